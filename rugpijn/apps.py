@@ -1,0 +1,18 @@
+"""The project's own app, and the admin site it puts in place of Django's."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as django_admin
+
+
+class RugpijnConfig(AppConfig):
+    name = "rugpijn"
+    verbose_name = "Rugpijn"
+    default = True
+
+    def ready(self):
+        from . import checks  # noqa: F401  registers the checks
+
+
+class PracticeAdminConfig(django_admin.AdminConfig):
+    default = False  # named in INSTALLED_APPS, in the place of django.contrib.admin
+    default_site = "rugpijn.site.PracticeAdminSite"

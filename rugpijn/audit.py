@@ -1,0 +1,82 @@
+"""Who opened which record, when: the access log that NEN 7513 asks for.
+
+Rows have no foreign keys and name patients only by an opaque id, so that a
+patient can be erased without touching the log. They are added, never changed.
+"""
+
+import logging
+import uuid
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
+
+
+class AccessEvent(models.Model):
+    """One act, allowed or refused, without any content of the record itself."""
+
+    class Outcome(models.TextChoices):
+        ALLOWED = "allowed", _("allowed")
+        DENIED = "denied", _("denied")
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    action = models.CharField(_("what"), max_length=40)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.ALLOWED
+    )
+    actor = models.UUIDField(_("who"), null=True)
+    actor_name = models.CharField(_("name"), max_length=120, blank=True)  # staff only, at the time
+    actor_role = models.CharField(_("role"), max_length=30)
+    practice = models.UUIDField(_("practice"), null=True)
+    patient = models.UUIDField(_("patient"), null=True)
+    object_type = models.CharField(_("kind"), max_length=40, blank=True)
+    object_id = models.CharField(_("id"), max_length=40, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True)
+
+    class Meta:
+        verbose_name = _("access event")
+        verbose_name_plural = _("access log")
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["patient", "-at"], name="access_by_patient"),
+            models.Index(fields=["practice", "-at"], name="access_by_practice"),
+        ]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+
+
+def record(
+    request, action: str, *patients: uuid.UUID, thing=None, outcome=AccessEvent.Outcome.ALLOWED
+) -> None:
+    """Write one row for each patient that an act touched or showed.
+
+    `patients` are public ids; none at all for an act without a patient. `thing`
+    is the object acted on. Call it inside the act's own transaction, so that
+    neither stands without the other.
+    """
+    user = request.user
+    common = {
+        "action": action,
+        "outcome": outcome,
+        "actor": user.uuid if user.is_authenticated else None,
+        "actor_name": user.name if user.is_authenticated and user.is_staff else "",
+        "actor_role": user.role if user.is_authenticated else "anonymous",
+        "practice": user.practice.uuid if user.is_authenticated and user.practice_id else None,
+        "object_type": thing._meta.model_name if thing is not None else "",
+        "object_id": str(getattr(thing, "uuid", thing.pk)) if thing is not None else "",
+        "address": request.META.get("REMOTE_ADDR") or None,
+    }
+    AccessEvent.objects.bulk_create(
+        AccessEvent(patient=patient, **common) for patient in patients or (None,)
+    )
+
+
+def deny(request, action: str, *patients: uuid.UUID, thing=None) -> None:
+    """Write a refusal. A stranger without an account goes to the technical log only."""
+    if request.user.is_authenticated:
+        record(request, action, *patients, thing=thing, outcome=AccessEvent.Outcome.DENIED)
+    else:
+        logger.info("refused to someone who is not logged in: %s", action)

@@ -1,0 +1,75 @@
+"""Forms of the practice itself: its own page, and the first password of a colleague."""
+
+import io
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .models import Practice
+
+LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
+LOGO_BYTES = 5 * 1024 * 1024
+LOGO_PIXELS = 25_000_000
+LOGO_SIZE = (1200, 600)  # pixels: enough for 60 mm on paper at 300 dpi and more
+
+
+class LogoField(forms.ImageField):
+    """Takes a picture and keeps a newly drawn one: no metadata, nothing hidden behind it."""
+
+    def to_python(self, data):
+        if data in self.empty_values:
+            return None
+        if data.size > LOGO_BYTES:
+            raise ValidationError(_("This file is larger than 5 MB. Please choose a smaller one."))
+        try:
+            with Image.open(data, formats=LOGO_FORMATS) as picture:
+                if picture.width * picture.height > LOGO_PIXELS:
+                    raise ValidationError(_("This picture has more than 25 megapixels."))
+                picture = ImageOps.exif_transpose(picture).convert("RGBA")
+                picture.thumbnail(LOGO_SIZE)
+                redrawn = io.BytesIO()
+                picture.save(redrawn, "PNG")
+        except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+            raise ValidationError(
+                _("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")
+            ) from error
+        return ContentFile(redrawn.getvalue(), name=get_random_string(20) + ".png")
+
+
+class PracticeForm(forms.ModelForm):
+    class Meta:
+        model = Practice
+        fields = ("name", "street", "postcode", "city", "phone", "email", "website", "logo")
+        field_classes = {"logo": LogoField}
+
+
+class PasswordForm(forms.Form):
+    """Chooses the first password. `about` is whom it may not resemble."""
+
+    password = forms.CharField(
+        label=_("Choose a password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        max_length=128,
+        help_text=_("At least 12 characters. A sentence that only you know works well."),
+    )
+
+    submit_label = _("Save and log in")
+
+    def __init__(self, *args, about=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.about = about
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", self.submit_label, css_class="btn-lg"))
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        password_validation.validate_password(password, self.about)
+        return password

@@ -1,0 +1,49 @@
+"""Headers that every answer carries, and the reader's own language."""
+
+from django.conf import settings
+from django.utils import translation
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; report-uri /csp-report/"
+)
+PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+
+class SecurityHeadersMiddleware:
+    """Puts the headers on everything, errors and static files included.
+
+    Whoever is logged in gets `no-store`: after logout the back button must not
+    show a patient, and no proxy may keep a page or a PDF.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.policy = CONTENT_SECURITY_POLICY
+        if settings.SECURE_SITE:
+            self.policy += "; upgrade-insecure-requests"
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers["Content-Security-Policy"] = self.policy
+        response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class OwnLanguageMiddleware:
+    """A page is in the language of whoever is logged in, whatever the browser says."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)

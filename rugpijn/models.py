@@ -1,0 +1,232 @@
+"""The practice, and the people who log in."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .audit import AccessEvent
+from .validators import printable, validate_web_address
+
+__all__ = ["AccessEvent", "Practice", "StaffInvitation", "User"]
+
+
+def languages():
+    """The languages people can read. A callable, so that a new one needs no migration."""
+    return settings.LANGUAGES
+
+
+class Practice(models.Model):
+    """A physiotherapy practice: what stands at the top of paper, and who sees whom."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120, validators=[printable])
+    street = models.CharField(
+        _("street and number"), max_length=120, blank=True, validators=[printable]
+    )
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True, validators=[printable])
+    city = models.CharField(_("town"), max_length=80, blank=True, validators=[printable])
+    phone = models.CharField(
+        _("phone"),
+        max_length=30,
+        blank=True,
+        validators=[printable],
+        help_text=_("Stands on every sheet, next to “when to call”."),
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.CharField(
+        _("website"), max_length=200, blank=True, validators=[validate_web_address]
+    )
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+
+    class Meta:
+        verbose_name = _("practice")
+        verbose_name_plural = _("practices")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """Street, postcode and town on one line; what is missing leaves no comma."""
+        town = f"{self.postcode} {self.city}".strip()
+        return ", ".join(part for part in (self.street, town) if part)
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email=None, password=None, **fields):
+        email = self.normalize_email(email).lower() if email else None
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """Someone who logs in: by e-mail, or by a code that the practice printed.
+
+    Roles stand here and permissions follow from them; there are no groups and
+    no single permissions to hand out. `is_superuser` runs the server, which is
+    not a treatment relationship: it opens no patient.
+    """
+
+    # What each role may reach in the admin, by app. What of it (whose rows,
+    # which acts) is answered by the admin classes and patients/access.py.
+    APPS_OF_ROLE = {
+        "is_therapist": {"patients", "exercises"},
+        "is_owner": {"rugpijn", "exercises"},
+        "is_superuser": {"rugpijn", "exercises", "patients"},
+    }
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    login_code = models.CharField(
+        _("login code"),
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("For someone without e-mail; the practice prints it."),
+    )
+    name = models.CharField(_("name"), max_length=120, validators=[printable])
+    language = models.CharField(_("language"), max_length=7, choices=languages, default="nl")
+    practice = models.ForeignKey(
+        Practice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff",
+        verbose_name=_("practice"),
+    )
+    is_therapist = models.BooleanField(_("therapist"), default=False)
+    is_owner = models.BooleanField(_("practice owner"), default=False)
+    is_superuser = models.BooleanField(_("runs the server"), default=False)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="user_has_a_way_to_log_in",
+                condition=Q(email__isnull=False) | Q(login_code__isnull=False),
+                violation_error_message=_("Give an e-mail address or a login code."),
+            ),
+            models.CheckConstraint(
+                name="user_staff_belong_to_a_practice",
+                condition=Q(is_therapist=False, is_owner=False) | Q(practice__isnull=False),
+                violation_error_message=_("A therapist or an owner belongs to a practice."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Who may enter the admin."""
+        return self.is_therapist or self.is_owner or self.is_superuser
+
+    @property
+    def role(self) -> str:
+        """For the access log: the role by which someone acts."""
+        names = {"is_superuser": "superuser", "is_owner": "owner", "is_therapist": "therapist"}
+        held = [name for field, name in names.items() if getattr(self, field)]
+        return "+".join(held) or "patient"
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and any(
+            getattr(self, role) and app_label in apps for role, apps in self.APPS_OF_ROLE.items()
+        )
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        return self.has_module_perms(perm.partition(".")[0])
+
+    def has_perms(self, perms, obj=None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+
+class Invitation(models.Model):
+    """A link that gives someone their first way in. Used once, for a week.
+
+    The database keeps the hash of the token only: reading it opens no door.
+    """
+
+    VALID_FOR = timedelta(days=7)
+    MOST_TRIES = 5
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def digest(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @classmethod
+    def invite(cls, **fields) -> tuple["Invitation", str]:
+        """A new invitation, and its token: shown now and never again."""
+        token = secrets.token_urlsafe(32)
+        return cls.objects.create(token_hash=cls.digest(token), **fields), token
+
+    @classmethod
+    def find(cls, token: str) -> "Invitation | None":
+        return cls.objects.filter(token_hash=cls.digest(token)).first()
+
+    @property
+    def expires_at(self):
+        return self.created_at + self.VALID_FOR
+
+    @property
+    def is_open(self) -> bool:
+        return (
+            self.accepted_at is None
+            and self.tries < self.MOST_TRIES
+            and timezone.now() < self.expires_at
+        )
+
+
+class StaffInvitation(Invitation):
+    """Invites a therapist or an owner into a practice, with the role they will have."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="invitations")
+    name = models.CharField(_("name"), max_length=120, validators=[printable])
+    email = models.EmailField(_("e-mail"))
+    is_therapist = models.BooleanField(_("therapist"), default=False)
+    is_owner = models.BooleanField(_("practice owner"), default=False)
+
+    def __str__(self):
+        return f"{self.name} ({self.practice})"

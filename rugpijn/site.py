@@ -1,0 +1,45 @@
+"""The admin site: one door in, and a first page that starts with the patient."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from . import audit
+
+
+class PracticeAdminSite(admin.AdminSite):
+    site_title = "Rugpijn"
+    site_header = "Rugpijn"
+    index_title = _("Practice")
+    site_url = None
+    enable_nav_sidebar = False
+
+    OUR_APPS = ("rugpijn", "exercises", "patients")
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Only our own models: the pages that libraries bring know no practice."""
+        models = model_or_iterable if isinstance(model_or_iterable, (list, tuple)) else [model_or_iterable]
+        ours = [model for model in models if model._meta.app_label in self.OUR_APPS]
+        super().register(ours, admin_class, **options)
+
+    def login(self, request, extra_context=None):
+        """There is one login page; a second door would need its own locks.
+
+        Who is logged in and still arrives here has no business in the admin.
+        """
+        if request.user.is_authenticated:
+            if not request.user.is_staff:
+                audit.deny(request, "admin")
+            return redirect("patients:home")
+        return redirect_to_login(request.GET.get("next") or "/admin/", settings.LOGIN_URL)
+
+    def logout(self, request, extra_context=None):
+        return redirect("account_logout")
+
+    def get_urls(self):
+        """Without Django's own password pages, which would be a second door, and
+        without “view on site”, which tells whether an object with some number exists."""
+        closed = {"password_change", "password_change_done", "view_on_site"}
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in closed]

@@ -1,0 +1,21 @@
+"""The table of contents: every address of the app begins here."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
+    path("language/", views.set_language, name="set_language"),
+    path("csp-report/", views.csp_report, name="csp_report"),
+    path("healthz", views.healthz, name="healthz"),
+    path("", include("patients.urls")),
+]
+
+handler400 = "rugpijn.views.bad_request"
+handler403 = "rugpijn.views.permission_denied"
+handler404 = "rugpijn.views.page_not_found"
+handler500 = "rugpijn.views.server_error"

@@ -1,0 +1,143 @@
+"""Pages that belong to no patient: a colleague's first password, language, health, errors."""
+
+import json
+import logging
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection, transaction
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template import loader
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from . import audit
+from .forms import PasswordForm
+from .models import StaffInvitation, User
+
+logger = logging.getLogger(__name__)
+CSP_REPORT_BYTES = 10_000
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+@login_not_required
+def staff_invitation(request, token):
+    """A colleague opens the invitation and chooses a password. Looking uses nothing up."""
+    invitation = StaffInvitation.find(token)
+    if invitation is None or not invitation.is_open:
+        return render(request, "invitation_closed.html", status=410)
+    person = User(email=invitation.email.lower(), name=invitation.name)
+    form = PasswordForm(request.POST or None, about=person)
+    if request.method == "POST" and form.is_valid():
+        if User.objects.filter(email=person.email).exists():
+            form.add_error(None, _("There is already an account with this e-mail address."))
+        else:
+            with transaction.atomic():
+                user = User.objects.create_user(
+                    invitation.email,
+                    form.cleaned_data["password"],
+                    name=invitation.name,
+                    practice=invitation.practice,
+                    is_therapist=invitation.is_therapist,
+                    is_owner=invitation.is_owner,
+                    language=translation.get_language(),
+                )
+                StaffInvitation.objects.filter(pk=invitation.pk).update(accepted_at=user.date_joined)
+                request.user = user
+                audit.record(request, "accept invitation", thing=invitation)
+            login(request, user, backend=BACKEND)
+            messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
+            return redirect("admin:index")
+    return render(request, "staff_invitation.html", {"form": form, "invitation": invitation})
+
+
+@login_not_required
+@require_POST
+def set_language(request):
+    """Switch the language: kept with the account, or in a cookie before logging in."""
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        language = settings.LANGUAGE_CODE
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        path="/",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def csp_report(request):
+    """A browser tells that a page asked for something that it may not have."""
+    body = request.body[:CSP_REPORT_BYTES]
+    try:
+        report = json.loads(body)["csp-report"]
+        blocked, directive = str(report["blocked-uri"]), str(report["violated-directive"])
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=400)
+    logger.warning("CSP: %r blocked by %r", blocked[:200], directive[:200])
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_GET
+def healthz(request):
+    """For the proxy and for monitoring: answers when the database does. Tells nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+# ------------------------------------------------------------ errors, in words
+
+
+def _error(request, status, template):
+    return render(request, template, {"status": status}, status=status)
+
+
+@login_not_required
+def bad_request(request, exception=None):
+    return _error(request, 400, "400.html")
+
+
+@login_not_required
+def permission_denied(request, exception=None):
+    """A refusal is written down, and said in words."""
+    if hasattr(request, "user"):
+        audit.deny(request, "forbidden")
+    return _error(request, 403, "403.html")
+
+
+@login_not_required
+def page_not_found(request, exception=None):
+    return _error(request, 404, "404.html")
+
+
+@login_not_required
+def server_error(request):
+    """Stands on its own: whatever broke may be what other pages need."""
+    return HttpResponse(loader.get_template("500.html").render({"status": 500}), status=500)
+
+
+@login_not_required
+def csrf_failure(request, reason=""):
+    """The page stood open too long, or came from elsewhere: nothing was saved."""
+    return _error(request, 403, "403_csrf.html")
