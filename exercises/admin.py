@@ -1,0 +1,389 @@
+"""The library as therapists edit it.
+
+What is shared is there to read and to copy; a practice edits its own. Whoever
+runs the server edits what is shared.
+"""
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import Case, Q, Value, When
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from rugpijn import audit
+from rugpijn.admin import ScopedAdmin, ScopedMixin
+from rugpijn.models import languages
+
+from .forms import (
+    ExerciseForm,
+    LineForm,
+    LineFormSet,
+    SourceForm,
+    TextForm,
+    TextFormSet,
+    WordsField,
+)
+from .library import copy_for
+from .models import (
+    Advice,
+    AdviceText,
+    Exercise,
+    ExerciseText,
+    Protocol,
+    ProtocolLine,
+    ProtocolText,
+)
+
+
+def without_links(field):
+    """A picker without the small links beside it: what it picks has a page of its own."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+    return field
+
+
+class LoggedAdmin(ScopedAdmin):
+    """Every change to the library is in the access log, inside its own transaction."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        audit.record(request, "change" if change else "add", thing=obj)
+
+    def delete_model(self, request, obj):
+        audit.record(request, "delete", thing=obj)
+        super().delete_model(request, obj)
+
+
+class OwnFilter(admin.SimpleListFilter):
+    """Ours or shared. A filter on the practice itself would show names of others."""
+
+    title = _("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("own", _("Ours")), ("shared", _("Shared"))]
+
+    def queryset(self, request, queryset):
+        if self.value() in ("own", "shared"):
+            return queryset.filter(practice__isnull=self.value() == "shared")
+        return queryset
+
+
+class TextInline(ScopedMixin, admin.StackedInline):
+    """The words of something, one form for each language."""
+
+    form = TextForm
+    formset = TextFormSet
+    template = "admin/exercises/texts.html"
+    formfield_overrides = {models.TextField: {"form_class": WordsField}}
+
+    def scope(self, request, queryset):
+        """The parent was scoped. A language that nobody can choose is left as it is."""
+        codes = [code for code, _name in languages()]
+        order = Case(*[When(language=code, then=Value(i)) for i, code in enumerate(codes)])
+        return queryset.filter(language__in=codes).order_by(order)
+
+    def get_max_num(self, request, obj=None, **kwargs):
+        return len(languages())
+
+
+class ExerciseTextInline(TextInline):
+    model = ExerciseText
+    fields = (
+        "language",
+        "title",
+        "purpose",
+        "equipment",
+        "start_position",
+        "steps",
+        "caution",
+        "harder_when",
+        "easier_when",
+    )
+
+
+class ProtocolTextInline(TextInline):
+    model = ProtocolText
+    fields = ("language", "title", "summary")
+
+
+class AdviceTextInline(TextInline):
+    model = AdviceText
+    fields = ("language", "title", "body")
+
+
+SOURCE_AND_REVIEW = (
+    _("Source and review"),
+    {"fields": ("source", "licence", ("reviewed_by", "reviewed_on"), "review_note")},
+)
+
+
+class LibraryAdmin(LoggedAdmin):
+    """What exercises and protocols share: whose it is, and the way to a copy of one's own."""
+
+    list_filter = ("category", OwnFilter)
+
+    def scope(self, request, queryset):
+        return queryset.visible_to(request.user).with_texts()
+
+    def is_editable(self, request, obj) -> bool:
+        return self.model.objects.editable_by(request.user).filter(pk=obj.pk).exists()
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self.is_editable(request, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or self.is_editable(request, obj))
+
+    def save_model(self, request, obj, form, change):
+        """What a practice makes is the practice's; a form never says whose it is."""
+        if not change:
+            obj.practice_id = request.user.practice_id
+        super().save_model(request, obj, form, change)
+
+    def get_urls(self):
+        copy = path(
+            "<int:pk>/copy/",
+            self.admin_site.admin_view(self.copy_view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_copy",
+        )
+        return [copy, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def copy_view(self, request, pk):
+        """Put a copy in the practice's own library, and go there."""
+        original = self.get_object(request, str(pk))
+        if original is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        if request.user.practice_id is None or not self.has_add_permission(request):
+            raise PermissionDenied
+        with transaction.atomic():
+            own = copy_for(request.user.practice_id, original)
+            audit.record(request, "copy", thing=original)
+        messages.success(
+            request,
+            gettext("This is your own copy of “%s”. You can change it now.") % original,
+        )
+        return HttpResponseRedirect(self._change_url(own))
+
+    def _change_url(self, obj) -> str:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(f"{self.admin_site.name}:{name}", args=[obj.pk])
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        may_copy = request.user.practice_id is not None
+        context = {"may_copy": may_copy} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description=_("title"))
+    def title(self, obj):
+        return str(obj)
+
+    @admin.display(description=_("whose"))
+    def whose(self, obj):
+        return gettext("Shared") if obj.practice_id is None else gettext("Ours")
+
+    @admin.display(description=_("reviewed"))
+    def reviewed(self, obj):
+        """A note that is left to judge weighs more than a date."""
+        if obj.review_note:
+            return gettext("to review")
+        return date_format(obj.reviewed_on) if obj.reviewed_on else None
+
+
+@admin.register(Exercise)
+class ExerciseAdmin(LibraryAdmin):
+    form = ExerciseForm
+    list_display = ("title", "category", "notation", "whose", "reviewed")
+    search_fields = ("texts__title", "texts__purpose", "texts__equipment")
+    search_help_text = _("Search by title, purpose or equipment, in any language.")
+    inlines = (ExerciseTextInline,)
+    fieldsets = (
+        (_("Dosage and region"), {"fields": ("dosage", "category")}),
+        (_("Video and website"), {"fields": ("video", ("online_number", "online_title"))}),
+        SOURCE_AND_REVIEW,
+    )
+
+    @admin.display(description=_("dosage"))
+    def notation(self, obj):
+        return obj.dosage.notation
+
+    @admin.display(description=_("dosage"))
+    def dosage(self, obj):
+        """For who may only read; who may change it has a field of the same name."""
+        return f"{obj.dosage.notation} ({obj.dosage})"
+
+
+class LineInline(ScopedMixin, admin.TabularInline):
+    """The exercises of a protocol. The picker knows one's own library and what is shared."""
+
+    model = ProtocolLine
+    form = LineForm
+    formset = LineFormSet
+    fields = ("position", "exercise", "dosage", "sentence")
+    readonly_fields = ("sentence",)
+    autocomplete_fields = ("exercise",)
+    verbose_name = _("exercise")
+    verbose_name_plural = _("exercises")
+    extra = 0
+
+    def scope(self, request, queryset):
+        return queryset.prefetch_related("exercise__texts")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """A shared protocol takes shared exercises: one's own would show in other practices."""
+        formset = super().get_formset(request, obj, **kwargs)
+        owner = request.user.practice_id if obj is None else obj.practice_id
+        field = formset.form.base_fields["exercise"]
+        field.queryset = field.queryset.filter(Q(practice=None) | Q(practice=owner))
+        return formset
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    @admin.display(description=_("dosage"))
+    def dosage(self, obj):
+        return obj.dosage.notation
+
+    @admin.display(description=_("the patient reads"))
+    def sentence(self, obj):
+        return "" if obj._state.adding else str(obj.dosage)
+
+
+@admin.register(Protocol)
+class ProtocolAdmin(LibraryAdmin):
+    list_display = ("title", "category", "whose", "reviewed")
+    search_fields = ("texts__title", "texts__summary")
+    search_help_text = _("Search by title or summary, in any language.")
+    form = SourceForm
+    inlines = (ProtocolTextInline, LineInline)
+    readonly_fields = ("advice",)
+
+    def get_fieldsets(self, request, obj=None):
+        """With the way to new advice, for who may add it."""
+        advice = {"fields": ("advice",)}
+        if obj is not None and self.has_change_permission(request, obj):
+            address = reverse("admin:exercises_advice_add", query={"protocol": obj.pk})
+            advice["description"] = format_html(
+                '<a class="addlink" href="{}">{}</a>', address, gettext("Add advice")
+            )
+        region = (_("Region"), {"fields": ("category",)})
+        return (region, (_("Advice"), advice), SOURCE_AND_REVIEW)
+
+    @admin.display(description=_("advice"))
+    def advice(self, obj):
+        """The blocks of text beside the exercises, each with a page of its own."""
+        if obj.pk is None:
+            return gettext("Save the protocol first; then you can add advice.")
+        rows = format_html_join(
+            "",
+            '<li><a href="{}">{}</a> ({}){}</li>',
+            (
+                (
+                    reverse("admin:exercises_advice_change", args=[advice.pk]),
+                    advice,
+                    advice.get_kind_display(),
+                    f" · {gettext('to review')}" if advice.review_note else "",
+                )
+                for advice in obj.advice.prefetch_related("texts")
+            ),
+        )
+        return format_html("<ol>{}</ol>", rows) if rows else gettext("No advice yet.")
+
+    def get_deleted_objects(self, objs, request):
+        """A protocol that a programme came from stays: its advice stands on that sheet."""
+        found = super().get_deleted_objects(objs, request)
+        to_delete, counts, missing, protected = found
+        used = 0
+        for relation in self.model._meta.get_fields(include_hidden=True):
+            if relation.many_to_many and relation.auto_created:
+                rows = relation.through._base_manager
+                protocol = relation.field.m2m_reverse_field_name()
+                used += rows.filter(**{f"{protocol}__in": objs}).count()
+        if used:
+            says = ngettext("%d programme uses it", "%d programmes use it", used) % used
+            protected = [*protected, says]
+        return to_delete, counts, missing, protected
+
+
+@admin.register(Advice)
+class AdviceAdmin(LoggedAdmin):
+    """One block of text of a protocol. Reached from the protocol, and leading back to it."""
+
+    list_display = ("title", "kind", "protocol", "reviewed_on")
+    search_fields = ("texts__title", "texts__body")
+    search_help_text = _("Search by title or text, in any language.")
+    form = SourceForm
+    inlines = (AdviceTextInline,)
+    fieldsets = (
+        (_("Place"), {"fields": ("protocol", "kind", "position")}),
+        (
+            _("Source and review"),
+            {"fields": ("source", ("reviewed_by", "reviewed_on"), "review_note")},
+        ),
+    )
+
+    def scope(self, request, queryset):
+        protocols = Protocol.objects.visible_to(request.user)
+        return queryset.filter(protocol__in=protocols).prefetch_related("texts", "protocol__texts")
+
+    def has_module_permission(self, request):
+        """Not on the first page: whoever looks for advice looks for its protocol."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self.is_editable(request, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or self.is_editable(request, obj))
+
+    def is_editable(self, request, obj) -> bool:
+        protocols = Protocol.objects.editable_by(request.user)
+        return protocols.filter(pk=obj.protocol_id).exists()
+
+    def get_readonly_fields(self, request, obj=None):
+        """Advice does not move to another protocol."""
+        return () if obj is None else ("protocol",)
+
+    def get_changeform_initial_data(self, request):
+        """New advice comes last, of the protocol whose page led here."""
+        initial = super().get_changeform_initial_data(request)
+        protocol = str(initial.get("protocol", ""))
+        if protocol.isdecimal() and len(protocol) < 19:
+            mine = self.get_queryset(request).filter(protocol=protocol)
+            initial["position"] = mine.count() + 1
+        return initial
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """To be seen is not enough here: who adds advice changes the protocol."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.queryset = field.queryset.editable_by(request.user)
+        return field
+
+    @admin.display(description=_("title"))
+    def title(self, obj):
+        return str(obj)
+
+    def response_post_save_add(self, request, obj):
+        return self._to_protocol(obj.protocol_id)
+
+    def response_post_save_change(self, request, obj):
+        return self._to_protocol(obj.protocol_id)
+
+    def _to_protocol(self, pk):
+        return HttpResponseRedirect(reverse("admin:exercises_protocol_change", args=[pk]))

@@ -1,0 +1,203 @@
+"""How a therapist types the library: a dosage as one line, and words by language."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import languages
+
+from .dosage import Dosage
+from .models import FALLBACK
+
+
+class DosageField(forms.Field):
+    """A dosage in the clinic's notation. A refusal says what is accepted; what was typed stays."""
+
+    widget = forms.TextInput
+    default_error_messages = {"required": _("Write a dosage, such as “2x a day 2x10x”.")}
+
+    def __init__(self, **options):
+        super().__init__(**({"label": capfirst(_("dosage"))} | options))
+
+    def widget_attrs(self, widget):
+        return {"autocomplete": "off", "spellcheck": "false", "size": 40}
+
+    def to_python(self, value: str | Dosage | None) -> Dosage | None:
+        if isinstance(value, Dosage):
+            return value
+        if value is None or not str(value).strip():
+            return None
+        try:
+            return Dosage.parse(str(value))
+        except ValueError as error:
+            raise ValidationError(str(error), code="dosage") from error
+
+    def prepare_value(self, value):
+        return value.notation if isinstance(value, Dosage) else value
+
+
+class SourceForm(forms.ModelForm):
+    """A form with a source and a note to review, each with room for a sentence."""
+
+    class Meta:
+        widgets = {
+            "source": AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
+            "video": AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
+            "review_note": AdminTextareaWidget(attrs={"rows": 3}),
+        }
+
+
+class DosedForm(forms.ModelForm):
+    """A form of something Dosed: one field in the place of eleven columns."""
+
+    dosage = DosageField(help_text=_("Type it as “2x a day 3x8 5s l/r”."))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if not self.instance._state.adding:
+            dosage = self.instance.dosage
+            self.initial.setdefault("dosage", dosage)
+            self.fields["dosage"].help_text = gettext("The patient reads: “%s”.") % dosage
+
+    def clean(self):
+        cleaned = super().clean()
+        dosage = self.cleaned_data.get("dosage")
+        if dosage is not None:
+            self.instance.dosage = dosage
+        return cleaned
+
+
+class ExerciseForm(DosedForm, SourceForm):
+    """An exercise beside its texts, which have forms of their own."""
+
+    class Meta(SourceForm.Meta):
+        pass
+
+
+class LineForm(DosedForm):
+    """A line of a protocol. Without a dosage it takes the one of its exercise."""
+
+    dosage = DosageField(
+        required=False, help_text=_("Type it as “2x a day 3x8 5s l/r”. Empty: as in the library.")
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance._state.adding:
+            self.initial["position"] = None
+        if "position" in self.fields:
+            self.fields["position"].required = False
+        self.fields["dosage"].widget.attrs["size"] = 22
+        for field in self.fields.values():  # the table has headings, but no labels
+            if field.label:
+                widget = getattr(field.widget, "widget", field.widget)  # inside the admin's wrapper
+                widget.attrs["aria-label"] = capfirst(field.label)
+
+    def clean(self):
+        cleaned = super().clean()
+        exercise = self.cleaned_data.get("exercise")
+        if exercise and "dosage" in self.cleaned_data and self.cleaned_data["dosage"] is None:
+            self.instance.dosage = exercise.dosage
+        return cleaned
+
+
+class LineFormSet(BaseInlineFormSet):
+    """Lines in their order. One without a number comes last."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if deletion := form.fields.get(DELETION_FIELD_NAME):
+            deletion.widget.attrs["aria-label"] = gettext("Delete this line")
+
+    def clean(self):
+        super().clean()
+        filled = [form for form in self.forms if getattr(form, "cleaned_data", None)]
+        last = max((form.cleaned_data.get("position") or 0 for form in filled), default=0)
+        for form in filled:
+            if form.cleaned_data.get("position") is None:
+                last += 1
+                form.instance.position = last
+
+
+class WordsField(forms.CharField):
+    """Text of more lines. Browsers end a line with two characters; we keep one."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+class LanguageField(forms.ChoiceField):
+    """Which language the words are in. Not typed, so it is never what changed."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial, data):
+        return False
+
+
+class TextForm(forms.ModelForm):
+    """The words in one language, which the heading above them names."""
+
+    language = LanguageField(choices=languages)
+
+    ROWS = {"steps": 6, "body": 8}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if not self.instance._state.adding:
+            self.fields["language"].disabled = True
+        for name, field in self.fields.items():
+            if isinstance(field.widget, AdminTextareaWidget):
+                field.widget.attrs["rows"] = self.ROWS.get(name, 2)
+            elif not field.widget.is_hidden:
+                field.widget.attrs["class"] = "vLargeTextField"
+        if self.is_dutch and "title" in self.fields:
+            self.fields["title"].error_messages["required"] = _(
+                "Give a title in Dutch; every other language falls back to it."
+            )
+
+    @property
+    def language_code(self) -> str:
+        """The row's own language, or that of the empty form."""
+        return self.initial.get("language") or self["language"].value() or ""
+
+    @property
+    def is_dutch(self) -> bool:
+        return self.language_code == FALLBACK
+
+    @property
+    def heading(self) -> str:
+        return capfirst(str(dict(languages()).get(self.language_code, self.language_code)))
+
+
+class TextFormSet(BaseInlineFormSet):
+    """One form for each language, the missing ones empty. The Dutch one must be filled."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        present = {text.language for text in self.get_queryset()}
+        missing = [code for code, _name in languages() if code not in present]
+        self.extra = len(missing)
+        self.initial_extra = [{"language": code} for code in missing]
+
+    def _construct_form(self, i, **options):
+        form = super()._construct_form(i, **options)
+        if form.is_dutch:
+            form.empty_permitted = False
+        return form
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if form.is_dutch:  # what everything falls back to is not deleted
+            form.fields.pop(DELETION_FIELD_NAME, None)
+
+    def clean(self):
+        """The forms ask for Dutch themselves; this is for a post that leaves them out."""
+        super().clean()
+        if not any(form.is_dutch for form in self.forms):
+            raise ValidationError(_("Give a text in Dutch; every other language falls back to it."))

@@ -1,0 +1,28 @@
+"""`manage.py load_library`: the shared library, from its files into the database."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from exercises import library
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads exercises/data/, or the files named. Running it twice changes nothing, "
+        "and what was changed in this installation stays as it is."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("files", nargs="*", type=Path, help="library files (TOML)")
+
+    def handle(self, *args, files, **options):
+        files = files or sorted(library.DATA.glob("*.toml"))
+        if not files:
+            raise CommandError(_("There are no library files in %s.") % library.DATA)
+        try:
+            for found in library.read_all(files):
+                self.stdout.write(str(library.load(found)))
+        except ValueError as error:
+            raise CommandError(str(error)) from error

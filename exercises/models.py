@@ -1,0 +1,319 @@
+"""The library: exercises, protocols and advice. True without any patient."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import Practice, User, languages
+from rugpijn.validators import printable, validate_web_address
+
+from .dosage import LIMITS, Dosage
+
+FALLBACK = "nl"  # every text exists in Dutch; other languages fall back to it, field by field
+
+
+class Dosed(models.Model):
+    """The columns of a Dosage: suggested on an Exercise, given on a Prescription.
+
+    The database refuses what `exercises.dosage` refuses, part by part, and that
+    either repetitions or a duration is stated. The rules between parts live in
+    `Dosage` alone; writing goes through its setter, so they are always asked.
+    """
+
+    SIDES = [
+        ("", _("not stated")),
+        ("each", _("each side")),
+        ("left", _("left")),
+        ("right", _("right")),
+    ]
+
+    per_day = models.PositiveSmallIntegerField(_("times a day"), null=True, blank=True)
+    days_per_week = models.PositiveSmallIntegerField(_("days a week"), null=True, blank=True)
+    every_days = models.PositiveSmallIntegerField(_("every so many days"), null=True, blank=True)
+    sets = models.PositiveSmallIntegerField(_("sets"), null=True, blank=True)
+    reps = models.PositiveSmallIntegerField(_("repetitions"), null=True, blank=True)
+    reps_max = models.PositiveSmallIntegerField(_("repetitions, at most"), null=True, blank=True)
+    hold = models.PositiveSmallIntegerField(_("hold, in seconds"), null=True, blank=True)
+    side = models.CharField(_("side"), max_length=5, choices=SIDES, blank=True, default="")
+    rest = models.PositiveSmallIntegerField(_("rest, in seconds"), null=True, blank=True)
+    load = models.DecimalField(_("load, in kg"), max_digits=5, decimal_places=2, null=True, blank=True)
+    duration = models.PositiveSmallIntegerField(_("duration, in seconds"), null=True, blank=True)
+
+    PARTS = (
+        "per_day", "days_per_week", "every_days", "sets", "reps", "reps_max",
+        "hold", "side", "rest", "load", "duration",
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name=f"%(app_label)s_%(class)s_{name}_in_range",
+                condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__range": limits}),
+                violation_error_message=_("This dosage is out of range."),
+            )
+            for name, limits in LIMITS.items()
+        ] + [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_reps_or_duration",
+                condition=Q(reps__isnull=False, duration__isnull=True)
+                | Q(reps__isnull=True, duration__isnull=False),
+                violation_error_message=_("Give repetitions or a duration."),
+            ),
+        ]
+
+    @property
+    def dosage(self) -> Dosage:
+        return Dosage(**{part: getattr(self, part) for part in self.PARTS})
+
+    @dosage.setter
+    def dosage(self, dosage: Dosage) -> None:
+        for part in self.PARTS:
+            setattr(self, part, getattr(dosage, part))
+
+
+class Translated(models.Model):
+    """Something whose words are rows of a table, one for each language."""
+
+    class Meta:
+        abstract = True
+
+    def text(self, field: str, language: str | None = None) -> str:
+        """The words in this language; a field left empty there is read in Dutch.
+
+        Field by field, so that a caution nobody translated is still a caution.
+        Reads `texts.all()`: prefetch it and no query follows.
+        """
+        language = language or get_language() or FALLBACK
+        words = {text.language: getattr(text, field) for text in self.texts.all()}
+        return words.get(language) or words.get(FALLBACK) or ""
+
+    def __str__(self):
+        return self.text("title")
+
+
+class LibraryQuerySet(models.QuerySet):
+    """Shared things (no practice) are everyone's; the rest belongs to one practice."""
+
+    def visible_to(self, user: User):
+        """Exercises and protocols are no patient data, yet stay inside their practice."""
+        if not user.is_active:
+            return self.none()
+        rule = Q(practice__isnull=True)
+        if user.practice_id is not None:
+            rule |= Q(practice=user.practice_id)
+        return self.filter(rule)
+
+    def editable_by(self, user: User):
+        """A practice edits its own; whoever runs the server edits what is shared."""
+        if not user.is_active:
+            return self.none()
+        rule = Q(pk__in=[])
+        if user.is_superuser:
+            rule |= Q(practice__isnull=True)
+        if user.practice_id is not None and user.is_staff:
+            rule |= Q(practice=user.practice_id)
+        return self.filter(rule)
+
+    def with_texts(self):
+        return self.prefetch_related("texts")
+
+
+class LibraryItem(Translated):
+    """What exercises and protocols share: whose it is and where it comes from."""
+
+    class Category(models.TextChoices):
+        LOW_BACK = "low_back", _("low back")
+        NECK = "neck", _("neck")
+        SHOULDER = "shoulder", _("shoulder")
+        HIP = "hip", _("hip")
+        KNEE = "knee", _("knee")
+        ANKLE = "ankle", _("ankle and foot")
+        GENERAL = "general", _("general")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    practice = models.ForeignKey(
+        Practice,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("practice"),
+    )
+    # The name in a library file, and the digest of what was loaded from it:
+    # a row that differs from its digest was changed here and is left alone.
+    key = models.SlugField(max_length=60, null=True, unique=True, editable=False)
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
+    category = models.CharField(
+        _("region"), max_length=20, choices=Category.choices, default=Category.GENERAL
+    )
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    licence = models.CharField(_("licence"), max_length=80, blank=True)
+    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    review_note = models.CharField(
+        _("to review"), max_length=300, blank=True, help_text=_("What a physiotherapist should judge.")
+    )
+
+    objects = LibraryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Exercise(LibraryItem, Dosed):
+    """One movement, with the dosage that is suggested for it."""
+
+    video = models.CharField(
+        _("video link"), max_length=300, blank=True, validators=[validate_web_address]
+    )
+    online_number = models.PositiveSmallIntegerField(_("online number"), null=True, blank=True)
+    online_title = models.CharField(_("online title"), max_length=160, blank=True)
+
+    class Meta(Dosed.Meta):
+        verbose_name = _("exercise")
+        verbose_name_plural = _("exercises")
+        ordering = ["category", "id"]
+        abstract = False
+
+
+class Text(models.Model):
+    """The words of one thing in one language."""
+
+    language = models.CharField(_("language"), max_length=7, choices=languages, default=FALLBACK)
+    title = models.CharField(_("title"), max_length=120, validators=[printable])
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.title
+
+
+class ExerciseText(Text):
+    """How an exercise is explained. What is a list of steps has one step a line."""
+
+    exercise = models.ForeignKey(Exercise, models.CASCADE, related_name="texts")
+    start_position = models.TextField(_("start position"), blank=True, validators=[printable])
+    steps = models.TextField(
+        _("steps"), blank=True, help_text=_("One step on each line."), validators=[printable]
+    )
+    purpose = models.TextField(_("purpose"), blank=True, validators=[printable])
+    caution = models.TextField(
+        _("caution"), blank=True, help_text=_("When to stop."), validators=[printable]
+    )
+    harder_when = models.TextField(_("make it harder when"), blank=True, validators=[printable])
+    easier_when = models.TextField(_("make it easier when"), blank=True, validators=[printable])
+    equipment = models.CharField(
+        _("equipment"), max_length=200, blank=True, validators=[printable]
+    )
+
+    class Meta:
+        verbose_name = _("exercise text")
+        verbose_name_plural = _("exercise texts")
+        ordering = ["exercise", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exercise", "language"],
+                name="one_text_per_exercise_and_language",
+                violation_error_message=_("There is already a text in this language."),
+            )
+        ]
+
+
+class Protocol(LibraryItem):
+    """A reusable set of exercises with their dosages, such as “Lage rugpijn”."""
+
+    class Meta:
+        verbose_name = _("protocol")
+        verbose_name_plural = _("protocols")
+        ordering = ["category", "id"]
+
+
+class ProtocolText(Text):
+    protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="texts")
+    summary = models.TextField(_("summary"), blank=True, validators=[printable])
+
+    class Meta:
+        verbose_name = _("protocol text")
+        verbose_name_plural = _("protocol texts")
+        ordering = ["protocol", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["protocol", "language"],
+                name="one_text_per_protocol_and_language",
+                violation_error_message=_("There is already a text in this language."),
+            )
+        ]
+
+
+class ProtocolLine(Dosed):
+    """One exercise of a protocol, with the dosage that the protocol suggests."""
+
+    protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="lines")
+    exercise = models.ForeignKey(
+        Exercise, models.PROTECT, related_name="+", verbose_name=_("exercise")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta(Dosed.Meta):
+        verbose_name = _("protocol line")
+        verbose_name_plural = _("protocol lines")
+        ordering = ["position", "id"]
+        abstract = False
+
+    def __str__(self):
+        return str(self.exercise)
+
+
+class Advice(Translated):
+    """What a patient should know beside the exercises: one block of a protocol."""
+
+    class Kind(models.TextChoices):
+        CAUSE = "cause", _("cause")
+        MOVEMENT = "movement", _("movement")
+        WALKING = "walking", _("walking")
+        BED = "bed", _("getting in and out of bed")
+        LIFTING = "lifting", _("lifting")
+        SITTING = "sitting", _("sitting")
+        ACTIVITIES = "activities", _("activities")
+        PROGNOSIS = "prognosis", _("what to expect")
+        WHY_EXERCISE = "why_exercise", _("why exercise")
+        RED_FLAGS = "red_flags", _("red flags")
+
+    protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="advice")
+    kind = models.CharField(_("subject"), max_length=20, choices=Kind.choices)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    review_note = models.CharField(_("to review"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("advice")
+        verbose_name_plural = _("advice")
+        ordering = ["position", "id"]
+
+
+class AdviceText(Text):
+    advice = models.ForeignKey(Advice, models.CASCADE, related_name="texts")
+    body = models.TextField(
+        _("text"), help_text=_("A line that starts with “- ” becomes a list item."),
+        validators=[printable],
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("advice text")
+        verbose_name_plural = _("advice texts")
+        ordering = ["advice", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["advice", "language"],
+                name="one_text_per_advice_and_language",
+                violation_error_message=_("There is already a text in this language."),
+            )
+        ]

@@ -1,0 +1,119 @@
+"""Who may see whom. Every page, admin class, file and export asks here.
+
+Two questions, both answered as a filter so that they cost no extra query:
+`treated_by` (a therapist and the practice's patients) and `own_record` (a
+person and the rows that are theirs). `cared_for` is either. A superuser gets
+nothing extra: running the server is not a treatment relationship.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from rugpijn import audit
+
+NOBODY = Q(pk__in=[])
+
+
+def treated_by(user, path: str = "") -> Q:
+    """The patients of a therapist's practice.
+
+    `path` leads from the model to the patient, such as "patient__". Someone
+    without a practice treats no one, also when a patient has none either.
+    """
+    if not (user.is_active and user.is_therapist) or user.practice_id is None:
+        return NOBODY
+    return Q(**{f"{path}practice": user.practice_id})
+
+
+def own_record(user, path: str = "") -> Q:
+    """The rows about this person; one login may hold several patients."""
+    if not user.is_active or user.pk is None:
+        return NOBODY
+    return Q(**{f"{path}user": user.pk})
+
+
+def cared_for(user, path: str = "") -> Q:
+    """Whom someone may read: the own record, and for a therapist the practice's patients."""
+    return own_record(user, path) | treated_by(user, path)
+
+
+class CareQuerySet(QuerySet):
+    """A queryset that knows its way to the patient, and so who may see its rows."""
+
+    path = ""
+
+    def visible_to(self, user):
+        return self.filter(cared_for(user, self.path))
+
+    def treated_by(self, user):
+        return self.filter(treated_by(user, self.path))
+
+    def of_person(self, user):
+        return self.filter(own_record(user, self.path))
+
+
+class OfPatientQuerySet(CareQuerySet):
+    path = "patient__"
+
+
+class OfProgrammeQuerySet(CareQuerySet):
+    path = "programme__patient__"
+
+
+def find(request, queryset: CareQuerySet, **lookup):
+    """The one row that is looked for, or 404 when it is not there for this person.
+
+    A row that exists but is somebody else's is the same 404, so that nobody
+    learns that it exists; the attempt is written to the access log.
+    """
+    found = queryset.visible_to(request.user).filter(**lookup).first()
+    if found is None:
+        refuse(request, queryset, **lookup)
+    return found
+
+
+def refuse(request, queryset: CareQuerySet, **lookup):
+    """Answer 404, and log the attempt when there was something to refuse."""
+    hidden = queryset.filter(**lookup).first()
+    if hidden is not None:
+        audit.deny(request, "open", hidden.record_of.uuid, thing=hidden)
+    raise Http404
+
+
+# ------------------------------------------------------------ links on paper
+
+
+def share_token(link_uuid: uuid.UUID, counter: int) -> str:
+    """The secret in a QR code. Made from the link each time and stored nowhere.
+
+    Link and signature, 43 characters. Raising the link's counter makes every
+    token printed before it worthless.
+    """
+    return base64.urlsafe_b64encode(link_uuid.bytes + _signature(link_uuid, counter)).decode().rstrip("=")
+
+
+def read_share_token(token: str) -> tuple[uuid.UUID, bytes] | None:
+    """The link that a token names and its signature; None for what cannot be one."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) != 32:
+        return None
+    return uuid.UUID(bytes=raw[:16]), raw[16:]
+
+
+def signature_matches(link_uuid: uuid.UUID, counter: int, signature: bytes) -> bool:
+    return hmac.compare_digest(_signature(link_uuid, counter), signature)
+
+
+def _signature(link_uuid: uuid.UUID, counter: int) -> bytes:
+    message = b"share:%s:%d" % (link_uuid.bytes, counter)
+    return hmac.new(settings.SHARE_KEY.encode(), message, hashlib.sha256).digest()[:16]

@@ -1,0 +1,213 @@
+"""Every write of more than one row. Each is one transaction: all of it, or nothing."""
+
+import uuid
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exercises.dosage import Dosage
+from exercises.models import Exercise, Protocol
+from rugpijn.models import User
+
+from .models import (
+    Patient,
+    PatientInvitation,
+    Prescription,
+    Programme,
+    RedFlagCheck,
+    SessionLog,
+    ShareLink,
+    Version,
+)
+from .sheet import Sheet
+
+
+class RefusedError(Exception):
+    """What was asked cannot be done; the message is a sentence for whoever asked."""
+
+
+class StaleOperationError(RefusedError):
+    """An operation number came back with other contents; the first stays."""
+
+
+@transaction.atomic
+def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Programme:
+    """A programme that nobody follows yet, with the protocol's dosages copied."""
+    title = protocol.text("title", patient.language) if protocol else _("Exercises")
+    programme = Programme.objects.create(
+        patient=patient, therapist=by, title=title, changed_by=by
+    )
+    if protocol is not None:
+        programme.protocols.add(protocol)
+        for line in protocol.lines.select_related("exercise"):
+            prescribe(programme=programme, exercise=line.exercise, dosage=line.dosage)
+    return programme
+
+
+def prescribe(
+    *, programme: Programme, exercise: Exercise, dosage: Dosage | None = None, note: str = ""
+) -> Prescription:
+    """Add a line at the end. The suggested dosage is copied: editing the library later
+    changes nothing that was prescribed."""
+    last = programme.prescriptions.aggregate(last=Max("position"))["last"]
+    prescription = Prescription(
+        programme=programme,
+        exercise=exercise,
+        position=0 if last is None else last + 1,
+        note=note,
+    )
+    prescription.dosage = dosage or exercise.dosage
+    prescription.save()
+    return prescription
+
+
+@transaction.atomic
+def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
+    """Start a draft that the therapist has checked for red flags; issues version 1.
+
+    Raises RefusedError when the programme started before, has no exercises, or
+    when the patient already follows another one.
+    """
+    if not programme.is_draft:
+        raise RefusedError(_("This programme has already started."))
+    if not programme.prescriptions.exists():
+        raise RefusedError(_("Add at least one exercise before you start."))
+    if programme.patient.programmes.running().exists():
+        raise RefusedError(
+            _("%(patient)s already follows a programme. End that one first.")
+            % {"patient": programme.patient.name}
+        )
+    RedFlagCheck.objects.create(programme=programme, checked_by=by, checked_name=by.name)
+    programme.started_on = on or timezone.localdate()
+    programme.save(update_fields=["started_on"])
+    ShareLink.objects.create(programme=programme, valid_from=programme.started_on)
+    return issue(programme=programme, by=by)
+
+
+@transaction.atomic
+def issue(*, programme: Programme, by: User, keep_library_of: Sheet | None = None) -> Version | None:
+    """Freeze the programme as the next version; None when nothing changed since the last.
+
+    The handout is rendered ahead after the commit, so that printing does not wait.
+    """
+    sheet = Sheet.of(programme, library_as_in=keep_library_of)
+    last = programme.current_version()
+    if last is not None and last.digest == sheet.digest:
+        return None
+    version = Version.objects.create(
+        programme=programme,
+        number=last.number + 1 if last else 1,
+        content=sheet.to_json(),
+        digest=sheet.digest,
+        issued_by=by,
+        issued_name=by.name,
+    )
+    transaction.on_commit(lambda: _render_ahead(version))
+    return version
+
+
+def _render_ahead(version: Version) -> None:
+    from .tasks import render_handout  # the queue needs the apps to be ready
+
+    render_handout.enqueue(str(version.uuid))
+
+
+def end(*, programme: Programme, on: date | None = None) -> None:
+    """End a running programme. Its versions stay readable and printable."""
+    if not programme.is_running:
+        raise RefusedError(_("This programme is not running."))
+    programme.ended_on = on or timezone.localdate()
+    programme.save(update_fields=["ended_on"])
+
+
+def touch(*, programme: Programme, by: User) -> None:
+    """Note that the programme was changed, by whom; older forms are stale from now on."""
+    programme.revision += 1
+    programme.changed_by = by
+    programme.changed_at = timezone.now()
+    programme.save(update_fields=["revision", "changed_by", "changed_at"])
+
+
+def number_lines(programme: Programme) -> None:
+    """Number the lines 0, 1, 2 … in the order that was asked for."""
+    for position, line in enumerate(programme.prescriptions.all()):
+        if line.position != position:
+            programme.prescriptions.filter(pk=line.pk).update(position=position)
+
+
+def revoke_share(link: ShareLink) -> None:
+    """Make every QR code printed so far worthless; the next print has a new one."""
+    link.counter += 1
+    link.valid_from = timezone.localdate()
+    link.save(update_fields=["counter", "valid_from"])
+
+
+def log_session(
+    *,
+    patient: Patient,
+    version: Version,
+    operation: uuid.UUID,
+    line: uuid.UUID,
+    day: date,
+    moment: int,
+    done: bool,
+    pain: int | None = None,
+    performed_at: datetime | None = None,
+) -> SessionLog:
+    """Write down what a patient did, exactly once for each operation number.
+
+    The same operation again returns the row that is there. Raises
+    StaleOperationError when it comes back with other contents, and RefusedError
+    for a line or a moment that this version does not have.
+    """
+    prescribed = version.sheet.line(line)
+    if prescribed is None:
+        raise RefusedError(_("This exercise is not in your programme."))
+    if not 1 <= moment <= prescribed.dosage.moments:
+        raise RefusedError(_("There is no such moment of the day."))
+    contents = {
+        "version": version,
+        "line": line,
+        "day": day,
+        "moment": moment,
+        "done": done,
+        "pain": pain,
+    }
+    try:
+        with transaction.atomic():
+            log = SessionLog(
+                patient=patient,
+                operation=operation,
+                performed_at=performed_at or timezone.now(),
+                **contents,
+            )
+            log.save(force_insert=True)
+            return log
+    except IntegrityError:
+        log = SessionLog.objects.filter(patient=patient, operation=operation).first()
+        if log is None:
+            raise
+        if any(getattr(log, name) != value for name, value in contents.items()):
+            raise StaleOperationError(_("This was already logged differently.")) from None
+        return log
+
+
+@transaction.atomic
+def invite(patient: Patient) -> tuple[PatientInvitation, str]:
+    """A new way in for a patient; links handed out before stop working."""
+    patient.invitations.filter(accepted_at=None).delete()
+    return PatientInvitation.invite(patient=patient)
+
+
+@transaction.atomic
+def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
+    """Tie the patient to a login. The link works no second time."""
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    patient = invitation.patient
+    patient.user = user
+    patient.save(update_fields=["user"])
+    return patient

@@ -1,0 +1,487 @@
+"""The therapist's pages: patients and their programmes.
+
+Whose rows a page may touch is asked of access.py, here as everywhere.
+"""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import QueryDict
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn import audit
+from rugpijn.admin import ScopedAdmin, ScopedMixin
+
+from . import actions, handout, merge
+from .birth_dates import read_birth_date
+from .models import Patient, Prescription, Programme
+from .sheet import Sheet, changes
+from .therapist_forms import NewProgrammeForm, PatientForm, PrescriptionForm, ProgrammeForm
+from .views import therapist
+
+
+class CareAdmin(ScopedAdmin):
+    """A page about patients: shows whom a therapist treats, and logs every look."""
+
+    def scope(self, request, queryset):
+        return queryset.treated_by(request.user)
+
+    def has_add_permission(self, request):
+        """Only a therapist treats; a superuser runs the server."""
+        return request.user.is_therapist and request.user.practice_id is not None
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and request.method == "GET":
+            audit.record(request, "read", obj.record_of.uuid, thing=obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", {}).get("cl")
+        if shown is not None:
+            audit.record(request, "list", *(row.record_of.uuid for row in shown.result_list))
+        return response
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        audit.record(request, "change" if change else "create", obj.record_of.uuid, thing=obj)
+
+    def delete_model(self, request, obj):
+        audit.record(request, "delete", obj.record_of.uuid, thing=obj)
+        super().delete_model(request, obj)
+
+    def page(self, view, suffix):
+        """A page of ours about one object, behind the same question as Django's own."""
+
+        def guarded(request, object_id):
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            obj = self.get_object(request, str(object_id))
+            if obj is None:
+                return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
+            return view(request, obj)
+
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{suffix}"
+        address = f"<int:object_id>/{suffix}/"
+        return path(address, self.admin_site.admin_view(guarded), name=name)
+
+
+@admin.register(Patient)
+class PatientAdmin(CareAdmin):
+    form = PatientForm
+    list_display = ("name", "birth_date", "programme_now", "day")
+    search_fields = ("name",)
+    search_help_text = _("Name, or date of birth such as 12-3-1958")
+    change_form_template = "admin/patients/patient/change_form.html"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("programmes")
+
+    def get_fieldsets(self, request, obj=None):
+        first = ["name", "birth_date"] if obj else ["name", "birth_date", "somebody_else", "protocol"]
+        return [
+            (None, {"fields": first}),
+            (_("If you have it"), {"fields": ["email", "phone", "language"]}),
+        ]
+
+    def get_form(self, request, obj=None, **kwargs):
+        kwargs["fields"] = [name for name in PatientForm.Meta.fields]
+        form = super().get_form(request, obj, **kwargs)
+        form.request = request
+        return form
+
+    def get_search_results(self, request, queryset, search_term):
+        """A date of birth finds as a name does."""
+        try:
+            born = read_birth_date(search_term, today=timezone.localdate())
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(birth_date=born), False
+
+    @admin.display(description=_("programme"))
+    def programme_now(self, patient):
+        latest = _latest_programme(patient)
+        return latest.title if latest else "–"
+
+    @admin.display(description=_("day"))
+    def day(self, patient):
+        latest = _latest_programme(patient)
+        if latest is None:
+            return "–"
+        if latest.is_draft:
+            return gettext("draft")
+        if not latest.is_running:
+            return gettext("ended")
+        return gettext("day %d") % ((timezone.localdate() - latest.started_on).days + 1)
+
+    def has_delete_permission(self, request, obj=None):
+        """A mistake can be taken back; what was given to someone is a record that stays."""
+        if obj is None:
+            return super().has_delete_permission(request)
+        given = obj.programmes.filter(started_on__isnull=False).exists()
+        return super().has_delete_permission(request, obj) and not given
+
+    def get_urls(self):
+        return [
+            self.page(therapist.invite, "invite"),
+            self.page(self.new_programme, "programme"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = {"new_programme_form": NewProgrammeForm(user=request.user), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, extra)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.practice = request.user.practice
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not change:
+            form.instance.new_draft = actions.draft(
+                patient=form.instance, by=request.user, protocol=form.cleaned_data["protocol"]
+            )
+
+    def response_add(self, request, obj, post_url_continue=None):
+        messages.success(
+            request,
+            gettext("%(name)s is added. Look over the programme, then start it.")
+            % {"name": obj.name},
+        )
+        return redirect("admin:patients_programme_change", obj.new_draft.pk)
+
+    def new_programme(self, request, patient):
+        """Begin another programme for someone who is already here."""
+        form = NewProgrammeForm(request.POST, user=request.user)
+        if request.method != "POST" or not form.is_valid():
+            return redirect("admin:patients_patient_change", patient.pk)
+        programme = actions.draft(
+            patient=patient, by=request.user, protocol=form.cleaned_data["protocol"]
+        )
+        audit.record(request, "create", patient.uuid, thing=programme)
+        return redirect("admin:patients_programme_change", programme.pk)
+
+
+def _latest_programme(patient) -> Programme | None:
+    """The running one, else the newest; reads what was prefetched."""
+    programmes = sorted(patient.programmes.all(), key=lambda programme: programme.pk, reverse=True)
+    running = [programme for programme in programmes if programme.is_running]
+    return (running or programmes or [None])[0]
+
+
+class PrescriptionInline(ScopedMixin, admin.StackedInline):
+    """The lines of a programme, each with its dosage in shorthand."""
+
+    model = Prescription
+    form = PrescriptionForm
+    template = "admin/patients/programme/prescriptions.html"
+    fields = ("exercise", "position", "dosage", "note", "steps")
+    autocomplete_fields = ("exercise",)
+    extra = 0
+    verbose_name = _("exercise")
+    verbose_name_plural = _("exercises")
+
+    def scope(self, request, queryset):
+        return (
+            queryset.treated_by(request.user)
+            .select_related("exercise", "programme__patient")
+            .prefetch_related("exercise__texts")
+        )
+
+    def get_formset(self, request, obj=None, **kwargs):
+        kwargs["fields"] = PrescriptionForm.Meta.fields
+        return super().get_formset(request, obj, **kwargs)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(CareAdmin):
+    form = ProgrammeForm
+    inlines = [PrescriptionInline]
+    list_display = ("title", "patient", "state", "therapist", "changed_at")
+    list_select_related = ("patient", "therapist")
+    search_fields = ("patient__name", "title")
+    change_form_template = "admin/patients/programme/change_form.html"
+
+    class Media:
+        js = ("rugpijn/programme.js",)
+
+    @admin.display(description=_("state"))
+    def state(self, programme):
+        if programme.is_draft:
+            return gettext("draft")
+        return gettext("running") if programme.is_running else gettext("ended")
+
+    def has_add_permission(self, request):
+        """A programme begins on its patient's page."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """What has ended is read, not changed."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.ended_on is None)
+
+    def has_delete_permission(self, request, obj=None):
+        """A draft can be thrown away; what was given to someone is a record that stays."""
+        if obj is None:
+            return False
+        return super().has_delete_permission(request, obj) and obj.is_draft
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("patient__practice", "therapist")
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": ["title"]})]
+
+    def get_form(self, request, obj=None, **kwargs):
+        kwargs["fields"] = ["title"]
+        form = super().get_form(request, obj, **kwargs)
+        form.request = request
+        form.merged_with = getattr(request, "merged_with", None)
+        form.library_changes = self._library_changes(obj)
+        return form
+
+    def get_urls(self):
+        return [
+            self.page(therapist.versions, "versions"),
+            self.page(therapist.days, "days"),
+            self.page(therapist.share, "share"),
+            self.page(therapist.end, "end"),
+            *super().get_urls(),
+        ]
+
+    # ---------------------------------------------------------------- opening
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = dict(extra_context or {})
+        programme = self.get_queryset(request).filter(pk=_number(object_id)).first()
+        if programme is not None:
+            if request.method == "POST":
+                self._merge_with_others(request, programme)
+            version = programme.current_version()
+            extra.update(
+                title=programme.title,
+                subtitle=None,
+                version=version,
+                merged_with=getattr(request, "merged_with", None),
+                library_changes=self._library_changes(programme),
+                sentences=_sentences(programme),
+                printing_problem=handout.problem(),
+            )
+        return super().changeform_view(request, object_id, form_url, extra)
+
+    def _library_changes(self, programme):
+        """What the library corrected since the patient's last version; empty for a draft."""
+        version = programme.current_version() if programme is not None else None
+        if version is None:
+            return []
+        as_now = Sheet.of(programme)
+        return changes(as_now.with_library_of(version.sheet, programme), as_now)
+
+    # ---------------------------------------------------------------- two at once
+
+    def _merge_with_others(self, request, programme):
+        """When somebody saved since this form was opened: show both, lose neither."""
+        if request.POST.get("revision") in (None, str(programme.revision)):
+            return
+        unbound = self.get_form(request, programme, change=True)(instance=programme)
+        formset = self._unbound_lines(request, programme)
+        merged, post = merge_post(request.POST, unbound, formset)
+        request.POST = post
+        request.merged_with = {
+            "who": programme.changed_by.name if programme.changed_by else gettext("Somebody"),
+            "when": programme.changed_at,
+            "told": told(merged, formset),
+        }
+
+    def _unbound_lines(self, request, programme):
+        inline = next(iter(self.get_inline_instances(request, programme)))
+        formset_class = inline.get_formset(request, programme)
+        return formset_class(instance=programme, queryset=inline.get_queryset(request))
+
+    # ---------------------------------------------------------------- saving
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        programme = form.instance
+        exercise = form.cleaned_data.get("add_exercise")
+        if exercise is not None:
+            actions.prescribe(programme=programme, exercise=exercise)
+        edited = (
+            bool({"title"} & set(form.changed_data))
+            or exercise is not None
+            or any(formset.has_changed() for formset in formsets)
+        )
+        if edited:
+            actions.number_lines(programme)
+            actions.touch(programme=programme, by=request.user)
+        self._issue(request, form, programme, edited)
+
+    def _issue(self, request, form, programme, edited):
+        """A draft stays a draft until it is started; a running programme gets its next version."""
+        request.started = None
+        if form.is_start:
+            try:
+                request.started = actions.start(programme=programme, by=request.user)
+            except actions.RefusedError as error:
+                messages.error(request, str(error))
+                return
+            audit.record(request, "start", programme.patient.uuid, thing=programme)
+        elif programme.is_running:
+            keep = form.cleaned_data.get("library") == form.KEEP
+            last = programme.current_version()
+            version = actions.issue(
+                programme=programme,
+                by=request.user,
+                keep_library_of=last.sheet if keep else None,
+            )
+            if version is None:
+                messages.info(
+                    request,
+                    gettext("Nothing changed for the patient: version %d stays.") % last.number,
+                )
+                return
+            audit.record(request, "issue", programme.patient.uuid, thing=version)
+            messages.success(
+                request,
+                gettext("Version %d is given to the patient. Print it, so that paper is up to date.")
+                % version.number,
+            )
+        elif edited:
+            messages.success(request, gettext("The draft is saved."))
+        else:
+            messages.info(request, gettext("Nothing was changed."))
+
+    def response_change(self, request, obj):
+        if getattr(request, "started", None) is None:
+            return redirect("admin:patients_programme_change", obj.pk)
+        if handout.problem() is not None:
+            messages.warning(request, gettext("The programme has started. %s") % handout.problem())
+            return redirect("admin:patients_programme_change", obj.pk)
+        return redirect("patients:version_handout", obj.uuid, request.started.number)
+
+
+def _number(object_id) -> int | None:
+    """The primary key in an address; None for what is no number."""
+    text = str(object_id)
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _sentences(programme) -> dict[int, str]:
+    """The dosage of each line as the patient reads it, by the line's key."""
+    with translation.override(programme.patient.language):
+        return {line.pk: str(line.dosage) for line in programme.prescriptions.all()}
+
+
+# ------------------------------------------------- the form as rows, and back
+
+
+def _as_values(form, names) -> merge.Values:
+    return {name: _sent(form[name].value()) for name in names}
+
+
+def _sent(value) -> str:
+    """A value as a browser sends it back."""
+    return "" if value is None else str(value).replace("\r\n", "\n")
+
+
+def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]:
+    """What was posted, with what somebody else saved meanwhile, as a post again.
+
+    `form` and `formset` are unbound and show what the database holds now.
+    """
+    prefix, names = formset.prefix, PrescriptionForm.MERGED
+    theirs = {
+        str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms
+    }
+    mine = []
+    for index in range(int(post.get(f"{prefix}-TOTAL_FORMS") or 0)):
+        at = f"{prefix}-{index}"
+        values = {name: _sent(post.get(f"{at}-{name}")) for name in (*names, "exercise")}
+        base = {
+            name: _sent(post.get(f"initial-{at}-{name}"))
+            for name in names
+            if f"initial-{at}-{name}" in post
+        }
+        mine.append(
+            merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post)
+        )
+    merged = merge.merge_rows([row for row in mine if row.key or row.mine["exercise"]], theirs)
+
+    own, differences = merge.merge_values(
+        "",
+        {"title": _sent(post.get("initial-title"))},
+        {"title": _sent(post.get("title"))},
+        {"title": _sent(form["title"].value())},
+    )
+    merged.differences[:0] = differences
+
+    result = post.copy()
+    for name in [name for name in result if name.startswith((f"{prefix}-", f"initial-{prefix}-"))]:
+        del result[name]
+    result["title"] = own["title"]
+    result["initial-title"] = _sent(form["title"].value())
+    result["revision"] = str(form.instance.revision)
+    result[f"{prefix}-TOTAL_FORMS"] = str(len(merged.rows))
+    result[f"{prefix}-INITIAL_FORMS"] = str(sum(bool(row.key) for row in merged.rows))
+    for index, row in enumerate(merged.rows):
+        at = f"{prefix}-{index}"
+        result[f"{at}-id"] = row.key
+        result[f"{at}-programme"] = str(form.instance.pk)
+        for name, value in row.mine.items():
+            result[f"{at}-{name}"] = value
+        for name, value in row.base.items():
+            result[f"initial-{at}-{name}"] = value
+        if row.removed:
+            result[f"{at}-DELETE"] = "on"
+    result._mutable = False
+    return merged, result
+
+
+def told(merged: merge.Merged, formset) -> list[str]:
+    """What somebody else did, a sentence each."""
+    titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
+    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "note": gettext("note"),
+              "steps": gettext("instruction")}  # fmt: skip
+    sentences = []
+    if any(difference.field == "position" for difference in merged.differences):
+        sentences.append(gettext("The order was changed."))
+    for difference in merged.differences:
+        if difference.field == "position":
+            continue
+        words = {
+            "where": titles.get(difference.row, gettext("Programme")),
+            "field": labels[difference.field],
+            "before": difference.before or "–",
+            "after": difference.after or "–",
+            "kept": difference.kept,
+        }
+        if difference.kept is None:
+            text = gettext("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
+        else:
+            text = gettext(
+                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, "
+                "which stands in the field."
+            )
+        sentences.append(text % words)
+    sentences += [gettext("%s was added.") % titles[key] for key in merged.added]
+    gone, rescued = len(merged.removed), len(merged.rescued)
+    if gone:
+        sentences.append(
+            ngettext("%d exercise was removed.", "%d exercises were removed.", gone) % gone
+        )
+    if rescued:
+        sentences.append(
+            ngettext(
+                "You had changed %d of them; it stands below as a new line.",
+                "You had changed %d of them; they stand below as new lines.",
+                rescued,
+            )
+            % rescued
+        )
+    return sentences

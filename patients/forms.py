@@ -1,0 +1,105 @@
+"""What patients type: their date of birth and first password, and what they did."""
+
+import re
+from datetime import date
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.forms import PasswordForm
+
+from . import clinical
+from .birth_dates import read_birth_date
+
+
+class BirthDateField(forms.CharField):
+    """A date of birth as people write it; shown back as 12-03-1958."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Date of birth"))
+        kwargs.setdefault("help_text", _("For example 12-3-1958"))
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "bday")
+        self.widget.attrs.setdefault("class", "vTextField")
+
+    def prepare_value(self, value):
+        return value.strftime("%d-%m-%Y") if isinstance(value, date) else value
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        try:
+            return read_birth_date(text, today=timezone.localdate())
+        except ValueError as error:
+            raise ValidationError(str(error), code="birth_date") from error
+
+    def run_validators(self, value):
+        """The length of the text is the reader's to judge; a date has none."""
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != initial
+        except ValidationError:
+            return True
+
+
+class PatientInvitationForm(PasswordForm):
+    """The first time: who are you, and how do you want to log in?"""
+
+    birth_date = BirthDateField()
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("You log in with this address."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    field_order = ("birth_date", "email", "password")
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+
+class ClaimForm(forms.Form):
+    """Someone who already logs in adds this programme to the own account."""
+
+    birth_date = BirthDateField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("save", _("Add this programme"), css_class="btn-lg"))
+
+
+class SessionForm(forms.Form):
+    """One press of a button: this exercise, this moment, done or not, and the pain."""
+
+    operation = forms.UUIDField()
+    version = forms.IntegerField(min_value=1)
+    line = forms.UUIDField()
+    day = forms.DateField(input_formats=["%Y-%m-%d"])
+    moment = forms.IntegerField(min_value=1)
+    done = forms.TypedChoiceField(choices=[("1", "1"), ("0", "0")], coerce=lambda text: text == "1")
+    pain = forms.CharField(required=False, max_length=2)
+
+    def clean_pain(self):
+        """A whole number from 0 to 10; empty is "not answered", which is an answer too.
+
+        Digits only: “３”, “1e0” and “true” are numbers to Python and not to people.
+        """
+        text = self.cleaned_data["pain"]
+        if text == "":
+            return None
+        if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) > clinical.PAIN_MOST:
+            raise ValidationError(_("Pain is a whole number from 0 to 10."))
+        return int(text)
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        return day

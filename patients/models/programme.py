@@ -1,0 +1,231 @@
+"""What was prescribed: the programme as the therapist edits it, and as it was issued."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from exercises.models import Dosed, Exercise, Protocol
+from rugpijn.models import User
+from rugpijn.validators import printable
+
+from ..access import OfPatientQuerySet, OfProgrammeQuerySet, share_token, signature_matches
+from ..sheet import Sheet
+from .patient import Patient
+
+
+class ProgrammeQuerySet(OfPatientQuerySet):
+    def running(self):
+        return self.filter(started_on__isnull=False, ended_on__isnull=True)
+
+
+class Programme(models.Model):
+    """All prescriptions of one period. Its dates say its state: draft, running, ended."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(
+        Patient, models.CASCADE, related_name="programmes", editable=False, verbose_name=_("patient")
+    )
+    therapist = models.ForeignKey(
+        User, models.PROTECT, related_name="caseload", editable=False, verbose_name=_("therapist")
+    )
+    title = models.CharField(_("title"), max_length=120, validators=[printable])
+    protocols = models.ManyToManyField(
+        Protocol,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("Where the exercises came from; the advice on the sheet comes from here."),
+    )
+    started_on = models.DateField(_("started on"), null=True, editable=False)
+    ended_on = models.DateField(_("ended on"), null=True, editable=False)
+    # Raised by every save: a form that was opened at an older revision is stale.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=Q(started_on__isnull=False, ended_on__isnull=True),
+                name="one_running_programme_per_patient",
+                violation_error_message=_("This patient already has a running programme."),
+            ),
+            models.CheckConstraint(
+                name="programme_ends_after_it_started",
+                condition=Q(ended_on__isnull=True)
+                | Q(started_on__isnull=False, ended_on__gte=models.F("started_on")),
+                violation_error_message=_("A programme ends after it started."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.title} · {self.patient}"
+
+    @property
+    def record_of(self) -> Patient:
+        return self.patient
+
+    @property
+    def is_draft(self) -> bool:
+        return self.started_on is None
+
+    @property
+    def is_running(self) -> bool:
+        return self.started_on is not None and self.ended_on is None
+
+    def current_version(self) -> "Version | None":
+        """What was issued last; None for a draft."""
+        return self.versions.order_by("-number").first()
+
+
+class Prescription(Dosed):
+    """One exercise in a programme, with the dosage this patient was given."""
+
+    # Stays with the line through every version, so that what was done still
+    # belongs to it after the programme changed.
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="prescriptions")
+    exercise = models.ForeignKey(
+        Exercise, models.PROTECT, related_name="+", verbose_name=_("exercise")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    note = models.TextField(
+        _("note for this patient"), blank=True, max_length=1000, validators=[printable]
+    )
+    steps = models.TextField(
+        _("instruction for this patient"),
+        blank=True,
+        max_length=3000,
+        validators=[printable],
+        help_text=_("Empty: the text of the library. One step on each line."),
+    )
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta(Dosed.Meta):
+        verbose_name = _("prescription")
+        verbose_name_plural = _("prescriptions")
+        ordering = ["position", "id"]  # not unique: a swap in a form would be refused half-way
+        abstract = False
+
+    def __str__(self):
+        return str(self.exercise)
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
+class RedFlagCheck(models.Model):
+    """The therapist's word that no red flag was found, before the programme started."""
+
+    programme = models.OneToOneField(Programme, models.CASCADE, related_name="red_flag_check")
+    checked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    checked_name = models.CharField(max_length=120)
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
+class Version(models.Model):
+    """A Sheet as it was issued. Written once, never changed."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
+    issued_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    issued_name = models.CharField(_("issued by"), max_length=120)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["programme", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "number"], name="version_numbers_are_unique"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.programme} · {self.number}"
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+    @property
+    def sheet(self) -> Sheet:
+        return Sheet.from_json(self.content)
+
+
+class ShareLink(models.Model):
+    """The address behind the QR code on paper: exercises, and no name."""
+
+    VALID_AFTER_END = timedelta(days=30)
+    VALID_AT_MOST = timedelta(days=365)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    programme = models.OneToOneField(Programme, models.CASCADE, related_name="share_link")
+    counter = models.PositiveIntegerField(default=0)  # raised to revoke every token before it
+    valid_from = models.DateField(default=timezone.localdate)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+    @property
+    def token(self) -> str:
+        return share_token(self.uuid, self.counter)
+
+    def accepts(self, signature: bytes) -> bool:
+        return signature_matches(self.uuid, self.counter, signature)
+
+    @property
+    def valid_until(self):
+        """The last day: 30 days after the programme ended, and a year at most."""
+        latest = self.valid_from + self.VALID_AT_MOST
+        ended = self.programme.ended_on
+        return min(latest, ended + self.VALID_AFTER_END) if ended is not None else latest
+
+
+class StoredHandout(models.Model):
+    """The default handout of a version as it was printed first, byte for byte.
+
+    Holds a name, so it is part of the record. The QR code in it carries the
+    share link of that day: after the link was revoked a new one is made.
+    """
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="handouts")
+    link_counter = models.PositiveIntegerField()
+    pdf = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "link_counter"], name="one_stored_handout_per_version_and_link"
+            )
+        ]

@@ -1,0 +1,129 @@
+"""What was done, read one way for page, admin and paper."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from .days import is_due, week_of
+from .models import Programme, SessionLog
+from .sheet import Line, Sheet
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One moment of the day for one exercise: done or not, and the pain with it.
+
+    `operation` numbers the next press of its button, so that pressing twice, or
+    a page that is sent again, counts once.
+    """
+
+    number: int
+    done: bool = False
+    pain: int | None = None
+    at: datetime | None = None
+    operation: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One exercise today: what is read, and what was done."""
+
+    line: Line
+    moments: tuple[Moment, ...]
+    due: bool
+    days_this_week: int
+
+    @property
+    def done(self) -> int:
+        return sum(moment.done for moment in self.moments)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == len(self.moments)
+
+
+def latest(logs) -> dict[tuple[str, date, int], SessionLog]:
+    """What holds for each (line, day, moment): the last row about it."""
+    return {(str(log.line), log.day, log.moment): log for log in logs}
+
+
+def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
+    """The exercises of a day in the order of the sheet. One query."""
+    monday, _sunday = week_of(today)
+    logs = programme.patient.sessions.filter(
+        day__range=(monday, today), version__programme=programme
+    )
+    held = latest(logs)
+    days_done = defaultdict(set)
+    for (line, day, _number), log in held.items():
+        if log.done:
+            days_done[line].add(day)
+    return [
+        Card(
+            line=line,
+            moments=tuple(
+                _moment(number, held.get((line.uuid, today, number)))
+                for number in range(1, line.dosage.moments + 1)
+            ),
+            due=is_due(
+                line.dosage, today, programme.started_on or today, days_done[line.uuid]
+            ),
+            days_this_week=len(days_done[line.uuid]),
+        )
+        for line in sheet.lines
+    ]
+
+
+def _moment(number: int, log: SessionLog | None) -> Moment:
+    if log is None:
+        return Moment(number)
+    return Moment(number, done=log.done, pain=log.pain, at=log.performed_at)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the record: per line how often it was done, and the pain that was given."""
+
+    day: date
+    entries: tuple["Entry", ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    done: int
+    given: int | None  # None when the line is no longer in the programme
+    pain: tuple[int, ...]
+
+
+def record_of_days(programme: Programme) -> list[Day]:
+    """What the patient logged, newest day first. Three queries, however long the record.
+
+    A line keeps the title that its version had; one that was removed since is
+    shown as it was when it was done.
+    """
+    logs = list(
+        SessionLog.objects.filter(version__programme=programme, patient=programme.patient)
+        .select_related("version")
+        .defer("version__content")
+    )
+    sheets = {version.pk: version.sheet for version in programme.versions.all()}
+    by_day: dict[date, dict[str, list[SessionLog]]] = defaultdict(lambda: defaultdict(list))
+    for (line, day, _number), log in latest(logs).items():
+        by_day[day][line].append(log)
+    days = []
+    for day in sorted(by_day, reverse=True):
+        entries = []
+        for line_uuid, rows in by_day[day].items():
+            line = sheets[rows[-1].version_id].line(line_uuid)
+            entries.append(
+                Entry(
+                    title=line.title,
+                    done=sum(row.done for row in rows),
+                    given=line.dosage.moments,
+                    pain=tuple(row.pain for row in rows if row.pain is not None),
+                )
+            )
+        days.append(Day(day, tuple(sorted(entries, key=lambda entry: entry.title))))
+    return days

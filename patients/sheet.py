@@ -1,0 +1,315 @@
+"""The programme as people read it.
+
+Page, paper and export render a Sheet and never the tables behind it, so they
+cannot disagree. A Sheet is frozen in a Version when a therapist issues it. What
+may change later without a new version (the practice's phone, the patient's
+name) is not part of it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+from django.utils import translation
+
+from exercises.dosage import Dosage
+
+SCHEMA = 1
+# An older schema keeps its way up here, one step a function: {1: from_1_to_2}.
+UPGRADES: dict[int, callable] = {}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One exercise, with everything a patient reads about it.
+
+    `uuid` is the prescription's and stays the same through every version.
+    `sentence` is the dosage in words, in the language of the sheet.
+    """
+
+    uuid: str
+    exercise: str
+    title: str
+    start_position: str
+    steps: tuple[str, ...]
+    dosage: Dosage
+    sentence: str
+    purpose: str = ""
+    caution: str = ""
+    harder_when: str = ""
+    easier_when: str = ""
+    equipment: str = ""
+    note: str = ""
+    video: str = ""
+    online_number: int | None = None
+    online_title: str = ""
+
+    # What the library says; the rest is this patient's own.
+    LIBRARY = (
+        "title", "start_position", "steps", "purpose", "caution", "harder_when",
+        "easier_when", "equipment", "video", "online_number", "online_title",
+    )  # fmt: skip
+
+    def words(self) -> list[str]:
+        """Every text of this line, in the order in which it is read."""
+        texts = [
+            self.title, self.sentence, self.purpose, self.start_position, *self.steps,
+            self.caution, self.note, self.harder_when, self.easier_when, self.equipment,
+        ]  # fmt: skip
+        return [text for text in texts if text]
+
+    @classmethod
+    def of(cls, prescription, language: str) -> "Line":
+        exercise = prescription.exercise
+        own_steps = prescription.steps.strip()
+        return cls(
+            uuid=str(prescription.uuid),
+            exercise=str(exercise.uuid),
+            title=exercise.text("title", language),
+            start_position=exercise.text("start_position", language),
+            steps=tuple(_lines(own_steps or exercise.text("steps", language))),
+            dosage=prescription.dosage,
+            sentence=str(prescription.dosage),
+            purpose=exercise.text("purpose", language),
+            caution=exercise.text("caution", language),
+            harder_when=exercise.text("harder_when", language),
+            easier_when=exercise.text("easier_when", language),
+            equipment=exercise.text("equipment", language),
+            note=prescription.note.strip(),
+            video=exercise.video,
+            online_number=exercise.online_number,
+            online_title=exercise.online_title,
+        )
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of advice: a heading and paragraphs; a line starting with "- " is a list item."""
+
+    kind: str
+    title: str
+    body: str
+    version: int = 1
+
+    def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """("paragraph", (text,)) or ("list", items), in reading order."""
+        items: list[str] = []
+        for line in _lines(self.body):
+            if line.startswith("- "):
+                items.append(line[2:].strip())
+                continue
+            if items:
+                yield "list", tuple(items)
+                items = []
+            yield "paragraph", (line,)
+        if items:
+            yield "list", tuple(items)
+
+    def words(self) -> list[str]:
+        return [self.title, *(text for _kind, texts in self.parts() for text in texts)]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one version of a programme says."""
+
+    language: str
+    title: str
+    therapist: str
+    lines: tuple[Line, ...]
+    advice: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, programme, library_as_in: "Sheet | None" = None) -> "Sheet":
+        """The sheet as it would be issued now, in the patient's language.
+
+        Five queries, however long the programme. With `library_as_in`, lines that
+        were on that sheet keep the library's words of then.
+        """
+        language = programme.patient.language
+        prescriptions = programme.prescriptions.select_related("exercise").prefetch_related(
+            "exercise__texts"
+        )
+        with translation.override(language):
+            lines = tuple(Line.of(prescription, language) for prescription in prescriptions)
+            advice = tuple(
+                Block(
+                    kind=block.kind,
+                    title=block.text("title", language),
+                    body=block.text("body", language),
+                    version=block.version,
+                )
+                for protocol in programme.protocols.prefetch_related("advice__texts")
+                for block in protocol.advice.all()
+            )
+        sheet = cls(
+            language=language,
+            title=programme.title,
+            therapist=programme.therapist.name,
+            lines=lines,
+            advice=_each_kind_once(advice),
+        )
+        return sheet.with_library_of(library_as_in, programme) if library_as_in else sheet
+
+    def with_library_of(self, earlier: "Sheet", programme) -> "Sheet":
+        """This sheet with the library's words of an earlier one, where it had them.
+
+        A sheet in another language keeps nothing: its words are a translation.
+        """
+        if earlier.language != self.language:
+            return self
+        own_steps = {str(p.uuid) for p in programme.prescriptions.all() if p.steps.strip()}
+        before = {line.uuid: line for line in earlier.lines}
+        lines = []
+        for line in self.lines:
+            old = before.get(line.uuid)
+            if old is not None and old.exercise == line.exercise:
+                keep = {name: getattr(old, name) for name in Line.LIBRARY}
+                if line.uuid in own_steps:
+                    keep["steps"] = line.steps
+                line = replace(line, **keep)
+            lines.append(line)
+        same_kinds = [b.kind for b in earlier.advice] == [b.kind for b in self.advice]
+        return replace(
+            self, lines=tuple(lines), advice=earlier.advice if same_kinds else self.advice
+        )
+
+    @property
+    def red_flags(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.advice if block.kind == "red_flags")
+
+    @property
+    def other_advice(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.advice if block.kind != "red_flags")
+
+    def line(self, uuid) -> Line | None:
+        return next((line for line in self.lines if line.uuid == str(uuid)), None)
+
+    def to_json(self) -> dict:
+        """Plain JSON. `from_json` reads it back to an equal Sheet."""
+        content = asdict(self)
+        for line, raw in zip(self.lines, content["lines"], strict=True):
+            raw["dosage"] = line.dosage.to_dict()
+            raw["steps"] = list(line.steps)
+        content["lines"] = list(content["lines"])
+        content["advice"] = list(content["advice"])
+        return {"schema": SCHEMA, **content}
+
+    @classmethod
+    def from_json(cls, content: dict) -> "Sheet":
+        schema = content["schema"]
+        while schema != SCHEMA:
+            content = UPGRADES[schema](content)
+            schema = content["schema"]
+        return cls(
+            language=content["language"],
+            title=content["title"],
+            therapist=content["therapist"],
+            lines=tuple(
+                Line(
+                    **{
+                        **raw,
+                        "dosage": Dosage.from_dict(raw["dosage"]),
+                        "steps": tuple(raw["steps"]),
+                    }
+                )
+                for raw in content["lines"]
+            ),
+            advice=tuple(Block(**raw) for raw in content["advice"]),
+        )
+
+    @property
+    def digest(self) -> str:
+        """What was frozen, as one number: equal digests are equal sheets."""
+        text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two sheets. `before` or `after` is empty for new and gone."""
+
+    where: str
+    part: str
+    before: str
+    after: str
+
+
+def changes(before: Sheet, after: Sheet) -> list[Change]:
+    """How two sheets differ, line by line and part by part, in reading order.
+
+    `part` is a field of Sheet, Line or Block; "line", "advice" and "order" stand
+    for a whole line, a whole block and the order of lines.
+    """
+    found = [
+        Change("", part, getattr(before, part), getattr(after, part))
+        for part in ("title", "therapist", "language")
+        if getattr(before, part) != getattr(after, part)
+    ]
+    found += _changed_parts(
+        {line.uuid: line for line in before.lines},
+        {line.uuid: line for line in after.lines},
+        whole="line",
+        skip=("uuid", "exercise", "dosage"),
+    )
+    kept = [line.uuid for line in before.lines if after.line(line.uuid)]
+    if kept != [line.uuid for line in after.lines if before.line(line.uuid)]:
+        found.append(
+            Change(
+                "",
+                "order",
+                " · ".join(line.title for line in before.lines),
+                " · ".join(line.title for line in after.lines),
+            )
+        )
+    found += _changed_parts(
+        {block.kind: block for block in before.advice},
+        {block.kind: block for block in after.advice},
+        whole="advice",
+        skip=("kind", "version"),
+    )
+    return found
+
+
+def _changed_parts(before: dict, after: dict, whole: str, skip: tuple[str, ...]) -> list[Change]:
+    found = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None:
+            found.append(
+                Change(
+                    (new or old).title,
+                    whole,
+                    "\n".join(old.words()) if old else "",
+                    "\n".join(new.words()) if new else "",
+                )
+            )
+            continue
+        for part in old.__dataclass_fields__:
+            if part not in skip and getattr(old, part) != getattr(new, part):
+                found.append(
+                    Change(new.title, part, _plain(getattr(old, part)), _plain(getattr(new, part)))
+                )
+    return found
+
+
+def _plain(value) -> str:
+    if isinstance(value, tuple):
+        return "\n".join(value)
+    return "" if value is None else str(value)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _each_kind_once(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Advice of several protocols: the first text about a subject, but every red flag."""
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if block.kind == "red_flags" or block.kind not in seen:
+            kept.append(block)
+        seen.add(block.kind)
+    return tuple(kept)

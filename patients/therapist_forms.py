@@ -1,0 +1,247 @@
+"""What therapists type in the admin: a patient, a programme and its lines."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from exercises.forms import DosageField
+from exercises.models import Exercise, Protocol
+
+from .forms import BirthDateField
+from .models import Patient, Prescription, Programme
+
+
+def protocol_choice(user) -> forms.ModelChoiceField:
+    """Protocols that this therapist may use, shared ones and the practice's own."""
+    return forms.ModelChoiceField(
+        Protocol.objects.visible_to(user).with_texts(),
+        required=False,
+        label=_("Protocol"),
+        empty_label=_("no protocol: choose exercises yourself"),
+    )
+
+
+class PatientForm(forms.ModelForm):
+    """Three fields are enough: name, date of birth, protocol."""
+
+    birth_date = BirthDateField()
+    somebody_else = forms.BooleanField(
+        required=False,
+        label=_("This is somebody else with the same name and date of birth"),
+        widget=forms.HiddenInput,
+    )
+
+    class Meta:
+        model = Patient
+        fields = ("name", "birth_date", "email", "phone", "language")
+
+    request = None  # set by the admin
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["protocol"] = protocol_choice(self.request.user)
+            self.fields["name"].widget.attrs["autofocus"] = True
+
+    def clean_name(self):
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean(self):
+        """Two records of one person split what was done; so the second is asked about."""
+        cleaned = super().clean()
+        name, birth_date = cleaned.get("name"), cleaned.get("birth_date")
+        if not name or not birth_date or cleaned.get("somebody_else"):
+            return cleaned
+        twin = (
+            Patient.objects.treated_by(self.request.user)
+            .filter(name__iexact=name, birth_date=birth_date)
+            .exclude(pk=self.instance.pk)
+            .first()
+        )
+        if twin is not None:
+            self.fields["somebody_else"].widget = forms.CheckboxInput()
+            self.add_error(
+                "somebody_else",
+                format_html(
+                    gettext(
+                        "{name} with this date of birth is already here: "
+                        "<a href='{address}'>open that record</a>, or tick that it is somebody else."
+                    ),
+                    name=twin.name,
+                    address=reverse("admin:patients_patient_change", args=[twin.pk]),
+                ),
+            )
+        return cleaned
+
+
+class NewProgrammeForm(forms.Form):
+    """One more programme for a patient who is already known."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["protocol"] = protocol_choice(user)
+
+
+class ProgrammeForm(forms.ModelForm):
+    """The programme itself. Its lines are a formset below it."""
+
+    KEEP, TAKE = "keep", "take"
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Title"), max_length=120, show_hidden_initial=True)
+    red_flags_checked = forms.BooleanField(
+        required=False,
+        label=_("I have checked for red flags and found none"),
+    )
+    library = forms.ChoiceField(
+        required=False,
+        label=_("The library's text was corrected since the last version"),
+        choices=[
+            (TAKE, _("use the corrected text")),
+            (KEEP, _("keep the text as it was given")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    add_exercise = forms.ModelChoiceField(
+        Exercise.objects.none(), required=False, label=_("Add an exercise")
+    )
+
+    class Meta:
+        model = Programme
+        fields = ("title",)
+
+    request = None  # set by the admin, with what others changed meanwhile
+    merged_with = None
+    library_changes = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].validators += Programme._meta.get_field("title").validators
+        self.fields["add_exercise"].queryset = Exercise.objects.visible_to(
+            self.request.user
+        ).with_texts()
+        self.initial["revision"] = self.instance.revision
+        if not self.library_changes:
+            del self.fields["library"]
+
+    @property
+    def is_start(self) -> bool:
+        return "_start" in self.data
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.merged_with is not None:
+            raise ValidationError(
+                gettext("Somebody else changed this programme while you had it open."),
+                code="merged",
+            )
+        # The row stays locked until this save is done, so that of two saves at
+        # the same moment the second one sees the first.
+        current = (
+            Programme.objects.select_for_update()
+            .values_list("revision", flat=True)
+            .get(pk=self.instance.pk)
+        )
+        if cleaned.get("revision") != current:
+            raise ValidationError(
+                gettext("Somebody else saved this programme just now. Please press save once more."),
+                code="stale",
+            )
+        if self.is_start:
+            self._clean_start(cleaned)
+        if "library" in self.fields and not cleaned.get("library"):
+            self.add_error("library", gettext("Choose which text the patient gets."))
+        return cleaned
+
+    def _clean_start(self, cleaned):
+        if not cleaned.get("red_flags_checked"):
+            self.add_error(
+                "red_flags_checked",
+                gettext("Tick this before you start: without it no programme is given."),
+            )
+        if self.instance.patient.programmes.running().exclude(pk=self.instance.pk).exists():
+            raise ValidationError(
+                gettext("%(patient)s already follows a programme. End that one first."),
+                params={"patient": self.instance.patient.name},
+                code="running",
+            )
+
+
+class PrescriptionForm(forms.ModelForm):
+    """One line: an exercise, its dosage in shorthand, and what is special for this patient."""
+
+    position = forms.IntegerField(
+        required=False, min_value=0, max_value=999, label=_("order"), show_hidden_initial=True
+    )
+    dosage = DosageField(required=False, label=_("dosage"), show_hidden_initial=True)
+    note = forms.CharField(
+        required=False,
+        max_length=1000,
+        label=_("note for this patient"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        show_hidden_initial=True,
+    )
+    steps = forms.CharField(
+        required=False,
+        max_length=3000,
+        label=_("instruction, one step on each line"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        show_hidden_initial=True,
+    )
+
+    MERGED = ("position", "dosage", "note", "steps")
+
+    class Meta:
+        model = Prescription
+        fields = ("exercise", "position", "note", "steps")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.library_steps = ""
+        if self.instance.pk is not None:
+            self._begin_with_what_is_there()
+        for name in ("note", "steps"):
+            self.fields[name].validators += Prescription._meta.get_field(name).validators
+        self._name_every_field()
+
+    def _begin_with_what_is_there(self):
+        """The instruction starts as the library's, so that changing a word is enough."""
+        line = self.instance
+        self.fields["exercise"].disabled = True
+        language = line.programme.patient.language
+        self.library_steps = line.exercise.text("steps", language)
+        self.initial["dosage"] = line.dosage.notation
+        self.initial["steps"] = line.steps or self.library_steps
+        self.initial["exercise"] = line.exercise_id
+
+    def _name_every_field(self):
+        """A row of fields has no visible labels of its own for each; a screen reader needs them."""
+        title = str(self.instance.exercise) if self.instance.pk else gettext("new exercise")
+        for form_field in self.fields.values():
+            form_field.widget.attrs["aria-label"] = f"{form_field.label}: {title}"
+
+    def clean_steps(self):
+        """Equal to the library's: nothing special, and later corrections arrive."""
+        steps = "\n".join(self.cleaned_data["steps"].splitlines()).strip()
+        library = "\n".join(self.library_steps.splitlines()).strip()
+        return "" if steps == library else steps
+
+    def clean(self):
+        cleaned = super().clean()
+        dosage = cleaned.get("dosage")
+        if dosage is None and "dosage" not in self.errors and cleaned.get("exercise"):
+            if self.instance.pk is not None:
+                self.add_error("dosage", gettext("Write how much and how often, such as 2x per dag 2x10."))
+                return cleaned
+            dosage = cleaned["exercise"].dosage
+        if dosage is not None:
+            self.instance.dosage = dosage
+        return cleaned
+
+    def clean_position(self):
+        """A line without a place goes to the end."""
+        position = self.cleaned_data["position"]
+        return 999 if position is None else position

@@ -1,0 +1,22 @@
+"""Addresses of the patient's own pages, of paper, and of the links on paper."""
+
+from django.urls import path
+
+from .views import paper, patient, share
+
+app_name = "patients"
+
+urlpatterns = [
+    path("", patient.home, name="home"),
+    path("programmes/<uuid:uuid>/", patient.programme_detail, name="programme_detail"),
+    path("programmes/<uuid:uuid>/log/", patient.log_session, name="log_session"),
+    path("programmes/<uuid:uuid>/handout.pdf", paper.programme_handout, name="programme_handout"),
+    path(
+        "programmes/<uuid:uuid>/versions/<int:number>/handout.pdf",
+        paper.version_handout,
+        name="version_handout",
+    ),
+    path("invitation/<str:token>/", patient.patient_invitation, name="patient_invitation"),
+    path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
+    path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
+]

@@ -1,0 +1,58 @@
+"""Paper: the handout of a version, for the patient and for the therapist."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from rugpijn import audit
+
+from .. import handout
+from ..access import find
+from ..models import Programme
+
+
+@require_safe
+def programme_handout(request, uuid):
+    """The newest version on paper."""
+    programme = _programme(request, uuid)
+    version = programme.current_version()
+    if version is None:
+        return render(request, "patients/paper/nothing_issued.html", status=404)
+    return _print(request, programme, version)
+
+
+@require_safe
+def version_handout(request, uuid, number):
+    """A version as it was issued, however long ago."""
+    programme = _programme(request, uuid)
+    version = get_object_or_404(programme.versions, number=number)
+    return _print(request, programme, version)
+
+
+def _programme(request, uuid):
+    programmes = Programme.objects.select_related("patient__practice", "share_link")
+    return find(request, programmes, uuid=uuid)
+
+
+def _print(request, programme, version):
+    version.programme = programme  # with patient and practice, already fetched
+    try:
+        pdf = handout.stored(version)
+    except handout.PrintingError as error:
+        return cannot_print(request, error)
+    audit.record(request, "print", programme.patient.uuid, thing=version)
+    return pdf_response(pdf, version.number)
+
+
+def pdf_response(pdf: bytes, number: int) -> HttpResponse:
+    """Opens in the browser, under a name that says nothing about anyone."""
+    response = HttpResponse(pdf, content_type="application/pdf")
+    name = _("exercises-version-%(number)d.pdf") % {"number": number}
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def cannot_print(request, error):
+    """The page that asked keeps working; this says what happened and what to do."""
+    return render(request, "patients/paper/cannot_print.html", {"reason": str(error)}, status=503)

@@ -1,0 +1,181 @@
+"""The patient's own pages: the programme, ticking it off, and the first way in."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from rugpijn import audit
+from rugpijn.models import Practice, User
+from rugpijn.views import BACKEND
+
+from .. import actions, progress
+from ..access import find, refuse
+from ..forms import ClaimForm, PatientInvitationForm, SessionForm
+from ..models import PatientInvitation, Programme
+from ..sheet import Sheet
+
+
+@require_safe
+def home(request):
+    """Where everyone begins: staff in the admin, a patient in the programme."""
+    if request.user.is_staff:
+        return redirect("admin:index")
+    programmes = list(
+        Programme.objects.of_person(request.user)
+        .running()
+        .select_related("patient__practice", "therapist")
+        .order_by("patient__name")
+    )
+    if len(programmes) == 1:
+        return _programme_page(request, programmes[0])
+    audit.record(request, "list", *(programme.patient.uuid for programme in programmes))
+    practices = Practice.objects.filter(patients__user=request.user).distinct()
+    return render(
+        request, "patients/home.html", {"programmes": programmes, "practices": practices}
+    )
+
+
+@require_safe
+def programme_detail(request, uuid):
+    """A programme as its patient reads it. A therapist of the practice sees the same page."""
+    programmes = Programme.objects.select_related("patient__practice", "therapist")
+    return _programme_page(request, find(request, programmes, uuid=uuid))
+
+
+def _programme_page(request, programme):
+    version = programme.current_version()
+    own = programme.patient.user_id == request.user.pk
+    if version is None and own:
+        raise Http404
+    audit.record(request, "read", programme.patient.uuid, thing=programme)
+    sheet = version.sheet if version is not None else Sheet.of(programme)
+    today = timezone.localdate()
+    return render(
+        request,
+        "patients/programme_detail.html",
+        {
+            "programme": programme,
+            "practice": programme.patient.practice,
+            "version": version,
+            "sheet": sheet,
+            "today": today,
+            "may_log": own and programme.is_running,
+            "cards": progress.cards(programme, sheet, today),
+            "ask_pain": request.GET.get("pain", ""),
+            "pain_scale": range(11),
+            "several": own and Programme.objects.of_person(request.user).running().count() > 1,
+        },
+    )
+
+
+@require_POST
+def log_session(request, uuid):
+    """Done, undone, or how much it hurt. Only the patient's own hand writes here."""
+    programmes = Programme.objects.select_related("patient")
+    programme = programmes.of_person(request.user).filter(uuid=uuid).first()
+    if programme is None:
+        refuse(request, programmes, uuid=uuid)
+    back = reverse("patients:programme_detail", args=[programme.uuid])
+    form = SessionForm(request.POST)
+    version = None
+    if form.is_valid():
+        version = programme.versions.filter(number=form.cleaned_data["version"]).first()
+    if version is None or not programme.is_running:
+        messages.error(request, _sentence_of(form) or _("This page was out of date. Please try again."))
+        return redirect(back)
+    asked = form.cleaned_data
+    try:
+        with transaction.atomic():
+            actions.log_session(
+                patient=programme.patient,
+                version=version,
+                **{
+                    name: asked[name]
+                    for name in ("operation", "line", "day", "moment", "done", "pain")
+                },
+            )
+            audit.record(request, "log", programme.patient.uuid, thing=programme)
+    except actions.RefusedError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    here = f"{asked['line']}-{asked['moment']}"
+    if asked["done"] and "pain" not in request.POST:
+        return redirect(f"{back}?pain={here}#line-{asked['line']}")
+    if asked["pain"] is not None:
+        messages.success(request, _("Your pain score is saved."))
+    elif not asked["done"]:
+        messages.success(request, _("Undone. You can tick it off again."))
+    return redirect(f"{back}#line-{asked['line']}")
+
+
+def _sentence_of(form) -> str:
+    """What was wrong, for fields a person typed; the rest is an outdated page."""
+    for field in ("pain", "day"):
+        if field in form.errors:
+            return form.errors[field][0]
+    return ""
+
+
+@login_not_required
+@never_cache
+def patient_invitation(request, token):
+    """A patient's first time. Looking uses nothing up; five wrong birth dates close it."""
+    invitation = PatientInvitation.find(token)
+    if invitation is None or not invitation.is_open:
+        return render(request, "invitation_closed.html", status=410)
+    patient = invitation.patient
+    logged_in = request.user.is_authenticated
+    if logged_in:
+        form = ClaimForm(request.POST or None)
+    else:
+        form = PatientInvitationForm(
+            request.POST or None,
+            initial={"email": patient.email},
+            about=User(name=patient.name, email=patient.email),
+        )
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["birth_date"] != patient.birth_date:
+            invitation.tries += 1
+            invitation.save(update_fields=["tries"])
+            if not invitation.is_open:
+                return render(request, "invitation_closed.html", status=410)
+            form.add_error("birth_date", _("This is not the date that the practice has."))
+        elif not logged_in and User.objects.filter(email=form.cleaned_data["email"]).exists():
+            form.add_error(
+                "email",
+                _("You already have an account with this address. Log in, then open this link again."),
+            )
+        else:
+            with transaction.atomic():
+                user = request.user if logged_in else _new_login(patient, form)
+                actions.accept_invitation(invitation, user=user)
+                request.user = user
+                audit.record(request, "accept invitation", patient.uuid)
+            if not logged_in:
+                login(request, user, backend=BACKEND)
+            messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
+            return redirect("patients:home")
+    return render(
+        request,
+        "patients/patient_invitation.html",
+        {"form": form, "practice": patient.practice, "new": not logged_in},
+    )
+
+
+def _new_login(patient, form) -> User:
+    return User.objects.create_user(
+        form.cleaned_data["email"],
+        form.cleaned_data["password"],
+        name=patient.name,
+        language=patient.language,
+    )
+
+

@@ -1,0 +1,83 @@
+"""The page behind the QR code on paper: exercises, and no name."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .. import handout
+from ..access import read_share_token
+from ..models import ShareLink
+from .paper import cannot_print, pdf_response
+
+
+@login_not_required
+@never_cache
+@require_safe
+def share_page(request, token, number):
+    """What the paper says, in the language of the paper, and whether it is outdated."""
+    link = _link(token)
+    if link is None:
+        return _closed(request)
+    version = get_object_or_404(link.programme.versions, number=number)
+    sheet = version.sheet
+    newest = link.programme.current_version().number
+    with translation.override(sheet.language):
+        response = render(
+            request,
+            "patients/share_page.html",
+            {
+                "sheet": sheet,
+                "number": number,
+                "newest": newest,
+                "token": token,
+                "practice": link.programme.patient.practice,
+                "LANGUAGE_CODE": sheet.language,
+            },
+        )
+    return _unlisted(response)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def share_handout(request, token, number):
+    """The same on paper, without a name."""
+    link = _link(token)
+    if link is None:
+        return _closed(request)
+    version = get_object_or_404(link.programme.versions, number=number)
+    version.programme = link.programme
+    try:
+        pdf = handout.render_pdf(
+            handout.render_html(version.sheet, handout.letterhead(version, nameless=True))
+        )
+    except handout.PrintingError as error:
+        return cannot_print(request, error)
+    return _unlisted(pdf_response(pdf, number))
+
+
+def _link(token: str) -> ShareLink | None:
+    """The link of this token; None when it is forged, revoked, expired or unknown."""
+    parts = read_share_token(token)
+    if parts is None:
+        return None
+    uuid, signature = parts
+    link = ShareLink.objects.select_related("programme__patient__practice").filter(uuid=uuid).first()
+    if link is None or not link.accepts(signature) or timezone.localdate() > link.valid_until:
+        return None
+    link.programme.share_link = link
+    return link
+
+
+def _closed(request):
+    """One answer for forged, revoked and expired: whoever holds the paper knows whom to call."""
+    return _unlisted(render(request, "patients/share_closed.html", status=404))
+
+
+def _unlisted(response):
+    """No search engine, and nothing kept by a browser or a proxy on the way."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "no-store"
+    return response

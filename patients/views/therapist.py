@@ -1,0 +1,157 @@
+"""The therapist's pages beside the forms: versions, the record of days, links on paper.
+
+Each gets a programme or patient that the admin has already found for this
+person (`CareAdmin.page`), and logs that it was shown.
+"""
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rugpijn import audit
+
+from .. import actions, handout, progress
+from ..sheet import changes
+
+PARTS = {
+    "title": gettext_lazy("title"),
+    "therapist": gettext_lazy("therapist"),
+    "language": gettext_lazy("language"),
+    "order": gettext_lazy("order"),
+    "line": gettext_lazy("exercise"),
+    "advice": gettext_lazy("advice"),
+    "start_position": gettext_lazy("start position"),
+    "steps": gettext_lazy("steps"),
+    "sentence": gettext_lazy("dosage"),
+    "purpose": gettext_lazy("purpose"),
+    "caution": gettext_lazy("caution"),
+    "harder_when": gettext_lazy("make it harder when"),
+    "easier_when": gettext_lazy("make it easier when"),
+    "equipment": gettext_lazy("equipment"),
+    "note": gettext_lazy("note"),
+    "video": gettext_lazy("video link"),
+    "online_number": gettext_lazy("online number"),
+    "online_title": gettext_lazy("online title"),
+    "body": gettext_lazy("text"),
+}
+
+
+def versions(request, programme):
+    """Every version, newest first, with what changed since the one before it."""
+    issued = list(programme.versions.order_by("-number"))
+    sheets = [version.sheet for version in issued]
+    before = [*sheets[1:], None]
+    rows = [
+        {
+            "version": version,
+            "changes": named(changes(earlier, sheet)) if earlier is not None else None,
+        }
+        for version, sheet, earlier in zip(issued, sheets, before, strict=True)
+    ]
+    audit.record(request, "read versions", programme.patient.uuid, thing=programme)
+    return _page(request, programme, "versions", _("Versions"), rows=rows)
+
+
+def named(found) -> list[dict]:
+    """Differences with the name of the part in the reader's language."""
+    return [
+        {
+            "where": change.where,
+            "part": PARTS[change.part],
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in found
+    ]
+
+
+def days(request, programme):
+    """What the patient did, day by day."""
+    audit.record(request, "read days", programme.patient.uuid, thing=programme)
+    return _page(
+        request,
+        programme,
+        "days",
+        _("What was done"),
+        days=progress.record_of_days(programme),
+    )
+
+
+def share(request, programme):
+    """The link behind the QR code: to look at, to hand over, and to revoke."""
+    version = programme.current_version()
+    if version is None:
+        messages.info(request, _("There is a link once the programme has started."))
+        return redirect("admin:patients_programme_change", programme.pk)
+    if request.method == "POST":
+        actions.revoke_share(programme.share_link)
+        audit.record(request, "revoke link", programme.patient.uuid, thing=programme)
+        messages.success(
+            request,
+            _("QR codes printed before now no longer work. Print the programme again."),
+        )
+        return redirect("admin:patients_programme_share", programme.pk)
+    audit.record(request, "share", programme.patient.uuid, thing=programme)
+    address = handout.share_url(version)
+    return _page(
+        request,
+        programme,
+        "share",
+        _("Link without a name"),
+        address=address,
+        qr=handout.qr_code(address),
+        valid_until=programme.share_link.valid_until,
+    )
+
+
+def end(request, programme):
+    """End a programme, after asking."""
+    if request.method == "POST":
+        try:
+            actions.end(programme=programme)
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            audit.record(request, "end", programme.patient.uuid, thing=programme)
+            messages.success(request, _("The programme has ended. It can still be read and printed."))
+        return redirect("admin:patients_programme_change", programme.pk)
+    audit.record(request, "read", programme.patient.uuid, thing=programme)
+    return _page(request, programme, "end", _("End this programme?"))
+
+
+def invite(request, patient):
+    """A way in for a patient: a link and its QR code, shown once."""
+    if request.method != "POST":
+        return redirect("admin:patients_patient_change", patient.pk)
+    invitation, token = actions.invite(patient)
+    audit.record(request, "invite", patient.uuid, thing=patient)
+    address = settings.SITE_URL + reverse("patients:patient_invitation", args=[token])
+    return _render(
+        request,
+        "admin/patients/patient/invite.html",
+        title=_("Invitation for %s") % patient.name,
+        patient=patient,
+        address=address,
+        qr=handout.qr_code(address),
+        expires_at=invitation.expires_at,
+    )
+
+
+def _page(request, programme, name, title, **context):
+    return _render(
+        request,
+        f"admin/patients/programme/{name}.html",
+        title=title,
+        subtitle=str(programme),
+        programme=programme,
+        patient=programme.patient,
+        **context,
+    )
+
+
+def _render(request, template, **context):
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})

@@ -1,0 +1,106 @@
+"""The cast: two practices, and the people who may and may not see each other.
+
+Anna treats Piet and Mo in practice 1, where Els is the owner and no therapist.
+Bram treats Roos in practice 2, and owns it. Root runs the server.
+"""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from exercises import library
+from exercises.models import Exercise, Protocol
+from patients import actions
+from patients.models import Patient
+from rugpijn.models import Practice, User
+
+PASSWORD = "een-rustige-ochtend-26"
+
+
+@pytest.fixture
+def practice(db):
+    return Practice.objects.create(
+        name="Fysiotherapie De Linde", phone="012 - 345 67 89", street="Lindelaan 12", city="Ede"
+    )
+
+
+@pytest.fixture
+def other_practice(db):
+    return Practice.objects.create(name="Praktijk Zuid", phone="098 - 765 43 21")
+
+
+@pytest.fixture
+def library_loaded(db):
+    """The library as it comes with the app."""
+    for file in sorted(library.DATA.glob("*.toml")):
+        library.load(file)
+
+
+@pytest.fixture
+def cast(practice, other_practice):
+    """The people, by name. Piet, Mo and Roos have a patient record (`cast.piet_patient`, …)."""
+
+    def person(name, email=None, **fields):
+        return User.objects.create_user(email, PASSWORD, name=name, **fields)
+
+    anna = person("Anna de Wit", "anna@linde.example", practice=practice, is_therapist=True)
+    els = person("Els Bakker", "els@linde.example", practice=practice, is_owner=True)
+    bram = person(
+        "Bram Visser", "bram@zuid.example", practice=other_practice, is_therapist=True, is_owner=True
+    )
+    root = person("Root", "root@server.example", is_superuser=True)
+    piet = person("Piet Jansen", "piet@mail.example")
+    mo = person("Mo el Idrissi", login_code="mo-1234")
+    roos = person("Roos Mulder", "roos@mail.example", language="en")
+
+    def patient(user, by, born, **fields):
+        return Patient.objects.create(
+            name=user.name,
+            user=user,
+            practice=by.practice,
+            created_by=by,
+            birth_date=born,
+            language=user.language,
+            **fields,
+        )
+
+    return SimpleNamespace(
+        anna=anna, els=els, piet=piet, mo=mo, bram=bram, roos=roos, root=root,
+        piet_patient=patient(piet, anna, date(1958, 3, 12), email="piet@mail.example"),
+        mo_patient=patient(mo, anna, date(1986, 11, 2)),
+        roos_patient=patient(roos, bram, date(2002, 9, 14)),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def lage_rugpijn(library_loaded):
+    return Protocol.objects.get(key="lage-rugpijn")
+
+
+@pytest.fixture
+def make_programme(cast, lage_rugpijn):
+    """Makes a programme from the leaflet; started unless `started=False`."""
+
+    def make(patient=None, by=None, started=True, protocol=None, **fields):
+        patient, by = patient or cast.piet_patient, by or cast.anna
+        programme = actions.draft(patient=patient, by=by, protocol=protocol or lage_rugpijn)
+        if started:
+            actions.start(programme=programme, by=by, **fields)
+        return programme
+
+    return make
+
+
+@pytest.fixture
+def programme(make_programme):
+    """Piet's running programme: the leaflet, version 1."""
+    return make_programme()
+
+
+@pytest.fixture
+def own_exercise(practice):
+    """An exercise of practice 1 that no other practice may see."""
+    exercise = Exercise.objects.create(practice=practice, category="low_back", per_day=2, reps=10)
+    exercise.texts.create(language="nl", title="Geheime oefening van De Linde")
+    return exercise

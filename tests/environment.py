@@ -1,0 +1,91 @@
+"""What every test run stands on. A pytest plugin, so that it is there before the settings load.
+
+The shell's own settings do not count, except DATABASE_URL: it says on which
+database the tests run. Everything they write goes to a folder that is gone
+afterwards.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+DATA_DIR = tempfile.mkdtemp(prefix="rugpijn-tests-")
+(Path(DATA_DIR) / "static").mkdir()
+for _name in ("SHARE_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL"):
+    os.environ.pop(_name, None)
+os.environ.update(
+    DEBUG="1",  # pytest-django turns the setting itself off again
+    SECRET_KEY="only-for-tests-" + "0123456789" * 5,
+    SITE_URL="http://localhost:8000",
+    DATA_DIR=DATA_DIR,
+    STATIC_ROOT=f"{DATA_DIR}/static",
+    BEHIND_TLS_PROXY="0",
+    TRUSTED_PROXIES="0",
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright runs an event loop in the tests' own thread
+)
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+MUST_HAVE_ALL = os.environ.get("REQUIRE_BROWSER") == "1"
+MISSING = "is missing on this machine"
+
+
+def needs(program: str, package: str) -> str:
+    """The path of a program. Without it the test is skipped aloud, and fails where CI runs."""
+    path = shutil.which(program)
+    if path is None:
+        message = f"{program} {MISSING}: apt install {package}"
+        if MUST_HAVE_ALL:
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file and not memory: a live server then has connections of its own,
+        # as in real life. Nobody needs these rows after a power cut.
+        database.setdefault("TEST", {})["NAME"] = str(Path(DATA_DIR) / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+    else:  # UTF-8, also on a server that was installed without a language
+        database.setdefault("TEST", {}).update(CHARSET="UTF8", TEMPLATE="template0")
+    config.pluginmanager.register(Browser(), "rugpijn-browser")
+
+
+def pytest_unconfigure(config):
+    shutil.rmtree(DATA_DIR, ignore_errors=True)
+
+
+class Browser:
+    """Debian's Chromium for pytest-playwright, which would download its own."""
+
+    @pytest.fixture(scope="session")
+    def browser_type_launch_args(self, browser_type_launch_args):
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
+        return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": sandbox}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("browser") and CHROMIUM is None:
+        needs("chromium", "chromium")
+
+
+def pytest_terminal_summary(terminalreporter):
+    reasons = [str(report.longrepr[-1]) for report in terminalreporter.stats.get("skipped", [])]
+    missing = [reason for reason in reasons if MISSING in reason]
+    if missing:
+        terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+        for reason in sorted(set(missing)):
+            reason = reason.removeprefix("Skipped: ")
+            terminalreporter.line(f"{missing.count(reason)} of the tests: {reason}", red=True)

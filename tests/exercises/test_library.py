@@ -1,0 +1,411 @@
+"""The library files: every fact of the leaflet, and a load that never undoes anyone's work."""
+
+import io
+import time
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from exercises import library
+from exercises.dosage import Dosage
+from exercises.models import (
+    Advice,
+    AdviceText,
+    Exercise,
+    ExerciseText,
+    Protocol,
+    ProtocolLine,
+    ProtocolText,
+)
+
+MODELS = (Exercise, ExerciseText, Protocol, ProtocolText, ProtocolLine, Advice, AdviceText)
+LEAFLET = [  # in its order: title, dosage, online number and title
+    (
+        "Hol en bol maken op handen en knieën",
+        Dosage(per_day=2, sets=2, reps=10),
+        6,
+        "LWK mobiliserende oefening - hol bol maken",
+    ),
+    (
+        "Kwispelen op handen en knieën",
+        Dosage(per_day=2, sets=2, reps=10),
+        5,
+        "LWK mobiliserende oefening - kwispelen",
+    ),
+    ("Buigen lage rug", Dosage(per_day=2, reps=5, hold=5), None, ""),
+    ("Rotatie lage rug", Dosage(per_day=2, sets=2, reps=10), 2, "lage rug rotatie 1"),
+    (
+        "McKenzie strekken rug",
+        Dosage(per_day=2, reps=10),
+        7,
+        "LWK mobiliserende oefening – McKenzie: strekken van de rug",
+    ),
+    (
+        "Superman",
+        Dosage(per_day=2, sets=2, reps=5, hold=5, side="each"),
+        17,
+        "LWK spierversterkend – superman",
+    ),
+]
+
+
+@pytest.fixture
+def back(library_loaded):
+    return Protocol.objects.get(key="lage-rugpijn")
+
+
+def everything():
+    """All rows of the library, column by column: equal means that nothing changed."""
+    return {model: list(model.objects.order_by("pk").values()) for model in MODELS}
+
+
+def writes(queries):
+    verbs = ("INSERT", "UPDATE", "DELETE")
+    return [query["sql"] for query in queries if query["sql"].startswith(verbs)]
+
+
+# The leaflet.
+
+
+def test_the_leaflet_has_its_six_exercises_in_order(back):
+    lines = [
+        (
+            line.exercise.text("title", "nl"),
+            line.dosage,
+            line.exercise.online_number,
+            line.exercise.online_title,
+        )
+        for line in back.lines.all()
+    ]
+    assert lines == LEAFLET
+
+
+def test_an_exercise_suggests_what_the_leaflet_gives(back):
+    for line in back.lines.all():
+        assert line.exercise.dosage == line.dosage
+
+
+def test_the_leaflet_counts_as_many_repetitions_as_its_source(back):
+    """FIELD.md (e): 95 a session, counting left and right apart, and 190 a day."""
+    session = sum(
+        (line.sets or 1) * line.reps * (2 if line.side == "each" else 1)
+        for line in back.lines.all()
+    )
+    assert (session, session * 2) == (95, 190)
+
+
+def test_the_dosages_read_as_sentences_in_dutch_and_english(back):
+    superman = back.lines.last()
+    with translation.override("en"):
+        assert str(superman.dosage) == (
+            "2 times a day: 2 sets of 5 repetitions, hold for 5 seconds, left and right"
+        )
+    with translation.override("nl"):
+        assert str(superman.exercise) == "Superman"
+
+
+def test_the_advice_covers_every_subject_in_order(back):
+    assert [advice.kind for advice in back.advice.all()] == list(Advice.Kind.values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("cause", "90%"),
+        ("cause", "aspecifieke lage rugpijn"),
+        ("prognosis", "6 weken"),
+        ("prognosis", "3 weken"),
+        ("prognosis", "fysiotherapeut"),
+        ("walking", "korte wandelingen"),
+        ("sitting", "kussen"),
+        ("lifting", "benen"),
+        ("why_exercise", "https://fysiotherapiekoolehouten.nl/oefening-van-de-maand_rug/"),
+        ("red_flags", "huisartsenpost"),
+    ],
+)
+def test_the_advice_holds_the_facts(back, kind, fact):
+    assert fact in back.advice.get(kind=kind).text("body", "nl")
+
+
+def test_the_two_conditions_of_the_leaflet_are_there(back):
+    """Pain towards the leg stops McKenzie; no pain lets the rotation grow."""
+    mckenzie = Exercise.objects.get(key="mckenzie-strekken")
+    assert "geen pijn naar uw been" in mckenzie.text("caution", "nl")
+    rotation = Exercise.objects.get(key="rotatie-lage-rug")
+    assert "geen pijn in uw lage rug" in rotation.text("harder_when", "nl")
+
+
+def test_every_text_is_there_in_dutch_and_english(library_loaded):
+    for model in (ExerciseText, ProtocolText, AdviceText):
+        languages = list(model.objects.values_list("language", flat=True))
+        assert languages.count("nl") == languages.count("en") > 0
+
+
+def test_doubtful_advice_waits_for_a_physiotherapist(back):
+    doubtful = {advice.kind for advice in back.advice.all() if advice.review_note}
+    assert {"lifting", "sitting", "activities"} <= doubtful
+    assert not Exercise.objects.exclude(reviewed_by="").exists()
+
+
+def test_the_library_is_not_about_backs_alone(library_loaded):
+    knee = Protocol.objects.get(key="knie")
+    dosages = {line.exercise.key: line.dosage for line in knee.lines.all()}
+    assert dosages == {
+        "fietsen": Dosage(per_day=1, duration=600),
+        "knie-strekken-zittend": Dosage(per_day=1, sets=3, reps=10, side="left"),
+        "opstaan-uit-stoel": Dosage(per_day=1, sets=2, reps=10),
+        "beenpers": Dosage(days_per_week=3, sets=3, reps=8, reps_max=12, load=Decimal(10)),
+        "kuit-rekken": Dosage(per_day=2, reps=3, hold=30, side="each"),
+    }
+
+
+# Twice.
+
+
+def test_loading_twice_changes_nothing(library_loaded):
+    before = everything()
+    with CaptureQueriesContext(connection) as queries:
+        for file in sorted(library.DATA.glob("*.toml")):
+            report = library.load(file)
+            assert (report.added, report.updated, report.kept) == ([], [], [])
+    assert writes(queries) == []
+    assert len(queries) <= 30
+    assert everything() == before
+
+
+def test_the_second_load_is_quick(library_loaded):
+    began = time.perf_counter()
+    for found in library.read_all(sorted(library.DATA.glob("*.toml"))):
+        library.load(found)
+    assert time.perf_counter() - began < 5  # `make bench` holds the half second
+
+
+def test_a_small_file_loads_whole(db, write_library):
+    report = library.load(write_library())
+    assert report.added == ["een", "proef"]
+    exercise = Exercise.objects.get(key="een")
+    assert exercise.practice is None
+    assert exercise.texts.get(language="nl").steps == "Sta op.\nGa zitten."
+    assert exercise.texts.get(language="en").purpose == ""
+    assert str(exercise.reviewed_on) == "2026-05-31"
+    assert Protocol.objects.get(key="proef").lines.get().dosage.notation == "1x per dag 3x10x links"
+
+
+def test_a_newer_file_updates_rows_in_place(db, write_library):
+    library.load(write_library())
+    exercise, text = Exercise.objects.get(), ExerciseText.objects.get(language="nl")
+    report = library.load(
+        write_library(
+            ("2x per dag 2x10x", "3x per dag 2x10x"),
+            ("Traint uw benen.", "Traint uw bovenbenen."),
+            ("1x per dag 3x10 links", "1x per dag 3x12 rechts"),
+            ("Beweeg zo veel als u kunt.", "Beweeg wat vaker."),
+        )
+    )
+    assert report.updated == ["een", "proef"]
+    assert Exercise.objects.get(pk=exercise.pk).per_day == 3
+    assert ExerciseText.objects.get(pk=text.pk).purpose == "Traint uw bovenbenen."
+    assert ProtocolLine.objects.get().dosage == Dosage(per_day=1, sets=3, reps=12, side="right")
+    assert AdviceText.objects.get().body == "Beweeg wat vaker."
+
+
+def test_a_language_that_left_the_file_leaves_the_row(db, write_library):
+    library.load(write_library())
+    library.load(write_library(("[exercises.en]", "[exercises.tr]")))
+    assert set(ExerciseText.objects.values_list("language", flat=True)) == {"nl", "tr"}
+
+
+def test_an_exercise_that_left_the_file_stays(db, write_library):
+    library.load(write_library())
+    library.load(
+        write_library(('key = "een"', 'key = "twee"'), ('exercise = "een"', 'exercise = "twee"'))
+    )
+    assert set(Exercise.objects.values_list("key", flat=True)) == {"een", "twee"}
+    assert ProtocolLine.objects.get().exercise.key == "twee"
+
+
+# Changed here.
+
+
+def test_an_exercise_that_was_changed_here_is_kept(db, write_library):
+    library.load(write_library())
+    ExerciseText.objects.filter(language="nl").update(caution="Onze eigen waarschuwing.")
+    before = everything()
+    report = library.load(write_library(("2x per dag 2x10x", "3x per dag 2x10x")))
+    assert report.kept == ["een"]
+    assert everything() == before
+    with translation.override("en"):
+        assert "kept: changed here: een" in str(report)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Advice.objects.update(review_note="Klopt dit?"),
+        lambda: AdviceText.objects.update(body="Iets anders."),
+        lambda: ProtocolLine.objects.update(sets=4),
+        lambda: ProtocolLine.objects.all().delete(),
+        lambda: ProtocolText.objects.update(summary="Iets anders."),
+        lambda: Protocol.objects.update(category="hip"),
+    ],
+)
+def test_a_protocol_that_was_changed_here_in_any_part_is_kept(db, write_library, change):
+    library.load(write_library())
+    change()
+    before = everything()
+    report = library.load(write_library(('source = "eigen tekst"', 'source = "een boek"')))
+    assert (report.unchanged, report.kept) == (["een"], ["proef"])
+    assert everything() == before
+
+
+def test_the_same_change_here_and_in_the_file_is_no_difference(db, write_library):
+    library.load(write_library())
+    ExerciseText.objects.filter(language="nl").update(purpose="Traint uw bovenbenen.")
+    same = write_library(("Traint uw benen.", "Traint uw bovenbenen."))
+    assert library.load(same).unchanged == ["een", "proef"]
+    newer = write_library(("Traint uw benen.", "Traint uw hele been."))
+    assert library.load(newer).updated == ["een"]
+
+
+def test_a_practices_own_row_is_never_touched(practice, write_library):
+    Exercise.objects.create(practice=practice, key="een", reps=10)
+    before = everything()
+    with pytest.raises(ValueError, match=r"proef\.toml.*een"):
+        library.load(write_library())
+    assert everything() == before
+
+
+def test_a_copy_is_not_the_loaders_business(practice, write_library):
+    library.load(write_library())
+    own = library.copy_for(practice.pk, Exercise.objects.get(key="een"))
+    library.load(write_library(("2x per dag 2x10x", "3x per dag 2x10x")))
+    own.refresh_from_db()
+    assert (own.per_day, own.key, own.loaded_digest) == (2, None, "")
+
+
+# Broken files.
+
+
+BROKEN = {
+    "unknown key": ([('title = "Oefening een"', 'titel = "Oefening een"')], "“een”, nl, titel:"),
+    "unknown key of an exercise": ([("online_number", "online_nr")], "“een”, online_nr:"),
+    "unknown key at the top": ([("schema = 1", "schema = 1\nversie = 2")], "versie:"),
+    "no schema": ([("schema = 1", "")], "schema:"),
+    "another schema": ([("schema = 1", "schema = 2")], "schema:"),
+    "no Dutch": ([("[exercises.nl]", "[exercises.tr]")], "“een”, nl:"),
+    "no Dutch title": ([('title = "Oefening een"', "")], "“een”, nl, title:"),
+    "no Dutch caution": (
+        [('title = "Exercise one"', 'title = "Exercise one"\ncaution = "Stop."')],
+        "“een”, nl.caution:",
+    ),
+    "no such language": ([("[exercises.en]", "[exercises.engels]")], "“een”, engels:"),
+    "a language is no table": (
+        [('[exercises.en]\ntitle = "Exercise one"\nsteps = ["Stand up.", "Sit down."]', ""),
+         ('key = "een"', 'key = "een"\nen = "Exercise one"')],
+        "“een”, en:",
+    ),
+    "dosage": ([("2x per dag 2x10x", "twee keer")], "“een”, dosage:"),
+    "dosage is no text": ([('"2x per dag 2x10x"', "20")], "“een”, dosage:"),
+    "no dosage": ([('dosage = "2x per dag 2x10x"', "")], "“een”, dosage:"),
+    "impossible line": ([("1x per dag 3x10 links", "0x")], "dosage:"),
+    "unknown exercise": ([('exercise = "een"', 'exercise = "twee"')], "exercise:.*twee"),
+    "category": ([('category = "knee"\nonline', 'category = "knie"\nonline')], "“een”, category:"),
+    "kind": ([('kind = "movement"', 'kind = "beweging"')], "“beweging”, kind:"),
+    "no kind": ([('kind = "movement"', "")], "kind:"),
+    "date": ([("2026-05-31", '"31-05-2026"')], "“een”, reviewed_on:"),
+    "impossible date": ([("2026-05-31", '"2026-02-31"')], "“een”, reviewed_on:"),
+    "time for a date": ([("2026-05-31", "2026-05-31T12:00:00")], "“een”, reviewed_on:"),
+    "address": ([("https://www", "javascript://www")], "“een”, video:"),
+    "number": ([("online_number = 3", 'online_number = "3"')], "“een”, online_number:"),
+    "true is no number": ([("online_number = 3", "online_number = true")], "online_number:"),
+    "negative number": ([("online_number = 3", "online_number = -3")], "online_number:"),
+    "too long": ([('"Oefening een"', '"' + "een" * 50 + '"')], "“een”, nl, title:"),
+    "unprintable": ([('"Oefening een"', '"Oefening \\u4e00"')], "“een”, nl, title:"),
+    "steps are no list": ([('["Sta op.", "Ga zitten."]', '"Sta op."')], "“een”, nl, steps:"),
+    "a step of two lines": ([('"Sta op.",', '"Sta\\nop.",')], "“een”, nl, steps:"),
+    "an empty step": ([('"Sta op.",', '" ",')], "“een”, nl, steps:"),
+    "key": ([('key = "een"', 'key = "één oefening"')], "key:"),
+    "no key": ([('key = "een"', "")], "exercise 1, key:|oefening 1, key:"),
+    "key is no text": ([('key = "een"', "key = 1")], "key:"),
+    "text is no text": ([('"Traint uw benen."', "5")], "“een”, nl, purpose:"),
+    "no list": ([("[[exercises]]", "[exercises]")], "exercises:"),
+    "protocol is no table": ([("[protocol]", "[other]")], "other:"),
+    "not TOML": ([("schema = 1", "schema = ")], "TOML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_mistake_in_a_file_is_one_sentence(db, write_library, name):
+    replacements, expected = BROKEN[name]
+    path = write_library(*replacements)
+    with pytest.raises(ValueError, match=expected) as error:
+        library.load(path)
+    sentence = str(error.value)
+    assert sentence.startswith("proef.toml")
+    assert sentence.endswith(".") and "\n" not in sentence.strip() and "['" not in sentence
+    assert not Exercise.objects.exists()
+
+
+def test_advice_without_a_protocol_is_refused(write_library):
+    text = 'schema = 1\n[[advice]]\nkind = "bed"\n[advice.nl]\ntitle = "Bed"\nbody = "Slaap."'
+    with pytest.raises(ValueError, match="advice:"):
+        library.read(write_library(text=text))
+
+
+def test_exercises_without_a_protocol_are_fine(db, write_library):
+    text = 'schema = 1\n[[exercises]]\nkey = "x"\ndosage = "10x"\n[exercises.nl]\ntitle = "X"'
+    assert library.load(write_library(text=text)).added == ["x"]
+
+
+def test_an_exercise_stands_in_a_file_once(write_library):
+    again = '\n[[exercises]]\nkey = "een"\ndosage = "10x"\n[exercises.nl]\ntitle = "Nog eens"\n'
+    path = write_library()
+    path.write_text(path.read_text() + again)
+    with pytest.raises(ValueError, match=r"proef\.toml.*“een”"):
+        library.read(path)
+
+
+def test_an_exercise_stands_in_one_file(write_library):
+    with pytest.raises(ValueError, match=r"b\.toml.*“een”.*a\.toml"):
+        library.read_all([write_library(name="a.toml"), write_library(name="b.toml")])
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"\x00", b"a = " + b"[" * 5000])
+def test_a_file_that_is_no_text_is_one_sentence(tmp_path, content):
+    path = tmp_path / "raar.toml"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"^raar\.toml"):
+        library.read(path)
+
+
+# The command.
+
+
+def run(*arguments):
+    out = io.StringIO()
+    call_command("load_library", *arguments, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def test_the_command_loads_our_files_and_says_what_it_did(db):
+    assert [line.split(":")[0] for line in run()] == ["knie.toml", "lage_rugpijn.toml"]
+    assert Protocol.objects.count() == 2
+    with translation.override("en"):
+        assert run()[1] == "lage_rugpijn.toml: 0 new, 0 updated, 7 unchanged."
+
+
+def test_the_command_names_a_missing_file(db, tmp_path):
+    with pytest.raises(CommandError, match=r"weg\.toml"):
+        run(str(tmp_path / "weg.toml"))
+
+
+def test_one_broken_file_stops_before_anything_is_written(db, write_library):
+    good = write_library(name="goed.toml")
+    bad = write_library(("2x per dag 2x10x", "vaak"), name="stuk.toml")
+    with pytest.raises(CommandError, match=r"stuk\.toml"):
+        run(str(good), str(bad))
+    assert not Exercise.objects.exists()

@@ -1,0 +1,397 @@
+"""Who may see whom: every address, every role, every method, as one table.
+
+A route without a row fails. Everything in the table is about Piet and practice 1:
+Anna treats him, Els owns the practice, Piet is himself, Mo is another patient of
+the same practice; Bram (therapist and owner) and Roos belong to practice 2; Root
+runs the server; Nobody has not logged in.
+"""
+
+import uuid
+from urllib.parse import urlsplit
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from patients import actions, handout
+from rugpijn.audit import AccessEvent
+from rugpijn.models import StaffInvitation
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anna", "els", "piet", "mo", "bram", "roos", "root", "nobody")
+
+# What someone gets. A redirect is named after where it leads.
+SEES, HIDDEN, REFUSED, WRONG_METHOD, GONE = "200", "404", "403", "405", "410"
+LOGIN = "/accounts/login/"
+DOOR = "/admin/login/"  # the admin's door: logs the refusal, and sends a patient home
+DESK = "/admin/"  # Django's answer for an object out of reach
+HOME = "/"
+
+OPEN = (SEES,) * 8
+SITE = (SEES, SEES, DOOR, DOOR, SEES, DOOR, SEES, DOOR)  # the admin's own pages
+STAFF = (SEES, SEES, DOOR, DOOR, SEES, DOOR, SEES, LOGIN)  # a model's pages
+OWN_OBJECT = (SEES, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN)  # Piet's, in the admin
+CARE_LIST = (SEES, REFUSED, DOOR, DOOR, SEES, DOOR, SEES, LOGIN)
+CARE_ADD = (SEES, REFUSED, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN)
+OFFICE = (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, SEES, LOGIN)
+OFFICE_OBJECT = (REFUSED, SEES, DOOR, DOOR, DESK, DOOR, SEES, LOGIN)
+NEVER = (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN)
+PIETS = (SEES, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)
+POST_ONLY = (WRONG_METHOD,) * 7 + (LOGIN,)
+LIBRARY_OWN = (SEES, SEES, DOOR, DOOR, DESK, DOOR, DESK, LOGIN)  # practice 1's own exercise
+
+# name: what a GET gives to each of ROLES
+TABLE = {
+    "admin:index": SITE,
+    "admin:login": (HOME,) * 7 + (LOGIN,),
+    "admin:logout": ("/accounts/logout/",) * 2 + (DESK, DESK, "/accounts/logout/", DESK, "/accounts/logout/", DOOR),
+    "admin:autocomplete": (REFUSED,) * 2 + (DOOR, DOOR, REFUSED, DOOR, REFUSED, DOOR),
+    "admin:jsi18n": SITE,
+    "admin:app_list": (SEES, HIDDEN, DOOR, DOOR, SEES, DOOR, SEES, DOOR),
+    "admin:rugpijn_practice_changelist": OFFICE,
+    "admin:rugpijn_practice_add": NEVER,
+    "admin:rugpijn_practice_change": OFFICE_OBJECT,
+    "admin:rugpijn_practice_delete": (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN),
+    "admin:rugpijn_user_changelist": OFFICE,
+    "admin:rugpijn_user_add": NEVER,
+    "admin:rugpijn_user_change": OFFICE_OBJECT,
+    "admin:rugpijn_user_delete": NEVER,
+    "admin:rugpijn_staffinvitation_changelist": OFFICE,
+    "admin:rugpijn_staffinvitation_add": (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN),
+    "admin:rugpijn_staffinvitation_change": OFFICE_OBJECT,
+    "admin:rugpijn_staffinvitation_delete": OFFICE_OBJECT,
+    "admin:rugpijn_accessevent_changelist": OFFICE,
+    "admin:exercises_exercise_changelist": STAFF,
+    "admin:exercises_exercise_add": STAFF,
+    "admin:exercises_exercise_change": LIBRARY_OWN,
+    "admin:exercises_exercise_delete": LIBRARY_OWN,
+    "admin:exercises_exercise_copy": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
+    "admin:exercises_protocol_changelist": STAFF,
+    "admin:exercises_protocol_add": STAFF,
+    "admin:exercises_protocol_change": LIBRARY_OWN,
+    "admin:exercises_protocol_delete": LIBRARY_OWN,
+    "admin:exercises_protocol_copy": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
+    "admin:exercises_advice_changelist": STAFF,
+    "admin:exercises_advice_add": STAFF,
+    "admin:exercises_advice_change": LIBRARY_OWN,
+    "admin:exercises_advice_delete": LIBRARY_OWN,
+    "admin:patients_patient_changelist": CARE_LIST,
+    "admin:patients_patient_add": CARE_ADD,
+    "admin:patients_patient_change": OWN_OBJECT,
+    "admin:patients_patient_delete": (REFUSED, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_invite": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_programme": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_changelist": CARE_LIST,
+    "admin:patients_programme_add": NEVER,
+    "admin:patients_programme_change": OWN_OBJECT,
+    "admin:patients_programme_delete": NEVER,
+    "admin:patients_programme_versions": OWN_OBJECT,
+    "admin:patients_programme_days": OWN_OBJECT,
+    "admin:patients_programme_share": OWN_OBJECT,
+    "admin:patients_programme_end": OWN_OBJECT,
+    "account_login": (HOME,) * 7 + (SEES,),
+    "account_logout": (SEES,) * 7 + (LOGIN,),
+    "account_inactive": OPEN,
+    "account_signup": (HOME,) * 7 + (SEES,),
+    "account_reauthenticate": (SEES,) * 7 + (LOGIN,),
+    "account_email": (SEES,) * 7 + (LOGIN,),
+    "account_email_verification_sent": OPEN,
+    "account_confirm_email": OPEN,
+    "account_change_password": (SEES,) * 7 + (LOGIN,),
+    "account_set_password": ("/accounts/password/change/",) * 7 + (LOGIN,),
+    "account_reset_password": OPEN,
+    "account_reset_password_done": OPEN,
+    "account_reset_password_from_key": OPEN,
+    "account_reset_password_from_key_done": OPEN,
+    "account_confirm_login_code": (HOME,) * 7 + (LOGIN,),
+    "staff_invitation": OPEN,
+    "set_language": (WRONG_METHOD,) * 8,
+    "csp_report": (WRONG_METHOD,) * 8,
+    "healthz": OPEN,
+    "patients:home": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, LOGIN),
+    "patients:programme_detail": PIETS,
+    "patients:log_session": POST_ONLY,
+    "patients:programme_handout": PIETS,
+    "patients:version_handout": PIETS,
+    "patients:patient_invitation": OPEN,
+    "patients:share_page": OPEN,
+    "patients:share_handout": OPEN,
+}  # fmt: skip
+
+# What a POST gives, for the addresses that change something; the others are tried too,
+# and may change nothing. The data would be right if the right person sent it.
+POSTS = {
+    "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
+    "admin:patients_patient_invite": OWN_OBJECT,
+    "admin:patients_patient_programme": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_share": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_end": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_change": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_change": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:rugpijn_user_change": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
+    "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
+}  # fmt: skip
+
+CANARIES = ("Piet Jansen", "Kanarie-notitie", "Geheime oefening")
+
+
+def routes(resolver=None, namespace=""):
+    """(name, pattern) of every address of the app."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name is not None:
+                yield f"{namespace}{pattern.name}", pattern
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern, namespace + inner)
+
+
+NAMES = sorted({name for name, _pattern in routes()})
+
+
+def test_every_route_has_a_row():
+    assert set(NAMES) == set(TABLE), "a new address needs a row in TABLE"
+
+
+@pytest.fixture
+def world(cast, programme, own_exercise, monkeypatch):
+    """Piet's programme with a note, practice 1's own exercise, and the addresses to all of it."""
+    line = programme.prescriptions.first()
+    line.note = "Kanarie-notitie"
+    line.save()
+    actions.issue(programme=programme, by=cast.anna)
+    protocol = type(programme.protocols.first()).objects.create(practice=own_exercise.practice)
+    protocol.texts.create(language="nl", title="Geheime oefening als protocol")
+    advice = protocol.advice.create(kind="movement")
+    advice.texts.create(language="nl", title="Geheime oefening als advies", body="Beweeg.")
+    invitation, staff_token = StaffInvitation.invite(
+        practice=cast.anna.practice, name="Nieuw", email="nieuw@linde.example", is_therapist=True
+    )
+    _invitation, patient_token = actions.invite(cast.mo_patient)
+    monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())
+    ids = {
+        "patient": cast.piet_patient.pk, "programme": programme.pk, "exercise": own_exercise.pk,
+        "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
+        "user": cast.anna.pk, "staffinvitation": invitation.pk,
+    }  # fmt: skip
+    own = {
+        "admin:app_list": ["patients"],
+        "account_confirm_email": ["no-such-key"],
+        "account_reset_password_from_key": ["abc", "no-such-key"],
+        "staff_invitation": [staff_token],
+        "patients:programme_detail": [programme.uuid],
+        "patients:log_session": [programme.uuid],
+        "patients:programme_handout": [programme.uuid],
+        "patients:version_handout": [programme.uuid, 2],
+        "patients:patient_invitation": [patient_token],
+        "patients:share_page": [programme.share_link.token, 2],
+        "patients:share_handout": [programme.share_link.token, 2],
+    }
+
+    def address(name):
+        if name in own:
+            return reverse(name, args=own[name])
+        parts = name.rpartition(":")[2].split("_")
+        if name.startswith("admin:") and len(parts) == 3 and parts[2] not in ("changelist", "add"):
+            return reverse(name, args=[ids[parts[1]]])
+        return reverse(name)
+
+    cast.address, cast.programme = address, programme
+    return cast
+
+
+def client_for(world, role) -> Client:
+    client = Client()
+    if role != "nobody":
+        client.force_login(getattr(world, role))
+    return client
+
+
+def outcome(response, expected):
+    """What happened, in the table's own words."""
+    if response.status_code not in (301, 302):
+        return str(response.status_code)
+    path = urlsplit(response["Location"]).path
+    longer = expected.startswith("/") and expected not in (HOME, DESK) and path.startswith(expected)
+    return expected if longer else path
+
+
+def snapshot():
+    """Every row of every table, but the access log and when people logged in."""
+    return {
+        model: sorted(
+            map(repr, model.objects.values_list(*(f.name for f in model._meta.concrete_fields if f.name != "last_login")))
+        )
+        for label in ("rugpijn", "exercises", "patients")
+        for model in apps.get_app_config(label).get_models()
+        if model is not AccessEvent
+    }
+
+
+
+
+def is_logged_refusal(name, role, got):
+    """A "no" about something that exists, to someone who is logged in."""
+    if name in ("admin:app_list", "patients:home", "admin:logout"):
+        return False
+    return got in (HIDDEN, REFUSED) or (got == DESK and role in ("bram", "root"))
+
+
+def is_denied(got, role):
+    """Whether this is a "no" to someone about Piet; a page that sends one home is not."""
+    return got in (HIDDEN, REFUSED, LOGIN, LOGIN) or (got == DESK and role != "nobody")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_get(world, name):
+    before = snapshot()
+    for role, expected in zip(ROLES, TABLE[name], strict=True):
+        denials = AccessEvent.objects.filter(outcome="denied").count()
+        response = client_for(world, role).get(world.address(name))
+        got = outcome(response, expected)
+        assert got == expected, f"{role} at {name}: {got}, not {expected}"
+        text = response.content.decode(errors="replace")
+        if got != SEES:
+            assert not [canary for canary in CANARIES if canary in text + str(response.headers)]
+        elif role in ("bram", "roos", "root"):
+            shared = name in ("patients:share_page", "patients:share_handout")
+            assert shared or not [canary for canary in CANARIES if canary in text], (role, name)
+        if is_logged_refusal(name, role, got):
+            added = AccessEvent.objects.filter(outcome="denied").count() - denials
+            assert added == 1, f"{role} at {name}: {added} rows in the access log for one refusal"
+    after = snapshot()
+    assert before == {**after, **_printed_ahead(before)}, f"looking at {name} changed something"
+
+
+def _printed_ahead(before):
+    """A first print is kept: the only row that looking may add."""
+    from patients.models import StoredHandout
+
+    return {StoredHandout: before[StoredHandout]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_other_methods_change_nothing(world, name):
+    before = snapshot()
+    for role in ROLES:
+        client = client_for(world, role)
+        for method in ("put", "patch", "delete", "options", "trace"):
+            response = getattr(client, method)(world.address(name))
+            assert response.status_code < 500
+            if TABLE[name][ROLES.index(role)] not in (SEES, WRONG_METHOD):
+                text = response.content.decode(errors="replace")
+                assert not [canary for canary in CANARIES if canary in text], (role, method)
+    assert snapshot() == {**before, **_kept(snapshot())}
+
+
+def _kept(now):
+    from patients.models import StoredHandout
+
+    return {StoredHandout: now[StoredHandout]}
+
+
+def data_for(world, name):
+    """What the right person would send."""
+    programme = world.programme
+    if name == "patients:log_session":
+        return {
+            "operation": str(uuid.uuid4()), "version": 2, "done": "1", "moment": 1,
+            "line": str(programme.prescriptions.first().uuid),
+            "day": programme.started_on.isoformat(),
+        }  # fmt: skip
+    if name == "admin:patients_patient_change":
+        return {"name": "Piet Janssen", "birth_date": "12-3-1958", "language": "nl"}
+    if name == "admin:patients_programme_change":
+        return {
+            "title": "Nieuw", "initial-title": "Lage rugpijn", "revision": programme.revision,
+            "prescriptions-TOTAL_FORMS": 0, "prescriptions-INITIAL_FORMS": 0,
+        }  # fmt: skip
+    if name == "admin:rugpijn_user_change":
+        return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
+                "is_therapist": "on", "is_active": "on"}  # fmt: skip
+    if name == "admin:rugpijn_practice_change":
+        return {"name": "De Linde"}
+    return {}
+
+
+@pytest.mark.parametrize("name", sorted(POSTS))
+def test_post(world, name):
+    """The right person's act is done; from everybody else it changes nothing."""
+    for role, expected in zip(ROLES, POSTS[name], strict=True):
+        if not is_denied(expected, role):
+            continue
+        before = snapshot()
+        response = client_for(world, role).post(world.address(name), data_for(world, name))
+        got = outcome(response, expected)
+        assert got == expected, f"{role} posting to {name}: {got}, not {expected}"
+        assert snapshot() == before, f"{role} changed something at {name}"
+    allowed = next(role for role, e in zip(ROLES, POSTS[name], strict=True) if not is_denied(e, role))
+    before = snapshot()
+    response = client_for(world, allowed).post(world.address(name), data_for(world, name))
+    expected = POSTS[name][ROLES.index(allowed)]
+    assert outcome(response, expected) == expected
+    assert snapshot() != before, f"{allowed} could not do it either, so the test proves nothing"
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(POSTS)))
+def test_posting_where_nothing_is_to_be_done(world, name):
+    """An empty post changes nothing anywhere, whoever sends it, and is never a crash."""
+    before = snapshot()
+    for role in ROLES:
+        response = client_for(world, role).post(world.address(name))
+        assert response.status_code < 500, (role, name)
+        if name in ("admin:exercises_exercise_copy", "admin:exercises_protocol_copy"):
+            assert role in ("anna", "els") or response.status_code != 200
+    after = snapshot()
+    if "_copy" in name or "_delete" in name:  # a real act: tested with its own page
+        return
+    if name == "set_language":
+        return
+    assert {**after, **_printed_ahead(before)} == before
+
+
+def test_someone_without_a_practice_sees_no_one(world):
+    """Two times nothing is not the same practice."""
+    from patients.models import Patient, Programme
+
+    assert not Patient.objects.visible_to(world.root).exists()
+    world.anna.practice = None
+    assert not Patient.objects.visible_to(world.anna).exists()
+    assert not Programme.objects.treated_by(world.anna).exists()
+
+
+@pytest.mark.parametrize("loss", ["is_active", "is_therapist", "practice"])
+def test_losing_a_role_counts_at_the_next_request(world, loss):
+    client = client_for(world, "anna")
+    address = world.address("admin:patients_patient_change")
+    assert client.get(address).status_code == 200
+    if loss == "practice":
+        world.anna.practice = world.bram.practice
+    else:
+        setattr(world.anna, loss, False)
+    world.anna.save()
+    response = client.get(address)
+    assert response.status_code in (302, 403)
+    assert "Piet Jansen" not in response.content.decode()
+
+
+def test_a_patient_who_moved_on_sees_it_no_more(world):
+    """A page and a PDF that were fetched before are not given again to whoever lost them."""
+    client = client_for(world, "piet")
+    addresses = [world.address(f"patients:programme_{page}") for page in ("detail", "handout")]
+    for address in addresses:
+        assert client.get(address).status_code == 200
+    world.piet_patient.user = None
+    world.piet_patient.save()
+    for address in addresses:
+        response = client.get(address)
+        assert response.status_code == 404
+        assert "ETag" not in response.headers
+
+
+def test_everything_behind_login_is_kept_by_nobody(world):
+    client = client_for(world, "piet")
+    for name in ("patients:home", "patients:programme_detail", "patients:programme_handout"):
+        assert client.get(world.address(name))["Cache-Control"] == "no-store"
