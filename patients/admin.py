@@ -194,6 +194,14 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
             .prefetch_related("exercise__texts")
         )
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Without buttons to add or change an exercise here: the library has its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for act in ("add", "change", "delete", "view"):
+            if hasattr(field.widget, f"can_{act}_related"):
+                setattr(field.widget, f"can_{act}_related", False)
+        return field
+
     def get_formset(self, request, obj=None, **kwargs):
         kwargs["fields"] = PrescriptionForm.Meta.fields
         return super().get_formset(request, obj, **kwargs)

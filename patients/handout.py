@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import segno
@@ -255,7 +254,7 @@ def _rhythm(dosage: Dosage) -> str:
 
 def _short_address(address: str) -> str:
     """A web address as people type it; empty for anything else."""
-    if urlsplit(address).scheme not in ("http", "https"):
+    if not address.lower().startswith(("http://", "https://")):
         return ""
     return address.split("://", 1)[1].removeprefix("www.").rstrip("/")
 
@@ -327,7 +326,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _pass_on(stderr: bytes) -> None:
-    """What the child said, as warnings of ours; WeasyPrint complains where it guesses."""
+    """What the child said, as warnings of ours: WeasyPrint says there where it had to guess."""
     lines = stderr.decode(errors="replace").splitlines()
     for line in lines[-LOUDEST:]:
         log.warning("printing: %s", line[:300])

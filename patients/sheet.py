@@ -264,8 +264,8 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
             )
         )
     found += _changed_parts(
-        {block.kind: block for block in before.advice},
-        {block.kind: block for block in after.advice},
+        _by_subject(before.advice),
+        _by_subject(after.advice),
         whole="advice",
         skip=("kind", "version"),
     )
@@ -292,6 +292,14 @@ def _changed_parts(before: dict, after: dict, whole: str, skip: tuple[str, ...])
                     Change(new.title, part, _plain(getattr(old, part)), _plain(getattr(new, part)))
                 )
     return found
+
+
+def _by_subject(blocks: tuple[Block, ...]) -> dict:
+    """Blocks by their kind and how many of that kind came before; red flags may come twice."""
+    kinds = [block.kind for block in blocks]
+    return {
+        (block.kind, kinds[:index].count(block.kind)): block for index, block in enumerate(blocks)
+    }
 
 
 def _plain(value) -> str:

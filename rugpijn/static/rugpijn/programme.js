@@ -61,8 +61,30 @@ document.addEventListener("DOMContentLoaded", function () {
       move(button);
     }
   });
+  // After an error the server shows the lines as they lie in the database;
+  // the order that was asked for is in their numbers.
+  function inAskedOrder() {
+    const sorted = rows().sort(function (one, other) {
+      return Number(position(one).value) - Number(position(other).value);
+    });
+    const after = group.querySelector(".empty-form");
+    sorted.forEach(function (row) {
+      after.before(row);
+    });
+  }
+
+  // A search box that opens without the cursor in it swallows the first letters.
+  if (window.django && window.django.jQuery) {
+    window.django.jQuery(document).on("select2:open", function () {
+      document.querySelector(".select2-container--open .select2-search__field").focus();
+    });
+  }
+
   document.addEventListener("formset:added", number);
   document.addEventListener("formset:removed", number);
   document.documentElement.classList.add("can-move");
-  number();
+  if (group.querySelector(".move")) {
+    inAskedOrder();
+    number();
+  }
 });

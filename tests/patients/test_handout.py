@@ -1,0 +1,354 @@
+"""Real PDFs, printed by real processes: a few of them, asked many questions."""
+
+import io
+import logging
+import subprocess
+import tomllib
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import page as pdf_ua
+import pypdf
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import translation
+from PIL import Image
+
+from exercises.dosage import Dosage
+from patients import handout
+from patients.sheet import Block, Line, Sheet
+from rugpijn.models import Practice
+from tests.environment import needs
+
+LIBRARY = Path(__file__).parents[2] / "exercises" / "data"
+URL = "http://localhost:8000/s/Zm9vYmFyYmF6cXV4MTIzNGtKM2hWOHhRMm1ON3BSNHRX/2"
+NOTE = "Begin met 1 serie & kijk hoe het gaat.\nMeer dan <3 kg> tillen? Nog niet."
+PATIENT, THERAPIST, TITLE = "Łucja Őry-Ştefan", "Anna Bakker", "Rugprogramma Q7"
+
+
+def leaflet(file="lage_rugpijn", language="nl", **fields) -> Sheet:
+    """The library's own programme as a Sheet; a note stands with its second exercise."""
+    library = tomllib.loads((LIBRARY / f"{file}.toml").read_text())
+    exercises = {exercise["key"]: exercise for exercise in library["exercises"]}
+    with translation.override(language):
+        lines = []
+        for number, row in enumerate(library["protocol"]["lines"]):
+            exercise, dosage = exercises[row["exercise"]], Dosage.parse(row["dosage"])
+            words = {**exercise[language], "steps": tuple(exercise[language]["steps"])}
+            lines.append(
+                Line(
+                    uuid=f"{file}-{number}",
+                    exercise=exercise["key"],
+                    dosage=dosage,
+                    sentence=str(dosage),
+                    note=NOTE if number == 1 else "",
+                    video=exercise.get("video", ""),
+                    online_number=exercise.get("online_number"),
+                    online_title=exercise.get("online_title", ""),
+                    **words,
+                )
+            )
+    advice = tuple(Block(kind=block["kind"], **block[language]) for block in library["advice"])
+    sheet = Sheet(
+        language=language, title=TITLE, therapist=THERAPIST, lines=tuple(lines), advice=advice
+    )
+    return replace(sheet, **fields)
+
+
+def letterhead(patient_name=PATIENT, logo=True, **fields) -> handout.Letterhead:
+    practice = Practice(
+        name="Fysiotherapie De Linden",
+        street="Lindenlaan 12",
+        postcode="7411 AB",
+        city="Deventer",
+        phone="0570 123 456",
+        website="https://www.linden.example/",
+        **fields,
+    )
+    if logo:
+        picture = io.BytesIO()
+        Image.new("RGB", (600, 200), "teal").save(picture, "PNG")
+        practice.logo = ContentFile(picture.getvalue(), name="logo.png")
+    return handout.Letterhead(
+        practice=practice,
+        patient_name=patient_name,
+        number=2,
+        issued_on=date(2026, 11, 22),
+        share_url=URL,
+    )
+
+
+def squeezed(text: str) -> str:
+    """Without any space: where a line ends is a matter of layout."""
+    return "".join(text.split())
+
+
+@dataclass
+class Paper:
+    sheet: Sheet
+    html: str
+    pdf: bytes
+    log: list[str]
+
+    @classmethod
+    def of(cls, sheet, head) -> "Paper":
+        said = []
+        listener = logging.Handler()
+        listener.emit = lambda record: said.append(record.getMessage())
+        handout.log.addHandler(listener)
+        try:
+            html = handout.render_html(sheet, head)
+            return cls(sheet, html, handout.render_pdf(html), said)
+        finally:
+            handout.log.removeHandler(listener)
+
+    @property
+    def pages(self) -> int:
+        return len(pypdf.PdfReader(io.BytesIO(self.pdf)).pages)
+
+    def ask(self, program: str, *options: str) -> str:
+        """What one of poppler's programs says about this PDF."""
+        command = [needs(program, "poppler-utils"), *options, "-"]
+        command += ["-"] if program == "pdftotext" else []
+        return subprocess.run(
+            command, input=self.pdf, capture_output=True, check=True
+        ).stdout.decode()
+
+    @cached_property
+    def text(self) -> str:
+        """In the order of the content, not of the places on the page; without any space."""
+        return squeezed(self.ask("pdftotext", "-raw"))
+
+
+@pytest.fixture(scope="module")
+def papers():
+    knee = leaflet("knie")
+    all_day = replace(
+        knee.lines[0], note="n" * 300 + " noot" * 140, dosage=Dosage(reps=1, per_day=12)
+    )
+    return {
+        "nl": Paper.of(leaflet(), letterhead()),
+        "en": Paper.of(leaflet(language="en"), letterhead(logo=False)),
+        "nameless": Paper.of(leaflet(), letterhead(patient_name="")),
+        "twelve": Paper.of(
+            leaflet(lines=(*leaflet().lines, *knee.lines, all_day)),
+            letterhead(patient_name="W" * 120, logo=False),
+        ),
+    }
+
+
+KINDS = pytest.mark.parametrize("kind", ["nl", "en", "nameless", "twelve"])
+
+
+@KINDS
+def test_pdf_ua(papers, kind):
+    report = pdf_ua.validate_pdf_bytes(papers[kind].pdf, profile="ua1")
+    assert [str(failure) for failure in report.failures] == []
+
+
+@KINDS
+def test_weasyprint_has_nothing_to_complain_about(papers, kind):
+    assert papers[kind].log == []
+    assert papers[kind].pdf.startswith(b"%PDF")
+    assert papers[kind].pdf.rstrip().endswith(b"%%EOF")
+
+
+@KINDS
+def test_every_word_in_reading_order(papers, kind):
+    paper, place = papers[kind], 0
+    for line in paper.sheet.lines:
+        for words in replace(line, note="" if kind == "nameless" else line.note).words():
+            found = paper.text.find(squeezed(words), place)
+            assert found >= 0, f"{words!r} is not there, or not after the words before it"
+            place = found + len(squeezed(words))
+
+
+@pytest.mark.parametrize("kind", ["nl", "en", "twelve"])
+def test_all_advice_is_there(papers, kind):
+    for block in papers[kind].sheet.advice:
+        for words in block.words():
+            assert squeezed(words) in papers[kind].text
+
+
+@pytest.mark.parametrize("kind", ["nl", "en"])
+def test_who_and_when(papers, kind):
+    text = papers[kind].text
+    for words in (
+        PATIENT,
+        THERAPIST,
+        TITLE,
+        "0570 123 456",
+        "Lindenlaan 12, 7411 AB Deventer",
+        URL,
+    ):
+        assert squeezed(words) in text
+    assert squeezed("22 november 2026" if kind == "nl" else "22 November 2026") in text
+
+
+def test_nameless_says_nothing_about_anyone(papers):
+    paper = papers["nameless"]
+    reader = pypdf.PdfReader(io.BytesIO(paper.pdf))
+    everything = paper.text + squeezed(paper.html + str(reader.metadata) + str(reader.outline))
+    advice = [b for b in paper.sheet.advice if b.kind != "red_flags"]
+    secrets = [
+        PATIENT,
+        THERAPIST,
+        TITLE,
+        *NOTE.splitlines(),
+        *(w for b in advice for w in b.words()),
+    ]
+    assert [secret for secret in secrets if squeezed(secret) in everything] == []
+    for words in paper.sheet.red_flags[0].words():
+        assert squeezed(words) in paper.text
+    assert handout.BOX not in paper.text
+
+
+def test_the_leaflet_fits_on_four_pages(papers):
+    assert papers["nl"].pages <= 4
+    assert papers["en"].pages <= 4
+
+
+def test_the_diary_has_a_box_for_every_exercise_and_moment(papers):
+    sheet = papers["nl"].sheet
+    moments = sum(line.dosage.moments for line in sheet.lines)
+    assert papers["nl"].text.count(handout.BOX) == 21 * moments
+
+
+def test_boxes_can_be_ticked_by_hand(papers):
+    """Five millimetres: the font draws a box about three quarters of an em wide."""
+    css = (handout.PAPER / "handout.css").read_text()
+    points = float(css.split('pt/21pt "DejaVu Sans"')[0].rsplit("font: ", 1)[1])
+    assert points * 0.73 * 25.4 / 72 >= 5
+
+
+@KINDS
+def test_fonts_are_ours_and_inside(papers, kind):
+    rows = papers[kind].ask("pdffonts").splitlines()[2:]
+    assert rows
+    for row in rows:
+        name, *_rest, embedded, subset, unicode, _object, _generation = row.split()
+        assert name.split("+")[-1].split("-")[0] in ("Atkinson", "DejaVu")
+        assert (embedded, subset, unicode) == ("yes", "yes", "yes")
+
+
+def test_tagged_and_named(papers):
+    for kind, title in (("nl", TITLE), ("en", TITLE), ("nameless", "Oefeningen voor thuis")):
+        reader = pypdf.PdfReader(io.BytesIO(papers[kind].pdf))
+        assert reader.trailer["/Root"]["/Lang"] == papers[kind].sheet.language
+        assert reader.metadata.title == title
+
+
+@pytest.mark.parametrize("kind", ["nl", "nameless"])
+def test_the_qr_code_can_be_read(papers, kind, tmp_path):
+    zbarimg = needs("zbarimg", "zbar-tools")
+    (tmp_path / "paper.pdf").write_bytes(papers[kind].pdf)
+    command = [needs("pdftoppm", "poppler-utils"), "-r", "150", "-l", "1", "-png", "paper.pdf", "p"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    picture = next(tmp_path.glob("p-*.png"))
+    read = subprocess.run([zbarimg, "--quiet", "--raw", picture], capture_output=True, check=True)
+    assert read.stdout.decode().strip() == URL
+
+
+def test_hostile_input_is_stopped_and_the_next_pdf_is_the_same(papers, monkeypatch, tmp_path):
+    """Nested flex boxes never end. A second print of a page is a second process."""
+    monkeypatch.setattr(handout, "SECONDS", 2)
+    monkeypatch.setattr(handout.tempfile, "tempdir", str(tmp_path))
+    nested = "<div style='display: flex'>" * 14 + "x" + "</div>" * 14
+    with pytest.raises(handout.PrintingError, match=r"too long|te lang"):
+        handout.render_pdf(f"<html lang=nl><title>x</title><body>{nested}")
+    assert list(tmp_path.iterdir()) == []  # nothing of a killed process stays behind
+    monkeypatch.undo()
+    assert handout.render_pdf(papers["nl"].html) == papers["nl"].pdf
+
+
+def test_nothing_is_fetched(tmp_path, caplog):
+    asked = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Listener)
+    Thread(target=server.serve_forever, daemon=True).start()
+    secret = tmp_path / "secret.css"
+    secret.write_text("p::after { content: 'MARKER' } /* MARKER */")
+    links = ""
+    for address in (secret.as_uri(), f"http://127.0.0.1:{server.server_port}/x"):
+        links += (
+            f"<link rel=stylesheet href='{address}'><link rel=attachment href='{address}'>"
+            f"<style>@import '{address}'; p {{ background: url({address}) }}</style>"
+            f"<img src='{address}' alt=x><object data='{address}'></object>"
+        )
+    try:
+        pdf = handout.render_pdf(f"<html lang=nl><title>x</title><body><p>hello</p>{links}")
+    finally:
+        server.shutdown()
+        server.server_close()
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert "hello" in reader.pages[0].extract_text()
+    assert "MARKER" not in reader.pages[0].extract_text()
+    assert not reader.attachments
+    assert asked == []
+    assert "disallowed protocol" in caplog.text
+
+
+def test_only_so_many_at_once(monkeypatch):
+    monkeypatch.setattr(handout, "WAIT", 0.1)
+    with ExitStack() as busy:
+        for _place in range(handout.AT_ONCE):
+            busy.enter_context(handout._place())
+        with pytest.raises(handout.PrintingError), handout._place():
+            pass
+    with handout._place():
+        pass
+
+
+def test_a_missing_library_is_named(monkeypatch):
+    monkeypatch.setattr(handout, "_missing_library", lambda: "pango-1.0")
+    monkeypatch.setattr(handout.subprocess, "run", None)
+    assert handout.INSTALL in handout.problem()
+    with pytest.raises(handout.PrintingError, match=r"pango-1\.0"):
+        handout.render_pdf("<p>")
+
+
+def test_a_child_that_fails_is_a_sentence(monkeypatch, caplog):
+    monkeypatch.setattr(handout, "ROOT", Path("/"))  # where there is no module to run
+    with pytest.raises(handout.PrintingError):
+        handout.render_pdf("<p>")
+    assert "No module named" in caplog.text
+
+
+def test_a_lost_logo_does_not_stop_the_paper(tmp_path, settings, caplog):
+    settings.MEDIA_ROOT = tmp_path
+    head = letterhead(logo=False)
+    head.practice.logo = "logos/gone.png"
+    assert "data:image/png" not in handout.render_html(leaflet(), head)
+    assert "gone.png" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "html"),
+    {
+        "2 keer per dag: 3 series van 8 tot 12 herhalingen": '<span class="together">2 keer</span>'
+        ' per dag:<br><span class="together">3 series</span> van'
+        ' <span class="together">8 tot 12</span> herhalingen',
+        "<b> & 'x'": "&lt;b&gt; &amp; &#x27;x&#x27;",
+    }.items(),
+)
+def test_a_dosage_breaks_where_it_reads_well(sentence, html):
+    assert handout._broken_well(sentence) == html
+
+
+def test_addresses_are_short():
+    assert handout._short_address("https://www.a.example/b_c/") == "a.example/b_c"
+    assert handout._short_address("javascript:alert(1)") == ""
+    assert handout._short_address("") == ""

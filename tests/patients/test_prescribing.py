@@ -1,0 +1,392 @@
+"""The therapist's desk: from a new patient to a programme that runs, in the admin."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from exercises.models import Exercise, ExerciseText
+from patients import actions, handout
+from patients.models import Patient, Programme
+from rugpijn.audit import AccessEvent
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:patients_patient_add")
+
+
+@pytest.fixture
+def anna(client, cast):
+    client.force_login(cast.anna)
+    return client
+
+
+def as_posted(response) -> dict:
+    """The form of a page as a browser would send it back, unchanged."""
+    form = response.context["adminform"].form
+    data = {name: _value(form[name]) for name in ("title", "revision")}
+    data["initial-title"] = data["title"]
+    formset = response.context["inline_admin_formsets"][0].formset
+    data.update({f"{formset.prefix}-TOTAL_FORMS": len(formset.forms),
+                 f"{formset.prefix}-INITIAL_FORMS": formset.initial_form_count()})  # fmt: skip
+    for row in formset.forms:
+        for field in row:
+            value = _value(field)
+            if field.field.disabled or field.name == "DELETE":
+                continue
+            data[field.html_name] = value
+            if field.field.show_hidden_initial:
+                sent = row.data.get(field.html_initial_name) if row.is_bound else value
+                data[field.html_initial_name] = sent
+    return data
+
+
+def _value(field):
+    value = field.value()
+    return "" if value is None else value
+
+
+def change(programme) -> str:
+    return reverse("admin:patients_programme_change", args=[programme.pk])
+
+
+def row(data, exercise) -> str:
+    """The prefix of the row of this exercise."""
+    ids = {str(line.pk): line for line in exercise.programme.prescriptions.all()}
+    for name, value in data.items():
+        if name.endswith("-id") and str(value) in ids and str(value) == str(exercise.pk):
+            return name.removesuffix("-id")
+    raise AssertionError(f"no row for {exercise}")
+
+
+class TestNewPatient:
+    def data(self, lage_rugpijn, **changes):
+        return {"name": "Kees van der Wal", "birth_date": "12 maart 1958", "language": "nl",
+                "protocol": lage_rugpijn.pk, **changes}  # fmt: skip
+
+    def test_three_fields_make_a_patient_and_a_draft(self, anna, cast, lage_rugpijn):
+        response = anna.post(ADD, self.data(lage_rugpijn), follow=True)
+        patient = Patient.objects.get(name="Kees van der Wal")
+        programme = patient.programmes.get()
+        assert response.redirect_chain[-1][0] == change(programme)
+        assert (patient.birth_date, patient.practice) == (date(1958, 3, 12), cast.anna.practice)
+        assert programme.is_draft and programme.therapist == cast.anna
+        assert programme.prescriptions.count() == 6
+        page = response.content.decode()
+        assert 'value="2x per dag 2x5x 5s l/r"' in page
+        assert "2 keer per dag: 2 series van 5 herhalingen, 5 seconden vasthouden, links en rechts" in page
+
+    def test_what_was_typed_stays_when_something_is_wrong(self, anna, lage_rugpijn):
+        response = anna.post(ADD, self.data(lage_rugpijn, birth_date="31-2-1958"))
+        page = response.content.decode()
+        assert "Deze datum bestaat niet" in page
+        assert 'value="31-2-1958"' in page and 'value="Kees van der Wal"' in page
+        assert not Patient.objects.filter(name__startswith="Kees").exists()
+
+    def test_the_same_person_twice_is_asked_about(self, anna, cast, lage_rugpijn):
+        again = self.data(lage_rugpijn, name="piet  jansen", birth_date="12031958")
+        response = anna.post(ADD, again)
+        assert reverse("admin:patients_patient_change", args=[cast.piet_patient.pk]) in (
+            response.content.decode()
+        )
+        assert Patient.objects.filter(birth_date=date(1958, 3, 12)).count() == 1
+        anna.post(ADD, {**again, "somebody_else": "on"})
+        assert Patient.objects.filter(birth_date=date(1958, 3, 12)).count() == 2
+
+    def test_a_name_that_cannot_be_printed_is_refused_in_words(self, anna, lage_rugpijn):
+        response = anna.post(ADD, self.data(lage_rugpijn, name="Kees 🦴"))
+        assert "🦴” kan niet worden afgedrukt" in response.content.decode()
+        assert not Patient.objects.filter(name__startswith="Kees").exists()
+
+    def test_another_practices_protocol_is_refused(self, anna, cast, lage_rugpijn):
+        lage_rugpijn.practice = cast.bram.practice
+        lage_rugpijn.save()
+        assert lage_rugpijn.text("title", "nl") not in anna.get(ADD).content.decode()
+        response = anna.post(ADD, self.data(lage_rugpijn))
+        assert response.status_code == 200
+        assert not Patient.objects.filter(name__startswith="Kees").exists()
+
+    def test_nobody_chooses_the_practice(self, anna, cast, lage_rugpijn):
+        anna.post(ADD, self.data(lage_rugpijn, practice=cast.bram.practice.pk, user=cast.bram.pk))
+        patient = Patient.objects.get(name="Kees van der Wal")
+        assert (patient.practice, patient.user) == (cast.anna.practice, None)
+
+    def test_found_by_date_of_birth_and_only_in_the_own_practice(self, anna, cast):
+        listing = reverse("admin:patients_patient_changelist")
+        assert "Piet Jansen" in anna.get(listing, {"q": "12-3-1958"}).content.decode()
+        assert "Piet Jansen" not in anna.get(listing, {"q": "13-3-1958"}).content.decode()
+        assert "Roos Mulder" not in anna.get(listing, {"q": "Roos"}).content.decode()
+
+
+class TestStart:
+    @pytest.fixture
+    def printed(self, monkeypatch):
+        monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 test")
+
+    def test_starts_and_opens_the_handout(self, anna, make_programme, cast, printed):
+        programme = make_programme(started=False)
+        data = as_posted(anna.get(change(programme)))
+        response = anna.post(
+            change(programme), {**data, "_start": "", "red_flags_checked": "on"}, follow=True
+        )
+        programme.refresh_from_db()
+        assert programme.is_running
+        assert programme.red_flag_check.checked_name == "Anna de Wit"
+        assert response["Content-Type"] == "application/pdf"
+        assert response.redirect_chain[-1][0] == reverse(
+            "patients:version_handout", args=[programme.uuid, 1]
+        )
+        assert AccessEvent.objects.filter(action="start", patient=programme.patient.uuid).exists()
+
+    def test_not_without_the_tick_and_nothing_is_lost(self, anna, make_programme):
+        programme = make_programme(started=False)
+        data = as_posted(anna.get(change(programme)))
+        data["prescriptions-0-note"] = "Niet vergeten"
+        response = anna.post(change(programme), {**data, "_start": ""})
+        assert "Niet vergeten" in response.content.decode()
+        assert response.context["adminform"].form.errors["red_flags_checked"]
+        programme.refresh_from_db()
+        assert programme.is_draft
+
+    def test_a_wrong_dosage_says_what_is_accepted_at_that_row(self, anna, make_programme):
+        programme = make_programme(started=False)
+        data = as_posted(anna.get(change(programme)))
+        data["prescriptions-3-dosage"] = "2-3x per dag"
+        data["prescriptions-1-note"] = "Blijft staan"
+        response = anna.post(change(programme), {**data, "_start": "", "red_flags_checked": "on"})
+        formset = response.context["inline_admin_formsets"][0].formset
+        assert [bool(form.errors) for form in formset.forms] == [
+            False, False, False, True, False, False,
+        ]  # fmt: skip
+        page = response.content.decode()
+        assert 'value="2-3x per dag"' in page and "Blijft staan" in page
+        assert programme.prescriptions.all()[3].dosage.notation == "2x per dag 2x10x"
+
+    def test_printing_switched_off_still_starts_and_says_so(self, anna, make_programme, monkeypatch):
+        monkeypatch.setattr(handout, "problem", lambda: "Afdrukken staat uit.")
+        programme = make_programme(started=False)
+        data = as_posted(anna.get(change(programme)))
+        response = anna.post(
+            change(programme), {**data, "_start": "", "red_flags_checked": "on"}, follow=True
+        )
+        programme.refresh_from_db()
+        assert programme.is_running
+        assert "Afdrukken staat uit." in response.content.decode()
+
+
+class TestChanging:
+    def test_a_changed_dosage_is_version_2(self, anna, programme):
+        data = as_posted(anna.get(change(programme)))
+        data["prescriptions-0-dosage"] = "3x/week 3x8-12 10kg"
+        response = anna.post(change(programme), data, follow=True)
+        assert "Versie 2" in response.content.decode()
+        assert programme.current_version().sheet.lines[0].sentence == (
+            "3 dagen per week: 3 series van 8 tot 12 herhalingen, met 10 kg"
+        )
+
+    def test_saving_unchanged_is_no_version(self, anna, programme):
+        revision = programme.revision
+        response = anna.post(change(programme), as_posted(anna.get(change(programme))), follow=True)
+        programme.refresh_from_db()
+        assert (programme.versions.count(), programme.revision) == (1, revision)
+        assert "versie 1 blijft" in response.content.decode()
+
+    def test_up_and_down(self, anna, programme):
+        first, second, *_rest = programme.prescriptions.all()
+        data = as_posted(anna.get(change(programme)))
+        data[f"{row(data, first)}-position"], data[f"{row(data, second)}-position"] = 1, 0
+        anna.post(change(programme), data)
+        assert list(programme.prescriptions.all())[:2] == [second, first]
+        assert [line.uuid for line in programme.current_version().sheet.lines][:2] == [
+            str(second.uuid), str(first.uuid),
+        ]  # fmt: skip
+
+    def test_remove_and_add(self, anna, programme, own_exercise):
+        first = programme.prescriptions.first()
+        data = as_posted(anna.get(change(programme)))
+        data[f"{row(data, first)}-DELETE"] = "on"
+        data.update({"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": own_exercise.pk,
+                     "prescriptions-6-dosage": "", "prescriptions-6-note": "", "prescriptions-6-steps": "",
+                     "prescriptions-6-position": "", "prescriptions-6-programme": programme.pk,
+                     "prescriptions-6-id": ""})  # fmt: skip
+        response = anna.post(change(programme), data)
+        assert response.status_code == 302
+        lines = list(programme.prescriptions.all())
+        assert first not in lines and len(lines) == 6
+        assert lines[-1].exercise == own_exercise and lines[-1].dosage == own_exercise.dosage
+        assert [line.position for line in lines] == list(range(6))
+
+    def test_without_javascript_an_exercise_is_added_too(self, anna, programme, own_exercise):
+        data = as_posted(anna.get(change(programme)))
+        anna.post(change(programme), {**data, "add_exercise": own_exercise.pk})
+        assert programme.prescriptions.last().exercise == own_exercise
+
+    def test_an_instruction_for_this_patient_alone(self, anna, programme, make_programme, cast):
+        data = as_posted(anna.get(change(programme)))
+        assert data["prescriptions-0-steps"].splitlines()  # begins as the library's
+        data["prescriptions-0-steps"] = "Alleen hol.\r\nHeel langzaam."
+        anna.post(change(programme), data)
+        assert programme.current_version().sheet.lines[0].steps == ("Alleen hol.", "Heel langzaam.")
+        other = make_programme(cast.mo_patient)
+        assert "Alleen hol." not in other.current_version().sheet.lines[0].steps
+
+    def test_an_untouched_instruction_stays_the_librarys(self, anna, programme):
+        data = as_posted(anna.get(change(programme)))
+        data["prescriptions-0-note"] = "iets"
+        anna.post(change(programme), data)
+        assert programme.prescriptions.first().steps == ""
+
+    def test_another_practices_exercise_is_refused(self, anna, programme, own_exercise, cast):
+        own_exercise.practice = cast.bram.practice
+        own_exercise.save()
+        page = anna.get(change(programme)).content.decode()
+        assert "Geheime oefening" not in page
+        data = as_posted(anna.get(change(programme)))
+        for forged in (
+            {"add_exercise": own_exercise.pk},
+            {"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": own_exercise.pk,
+             "prescriptions-6-dosage": "2x10", "prescriptions-6-programme": programme.pk},
+        ):  # fmt: skip
+            response = anna.post(change(programme), {**data, **forged})
+            assert response.status_code == 200
+            assert "Geheime oefening" not in response.content.decode()
+        assert programme.prescriptions.count() == 6
+
+    def test_another_programmes_line_is_refused(self, anna, programme, make_programme, cast):
+        roos = make_programme(cast.roos_patient, cast.bram)
+        theirs = roos.prescriptions.first()
+        data = as_posted(anna.get(change(programme)))
+        data["prescriptions-0-id"] = theirs.pk
+        data["prescriptions-0-note"] = "gekaapt"
+        response = anna.post(change(programme), data)
+        theirs.refresh_from_db()
+        assert response.status_code == 200
+        assert (theirs.note, theirs.programme) == ("", roos)
+
+    def test_an_ended_programme_is_read_not_changed(self, anna, programme):
+        actions.end(programme=programme)
+        page = anna.get(change(programme)).content.decode()
+        assert 'name="_save"' not in page and "Superman" in page
+        assert anna.post(change(programme), {"title": "x"}).status_code == 403
+
+
+class TestCorrectedLibrary:
+    @pytest.fixture
+    def corrected(self, programme):
+        ExerciseText.objects.filter(
+            language="nl", exercise=programme.prescriptions.first().exercise
+        ).update(caution="Stop bij duizeligheid.")
+        return programme
+
+    def test_the_save_shows_the_difference_and_asks(self, anna, corrected):
+        page = anna.get(change(corrected))
+        assert "Stop bij duizeligheid." in page.content.decode()
+        response = anna.post(change(corrected), as_posted(page))
+        assert response.status_code == 200
+        assert response.context["adminform"].form.errors["library"]
+        assert corrected.versions.count() == 1
+
+    @pytest.mark.parametrize(("choice", "versions", "told"), [("take", 2, True), ("keep", 1, False)])
+    def test_and_does_what_was_chosen(self, anna, corrected, choice, versions, told):
+        data = as_posted(anna.get(change(corrected)))
+        anna.post(change(corrected), {**data, "library": choice})
+        assert corrected.versions.count() == versions
+        caution = corrected.current_version().sheet.lines[0].caution
+        assert (caution == "Stop bij duizeligheid.") is told
+
+
+class TestTwoAtOnce:
+    @pytest.fixture
+    def both(self, anna, programme, cast):
+        """Anna has the form open; then a colleague saves."""
+        mine = as_posted(anna.get(change(programme)))
+        theirs = dict(mine)
+        cast.bram.practice = cast.anna.practice
+        cast.bram.save()
+        return mine, theirs
+
+    def save_as_bram(self, programme, cast, data):
+        from django.test import Client
+
+        colleague = Client()
+        colleague.force_login(cast.bram)
+        assert colleague.post(change(programme), data).status_code == 302
+
+    def test_the_second_is_told_and_both_are_kept(self, anna, programme, cast, both):
+        mine, theirs = both
+        theirs["prescriptions-0-dosage"] = "3x8"
+        theirs["prescriptions-2-note"] = "van Bram"
+        self.save_as_bram(programme, cast, theirs)
+        mine["prescriptions-0-dosage"] = "4x6"
+        mine["prescriptions-1-note"] = "van Anna"
+        response = anna.post(change(programme), mine)
+        page = response.content.decode()
+        assert response.status_code == 200
+        assert "Bram Visser" in page and "3x8x" in page
+        assert 'value="4x6"' in page and "van Anna" in page and "van Bram" in page
+        assert programme.prescriptions.all()[1].note == ""  # nothing saved behind her back
+
+        response = anna.post(change(programme), as_posted(response))
+        assert response.status_code == 302
+        lines = list(programme.prescriptions.all())
+        assert lines[0].dosage.notation == "4x6x"
+        assert (lines[1].note, lines[2].note) == ("van Anna", "van Bram")
+
+    def test_a_line_that_the_other_removed(self, anna, programme, cast, both):
+        mine, theirs = both
+        first = programme.prescriptions.first()
+        at = row(mine, first)
+        self.save_as_bram(programme, cast, {**theirs, f"{at}-DELETE": "on"})
+        mine[f"{at}-note"] = "hier werkte Anna aan"
+        response = anna.post(change(programme), mine)
+        assert "hier werkte Anna aan" in response.content.decode()
+        response = anna.post(change(programme), as_posted(response))
+        assert response.status_code == 302
+        assert programme.prescriptions.filter(note="hier werkte Anna aan").count() == 1
+
+    def test_a_line_that_the_other_added(self, anna, programme, cast, both, own_exercise):
+        mine, theirs = both
+        self.save_as_bram(programme, cast, {**theirs, "add_exercise": own_exercise.pk})
+        mine["title"] = "Rug, voor Piet"
+        response = anna.post(change(programme), mine)
+        assert "Geheime oefening van De Linde" in response.content.decode()
+        anna.post(change(programme), as_posted(response))
+        programme.refresh_from_db()
+        assert programme.title == "Rug, voor Piet"
+        assert programme.prescriptions.count() == 7
+
+
+@pytest.mark.parametrize("lines", [1, 12])
+def test_queries_do_not_grow_with_the_programme(
+    anna, programme, cast, lines, django_assert_max_num_queries, client
+):
+    first = programme.prescriptions.first()
+    programme.prescriptions.exclude(pk=first.pk).delete()
+    for _number in range(lines - 1):
+        actions.prescribe(programme=programme, exercise=first.exercise)
+    actions.issue(programme=programme, by=cast.anna)
+    with django_assert_max_num_queries(30):
+        assert anna.get(change(programme)).status_code == 200
+
+
+@pytest.mark.parametrize("patients", [1, 30])
+def test_lists_cost_the_same_with_many(anna, cast, patients, django_assert_max_num_queries, lage_rugpijn):
+    for number in range(patients):
+        patient = Patient.objects.create(
+            name=f"Nummer {number}", birth_date=date(1990, 1, 1), practice=cast.anna.practice
+        )
+        actions.draft(patient=patient, by=cast.anna)
+    for name in ("patient", "programme"):
+        with django_assert_max_num_queries(9):
+            page = anna.get(reverse(f"admin:patients_{name}_changelist"))
+        assert "Nummer 0" in page.content.decode()
+
+
+def test_what_was_given_cannot_be_deleted(anna, programme, make_programme, cast):
+    for model, obj in (("patient", programme.patient), ("programme", programme)):
+        address = reverse(f"admin:patients_{model}_delete", args=[obj.pk])
+        assert anna.post(address, {"post": "yes"}).status_code == 403
+    draft = make_programme(cast.mo_patient, started=False)
+    address = reverse("admin:patients_programme_delete", args=[draft.pk])
+    assert anna.post(address, {"post": "yes"}).status_code == 302
+    assert not Programme.objects.filter(pk=draft.pk).exists()
+    assert Exercise.objects.exists()
