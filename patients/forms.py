@@ -84,7 +84,7 @@ class SessionForm(forms.Form):
     day = forms.DateField(input_formats=["%Y-%m-%d"])
     moment = forms.IntegerField(min_value=1)
     done = forms.TypedChoiceField(choices=[("1", "1"), ("0", "0")], coerce=lambda text: text == "1")
-    pain = forms.CharField(required=False, max_length=2)
+    pain = forms.CharField(required=False)
 
     def clean_pain(self):
         """A whole number from 0 to 10; empty is "not answered", which is an answer too.

@@ -1,0 +1,401 @@
+"""What a patient sees and does: the programme, ticking off, the first way in, the link on paper."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from exercises.dosage import Dosage
+from patients import actions, handout
+from patients.models import SessionLog
+from rugpijn.audit import AccessEvent
+from rugpijn.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def piet(client, cast, programme):
+    client.force_login(cast.piet)
+    return client
+
+
+def press(client, programme, follow=True, **changes):
+    version = programme.current_version()
+    data = {
+        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
+        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(), **changes,
+    }  # fmt: skip
+    return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=follow)
+
+
+class TestHome:
+    def test_the_only_programme_is_home(self, piet, programme, practice):
+        page = piet.get("/").content.decode()
+        for line in programme.current_version().sheet.lines:
+            assert line.title in page and line.sentence in page
+        assert "Anna de Wit" in page and practice.phone in page
+
+    def test_staff_begin_in_the_admin(self, client, cast):
+        client.force_login(cast.anna)
+        assert client.get("/")["Location"] == "/admin/"
+
+    def test_without_a_programme_it_says_what_to_do(self, client, cast):
+        client.force_login(cast.mo)
+        response = client.get("/")
+        assert response.status_code == 200
+        assert "praktijk" in response.content.decode()
+
+    def test_one_login_for_two_records(self, piet, cast, programme, make_programme):
+        cast.mo_patient.user = cast.piet
+        cast.mo_patient.save()
+        second = make_programme(cast.mo_patient)
+        page = piet.get("/").content.decode()
+        for each in (programme, second):
+            address = reverse("patients:programme_detail", args=[each.uuid])
+            assert address in page
+            assert piet.get(address).status_code == 200
+
+    def test_the_english_patient_reads_english(self, client, cast, make_programme):
+        make_programme(cast.roos_patient, cast.bram)
+        client.force_login(cast.roos)
+        page = client.get("/", headers={"accept-language": "nl"}).content.decode()
+        assert '<html lang="en"' in page
+        assert "2 times a day: 2 sets of 10 repetitions" in page
+
+    def test_a_therapist_looks_and_cannot_tick_off(self, client, cast, programme):
+        client.force_login(cast.anna)
+        address = reverse("patients:programme_detail", args=[programme.uuid])
+        page = client.get(address).content.decode()
+        assert "Superman" in page and 'name="operation"' not in page
+        assert AccessEvent.objects.filter(
+            action="read", actor=cast.anna.uuid, patient=programme.patient.uuid
+        ).exists()
+
+    def test_a_draft_is_the_therapists_only(self, client, cast, make_programme):
+        draft = make_programme(started=False)
+        address = reverse("patients:programme_detail", args=[draft.uuid])
+        client.force_login(cast.piet)
+        assert client.get(address).status_code == 404
+        client.force_login(cast.anna)
+        assert "Superman" in client.get(address).content.decode()
+
+    @pytest.mark.parametrize("lines", [1, 12])
+    def test_queries_do_not_grow(self, piet, programme, cast, lines, django_assert_max_num_queries):
+        first = programme.prescriptions.first()
+        programme.prescriptions.exclude(pk=first.pk).delete()
+        for _number in range(lines - 1):
+            actions.prescribe(programme=programme, exercise=first.exercise)
+        actions.issue(programme=programme, by=cast.anna)
+        for _line in programme.current_version().sheet.lines:
+            press(piet, programme, follow=False, line=_line.uuid)
+        with django_assert_max_num_queries(8):
+            page = piet.get("/").content.decode()
+        assert page.count("<article") == lines
+
+
+class TestTickingOff:
+    def test_done_then_pain(self, piet, programme):
+        response = press(piet, programme)
+        assert "pain=" in response.redirect_chain[-1][0]
+        row = SessionLog.objects.get()
+        assert (row.done, row.pain, row.moment) == (True, None, 1)
+        press(piet, programme, pain="0")
+        assert SessionLog.objects.last().pain == 0
+
+    def test_the_page_says_what_was_done(self, piet, programme):
+        before = piet.get("/").content.decode()
+        press(piet, programme, pain="3")
+        after = piet.get("/").content.decode()
+        assert before.count('value="0"') < after.count('value="0"')  # the way to undo it
+        assert re.search(r"[Pp]ijn[^<]*3", after)
+
+    def test_undo(self, piet, programme):
+        press(piet, programme)
+        press(piet, programme, done="0")
+        assert [row.done for row in SessionLog.objects.all()] == [True, False]
+
+    @pytest.mark.parametrize("pain", ["-1", "11", "3.5", "NaN", "1e1", "５", "true", " 3 4"])
+    def test_impossible_pain_is_refused_in_words(self, piet, programme, pain):
+        response = press(piet, programme, pain=pain)
+        assert "van 0 tot en met 10" in response.content.decode()
+        assert not SessionLog.objects.exists()
+
+    def test_tomorrow_cannot_be_done_yet(self, piet, programme):
+        press(piet, programme, day="2999-01-01")
+        assert not SessionLog.objects.exists()
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"line": "x"}, {"version": "99"}, {"operation": ""}, {"moment": "0"}, {"day": "31-31"}],
+        ids=str,
+    )
+    def test_an_outdated_or_broken_page_says_so(self, piet, programme, changes):
+        response = press(piet, programme, **changes)
+        assert response.status_code == 200
+        assert not SessionLog.objects.exists()
+
+    def test_the_same_page_sent_twice_counts_once(self, piet, programme):
+        operation = str(uuid.uuid4())
+        press(piet, programme, operation=operation)
+        press(piet, programme, operation=operation)
+        assert SessionLog.objects.count() == 1
+
+    def test_nobody_else_writes_here(self, programme, cast):
+        for name in ("anna", "mo", "bram", "root"):
+            client = Client()
+            client.force_login(getattr(cast, name))
+            assert press(client, programme).status_code == 404
+        assert not SessionLog.objects.exists()
+        refused = AccessEvent.objects.filter(outcome="denied", patient=programme.patient.uuid)
+        assert refused.count() == 4
+
+    def test_an_ended_programme_takes_nothing_more(self, piet, programme):
+        actions.end(programme=programme)
+        press(piet, programme)
+        assert not SessionLog.objects.exists()
+
+    def test_the_therapist_sees_it_per_day(self, piet, programme, cast):
+        press(piet, programme, pain="4")
+        piet.force_login(cast.anna)
+        page = piet.get(reverse("admin:patients_programme_days", args=[programme.pk]))
+        assert "1 van 2" in page.content.decode()
+        entry = page.context["days"][0].entries[0]
+        assert (entry.done, entry.given, entry.pain) == (1, 2, (4,))
+
+    def test_twice_a_week_counts_days(self, piet, programme, cast):
+        line = programme.prescriptions.first()
+        line.dosage = Dosage.parse("2x per week 10x")
+        line.save()
+        actions.issue(programme=programme, by=cast.anna)
+        press(piet, programme)
+        assert piet.get("/").context["cards"][0].days_this_week == 1
+
+
+class TestInvitation:
+    GOOD = {"birth_date": "2-11-1986", "email": "Mo@Mail.example", "password": "een lange rustige zin"}
+
+    @pytest.fixture
+    def address(self, cast):
+        cast.mo_patient.user = None
+        cast.mo_patient.save()
+        _invitation, token = actions.invite(cast.mo_patient)
+        return reverse("patients:patient_invitation", args=[token])
+
+    def test_a_patient_comes_in(self, client, address, cast, make_programme):
+        make_programme(cast.mo_patient)
+        assert client.get(address).status_code == 200
+        response = client.post(address, self.GOOD, follow=True)
+        assert "Superman" in response.content.decode()
+        cast.mo_patient.refresh_from_db()
+        assert cast.mo_patient.user.email == "mo@mail.example"
+        assert cast.mo_patient.user.role == "patient"
+        assert client.get(address).status_code == 410
+
+    def test_looking_uses_nothing_up(self, client, address):
+        for _number in range(5):
+            assert client.get(address).status_code == 200
+            assert client.head(address).status_code == 200
+        assert client.post(address, self.GOOD).status_code == 302
+
+    def test_five_wrong_birth_dates_close_it(self, client, address):
+        wrong = {**self.GOOD, "birth_date": "3-11-1986"}
+        for _number in range(4):
+            response = client.post(address, wrong)
+            assert response.status_code == 200
+            assert not response.context["form"].errors.get("email")
+        assert client.post(address, wrong).status_code == 410
+        assert client.post(address, self.GOOD).status_code == 410
+        assert not User.objects.filter(email="mo@mail.example").exists()
+
+    def test_a_new_one_closes_the_old_one(self, client, address, cast):
+        actions.invite(cast.mo_patient)
+        assert client.get(address).status_code == 410
+
+    def test_after_a_week_it_is_over(self, client, address, cast):
+        invitation = cast.mo_patient.invitations.get()
+        invitation.created_at -= invitation.VALID_FOR
+        invitation.save()
+        assert client.get(address).status_code == 410
+
+    @pytest.mark.parametrize("password", ["kort", "wachtwoord12", "mo el idrissi"])
+    def test_a_weak_password_is_refused_in_words(self, client, address, password):
+        response = client.post(address, {**self.GOOD, "password": password})
+        if password == "wachtwoord12":  # twelve characters, and in nobody's list of common ones
+            assert response.status_code == 302
+        else:
+            assert response.context["form"].errors["password"]
+
+    def test_an_address_that_is_taken_says_to_log_in(self, client, address, cast):
+        response = client.post(address, {**self.GOOD, "email": "piet@mail.example"})
+        assert response.context["form"].errors["email"]
+        client.force_login(cast.piet)
+        client.post(address, {"birth_date": "2-11-1986"})
+        cast.mo_patient.refresh_from_db()
+        assert cast.mo_patient.user == cast.piet
+
+    def test_the_database_holds_no_token(self, address, cast):
+        token = address.rstrip("/").rpartition("/")[2]
+        assert token not in str(list(cast.mo_patient.invitations.values()))
+
+    def test_the_admin_hands_it_over_once(self, client, cast):
+        client.force_login(cast.anna)
+        page = client.post(reverse("admin:patients_patient_invite", args=[cast.piet_patient.pk]))
+        token = re.search(r"/invitation/([\w-]+)/", page.content.decode())[1]
+        assert Client().get(reverse("patients:patient_invitation", args=[token])).status_code == 200
+
+
+class TestLogin:
+    def test_by_email_or_by_printed_code(self, client, cast, programme, make_programme):
+        from tests.conftest import PASSWORD
+
+        make_programme(cast.mo_patient)
+        for name in ("piet@mail.example", "PIET@mail.example", "mo-1234"):
+            client.logout()
+            response = client.post(
+                reverse("account_login"), {"login": name, "password": PASSWORD}, follow=True
+            )
+            assert "Superman" in response.content.decode(), name
+
+    @pytest.mark.parametrize("next_page", ["//evil.example", "/\\evil.example", "https://evil.example"])
+    def test_stays_on_this_site(self, client, cast, next_page):
+        from tests.conftest import PASSWORD
+
+        response = client.post(
+            reverse("account_login") + "?next=" + next_page,
+            {"login": "piet@mail.example", "password": PASSWORD, "next": next_page},
+        )
+        assert response["Location"].startswith("/") and "evil" not in response["Location"]
+
+    def test_nobody_signs_up(self, client, db):
+        client.post(
+            reverse("account_signup"),
+            {"email": "x@mail.example", "password1": "een lange zin 12", "password2": "een lange zin 12"},
+        )
+        assert not User.objects.exists()
+
+    def test_the_reset_mail_links_to_our_own_address(self, client, cast, mailoutbox, settings):
+        client.post(reverse("account_reset_password"), {"email": "piet@mail.example"})
+        assert f"{settings.SITE_URL}/accounts/password/reset/key/" in mailoutbox[0].body
+        assert "oefening" not in (mailoutbox[0].subject + mailoutbox[0].body).lower()
+
+    def test_known_and_unknown_addresses_get_the_same_answer(self, client, cast):
+        answers = [
+            client.post(reverse("account_reset_password"), {"email": email})
+            for email in ("piet@mail.example", "niemand@mail.example")
+        ]
+        assert answers[0].status_code == answers[1].status_code == 302
+        assert answers[0]["Location"] == answers[1]["Location"]
+
+
+class TestShare:
+    def page(self, programme, number=1):
+        token = programme.share_link.token
+        return Client().get(reverse("patients:share_page", args=[token, number]))
+
+    def test_shows_the_exercises_and_no_name(self, programme, practice):
+        line = programme.prescriptions.first()
+        line.note = "Kanarie"
+        line.save()
+        response = self.page(programme)
+        page = response.content.decode()
+        for shown in programme.current_version().sheet.lines:
+            assert shown.title in page and shown.sentence in page and shown.steps[0] in page
+        for hidden in ("Piet", "Anna", "Lage rugpijn", "Kanarie"):
+            assert hidden not in page
+        assert practice.phone in page
+        assert response["X-Robots-Tag"].startswith("noindex")
+        assert "no-store" in response["Cache-Control"]
+
+    def test_says_when_the_paper_is_outdated(self, programme, cast):
+        assert "/2/" not in self.page(programme).content.decode()
+        line = programme.prescriptions.first()
+        line.dosage = Dosage.parse("3x8")
+        line.save()
+        actions.issue(programme=programme, by=cast.anna)
+        page = self.page(programme).content.decode()
+        assert f"/s/{programme.share_link.token}/2/" in page
+        assert "2 keer per dag: 2 series van 10 herhalingen" in page  # what that paper says
+
+    def test_in_the_language_of_the_paper(self, make_programme, cast):
+        programme = make_programme(cast.roos_patient, cast.bram)
+        page = self.page(programme).content.decode()
+        assert '<html lang="en"' in page and "2 times a day" in page
+
+    def test_revoked_expired_and_forged_are_one_answer(self, programme):
+        old = reverse("patients:share_page", args=[programme.share_link.token, 1])
+        actions.revoke_share(programme.share_link)
+        programme.share_link.refresh_from_db()
+        revoked = Client().get(old)
+        forged = Client().get(old.replace("/s/", "/s/A"))
+        other = reverse("patients:share_page", args=["x" * 43, 1])
+        expired_link = programme.share_link
+        new = reverse("patients:share_page", args=[expired_link.token, 1])
+        assert Client().get(new).status_code == 200
+        expired_link.valid_from -= expired_link.VALID_AT_MOST * 2
+        expired_link.save()
+        answers = [revoked, forged, Client().get(other), Client().get(new)]
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({strip_tokens(answer.content.decode()) for answer in answers}) == 1
+
+    def test_no_other_version_and_no_draft(self, programme):
+        token = programme.share_link.token
+        assert Client().get(reverse("patients:share_page", args=[token, 2])).status_code == 404
+
+    def test_one_changed_character_opens_nothing(self, programme):
+        token = programme.share_link.token
+        for place in (0, 10, 25, 41):
+            changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+            assert Client().get(reverse("patients:share_page", args=[changed, 1])).status_code == 404
+
+    def test_its_paper_has_no_name(self, programme, monkeypatch):
+        printed = []
+        monkeypatch.setattr(handout, "render_pdf", lambda html: printed.append(html) or b"%PDF-")
+        token = programme.share_link.token
+        response = Client().get(reverse("patients:share_handout", args=[token, 1]))
+        assert response.status_code == 200
+        assert "Superman" in printed[0] and "Piet" not in printed[0] and "Anna" not in printed[0]
+
+
+def strip_tokens(page: str) -> str:
+    """A page without what is different in every answer."""
+    page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", page)
+    return re.sub(r"/s/[\w-]+/\d+/", "/s/", page)
+
+
+class TestPaper:
+    def test_printed_once_then_the_same_bytes(self, piet, programme, monkeypatch):
+        made = []
+        monkeypatch.setattr(
+            handout, "render_pdf", lambda html: made.append(html) or f"%PDF- {len(made)}".encode()
+        )
+        programme.current_version().handouts.all().delete()
+        address = reverse("patients:programme_handout", args=[programme.uuid])
+        first, second = piet.get(address), piet.get(address)
+        assert first.content == second.content == b"%PDF- 1"
+        assert "Piet Jansen" in made[0]
+        assert "Jansen" not in first["Content-Disposition"]
+        assert first["Content-Disposition"].startswith("inline")
+
+    def test_after_revoking_the_link_the_code_on_paper_is_new(self, piet, programme, monkeypatch):
+        monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-" + html.encode())
+        address = reverse("patients:programme_handout", args=[programme.uuid])
+        old = programme.share_link.token
+        piet.get(address)
+        actions.revoke_share(programme.share_link)
+        page = piet.get(address).content.decode()
+        assert old not in page and programme.share_link.token in page
+
+    def test_when_it_fails_it_says_so_and_the_page_works(self, piet, programme, monkeypatch):
+        def fail(html):
+            raise handout.PrintingError("Afdrukken lukt nu niet.")
+
+        programme.current_version().handouts.all().delete()
+        monkeypatch.setattr(handout, "render_pdf", fail)
+        response = piet.get(reverse("patients:programme_handout", args=[programme.uuid]))
+        assert response.status_code == 503
+        assert "Afdrukken lukt nu niet." in response.content.decode()
+        assert piet.get("/").status_code == 200
