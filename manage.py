@@ -19,7 +19,9 @@ def main():
     try:
         settings.INSTALLED_APPS  # noqa: B018  reads the settings now, to say clearly what is missing
     except ImproperlyConfigured as error:
-        raise SystemExit(f"{error}. For a try-out on this computer: DEBUG=1 {sys.argv[0]} …") from error
+        raise SystemExit(
+            f"{error}. For a try-out on this computer: DEBUG=1 {sys.argv[0]} …"
+        ) from error
     execute_from_command_line(sys.argv)
 
 

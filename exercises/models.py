@@ -39,7 +39,9 @@ class Dosed(models.Model):
     hold = models.PositiveSmallIntegerField(_("hold, in seconds"), null=True, blank=True)
     side = models.CharField(_("side"), max_length=5, choices=SIDES, blank=True, default="")
     rest = models.PositiveSmallIntegerField(_("rest, in seconds"), null=True, blank=True)
-    load = models.DecimalField(_("load, in kg"), max_digits=5, decimal_places=2, null=True, blank=True)
+    load = models.DecimalField(
+        _("load, in kg"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     duration = models.PositiveSmallIntegerField(_("duration, in seconds"), null=True, blank=True)
 
     PARTS = (
@@ -81,6 +83,9 @@ class Translated(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self):
+        return self.text("title")
+
     def text(self, field: str, language: str | None = None) -> str:
         """The words in this language; a field left empty there is read in Dutch.
 
@@ -90,9 +95,6 @@ class Translated(models.Model):
         language = language or get_language() or FALLBACK
         words = {text.language: getattr(text, field) for text in self.texts.all()}
         return words.get(language) or words.get(FALLBACK) or ""
-
-    def __str__(self):
-        return self.text("title")
 
 
 class LibraryQuerySet(models.QuerySet):
@@ -155,7 +157,10 @@ class LibraryItem(Translated):
     reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     review_note = models.CharField(
-        _("to review"), max_length=300, blank=True, help_text=_("What a physiotherapist should judge.")
+        _("to review"),
+        max_length=300,
+        blank=True,
+        help_text=_("What a physiotherapist should judge."),
     )
 
     objects = LibraryQuerySet.as_manager()
@@ -207,9 +212,7 @@ class ExerciseText(Text):
     )
     harder_when = models.TextField(_("make it harder when"), blank=True, validators=[printable])
     easier_when = models.TextField(_("make it easier when"), blank=True, validators=[printable])
-    equipment = models.CharField(
-        _("equipment"), max_length=200, blank=True, validators=[printable]
-    )
+    equipment = models.CharField(_("equipment"), max_length=200, blank=True, validators=[printable])
 
     class Meta:
         verbose_name = _("exercise text")

@@ -96,7 +96,11 @@ def share_token(link_uuid: uuid.UUID, counter: int) -> str:
     Link and signature, 43 characters. Raising the link's counter makes every
     token printed before it worthless.
     """
-    return base64.urlsafe_b64encode(link_uuid.bytes + _signature(link_uuid, counter)).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(link_uuid.bytes + _signature(link_uuid, counter))
+        .decode()
+        .rstrip("=")
+    )
 
 
 def read_share_token(token: str) -> tuple[uuid.UUID, bytes] | None:

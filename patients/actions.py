@@ -37,9 +37,7 @@ class StaleOperationError(RefusedError):
 def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Programme:
     """A programme that nobody follows yet, with the protocol's dosages copied."""
     title = protocol.text("title", patient.language) if protocol else _("Exercises")
-    programme = Programme.objects.create(
-        patient=patient, therapist=by, title=title, changed_by=by
-    )
+    programme = Programme.objects.create(patient=patient, therapist=by, title=title, changed_by=by)
     if protocol is not None:
         programme.protocols.add(protocol)
         for line in protocol.lines.select_related("exercise"):
@@ -88,7 +86,9 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
 
 
 @transaction.atomic
-def issue(*, programme: Programme, by: User, keep_library_of: Sheet | None = None) -> Version | None:
+def issue(
+    *, programme: Programme, by: User, keep_library_of: Sheet | None = None
+) -> Version | None:
     """Freeze the programme as the next version; None when nothing changed since the last.
 
     The handout is rendered ahead after the commit, so that printing does not wait.

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -81,14 +81,16 @@ class PatientAdmin(CareAdmin):
         return super().get_queryset(request).prefetch_related("programmes")
 
     def get_fieldsets(self, request, obj=None):
-        first = ["name", "birth_date"] if obj else ["name", "birth_date", "somebody_else", "protocol"]
+        first = (
+            ["name", "birth_date"] if obj else ["name", "birth_date", "somebody_else", "protocol"]
+        )
         return [
             (None, {"fields": first}),
             (_("If you have it"), {"fields": ["email", "phone", "language"]}),
         ]
 
     def get_form(self, request, obj=None, **kwargs):
-        kwargs["fields"] = [name for name in PatientForm.Meta.fields]
+        kwargs["fields"] = PatientForm.Meta.fields
         form = super().get_form(request, obj, **kwargs)
         form.request = request
         return form
@@ -357,7 +359,9 @@ class ProgrammeAdmin(CareAdmin):
             audit.record(request, "issue", programme.patient.uuid, thing=version)
             messages.success(
                 request,
-                gettext("Version %d is given to the patient. Print it, so that paper is up to date.")
+                gettext(
+                    "Version %d is given to the patient. Print it, so that paper is up to date."
+                )
                 % version.number,
             )
         elif edited:
@@ -404,9 +408,7 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
     `form` and `formset` are unbound and show what the database holds now.
     """
     prefix, names = formset.prefix, PrescriptionForm.MERGED
-    theirs = {
-        str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms
-    }
+    theirs = {str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms}
     mine = []
     for index in range(int(post.get(f"{prefix}-TOTAL_FORMS") or 0)):
         at = f"{prefix}-{index}"
@@ -416,9 +418,7 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
             for name in names
             if f"initial-{at}-{name}" in post
         }
-        mine.append(
-            merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post)
-        )
+        mine.append(merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
     merged = merge.merge_rows([row for row in mine if row.key or row.mine["exercise"]], theirs)
 
     own, differences = merge.merge_values(

@@ -48,7 +48,9 @@ class Merged:
     rescued: list[Row] = field(default_factory=list)  # of those, the ones I had changed
 
 
-def merge_values(key: str, base: Values, mine: Values, theirs: Values) -> tuple[Values, list[Difference]]:
+def merge_values(
+    key: str, base: Values, mine: Values, theirs: Values
+) -> tuple[Values, list[Difference]]:
     """The fields of one row, and what the other one changed in it."""
     values, differences = dict(mine), []
     for name, now in theirs.items():

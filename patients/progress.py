@@ -66,9 +66,7 @@ def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
                 _moment(number, held.get((line.uuid, today, number)))
                 for number in range(1, line.dosage.moments + 1)
             ),
-            due=is_due(
-                line.dosage, today, programme.started_on or today, days_done[line.uuid]
-            ),
+            due=is_due(line.dosage, today, programme.started_on or today, days_done[line.uuid]),
             days_this_week=len(days_done[line.uuid]),
         )
         for line in sheet.lines

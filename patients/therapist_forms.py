@@ -68,7 +68,8 @@ class PatientForm(forms.ModelForm):
                 format_html(
                     gettext(
                         "{name} with this date of birth is already here: "
-                        "<a href='{address}'>open that record</a>, or tick that it is somebody else."
+                        "<a href='{address}'>open that record</a>, "
+                        "or tick that it is somebody else."
                     ),
                     name=twin.name,
                     address=reverse("admin:patients_patient_change", args=[twin.pk]),
@@ -147,7 +148,9 @@ class ProgrammeForm(forms.ModelForm):
         )
         if cleaned.get("revision") != current:
             raise ValidationError(
-                gettext("Somebody else saved this programme just now. Please press save once more."),
+                gettext(
+                    "Somebody else saved this programme just now. Please press save once more."
+                ),
                 code="stale",
             )
         if self.is_start:
@@ -234,7 +237,9 @@ class PrescriptionForm(forms.ModelForm):
         dosage = cleaned.get("dosage")
         if dosage is None and "dosage" not in self.errors and cleaned.get("exercise"):
             if self.instance.pk is not None:
-                self.add_error("dosage", gettext("Write how much and how often, such as 2x per dag 2x10."))
+                self.add_error(
+                    "dosage", gettext("Write how much and how often, such as 2x per dag 2x10.")
+                )
                 return cleaned
             dosage = cleaned["exercise"].dosage
         if dosage is not None:

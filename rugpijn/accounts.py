@@ -16,7 +16,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key):
         """The link in the mail starts with our own address, never with the request's host."""
         return settings.SITE_URL + reverse(
-            "account_reset_password_from_key", kwargs=dict(zip(("uidb36", "key"), key.split("-", 1)))
+            "account_reset_password_from_key",
+            kwargs=dict(zip(("uidb36", "key"), key.split("-", 1), strict=True)),
         )
 
     def get_email_confirmation_url(self, request, emailconfirmation):

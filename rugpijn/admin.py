@@ -11,6 +11,7 @@ from . import audit
 from .forms import PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
+
 class ScopedMixin:
     """Lists, forms, pickers and posts touch only what `scope` allows.
 

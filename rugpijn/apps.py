@@ -2,11 +2,12 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as django_admin
+from django.utils.translation import gettext_lazy as _
 
 
 class RugpijnConfig(AppConfig):
     name = "rugpijn"
-    verbose_name = "Rugpijn"
+    verbose_name = _("Practice")
     default = True
 
     def ready(self):

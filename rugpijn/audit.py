@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .addresses import client_address
+
 logger = logging.getLogger(__name__)
 
 
@@ -67,7 +69,7 @@ def record(
         "practice": user.practice.uuid if user.is_authenticated and user.practice_id else None,
         "object_type": thing._meta.model_name if thing is not None else "",
         "object_id": str(getattr(thing, "uuid", thing.pk)) if thing is not None else "",
-        "address": request.META.get("REMOTE_ADDR") or None,
+        "address": client_address(request),
     }
     AccessEvent.objects.bulk_create(
         AccessEvent(patient=patient, **common) for patient in patients or (None,)

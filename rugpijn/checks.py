@@ -6,7 +6,9 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-WEAK_KEY = "Set SECRET_KEY to at least 50 random characters; a weak key lets anyone log in as anyone."
+WEAK_KEY = (
+    "Set SECRET_KEY to at least 50 random characters; a weak key lets anyone log in as anyone."
+)
 DEBUG_ON = "Turn DEBUG off: its error pages show patients' data."
 ANY_HOST = "Name the practice's own host in ALLOWED_HOSTS instead of “*”."
 NO_SITE = "Set SITE_URL to the practice's https address; every link on paper starts with it."

@@ -36,7 +36,12 @@ class LogoField(forms.ImageField):
                 picture.thumbnail(LOGO_SIZE)
                 redrawn = io.BytesIO()
                 picture.save(redrawn, "PNG")
-        except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        except (
+            UnidentifiedImageError,
+            OSError,
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise ValidationError(
                 _("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")
             ) from error

@@ -31,6 +31,7 @@ ALLOWED_HOSTS = env.list(
     default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [urlsplit(SITE_URL).hostname],
 )
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 SECURE_SITE = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -152,7 +153,11 @@ PASSWORD_RESET_TIMEOUT = 3600  # seconds
 ACCOUNT_ADAPTER = "rugpijn.accounts.InvitedOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_code"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]  # the form needs them; sign-up is closed
+ACCOUNT_SIGNUP_FIELDS = [
+    "email*",
+    "password1*",
+    "password2*",
+]  # the form needs them; sign-up is closed
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from invitations, which prove who it is
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -165,7 +170,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "rugpijn" / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "rugpijn" / "locale",
+    BASE_DIR / "rugpijn" / "locale_of_libraries",  # their sentences, in our tone
+]
 TIME_ZONE = "Europe/Amsterdam"
 USE_I18N = True
 USE_TZ = True
@@ -204,7 +212,7 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rugpijn <noreply@localhost>")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
 

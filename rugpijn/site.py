@@ -20,7 +20,11 @@ class PracticeAdminSite(admin.AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Only our own models: the pages that libraries bring know no practice."""
-        models = model_or_iterable if isinstance(model_or_iterable, (list, tuple)) else [model_or_iterable]
+        models = (
+            model_or_iterable
+            if isinstance(model_or_iterable, (list, tuple))
+            else [model_or_iterable]
+        )
         ours = [model for model in models if model._meta.app_label in self.OUR_APPS]
         super().register(ours, admin_class, **options)
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("", include("patients.urls")),
 ]
 

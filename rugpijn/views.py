@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.templatetags.static import static
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -48,7 +49,9 @@ def staff_invitation(request, token):
                     is_owner=invitation.is_owner,
                     language=translation.get_language(),
                 )
-                StaffInvitation.objects.filter(pk=invitation.pk).update(accepted_at=user.date_joined)
+                StaffInvitation.objects.filter(pk=invitation.pk).update(
+                    accepted_at=user.date_joined
+                )
                 request.user = user
                 audit.record(request, "accept invitation", thing=invitation)
             login(request, user, backend=BACKEND)
@@ -104,6 +107,13 @@ def healthz(request):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_GET
+def favicon(request):
+    """Browsers ask for this beside a PDF, which cannot name its own."""
+    return redirect(static("rugpijn/favicon.svg"), permanent=True)
 
 
 # ------------------------------------------------------------ errors, in words

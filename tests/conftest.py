@@ -47,7 +47,11 @@ def cast(practice, other_practice):
     anna = person("Anna de Wit", "anna@linde.example", practice=practice, is_therapist=True)
     els = person("Els Bakker", "els@linde.example", practice=practice, is_owner=True)
     bram = person(
-        "Bram Visser", "bram@zuid.example", practice=other_practice, is_therapist=True, is_owner=True
+        "Bram Visser",
+        "bram@zuid.example",
+        practice=other_practice,
+        is_therapist=True,
+        is_owner=True,
     )
     root = person("Root", "root@server.example", is_superuser=True)
     piet = person("Piet Jansen", "piet@mail.example")

@@ -8,6 +8,7 @@ afterwards.
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,8 @@ class Browser:
     """Debian's Chromium for pytest-playwright, which would download its own."""
 
     @pytest.fixture(scope="session")
-    def browser_type_launch_args(self, browser_type_launch_args):
+    @classmethod
+    def browser_type_launch_args(cls, browser_type_launch_args):
         sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
         return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": sandbox}
 
@@ -82,10 +84,10 @@ def pytest_runtest_setup(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    reasons = [str(report.longrepr[-1]) for report in terminalreporter.stats.get("skipped", [])]
-    missing = [reason for reason in reasons if MISSING in reason]
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [str(report.longrepr[-1]).removeprefix("Skipped: ") for report in skipped]
+    missing = Counter(reason for reason in reasons if MISSING in reason)
     if missing:
         terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
-        for reason in sorted(set(missing)):
-            reason = reason.removeprefix("Skipped: ")
-            terminalreporter.line(f"{missing.count(reason)} of the tests: {reason}", red=True)
+        for reason, tests in missing.items():
+            terminalreporter.line(f"{tests} of the tests: {reason}", red=True)

@@ -110,6 +110,7 @@ TABLE = {
     "set_language": (WRONG_METHOD,) * 8,
     "csp_report": (WRONG_METHOD,) * 8,
     "healthz": OPEN,
+    "favicon": ("/static/rugpijn/favicon.svg",) * 8,
     "patients:home": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, LOGIN),
     "patients:programme_detail": PIETS,
     "patients:log_session": POST_ONLY,
@@ -222,14 +223,17 @@ def snapshot():
     """Every row of every table, but the access log and when people logged in."""
     return {
         model: sorted(
-            map(repr, model.objects.values_list(*(f.name for f in model._meta.concrete_fields if f.name != "last_login")))
+            map(
+                repr,
+                model.objects.values_list(
+                    *(f.name for f in model._meta.concrete_fields if f.name != "last_login")
+                ),
+            )
         )
         for label in ("rugpijn", "exercises", "patients")
         for model in apps.get_app_config(label).get_models()
         if model is not AccessEvent
     }
-
-
 
 
 def is_logged_refusal(name, role, got):
@@ -327,7 +331,9 @@ def test_post(world, name):
         got = outcome(response, expected)
         assert got == expected, f"{role} posting to {name}: {got}, not {expected}"
         assert snapshot() == before, f"{role} changed something at {name}"
-    allowed = next(role for role, e in zip(ROLES, POSTS[name], strict=True) if not is_denied(e, role))
+    allowed = next(
+        role for role, e in zip(ROLES, POSTS[name], strict=True) if not is_denied(e, role)
+    )
     before = snapshot()
     response = client_for(world, allowed).post(world.address(name), data_for(world, name))
     expected = POSTS[name][ROLES.index(allowed)]

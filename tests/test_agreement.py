@@ -82,7 +82,9 @@ def test_advice_and_red_flags_are_on_both(told):
 def test_the_stored_version_is_the_same_sheet(told):
     sheet, _page, _paper, content = told
     assert Sheet.from_json(content) == sheet
-    assert [line["sentence"] for line in content["lines"]] == [line.sentence for line in sheet.lines]
+    assert [line["sentence"] for line in content["lines"]] == [
+        line.sentence for line in sheet.lines
+    ]
 
 
 def test_the_leaflets_numbers(programme):
@@ -112,9 +114,7 @@ def test_the_knee_needs_no_code_of_its_own(client, cast, make_programme, library
     assert any(dosage.duration for dosage in dosages)
     client.force_login(cast.piet)
     page = words(client.get("/").content.decode())
-    paper = words(
-        handout.render_html(sheet, handout.letterhead(programme.current_version()))
-    )
+    paper = words(handout.render_html(sheet, handout.letterhead(programme.current_version())))
     for line in sheet.lines:
         assert line.sentence in page and line.sentence in paper
 

@@ -17,7 +17,11 @@ class Patient(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.ForeignKey(
-        Practice, models.PROTECT, related_name="patients", editable=False, verbose_name=_("practice")
+        Practice,
+        models.PROTECT,
+        related_name="patients",
+        editable=False,
+        verbose_name=_("practice"),
     )
     user = models.ForeignKey(
         User,

@@ -27,7 +27,11 @@ class Programme(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     patient = models.ForeignKey(
-        Patient, models.CASCADE, related_name="programmes", editable=False, verbose_name=_("patient")
+        Patient,
+        models.CASCADE,
+        related_name="programmes",
+        editable=False,
+        verbose_name=_("patient"),
     )
     therapist = models.ForeignKey(
         User, models.PROTECT, related_name="caseload", editable=False, verbose_name=_("therapist")

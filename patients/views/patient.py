@@ -38,9 +38,7 @@ def home(request):
         return _programme_page(request, programmes[0])
     audit.record(request, "list", *(programme.patient.uuid for programme in programmes))
     practices = Practice.objects.filter(patients__user=request.user).distinct()
-    return render(
-        request, "patients/home.html", {"programmes": programmes, "practices": practices}
-    )
+    return render(request, "patients/home.html", {"programmes": programmes, "practices": practices})
 
 
 @require_safe
@@ -89,7 +87,9 @@ def log_session(request, uuid):
     if form.is_valid():
         version = programme.versions.filter(number=form.cleaned_data["version"]).first()
     if version is None or not programme.is_running:
-        messages.error(request, _sentence_of(form) or _("This page was out of date. Please try again."))
+        messages.error(
+            request, _sentence_of(form) or _("This page was out of date. Please try again.")
+        )
         return redirect(back)
     asked = form.cleaned_data
     try:
@@ -151,7 +151,10 @@ def patient_invitation(request, token):
         elif not logged_in and User.objects.filter(email=form.cleaned_data["email"]).exists():
             form.add_error(
                 "email",
-                _("You already have an account with this address. Log in, then open this link again."),
+                _(
+                    "You already have an account with this address. "
+                    "Log in, then open this link again."
+                ),
             )
         else:
             with transaction.atomic():
@@ -177,5 +180,3 @@ def _new_login(patient, form) -> User:
         name=patient.name,
         language=patient.language,
     )
-
-

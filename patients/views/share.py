@@ -64,7 +64,9 @@ def _link(token: str) -> ShareLink | None:
     if parts is None:
         return None
     uuid, signature = parts
-    link = ShareLink.objects.select_related("programme__patient__practice").filter(uuid=uuid).first()
+    link = (
+        ShareLink.objects.select_related("programme__patient__practice").filter(uuid=uuid).first()
+    )
     if link is None or not link.accepts(signature) or timezone.localdate() > link.valid_until:
         return None
     link.programme.share_link = link

@@ -117,7 +117,9 @@ def end(request, programme):
             messages.error(request, str(error))
         else:
             audit.record(request, "end", programme.patient.uuid, thing=programme)
-            messages.success(request, _("The programme has ended. It can still be read and printed."))
+            messages.success(
+                request, _("The programme has ended. It can still be read and printed.")
+            )
         return redirect("admin:patients_programme_change", programme.pk)
     audit.record(request, "read", programme.patient.uuid, thing=programme)
     return _page(request, programme, "end", _("End this programme?"))

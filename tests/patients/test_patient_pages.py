@@ -176,7 +176,11 @@ class TestTickingOff:
 
 
 class TestInvitation:
-    GOOD = {"birth_date": "2-11-1986", "email": "Mo@Mail.example", "password": "een lange rustige zin"}
+    GOOD = {
+        "birth_date": "2-11-1986",
+        "email": "Mo@Mail.example",
+        "password": "een lange rustige zin",
+    }
 
     @pytest.fixture
     def address(self, cast):
@@ -260,7 +264,9 @@ class TestLogin:
             )
             assert "Superman" in response.content.decode(), name
 
-    @pytest.mark.parametrize("next_page", ["//evil.example", "/\\evil.example", "https://evil.example"])
+    @pytest.mark.parametrize(
+        "next_page", ["//evil.example", "/\\evil.example", "https://evil.example"]
+    )
     def test_stays_on_this_site(self, client, cast, next_page):
         from tests.conftest import PASSWORD
 
@@ -273,7 +279,11 @@ class TestLogin:
     def test_nobody_signs_up(self, client, db):
         client.post(
             reverse("account_signup"),
-            {"email": "x@mail.example", "password1": "een lange zin 12", "password2": "een lange zin 12"},
+            {
+                "email": "x@mail.example",
+                "password1": "een lange zin 12",
+                "password2": "een lange zin 12",
+            },
         )
         assert not User.objects.exists()
 
@@ -349,7 +359,9 @@ class TestShare:
         token = programme.share_link.token
         for place in (0, 10, 25, 41):
             changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
-            assert Client().get(reverse("patients:share_page", args=[changed, 1])).status_code == 404
+            assert (
+                Client().get(reverse("patients:share_page", args=[changed, 1])).status_code == 404
+            )
 
     def test_its_paper_has_no_name(self, programme, monkeypatch):
         printed = []

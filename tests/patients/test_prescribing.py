@@ -73,7 +73,10 @@ class TestNewPatient:
         assert programme.prescriptions.count() == 6
         page = response.content.decode()
         assert 'value="2x per dag 2x5x 5s l/r"' in page
-        assert "2 keer per dag: 2 series van 5 herhalingen, 5 seconden vasthouden, links en rechts" in page
+        assert (
+            "2 keer per dag: 2 series van 5 herhalingen, 5 seconden vasthouden, links en rechts"
+            in page
+        )
 
     def test_what_was_typed_stays_when_something_is_wrong(self, anna, lage_rugpijn):
         response = anna.post(ADD, self.data(lage_rugpijn, birth_date="31-2-1958"))
@@ -161,7 +164,9 @@ class TestStart:
         assert 'value="2-3x per dag"' in page and "Blijft staan" in page
         assert programme.prescriptions.all()[3].dosage.notation == "2x per dag 2x10x"
 
-    def test_printing_switched_off_still_starts_and_says_so(self, anna, make_programme, monkeypatch):
+    def test_printing_switched_off_still_starts_and_says_so(
+        self, anna, make_programme, monkeypatch
+    ):
         monkeypatch.setattr(handout, "problem", lambda: "Afdrukken staat uit.")
         programme = make_programme(started=False)
         data = as_posted(anna.get(change(programme)))
@@ -205,8 +210,9 @@ class TestChanging:
         data = as_posted(anna.get(change(programme)))
         data[f"{row(data, first)}-DELETE"] = "on"
         data.update({"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": own_exercise.pk,
-                     "prescriptions-6-dosage": "", "prescriptions-6-note": "", "prescriptions-6-steps": "",
-                     "prescriptions-6-position": "", "prescriptions-6-programme": programme.pk,
+                     "prescriptions-6-dosage": "", "prescriptions-6-note": "",
+                     "prescriptions-6-steps": "", "prescriptions-6-position": "",
+                     "prescriptions-6-programme": programme.pk,
                      "prescriptions-6-id": ""})  # fmt: skip
         response = anna.post(change(programme), data)
         assert response.status_code == 302
@@ -285,7 +291,9 @@ class TestCorrectedLibrary:
         assert response.context["adminform"].form.errors["library"]
         assert corrected.versions.count() == 1
 
-    @pytest.mark.parametrize(("choice", "versions", "told"), [("take", 2, True), ("keep", 1, False)])
+    @pytest.mark.parametrize(
+        ("choice", "versions", "told"), [("take", 2, True), ("keep", 1, False)]
+    )
     def test_and_does_what_was_chosen(self, anna, corrected, choice, versions, told):
         data = as_posted(anna.get(change(corrected)))
         anna.post(change(corrected), {**data, "library": choice})
@@ -369,7 +377,9 @@ def test_queries_do_not_grow_with_the_programme(
 
 
 @pytest.mark.parametrize("patients", [1, 30])
-def test_lists_cost_the_same_with_many(anna, cast, patients, django_assert_max_num_queries, lage_rugpijn):
+def test_lists_cost_the_same_with_many(
+    anna, cast, patients, django_assert_max_num_queries, lage_rugpijn
+):
     for number in range(patients):
         patient = Patient.objects.create(
             name=f"Nummer {number}", birth_date=date(1990, 1, 1), practice=cast.anna.practice

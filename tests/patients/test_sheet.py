@@ -96,7 +96,11 @@ class TestChanges:
         line.save()
         found = changes(before, Sheet.of(programme))
         assert [(change.part, change.before, change.after) for change in found] == [
-            ("sentence", before.lines[0].sentence, "3 series van 8 herhalingen, 5 seconden vasthouden"),
+            (
+                "sentence",
+                before.lines[0].sentence,
+                "3 series van 8 herhalingen, 5 seconden vasthouden",
+            ),
             ("note", "", "Rustig aan"),
         ]
         assert {change.where for change in found} == {before.lines[0].title}

@@ -23,6 +23,8 @@ class Command(BaseCommand):
             raise CommandError(_("There are no library files in %s.") % library.DATA)
         try:
             for found in library.read_all(files):
-                self.stdout.write(str(library.load(found)))
+                report = library.load(found)
+                if options["verbosity"]:
+                    self.stdout.write(str(report))
         except ValueError as error:
             raise CommandError(str(error)) from error

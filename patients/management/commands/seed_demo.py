@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if not settings.DEBUG:
-            raise CommandError("The demo clinic has known passwords; it is made with DEBUG on only.")
+            raise CommandError(
+                "The demo clinic has known passwords; it is made with DEBUG on only."
+            )
         if Practice.objects.filter(uuid=DEMO_PRACTICE).exists():
             self.stdout.write("The demo clinic is already here.")
             return
@@ -75,7 +77,9 @@ class DemoClinic:
         )
         self.person("owner@demo.example", "Els Bakker", practice=practice, is_owner=True)
 
-        piet = self.patient(practice, anna, "Piet Jansen", "1959-03-12", email="patient@demo.example")
+        piet = self.patient(
+            practice, anna, "Piet Jansen", "1959-03-12", email="patient@demo.example"
+        )
         piet.user = self.person("patient@demo.example", "Piet Jansen")
         piet.save()
         programme = self.programme(piet, anna, self.back, started=41)
@@ -111,7 +115,12 @@ class DemoClinic:
             is_owner=True,
         )
         roos = self.patient(
-            practice, bram, "Roos Mulder", "2002-09-14", email="patient2@demo.example", language="en"
+            practice,
+            bram,
+            "Roos Mulder",
+            "2002-09-14",
+            email="patient2@demo.example",
+            language="en",
         )
         roos.user = self.person("patient2@demo.example", "Roos Mulder", language="en")
         roos.save()

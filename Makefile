@@ -1,0 +1,120 @@
+# make run: the demo on http://localhost:8000. make test: all tests. `make help` lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := DEBUG=1 $(BIN)/python manage.py
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+
+# `$(APT) package…` installs Debian packages where that needs no password, and fails elsewhere.
+APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
+	if [ "$$(id -u)" != 0 ]; then sudo -n true 2>/dev/null || exit 1; as="sudo -n env"; fi; \
+	get="$$as DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends"; \
+	echo "Installing $$* …"; \
+	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
+
+.PHONY: help run test check lint migrations production catalogues dependencies \
+	format messages lock screenshots clean pango
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
+	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
+	@echo "make check        style, migrations, production settings, translations, dependencies"
+	@echo "make format       put Python in the house style"
+	@echo "make messages     collect texts to translate, and compile the translations"
+	@echo "make lock         write requirements*.txt anew from requirements*.in"
+	@echo "make screenshots  the pictures in docs/images"
+	@echo "make clean        remove what tests and tools left behind (never var/ or $(VENV)/)"
+
+run: $(VENV)/.run pango
+	@exec env DEBUG=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) $(BIN)/python manage.py demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# ------------------------------------------------------------ the virtual environment
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Rugpijn needs Python 3.11 or newer. Type:  apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Rugpijn needs Python 3.11 or newer. Have one elsewhere? Type:  make run PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(APT) python3-venv || { \
+		echo "Python's venv is missing. Type:  sudo apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(BIN)/python
+	@echo "Installing what requirements.txt names (about half a minute, once) …"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	@echo "Installing what requirements-dev.txt names (about a minute, once) …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
+
+# Printing needs Pango. Without it the rest works, and the app says what is switched off.
+pango: | $(BIN)/python
+	@$(BIN)/python -c 'import ctypes; [ctypes.CDLL(f"lib{n}.so.0") for n in \
+		("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")]' 2>/dev/null || $(APT) $(PANGO) || \
+		echo "Printing is switched off: Pango is missing. Type:  sudo apt install $(PANGO)"
+
+# ------------------------------------------------------------ checks
+
+# As a practice would set it. The key is made anew each time and kept nowhere.
+PRODUCTION = env -u DEBUG SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	SITE_URL=https://rugpijn.example ALLOWED_HOSTS=rugpijn.example
+
+check: lint migrations production catalogues dependencies
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --lint templates
+
+migrations: $(VENV)/.dev
+	$(MANAGE) makemigrations --check --dry-run
+
+production: $(VENV)/.dev
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+catalogues: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/test_project.py -k catalogue
+
+dependencies: $(VENV)/.dev
+	$(PIP) check
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# ------------------------------------------------------------ what is made and committed
+
+messages: $(VENV)/.dev
+	$(MANAGE) makemessages --locale nl --add-location file --ignore $(VENV) --ignore var --ignore tests
+	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
+
+UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+# ARGS=--upgrade takes what is newest, within what the .in files allow.
+lock: $(VENV)/.dev
+	$(PIP) install uv
+	$(BIN)/$(UV) requirements.in $(ARGS) --output-file requirements.txt
+	$(BIN)/$(UV) requirements-dev.in --constraint requirements.txt $(ARGS) --output-file requirements-dev.txt
+
+# Pictures of a demo of its own, in a folder of its own, gone when they are made.
+SHOTS := 8199
+screenshots: $(VENV)/.dev pango
+	@folder=$$(mktemp -d) && \
+	{ env -u DATABASE_URL DEBUG=1 DATA_DIR=$$folder PORT=$(SHOTS) SITE_URL=http://localhost:$(SHOTS) \
+		$(BIN)/python manage.py demo >$$folder/log 2>&1 & demo=$$!; } && \
+	trap 'kill $$demo; wait $$demo; rm -rf $$folder' EXIT && \
+	{ $(MANAGE) screenshots --url http://localhost:$(SHOTS) || { cat $$folder/log; exit 1; }; }
+
+clean:
+	rm -rf .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov staticfiles
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,103 @@
+"""Runs the tasks of the background: handouts rendered ahead, mail.
+
+django-tasks-db has a worker of its own, `db_worker`. This one differs in four
+things: it outlives a database that goes away for a while, a signal never drops
+a task that was just claimed, it can be told to end with the process that
+started it, and it runs no code reloader.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+
+from django.core.management.base import BaseCommand
+from django.db import Error, connections
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker, valid_interval
+
+logger = logging.getLogger("rugpijn.worker")
+
+FIRST_WAIT, LONGEST_WAIT = 1, 30  # seconds before the database is tried again
+
+
+class PatientWorker(Worker):
+    """Stops between two tasks. The original leaves at once when it is not inside one, and
+    that may be the moment after it claimed one: nobody would ever run it."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.stopped = threading.Event()
+
+    def shutdown(self, signum, frame):
+        if not self.running:  # asked twice: now it is urgent
+            self.reset_signals()
+            raise SystemExit(1)
+        logger.info("%s: stopping after the current task.", signal.strsignal(signum))
+        self.running = False
+        self.stopped.set()
+
+    def run_for_ever(self):
+        """Run until told to stop. A lost database is tried again, less and less often."""
+        wait = FIRST_WAIT
+        while self.running:
+            began = time.monotonic()
+            try:
+                self.run()
+            except Error as error:
+                if time.monotonic() - began > LONGEST_WAIT:
+                    wait = FIRST_WAIT  # it worked for a while: a new trouble, not the old one
+                logger.warning("The database does not answer (%s). Again in %s s.", error, wait)
+                connections.close_all()
+                self.stopped.wait(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+
+
+class Command(BaseCommand):
+    help = "Run background tasks until told to stop; a task that has begun is finished first."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--once", action="store_true", help="Run the tasks that are waiting, then stop."
+        )
+        parser.add_argument(
+            "--interval",
+            type=valid_interval,
+            default=1,
+            help="Seconds between two looks at an empty queue (default: %(default)s).",
+        )
+        parser.add_argument(
+            "--with-parent",
+            action="store_true",
+            help="Stop when standard input closes: when the process that started this one is gone.",
+        )
+
+    def handle(self, *, once, interval, with_parent, verbosity, **options):
+        if verbosity == 0:
+            for name in ("rugpijn.worker", "django_tasks", "django_tasks_db"):
+                logging.getLogger(name).setLevel(logging.WARNING)
+        worker = PatientWorker(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=interval,
+            batch=once,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+        )
+        if once:
+            worker.run()
+            return
+        worker.configure_signals()
+        if with_parent:
+            threading.Thread(target=_stop_with_parent, daemon=True).start()
+        worker.run_for_ever()
+
+
+def _stop_with_parent():
+    """Wait until nobody holds the other end of standard input, then stop like any other."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,95 @@
+"""Small things that several pages need: an icon, a phone number to press, a count of today."""
+
+import re
+from dataclasses import dataclass
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+register = template.Library()
+
+TIMES = (
+    gettext_lazy("First time"),
+    gettext_lazy("Second time"),
+    gettext_lazy("Third time"),
+    gettext_lazy("Fourth time"),
+    gettext_lazy("Fifth time"),
+    gettext_lazy("Sixth time"),
+    gettext_lazy("Seventh time"),
+    gettext_lazy("Eighth time"),
+    gettext_lazy("Ninth time"),
+    gettext_lazy("Tenth time"),
+    gettext_lazy("Eleventh time"),
+    gettext_lazy("Twelfth time"),
+)
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """An icon from the sprite, beside words that say the same: silent when read aloud."""
+    return format_html(
+        '<svg class="icon icon-{}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
+        name,
+        static("rugpijn/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def tel(phone: str) -> str:
+    """A phone number as people write it, as a phone dials it: “030 - 123 (0)45” is tel:03012345."""
+    written = re.sub(r"\(0\)", "", phone)
+    plus = "+" if written.strip().startswith("+") else ""
+    return f"tel:{plus}{re.sub(r'[^0-9]', '', written)}"
+
+
+@register.filter
+def ordinal(moment: int) -> str:
+    """Which moment of the day: “First time”."""
+    if 1 <= moment <= len(TIMES):
+        return str(TIMES[moment - 1])
+    return _("Time %(number)d") % {"number": moment}
+
+
+@dataclass(frozen=True)
+class Today:
+    """How often something was asked today, and how often it was done."""
+
+    done: int
+    asked: int
+
+    @property
+    def left(self) -> int:
+        return self.asked - self.done
+
+
+@register.filter
+def today_of(cards) -> Today:
+    """Counts what is due. What someone does on a rest day is written down, not asked."""
+    due = [card for card in cards if card.due]
+    return Today(done=sum(card.done for card in due), asked=sum(len(card.moments) for card in due))
+
+
+@register.filter
+def without_placeholders(form):
+    """A form whose fields have labels only: grey example text is taken for an answer."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return form
+
+
+@register.simple_tag
+def relabel(bound_field, label: str) -> str:
+    """Give a field of somebody else's form our own words."""
+    bound_field.label = bound_field.field.label = label
+    return ""
+
+
+@register.filter
+def next_moment(card) -> int | None:
+    """The first moment that is not done yet: its button stands out."""
+    return next((moment.number for moment in card.moments if not moment.done), None)

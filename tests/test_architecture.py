@@ -1,0 +1,72 @@
+"""Imports point one way: rugpijn ← exercises ← patients. Read from the source, not from hope."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAY_IMPORT = {
+    "rugpijn": set(),
+    "exercises": {"rugpijn"},
+    "patients": {"rugpijn", "exercises"},
+}
+# A reason each. Everything else that points up is a mistake.
+EXCEPTIONS = {
+    ("rugpijn/urls.py", "patients"): "the table of contents names every app's addresses",
+    ("rugpijn/urls.py", "exercises"): "the table of contents names every app's addresses",
+    ("rugpijn/management/commands/demo.py", "patients"): "the demo puts everything together",
+}
+SOURCES = sorted(
+    path.relative_to(ROOT)
+    for app in MAY_IMPORT
+    for path in (ROOT / app).rglob("*.py")
+    if "migrations" not in path.parts
+)
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, also inside functions, and what include() names."""
+    package = path.parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *([node.module] if node.module else [])))
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ("include", "import_module", "import_string"):
+                found.add(str(node.args[0].value))
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=str)
+def test_imports_point_one_way(path):
+    app = path.parts[0]
+    apps = {name.partition(".")[0] for name in imported(path)} & set(MAY_IMPORT)
+    excused = {other for file, other in EXCEPTIONS if file == str(path)}
+    assert apps - MAY_IMPORT[app] - {app} - excused == set()
+
+
+def test_only_the_handout_imports_weasyprint():
+    importers = {
+        str(path)
+        for path in SOURCES
+        if any(name.partition(".")[0] == "weasyprint" for name in imported(path))
+    }
+    assert importers == {"patients/handout.py"}
+
+
+@pytest.mark.parametrize("file", ["exercises/dosage.py"])
+def test_a_value_knows_no_database(file):
+    forbidden = ("django.db", "rugpijn.models", "exercises.models", "patients")
+    assert not [name for name in imported(Path(file)) if name.startswith(forbidden)]
+
+
+def test_every_exception_is_still_needed():
+    for (file, other), reason in EXCEPTIONS.items():
+        if file != "rugpijn/urls.py":  # may name any app, now or later
+            assert any(name.startswith(other) for name in imported(Path(file))), reason
