@@ -134,7 +134,9 @@ class PatientAdmin(CareAdmin):
         ]
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """One way to save; the form for another programme stands beside it."""
         extra = {"new_programme_form": NewProgrammeForm(user=request.user), **(extra_context or {})}
+        extra.update(show_save_and_add_another=False, show_save_and_continue=False)
         return super().changeform_view(request, object_id, form_url, extra)
 
     def save_model(self, request, obj, form, change):

@@ -148,7 +148,7 @@ class TestLog:
         assert row.version == old
 
 
-@pytest.mark.parametrize("order", itertools.permutations(range(3)))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_the_last_row_holds(programme, order):
     from patients import progress
 

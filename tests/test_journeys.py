@@ -1,0 +1,249 @@
+"""Whole journeys in a real browser: what a therapist and a patient do, click by click."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from patients.models import Patient, Programme, SessionLog
+
+from .conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def site(live_server, settings, cast, lage_rugpijn):
+    """A running server with the cast and the leaflet; links in it lead back to it."""
+    settings.SITE_URL = live_server.url
+    return live_server.url
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "nl-NL", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def complaints(page, site):
+    """What the browser complained about, and whom it asked for something but us."""
+    found = []
+    page.on(
+        "console", lambda message: found.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((site, "data:", "about:", "chrome-extension:"))
+            else found.append(request.url)
+        ),
+    )
+    return found
+
+
+def log_in(page, site, name):
+    page.goto(site + reverse("account_login"))
+    page.set_default_timeout(10_000)
+    page.get_by_label("E-mailadres of inlogcode").fill(name)
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def test_from_a_new_patient_to_paper_in_four_clicks(page, site, complaints):
+    log_in(page, site, "anna@linde.example")
+    clicks = 0
+
+    def click(locator):
+        nonlocal clicks
+        clicks += 1
+        locator.click()
+
+    click(page.get_by_role("link", name="Nieuwe patiënt"))
+    expect(page.get_by_label("Naam")).to_be_focused()
+    page.keyboard.type("Kees van der Wal")
+    page.keyboard.press("Tab")
+    page.keyboard.type("12 maart 1958")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Lage")  # a list is chosen from by typing
+    click(page.get_by_role("button", name="Bewaar en ga naar het programma"))
+    expect(page.get_by_role("heading", name="Kees van der Wal")).to_be_visible()
+    expect(page.locator(".prescription:not(.empty-form)")).to_have_count(6)
+    dosage = page.get_by_label("Dosering").first
+    dosage.fill("3x8 5s l/r")
+    click(page.get_by_label("rode vlaggen"))
+    with page.expect_response(re.compile("handout.pdf")) as answer:
+        click(page.get_by_role("button", name="Start en print"))
+    assert answer.value.status == 200
+    assert answer.value.headers["content-type"] == "application/pdf"
+    assert clicks == 4
+    programme = Programme.objects.get(patient__name="Kees van der Wal")
+    assert programme.current_version().sheet.lines[0].sentence == (
+        "3 series van 8 herhalingen, 5 seconden vasthouden, links en rechts"
+    )
+    assert complaints == []
+
+
+def test_up_down_add_and_a_mistake_by_keyboard(page, site, complaints, make_programme):
+    programme = make_programme(started=False)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
+    rows = page.locator(".prescription:not(.empty-form)")
+    second = rows.nth(1)
+    second.get_by_role("button", name="Omhoog").focus()
+    page.keyboard.press("Enter")
+    expect(rows.nth(0)).to_contain_text("Kwispelen")
+    expect(page.locator("#announcements")).to_have_text("Kwispelen op handen en knieën: 1 / 6")
+    expect(rows.nth(0).get_by_role("button", name="Omhoog")).to_be_focused()
+
+    rows.nth(2).get_by_label("Dosering").fill("5-6x per dag")
+    page.get_by_role("button", name="Bewaar het concept").click()
+    expect(rows.nth(2).get_by_label("Dosering")).to_have_value("5-6x per dag")
+    expect(rows.nth(2).locator(".errorlist")).to_be_visible()
+    expect(rows.nth(0)).to_contain_text("Kwispelen")  # the order that was asked for is not lost
+    rows.nth(2).get_by_label("Dosering").fill("5x5 s")
+
+    page.locator(".prescriptions .add-row a").click()
+    new = rows.nth(6)
+    new.get_by_role("combobox").first.click()
+    page.keyboard.type("superm")
+    expect(page.locator(".select2-results__option--highlighted")).to_have_text(
+        re.compile("Superman")
+    )
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Bewaar het concept").click()
+    expect(rows).to_have_count(7)
+    titles = [str(line) for line in programme.prescriptions.all()]
+    assert titles[0].startswith("Kwispelen") and titles[-1] == "Superman"
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_patient_reads_ticks_off_and_says_how_much_it_hurt(
+    browser, site, programme, scripts, browser_context_args
+):
+    context = browser.new_context(
+        **{
+            **browser_context_args,
+            "viewport": {"width": 390, "height": 844},
+            "java_script_enabled": scripts,
+        }
+    )
+    page = context.new_page()
+    log_in(page, site, "piet@mail.example")
+    expect(page.get_by_text("0 van 12 gedaan")).to_be_visible()
+    first = page.locator("article").first
+    expect(first).to_contain_text("2 keer per dag: 2 series van 10 herhalingen")
+    first.get_by_role("button", name="Eerste keer gedaan").click()
+    expect(page.get_by_text("1 van 12 gedaan")).to_be_visible()
+    page.locator("article").first.get_by_role("button", name="geen pijn").click()
+    assert [(log.done, log.pain) for log in SessionLog.objects.all()] == [(True, None), (True, 0)]
+    page.locator("article").first.get_by_role("button", name="Ongedaan maken").click()
+    expect(page.get_by_text("0 van 12 gedaan")).to_be_visible()
+    assert SessionLog.objects.last().done is False
+    context.close()
+
+
+def test_an_invitation_from_the_desk_to_the_phone(page, browser, site, cast, make_programme):
+    make_programme(cast.mo_patient)
+    Patient.objects.filter(pk=cast.mo_patient.pk).update(user=None)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_patient_change", args=[cast.mo_patient.pk]))
+    page.get_by_role("button", name="Nodig de patiënt uit").click()
+    address = page.get_by_label("Adres").input_value()
+
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, locale="nl-NL").new_page()
+    phone.goto(address)
+    phone.get_by_label("Geboortedatum").fill("2-11-1986")
+    phone.get_by_label("E-mail").fill("mo@mail.example")
+    phone.get_by_label("wachtwoord").fill("een lange rustige zin")
+    phone.get_by_role("button").filter(has_text=re.compile("log", re.I)).last.click()
+    expect(phone.get_by_role("heading", name="Superman")).to_be_visible()
+
+
+PAGES = {
+    "nobody": ["account_login", "account_reset_password", "account_signup", "share", "closed"],
+    "piet@mail.example": ["patients:home", "account_change_password", "account_logout", "missing"],
+    "anna@linde.example": [
+        "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
+        "patient", "draft", "running", "versions", "days", "share_admin", "end",
+        "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
+        "admin:exercises_protocol_changelist", "protocol", "as_patient",
+    ],
+    "els@linde.example": [
+        "admin:index", "practice", "admin:rugpijn_user_changelist",
+        "admin:rugpijn_staffinvitation_add", "admin:rugpijn_accessevent_changelist",
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def addresses(cast, programme, make_programme, lage_rugpijn):
+    draft = make_programme(cast.mo_patient, started=False)
+    line = programme.prescriptions.first()
+    admin = {
+        "patient": ("patient_change", cast.piet_patient.pk),
+        "draft": ("programme_change", draft.pk),
+        "running": ("programme_change", programme.pk),
+        "versions": ("programme_versions", programme.pk),
+        "days": ("programme_days", programme.pk),
+        "share_admin": ("programme_share", programme.pk),
+        "end": ("programme_end", programme.pk),
+    }
+    special = {
+        name: reverse(f"admin:patients_{page}", args=[pk]) for name, (page, pk) in admin.items()
+    } | {
+        "exercise": reverse("admin:exercises_exercise_change", args=[line.exercise_id]),
+        "protocol": reverse("admin:exercises_protocol_change", args=[lage_rugpijn.pk]),
+        "practice": reverse("admin:rugpijn_practice_change", args=[cast.anna.practice.pk]),
+        "as_patient": reverse("patients:programme_detail", args=[programme.uuid]),
+        "share": reverse("patients:share_page", args=[programme.share_link.token, 1]),
+        "closed": reverse("patients:share_page", args=["x" * 43, 1]),
+        "missing": "/is-er-niet/",
+    }
+    return lambda name: special.get(name) or reverse(name)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("who", list(PAGES))
+def test_every_page_is_accessible_and_keeps_to_itself(
+    browser, site, addresses, who, width, browser_context_args
+):
+    """Axe finds nothing, the content policy is not offended, and nobody else is asked."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(
+        **{**browser_context_args, "viewport": {"width": width, "height": 900}}
+    )
+    page, complaints = context.new_page(), []
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type == "error" and "status of 404" not in message.text
+            else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: None if _ours(request.url, site) else complaints.append(request.url),
+    )
+    if who != "nobody":
+        log_in(page, site, who)
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    for name in PAGES[who]:
+        page.goto(site + addresses(name), wait_until="networkidle")
+        assert complaints == [], name  # before axe, which adds a style of its own to look
+        found = Axe().run(page, options={"runOnly": rules}).response["violations"]
+        assert not found, (name, width, [(v["id"], v["nodes"][0]["target"]) for v in found])
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0 or name.startswith("admin:"), f"{name} is {overflow} px too wide"
+        complaints.clear()
+    context.close()
+
+
+def _ours(url: str, site: str) -> bool:
+    return url.startswith((site, "data:", "about:", "blob:"))
