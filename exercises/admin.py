@@ -326,7 +326,7 @@ class AdviceAdmin(LoggedAdmin):
     form = SourceForm
     inlines = (AdviceTextInline,)
     fieldsets = (
-        (_("Place"), {"fields": ("protocol", "kind", "position")}),
+        (_("Place"), {"fields": ("protocol", "kind", "position", "version")}),
         (
             _("Source and review"),
             {"fields": ("source", ("reviewed_by", "reviewed_on"), "review_note")},
@@ -354,8 +354,15 @@ class AdviceAdmin(LoggedAdmin):
         return protocols.filter(pk=obj.protocol_id).exists()
 
     def get_readonly_fields(self, request, obj=None):
-        """Advice does not move to another protocol."""
-        return () if obj is None else ("protocol",)
+        """Advice does not move to another protocol, and counts its own versions."""
+        return ("version",) if obj is None else ("protocol", "version")
+
+    def save_related(self, request, form, formsets, change):
+        """Other words are another version of the advice."""
+        super().save_related(request, form, formsets, change)
+        if change and any(formset.has_changed() for formset in formsets):
+            form.instance.version += 1
+            form.instance.save(update_fields=["version"])
 
     def get_changeform_initial_data(self, request):
         """New advice comes last, of the protocol whose page led here."""

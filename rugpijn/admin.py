@@ -204,5 +204,5 @@ class AccessEventAdmin(ScopedAdmin):
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
-        audit.record(request, "list", thing=None)
+        audit.record(request, "list", thing=AccessEvent())
         return response

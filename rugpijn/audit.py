@@ -68,7 +68,7 @@ def record(
         "actor_role": user.role if user.is_authenticated else "anonymous",
         "practice": user.practice.uuid if user.is_authenticated and user.practice_id else None,
         "object_type": thing._meta.model_name if thing is not None else "",
-        "object_id": str(getattr(thing, "uuid", thing.pk)) if thing is not None else "",
+        "object_id": str(getattr(thing, "uuid", None) or getattr(thing, "pk", None) or ""),
         "address": client_address(request),
     }
     AccessEvent.objects.bulk_create(

@@ -305,8 +305,10 @@ def test_catalogue_is_complete():
     assert not texts, f"{len(texts)} texts to translate, such as {texts[:5]}"
 
 
-def test_catalogue_is_compiled(tmp_path):
-    assert compiled(CATALOGUE, tmp_path) == read(CATALOGUE.with_suffix(".mo")), "make messages"
+@pytest.mark.parametrize("folder", ["locale", "locale_of_libraries"])
+def test_catalogue_is_compiled(folder, tmp_path):
+    po = ROOT / "rugpijn" / folder / "nl" / "LC_MESSAGES" / "django.po"
+    assert compiled(po, tmp_path) == read(po.with_suffix(".mo")), "make messages"
 
 
 def test_catalogue_knows_every_text_of_the_source(tmp_path):

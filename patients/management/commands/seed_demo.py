@@ -83,8 +83,9 @@ class DemoClinic:
         piet.user = self.person("patient@demo.example", "Piet Jansen")
         piet.save()
         programme = self.programme(piet, anna, self.back, started=41)
-        self.history(programme, adherence=0.8, pain=6)
+        self.history(programme, adherence=0.8, pain=6, days=21)
         self.revise(programme, anna)
+        self.history(programme, adherence=0.7, pain=4, after=21)
 
         mo = self.patient(practice, anna, "Mo el Idrissi", "1986-11-02", phone="06 - 12 34 56 78")
         mo.user = self.person(None, "Mo el Idrissi", login_code=MO_LOGIN_CODE)
@@ -160,12 +161,15 @@ class DemoClinic:
         minute = self.dice.randrange(60)
         return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
-    def history(self, programme, *, adherence: float, pain: int, days: int | None = None):
-        """Sessions from the first day until yesterday; pain falls, and adherence a little too."""
+    def history(self, programme, *, adherence: float, pain: int, days=None, after=0):
+        """Sessions against the current version; pain falls, and adherence a little too.
+
+        From `after` days since the start, for `days` days or until yesterday.
+        """
         version = programme.current_version()
         lines = version.sheet.lines
         last = programme.started_on + timedelta(days=days) if days else self.today
-        rows, day = [], programme.started_on
+        rows, day = [], programme.started_on + timedelta(days=after)
         while day < min(last, self.today):
             week = (day - programme.started_on).days // 7
             score = max(0, pain - week + self.dice.choice((-1, 0, 0, 1)))
