@@ -6,9 +6,6 @@ Nothing here knows a database or a page. Whoever uses a rule asks it here.
 PAIN_LEAST, PAIN_MOST = 0, 10
 """Numeric pain rating scale: whole numbers, 0 is no pain. KNGF Lage rugpijn 2021, measurement."""
 
-RED_FLAGS_BEFORE_START = True
-"""No programme starts before the therapist has excluded red flags. KNGF 2021, B.1.3."""
-
 DIARY_DAYS = 21
 """The diary on paper covers the weeks after which improvement should be felt.
 

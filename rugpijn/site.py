@@ -2,17 +2,29 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import audit
+
+
+class LibraryPicker(AutocompleteJsonView):
+    """Tells the practice's own copy from the shared exercise with the same title."""
+
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        if getattr(obj, "practice_id", None) is not None:
+            result["text"] = _("%(title)s (ours)") % {"title": result["text"]}
+        return result
 
 
 class PracticeAdminSite(admin.AdminSite):
     site_title = "Rugpijn"
     site_header = "Rugpijn"
-    index_title = _("Practice")
+    index_title = gettext_lazy("Practice")
     site_url = None
     enable_nav_sidebar = False
 
@@ -41,6 +53,9 @@ class PracticeAdminSite(admin.AdminSite):
 
     def logout(self, request, extra_context=None):
         return redirect("account_logout")
+
+    def autocomplete_view(self, request):
+        return LibraryPicker.as_view(admin_site=self)(request)
 
     def get_urls(self):
         """Without Django's own password pages, which would be a second door, and

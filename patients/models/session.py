@@ -5,12 +5,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from exercises.dosage import LIMITS
+
+from .. import clinical
 from ..access import OfPatientQuerySet
 from .patient import Patient
 from .programme import Version
 
-PAIN = (0, 10)  # NPRS: 0 is no pain; not answered is None
-MOMENTS = (1, 12)  # first, second, … moment of the day
+PAIN = (clinical.PAIN_LEAST, clinical.PAIN_MOST)  # not answered is None
+MOMENTS = LIMITS["per_day"]  # first, second, … moment of the day
 
 
 class SessionLog(models.Model):

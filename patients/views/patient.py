@@ -16,7 +16,7 @@ from rugpijn import audit
 from rugpijn.models import Practice, User
 from rugpijn.views import BACKEND
 
-from .. import actions, progress
+from .. import actions, clinical, progress
 from ..access import find, refuse
 from ..forms import ClaimForm, PatientInvitationForm, SessionForm
 from ..models import PatientInvitation, Programme
@@ -68,7 +68,7 @@ def _programme_page(request, programme):
             "may_log": own and programme.is_running,
             "cards": progress.cards(programme, sheet, today),
             "ask_pain": request.GET.get("pain", ""),
-            "pain_scale": range(11),
+            "pain_scale": range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1),
             "several": own and Programme.objects.of_person(request.user).running().count() > 1,
         },
     )
