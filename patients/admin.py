@@ -22,6 +22,9 @@ from .sheet import Sheet, changes
 from .therapist_forms import NewProgrammeForm, PatientForm, PrescriptionForm, ProgrammeForm
 from .views import therapist
 
+PREFIX = "prescriptions"  # of the lines in a programme's form
+MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
+
 
 class CareAdmin(ScopedAdmin):
     """A page about patients: shows whom a therapist treats, and logs every look."""
@@ -188,6 +191,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     fields = ("exercise", "position", "dosage", "note", "steps")
     autocomplete_fields = ("exercise",)
     extra = 0
+    max_num = MOST_LINES
     verbose_name = _("exercise")
     verbose_name_plural = _("exercises")
 
@@ -301,6 +305,8 @@ class ProgrammeAdmin(CareAdmin):
         """When somebody saved since this form was opened: show both, lose neither."""
         if request.POST.get("revision") in (None, str(programme.revision)):
             return
+        if _count(request.POST.get(f"{PREFIX}-TOTAL_FORMS")) is None:
+            return  # no form of ours; Django says so
         unbound = self.get_form(request, programme, change=True)(instance=programme)
         formset = self._unbound_lines(request, programme)
         merged, post = merge_post(request.POST, unbound, formset)
@@ -380,6 +386,12 @@ class ProgrammeAdmin(CareAdmin):
         return redirect("patients:version_handout", obj.uuid, request.started.number)
 
 
+def _count(text) -> int | None:
+    """How many rows a form says it has; None for what no browser of ours sends."""
+    count = _number(text)
+    return count if count is not None and count <= MOST_LINES else None
+
+
 def _number(object_id) -> int | None:
     """The primary key in an address; None for what is no number."""
     text = str(object_id)
@@ -412,7 +424,7 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
     prefix, names = formset.prefix, PrescriptionForm.MERGED
     theirs = {str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms}
     mine = []
-    for index in range(int(post.get(f"{prefix}-TOTAL_FORMS") or 0)):
+    for index in range(_count(post.get(f"{prefix}-TOTAL_FORMS")) or 0):
         at = f"{prefix}-{index}"
         values = {name: _sent(post.get(f"{at}-{name}")) for name in (*names, "exercise")}
         base = {

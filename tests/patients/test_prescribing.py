@@ -363,6 +363,39 @@ class TestTwoAtOnce:
         assert programme.prescriptions.count() == 7
 
 
+@pytest.mark.parametrize("stale", [False, True])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"prescriptions-TOTAL_FORMS": "abc"},
+        {"prescriptions-TOTAL_FORMS": "-1"},
+        {"prescriptions-TOTAL_FORMS": "1000000000"},
+        {"prescriptions-TOTAL_FORMS": "٣"},
+        {"prescriptions-INITIAL_FORMS": "99"},
+        {"prescriptions-0-id": "abc"},
+        {"prescriptions-0-id": "999999999999999999999999"},
+        {"prescriptions-0-position": "-5"},
+        {"prescriptions-0-exercise": "x"},
+        {"prescriptions-0-steps": "x" * 100_000},
+        {"prescriptions-0-dosage": "1" * 100_000},
+        {"prescriptions-0-note": "nul\x00teken"},
+        {"title": ""},
+        {"revision": "x"},
+        {"revision": "99999999999999999999"},
+        {"add_exercise": "x"},
+    ],
+    ids=lambda hostile: f"{next(iter(hostile.items()))}"[:60],
+)
+def test_a_tampered_form_is_never_a_crash(anna, programme, hostile, stale):
+    data = {**as_posted(anna.get(change(programme))), **hostile}
+    if stale:
+        actions.touch(programme=programme, by=programme.therapist)
+    before = list(programme.prescriptions.values())
+    response = anna.post(change(programme), data)
+    assert response.status_code in (200, 302)
+    assert list(programme.prescriptions.values()) == before
+
+
 @pytest.mark.parametrize("lines", [1, 12])
 def test_queries_do_not_grow_with_the_programme(
     anna, programme, cast, lines, django_assert_max_num_queries, client
