@@ -18,7 +18,8 @@ ADDRESSES = [
 ]
 QUERIES = [
     "q='", "q=%00", "q=" + "x" * 5000, "q=99999999999999999999", "o=1.1,x",
-    "o=-99", "p=abc", "p=-1", "all=", "_popup=1", "_to_field=user__password", "patient__name__startswith=P",
+    "o=-99", "p=abc", "p=-1", "all=", "_popup=1", "_to_field=user__password",
+    "patient__name__startswith=P",
     "user__password__startswith=p", "_connector=OR", "e=1", "practice__name=x", "category=x%00",
 ]  # fmt: skip
 
