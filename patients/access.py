@@ -83,7 +83,7 @@ def refuse(request, queryset: CareQuerySet, **lookup):
     """Answer 404, and log the attempt when there was something to refuse."""
     hidden = queryset.filter(**lookup).first()
     if hidden is not None:
-        audit.deny(request, "open", hidden.record_of.uuid, thing=hidden)
+        audit.deny(request, "open", hidden.record_of, thing=hidden)
     raise Http404
 
 
@@ -109,7 +109,8 @@ def read_share_token(token: str) -> tuple[uuid.UUID, bytes] | None:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (ValueError, binascii.Error):
         return None
-    if len(raw) != 32:
+    # One token, one spelling: the decoder overlooks stray characters.
+    if len(raw) != 32 or base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
         return None
     return uuid.UUID(bytes=raw[:16]), raw[16:]
 

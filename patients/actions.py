@@ -22,7 +22,7 @@ from .models import (
     ShareLink,
     Version,
 )
-from .sheet import Sheet
+from .sheet import Sheet, changes
 
 
 class RefusedError(Exception):
@@ -73,14 +73,20 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
         raise RefusedError(_("This programme has already started."))
     if not programme.prescriptions.exists():
         raise RefusedError(_("Add at least one exercise before you start."))
+    follows = _("%(patient)s already follows a programme. End that one first.") % {
+        "patient": programme.patient.name
+    }
     if programme.patient.programmes.running().exists():
-        raise RefusedError(
-            _("%(patient)s already follows a programme. End that one first.")
-            % {"patient": programme.patient.name}
-        )
+        raise RefusedError(follows)
     RedFlagCheck.objects.create(programme=programme, checked_by=by, checked_name=by.name)
     programme.started_on = on or timezone.localdate()
-    programme.save(update_fields=["started_on"])
+    try:
+        with transaction.atomic():
+            programme.save(update_fields=["started_on"])
+    except IntegrityError:  # another draft of this patient was started at the same moment
+        programme.started_on = None
+        raise RefusedError(follows) from None
+    touch(programme=programme, by=by)
     ShareLink.objects.create(programme=programme, valid_from=programme.started_on)
     return issue(programme=programme, by=by)
 
@@ -95,7 +101,7 @@ def issue(
     """
     sheet = Sheet.of(programme, library_as_in=keep_library_of)
     last = programme.current_version()
-    if last is not None and last.digest == sheet.digest:
+    if last is not None and not changes(last.sheet, sheet):
         return None
     version = Version.objects.create(
         programme=programme,
@@ -115,12 +121,14 @@ def _render_ahead(version: Version) -> None:
     render_handout.enqueue(str(version.uuid))
 
 
-def end(*, programme: Programme, on: date | None = None) -> None:
+@transaction.atomic
+def end(*, programme: Programme, by: User, on: date | None = None) -> None:
     """End a running programme. Its versions stay readable and printable."""
     if not programme.is_running:
         raise RefusedError(_("This programme is not running."))
     programme.ended_on = on or timezone.localdate()
     programme.save(update_fields=["ended_on"])
+    touch(programme=programme, by=by)
 
 
 def touch(*, programme: Programme, by: User) -> None:
@@ -168,6 +176,10 @@ def log_session(
         raise RefusedError(_("This exercise is not in your programme."))
     if not 1 <= moment <= prescribed.dosage.moments:
         raise RefusedError(_("There is no such moment of the day."))
+    if version.programme.started_on is None or day < version.programme.started_on:
+        raise RefusedError(_("Your programme had not started on that day."))
+    if pain is not None and not done:
+        raise RefusedError(_("A pain score belongs to an exercise that was done."))
     contents = {
         "version": version,
         "line": line,

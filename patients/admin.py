@@ -5,10 +5,12 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import QueryDict
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,13 @@ from . import actions, handout, merge
 from .birth_dates import read_birth_date
 from .models import Patient, Prescription, Programme
 from .sheet import Sheet, changes
-from .therapist_forms import NewProgrammeForm, PatientForm, PrescriptionForm, ProgrammeForm
+from .therapist_forms import (
+    NewProgrammeForm,
+    PatientForm,
+    PrescriptionForm,
+    PrescriptionFormSet,
+    ProgrammeForm,
+)
 from .views import therapist
 
 PREFIX = "prescriptions"  # of the lines in a programme's form
@@ -37,29 +45,40 @@ class CareAdmin(ScopedAdmin):
         return request.user.is_therapist and request.user.practice_id is not None
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj is not None and request.method == "GET":
-            audit.record(request, "read", obj.record_of.uuid, thing=obj)
+        """A form that is shown again with its mistakes shows the patient too."""
+        if obj is not None:
+            audit.record(request, "read", obj.record_of, thing=obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def render_delete_form(self, request, context):
+        obj = context["object"]
+        audit.record(request, "read", obj.record_of, thing=obj)
+        return super().render_delete_form(request, context)
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", {}).get("cl")
         if shown is not None:
-            audit.record(request, "list", *(row.record_of.uuid for row in shown.result_list))
+            audit.record(request, "list", *(row.record_of for row in shown.result_list))
         return response
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        audit.record(request, "change" if change else "create", obj.record_of.uuid, thing=obj)
+        audit.record(request, "change" if change else "create", obj.record_of, thing=obj)
 
     def delete_model(self, request, obj):
-        audit.record(request, "delete", obj.record_of.uuid, thing=obj)
+        audit.record(request, "delete", obj.record_of, thing=obj)
         super().delete_model(request, obj)
 
     def page(self, view, suffix):
         """A page of ours about one object, behind the same question as Django's own."""
 
         def guarded(request, object_id):
+            """An act and its row in the access log: both, or neither."""
+            with transaction.atomic():
+                return answer(request, object_id)
+
+        def answer(request, object_id):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             obj = self.get_object(request, str(object_id))
@@ -167,11 +186,13 @@ class PatientAdmin(CareAdmin):
         """Begin another programme for someone who is already here."""
         form = NewProgrammeForm(request.POST, user=request.user)
         if request.method != "POST" or not form.is_valid():
+            if request.method == "POST":
+                messages.error(request, gettext("Choose a protocol from the list."))
             return redirect("admin:patients_patient_change", patient.pk)
         programme = actions.draft(
             patient=patient, by=request.user, protocol=form.cleaned_data["protocol"]
         )
-        audit.record(request, "create", patient.uuid, thing=programme)
+        audit.record(request, "create", patient, thing=programme)
         return redirect("admin:patients_programme_change", programme.pk)
 
 
@@ -187,6 +208,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
 
     model = Prescription
     form = PrescriptionForm
+    formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
     fields = ("exercise", "position", "dosage", "note", "steps")
     autocomplete_fields = ("exercise",)
@@ -277,6 +299,11 @@ class ProgrammeAdmin(CareAdmin):
         extra = dict(extra_context or {})
         programme = self.get_queryset(request).filter(pk=_number(object_id)).first()
         if programme is not None:
+            if request.method == "POST" and programme.ended_on is not None:
+                messages.error(
+                    request, gettext("This programme has ended meanwhile; nothing was saved.")
+                )
+                return redirect("admin:patients_programme_change", programme.pk)
             if request.method == "POST":
                 self._merge_with_others(request, programme)
             version = programme.current_version()
@@ -297,7 +324,7 @@ class ProgrammeAdmin(CareAdmin):
         if version is None:
             return []
         as_now = Sheet.of(programme)
-        return changes(as_now.with_library_of(version.sheet, programme), as_now)
+        return changes(as_now.with_library_of(version.sheet), as_now)
 
     # ---------------------------------------------------------------- two at once
 
@@ -349,7 +376,7 @@ class ProgrammeAdmin(CareAdmin):
             except actions.RefusedError as error:
                 messages.error(request, str(error))
                 return
-            audit.record(request, "start", programme.patient.uuid, thing=programme)
+            audit.record(request, "start", programme.patient, thing=programme)
         elif programme.is_running:
             keep = form.cleaned_data.get("library") == form.KEEP
             last = programme.current_version()
@@ -364,13 +391,15 @@ class ProgrammeAdmin(CareAdmin):
                     gettext("Nothing changed for the patient: version %d stays.") % last.number,
                 )
                 return
-            audit.record(request, "issue", programme.patient.uuid, thing=version)
+            audit.record(request, "issue", programme.patient, thing=version)
             messages.success(
                 request,
-                gettext(
-                    "Version %d is given to the patient. Print it, so that paper is up to date."
-                )
-                % version.number,
+                format_html(
+                    "{} <a href='{}'>{}</a>",
+                    gettext("Version %d is given to the patient.") % version.number,
+                    reverse("patients:version_handout", args=[programme.uuid, version.number]),
+                    gettext("Print it, so that paper is up to date."),
+                ),
             )
         elif edited:
             messages.success(request, gettext("The draft is saved."))
@@ -395,7 +424,7 @@ def _count(text) -> int | None:
 def _number(object_id) -> int | None:
     """The primary key in an address; None for what is no number."""
     text = str(object_id)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _sentences(programme) -> dict[int, str]:

@@ -54,8 +54,9 @@ class PatientInvitationForm(PasswordForm):
 
     birth_date = BirthDateField()
     email = forms.EmailField(
+        required=False,
         label=_("E-mail"),
-        help_text=_("You log in with this address."),
+        help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     field_order = ("birth_date", "email", "password")

@@ -9,6 +9,7 @@ input, writes a PDF to standard output, and what it has to say to standard error
 import base64
 import ctypes
 import fcntl
+import hashlib
 import logging
 import os
 import re
@@ -82,6 +83,17 @@ class Letterhead:
         return not self.patient_name
 
     @property
+    def digest(self) -> str:
+        """All of it as one number. A logo is known by its name, which no other upload has."""
+        practice = self.practice
+        texts = [
+            practice.name, practice.address, practice.phone, practice.email, practice.website,
+            practice.logo.name or "", self.patient_name, self.share_url,
+            str(self.number), self.issued_on.isoformat(),
+        ]  # fmt: skip
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+    @property
     def logo(self) -> str:
         """The practice's logo as a data: address; empty without one that can be read."""
         if not self.practice.logo:
@@ -120,16 +132,16 @@ def _missing_library() -> str | None:
 
 def stored(version) -> bytes:
     """The default handout of a version: rendered once, then the same bytes each time."""
-    link = version.programme.share_link
-    kept = version.handouts.filter(link_counter=link.counter).first()
+    head = letterhead(version)
+    kept = version.handouts.filter(letterhead=head.digest).first()
     if kept is not None:
         return bytes(kept.pdf)
-    pdf = render_pdf(render_html(version.sheet, letterhead(version)))
+    pdf = render_pdf(render_html(version.sheet, head))
     try:
         with transaction.atomic():
-            version.handouts.create(link_counter=link.counter, pdf=pdf)
+            version.handouts.create(letterhead=head.digest, pdf=pdf)
     except IntegrityError:  # somebody printed it at the same moment: that one stays
-        return bytes(version.handouts.get(link_counter=link.counter).pdf)
+        return bytes(version.handouts.get(letterhead=head.digest).pdf)
     return pdf
 
 

@@ -23,7 +23,10 @@ class Row:
 
     @property
     def is_changed(self) -> bool:
-        return any(self.mine.get(name, "") != was for name, was in self.base.items())
+        """Whether somebody worked on this row; its place changes when another row moves."""
+        return any(
+            self.mine.get(name, "") != was for name, was in self.base.items() if name != "position"
+        )
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class Day:
 class Entry:
     title: str
     done: int
-    given: int | None  # None when the line is no longer in the programme
+    given: int
     pain: tuple[int, ...]
 
 
@@ -101,11 +101,7 @@ def record_of_days(programme: Programme) -> list[Day]:
     A line keeps the title that its version had; one that was removed since is
     shown as it was when it was done.
     """
-    logs = list(
-        SessionLog.objects.filter(version__programme=programme, patient=programme.patient)
-        .select_related("version")
-        .defer("version__content")
-    )
+    logs = list(SessionLog.objects.filter(version__programme=programme, patient=programme.patient))
     sheets = {version.pk: version.sheet for version in programme.versions.all()}
     by_day: dict[date, dict[str, list[SessionLog]]] = defaultdict(lambda: defaultdict(list))
     for (line, day, _number), log in latest(logs).items():
@@ -114,7 +110,8 @@ def record_of_days(programme: Programme) -> list[Day]:
     for day in sorted(by_day, reverse=True):
         entries = []
         for line_uuid, rows in by_day[day].items():
-            line = sheets[rows[-1].version_id].line(line_uuid)
+            newest = max(rows, key=lambda row: row.pk)
+            line = sheets[newest.version_id].line(line_uuid)
             entries.append(
                 Entry(
                     title=line.title,

@@ -44,6 +44,7 @@ class Line:
     video: str = ""
     online_number: int | None = None
     online_title: str = ""
+    own_steps: bool = False  # the steps were written for this patient
 
     # What the library says; the rest is this patient's own.
     LIBRARY = (
@@ -80,6 +81,7 @@ class Line:
             video=exercise.video,
             online_number=exercise.online_number,
             online_title=exercise.online_title,
+            own_steps=bool(own_steps),
         )
 
 
@@ -150,30 +152,26 @@ class Sheet:
             lines=lines,
             advice=_each_kind_once(advice),
         )
-        return sheet.with_library_of(library_as_in, programme) if library_as_in else sheet
+        return sheet.with_library_of(library_as_in) if library_as_in else sheet
 
-    def with_library_of(self, earlier: "Sheet", programme) -> "Sheet":
+    def with_library_of(self, earlier: "Sheet") -> "Sheet":
         """This sheet with the library's words of an earlier one, where it had them.
 
         A sheet in another language keeps nothing: its words are a translation.
         """
         if earlier.language != self.language:
             return self
-        own_steps = {str(p.uuid) for p in programme.prescriptions.all() if p.steps.strip()}
         before = {line.uuid: line for line in earlier.lines}
         lines = []
         for line in self.lines:
             old = before.get(line.uuid)
             if old is not None and old.exercise == line.exercise:
                 keep = {name: getattr(old, name) for name in Line.LIBRARY}
-                if line.uuid in own_steps:
-                    keep["steps"] = line.steps
+                if line.own_steps or old.own_steps:
+                    keep["steps"] = line.steps  # somebody's words, then or now: not the library's
                 line = replace(line, **keep)
             lines.append(line)
-        same_kinds = [b.kind for b in earlier.advice] == [b.kind for b in self.advice]
-        return replace(
-            self, lines=tuple(lines), advice=earlier.advice if same_kinds else self.advice
-        )
+        return replace(self, lines=tuple(lines), advice=earlier.advice)
 
     @property
     def red_flags(self) -> tuple[Block, ...]:
@@ -237,11 +235,15 @@ class Change:
 
 
 def changes(before: Sheet, after: Sheet) -> list[Change]:
-    """How two sheets differ, line by line and part by part, in reading order.
+    """How two sheets differ for whoever reads them, in reading order.
+
+    A sentence that an upgrade of the app words differently is no difference, nor
+    is the version number of advice whose words are the same.
 
     `part` is a field of Sheet, Line or Block; "line", "advice" and "order" stand
     for a whole line, a whole block and the order of lines.
     """
+    same_language = before.language == after.language
     found = [
         Change("", part, getattr(before, part), getattr(after, part))
         for part in ("title", "therapist", "language")
@@ -251,7 +253,8 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
         {line.uuid: line for line in before.lines},
         {line.uuid: line for line in after.lines},
         whole="line",
-        skip=("uuid", "exercise", "dosage"),
+        skip=("uuid", "exercise", "dosage", "own_steps"),
+        same_language=same_language,
     )
     kept = [line.uuid for line in before.lines if after.line(line.uuid)]
     if kept != [line.uuid for line in after.lines if before.line(line.uuid)]:
@@ -268,11 +271,14 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
         _by_subject(after.advice),
         whole="advice",
         skip=("kind", "version"),
+        same_language=same_language,
     )
     return found
 
 
-def _changed_parts(before: dict, after: dict, whole: str, skip: tuple[str, ...]) -> list[Change]:
+def _changed_parts(
+    before: dict, after: dict, whole: str, skip: tuple[str, ...], same_language: bool
+) -> list[Change]:
     found = []
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
@@ -287,6 +293,8 @@ def _changed_parts(before: dict, after: dict, whole: str, skip: tuple[str, ...])
             )
             continue
         for part in old.__dataclass_fields__:
+            if part == "sentence" and same_language and old.dosage == new.dosage:
+                continue
             if part not in skip and getattr(old, part) != getattr(new, part):
                 found.append(
                     Change(new.title, part, _plain(getattr(old, part)), _plain(getattr(new, part)))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.forms import DosageField
 from exercises.models import Exercise, Protocol
+from rugpijn import audit
 
 from .forms import BirthDateField
 from .models import Patient, Prescription, Programme
@@ -62,6 +63,7 @@ class PatientForm(forms.ModelForm):
             .first()
         )
         if twin is not None:
+            audit.record(self.request, "list", twin)
             self.fields["somebody_else"].widget = forms.CheckboxInput()
             self.add_error(
                 "somebody_else",
@@ -173,6 +175,21 @@ class ProgrammeForm(forms.ModelForm):
             )
 
 
+class PrescriptionFormSet(forms.BaseInlineFormSet):
+    """All lines together. What somebody follows is never empty."""
+
+    def clean(self):
+        super().clean()
+        gone = [form for form in self.forms if self._should_delete_form(form)]
+        new = [f for f in self.forms if f not in gone and f.instance.pk is None and f.has_changed()]
+        stays = self.instance.prescriptions.exclude(pk__in=[form.instance.pk for form in gone])
+        added = new or self.data.get("add_exercise")
+        if self.instance.is_running and not added and not stays.exists():
+            raise ValidationError(
+                gettext("Keep at least one exercise, or end the programme."), code="empty"
+            )
+
+
 class PrescriptionForm(forms.ModelForm):
     """One line: an exercise, its dosage in shorthand, and what is special for this patient."""
 
@@ -226,8 +243,20 @@ class PrescriptionForm(forms.ModelForm):
         for form_field in self.fields.values():
             form_field.widget.attrs["aria-label"] = f"{form_field.label}: {title}"
 
+    def has_changed(self):
+        """A new row that holds nothing but its place is not there."""
+        if self.instance.pk is None and set(self.changed_data) <= {"position"}:
+            return False
+        return super().has_changed()
+
     def clean_steps(self):
-        """Equal to the library's: nothing special, and later corrections arrive."""
+        """Equal to the library's: nothing special, and later corrections arrive.
+
+        Not touched: as it was, also when the library was corrected while this
+        form was open, which would make the old text look like the patient's own.
+        """
+        if self.instance.pk is not None and "steps" not in self.changed_data:
+            return self.instance.steps
         steps = "\n".join(self.cleaned_data["steps"].splitlines()).strip()
         library = "\n".join(self.library_steps.splitlines()).strip()
         return "" if steps == library else steps

@@ -1,5 +1,6 @@
 """The base of every admin class, and the pages of a practice owner."""
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ImproperlyConfigured
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
-from .forms import PracticeForm
+from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
 
@@ -57,11 +58,11 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         """Django's answer for what is not there for this person; here also the place
         where the attempt on somebody else's is written down."""
         key = str(object_id)
-        if key.isascii() and key.isdigit():
+        if key.isascii() and key.isdigit() and len(key) < 19:
             hidden = self.model._default_manager.filter(pk=key).first()
             if hidden is not None:
                 patient = getattr(hidden, "record_of", None)
-                audit.deny(request, "open", *([patient.uuid] if patient else []), thing=hidden)
+                audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     # The access log knows who did what. Django's own log would keep names and
@@ -110,13 +111,14 @@ class StaffAdmin(ScopedAdmin):
     """The people who work in a practice. New ones are invited."""
 
     list_display = ("name", "email", "is_therapist", "is_owner", "is_active")
+    form = ColleagueForm
     fields = ("name", "email", "language", "is_therapist", "is_owner", "is_active")
 
     def scope(self, request, queryset):
-        staff = queryset.exclude(is_therapist=False, is_owner=False)
+        staff = queryset.filter(practice__isnull=False)  # patients belong to no practice
         if request.user.is_superuser:
             return staff
-        return staff.filter(practice=request.user.practice_id, practice__isnull=False)
+        return staff.filter(practice=request.user.practice_id)
 
     def has_add_permission(self, request):
         return False
@@ -132,6 +134,9 @@ class StaffAdmin(ScopedAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            # allauth's own list would keep the old address good for logging in.
+            EmailAddress.objects.filter(user=obj).delete()
         audit.record(request, "change", thing=obj)
 
 
@@ -140,7 +145,11 @@ class StaffInvitationAdmin(ScopedAdmin):
     """Inviting a colleague: the link is shown once and handed over."""
 
     list_display = ("name", "email", "is_therapist", "is_owner", "created_at", "accepted_at")
+    form = ColleagueForm
     fields = ("name", "email", "is_therapist", "is_owner")
+
+    def get_changeform_initial_data(self, request):
+        return {"is_therapist": True}
 
     def scope(self, request, queryset):
         if request.user.is_superuser:

@@ -51,11 +51,12 @@ class AccessEvent(models.Model):
 
 
 def record(
-    request, action: str, *patients: uuid.UUID, thing=None, outcome=AccessEvent.Outcome.ALLOWED
+    request, action: str, *patients, thing=None, outcome=AccessEvent.Outcome.ALLOWED
 ) -> None:
     """Write one row for each patient that an act touched or showed.
 
-    `patients` are public ids; none at all for an act without a patient. `thing`
+    The row belongs to the patient's practice, whoever acted: its owner answers
+    for it, and a stranger's own practice must not learn of it. `thing`
     is the object acted on. Call it inside the act's own transaction, so that
     neither stands without the other.
     """
@@ -66,17 +67,31 @@ def record(
         "actor": user.uuid if user.is_authenticated else None,
         "actor_name": user.name if user.is_authenticated and user.is_staff else "",
         "actor_role": user.role if user.is_authenticated else "anonymous",
-        "practice": user.practice.uuid if user.is_authenticated and user.practice_id else None,
         "object_type": thing._meta.model_name if thing is not None else "",
         "object_id": str(getattr(thing, "uuid", None) or getattr(thing, "pk", None) or ""),
         "address": client_address(request),
     }
     AccessEvent.objects.bulk_create(
-        AccessEvent(patient=patient, **common) for patient in patients or (None,)
+        AccessEvent(
+            patient=patient.uuid if patient is not None else None,
+            practice=_practice_of(patient, user),
+            **common,
+        )
+        for patient in patients or (None,)
     )
 
 
-def deny(request, action: str, *patients: uuid.UUID, thing=None) -> None:
+def _practice_of(patient, user) -> uuid.UUID | None:
+    """The patient's practice; the actor's for an act without a patient."""
+    own = getattr(user, "practice", None)
+    if patient is None:
+        return own.uuid if own is not None else None
+    if own is not None and own.pk == patient.practice_id:
+        return own.uuid  # the usual case, without a query for each row of a list
+    return patient.practice.uuid
+
+
+def deny(request, action: str, *patients, thing=None) -> None:
     """Write a refusal. A stranger without an account goes to the technical log only."""
     if request.user.is_authenticated:
         record(request, action, *patients, thing=thing, outcome=AccessEvent.Outcome.DENIED)

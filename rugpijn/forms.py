@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .models import Practice
+from .models import Practice, User
 
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 LOGO_BYTES = 5 * 1024 * 1024
@@ -36,7 +36,10 @@ class LogoField(forms.ImageField):
                 picture.thumbnail(LOGO_SIZE)
                 redrawn = io.BytesIO()
                 picture.save(redrawn, "PNG")
+        except ValidationError:
+            raise
         except (
+            ValueError,
             UnidentifiedImageError,
             OSError,
             SyntaxError,
@@ -53,6 +56,30 @@ class PracticeForm(forms.ModelForm):
         model = Practice
         fields = ("name", "street", "postcode", "city", "phone", "email", "website", "logo")
         field_classes = {"logo": LogoField}
+
+
+class ColleagueForm(forms.ModelForm):
+    """Someone who works here: one e-mail address, and at least one role."""
+
+    def clean_email(self):
+        email = (self.cleaned_data["email"] or "").lower()
+        if not email:
+            raise ValidationError(_("Staff log in with an e-mail address. Please give one."))
+        others = User.objects.filter(email__iexact=email)
+        if isinstance(self.instance, User):
+            others = others.exclude(pk=self.instance.pk)
+        if others.exists():
+            raise ValidationError(_("There is already an account with this e-mail address."))
+        return email
+
+    def clean(self):
+        cleaned = super().clean()
+        roles = {"is_therapist", "is_owner"} & self.fields.keys()
+        if roles and not any(cleaned.get(role) for role in roles):
+            self.add_error(
+                "is_therapist", _("Choose at least one role; without one nothing can be opened.")
+            )
+        return cleaned
 
 
 class PasswordForm(forms.Form):

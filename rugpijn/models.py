@@ -151,6 +151,14 @@ class User(AbstractBaseUser):
     def get_short_name(self):
         return self.name
 
+    @classmethod
+    def new_login_code(cls) -> str:
+        """A name to log in with, for someone without e-mail. Easy to read out; not secret."""
+        while True:
+            code = f"{secrets.randbelow(10_000):04}-{secrets.randbelow(10_000):04}"
+            if not cls.objects.filter(login_code=code).exists():
+                return code
+
     @property
     def is_staff(self) -> bool:
         """Who may enter the admin."""
@@ -185,8 +193,8 @@ class Invitation(models.Model):
     MOST_TRIES = 5
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    accepted_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, editable=False)
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:
@@ -203,8 +211,9 @@ class Invitation(models.Model):
         return cls.objects.create(token_hash=cls.digest(token), **fields), token
 
     @classmethod
-    def find(cls, token: str) -> "Invitation | None":
-        return cls.objects.filter(token_hash=cls.digest(token)).first()
+    def find(cls, token: str, *, lock: bool = False) -> "Invitation | None":
+        invitations = cls.objects.select_for_update(of=("self",)) if lock else cls.objects
+        return invitations.filter(token_hash=cls.digest(token)).first()
 
     @property
     def expires_at(self):
@@ -227,6 +236,11 @@ class StaffInvitation(Invitation):
     email = models.EmailField(_("e-mail"))
     is_therapist = models.BooleanField(_("therapist"), default=False)
     is_owner = models.BooleanField(_("practice owner"), default=False)
+
+    class Meta:
+        verbose_name = _("invitation of a colleague")
+        verbose_name_plural = _("invitations of colleagues")
+        ordering = ["-created_at"]
 
     def __str__(self):
         return f"{self.name} ({self.practice})"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,6 +56,9 @@ class PracticeAdminSite(admin.AdminSite):
         return redirect("account_logout")
 
     def autocomplete_view(self, request):
+        """Pickers choose exercises. One that lists patients would be a page without a log row."""
+        if request.GET.get("field_name") != "exercise":
+            raise PermissionDenied
         return LibraryPicker.as_view(admin_site=self)(request)
 
     def get_urls(self):

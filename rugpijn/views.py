@@ -30,30 +30,32 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 @login_not_required
 def staff_invitation(request, token):
     """A colleague opens the invitation and chooses a password. Looking uses nothing up."""
-    invitation = StaffInvitation.find(token)
-    if invitation is None or not invitation.is_open:
-        return render(request, "invitation_closed.html", status=410)
+    with transaction.atomic():
+        invitation = StaffInvitation.find(token, lock=request.method == "POST")
+        if invitation is None or not invitation.is_open:
+            return render(request, "invitation_closed.html", status=410)
+        return _answer_invitation(request, invitation)
+
+
+def _answer_invitation(request, invitation):
     person = User(email=invitation.email.lower(), name=invitation.name)
     form = PasswordForm(request.POST or None, about=person)
     if request.method == "POST" and form.is_valid():
-        if User.objects.filter(email=person.email).exists():
+        if User.objects.filter(email__iexact=person.email).exists():
             form.add_error(None, _("There is already an account with this e-mail address."))
         else:
-            with transaction.atomic():
-                user = User.objects.create_user(
-                    invitation.email,
-                    form.cleaned_data["password"],
-                    name=invitation.name,
-                    practice=invitation.practice,
-                    is_therapist=invitation.is_therapist,
-                    is_owner=invitation.is_owner,
-                    language=translation.get_language(),
-                )
-                StaffInvitation.objects.filter(pk=invitation.pk).update(
-                    accepted_at=user.date_joined
-                )
-                request.user = user
-                audit.record(request, "accept invitation", thing=invitation)
+            user = User.objects.create_user(
+                invitation.email,
+                form.cleaned_data["password"],
+                name=invitation.name,
+                practice=invitation.practice,
+                is_therapist=invitation.is_therapist,
+                is_owner=invitation.is_owner,
+                language=translation.get_language(),
+            )
+            StaffInvitation.objects.filter(pk=invitation.pk).update(accepted_at=user.date_joined)
+            request.user = user
+            audit.record(request, "accept invitation", thing=invitation)
             login(request, user, backend=BACKEND)
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
             return redirect("admin:index")
@@ -94,7 +96,7 @@ def csp_report(request):
     try:
         report = json.loads(body)["csp-report"]
         blocked, directive = str(report["blocked-uri"]), str(report["violated-directive"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponse(status=400)
     logger.warning("CSP: %r blocked by %r", blocked[:200], directive[:200])
     return HttpResponse(status=204)

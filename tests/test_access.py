@@ -116,7 +116,7 @@ TABLE = {
     "patients:log_session": POST_ONLY,
     "patients:programme_handout": PIETS,
     "patients:version_handout": PIETS,
-    "patients:patient_invitation": OPEN,
+    "patients:patient_invitation": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
     "patients:share_page": OPEN,
     "patients:share_handout": OPEN,
 }  # fmt: skip
@@ -238,7 +238,7 @@ def snapshot():
 
 def is_logged_refusal(name, role, got):
     """A "no" about something that exists, to someone who is logged in."""
-    if name in ("admin:app_list", "patients:home", "admin:logout"):
+    if name in ("admin:app_list", "patients:home", "admin:logout", "patients:patient_invitation"):
         return False
     return got in (HIDDEN, REFUSED) or (got == DESK and role in ("bram", "root"))
 
@@ -401,3 +401,100 @@ def test_everything_behind_login_is_kept_by_nobody(world):
     client = client_for(world, "piet")
     for name in ("patients:home", "patients:programme_detail", "patients:programme_handout"):
         assert client.get(world.address(name))["Cache-Control"] == "no-store"
+
+
+def test_a_therapist_who_is_a_patient_elsewhere_treats_nobody_there(world):
+    """Being a patient of practice 1 opens one's own page, and nothing in the admin."""
+    world.piet_patient.user = world.bram
+    world.piet_patient.save()
+    client = client_for(world, "bram")
+    assert client.get(world.address("patients:programme_detail")).status_code == 200
+    for name in ("patients_patient_change", "patients_programme_change"):
+        before = snapshot()
+        for answer in (
+            client.get(world.address(f"admin:{name}")),
+            client.post(world.address(f"admin:{name}"), data_for(world, f"admin:{name}")),
+        ):
+            assert answer["Location"] == DESK
+        assert snapshot() == before
+
+
+@pytest.mark.parametrize("rule", ["treated_by", "own_record"])
+def test_who_may_no_longer_log_in_sees_nothing(world, rule):
+    """Also on a path where no login is checked, such as background work."""
+    from patients import access
+    from patients.models import Patient
+
+    user = world.anna if rule == "treated_by" else world.piet
+    question = getattr(access, rule)
+    assert Patient.objects.filter(question(user)).exists()
+    user.is_active = False
+    assert not Patient.objects.filter(question(user)).exists()
+    assert not user.has_module_perms("patients")
+
+
+def test_the_admins_door_logs_who_was_sent_away(world):
+    client_for(world, "piet").get("/admin/", follow=True)
+    assert AccessEvent.objects.filter(actor=world.piet.uuid, outcome="denied").count() == 1
+
+
+def test_a_refusal_is_logged_where_the_patient_is(world):
+    """The owner of practice 1 reads it, and a stranger's practice learns nothing."""
+    client_for(world, "bram").get(world.address("admin:patients_patient_change"))
+    refused = AccessEvent.objects.get(outcome="denied", patient=world.piet_patient.uuid)
+    assert refused.practice == world.anna.practice.uuid
+    client_for(world, "piet").get(world.address("patients:home"))
+    own = AccessEvent.objects.get(actor=world.piet.uuid, patient=world.piet_patient.uuid)
+    assert own.practice == world.anna.practice.uuid
+
+
+def test_the_server_keepers_log_names_no_patient(world):
+    client_for(world, "anna").get(world.address("admin:patients_patient_change"))
+    page = client_for(world, "root").get(world.address("admin:rugpijn_accessevent_changelist"))
+    assert str(world.piet_patient.uuid) not in page.content.decode()
+
+
+def test_a_twin_in_another_practice_is_not_told(world):
+    answer = client_for(world, "anna").post(
+        reverse("admin:patients_patient_add"),
+        {"name": "Roos Mulder", "birth_date": "14-9-2002", "language": "nl"},
+    )
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("field", ["patient", "programme", "therapist"])
+def test_a_picker_lists_no_patients(world, field):
+    query = {"app_label": "patients", "model_name": "programme", "field_name": field, "term": ""}
+    answer = client_for(world, "anna").get("/admin/autocomplete/", query)
+    assert answer.status_code == 403
+
+
+# What each page about Piet, and each act, writes in the access log: one row.
+LOGGED_PAGES = {
+    "admin:patients_patient_change": "read", "admin:patients_programme_change": "read",
+    "admin:patients_programme_versions": "read versions", "admin:patients_programme_days": "read days",
+    "admin:patients_programme_share": "share", "admin:patients_programme_end": "read",
+    "patients:programme_detail": "read", "patients:programme_handout": "print",
+    "patients:version_handout": "print",
+}  # fmt: skip
+LOGGED_ACTS = {
+    "admin:patients_patient_invite": "invite", "admin:patients_patient_programme": "create",
+    "admin:patients_programme_share": "revoke link", "admin:patients_programme_end": "end",
+    "admin:patients_patient_change": "change", "admin:patients_programme_change": "issue",
+    "patients:log_session": "log",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOGGED_PAGES)
+def test_a_page_that_shows_a_patient_is_logged(world, name):
+    assert client_for(world, "anna").get(world.address(name)).status_code == 200
+    rows = AccessEvent.objects.filter(patient=world.piet_patient.uuid, actor=world.anna.uuid)
+    assert [row.action for row in rows] == [LOGGED_PAGES[name]]
+
+
+@pytest.mark.parametrize("name", LOGGED_ACTS)
+def test_an_act_is_logged(world, name):
+    who = "piet" if name == "patients:log_session" else "anna"
+    client_for(world, who).post(world.address(name), data_for(world, name))
+    rows = AccessEvent.objects.filter(patient=world.piet_patient.uuid)
+    assert [row.action for row in rows].count(LOGGED_ACTS[name]) == 1

@@ -218,18 +218,19 @@ class ShareLink(models.Model):
 class StoredHandout(models.Model):
     """The default handout of a version as it was printed first, byte for byte.
 
-    Holds a name, so it is part of the record. The QR code in it carries the
-    share link of that day: after the link was revoked a new one is made.
+    Holds a name, so it is part of the record. What stands around the sheet (the
+    patient's name, the practice, the QR code) has a digest of its own: when a
+    name is corrected or the link revoked, the next print is made anew.
     """
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="handouts")
-    link_counter = models.PositiveIntegerField()
+    letterhead = models.CharField(max_length=64)
     pdf = models.BinaryField()
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "link_counter"], name="one_stored_handout_per_version_and_link"
+                fields=["version", "letterhead"], name="one_stored_handout_per_letterhead"
             )
         ]

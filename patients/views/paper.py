@@ -41,7 +41,7 @@ def _print(request, programme, version):
         pdf = handout.stored(version)
     except handout.PrintingError as error:
         return cannot_print(request, error)
-    audit.record(request, "print", programme.patient.uuid, thing=version)
+    audit.record(request, "print", programme.patient, thing=version)
     return pdf_response(pdf, version.number)
 
 

@@ -36,7 +36,7 @@ def home(request):
     )
     if len(programmes) == 1:
         return _programme_page(request, programmes[0])
-    audit.record(request, "list", *(programme.patient.uuid for programme in programmes))
+    audit.record(request, "list", *(programme.patient for programme in programmes))
     practices = Practice.objects.filter(patients__user=request.user).distinct()
     return render(request, "patients/home.html", {"programmes": programmes, "practices": practices})
 
@@ -53,7 +53,7 @@ def _programme_page(request, programme):
     own = programme.patient.user_id == request.user.pk
     if version is None and own:
         raise Http404
-    audit.record(request, "read", programme.patient.uuid, thing=programme)
+    audit.record(request, "read", programme.patient, thing=programme)
     sheet = version.sheet if version is not None else Sheet.of(programme)
     today = timezone.localdate()
     return render(
@@ -102,7 +102,7 @@ def log_session(request, uuid):
                     for name in ("operation", "line", "day", "moment", "done", "pain")
                 },
             )
-            audit.record(request, "log", programme.patient.uuid, thing=programme)
+            audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -128,27 +128,34 @@ def _sentence_of(form) -> str:
 @never_cache
 def patient_invitation(request, token):
     """A patient's first time. Looking uses nothing up; five wrong birth dates close it."""
-    invitation = PatientInvitation.find(token)
-    if invitation is None or not invitation.is_open:
-        return render(request, "invitation_closed.html", status=410)
-    patient = invitation.patient
-    logged_in = request.user.is_authenticated
-    if logged_in:
-        form = ClaimForm(request.POST or None)
-    else:
-        form = PatientInvitationForm(
-            request.POST or None,
-            initial={"email": patient.email},
-            about=User(name=patient.name, email=patient.email),
-        )
-    if request.method == "POST" and form.is_valid():
+    with transaction.atomic():
+        # Locked, so that two answers at the same moment are two tries and one acceptance.
+        invitation = PatientInvitation.find(token, lock=request.method == "POST")
+        if invitation is None or not invitation.is_open:
+            return render(request, "invitation_closed.html", status=410)
+        if request.user.is_authenticated and request.user.is_staff:
+            messages.error(
+                request,
+                _("You are logged in as staff. Log out first, or open the link on another device."),
+            )
+            return redirect("admin:index")
+        return _answer_invitation(request, invitation)
+
+
+def _answer_invitation(request, invitation):
+    patient, logged_in = invitation.patient, request.user.is_authenticated
+    about = User(name=patient.name, email=patient.email)
+    sent = request.POST if request.method == "POST" else None
+    form = ClaimForm(sent) if logged_in else PatientInvitationForm(sent, about=about)
+    if form.is_valid():
+        email = form.cleaned_data.get("email")
         if form.cleaned_data["birth_date"] != patient.birth_date:
             invitation.tries += 1
             invitation.save(update_fields=["tries"])
             if not invitation.is_open:
                 return render(request, "invitation_closed.html", status=410)
             form.add_error("birth_date", _("This is not the date that the practice has."))
-        elif not logged_in and User.objects.filter(email=form.cleaned_data["email"]).exists():
+        elif email and User.objects.filter(email=email).exists():
             form.add_error(
                 "email",
                 _(
@@ -157,14 +164,19 @@ def patient_invitation(request, token):
                 ),
             )
         else:
-            with transaction.atomic():
-                user = request.user if logged_in else _new_login(patient, form)
-                actions.accept_invitation(invitation, user=user)
-                request.user = user
-                audit.record(request, "accept invitation", patient.uuid)
+            user = request.user if logged_in else _new_login(patient, form)
+            actions.accept_invitation(invitation, user=user)
+            request.user = user
+            audit.record(request, "accept invitation", patient)
             if not logged_in:
                 login(request, user, backend=BACKEND)
             messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
+            if user.login_code and not logged_in:
+                messages.info(
+                    request,
+                    _("You log in with this code: %(code)s. Write it down.")
+                    % {"code": user.login_code},
+                )
             return redirect("patients:home")
     return render(
         request,
@@ -174,9 +186,11 @@ def patient_invitation(request, token):
 
 
 def _new_login(patient, form) -> User:
+    email = form.cleaned_data["email"] or None
     return User.objects.create_user(
-        form.cleaned_data["email"],
+        email,
         form.cleaned_data["password"],
         name=patient.name,
         language=patient.language,
+        login_code=None if email else User.new_login_code(),
     )

@@ -52,7 +52,7 @@ def versions(request, programme):
         }
         for version, sheet, earlier in zip(issued, sheets, before, strict=True)
     ]
-    audit.record(request, "read versions", programme.patient.uuid, thing=programme)
+    audit.record(request, "read versions", programme.patient, thing=programme)
     return _page(request, programme, "versions", _("Versions"), rows=rows)
 
 
@@ -71,7 +71,7 @@ def named(found) -> list[dict]:
 
 def days(request, programme):
     """What the patient did, day by day."""
-    audit.record(request, "read days", programme.patient.uuid, thing=programme)
+    audit.record(request, "read days", programme.patient, thing=programme)
     return _page(
         request,
         programme,
@@ -89,13 +89,13 @@ def share(request, programme):
         return redirect("admin:patients_programme_change", programme.pk)
     if request.method == "POST":
         actions.revoke_share(programme.share_link)
-        audit.record(request, "revoke link", programme.patient.uuid, thing=programme)
+        audit.record(request, "revoke link", programme.patient, thing=programme)
         messages.success(
             request,
             _("QR codes printed before now no longer work. Print the programme again."),
         )
         return redirect("admin:patients_programme_share", programme.pk)
-    audit.record(request, "share", programme.patient.uuid, thing=programme)
+    audit.record(request, "share", programme.patient, thing=programme)
     address = handout.share_url(version)
     return _page(
         request,
@@ -112,16 +112,16 @@ def end(request, programme):
     """End a programme, after asking."""
     if request.method == "POST":
         try:
-            actions.end(programme=programme)
+            actions.end(programme=programme, by=request.user)
         except actions.RefusedError as error:
             messages.error(request, str(error))
         else:
-            audit.record(request, "end", programme.patient.uuid, thing=programme)
+            audit.record(request, "end", programme.patient, thing=programme)
             messages.success(
                 request, _("The programme has ended. It can still be read and printed.")
             )
         return redirect("admin:patients_programme_change", programme.pk)
-    audit.record(request, "read", programme.patient.uuid, thing=programme)
+    audit.record(request, "read", programme.patient, thing=programme)
     return _page(request, programme, "end", _("End this programme?"))
 
 
@@ -130,7 +130,7 @@ def invite(request, patient):
     if request.method != "POST":
         return redirect("admin:patients_patient_change", patient.pk)
     invitation, token = actions.invite(patient)
-    audit.record(request, "invite", patient.uuid, thing=patient)
+    audit.record(request, "invite", patient, thing=patient)
     address = settings.SITE_URL + reverse("patients:patient_invitation", args=[token])
     return _render(
         request,

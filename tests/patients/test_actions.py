@@ -3,7 +3,7 @@
 import itertools
 import threading
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -55,10 +55,10 @@ class TestStart:
         assert programme.is_draft
 
     def test_after_the_end_another_may_start(self, programme, make_programme, cast):
-        actions.end(programme=programme)
+        actions.end(programme=programme, by=programme.therapist)
         assert make_programme().is_running
         with pytest.raises(actions.RefusedError):
-            actions.end(programme=programme)
+            actions.end(programme=programme, by=programme.therapist)
 
 
 class TestIssue:
@@ -124,7 +124,15 @@ class TestLog:
         assert SessionLog.objects.filter(operation=operation).count() == 2
 
     @pytest.mark.parametrize(
-        "changes", [{"line": uuid.UUID(int=7)}, {"moment": 3}, {"moment": 0}], ids=str
+        "changes",
+        [
+            {"line": uuid.UUID(int=7)},
+            {"moment": 3},
+            {"moment": 0},
+            {"day": date(1900, 1, 1)},
+            {"done": False, "pain": 7},
+        ],
+        ids=str,
     )
     def test_what_was_not_prescribed_is_refused(self, programme, changes):
         with pytest.raises(actions.RefusedError):
@@ -186,7 +194,7 @@ class TestShareLink:
     def test_ends_30_days_after_the_programme_and_after_a_year_at_most(self, programme):
         link = programme.share_link
         assert link.valid_until == link.valid_from + timedelta(days=365)
-        actions.end(programme=programme)
+        actions.end(programme=programme, by=programme.therapist)
         link.refresh_from_db()
         assert link.valid_until == timezone.localdate() + timedelta(days=30)
 

@@ -154,7 +154,7 @@ class TestTickingOff:
         assert refused.count() == 4
 
     def test_an_ended_programme_takes_nothing_more(self, piet, programme):
-        actions.end(programme=programme)
+        actions.end(programme=programme, by=programme.therapist)
         press(piet, programme)
         assert not SessionLog.objects.exists()
 

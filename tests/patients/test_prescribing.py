@@ -183,7 +183,9 @@ class TestChanging:
         data = as_posted(anna.get(change(programme)))
         data["prescriptions-0-dosage"] = "3x/week 3x8-12 10kg"
         response = anna.post(change(programme), data, follow=True)
-        assert "Versie 2" in response.content.decode()
+        page = response.content.decode()
+        assert "Versie 2" in page
+        assert reverse("patients:version_handout", args=[programme.uuid, 2]) in page
         assert programme.current_version().sheet.lines[0].sentence == (
             "3 dagen per week: 3 series van 8 tot 12 herhalingen, met 10 kg"
         )
@@ -269,10 +271,47 @@ class TestChanging:
         assert "Roos" not in response.content.decode()
 
     def test_an_ended_programme_is_read_not_changed(self, anna, programme):
-        actions.end(programme=programme)
+        actions.end(programme=programme, by=programme.therapist)
         page = anna.get(change(programme)).content.decode()
         assert 'name="_save"' not in page and "Superman" in page
-        assert anna.post(change(programme), {"title": "x"}).status_code == 403
+        response = anna.post(change(programme), {"title": "x"}, follow=True)
+        assert "beëindigd" in response.content.decode()
+        programme.refresh_from_db()
+        assert programme.title == "Lage rugpijn"
+
+    def test_what_somebody_follows_is_never_empty(self, anna, programme):
+        data = as_posted(anna.get(change(programme)))
+        for number in range(6):
+            data[f"prescriptions-{number}-DELETE"] = "on"
+        response = anna.post(change(programme), data)
+        assert "ten minste één oefening" in response.content.decode()
+        assert programme.prescriptions.count() == 6
+
+    def test_an_empty_new_row_is_not_there(self, anna, programme):
+        data = as_posted(anna.get(change(programme)))
+        data.update({"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": "",
+                     "prescriptions-6-position": 6,
+                     "prescriptions-6-programme": programme.pk})  # fmt: skip
+        assert anna.post(change(programme), data).status_code == 302
+        assert programme.prescriptions.count() == 6
+
+    def test_the_old_text_never_becomes_the_patients_own(self, anna, programme):
+        """The library is corrected while the form stands open, and another field is changed."""
+        data = as_posted(anna.get(change(programme)))
+        line = programme.prescriptions.first()
+        ExerciseText.objects.filter(language="nl", exercise=line.exercise).update(steps="Nieuw.")
+        anna.post(change(programme), {**data, "prescriptions-0-dosage": "3x8", "library": "take"})
+        line.refresh_from_db()
+        assert line.steps == ""
+        assert programme.current_version().sheet.lines[0].steps == ("Nieuw.",)
+
+    def test_a_corrected_name_reaches_paper(self, anna, programme, monkeypatch):
+        monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-" + html.encode())
+        address = reverse("patients:programme_handout", args=[programme.uuid])
+        first = anna.get(address).content
+        assert anna.get(address).content == first
+        Patient.objects.filter(pk=programme.patient.pk).update(name="Piet Janszen")
+        assert "Piet Janszen" in anna.get(address).content.decode()
 
 
 class TestCorrectedLibrary:
@@ -290,6 +329,31 @@ class TestCorrectedLibrary:
         assert response.status_code == 200
         assert response.context["adminform"].form.errors["library"]
         assert corrected.versions.count() == 1
+
+    def test_own_words_that_were_taken_back_do_not_return(self, anna, corrected, cast):
+        line = corrected.prescriptions.last()
+        line.steps = "Alleen voor u."
+        line.save()
+        given = actions.issue(programme=corrected, by=cast.anna).sheet
+        ExerciseText.objects.filter(
+            language="nl", exercise=corrected.prescriptions.first().exercise
+        ).update(caution="Nog een keer verbeterd.")
+        data = as_posted(anna.get(change(corrected)))
+        library = line.exercise.text("steps", "nl")
+        anna.post(change(corrected), {**data, "prescriptions-5-steps": library, "library": "keep"})
+        sheet = corrected.current_version().sheet
+        assert sheet.lines[5].steps == tuple(library.splitlines())
+        assert sheet.lines[0].caution == given.lines[0].caution
+
+    @pytest.mark.parametrize("app_upgrade", ["sentence", "advice version"])
+    def test_an_upgrade_of_the_app_changes_nothing(self, programme, cast, app_upgrade):
+        version = programme.current_version()
+        if app_upgrade == "sentence":
+            version.content["lines"][0]["sentence"] = "twee maal daags"
+        else:
+            version.content["advice"][0]["version"] = 7
+        version.save()
+        assert actions.issue(programme=programme, by=cast.anna) is None
 
     @pytest.mark.parametrize(
         ("choice", "versions", "told"), [("take", 2, True), ("keep", 1, False)]
@@ -350,6 +414,34 @@ class TestTwoAtOnce:
         response = anna.post(change(programme), as_posted(response))
         assert response.status_code == 302
         assert programme.prescriptions.filter(note="hier werkte Anna aan").count() == 1
+
+    def test_moving_rows_does_not_bring_back_what_the_other_removed(
+        self, anna, programme, cast, both
+    ):
+        mine, theirs = both
+        at = row(mine, programme.prescriptions.first())
+        self.save_as_bram(programme, cast, {**theirs, f"{at}-DELETE": "on"})
+        for number in range(6):
+            mine[f"prescriptions-{number}-position"] = 5 - number
+        response = anna.post(change(programme), mine)
+        anna.post(change(programme), as_posted(response))
+        assert programme.prescriptions.count() == 5
+
+    def test_an_instruction_is_rescued_too(self, anna, programme, cast, both):
+        mine, theirs = both
+        at = row(mine, programme.prescriptions.first())
+        self.save_as_bram(programme, cast, {**theirs, f"{at}-DELETE": "on"})
+        mine[f"{at}-steps"] = "Wat Anna schreef."
+        response = anna.post(change(programme), mine)
+        assert "Wat Anna schreef.</textarea>" in response.content.decode().replace("\n", "")
+
+    def test_a_form_from_before_the_start_gives_nothing(self, anna, make_programme, cast):
+        programme = make_programme(started=False)
+        stale = as_posted(anna.get(change(programme)))
+        actions.start(programme=programme, by=cast.anna)
+        stale["prescriptions-0-dosage"] = "3x8"
+        assert anna.post(change(programme), stale).status_code == 200
+        assert programme.versions.count() == 1
 
     def test_a_line_that_the_other_added(self, anna, programme, cast, both, own_exercise):
         mine, theirs = both

@@ -95,7 +95,7 @@ class DemoClinic:
         ria = self.patient(practice, anna, "Ria van den Berg", "1971-06-30")
         ended = self.programme(ria, anna, self.back, started=70)
         self.history(ended, adherence=0.7, pain=7, days=42)
-        actions.end(programme=ended, on=self.today - timedelta(days=28))
+        actions.end(programme=ended, by=anna, on=self.today - timedelta(days=28))
 
         jan = self.patient(practice, anna, "Jan Hendrik de Vries", "1948-01-19")
         actions.draft(patient=jan, by=anna, protocol=self.back)
