@@ -56,6 +56,8 @@ class PracticeForm(forms.ModelForm):
         model = Practice
         fields = ("name", "street", "postcode", "city", "phone", "email", "website", "logo")
         field_classes = {"logo": LogoField}
+        # Without Django's link to the file: it has no address of its own.
+        widgets = {"logo": forms.FileInput}
 
 
 class ColleagueForm(forms.ModelForm):
