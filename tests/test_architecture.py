@@ -1,6 +1,7 @@
 """Imports point one way: rugpijn ← exercises ← patients. Read from the source, not from hope."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,16 @@ def test_only_the_handout_imports_weasyprint():
     assert importers == {"patients/handout.py"}
 
 
-@pytest.mark.parametrize("file", ["exercises/dosage.py"])
+FIGURES = sorted(str(p) for p in SOURCES if p.parts[:2] == ("exercises", "figures"))
+
+
+@pytest.mark.parametrize("file", FIGURES)
+def test_drawing_needs_the_standard_library_only(file):
+    names = {name.partition(".")[0] for name in imported(Path(file))} - {"exercises"}
+    assert names <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("file", ["exercises/dosage.py", *FIGURES])
 def test_a_value_knows_no_database(file):
     forbidden = ("django.db", "rugpijn.models", "exercises.models", "patients")
     assert not [name for name in imported(Path(file)) if name.startswith(forbidden)]

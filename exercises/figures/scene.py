@@ -1,0 +1,201 @@
+"""One frame: things, the ghost of the start, the body, arrows and marks, as SVG."""
+
+import math
+
+from .body import back_at, girth, spine_at
+from .field import Field
+from .figure import Figure
+from .geometry import add, between, offset, scale
+from .outline import area, curves_text, fit_loop, loops, place, whole
+from .props import prop_svg
+from .shapes import Bounds, Camera
+from .skeleton import Skeleton
+from .solver import warnings
+from .style import ACCENT, GREY_LINE, INK, OUTLINE, PAPER, RIGHT_GREEN, Person
+
+ARROW, ARROW_HEAD, HALO = 0.0135, 0.040, 0.013
+GHOST_LINE, GHOST_TOLERANCE = 0.0055, 0.0016
+BADGE = 0.042  # radius of a mark and of a number
+
+# Places on the body that arrows and marks hang on, as functions of the skeleton.
+LANDMARKS = {
+    "low_back": lambda s: back_at(s, 2.5),
+    "mid_back": lambda s: back_at(s, 8),
+    "sacrum": lambda s: back_at(s, -0.5),
+    "belly": lambda s: _front_at(s, 2.5),
+    "chest": lambda s: _front_at(s, 9),
+    "buttocks": lambda s: offset(s.joints["pelvis"], s.frames["pelvis"], forward=-0.075),
+    "crown": lambda s: offset(s.joints["head"], s.frames["head"], up=0.07),
+    "knees": lambda s: between(s.joints["knee_l"], s.joints["knee_r"], 0.5),
+    "pelvis": lambda s: s.joints["pelvis"],
+}
+for _side in "lr":
+    for _joint in ("hip", "knee", "ankle", "shoulder", "elbow"):
+        LANDMARKS[f"{_joint}_{_side}"] = lambda s, name=f"{_joint}_{_side}": s.joints[name]
+    LANDMARKS[f"hand_{_side}"] = lambda s, side=_side: offset(
+        s.joints[f"wrist_{side}"], s.frames[f"hand_{side}"], up=-0.06
+    )
+    LANDMARKS[f"toe_{_side}"] = lambda s, side=_side: offset(
+        s.joints[f"ankle_{side}"], s.frames[f"foot_{side}"], forward=0.11
+    )
+    LANDMARKS[f"heel_{_side}"] = lambda s, side=_side: offset(
+        s.joints[f"ankle_{side}"], s.frames[f"foot_{side}"], forward=-0.04, up=-0.02
+    )
+
+
+def _front_at(skeleton: Skeleton, position: float):
+    point, frame = spine_at(skeleton, position)
+    return offset(point, frame, forward=girth(position)[1])
+
+
+def landmark(skeleton: Skeleton, camera: Camera, anchor: list) -> tuple[float, float]:
+    """Where [name, right, up] is in the picture; the two offsets are on the page."""
+    name, *moved = anchor
+    x, y = camera.flat(LANDMARKS[name](skeleton))
+    right, up = moved or (0.0, 0.0)
+    return x + right, y + up
+
+
+class Scene:
+    """A drawn frame: its SVG in the coordinates of the figure, its bounds, and what is wrong."""
+
+    def __init__(self, frame: dict, figure: dict, poses: dict):
+        camera = Camera(*frame.get("view", figure["view"]))
+        person = Person(**figure.get("person", {}))
+        skeleton = Skeleton.of(poses[frame["pose"]])
+        body = Figure(skeleton, camera, person)
+        self.warnings = warnings(skeleton, body.lowest())
+        points = body.bounds().corners()
+        behind, held = [], ""
+        for prop in figure.get("props", []) + frame.get("props", []):
+            svg, corners = prop_svg(prop, camera, skeleton)
+            if prop.get("held"):
+                held += svg
+            else:
+                behind.append(svg)
+            points += corners
+        if "ghost" in frame:
+            ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person)
+            behind.append(_ghost(ghost.silhouette()))
+            points += ghost.bounds().corners()
+        halos, signs, signs_at = [], [], []
+        for spec in frame.get("arrows", []):
+            ends = (landmark(skeleton, camera, spec[end]) for end in ("from", "to"))
+            halo, arrow, corners = _arrow(*ends, spec.get("bend", 0.0), spec.get("both", False))
+            halos.append(halo)
+            signs.append(arrow)
+            signs_at.append(Bounds.around(corners))
+            points += corners
+        if "mark" in frame:
+            x, y = landmark(skeleton, camera, frame["mark"]["at"])
+            signs.append(_mark(frame["mark"]["kind"], x, y))
+            signs_at.append(Bounds(x - BADGE, y - BADGE, x + BADGE, y + BADGE))
+            points += signs_at[-1].corners()
+        self.bounds = Bounds.around(points)
+        self.occupied = [shape.bounds for shape in body.all_shapes()] + signs_at
+        layers = body.layers_with(frame.get("highlight"))
+        # What is held lies between the two arms.
+        near_arm = f"arm_{next(side for kind, side in body.plan.order[::-1] if kind == 'arm')}"
+        paths = "".join((held if layer.name == near_arm else "") + layer.svg() for layer in layers)
+        self.svg = (
+            "".join(behind)
+            + f'<g stroke-width="{whole(OUTLINE)}">{paths}</g>'
+            + "".join(halos + signs)
+        )
+
+
+def _ghost(silhouette: Field) -> str:
+    """Where the body was, as one dotted outline."""
+    outer = [loop for loop in loops(silhouette) if area(loop) > 0]
+    path = "".join(curves_text(fit_loop(loop, GHOST_TOLERANCE)) for loop in outer)
+    return (
+        f'<path d="{path}" fill="none" stroke="{GREY_LINE}" stroke-width="{whole(GHOST_LINE)}"'
+        ' stroke-dasharray="4 15"/>'
+    )
+
+
+def _arrow(start, end, bend: float, both: bool):
+    """A curved arrow; `bend` is its bulge to the left of its direction, as a share of its length.
+
+    The head is a path: markers are turned wrongly by WeasyPrint.
+    """
+    size = math.dist(start, end)
+    sideways = (-(end[1] - start[1]) / size, (end[0] - start[0]) / size)
+    bulge = add((*between(start, end, 0.5), 0.0), scale((*sideways, 0.0), 2 * bend * size))[:2]
+    tail, heads = start, []
+    neck, head = _arrow_head(end, bulge)
+    heads.append(head)
+    if both:
+        tail, head = _arrow_head(start, bulge)
+        heads.append(head)
+    line = "M{} {}Q{} {} {} {}".format(*place(tail), *place(bulge), *place(neck))
+    tips = "".join(
+        "M" + "L".join("{} {}".format(*place(point)) for point in head) + "z" for head in heads
+    )
+    halo = (
+        f'<path d="{line}" fill="none" stroke="{PAPER}" stroke-width="{whole(ARROW + HALO)}"/>'
+        f'<path d="{tips}" fill="{PAPER}" stroke="{PAPER}" stroke-width="{whole(HALO)}"/>'
+    )
+    arrow = (
+        f'<path d="{line}" fill="none" stroke="{ACCENT}" stroke-width="{whole(ARROW)}"/>'
+        f'<path d="{tips}" fill="{ACCENT}" stroke="{ACCENT}" stroke-width="4"/>'
+    )
+    middle = between(between(start, end, 0.5), bulge, 0.5)
+    return halo, arrow, [start, end, middle, *(point for head in heads for point in head)]
+
+
+def _arrow_head(tip, coming_from):
+    size = math.dist(tip, coming_from)
+    x, y = (tip[0] - coming_from[0]) / size, (tip[1] - coming_from[1]) / size
+    base = (tip[0] - x * ARROW_HEAD, tip[1] - y * ARROW_HEAD)
+    half, notch = ARROW_HEAD * 0.52, ARROW_HEAD * 0.22
+    corners = [
+        tip,
+        (base[0] - y * half, base[1] + x * half),
+        (base[0] + x * notch, base[1] + y * notch),
+        (base[0] + y * half, base[1] - x * half),
+    ]
+    return base, corners
+
+
+def _strokes(x: float, y: float, lines, size: float, colour: str, width: int) -> str:
+    """Lines of points in a square of 2 by 2 around (x, y)."""
+    path = "".join(
+        "M" + "L".join("{} {}".format(*place((x + u * size, y + v * size))) for u, v in line)
+        for line in lines
+    )
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+
+
+TICK = [[(-0.45, -0.02), (-0.10, -0.38), (0.48, 0.38)]]
+CROSS = [[(-0.38, 0.38), (0.38, -0.38)], [(0.38, 0.38), (-0.38, -0.38)]]
+
+
+def _mark(kind: str, x: float, y: float) -> str:
+    """A tick or a cross: the shape says it, the colour only helps."""
+    ink, lines = (RIGHT_GREEN, TICK) if kind == "right" else (INK, CROSS)
+    cx, cy = place((x, y))
+    circle = f'<circle cx="{cx}" cy="{cy}" r="{whole(BADGE)}" fill="{PAPER}"'
+    return f'{circle} stroke="{ink}" stroke-width="8"/>' + _strokes(x, y, lines, BADGE, ink, 13)
+
+
+# Drawn as lines, because a font of the printer's own gives other numbers on every machine.
+NUMERALS = {
+    1: [[(-0.22, 0.30), (0.06, 0.50), (0.06, -0.50)]],
+    2: [[(-0.28, 0.28), (-0.20, 0.44), (0.0, 0.50), (0.20, 0.44), (0.28, 0.26), (0.22, 0.06),
+         (-0.30, -0.50), (0.32, -0.50)]],
+    3: [[(-0.28, 0.50), (0.28, 0.50), (-0.04, 0.10), (0.18, 0.04), (0.30, -0.16), (0.22, -0.40),
+         (0.0, -0.50), (-0.22, -0.44), (-0.32, -0.30)]],
+    4: [[(0.16, -0.50), (0.16, 0.50), (-0.34, -0.20), (0.36, -0.20)]],
+    5: [[(0.28, 0.50), (-0.22, 0.50), (-0.26, 0.06), (0.04, 0.14), (0.26, 0.0), (0.30, -0.22),
+         (0.18, -0.44), (-0.06, -0.50), (-0.30, -0.36)]],
+    6: [[(0.22, 0.50), (-0.14, 0.16), (-0.30, -0.16), (-0.20, -0.42), (0.0, -0.50), (0.22, -0.40),
+         (0.30, -0.18), (0.18, 0.02), (-0.04, 0.08), (-0.28, -0.08)]],
+}  # fmt: skip
+
+
+def number_svg(number: int, x: float, y: float) -> str:
+    """A white numeral on a dark disc."""
+    cx, cy = place((x, y))
+    disc = f'<circle cx="{cx}" cy="{cy}" r="{whole(BADGE)}" fill="{INK}" stroke="none"/>'
+    return disc + _strokes(x, y, NUMERALS[number], BADGE, PAPER, 9)

@@ -1,0 +1,45 @@
+"""Lines, colours, and who is drawn. Colours are literal: WeasyPrint prints var() black.
+
+In grey the steps stay apart: white, shirt, tint, trousers, accent, ink. Nothing is said by colour
+alone.
+"""
+
+from dataclasses import dataclass
+
+INK = "#22303c"
+PAPER = "#ffffff"
+ACCENT = "#c2410c"  # arrows, and the line along the moving back; 5.2 to 1 on white
+ACCENT_TINT = "#f6c9ad"
+GREY_LINE = "#7d8a94"
+RIGHT_GREEN = "#1d7a4f"
+COLOURS = {
+    "skin": "#ffffff",
+    "skin_far": "#eef1f3",
+    "shirt": "#eaf0f3",
+    "shirt_far": "#d5dee4",
+    "trousers": "#9db0bd",
+    "trousers_far": "#8396a4",
+    "hair": "#4a5a67",
+    "mat": "#eef1f3",
+    "mat_side": "#d9dfe3",
+    "prop": "#f4f6f7",
+    "prop_side": "#dbe1e5",
+    "white": "#ffffff",
+    "cushion": "#c9d2d8",
+}
+
+OUTLINE = 0.0074  # of body height: 0.37 mm at the scale of the strips
+HALF_OUTLINE = OUTLINE / 2
+
+HAIR = ("short", "bun")
+CLOTHES = ("trousers", "shorts")
+BUILD = (0.9, 1.2)  # slim to heavy; 1 is the table of body.py
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who does the exercise: the same poses for everyone."""
+
+    build: float = 1.0
+    hair: str = "short"
+    clothes: str = "trousers"

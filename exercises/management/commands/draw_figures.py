@@ -1,0 +1,71 @@
+from html import escape
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from exercises.figures.data import keys, load
+from exercises.figures.strip import draw_strip
+
+PAGE = """<!DOCTYPE html>
+<html lang="nl"><meta charset="utf-8"><title>Figures</title>
+<style>
+  @page {{ size: A3; margin: 10mm }}
+  body {{ font: 10pt sans-serif }}
+  section {{ break-inside: avoid }}
+  h2 {{ font-size: 11pt; margin: 5mm 0 1mm }}
+  .grey {{ filter: grayscale(1) }}
+  ol {{ columns: 2; margin: 0 }}
+</style>
+{sections}
+</html>
+"""
+
+
+class Command(BaseCommand):
+    help = "Draws every figure on one contact sheet, for people to look at."
+
+    def add_arguments(self, parser):
+        parser.add_argument("figures", nargs="*", help="keys; all figures when left out")
+        parser.add_argument("--sheet", type=Path, required=True, help="an .html or .svg file")
+        parser.add_argument("--grey", action="store_true", help="as on a black-and-white printer")
+
+    def handle(self, *, figures, sheet, grey, **options):
+        if sheet.suffix not in (".html", ".svg"):
+            raise CommandError("The sheet is an .html or an .svg file.")
+        unknown = set(figures) - set(keys())
+        if unknown:
+            raise CommandError(f"There is no figure {', '.join(sorted(unknown))}.")
+        strips = []
+        for key in figures or keys():
+            figure = load(key)
+            strip = draw_strip(figure)
+            strips.append((figure, strip))
+            for warning in strip.warnings:
+                self.stderr.write(self.style.WARNING(warning))
+        text = _page(strips, grey) if sheet.suffix == ".html" else _column(strips)
+        sheet.write_text(text, encoding="utf-8")
+        self.stdout.write(f"{len(strips)} figures on {sheet}")
+
+
+def _page(strips, grey: bool) -> str:
+    sections = []
+    for figure, strip in strips:
+        captions = "".join(f"<li>{escape(f['caption']['nl'])}</li>" for f in figure["strip"])
+        title = f"{escape(figure['title']['nl'])} · {len(strip.svg) / 1024:.1f} kB"
+        picture = f"<div{' class=grey' if grey else ''}>{strip.svg}</div>"
+        sections.append(f"<section><h2>{title}</h2>{picture}<ol>{captions}</ol></section>")
+    return PAGE.format(sections="\n".join(sections))
+
+
+def _column(strips) -> str:
+    """All strips under each other in one SVG, at their own scale in mm."""
+    y, parts, widest = 0.0, [], 0.0
+    for _, strip in strips:
+        parts.append(strip.svg.replace("<svg ", f'<svg y="{y:.1f}mm" ', 1))
+        y += strip.height + 6
+        widest = max(widest, strip.width)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{widest:.1f}mm" height="{y:.1f}mm">'
+        + "".join(parts)
+        + "</svg>"
+    )
