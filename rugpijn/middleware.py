@@ -1,6 +1,7 @@
 """Headers that every answer carries, and the reader's own language."""
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.utils import translation
 
 CONTENT_SECURITY_POLICY = (
@@ -34,6 +35,18 @@ class SecurityHeadersMiddleware:
         if user is not None and user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class NoNulMiddleware:
+    """Refuses an address with a NUL in it: PostgreSQL stores none, and no person types one."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
 
 
 class OwnLanguageMiddleware:
