@@ -199,6 +199,25 @@ class TestInvitation:
         assert cast.mo_patient.user.role == "patient"
         assert client.get(address).status_code == 410
 
+    def test_without_email_a_code_is_given_and_works(self, client, address, cast, make_programme):
+        make_programme(cast.mo_patient)
+        page = client.post(address, {**self.GOOD, "email": ""}, follow=True).content.decode()
+        cast.mo_patient.refresh_from_db()
+        code = cast.mo_patient.user.login_code
+        assert code in page
+        client.logout()
+        login = {"login": code, "password": self.GOOD["password"]}
+        assert (
+            "Superman" in client.post(reverse("account_login"), login, follow=True).content.decode()
+        )
+
+    def test_staff_who_try_the_link_do_not_become_the_patient(self, client, address, cast):
+        client.force_login(cast.anna)
+        client.post(address, {"birth_date": "2-11-1986"})
+        cast.mo_patient.refresh_from_db()
+        assert cast.mo_patient.user is None
+        assert Client().get(address).status_code == 200
+
     def test_looking_uses_nothing_up(self, client, address):
         for _number in range(5):
             assert client.get(address).status_code == 200

@@ -138,6 +138,18 @@ class TestColleague:
         assert StaffInvitation.objects.get().practice == cast.els.practice
         assert link not in client.get(response.redirect_chain[-1][0]).content.decode()
 
+    @pytest.mark.parametrize("changes", [{"email": ""}, {"is_therapist": ""}], ids=str)
+    def test_someone_without_address_or_role_is_refused_in_words(self, client, cast, changes):
+        client.force_login(cast.els)
+        data = {"name": "Anna", "email": "Anna@Linde.example", "language": "nl",
+                "is_therapist": "on", "is_active": "on"}  # fmt: skip
+        change = reverse("admin:rugpijn_user_change", args=[cast.anna.pk])
+        response = client.post(change, {key: v for key, v in {**data, **changes}.items() if v})
+        assert response.context["adminform"].form.errors
+        assert client.post(change, data).status_code == 302
+        cast.anna.refresh_from_db()
+        assert cast.anna.email == "anna@linde.example"
+
     def test_nobody_raises_themselves(self, client, cast):
         client.force_login(cast.els)
         client.post(
