@@ -62,6 +62,16 @@ def prescribe(
     return prescription
 
 
+def another_runs(programme: Programme) -> str:
+    """Why this programme cannot start beside another, as a sentence; empty when it can."""
+    others = programme.patient.programmes.running().exclude(pk=programme.pk)
+    if not others.exists():
+        return ""
+    return _("%(patient)s already follows a programme. End that one first.") % {
+        "patient": programme.patient.name
+    }
+
+
 @transaction.atomic
 def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
     """Start a draft that the therapist has checked for red flags; issues version 1.
@@ -73,11 +83,8 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
         raise RefusedError(_("This programme has already started."))
     if not programme.prescriptions.exists():
         raise RefusedError(_("Add at least one exercise before you start."))
-    follows = _("%(patient)s already follows a programme. End that one first.") % {
-        "patient": programme.patient.name
-    }
-    if programme.patient.programmes.running().exists():
-        raise RefusedError(follows)
+    if obstacle := another_runs(programme):
+        raise RefusedError(obstacle)
     RedFlagCheck.objects.create(programme=programme, checked_by=by, checked_name=by.name)
     programme.started_on = on or timezone.localdate()
     try:
@@ -85,7 +92,7 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
             programme.save(update_fields=["started_on"])
     except IntegrityError:  # another draft of this patient was started at the same moment
         programme.started_on = None
-        raise RefusedError(follows) from None
+        raise RefusedError(another_runs(programme)) from None
     touch(programme=programme, by=by)
     ShareLink.objects.create(programme=programme, valid_from=programme.started_on)
     return issue(programme=programme, by=by)

@@ -6,19 +6,19 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 
-from . import actions, handout, merge
+from . import actions, handout
 from .birth_dates import read_birth_date
+from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
 from .sheet import Sheet, changes
 from .therapist_forms import (
@@ -29,9 +29,6 @@ from .therapist_forms import (
     ProgrammeForm,
 )
 from .views import therapist
-
-PREFIX = "prescriptions"  # of the lines in a programme's form
-MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
 
 
 class CareAdmin(ScopedAdmin):
@@ -297,7 +294,7 @@ class ProgrammeAdmin(CareAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         extra = dict(extra_context or {})
-        programme = self.get_queryset(request).filter(pk=_number(object_id)).first()
+        programme = self.get_queryset(request).filter(pk=number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
                 messages.error(
@@ -313,7 +310,6 @@ class ProgrammeAdmin(CareAdmin):
                 version=version,
                 merged_with=getattr(request, "merged_with", None),
                 library_changes=self._library_changes(programme),
-                sentences=_sentences(programme),
                 printing_problem=handout.problem(),
             )
         return super().changeform_view(request, object_id, form_url, extra)
@@ -332,7 +328,7 @@ class ProgrammeAdmin(CareAdmin):
         """When somebody saved since this form was opened: show both, lose neither."""
         if request.POST.get("revision") in (None, str(programme.revision)):
             return
-        if _count(request.POST.get(f"{PREFIX}-TOTAL_FORMS")) is None:
+        if row_count(request.POST.get(f"{PREFIX}-TOTAL_FORMS")) is None:
             return  # no form of ours; Django says so
         unbound = self.get_form(request, programme, change=True)(instance=programme)
         formset = self._unbound_lines(request, programme)
@@ -413,126 +409,3 @@ class ProgrammeAdmin(CareAdmin):
             messages.warning(request, gettext("The programme has started. %s") % handout.problem())
             return redirect("admin:patients_programme_change", obj.pk)
         return redirect("patients:version_handout", obj.uuid, request.started.number)
-
-
-def _count(text) -> int | None:
-    """How many rows a form says it has; None for what no browser of ours sends."""
-    count = _number(text)
-    return count if count is not None and count <= MOST_LINES else None
-
-
-def _number(object_id) -> int | None:
-    """The primary key in an address; None for what is no number."""
-    text = str(object_id)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _sentences(programme) -> dict[int, str]:
-    """The dosage of each line as the patient reads it, by the line's key."""
-    with translation.override(programme.patient.language):
-        return {line.pk: str(line.dosage) for line in programme.prescriptions.all()}
-
-
-# ------------------------------------------------- the form as rows, and back
-
-
-def _as_values(form, names) -> merge.Values:
-    return {name: _sent(form[name].value()) for name in names}
-
-
-def _sent(value) -> str:
-    """A value as a browser sends it back."""
-    return "" if value is None else str(value).replace("\r\n", "\n")
-
-
-def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]:
-    """What was posted, with what somebody else saved meanwhile, as a post again.
-
-    `form` and `formset` are unbound and show what the database holds now.
-    """
-    prefix, names = formset.prefix, PrescriptionForm.MERGED
-    theirs = {str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms}
-    mine = []
-    for index in range(_count(post.get(f"{prefix}-TOTAL_FORMS")) or 0):
-        at = f"{prefix}-{index}"
-        values = {name: _sent(post.get(f"{at}-{name}")) for name in (*names, "exercise")}
-        base = {
-            name: _sent(post.get(f"initial-{at}-{name}"))
-            for name in names
-            if f"initial-{at}-{name}" in post
-        }
-        mine.append(merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
-    merged = merge.merge_rows([row for row in mine if row.key or row.mine["exercise"]], theirs)
-
-    own, differences = merge.merge_values(
-        "",
-        {"title": _sent(post.get("initial-title"))},
-        {"title": _sent(post.get("title"))},
-        {"title": _sent(form["title"].value())},
-    )
-    merged.differences[:0] = differences
-
-    result = post.copy()
-    for name in [name for name in result if name.startswith((f"{prefix}-", f"initial-{prefix}-"))]:
-        del result[name]
-    result["title"] = own["title"]
-    result["initial-title"] = _sent(form["title"].value())
-    result["revision"] = str(form.instance.revision)
-    result[f"{prefix}-TOTAL_FORMS"] = str(len(merged.rows))
-    result[f"{prefix}-INITIAL_FORMS"] = str(sum(bool(row.key) for row in merged.rows))
-    for index, row in enumerate(merged.rows):
-        at = f"{prefix}-{index}"
-        result[f"{at}-id"] = row.key
-        result[f"{at}-programme"] = str(form.instance.pk)
-        for name, value in row.mine.items():
-            result[f"{at}-{name}"] = value
-        for name, value in row.base.items():
-            result[f"initial-{at}-{name}"] = value
-        if row.removed:
-            result[f"{at}-DELETE"] = "on"
-    result._mutable = False
-    return merged, result
-
-
-def told(merged: merge.Merged, formset) -> list[str]:
-    """What somebody else did, a sentence each."""
-    titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
-    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "note": gettext("note"),
-              "steps": gettext("instruction")}  # fmt: skip
-    sentences = []
-    if any(difference.field == "position" for difference in merged.differences):
-        sentences.append(gettext("The order was changed."))
-    for difference in merged.differences:
-        if difference.field == "position":
-            continue
-        words = {
-            "where": titles.get(difference.row, gettext("Programme")),
-            "field": labels[difference.field],
-            "before": difference.before or "–",
-            "after": difference.after or "–",
-            "kept": difference.kept,
-        }
-        if difference.kept is None:
-            text = gettext("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
-        else:
-            text = gettext(
-                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, "
-                "which stands in the field."
-            )
-        sentences.append(text % words)
-    sentences += [gettext("%s was added.") % titles[key] for key in merged.added]
-    gone, rescued = len(merged.removed), len(merged.rescued)
-    if gone:
-        sentences.append(
-            ngettext("%d exercise was removed.", "%d exercises were removed.", gone) % gone
-        )
-    if rescued:
-        sentences.append(
-            ngettext(
-                "You had changed %d of them; it stands below as a new line.",
-                "You had changed %d of them; they stand below as new lines.",
-                rescued,
-            )
-            % rescued
-        )
-    return sentences

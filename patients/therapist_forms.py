@@ -11,6 +11,7 @@ from exercises.forms import DosageField
 from exercises.models import Exercise, Protocol
 from rugpijn import audit
 
+from . import actions
 from .forms import BirthDateField
 from .models import Patient, Prescription, Programme
 
@@ -167,12 +168,8 @@ class ProgrammeForm(forms.ModelForm):
                 "red_flags_checked",
                 gettext("Tick this before you start: without it no programme is given."),
             )
-        if self.instance.patient.programmes.running().exclude(pk=self.instance.pk).exists():
-            raise ValidationError(
-                gettext("%(patient)s already follows a programme. End that one first."),
-                params={"patient": self.instance.patient.name},
-                code="running",
-            )
+        if obstacle := actions.another_runs(self.instance):
+            raise ValidationError(obstacle, code="running")
 
 
 class PrescriptionFormSet(forms.BaseInlineFormSet):
@@ -211,8 +208,6 @@ class PrescriptionForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         show_hidden_initial=True,
     )
-
-    MERGED = ("position", "dosage", "note", "steps")
 
     class Meta:
         model = Prescription

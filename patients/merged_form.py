@@ -1,0 +1,127 @@
+"""The programme's form as rows, merged with what somebody else saved meanwhile.
+
+`merge.py` knows the rule; this file reads a posted form into its rows, and
+writes the outcome back as a post, so that the page shows both and loses neither.
+"""
+
+from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
+
+from . import merge
+
+MERGED = ("position", "dosage", "note", "steps")  # the fields of a line that people change
+PREFIX = "prescriptions"  # of the lines in a programme's form
+MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
+
+
+def number(object_id) -> int | None:
+    """The primary key in an address; None for what is no number."""
+    text = str(object_id)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def row_count(text) -> int | None:
+    """How many rows a form says it has; None for what no browser of ours sends."""
+    count = number(text)
+    return count if count is not None and count <= MOST_LINES else None
+
+
+def _as_values(form, names) -> merge.Values:
+    return {name: _sent(form[name].value()) for name in names}
+
+
+def _sent(value) -> str:
+    """A value as a browser sends it back."""
+    return "" if value is None else str(value).replace("\r\n", "\n")
+
+
+def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]:
+    """What was posted, with what somebody else saved meanwhile, as a post again.
+
+    `form` and `formset` are unbound and show what the database holds now.
+    """
+    prefix, names = formset.prefix, MERGED
+    theirs = {str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms}
+    mine = []
+    for index in range(row_count(post.get(f"{prefix}-TOTAL_FORMS")) or 0):
+        at = f"{prefix}-{index}"
+        values = {name: _sent(post.get(f"{at}-{name}")) for name in (*names, "exercise")}
+        base = {
+            name: _sent(post.get(f"initial-{at}-{name}"))
+            for name in names
+            if f"initial-{at}-{name}" in post
+        }
+        mine.append(merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
+    merged = merge.merge_rows([row for row in mine if row.key or row.mine["exercise"]], theirs)
+
+    own, differences = merge.merge_values(
+        "",
+        {"title": _sent(post.get("initial-title"))},
+        {"title": _sent(post.get("title"))},
+        {"title": _sent(form["title"].value())},
+    )
+    merged.differences[:0] = differences
+
+    result = post.copy()
+    for name in [name for name in result if name.startswith((f"{prefix}-", f"initial-{prefix}-"))]:
+        del result[name]
+    result["title"] = own["title"]
+    result["initial-title"] = _sent(form["title"].value())
+    result["revision"] = str(form.instance.revision)
+    result[f"{prefix}-TOTAL_FORMS"] = str(len(merged.rows))
+    result[f"{prefix}-INITIAL_FORMS"] = str(sum(bool(row.key) for row in merged.rows))
+    for index, row in enumerate(merged.rows):
+        at = f"{prefix}-{index}"
+        result[f"{at}-id"] = row.key
+        result[f"{at}-programme"] = str(form.instance.pk)
+        for name, value in row.mine.items():
+            result[f"{at}-{name}"] = value
+        for name, value in row.base.items():
+            result[f"initial-{at}-{name}"] = value
+        if row.removed:
+            result[f"{at}-DELETE"] = "on"
+    return merged, result
+
+
+def told(merged: merge.Merged, formset) -> list[str]:
+    """What somebody else did, a sentence each."""
+    titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
+    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "note": gettext("note"),
+              "steps": gettext("instruction")}  # fmt: skip
+    sentences = []
+    if any(difference.field == "position" for difference in merged.differences):
+        sentences.append(gettext("The order was changed."))
+    for difference in merged.differences:
+        if difference.field == "position":
+            continue
+        words = {
+            "where": titles.get(difference.row, gettext("Programme")),
+            "field": labels[difference.field],
+            "before": difference.before or "–",
+            "after": difference.after or "–",
+            "kept": difference.kept,
+        }
+        if difference.kept is None:
+            text = gettext("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
+        else:
+            text = gettext(
+                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, "
+                "which stands in the field."
+            )
+        sentences.append(text % words)
+    sentences += [gettext("%s was added.") % titles[key] for key in merged.added]
+    gone, rescued = len(merged.removed), len(merged.rescued)
+    if gone:
+        sentences.append(
+            ngettext("%d exercise was removed.", "%d exercises were removed.", gone) % gone
+        )
+    if rescued:
+        sentences.append(
+            ngettext(
+                "You had changed %d of them; it stands below as a new line.",
+                "You had changed %d of them; they stand below as new lines.",
+                rescued,
+            )
+            % rescued
+        )
+    return sentences
