@@ -13,8 +13,10 @@ PAGE = """<!DOCTYPE html>
   body {{ font: 10pt sans-serif }}
   section {{ break-inside: avoid }}
   h2 {{ font-size: 11pt; margin: 5mm 0 1mm }}
-  .grey {{ filter: grayscale(1) }}
-  ol {{ columns: 2; margin: 0 }}
+  .strip {{ display: flex; gap: 2mm }}
+  figure {{ margin: 0; width: min-content }}
+  svg {{ display: block }}
+  .grey svg {{ filter: grayscale(1) }}
 </style>
 {sections}
 </html>
@@ -50,10 +52,16 @@ class Command(BaseCommand):
 def _page(strips, grey: bool) -> str:
     sections = []
     for figure, strip in strips:
-        captions = "".join(f"<li>{escape(f['caption']['nl'])}</li>" for f in figure["strip"])
-        title = f"{escape(figure['title']['nl'])} · {len(strip.svg) / 1024:.1f} kB"
-        picture = f"<div{' class=grey' if grey else ''}>{strip.svg}</div>"
-        sections.append(f"<section><h2>{title}</h2>{picture}<ol>{captions}</ol></section>")
+        pictures = "".join(
+            f"<figure>{drawn.svg}<figcaption>{escape(frame['caption']['nl'])}</figcaption></figure>"
+            for drawn, frame in zip(strip.frames, figure["strip"], strict=True)
+        )
+        size = sum(len(frame.svg) for frame in strip.frames) / 1024
+        title = f"{escape(figure['title']['nl'])} · {size:.1f} kB · {strip.width:.0f} mm"
+        classes = "strip grey" if grey else "strip"
+        sections.append(
+            f'<section><h2>{title}</h2><div class="{classes}">{pictures}</div></section>'
+        )
     return PAGE.format(sections="\n".join(sections))
 
 
