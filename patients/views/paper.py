@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 
-from .. import handout
+from .. import handout, press
 from ..access import find
 from ..models import Programme
 
@@ -39,7 +39,7 @@ def _print(request, programme, version):
     version.programme = programme  # with patient and practice, already fetched
     try:
         pdf = handout.stored(version)
-    except handout.PrintingError as error:
+    except press.PrintingError as error:
         return cannot_print(request, error)
     audit.record(request, "print", programme.patient, thing=version)
     return pdf_response(pdf, version.number)

@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import handout
+from .. import handout, press
 from ..access import read_share_token
 from ..models import ShareLink
 from .paper import cannot_print, pdf_response
@@ -50,10 +50,10 @@ def share_handout(request, token, number):
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
     try:
-        pdf = handout.render_pdf(
+        pdf = press.render_pdf(
             handout.render_html(version.sheet, handout.letterhead(version, nameless=True))
         )
-    except handout.PrintingError as error:
+    except press.PrintingError as error:
         return cannot_print(request, error)
     return _unlisted(pdf_response(pdf, number))
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from patients import actions, handout
 from patients.models import SessionLog
+from patients.press import PrintingError
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
@@ -384,7 +385,9 @@ class TestShare:
 
     def test_its_paper_has_no_name(self, programme, monkeypatch):
         printed = []
-        monkeypatch.setattr(handout, "render_pdf", lambda html: printed.append(html) or b"%PDF-")
+        monkeypatch.setattr(
+            "patients.press.render_pdf", lambda html: printed.append(html) or b"%PDF-"
+        )
         token = programme.share_link.token
         response = Client().get(reverse("patients:share_handout", args=[token, 1]))
         assert response.status_code == 200
@@ -422,7 +425,7 @@ class TestPaper:
 
     def test_when_it_fails_it_says_so_and_the_page_works(self, piet, programme, monkeypatch):
         def fail(html):
-            raise handout.PrintingError("Afdrukken lukt nu niet.")
+            raise PrintingError("Afdrukken lukt nu niet.")
 
         programme.current_version().handouts.all().delete()
         monkeypatch.setattr(handout, "render_pdf", fail)
