@@ -217,7 +217,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     def scope(self, request, queryset):
         return (
             queryset.treated_by(request.user)
-            .select_related("exercise", "programme__patient")
+            .select_related("exercise__figure__rendering", "programme__patient")
             .prefetch_related("exercise__texts")
         )
 

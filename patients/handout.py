@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from exercises.dosage import Dosage
+from exercises.models import Rendering
+from exercises.pictures import Frame, Picture
 
 from . import clinical
 from .press import render_pdf
@@ -69,7 +71,7 @@ class Letterhead:
             log.warning("The logo is not on the paper: %s", error)
             return ""
         kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
-        return f"data:image/{kind};base64," + base64.b64encode(content).decode()
+        return _data(f"image/{kind}", content)
 
 
 def stored(version) -> bytes:
@@ -85,6 +87,11 @@ def stored(version) -> bytes:
     except IntegrityError:  # somebody printed it at the same moment: that one stays
         return bytes(version.handouts.get(letterhead=head.digest).pdf)
     return pdf
+
+
+def nameless(version) -> bytes:
+    """The handout for whoever holds the link; it is not kept."""
+    return render_pdf(render_html(version.sheet, letterhead(version, nameless=True)))
 
 
 def letterhead(version, *, nameless: bool = False) -> Letterhead:
@@ -112,6 +119,8 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
     """
     with translation.override(sheet.language):
         practice, nameless = head.practice, head.nameless
+        digests = [picture.digest for picture in sheet.pictures()]
+        pictures = Rendering.objects.in_bulk(digests)
         return render_to_string(
             "patients/paper/handout.html",
             {
@@ -124,10 +133,13 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
                 "facts": _facts(sheet, head),
                 "first": [] if nameless else _advice(sheet, "prognosis", "cause"),
                 "why": [] if nameless else _advice(sheet, "why_exercise"),
-                "advice": [] if nameless else _rest_of_advice(sheet),
+                "advice": []
+                if nameless
+                else [(block, _strip(block.figure, pictures)) for block in _rest_of_advice(sheet)],
                 "qr": qr_code(head.share_url),
                 "cards": [
-                    _card(line, number, nameless) for number, line in enumerate(sheet.lines, 1)
+                    _card(line, number, nameless) | {"strip": _strip(line.figure, pictures)}
+                    for number, line in enumerate(sheet.lines, 1)
                 ],
                 "weeks": [] if nameless or not sheet.lines else _weeks(),
                 "least": clinical.PAIN_LEAST,
@@ -188,10 +200,27 @@ def _card(line: Line, number: int, nameless: bool) -> dict:
     }
 
 
+def _strip(picture: Picture | None, pictures: dict[str, Rendering]) -> list[tuple[Frame, str]]:
+    """Each frame with its picture as a data: address, which is fetched from nowhere."""
+    if picture is None:
+        return []
+    rendering = pictures[picture.digest]
+    if rendering.photo is not None:
+        return [(frame, _data("image/jpeg", rendering.photo)) for frame in picture.frames]
+    svgs = [frame["svg"].encode() for frame in rendering.frames]
+    return [
+        (frame, _data("image/svg+xml", svg))
+        for frame, svg in zip(picture.frames, svgs, strict=True)
+    ]
+
+
+def _data(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
 def _broken_well(sentence: str) -> str:
-    """A dosage for a narrow column: a new line after how often, a number beside its unit."""
-    when, colon, dose = conditional_escape(sentence).partition(": ")
-    html = f"{when}:<br>{dose}" if colon else when
+    """A dosage that breaks anywhere but between a number and its unit."""
+    html = conditional_escape(sentence)
     return mark_safe(re.sub(TOGETHER, r'<span class="together">\g<0></span>', html))  # noqa: S308  escaped above
 
 

@@ -66,8 +66,9 @@ class Line:
     def words(self) -> list[str]:
         """Every text of this line, in the order in which it is read."""
         texts = [
-            self.title, self.sentence, self.purpose, self.start_position, *self.steps,
-            self.caution, self.note, self.harder_when, self.easier_when, self.equipment,
+            self.title, self.sentence, *_captions(self.figure), self.purpose,
+            self.start_position, *self.steps, self.caution, self.note,
+            self.harder_when, self.easier_when, self.equipment,
         ]  # fmt: skip
         return [text for text in texts if text]
 
@@ -127,7 +128,11 @@ class Block:
             yield "list", tuple(items)
 
     def words(self) -> list[str]:
-        return [self.title, *(text for _kind, texts in self.parts() for text in texts)]
+        return [
+            self.title,
+            *_captions(self.figure),
+            *(text for _kind, texts in self.parts() for text in texts),
+        ]
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,10 @@ class Sheet:
     @property
     def other_advice(self) -> tuple[Block, ...]:
         return tuple(block for block in self.advice if block.kind != "red_flags")
+
+    def pictures(self) -> list[Picture]:
+        """Of exercises and of advice, in reading order."""
+        return [item.figure for item in (*self.lines, *self.advice) if item.figure is not None]
 
     def line(self, uuid) -> Line | None:
         return next((line for line in self.lines if line.uuid == str(uuid)), None)
@@ -356,6 +365,10 @@ def _plain(value) -> str:
 def _picture(item, language: str, side: str = "") -> Picture | None:
     """The picture of an exercise or of advice, if it has one."""
     return Picture.of(item.figure, language, side) if item.figure is not None else None
+
+
+def _captions(figure: Picture | None) -> list[str]:
+    return figure.words() if figure is not None else []
 
 
 def _lines(text: str) -> list[str]:

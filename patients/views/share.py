@@ -6,9 +6,10 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import handout, press
+from .. import handout
 from ..access import read_share_token
 from ..models import ShareLink
+from ..press import PrintingError
 from .paper import cannot_print, pdf_response
 
 
@@ -50,10 +51,8 @@ def share_handout(request, token, number):
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
     try:
-        pdf = press.render_pdf(
-            handout.render_html(version.sheet, handout.letterhead(version, nameless=True))
-        )
-    except press.PrintingError as error:
+        pdf = handout.nameless(version)
+    except PrintingError as error:
         return cannot_print(request, error)
     return _unlisted(pdf_response(pdf, number))
 

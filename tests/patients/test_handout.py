@@ -339,7 +339,7 @@ def test_a_lost_logo_does_not_stop_the_paper(tmp_path, settings, caplog):
     ("sentence", "html"),
     {
         "2 keer per dag: 3 series van 8 tot 12 herhalingen": '<span class="together">2 keer</span>'
-        ' per dag:<br><span class="together">3 series</span> van'
+        ' per dag: <span class="together">3 series</span> van'
         ' <span class="together">8 tot 12</span> herhalingen',
         "<b> & 'x'": "&lt;b&gt; &amp; &#x27;x&#x27;",
     }.items(),

@@ -385,9 +385,7 @@ class TestShare:
 
     def test_its_paper_has_no_name(self, programme, monkeypatch):
         printed = []
-        monkeypatch.setattr(
-            "patients.press.render_pdf", lambda html: printed.append(html) or b"%PDF-"
-        )
+        monkeypatch.setattr(handout, "render_pdf", lambda html: printed.append(html) or b"%PDF-")
         token = programme.share_link.token
         response = Client().get(reverse("patients:share_handout", args=[token, 1]))
         assert response.status_code == 200
