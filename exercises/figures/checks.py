@@ -153,10 +153,13 @@ PROP = {
 
 
 class Checker:
-    """Walks one figure; the first mistake ends it with a sentence."""
+    """Walks one figure; the first mistake ends it with a sentence.
 
-    def __init__(self, file: str, presets):
-        self.file, self.presets = file, presets
+    `languages` are the ones that title and captions must have.
+    """
+
+    def __init__(self, file: str, presets, languages=LANGUAGES):
+        self.file, self.presets, self.languages = file, presets, languages
 
     def wrong(self, where: str, sentence: str):
         place = f"{self.file}, {where}" if where else self.file
@@ -186,7 +189,7 @@ class Checker:
 
     def figure(self, figure) -> None:
         self.record(figure, "", FIGURE, ("key", "title", "view", "poses", "strip"))
-        self.record(figure["title"], "title", WORDS, LANGUAGES)
+        self.record(figure["title"], "title", WORDS, self.languages)
         if not isinstance(figure["poses"], dict) or not figure["poses"]:
             self.wrong("", "“poses” must be a group of poses")
         for name, pose in figure["poses"].items():
@@ -222,7 +225,7 @@ class Checker:
         named = one_of(poses)
         table = FRAME | {"pose": named, "ghost": named}
         self.record(frame, where, table, ("pose", "caption"))
-        self.record(frame["caption"], f"{where}, caption", WORDS, LANGUAGES)
+        self.record(frame["caption"], f"{where}, caption", WORDS, self.languages)
         arrows = frame.get("arrows", [])
         if not isinstance(arrows, list):
             self.wrong(where, "“arrows” must be a list")

@@ -3,7 +3,7 @@
 import math
 
 from .body import back_at, girth, spine_at
-from .field import Field
+from .field import CELL, Field
 from .figure import Figure
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
@@ -59,11 +59,11 @@ def landmark(skeleton: Skeleton, camera: Camera, anchor: list) -> tuple[float, f
 class Scene:
     """A drawn frame: its SVG in the coordinates of the figure, its bounds, and what is wrong."""
 
-    def __init__(self, frame: dict, figure: dict, poses: dict):
+    def __init__(self, frame: dict, figure: dict, poses: dict, cell: float = CELL):
         camera = Camera(*frame.get("view", figure["view"]))
         person = Person(**figure.get("person", {}))
         skeleton = Skeleton.of(poses[frame["pose"]])
-        body = Figure(skeleton, camera, person)
+        body = Figure(skeleton, camera, person, cell=cell)
         self.warnings = warnings(skeleton, body.lowest())
         points = body.bounds().corners()
         behind, held = [], ""
@@ -75,7 +75,7 @@ class Scene:
                 behind.append(svg)
             points += corners
         if "ghost" in frame:
-            ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person)
+            ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person, cell=cell)
             behind.append(_ghost(ghost.silhouette()))
             points += ghost.bounds().corners()
         halos, signs, signs_at = [], [], []

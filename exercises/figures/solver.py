@@ -7,6 +7,7 @@ Jacobian; three unknowns, so plain elimination is enough.
 
 import copy
 import math
+from dataclasses import dataclass
 
 from .geometry import subtract
 from .poses import mix
@@ -127,16 +128,30 @@ def solve_from(base: dict, pose: dict, steps: int = 4) -> dict:
     return solved
 
 
-def warnings(skeleton: Skeleton, lowest: float) -> list[str]:
-    """What is wrong with a solved pose, in words; `lowest` is the height of its lowest point."""
-    words = {"l": "left", "r": "right"}
-    found = []
-    for name, miss in skeleton.misses.items():
-        part, side = name.split("_")
-        if miss > REACH_TOLERANCE:
-            found.append(f"the {words[side]} {part} is {miss * 175:.0f} cm short of its place")
+@dataclass(frozen=True)
+class Warned:
+    """One thing that is wrong with a solved pose. `part` is empty for what is below the floor."""
+
+    by: float  # of body height
+    part: str = ""  # hand, foot or knee
+    side: str = ""  # l or r
+
+    def __str__(self):
+        if not self.part:
+            return f"the lowest part is {self.by * 1750:.0f} mm below the floor"
+        side = {"l": "left", "r": "right"}[self.side]
+        return f"the {side} {self.part} is {self.by * 175:.0f} cm short of its place"
+
+
+def warnings(skeleton: Skeleton, lowest: float) -> list[Warned]:
+    """What is wrong with a solved pose; `lowest` is the height of its lowest point."""
+    found = [
+        Warned(miss, *name.split("_"))
+        for name, miss in skeleton.misses.items()
+        if miss > REACH_TOLERANCE
+    ]
     if lowest < -FLOOR_TOLERANCE:
-        found.append(f"the lowest part is {-lowest * 1750:.0f} mm below the floor")
+        found.append(Warned(-lowest))
     return found
 
 

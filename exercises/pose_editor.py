@@ -1,0 +1,573 @@
+"""A pose in the words of the trade: sliders between two words, and the figure they stand for.
+
+A frame is a start position and sliders. Every slider runs from 0 to 100 between two words, and
+stands where the start position has it until it is moved; degrees stay in here. `figure_of` makes
+the data that figures/checks.py describes. `settings_of` reads it back, of a figure that was made
+here; of any other it gives None.
+
+A start position may plant a hand, a foot or a knee. Moving a slider of that arm or leg sets the
+limb free: it leaves from where it was planted, and follows its sliders from then on.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import gettext_lazy as _
+
+from .figures.checks import Checker
+from .figures.geometry import FORWARD, LEFT, UP, Frame, bend_forward, bend_left, dot, seen_from
+from .figures.poses import complete, expand, presets
+from .figures.skeleton import SIDES, Skeleton, three_angles
+from .figures.solver import solve
+
+KEY = "own"  # every figure needs a key; those of a practice are known by their uuid
+MOST_FRAMES = 6
+MOST = 100  # of a slider
+
+PRESETS = {
+    "standing": _("standing"),
+    "step": _("standing, one foot on a step"),
+    "sitting": _("sitting on a chair"),
+    "half_kneeling": _("kneeling on one knee"),
+    "hands_and_knees": _("on hands and knees"),
+    "prone": _("lying on the stomach"),
+    "lying_on_back": _("lying on the back, legs straight"),
+    "hook_lying": _("lying on the back, knees bent"),
+    "on_side": _("lying on the side"),
+}
+LYING_ON_BACK = ("lying_on_back", "hook_lying")
+
+
+@dataclass(frozen=True, eq=False)  # the words of a label change with the language, a key may not
+class Control:
+    """One slider. `low` and `high` are what its ends stand for; `middle` is what 50 does."""
+
+    name: str
+    label: str
+    low_end: str
+    high_end: str
+    low: float
+    high: float
+    middle: float | None = None
+    presets: tuple[str, ...] = tuple(PRESETS)
+
+    def amount(self, value: int) -> float:
+        """What this position of the slider stands for."""
+        if self.middle is None:
+            return self.low + (self.high - self.low) * value / MOST
+        end = self.high if value >= MOST / 2 else self.low
+        return self.middle + (end - self.middle) * abs(value / MOST * 2 - 1)
+
+    def value(self, amount: float) -> int:
+        """The position of the slider that comes nearest."""
+        if self.middle is None:
+            share = (amount - self.low) / (self.high - self.low)
+        else:
+            end = self.high if amount >= self.middle else self.low
+            sign = 1 if amount >= self.middle else -1
+            share = (1 + sign * (amount - self.middle) / (end - self.middle)) / 2
+        return round(MOST * min(1.0, max(0.0, share)))
+
+
+RIGHT, TO_THE_LEFT = _("to the right"), _("to the left")
+
+# The whole body: amounts are added to the start position.
+BODY = (
+    Control("lean", _("Trunk"), _("leaning back"), _("leaning forward"), -25, 90, 0,
+            ("standing", "step", "sitting", "half_kneeling", *LYING_ON_BACK)),
+    Control("squat", _("Hips"), _("low, knees bent"), _("high, upright"), -0.25, 0.0, None,
+            ("standing", "step")),
+    Control("rise", _("Buttocks"), _("on the seat"), _("standing up"), 0.0, 0.2, None,
+            ("sitting",)),
+    Control("bridge", _("Buttocks"), _("on the mat"), _("lifted"), 0.0, 0.12, None,
+            LYING_ON_BACK),
+    Control("sit_back", _("Buttocks"), _("above the knees"), _("on the heels"), 0.0, 71.0, None,
+            ("hands_and_knees",)),
+    Control("sway", _("Hips sideways"), RIGHT, TO_THE_LEFT, -1.0, 1.0, 0,
+            ("standing", "hands_and_knees")),
+    Control("roll", _("Turn the whole body"), RIGHT, TO_THE_LEFT, -90, 90, 0,
+            ("hands_and_knees", "prone", "on_side", *LYING_ON_BACK)),
+)  # fmt: skip
+
+# The spine: what each slider does to [flexion, side bend, twist] of a region, and for what share.
+SPINE = {
+    Control("low_back", _("Low back"), _("hollow"), _("round"), -45, 90, 0): {("lumbar", 0): 1.0},
+    Control("upper_back", _("Upper back"), _("stretched"), _("round"), -40, 50, 0): {
+        ("thoracic", 0): 1.0
+    },
+    Control("side_bend", _("Bend the trunk sideways"), RIGHT, TO_THE_LEFT, -60, 60, 0): {
+        ("lumbar", 1): 0.5, ("thoracic", 1): 0.5,
+    },
+    Control("twist", _("Twist the trunk"), RIGHT, TO_THE_LEFT, -60, 60, 0): {
+        ("lumbar", 2): 0.35, ("thoracic", 2): 0.65,
+    },
+    Control("nod", _("Head up and down"), _("looking up"), _("chin to the chest"), -70, 70, 0): {
+        ("neck", 0): 0.6, ("head", 0): 0.4,
+    },
+    Control("head_turn", _("Turn the head"), RIGHT, TO_THE_LEFT, -80, 80, 0): {
+        ("neck", 2): 0.5, ("head", 2): 0.5,
+    },
+    Control("head_tilt", _("Tilt the head"), RIGHT, TO_THE_LEFT, -45, 45, 0): {
+        ("neck", 1): 0.6, ("head", 1): 0.4,
+    },
+}  # fmt: skip
+
+
+def _arm(side: str) -> tuple[Control, ...]:
+    return (
+        Control(f"arm_{side}_forward", _("Raise the arm"), _("backward"), _("overhead"), -50, 180),
+        Control(f"arm_{side}_sideways", _("Arm sideways"), _("across the body"), _("away from it"),
+                -40, 150, 0),
+        Control(f"arm_{side}_turn", _("Turn the arm"), _("inward"), _("outward"), -90, 90, 0),
+        Control(f"arm_{side}_elbow", _("Elbow"), _("straight"), _("bent"), 0, 145),
+    )  # fmt: skip
+
+
+def _leg(side: str) -> tuple[Control, ...]:
+    return (
+        Control(f"leg_{side}_hip", _("Raise the leg"), _("backward"), _("to the chest"), -30, 125),
+        Control(f"leg_{side}_sideways", _("Leg sideways"), _("across the body"),
+                _("away from it"), -30, 60, 0),
+        Control(f"leg_{side}_turn", _("Turn the leg"), _("inward"), _("outward"), -50, 50, 0),
+        Control(f"leg_{side}_knee", _("Knee"), _("straight"), _("bent"), 0, 145),
+        Control(f"leg_{side}_ankle", _("Foot"), _("toes up"), _("toes pointed"), -25, 80),
+    )  # fmt: skip
+
+
+LIMBS = {"arm_l": _arm("l"), "arm_r": _arm("r"), "leg_l": _leg("l"), "leg_r": _leg("r")}
+GROUPS = (
+    ("body", _("Whole body"), BODY),
+    ("spine", _("Back, neck and head"), tuple(SPINE)),
+    ("arm_l", _("Left arm"), LIMBS["arm_l"]),
+    ("arm_r", _("Right arm"), LIMBS["arm_r"]),
+    ("leg_l", _("Left leg"), LIMBS["leg_l"]),
+    ("leg_r", _("Right leg"), LIMBS["leg_r"]),
+)
+CONTROLS = {control.name: control for _key, _label, group in GROUPS for control in group}
+
+
+# --- one pose -------------------------------------------------------------------------------------
+
+
+@cache
+def _start(preset: str) -> dict:
+    return complete(expand({"preset": preset}))
+
+
+@cache
+def _start_skeleton(preset: str) -> Skeleton:
+    return Skeleton.of(solve(_start(preset)))
+
+
+@cache
+def rest(preset: str) -> dict[str, float]:
+    """What every slider would have to stand for to leave the start position as it is."""
+    amounts = {control.name: 0.0 for control in BODY}
+    for control, shares in SPINE.items():
+        amounts[control.name] = _in_spine(_start(preset)["spine"], shares)
+    skeleton = _start_skeleton(preset)
+    for side in SIDES:
+        amounts |= _arm_angles(skeleton, side) | _leg_angles(skeleton, side)
+    return amounts
+
+
+@cache
+def defaults(preset: str) -> dict[str, int]:
+    """Where every slider stands in the start position."""
+    return {name: control.value(rest(preset)[name]) for name, control in CONTROLS.items()}
+
+
+def _in_spine(spine: dict, shares: dict) -> float:
+    return sum(three_angles(spine.get(region, 0))[axis] for region, axis in shares)
+
+
+def _three(parent: Frame, bone: Frame, sign: float) -> list[float]:
+    """Flexion, abduction and rotation that turn `parent` into `bone`."""
+    down = [-part for part in seen_from(parent, bone)[UP]]
+    abduction = math.degrees(math.asin(max(-1.0, min(1.0, sign * down[LEFT]))))
+    flexion = math.degrees(math.atan2(down[FORWARD], -down[UP]))
+    unturned = bend_left(bend_forward(parent, -flexion), -sign * abduction)
+    forward = bone[FORWARD]
+    turn = math.atan2(dot(forward, unturned[LEFT]), dot(forward, unturned[FORWARD]))
+    return [round(angle, 1) for angle in (flexion, abduction, sign * math.degrees(turn))]
+
+
+def _bend(upper: Frame, lower: Frame) -> float:
+    """By how much `lower` is bent forward of `upper`."""
+    up = lower[UP]
+    return round(math.degrees(math.atan2(dot(up, upper[FORWARD]), dot(up, upper[UP]))), 1)
+
+
+def _arm_angles(skeleton: Skeleton, side: str) -> dict[str, float]:
+    frames = skeleton.frames
+    upper, lower = frames[f"upper_arm_{side}"], frames[f"forearm_{side}"]
+    angles = [*_three(frames["chest"], upper, SIDES[side]), -_bend(upper, lower)]
+    return _named(f"arm_{side}", angles)
+
+
+def _leg_angles(skeleton: Skeleton, side: str) -> dict[str, float]:
+    frames = skeleton.frames
+    upper, lower, foot = (frames[f"{bone}_{side}"] for bone in ("thigh", "shank", "foot"))
+    angles = [
+        *_three(frames["pelvis"], upper, SIDES[side]), _bend(upper, lower), _bend(lower, foot),
+    ]  # fmt: skip
+    return _named(f"leg_{side}", angles)
+
+
+def _named(limb: str, angles: list[float]) -> dict[str, float]:
+    return {c.name: angle for c, angle in zip(LIMBS[limb], angles, strict=True)}
+
+
+def pose_of(preset: str, values: dict[str, int]) -> dict:
+    """The pose for these sliders. What was not moved is not in it: the preset says it."""
+    start, still = _start(preset), defaults(preset)
+    moved = {
+        name: round(control.amount(values[name]), 3)
+        for name, control in CONTROLS.items()
+        if preset in control.presets and values.get(name, still[name]) != still[name]
+    }
+    pose = {"preset": preset} | _body(preset, moved)
+    spine = {region: list(angles) for region, angles in start["spine"].items()}
+    for control, shares in SPINE.items():
+        if control.name in moved:
+            more = moved[control.name] - rest(preset)[control.name]
+            for (region, axis), share in shares.items():
+                spine[region][axis] = round(spine[region][axis] + share * more, 2)
+    changed = {r: angles for r, angles in spine.items() if angles != start["spine"][r]}
+    if changed:
+        pose["spine"] = changed
+    for limb, controls in LIMBS.items():
+        if any(control.name in moved for control in controls):
+            pose[limb] = _freed(limb, [moved.get(c.name, rest(preset)[c.name]) for c in controls])
+    return pose
+
+
+def _freed(limb: str, angles: list[float]) -> dict:
+    if limb.startswith("arm"):
+        return {"reset": True, "shoulder": angles[:3], "elbow": angles[3]}
+    return {"reset": True, "hip": angles[:3], "knee": angles[3], "ankle": angles[4]}
+
+
+def _body(preset: str, moved: dict[str, float]) -> dict:
+    """Pelvis and solver for the sliders of the whole body."""
+    start = _start(preset)
+    (x, y, z), pelvis, found = start["pelvis"]["position"], {}, {}
+    if "lean" in moved:
+        pelvis["pitch"] = start["pelvis"]["pitch"] + moved["lean"]
+    if "roll" in moved:
+        pelvis["roll"] = start["pelvis"]["roll"] + moved["roll"]
+    if "sway" in moved:
+        y += 0.05 * moved["sway"]
+        if preset == "hands_and_knees":  # the tail wags: the pelvis turns along
+            pelvis["yaw"] = -22 * moved["sway"]
+    if "squat" in moved:  # the hips sink behind the feet
+        x, z = x + 0.45 * moved["squat"], z + moved["squat"]
+    if "rise" in moved:  # and come over them
+        x, z = x + moved["rise"], z + moved["rise"]
+    if "bridge" in moved:  # shoulders and hands stay where they lie
+        z += moved["bridge"]
+        height = _shoulder_height(preset)
+        for side in SIDES:
+            wrist = [round(part, 3) for part in _start_skeleton(preset).joints[f"wrist_{side}"]]
+            found[f"arm_{side}"] = {"reset": True, "hand": wrist, "pole": [0, SIDES[side], 1]}
+        found["solve"] = {"free": ["pelvis.pitch"], "goals": [["shoulder_height", height]]}
+    if "sit_back" in moved:
+        way = moved["sit_back"] / CONTROLS["sit_back"].high
+        x, z = x - 0.17 * way, z - 0.14 * way
+        pelvis["pitch"] = start["pelvis"]["pitch"] - 24 * way
+        height = _shoulder_height(preset)
+        found["arms"] = {"pole": [-0.3, 0.9, 0.3]}
+        found["solve"] = {
+            "free": ["pelvis.x", "pelvis.z", "pelvis.pitch"],
+            "goals": [
+                "knees",
+                ["thigh_lean", moved["sit_back"]],
+                ["shoulder_height", round(height + (0.12 - height) * way, 4)],
+            ],
+        }
+    if (x, y, z) != tuple(start["pelvis"]["position"]):
+        pelvis["position"] = [x, y, z]
+    rounded = {k: [round(n, 4) for n in v] if k == "position" else round(v, 2)
+               for k, v in pelvis.items()}  # fmt: skip
+    return ({"pelvis": rounded} if rounded else {}) | found
+
+
+def _shoulder_height(preset: str) -> float:
+    joints = _start_skeleton(preset).joints
+    return round((joints["shoulder_l"][2] + joints["shoulder_r"][2]) / 2, 4)
+
+
+def values_of(pose: dict) -> dict[str, int]:
+    """Where the sliders stood for a pose that `pose_of` made."""
+    preset = pose["preset"]
+    start, values = _start(preset), dict(defaults(preset))
+    pelvis = {**start["pelvis"], **pose.get("pelvis", {})}
+    shift = [now - then for now, then in zip(pelvis["position"], start["pelvis"]["position"],
+                                             strict=True)]  # fmt: skip
+    goals = dict(goal for goal in pose.get("solve", {}).get("goals", []) if isinstance(goal, list))
+    amounts = {
+        "lean": pelvis["pitch"] - start["pelvis"]["pitch"],
+        "roll": pelvis["roll"] - start["pelvis"]["roll"],
+        "sway": shift[1] / 0.05,
+        "squat": shift[2],
+        "rise": shift[2],
+        "bridge": shift[2],
+        "sit_back": goals.get("thigh_lean", 0.0),
+    }
+    spine = {**start["spine"], **pose.get("spine", {})}
+    for control, shares in SPINE.items():
+        amounts[control.name] = _in_spine(spine, shares)
+    for limb, controls in LIMBS.items():
+        free = pose.get(limb, {})
+        angles = free.get("shoulder") or free.get("hip")
+        if angles:
+            angles = [*angles, *(free[part] for part in ("elbow", "knee", "ankle") if part in free)]
+            amounts |= {c.name: angle for c, angle in zip(controls, angles, strict=True)}
+    for name, amount in amounts.items():
+        if preset in CONTROLS[name].presets:
+            values[name] = CONTROLS[name].value(amount)
+    return values
+
+
+# --- what is beside the body ----------------------------------------------------------------------
+
+VIEWS = {
+    "side": (_("from the side"), [0, 4]),
+    "back_side": (_("from the side, slightly from behind"), [-22, 9]),
+    "front_side": (_("from the side, slightly from the front"), [26, 10]),
+    "front": (_("from the front"), [90, 6]),
+    "back": (_("from behind"), [-90, 6]),
+    "high": (_("from the side and above"), [28, 34]),
+    "above": (_("from above"), [0, 88]),
+    "feet": (_("from the feet, slightly from above"), [64, 40]),
+    "other_side": (_("from the other side"), [180, 4]),
+}
+CAMERA_TURN = Control(
+    "camera_turn", _("Walk around"), _("towards the back"), _("towards the front"), -180, 180, 0
+)
+CAMERA_HEIGHT = Control("camera_height", _("Camera"), _("at floor height"), _("from above"), 0, 88)
+
+BUILDS = {"slim": (_("slim"), 0.92), "average": (_("average"), 1.0), "broad": (_("broad"), 1.13)}
+HAIRS = {"short": _("short hair"), "bun": _("hair in a bun")}
+CLOTHES = {"trousers": _("long trousers"), "shorts": _("shorts")}
+SIDES_SHOWN = {"": _("both sides, or neither"), "left": _("left"), "right": _("right")}
+
+THINGS = {
+    "fitting": _("what suits the position"),
+    "none": _("nothing"),
+    "mat": _("a mat"),
+    "shadow": _("a floor"),
+    "chair": _("a chair"),
+    "step": _("a step"),
+}
+FITTING = dict.fromkeys(PRESETS, "mat") | {
+    "standing": "shadow", "step": "step", "sitting": "chair",
+}  # fmt: skip
+
+PLACES = {
+    "low_back": _("low back"),
+    "mid_back": _("upper back"),
+    "sacrum": _("sacrum"),
+    "buttocks": _("buttocks"),
+    "belly": _("belly"),
+    "chest": _("chest"),
+    "crown": _("head"),
+    "shoulder_l": _("left shoulder"),
+    "shoulder_r": _("right shoulder"),
+    "elbow_l": _("left elbow"),
+    "elbow_r": _("right elbow"),
+    "hand_l": _("left hand"),
+    "hand_r": _("right hand"),
+    "hip_l": _("left hip"),
+    "hip_r": _("right hip"),
+    "knees": _("both knees"),
+    "knee_l": _("left knee"),
+    "knee_r": _("right knee"),
+    "ankle_l": _("left ankle"),
+    "ankle_r": _("right ankle"),
+    "heel_l": _("left heel"),
+    "heel_r": _("right heel"),
+    "toe_l": _("left toes"),
+    "toe_r": _("right toes"),
+}
+# From and to, to the right and up on the page, seen from the place; then the bend.
+WAYS = {
+    "up": (_("up"), (0, 0.03), (0, 0.18), 0),
+    "down": (_("down, towards it"), (0, 0.2), (0, 0.05), 0),
+    "down_from": (_("down, away from it"), (0, -0.03), (0, -0.18), 0),
+    "left": (_("to the left on the picture"), (-0.04, 0.02), (-0.2, 0.02), 0),
+    "right": (_("to the right on the picture"), (0.04, 0.02), (0.2, 0.02), 0),
+    "curve_left": (_("in a curve over it, to the left"), (0.1, 0.07), (-0.1, 0.07), -0.35),
+    "curve_right": (_("in a curve over it, to the right"), (-0.1, 0.07), (0.1, 0.07), 0.35),
+    "to_and_fro": (_("to and fro"), (-0.1, 0.1), (0.1, 0.1), 0),
+}
+HIGHLIGHTS = {"": _("nothing"), "low_back": _("the low back moves")}
+
+
+def arrow_of(place: str, way: str) -> dict:
+    _label, start, end, bend = WAYS[way]
+    arrow = {"from": [place, *start], "to": [place, *end]}
+    if bend:
+        arrow["bend"] = bend
+    if way == "to_and_fro":
+        arrow["both"] = True
+    return arrow
+
+
+@cache
+def _extent(preset: str) -> tuple[float, float]:
+    """From where to where the start position lies, along x."""
+    xs = [point[0] for point in _start_skeleton(preset).joints.values()]
+    return round(min(xs) - 0.1, 2), round(max(xs) + 0.13, 2)
+
+
+def things_of(things: str, preset: str) -> list[dict]:
+    kind = FITTING[preset] if things == "fitting" else things
+    start, end = _extent(preset)
+    middle = round((start + end) / 2, 2)
+    floor = {"kind": "shadow", "at": [middle, 0, max(0.22, round((end - start) / 2, 2)), 0.17]}
+    if kind == "mat":
+        return [{"kind": "mat", "at": [start, end, -0.19, 0.19]}]
+    if kind == "shadow":
+        return [floor]
+    if kind == "chair" and preset == "sitting":
+        return [floor, {"kind": "chair", "at": [-0.128, 0.16, -0.14, 0.14, 0.262, 0.64]}]
+    if kind == "chair":  # to hold on to
+        return [floor, {"kind": "chair", "at": [0.3, 0.58, -0.14, 0.14, 0.262, 0.56]}]
+    if kind == "step":
+        return [floor, {"kind": "box", "at": [0.1, 0.34, -0.12, 0.14, 0, 0.1]}]
+    return []
+
+
+# --- a whole figure -------------------------------------------------------------------------------
+
+
+def new_frame(preset: str = "hands_and_knees") -> dict:
+    """The settings of a frame as it starts."""
+    return {
+        "preset": preset, **defaults(preset), "caption_nl": "", "caption_en": "",
+        "highlight": "", "arrow_at": "", "arrow_way": "", "ghost": False,
+    }  # fmt: skip
+
+
+def new_settings() -> dict:
+    return {
+        "title_nl": "", "title_en": "", "view": "back_side",
+        "camera_turn": CAMERA_TURN.value(-22), "camera_height": CAMERA_HEIGHT.value(9),
+        "build": "average", "hair": "short", "clothes": "trousers", "things": "fitting",
+        "side": "", "loop": False, "frames": [new_frame()],
+    }  # fmt: skip
+
+
+def _words(settings: dict, name: str) -> dict:
+    """In Dutch, and in English when that was written."""
+    return {
+        language: settings[f"{name}_{language}"]
+        for language in ("nl", "en")
+        if settings[f"{name}_{language}"] or language == "nl"
+    }
+
+
+def _view(settings: dict) -> list[float]:
+    if settings["view"] in VIEWS:
+        return list(VIEWS[settings["view"]][1])
+    return [
+        round(CAMERA_TURN.amount(settings["camera_turn"]), 1),
+        round(CAMERA_HEIGHT.amount(settings["camera_height"]), 1),
+    ]
+
+
+def figure_of(settings: dict) -> dict:
+    """The data of a figure; `check` says whether it is one."""
+    frames = settings["frames"]
+    data = {
+        "key": KEY,
+        "title": _words(settings, "title"),
+        "view": _view(settings),
+        "person": {
+            "build": BUILDS[settings["build"]][1],
+            "hair": settings["hair"],
+            "clothes": settings["clothes"],
+        },
+        "poses": {str(i): pose_of(f["preset"], f) for i, f in enumerate(frames, 1)},
+        "strip": [_frame(i, f, settings["things"]) for i, f in enumerate(frames, 1)],
+    }
+    if settings["side"]:
+        data["side"] = settings["side"]
+    if settings["loop"] and len(frames) > 1:
+        data["loop"] = {"poses": list(data["poses"]), "seconds": 2.5 * len(frames)}
+        if any(frame["highlight"] for frame in frames):
+            data["loop"]["highlight"] = "low_back"
+    return data
+
+
+def _frame(number: int, frame: dict, things: str) -> dict:
+    data = {"pose": str(number), "caption": _words(frame, "caption")}
+    if props := things_of(things, frame["preset"]):
+        data["props"] = props
+    if frame["highlight"]:
+        data["highlight"] = frame["highlight"]
+    if frame["arrow_at"] and frame["arrow_way"]:
+        data["arrows"] = [arrow_of(frame["arrow_at"], frame["arrow_way"])]
+    if frame["ghost"] and number > 1:
+        data["ghost"] = "1"
+    return data
+
+
+def settings_of(data: dict) -> dict | None:
+    """The settings that give this figure; None when the sliders cannot say it."""
+    try:
+        settings = _settings(data)
+        return settings if figure_of(settings) == data else None
+    except (KeyError, TypeError, ValueError, IndexError, StopIteration):
+        return None
+
+
+def _settings(data: dict) -> dict:
+    azimuth, elevation = data["view"]
+    views = [name for name, (_label, view) in VIEWS.items() if view == data["view"]]
+    settings = {
+        "title_nl": data["title"]["nl"],
+        "title_en": data["title"].get("en", ""),
+        "view": views[0] if views else "own",
+        "camera_turn": CAMERA_TURN.value(azimuth),
+        "camera_height": CAMERA_HEIGHT.value(elevation),
+        "build": next(n for n, (_l, b) in BUILDS.items() if b == data["person"]["build"]),
+        "hair": data["person"]["hair"],
+        "clothes": data["person"]["clothes"],
+        "side": data.get("side", ""),
+        "loop": "loop" in data,
+        "frames": [_frame_settings(data["poses"][f["pose"]], f) for f in data["strip"]],
+    }
+    settings["things"] = next(
+        things
+        for things in THINGS
+        if all(
+            things_of(things, frame["preset"]) == drawn.get("props", [])
+            for frame, drawn in zip(settings["frames"], data["strip"], strict=True)
+        )
+    )
+    return settings
+
+
+def _frame_settings(pose: dict, frame: dict) -> dict:
+    arrow = {"arrow_at": "", "arrow_way": ""}
+    for given in frame.get("arrows", []):
+        place = given["from"][0]
+        way = next(way for way in WAYS if arrow_of(place, way) == given)
+        arrow = {"arrow_at": place, "arrow_way": way}
+    return {
+        "preset": pose["preset"],
+        **values_of(pose),
+        "caption_nl": frame["caption"]["nl"],
+        "caption_en": frame["caption"].get("en", ""),
+        "highlight": frame.get("highlight", ""),
+        "ghost": "ghost" in frame,
+        **arrow,
+    }
+
+
+def check(data: dict) -> None:
+    """ValueError for what is no figure. English may be missing: it is read in Dutch."""
+    Checker("figure", presets(), languages=("nl",)).figure(data)
