@@ -5,7 +5,6 @@ runs the server edits what is shared.
 """
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
@@ -19,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from rugpijn import audit
-from rugpijn.admin import ScopedAdmin, ScopedMixin
+from rugpijn.admin import ScopedMixin
 from rugpijn.models import languages
 
+from .admin_base import LoggedAdmin, OwnFilter, without_links
+from .figure_admin import WithFigure
 from .forms import (
     ExerciseForm,
     LineForm,
@@ -41,40 +42,6 @@ from .models import (
     ProtocolLine,
     ProtocolText,
 )
-
-
-def without_links(field):
-    """A picker without the small links beside it: what it picks has a page of its own."""
-    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-        field.widget = field.widget.widget
-    return field
-
-
-class LoggedAdmin(ScopedAdmin):
-    """Every change to the library is in the access log, inside its own transaction."""
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        audit.record(request, "change" if change else "add", thing=obj)
-
-    def delete_model(self, request, obj):
-        audit.record(request, "delete", thing=obj)
-        super().delete_model(request, obj)
-
-
-class OwnFilter(admin.SimpleListFilter):
-    """Ours or shared. A filter on the practice itself would show names of others."""
-
-    title = _("whose")
-    parameter_name = "whose"
-
-    def lookups(self, request, model_admin):
-        return [("own", _("Ours")), ("shared", _("Shared"))]
-
-    def queryset(self, request, queryset):
-        if self.value() in ("own", "shared"):
-            return queryset.filter(practice__isnull=self.value() == "shared")
-        return queryset
 
 
 class TextInline(ScopedMixin, admin.StackedInline):
@@ -202,7 +169,7 @@ class LibraryAdmin(LoggedAdmin):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(LibraryAdmin):
+class ExerciseAdmin(WithFigure, LibraryAdmin):
     form = ExerciseForm
     list_display = ("title", "category", "notation", "whose", "reviewed")
     search_fields = ("texts__title", "texts__purpose", "texts__equipment")
@@ -210,6 +177,7 @@ class ExerciseAdmin(LibraryAdmin):
     inlines = (ExerciseTextInline,)
     fieldsets = (
         (_("Dosage and region"), {"fields": ("dosage", "category")}),
+        WithFigure.FIELDSET,
         (_("Video and website"), {"fields": ("video", ("online_number", "online_title"))}),
         SOURCE_AND_REVIEW,
     )
@@ -319,7 +287,7 @@ class ProtocolAdmin(LibraryAdmin):
 
 
 @admin.register(Advice)
-class AdviceAdmin(LoggedAdmin):
+class AdviceAdmin(WithFigure, LoggedAdmin):
     """One block of text of a protocol. Reached from the protocol, and leading back to it."""
 
     list_display = ("title", "kind", "protocol", "reviewed_on")
@@ -329,6 +297,7 @@ class AdviceAdmin(LoggedAdmin):
     inlines = (AdviceTextInline,)
     fieldsets = (
         (_("Place"), {"fields": ("protocol", "kind", "position", "version")}),
+        WithFigure.FIELDSET,
         (
             _("Source and review"),
             {"fields": ("source", ("reviewed_by", "reviewed_on"), "review_note")},
@@ -357,7 +326,14 @@ class AdviceAdmin(LoggedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """Advice does not move to another protocol, and counts its own versions."""
-        return ("version",) if obj is None else ("protocol", "version")
+        own = ("version",) if obj is None else ("protocol", "version")
+        return (*own, *super().get_readonly_fields(request, obj))
+
+    def figures_of(self, request, obj):
+        """Those of the practice whose protocol it is; root writes shared protocols."""
+        if obj is not None:
+            return obj.protocol.practice_id
+        return None if request.user.is_superuser else request.user.practice_id
 
     def save_related(self, request, form, formsets, change):
         """Other words are another version of the advice."""
@@ -381,7 +357,8 @@ class AdviceAdmin(LoggedAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """To be seen is not enough here: who adds advice changes the protocol."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        field.queryset = field.queryset.editable_by(request.user)
+        if db_field.name == "protocol":
+            field.queryset = field.queryset.editable_by(request.user)
         return field
 
     @admin.display(description=_("title"))

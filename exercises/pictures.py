@@ -103,6 +103,13 @@ def _said(texts: dict, language: str) -> str:
 # Making and keeping.
 
 
+def draw_ahead(data: dict) -> None:
+    """Draw and keep what `save_poses` will ask for. Takes seconds, so before a transaction."""
+    _poses_rendering(data)
+    if "side" in data:
+        _poses_rendering(mirrored(data))
+
+
 def save_poses(figure: Figure, data: dict) -> Figure:
     """Draw checked data, keep the pictures, and save the figure with them."""
     figure.kind = Figure.Kind.POSES

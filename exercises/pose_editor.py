@@ -160,6 +160,11 @@ def _start_skeleton(preset: str) -> Skeleton:
     return Skeleton.of(solve(_start(preset)))
 
 
+def start_joints(preset: str) -> list:
+    """Where the joints of a start position are."""
+    return list(_start_skeleton(preset).joints.values())
+
+
 @cache
 def rest(preset: str) -> dict[str, float]:
     """What every slider would have to stand for to leave the start position as it is."""
@@ -418,7 +423,7 @@ def arrow_of(place: str, way: str) -> dict:
 @cache
 def _extent(preset: str) -> tuple[float, float]:
     """From where to where the start position lies, along x."""
-    xs = [point[0] for point in _start_skeleton(preset).joints.values()]
+    xs = [point[0] for point in start_joints(preset)]
     return round(min(xs) - 0.1, 2), round(max(xs) + 0.13, 2)
 
 

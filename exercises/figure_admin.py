@@ -1,0 +1,415 @@
+"""Drawings and photos in the admin: drawn with sliders, judged, and chosen in an exercise.
+
+Shared figures come from files: they are read, copied and judged here, and not changed. A page for
+a kind is a method in `PAGES`; adding one starts with `?kind=`.
+"""
+
+import copy
+import time
+from urllib.parse import quote
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from rugpijn import audit
+
+from . import pictures
+from .admin_base import LoggedAdmin, OwnFilter
+from .models import Exercise, Figure
+from .pose_editor import check, figure_of, settings_of
+from .pose_forms import PoseForm
+from .pose_preview import preview
+from .templatetags.pictures import thumbnail
+from .words_form import WordsForm
+
+PREVIEWS_A_MINUTE = 120
+
+
+class ReviewForm(forms.ModelForm):
+    """Who judged what is drawn, and when."""
+
+    class Meta:
+        model = Figure
+        fields = ("reviewed_by", "reviewed_on")
+        widgets = {"reviewed_on": AdminDateWidget}
+
+
+def drawing_urls(figure: Figure) -> list[str]:
+    """The addresses of its frames. A photo has none: not everyone may see it."""
+    if figure.kind == Figure.Kind.PHOTO:
+        return []
+    count = len(figure.data["strip"]) if figure.kind == Figure.Kind.POSES else 1
+    return [
+        reverse("exercises:drawing", args=[figure.rendering_id, number])
+        for number in range(1, count + 1)
+    ]
+
+
+def strip(figure: Figure | None) -> str:
+    """Its frames with their captions, as the patient reads them."""
+    if figure is None or figure.kind == Figure.Kind.PHOTO:
+        return ""
+    frames = pictures.Picture.of(figure, get_language()).frames
+    rows = zip(drawing_urls(figure), frames, strict=True)
+    return format_html(
+        '<ol class="figure-strip">{}</ol>',
+        format_html_join(
+            "",
+            '<li><img src="{}" alt="{}"><p>{}</p></li>',
+            ((url, frame.alternative, frame.caption) for url, frame in rows),
+        ),
+    )
+
+
+class FigureSelect(forms.Select):
+    """Each choice knows its pictures, so that the page can show them when it is chosen."""
+
+    def create_option(self, name, value, *args, **options):
+        option = super().create_option(name, value, *args, **options)
+        if getattr(value, "instance", None) is not None:
+            option["attrs"]["data-pictures"] = " ".join(drawing_urls(value.instance))
+        return option
+
+
+class WithFigure:
+    """For the admin of what has a figure: chosen from a list, and shown below it."""
+
+    FIELDSET = (_("Drawing or photo"), {"fields": ("figure", "pictures")})
+
+    class Media:
+        css = {"all": ("rugpijn/pose_editor.css",)}
+        js = ("rugpijn/figure_choice.js",)
+
+    def figures_of(self, request, obj) -> int | None:
+        """Whose figures may be chosen beside the shared ones: those of the thing's own practice."""
+        return request.user.practice_id if obj is None else obj.practice_id
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), "pictures")
+
+    def get_fieldsets(self, request, obj=None):
+        """With the way to a new drawing, for who may make one."""
+        figures = self.admin_site._registry[Figure]
+        if not figures.has_add_permission(request) or not self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        link = format_html(
+            '<a class="addlink" href="{}">{}</a>',
+            reverse("admin:exercises_figure_add"),
+            gettext("New drawing"),
+        )
+        return [
+            (name, options | {"description": link} if name == self.FIELDSET[0] else options)
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change=change, **options)
+        if field := form.base_fields.get("figure"):
+            owner = self.figures_of(request, obj)
+            field.queryset = field.queryset.filter(Q(practice=None) | Q(practice=owner))
+            field.label_from_instance = _named
+            field.widget = FigureSelect(attrs={"data-figures": ""})
+            field.widget.choices = field.choices
+        return form
+
+    @admin.display(description=_("what the patient sees"))
+    def pictures(self, obj):
+        return format_html('<div class="chosen-figure">{}</div>', strip(obj.figure))
+
+
+def _named(figure: Figure) -> str:
+    if figure.practice_id is None:
+        return str(figure)
+    return gettext("%(title)s (ours)") % {"title": figure}
+
+
+@admin.register(Figure)
+class FigureAdmin(LoggedAdmin):
+    list_display = ("small", "title", "kind", "whose", "reviewed")
+    list_display_links = ("title",)
+    list_filter = ("kind", OwnFilter)
+    list_select_related = ("rendering",)
+    search_fields = ("data__title__nl", "data__title__en")
+    search_help_text = _("Search by title, in any language.")
+
+    # Which method shows and saves a figure of one's own, by kind. `figure` is None for a new one.
+    PAGES = {Figure.Kind.POSES: "poses_page"}
+
+    def scope(self, request, queryset):
+        return queryset.visible_to(request.user)
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and request.user.practice_id is not None
+
+    def has_change_permission(self, request, obj=None):
+        """Of a shared figure only the review is changed here."""
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or Figure.objects.editable_by(request.user).filter(pk=obj.pk).exists()
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or self._is_ours(request, obj))
+
+    def _is_ours(self, request, obj) -> bool:
+        return obj.practice_id is not None and obj.practice_id == request.user.practice_id
+
+    def get_urls(self):
+        def route(address, view, name):
+            return path(address, self.admin_site.admin_view(view), name=f"exercises_figure_{name}")
+
+        return [
+            route("preview/", self.preview_view, "preview"),
+            route("<int:pk>/copy/", self.copy_view, "copy"),
+            *super().get_urls(),
+        ]
+
+    # The list.
+
+    @admin.display(description=_("picture"))
+    def small(self, obj):
+        return thumbnail(obj)
+
+    @admin.display(description=_("title"))
+    def title(self, obj):
+        return str(obj)
+
+    @admin.display(description=_("whose"))
+    def whose(self, obj):
+        return gettext("Shared") if obj.practice_id is None else gettext("Ours")
+
+    @admin.display(description=_("reviewed"))
+    def reviewed(self, obj):
+        return date_format(obj.reviewed_on) if obj.reviewed_on else gettext("to review")
+
+    # The pages.
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        page = self.PAGES.get(request.GET.get("kind"), self.PAGES[Figure.Kind.POSES])
+        return getattr(self, page)(request, None)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        figure = self.get_object(request, object_id)
+        if figure is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, figure):
+            raise PermissionDenied
+        if "_review" in request.POST:
+            return self._review(request, figure)
+        if self._is_ours(request, figure) and figure.kind in self.PAGES:
+            return getattr(self, self.PAGES[figure.kind])(request, figure)
+        if request.method == "POST":
+            raise PermissionDenied
+        return self._page(request, figure, "figure")
+
+    def _page(self, request, figure, template, **context):
+        """A page about this figure, with what is said beside it."""
+        may_review = figure is not None and self.has_change_permission(request, figure)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "figure": figure,
+            "title": str(figure) if figure is not None else gettext("New drawing"),
+            "strip": strip(figure),
+            "ours": figure is None or self._is_ours(request, figure),
+            "may_copy": figure is not None and self.has_add_permission(request),
+            "review": ReviewForm(instance=figure) if may_review else None,
+            "used_in": self._used_in(request, figure),
+            "media": self.media + ReviewForm().media,
+        } | context
+        return TemplateResponse(request, f"admin/exercises/figure/{template}.html", context)
+
+    def _used_in(self, request, figure):
+        if figure is None:
+            return []
+        return Exercise.objects.visible_to(request.user).filter(figure=figure).with_texts()
+
+    def _review(self, request, figure):
+        if not self.has_change_permission(request, figure):
+            raise PermissionDenied
+        form = ReviewForm(request.POST, instance=figure)
+        if not form.is_valid():
+            return self._page(request, self.get_object(request, figure.pk), "figure", review=form)
+        with transaction.atomic():
+            figure.save(update_fields=form.Meta.fields)
+            audit.record(request, "review", thing=figure)
+        messages.success(request, gettext("The review was saved."))
+        return self._to(figure)
+
+    def _to(self, figure):
+        return HttpResponseRedirect(reverse("admin:exercises_figure_change", args=[figure.pk]))
+
+    # Poses.
+
+    def poses_page(self, request, figure):
+        """With sliders when they can say what is drawn, otherwise its words and who is drawn."""
+        settings = settings_of(figure.data) if figure is not None else None
+        if figure is not None and settings is None:
+            return self._words_page(request, figure)
+        if request.method != "POST":
+            form = PoseForm(settings=settings)
+            self._draw(form, drawing_urls(figure) if figure is not None else None)
+            return self._editor(request, figure, form)
+        try:
+            form = PoseForm(request.POST)
+        except ValidationError as error:
+            form = PoseForm(settings=settings)
+            return self._editor(request, figure, form, refused=error.messages)
+        if "_do" in request.POST:
+            form.do(request.POST["_do"])
+        elif "_show" not in request.POST:
+            refused = self._refusal(form)
+            if refused is None:
+                return self._keep(request, figure, figure_of(form.settings))
+            self._draw_at_leisure(request, form)
+            return self._editor(request, figure, form, refused=refused)
+        if "_partial" not in request.POST:
+            self._draw_at_leisure(request, form)
+        return self._editor(request, figure, form, forgiving=True)
+
+    def _refusal(self, form) -> list[str] | None:
+        """None when it can be kept. What is wrong at a field is said there."""
+        if not form.is_valid():
+            return []
+        try:
+            check(figure_of(form.settings))
+        except ValueError as error:
+            return [str(error)]
+        return None
+
+    def _editor(self, request, figure, form, refused=(), forgiving=False):
+        return self._page(
+            request, figure, "pose_form", form=form, refused=refused,
+            errors=form.is_bound and not forgiving and not form.is_valid(), forgiving=forgiving,
+        )  # fmt: skip
+
+    def _draw_at_leisure(self, request, form):
+        if within_limit(request.user, len(form.frames)):
+            self._draw(form)
+
+    def _draw(self, form, urls=None):
+        """Give every frame its picture: those that were kept, or drawn now."""
+        for number, frame in enumerate(form.frames, 1):
+            frame.warnings = []
+            if urls is not None:
+                frame.picture = urls[number - 1]
+                continue
+            if form.is_bound:
+                settings, wrong = form.draft(number)
+            else:
+                settings, wrong = form.initial_settings, []
+            if not wrong:
+                drawn = preview(settings, number)
+                frame.picture, frame.warnings = as_image(drawn.svg), drawn.warnings
+
+    def _keep(self, request, figure, data):
+        """Draw first, then save all of it or nothing."""
+        pictures.draw_ahead(data)
+        with transaction.atomic():
+            if figure is None:
+                figure, action = Figure(practice=request.user.practice), "add"
+            else:
+                ours = Figure.objects.editable_by(request.user).select_for_update()
+                figure, action = ours.get(pk=figure.pk), "change"
+            judged = figure.reviewed_on is not None
+            pictures.save_poses(figure, data)
+            audit.record(request, action, thing=figure)
+        messages.success(
+            request,
+            gettext("“%s” was saved. You can choose it in an exercise now.") % figure,
+        )
+        if judged and figure.reviewed_on is None:
+            messages.warning(
+                request, gettext("It was changed after its review: please judge it again.")
+            )
+        return self._to(figure)
+
+    def _words_page(self, request, figure):
+        form = WordsForm(request.POST or None, data_of=figure.data)
+        if request.method == "POST" and form.is_valid():
+            data = form.changed()
+            check(data)
+            return self._keep(request, figure, data)
+        return self._page(request, figure, "words_form", form=form)
+
+    # What a page asks for.
+
+    @method_decorator(require_POST)
+    def preview_view(self, request):
+        """One frame as it would be drawn, and what is wrong with it in words."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if not within_limit(request.user):
+            return _sorry(
+                gettext("That is a lot of drawings. Wait a minute, then go on."), status=429
+            )
+        try:
+            form = PoseForm(request.POST)
+        except ValidationError as error:
+            return _sorry(error.messages[0])
+        number = request.POST.get("number", "")
+        if number not in [str(frame.number) for frame in form.frames]:
+            return _sorry(gettext("There is no such drawing."))
+        settings, wrong = form.draft(int(number))
+        if wrong:
+            return _sorry(*wrong)
+        drawn = preview(settings, int(number))
+        return JsonResponse({"picture": as_image(drawn.svg), "warnings": drawn.warnings})
+
+    @method_decorator(require_POST)
+    def copy_view(self, request, pk):
+        """Put a copy among the practice's own, and go there."""
+        original = self.get_object(request, str(pk))
+        if original is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        with transaction.atomic():
+            own = Figure.objects.create(
+                practice=request.user.practice,
+                kind=original.kind,
+                data=copy.deepcopy(original.data),
+                rendering_id=original.rendering_id,
+                mirrored_id=original.mirrored_id,
+            )
+            audit.record(request, "copy", thing=original)
+        messages.success(
+            request,
+            gettext("This is your own copy of “%s”. You can change it now.") % original,
+        )
+        return self._to(own)
+
+
+def within_limit(user, drawings: int = 1) -> bool:
+    """Drawing takes a fifth of a second of a processor; nobody needs more in a minute."""
+    key = f"figure-preview:{user.pk}:{int(time.time() // 60)}"
+    cache.add(key, 0, timeout=120)
+    try:
+        return cache.incr(key, drawings) <= PREVIEWS_A_MINUTE
+    except ValueError:  # gone between the two: a new minute
+        return True
+
+
+def as_image(svg: str) -> str:
+    """An address for <img>: what is drawn there can run nothing and ask for nothing."""
+    return "data:image/svg+xml," + quote(svg)
+
+
+def _sorry(*sentences: str, status=400):
+    return JsonResponse({"errors": list(sentences)}, status=status)

@@ -1,0 +1,70 @@
+"""The words of a figure whose poses the sliders cannot say, who does it, and from where."""
+
+import copy
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .figures.style import Person
+from .pose_editor import BUILDS, CLOTHES, HAIRS, VIEWS
+from .pose_forms import caption_field, choice_field, line_field
+
+AS_IT_IS = {"": _("as it is")}
+
+
+class WordsForm(forms.Form):
+    title_nl = line_field(_("Title in Dutch"), required=True)
+    title_en = line_field(_("Title in English"))
+    view = choice_field(_("Seen"), {**AS_IT_IS, **VIEWS}, required=False)
+    build = choice_field(_("Build"), {**AS_IT_IS, **BUILDS}, required=False)
+    hair = choice_field(_("Hair"), HAIRS)
+    clothes = choice_field(_("Clothes"), CLOTHES)
+
+    def __init__(self, data=None, *, data_of: dict):
+        self.figure = data_of
+        person = Person(**data_of.get("person", {}))
+        builds = [name for name, (_label, build) in BUILDS.items() if build == person.build]
+        initial = {
+            "title_nl": data_of["title"]["nl"],
+            "title_en": data_of["title"].get("en", ""),
+            "build": builds[0] if builds else "",
+            "hair": person.hair,
+            "clothes": person.clothes,
+        }
+        super().__init__(data, initial=initial)
+        for number, frame in enumerate(data_of["strip"], 1):
+            for language, label in (("nl", _("Caption in Dutch")), ("en", _("Caption in English"))):
+                field = caption_field(label, required=language == "nl")
+                field.initial = frame["caption"].get(language, "")
+                self.fields[f"caption_{number}_{language}"] = field
+
+    def frames(self):
+        """The captions of each drawing, with its number."""
+        for number in range(1, len(self.figure["strip"]) + 1):
+            yield number, [self[f"caption_{number}_{language}"] for language in ("nl", "en")]
+
+    def about(self):
+        """The fields that hold for the whole figure."""
+        return [self[name] for name in self.base_fields]
+
+    def _texts(self, name: str) -> dict:
+        texts = {language: self.cleaned_data[f"{name}_{language}"] for language in ("nl", "en")}
+        return {language: text for language, text in texts.items() if text}
+
+    def changed(self) -> dict:
+        """The data of the figure with what was typed."""
+        data, said = copy.deepcopy(self.figure), self.cleaned_data
+        data["title"] = self._texts("title")
+        for number, frame in enumerate(data["strip"], 1):
+            frame["caption"] = self._texts(f"caption_{number}")
+        person = {"hair": said["hair"], "clothes": said["clothes"]}
+        if said["build"]:
+            person["build"] = BUILDS[said["build"]][1]
+        asked = Person(**(data.get("person", {}) | person))
+        if asked != Person(**data.get("person", {})):
+            data["person"] = vars(asked).copy()
+        if said["view"]:
+            for place in (*data["strip"], data.get("loop", {})):
+                place.pop("view", None)
+            data["view"] = list(VIEWS[said["view"]][1])
+        return data

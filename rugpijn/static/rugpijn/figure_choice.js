@@ -1,0 +1,25 @@
+// Shows the drawing that is chosen in a list. Without this script the page shows the saved one.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", function () {
+  const list = document.querySelector("select[data-figures]");
+  const place = document.querySelector(".chosen-figure");
+  if (!list || !place) {
+    return;
+  }
+
+  list.addEventListener("change", function () {
+    const chosen = list.selectedOptions[0];
+    const strip = document.createElement("ol");
+    strip.className = "figure-strip";
+    (chosen.dataset.pictures || "").split(" ").filter(Boolean).forEach(function (address, index) {
+      const item = document.createElement("li");
+      const image = document.createElement("img");
+      image.src = address;
+      image.alt = chosen.textContent + " " + (index + 1);
+      item.append(image);
+      strip.append(item);
+    });
+    place.replaceChildren(strip);
+  });
+});
