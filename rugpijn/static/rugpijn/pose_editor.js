@@ -56,8 +56,22 @@ document.addEventListener("DOMContentLoaded", function () {
         });
         item.append(button);
         return item;
-      })
+      }),
+      addItem()
     );
+  }
+
+  function addItem() {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "add";
+    button.textContent = form.dataset.add;
+    button.addEventListener("click", function () {
+      act("add", "select").catch(failed);
+    });
+    item.append(button);
+    return item;
   }
 
   function select(which) {
@@ -65,7 +79,7 @@ document.addEventListener("DOMContentLoaded", function () {
     frames().forEach(function (frame) {
       frame.hidden = number(frame) !== selected;
     });
-    Array.from(film.querySelectorAll("button")).forEach(function (button, index) {
+    film.querySelectorAll("button:not(.add)").forEach(function (button, index) {
       button.setAttribute("aria-current", String(index + 1 === selected));
     });
     showPicture(current());
@@ -185,11 +199,15 @@ document.addEventListener("DOMContentLoaded", function () {
       throw new Error(answer.statusText);
     }
     const open = opened();
+    const drawn = pictures();
     const old = document.getElementById("pose-frames");
     old.replaceWith(document.importNode(fresh, true));
     touched();
     selected = Number(fresh.dataset.selected) + 1;
     reopen(open);
+    frames().forEach(function (frame) {
+      frame.dataset.picture = drawn[contents(frame)] || "";
+    });
     showFilm();
     select(selected);
     say(fresh.dataset.said);
@@ -198,6 +216,20 @@ document.addEventListener("DOMContentLoaded", function () {
       again.focus();
     }
     askAll();
+  }
+
+  // A drawing keeps its picture when it moves to another place in the row.
+  function contents(frame) {
+    return Array.from(frame.querySelectorAll("input, select, textarea"))
+      .map((field) => (field.type === "checkbox" ? field.checked : field.value))
+      .join("\n");
+  }
+
+  function pictures() {
+    return frames().reduce(function (found, frame) {
+      found[contents(frame)] = frame.dataset.picture;
+      return found;
+    }, {});
   }
 
   function opened() {
