@@ -398,12 +398,16 @@ class FigureAdmin(LoggedAdmin):
 
 def within_limit(user, drawings: int = 1) -> bool:
     """Drawing takes a fifth of a second of a processor; nobody needs more in a minute."""
-    key = f"figure-preview:{user.pk}:{int(time.time() // 60)}"
-    cache.add(key, 0, timeout=120)
+    key = f"figure-preview:{user.pk}:{_minute()}"
     try:
         return cache.incr(key, drawings) <= PREVIEWS_A_MINUTE
-    except ValueError:  # gone between the two: a new minute
+    except ValueError:  # the first of this minute
+        cache.set(key, drawings, timeout=120)
         return True
+
+
+def _minute() -> int:
+    return int(time.time() // 60)
 
 
 def as_image(svg: str) -> str:
