@@ -14,7 +14,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from exercises.models import Rendering
+from exercises.models import Figure, Rendering
+from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, handout
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation
@@ -69,6 +70,12 @@ TABLE = {
     "admin:exercises_exercise_change": LIBRARY_OWN,
     "admin:exercises_exercise_delete": LIBRARY_OWN,
     "admin:exercises_exercise_copy": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
+    "admin:exercises_figure_changelist": STAFF,
+    "admin:exercises_figure_add": (SEES, SEES, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN),
+    "admin:exercises_figure_change": LIBRARY_OWN,
+    "admin:exercises_figure_delete": LIBRARY_OWN,
+    "admin:exercises_figure_copy": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
+    "admin:exercises_figure_preview": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_protocol_changelist": STAFF,
     "admin:exercises_protocol_add": STAFF,
     "admin:exercises_protocol_change": LIBRARY_OWN,
@@ -134,6 +141,8 @@ POSTS = {
     "admin:patients_programme_end": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_change": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_change": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:exercises_figure_add": ("/admin/exercises/figure/",) * 2 + (DOOR, DOOR, "/admin/exercises/figure/", DOOR, REFUSED, LOGIN),
+    "admin:exercises_figure_change": ("/admin/exercises/figure/",) * 2 + (DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:rugpijn_user_change": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
 }  # fmt: skip
@@ -176,12 +185,17 @@ def world(cast, programme, own_exercise, monkeypatch):
     _invitation, patient_token = actions.invite(cast.mo_patient)
     monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())
     rendering = Rendering.objects.exclude(loop="").first()
+    frames = [new_frame() for _ in rendering.frames]
+    title = {"title_nl": "Geheime oefening als tekening"}
+    drawn = figure_of(new_settings() | title | {"frames": frames})
+    figure = Figure.objects.create(practice=own_exercise.practice, data=drawn, rendering=rendering)
     ids = {
         "patient": cast.piet_patient.pk, "programme": programme.pk, "exercise": own_exercise.pk,
         "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
-        "user": cast.anna.pk, "staffinvitation": invitation.pk,
+        "user": cast.anna.pk, "staffinvitation": invitation.pk, "figure": figure.pk,
     }  # fmt: skip
     own = {
+        "admin:exercises_figure_preview": [],
         "admin:app_list": ["patients"],
         "account_confirm_email": ["no-such-key"],
         "account_reset_password_from_key": ["abc", "no-such-key"],
@@ -317,6 +331,11 @@ def data_for(world, name):
         return {
             "title": "Nieuw", "initial-title": "Lage rugpijn", "revision": programme.revision,
             "prescriptions-TOTAL_FORMS": 0, "prescriptions-INITIAL_FORMS": 0,
+        }  # fmt: skip
+    if name.startswith("admin:exercises_figure"):
+        return {
+            "title_nl": "Nieuw", "view": "side", "build": "slim", "hair": "bun", "clothes": "shorts",
+            "things": "mat", "frames": 1, "frames-0-preset": "prone", "frames-0-caption_nl": "Lig.",
         }  # fmt: skip
     if name == "admin:rugpijn_user_change":
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from exercises.models import Figure
+from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
 from patients.models import Patient, Programme, SessionLog
 
 from .conftest import PASSWORD
@@ -164,6 +166,114 @@ def test_an_invitation_from_the_desk_to_the_phone(page, browser, site, cast, mak
     expect(phone.get_by_role("heading", name="Superman")).to_be_visible()
 
 
+def press(page, key, times=1):
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+def tab_to(page, locator, most=80):
+    """Tab until this has the focus, as somebody without a mouse does."""
+    for _ in range(most):
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{locator} cannot be reached with Tab")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_drawing_of_two_frames_by_keyboard_for_an_exercise(
+    page, site, complaints, own_exercise, width
+):
+    from axe_playwright_python.sync_playwright import Axe
+
+    def no_violations():
+        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found = Axe().run(page, options={"runOnly": rules}).response["violations"]
+        assert not found, [(v["id"], v["nodes"][0]["target"]) for v in found]
+
+    page.set_viewport_size({"width": width, "height": 900})
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:exercises_figure_add"), wait_until="networkidle")
+    stage = page.locator(".stage-picture img")
+    expect(stage).to_have_attribute("src", re.compile("^data:image/svg"))
+    tab_to(page, page.get_by_label("Titel in het Nederlands"))
+    page.keyboard.type("Hol maken")
+
+    first = page.locator("#frame-1")
+    tab_to(page, first.get_by_label("Bijschrift in het Nederlands"))
+    page.keyboard.type("Ga op handen en knieën staan.")
+    page.get_by_role("button", name="Voeg een tekening toe").focus()
+    with page.expect_response(re.compile("/figure/preview/")):
+        page.keyboard.press("Enter")
+    second = page.locator("#frame-2")
+    expect(page.locator("#announcements")).to_have_text("Tekening 2 is toegevoegd.")
+    expect(first).to_be_hidden()
+    expect(second.get_by_label("Uitgangshouding")).to_be_focused()
+    low_back = second.get_by_label("Lage rug: van hol tot bol")
+    page.wait_for_load_state("networkidle")
+    before = stage.get_attribute("src")
+    tab_to(page, low_back)
+    press(page, "ArrowLeft", 40)
+    expect(stage).not_to_have_attribute("src", before)
+    tab_to(page, second.get_by_label("Bijschrift in het Nederlands"))
+    page.keyboard.type("Laat uw rug zakken.")
+
+    second.get_by_role("button", name="Eerder").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcements")).to_have_text("Tekening 1 van 2")
+    expect(first.get_by_label("Bijschrift in het Nederlands")).to_have_value("Laat uw rug zakken.")
+    expect(first.get_by_role("button", name="Eerder")).to_be_focused()
+    first.get_by_role("button", name="Later").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcements")).to_have_text("Tekening 2 van 2")
+    page.wait_for_load_state("networkidle")
+    assert complaints == []
+    no_violations()
+
+    page.get_by_role("button", name="Bewaar de tekening").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("“Hol maken” is bewaard.")
+    figure = Figure.objects.exclude(practice=None).get()
+    start = defaults("hands_and_knees")["low_back"]
+    assert [f["low_back"] for f in settings_of(figure.data)["frames"]] == [start, start - 40]
+    no_violations()
+
+    address = reverse("admin:exercises_exercise_change", args=[own_exercise.pk])
+    page.goto(site + address, wait_until="networkidle")
+    page.get_by_role("combobox", name="Tekening of foto").focus()
+    page.keyboard.type("Hol maken")
+    page.keyboard.press("Tab")
+    expect(page.locator(".chosen-figure img")).to_have_count(2)
+    no_violations()
+    page.locator("input[name=_save]").press("Enter")
+    expect(page.locator(".messagelist")).to_be_visible()
+    own_exercise.refresh_from_db()
+    assert own_exercise.figure == figure
+
+
+def test_a_drawing_without_a_script(browser, site, cast, browser_context_args):
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
+    page = context.new_page()
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:exercises_figure_add"))
+    page.get_by_label("Titel in het Nederlands").fill("Zitten")
+    page.get_by_label("Uitgangshouding").select_option("sitting")
+    page.locator(".pose-save").get_by_role("button", name="Toon de tekeningen").click()
+    expect(page.locator(".frame-picture img")).to_have_count(1)
+    page.get_by_role("button", name="Verdubbel").click()
+    expect(page.locator(".frame-picture img")).to_have_count(2)
+    page.get_by_role("button", name="Bewaar de tekening").click()
+    expect(page.get_by_text("Schrijf op wat de patiënt doet in tekening 2.")).to_be_visible()
+    for number in (1, 2):
+        frame = page.locator(f"#frame-{number}")
+        frame.get_by_label("Bijschrift in het Nederlands").fill("Zit rechtop.")
+    page.get_by_role("button", name="Bewaar de tekening").click()
+    expect(page.locator(".messagelist")).to_contain_text("is bewaard")
+    figure = Figure.objects.exclude(practice=None).get()
+    assert [f["preset"] for f in settings_of(figure.data)["frames"]] == ["sitting", "sitting"]
+    context.close()
+
+
 PAGES = {
     "nobody": ["account_login", "account_reset_password", "account_signup", "share", "closed"],
     "piet@mail.example": ["patients:home", "account_change_password", "account_logout", "missing"],
@@ -172,6 +282,8 @@ PAGES = {
         "patient", "draft", "running", "versions", "days", "share_admin", "end",
         "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
         "admin:exercises_protocol_changelist", "protocol", "as_patient",
+        "admin:exercises_figure_changelist", "admin:exercises_figure_add", "figure",
+        "shared_figure", "figure_words", "advice",
     ],
     "els@linde.example": [
         "admin:index", "practice", "admin:rugpijn_user_changelist",
@@ -184,6 +296,16 @@ PAGES = {
 def addresses(cast, programme, make_programme, lage_rugpijn):
     draft = make_programme(cast.mo_patient, started=False)
     line = programme.prescriptions.first()
+    shared = Figure.objects.get(key="hol-bol")
+    ours = {"practice": cast.anna.practice, "rendering": shared.rendering}
+    copied = Figure.objects.create(data=shared.data, **ours)
+    frames = [new_frame() | {"caption_nl": "Maak uw rug hol."} for _ in shared.data["strip"]]
+    drawn = figure_of(new_settings() | {"title_nl": "Van ons", "frames": frames})
+    figures = {
+        "figure": Figure.objects.create(data=drawn, **ours),
+        "shared_figure": shared,
+        "figure_words": copied,
+    }
     admin = {
         "patient": ("patient_change", cast.piet_patient.pk),
         "draft": ("programme_change", draft.pk),
@@ -203,6 +325,11 @@ def addresses(cast, programme, make_programme, lage_rugpijn):
         "share": reverse("patients:share_page", args=[programme.share_link.token, 1]),
         "closed": reverse("patients:share_page", args=["x" * 43, 1]),
         "missing": "/is-er-niet/",
+        "advice": reverse("admin:exercises_advice_change", args=[lage_rugpijn.advice.first().pk]),
+        **{
+            name: reverse("admin:exercises_figure_change", args=[figure.pk])
+            for name, figure in figures.items()
+        },
     }
     return lambda name: special.get(name) or reverse(name)
 
