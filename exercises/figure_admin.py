@@ -148,6 +148,11 @@ class FigureAdmin(LoggedAdmin):
 
     # Which method shows and saves a figure of one's own, by kind. `figure` is None for a new one.
     PAGES = {Figure.Kind.POSES: "poses_page"}
+    # How the page of a new figure offers a kind.
+    OFFERS = {
+        Figure.Kind.POSES: _("Draw with sliders instead"),
+        Figure.Kind.PHOTO: _("Upload a photo instead"),
+    }
 
     def scope(self, request, queryset):
         return queryset.visible_to(request.user)
@@ -201,8 +206,19 @@ class FigureAdmin(LoggedAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        page = self.PAGES.get(request.GET.get("kind"), self.PAGES[Figure.Kind.POSES])
-        return getattr(self, page)(request, None)
+        return getattr(self, self.PAGES[self._new_kind(request)])(request, None)
+
+    def _new_kind(self, request) -> str:
+        asked = request.GET.get("kind")
+        return asked if asked in self.PAGES else Figure.Kind.POSES
+
+    def _offers(self, request):
+        """The other ways to make a figure: address and words."""
+        return [
+            (f"?kind={kind}", self.OFFERS[kind])
+            for kind in self.PAGES
+            if kind != self._new_kind(request)
+        ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         figure = self.get_object(request, object_id)
@@ -231,6 +247,7 @@ class FigureAdmin(LoggedAdmin):
             "may_copy": figure is not None and self.has_add_permission(request),
             "review": ReviewForm(instance=figure) if may_review else None,
             "used_in": self._used_in(request, figure),
+            "offers": self._offers(request) if figure is None else [],
             "media": self.media + ReviewForm().media,
         } | context
         return TemplateResponse(request, f"admin/exercises/figure/{template}.html", context)

@@ -349,9 +349,17 @@ VIEWS = {
     "other_side": (_("from the other side"), [180, 4]),
 }
 CAMERA_TURN = Control(
-    "camera_turn", _("Walk around"), _("towards the back"), _("towards the front"), -180, 180, 0
+    "camera_turn",
+    _("Camera around the body"),
+    _("towards the back"),
+    _("towards the front"),
+    -180,
+    180,
+    0,
 )
-CAMERA_HEIGHT = Control("camera_height", _("Camera"), _("at floor height"), _("from above"), 0, 88)
+CAMERA_HEIGHT = Control(
+    "camera_height", _("Camera height"), _("at floor height"), _("from above"), 0, 88
+)
 
 BUILDS = {"slim": (_("slim"), 0.92), "average": (_("average"), 1.0), "broad": (_("broad"), 1.13)}
 HAIRS = {"short": _("short hair"), "bun": _("hair in a bun")}

@@ -95,6 +95,7 @@ class FigureForm(forms.Form):
         required=False,
         help_text=_("With a side, the other side is drawn too, for who has to train that one."),
     )
+    title_nl.error_messages["required"] = _("Give the drawing a title in Dutch.")
     loop = forms.BooleanField(
         label=_("Also as a moving picture, through all drawings"), required=False
     )

@@ -48,8 +48,18 @@ class Plan:
 
 
 class Figure:
+    """`layered` false is for a ghost: its silhouette only, which is half the work of a frame."""
+
     def __init__(
-        self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL, plan=None, far=None
+        self,
+        skeleton: Skeleton,
+        camera: Camera,
+        person: Person,
+        *,
+        cell=CELL,
+        plan=None,
+        far=None,
+        layered=True,
     ):
         self.skeleton, self.camera, self.person = skeleton, camera, person
         self.cell, self.fine = cell, cell * FINE / CELL
@@ -63,6 +73,8 @@ class Figure:
             name: [solid.seen_by(camera) for solid in solids]
             for name, solids in self.trunk_solids.items()
         }
+        if not layered:
+            return
         self.fields: dict[str, Field] = {}
         self.trunk = Field.blended(list(self.trunk_shapes.values()), IN_TRUNK, cell)
         self.planned = plan is not None

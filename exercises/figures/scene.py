@@ -75,7 +75,8 @@ class Scene:
                 behind.append(svg)
             points += corners
         if "ghost" in frame:
-            ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person, cell=cell)
+            pose = Skeleton.of(poses[frame["ghost"]])
+            ghost = Figure(pose, camera, person, cell=cell, layered=False)
             behind.append(_ghost(ghost.silhouette()))
             points += ghost.bounds().corners()
         halos, signs, signs_at = [], [], []

@@ -333,7 +333,7 @@ def test_a_figure_is_changed_and_its_review_is_cleared(as_, own):
 
 
 REFUSED = {
-    "no title": ({"title_nl": " "}, "required"),
+    "no title": ({"title_nl": " "}, "Give the drawing a title in Dutch."),
     "no caption": ({"frames-0-caption_nl": ""}, "Write what the patient does in drawing 1."),
     "no frames": ({"frames": "0"}, "A figure has 1 to 6 drawings."),
     "thousands": ({"frames": "4000"}, "A figure has 1 to 6 drawings."),

@@ -319,8 +319,8 @@ document.addEventListener("DOMContentLoaded", function () {
   const wrong = form.querySelector(".pose-frame .errorlist");
   select(wrong ? number(wrong.closest(".pose-frame")) : 1);
   frames().forEach(function (frame) {
-    if (!frame.dataset.picture) {
-      ask(number(frame));
+    if (!(frame.dataset.picture || "").startsWith("data:")) {
+      ask(number(frame)); // what was kept is drawn anew, so that it does not jump at the first step
     }
   });
 });
