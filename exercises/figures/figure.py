@@ -204,7 +204,10 @@ class Figure:
         joints = self.skeleton.joints
         upper, lower, hand = (self._field(f"{p}_{side}") for p in ("upper_arm", "forearm", "hand"))
         arm = fuse(fuse(upper, lower, AT_ELBOW), hand, AT_WRIST)
-        self.layers.append(Layer(f"arm_{side}", self._colour("skin", side), arm))
+        # An arm in front of the shirt is not far away, whatever the hips say.
+        in_front = "shirt" in self.fields
+        tone = "" if in_front else side
+        self.layers.append(Layer(f"arm_{side}", self._colour("skin", tone), arm))
         self._crease(f"elbow_{side}", lower, upper, f"elbow_{side}", 0.040)
         shoulder, elbow, wrist = (joints[f"{j}_{side}"] for j in ("shoulder", "elbow", "wrist"))
         sleeve = Field.of(
@@ -218,10 +221,10 @@ class Figure:
             # A deeply bent elbow brings the forearm in front of the sleeve.
             sleeve.keep(lambda x, y: -min(lower.at(x, y), hand.at(x, y)))
         self.fields[f"sleeve_{side}"] = sleeve
-        self.layers.append(Layer(f"sleeve_{side}", self._colour("shirt", side), sleeve))
-        if any(layer.name == "shirt" for layer in self.layers):
+        self.layers.append(Layer(f"sleeve_{side}", self._colour("shirt", tone), sleeve))
+        if in_front:
             joint = f"shoulder_{side}"
-            self._seam(joint, sleeve, self.trunk, joint, 0.050, COLOURS["shirt"])
+            self._seam(joint, sleeve, self.fields["shirt"], joint, 0.050, COLOURS["shirt"])
 
     def _body(self, _side: str) -> None:
         """Trunk and level legs as one trouser shape, the creases in it, and the shirt over it."""
@@ -304,6 +307,7 @@ class Figure:
         for side, (_, _, leg) in legs.items():
             if self.plan.in_front[side]:
                 shirt.keep(lambda x, y, leg=leg: -leg.at(x, y))
+        self.fields["shirt"] = shirt
         self.layers.append(Layer("shirt", COLOURS["shirt"], shirt))
         for side in "lr":  # an arm that is drawn already: open its seam
             sleeve = self.fields.get(f"sleeve_{side}")
