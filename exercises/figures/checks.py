@@ -10,7 +10,7 @@ from .figure import MOVING_BACK
 from .props import KINDS, PLACES
 from .scene import LANDMARKS, NUMERALS
 from .solver import FREE, GOALS
-from .style import BUILD, CLOTHES, HAIR
+from .style import BUILD, CLOTHES, HAIR, HAIR_COLOURS
 
 HIGHLIGHTS = {"low_back": MOVING_BACK}
 LANGUAGES = ("nl", "en")
@@ -141,7 +141,12 @@ SOLVE = {"free": free, "goals": goals}
 ARROW = {"from": anchor, "to": anchor, "bend": number(-2, 2), "both": flag}
 MARK = {"kind": one_of(("right", "wrong")), "at": anchor}
 WORDS = dict.fromkeys(LANGUAGES, text)
-PERSON = {"build": number(*BUILD), "hair": one_of(HAIR), "clothes": one_of(CLOTHES)}
+PERSON = {
+    "build": number(*BUILD),
+    "hair": one_of(HAIR),
+    "hair_colour": one_of(HAIR_COLOURS),
+    "clothes": one_of(CLOTHES),
+}
 VIEW = numbers(2)
 PROP = {
     "kind": one_of(KINDS),

@@ -9,7 +9,7 @@ import itertools
 import math
 from dataclasses import dataclass, field
 
-from .body import SLICES, back_at, spine_at, trunk, volumes
+from .body import SLICES, back_at, finger_lines, spine_at, trunk, volumes
 from .field import CELL, Field, fuse
 from .geometry import between, dot, offset, subtract, unit
 from .head import head_layers
@@ -30,6 +30,8 @@ AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
     0.022,
 )
 SHORTEST_CREASE = 0.045
+# Lines between fingers: from which turn of the hand, how short at least, and how wide.
+FINGERS_SHOWN, SHORTEST_FINGER, FINGER_LINE = 0.4, 0.012, 0.0042
 HEM = 1.3  # where the shirt ends, as a position on the spine
 ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
 MOVING_BACK = (0.1, 6.0)  # the stretch of the spine that the highlight covers
@@ -161,7 +163,7 @@ class Figure:
         self.layers.append(Layer("neck", COLOURS["skin"], self._field("neck")))
 
     def _head(self, _side: str) -> None:
-        self.layers += head_layers(self.skeleton, self.camera, self.shapes, self.person.hair)
+        self.layers += head_layers(self.skeleton, self.camera, self.shapes, self.person)
 
     def _foot(self, side: str) -> None:
         name = f"foot_{side}"
@@ -208,6 +210,7 @@ class Figure:
         in_front = "shirt" in self.fields
         tone = "" if in_front else side
         self.layers.append(Layer(f"arm_{side}", self._colour("skin", tone), arm))
+        self._fingers(side)
         self._crease(f"elbow_{side}", lower, upper, f"elbow_{side}", 0.040)
         shoulder, elbow, wrist = (joints[f"{j}_{side}"] for j in ("shoulder", "elbow", "wrist"))
         sleeve = Field.of(
@@ -225,6 +228,18 @@ class Figure:
         if in_front:
             joint = f"shoulder_{side}"
             self._seam(joint, sleeve, self.fields["shirt"], joint, 0.050, COLOURS["shirt"])
+
+    def _fingers(self, side: str) -> None:
+        """Lines between the fingers, when we see the back of the hand or the palm."""
+        frame = self.skeleton.frames[f"hand_{side}"]
+        if abs(dot(frame[0], self.camera.away)) < FINGERS_SHOWN:
+            return
+        for number, ends in enumerate(finger_lines(self.skeleton, side)):
+            start, end = map(self.camera.flat, ends)
+            if math.dist(start, end) > SHORTEST_FINGER:
+                line = [start, between(start, end, 0.5), end]
+                pen = (INK, FINGER_LINE)
+                self.layers.append(Layer(f"finger_{side}_{number}", line=line, pen=pen))
 
     def _body(self, _side: str) -> None:
         """Trunk and level legs as one trouser shape, the creases in it, and the shirt over it."""

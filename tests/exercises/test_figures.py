@@ -382,7 +382,7 @@ BROKEN = {
     ),
     "hair that we cannot draw": (
         change(["person"], {"hair": "afro"}),
-        "x.json, person: “hair” must be one of bun, short.",
+        "x.json, person: “hair” must be one of bald, bun, short, tail.",
     ),
     "a list for a pose": (change(["poses", "hol"], []), "pose “hol”: must be a group of fields."),
     "a list for the figure": (None, "x.json: must be a group of fields."),
