@@ -123,7 +123,7 @@ def _parting(centre, frame, camera: Camera) -> list[Layer]:
 def _seen_line(name, points, centre, frame, camera: Camera) -> list[Layer]:
     """A line over the head, as far as the surface is turned to us.
 
-    `points` are pairs of a place and a normal, both (forward, left, up) from the middle of the head.
+    `points` are pairs of a place and a normal: (forward, left, up) from the middle of the head.
     """
     line = []
     for place, normal in points:
