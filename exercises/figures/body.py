@@ -37,6 +37,8 @@ SHANK = ((0, 0.0355, 0), (0.28, 0.0345, -0.008), (0.6, 0.0270, -0.004), (1, 0.02
 FINGERS = ((0.0160, 0.101), (0.0058, 0.107), (-0.0046, 0.103), (-0.0146, 0.091))
 FINGER = 0.0076  # radius
 
+SKIRT_AT_HIP, SKIRT_AT_KNEE = 0.056, 0.060  # radii around the thighs
+
 SLICE = 0.4  # distance between the ellipsoids of the trunk, in vertebrae
 SLICES = tuple(-2.4 + SLICE * i for i in range(39))
 SACRUM_HEIGHT = 0.0215  # one step below S1
@@ -93,6 +95,21 @@ def volumes(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
         parts |= _arm(skeleton, side, sign, build)
         parts |= _leg(skeleton, side, build)
     return parts
+
+
+def skirt(skeleton: Skeleton, build: float = 1.0) -> list[Cone]:
+    """Cloth over and between both thighs, wider towards the knees; longer than it is worn."""
+    joints = skeleton.joints
+    wider = 1 + (build - 1) * 0.7
+    return [
+        Cone(
+            between(joints["hip_l"], joints["hip_r"], share),
+            SKIRT_AT_HIP * wider,
+            between(joints["knee_l"], joints["knee_r"], share),
+            SKIRT_AT_KNEE * wider,
+        )
+        for share in (0, 0.25, 0.5, 0.75, 1)
+    ]
 
 
 def trunk(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:

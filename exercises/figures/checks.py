@@ -14,6 +14,7 @@ from .style import BUILD, CLOTHES, HAIR, HAIR_COLOURS
 
 HIGHLIGHTS = {"low_back": MOVING_BACK}
 LANGUAGES = ("nl", "en")
+SKIRT_PRESETS = ("standing", "sitting")
 
 
 def _is_number(value) -> bool:
@@ -196,6 +197,8 @@ class Checker:
             self.wrong("", "“poses” must be a group of poses")
         for name, pose in figure["poses"].items():
             self.pose(pose, name, figure["poses"])
+        if figure.get("person", {}).get("clothes") == "skirt":
+            self.skirt(figure["poses"])
         self.things(figure.get("props", []), "props")
         self.listed(figure["strip"], "strip", 1, len(NUMERALS))
         for count, frame in enumerate(figure["strip"], 1):
@@ -222,6 +225,19 @@ class Checker:
                 planted = [part for part in ("foot", "knee_at") if part in pose[limb]]
                 if len(planted) > 1:
                     self.wrong(f"{where}, {limb}", "has both “foot” and “knee_at”; choose one")
+
+    def skirt(self, poses: dict) -> None:
+        """A skirt hangs over two thighs that go the same way, and not over a kneeling body."""
+        for name, pose in poses.items():
+            step = pose
+            while "like" in step:
+                step = poses[step["like"]]
+            if step.get("preset") not in SKIRT_PRESETS:
+                self.wrong(
+                    "person",
+                    f"a skirt is drawn on {' and '.join(SKIRT_PRESETS)} people only,"
+                    f" and pose “{name}” is not one of them",
+                )
 
     def frame(self, frame, where: str, poses: dict) -> None:
         named = one_of(poses)

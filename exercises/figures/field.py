@@ -45,7 +45,7 @@ class Field:
         for j in range(low, high):
             row, y = self.values[j], (self.bottom + j) * cell
             for i, x in enumerate(xs, first):
-                row[i] = _smooth_minimum(distance(x, y), row[i], blend)
+                row[i] = smooth_minimum(distance(x, y), row[i], blend)
 
     @classmethod
     def blended(cls, groups, radius: float, cell=CELL) -> "Field":
@@ -61,7 +61,7 @@ class Field:
                 target = whole.values[j]
                 for i, value in enumerate(row, right):
                     if value < OUTSIDE and 0 <= i < whole.columns:
-                        target[i] = _smooth_minimum(value, target[i], radius)
+                        target[i] = smooth_minimum(value, target[i], radius)
         return whole
 
     def copy(self) -> "Field":
@@ -212,7 +212,8 @@ def _spread(field: Field, target: Field) -> list[list[float]]:
     return values
 
 
-def _smooth_minimum(a: float, b: float, radius: float) -> float:
+def smooth_minimum(a: float, b: float, radius: float) -> float:
+    """The lesser of two distances, rounded where they differ by less than `radius`."""
     if radius:
         apart = a - b if a > b else b - a
         if apart < radius:

@@ -9,7 +9,7 @@ import itertools
 import math
 from dataclasses import dataclass, field
 
-from .body import SLICES, back_at, finger_lines, spine_at, trunk, volumes
+from .body import SLICES, back_at, finger_lines, skirt, spine_at, trunk, volumes
 from .field import CELL, Field, fuse
 from .geometry import between, dot, offset, subtract, unit
 from .head import head_layers
@@ -21,7 +21,8 @@ from .style import ACCENT, ACCENT_TINT, COLOURS, HALF_OUTLINE, INK, OUTLINE, Per
 
 FINE = CELL * 0.62  # hands, feet and arms have small radii
 # How far a concave corner is rounded, by joint.
-AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
+AT_ANKLE, AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
+    0.014,
     0.024,
     0.016,
     0.012,
@@ -33,6 +34,7 @@ SHORTEST_CREASE = 0.045
 # Lines between fingers: from which turn of the hand, how short at least, and how wide.
 FINGERS_SHOWN, SHORTEST_FINGER, FINGER_LINE = 0.4, 0.012, 0.0042
 HEM = 1.3  # where the shirt ends, as a position on the spine
+SKIRT_LENGTH = 0.90  # share of the thigh
 ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
 MOVING_BACK = (0.1, 6.0)  # the stretch of the spine that the highlight covers
 HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
@@ -55,6 +57,7 @@ class Figure:
     ):
         self.skeleton, self.camera, self.person = skeleton, camera, person
         self.cell, self.fine = cell, cell * FINE / CELL
+        self.bare_legs = person.clothes != "trousers"
         self.solids = volumes(skeleton, person.build)
         self.trunk_solids = trunk(skeleton, person.build)
         self.shapes = {
@@ -150,7 +153,8 @@ class Figure:
         if name not in self.fields:
             part = name.rpartition("_")[0] or name
             blend = {"foot": 0.012, "hand": 0.006}.get(part, 0.0)
-            small = part in ("foot", "hand", "upper_arm", "forearm", "neck")
+            small = part in ("hand", "upper_arm", "forearm", "neck")
+            small = small or (part == "foot" and not self.bare_legs)
             self.fields[name] = Field.of(
                 self.shapes[name],
                 blend=blend,
@@ -166,19 +170,28 @@ class Figure:
         self.layers += head_layers(self.skeleton, self.camera, self.shapes, self.person)
 
     def _foot(self, side: str) -> None:
+        """The foot under a trouser leg; a bare leg has its foot on it."""
+        if self.bare_legs:
+            return
         name = f"foot_{side}"
         self.layers.append(Layer(name, self._colour("skin", side), self._field(name)))
 
     def _leg_fields(self, side: str):
         thigh, shank = self._field(f"thigh_{side}"), self._field(f"shank_{side}")
+        if self.bare_legs:
+            shank = fuse(shank, self._field(f"foot_{side}"), AT_ANKLE)
         return thigh, shank, fuse(thigh, shank, AT_KNEE)
 
     def _far_leg(self, side: str) -> None:
         thigh, shank, leg = self._leg_fields(side)
         self._foot(side)
-        self.layers.append(Layer(f"leg_{side}", self._colour("trousers", side), leg))
+        self.layers.append(Layer(f"leg_{side}", self._colour(self._legwear(), side), leg))
         self._crease(f"knee_{side}", shank, thigh, f"knee_{side}", 0.068)
         self._bare(side, shank)
+
+    def _legwear(self) -> str:
+        """The colour of the whole leg; shorts and skirts are put over it."""
+        return "skin" if self.person.clothes == "skirt" else "trousers"
 
     def _bare(self, side: str, shank: Field) -> None:
         """With shorts the lower leg is skin, from above the knee."""
@@ -256,12 +269,14 @@ class Figure:
         for side in legs:
             if side != plan.crossing:
                 self._foot(side)
-        self.layers.append(Layer("body", COLOURS["trousers"], shape))
+        self.layers.append(Layer("body", COLOURS[self._legwear()], shape))
         behind = None
         for side in legs:
             behind = self._leg_in_body(side, legs, behind)
         if plan.crossing:
             self._crossing_leg(plan.crossing, *legs[plan.crossing])
+        if self.person.clothes == "skirt":
+            self._skirt()
         self._shirt(legs)
 
     def _leg_in_body(self, side: str, legs: dict, behind: str | None) -> str | None:
@@ -287,10 +302,29 @@ class Figure:
 
     def _crossing_leg(self, side: str, thigh: Field, shank: Field, leg: Field) -> None:
         self._foot(side)
-        self.layers.append(Layer(f"leg_{side}", COLOURS["trousers"], leg))
-        self._seam(f"hip_{side}", leg, self.trunk, f"hip_{side}", 0.104, COLOURS["trousers"])
+        fill = COLOURS[self._legwear()]
+        self.layers.append(Layer(f"leg_{side}", fill, leg))
+        self._seam(f"hip_{side}", leg, self.trunk, f"hip_{side}", 0.104, fill)
         self._crease(f"knee_{side}", shank, thigh, f"knee_{side}", 0.068)
         self._bare(side, shank)
+
+    def _skirt(self) -> None:
+        """An A-line from the waist to just above the knees, spread over both thighs."""
+        cloth = Field.of(
+            [solid.seen_by(self.camera) for solid in skirt(self.skeleton, self.person.build)],
+            blend=0.02,
+            cell=self.cell,
+            margin=0.03,
+        )
+        joints = self.skeleton.joints
+        hips = between(joints["hip_l"], joints["hip_r"], 0.5)
+        knees = between(joints["knee_l"], joints["knee_r"], 0.5)
+        past_hem = self._beyond(between(hips, knees, SKIRT_LENGTH), subtract(knees, hips))
+        self.fields["skirt"] = fuse(self.trunk, cloth, AT_HIP)
+        if past_hem:
+            self.fields["skirt"].keep(past_hem)
+        self.fields["lap"] = cloth
+        self.layers.append(Layer("skirt", COLOURS["trousers"], self.fields["skirt"]))
 
     def _overlap(self, a: Field, b: Field) -> float:
         """The area where two legs cover each other, away from the hips."""
@@ -321,7 +355,8 @@ class Figure:
                 shirt.keep(below_hem)
         for side, (_, _, leg) in legs.items():
             if self.plan.in_front[side]:
-                shirt.keep(lambda x, y, leg=leg: -leg.at(x, y))
+                over = self.fields.get("lap", leg)
+                shirt.keep(lambda x, y, over=over: -over.at(x, y))
         self.fields["shirt"] = shirt
         self.layers.append(Layer("shirt", COLOURS["shirt"], shirt))
         for side in "lr":  # an arm that is drawn already: open its seam

@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from .field import CELL, Field
+from .field import CELL, Field, smooth_minimum
 from .geometry import add, dot, offset, scale, unit
 from .layers import Layer
 from .shapes import Camera, Cone, Ellipsoid
@@ -18,6 +18,7 @@ SCALP_AT, SCALP = (-0.0070, 0.0145), (0.0600, 0.0500, 0.0575)
 BALD_AT, BALD = (-0.0045, 0.0130), (0.0558, 0.0475, 0.0525)
 PARTING = 0.016  # to the left of the middle
 BALD_ABOVE = 0.009  # height on the scalp above which a bald head has no hair
+HAIRLINE_ROUNDING = 0.016
 FACE_LINE = 0.0046  # mouth, nose and parting
 EAR_LINE = 0.0056
 # A line on the face is drawn where the skin is turned to us by at least this cosine.
@@ -33,6 +34,7 @@ TAIL = (
     (-0.084, -0.036, 0.0145),
     (-0.076, -0.064, 0.007),
 )
+TAIL_DROP = 0.55  # how much nearer the neck, per length of the tail
 BUN, BUN_RADII = (-0.066, 0.030), (0.024, 0.026, 0.025)
 
 
@@ -60,7 +62,12 @@ def _bun(centre, frame) -> list[Ellipsoid]:
 
 
 def _tail(centre, frame) -> list[Cone]:
-    balls = [(offset(centre, frame, forward=x, up=z), radius) for x, z, radius in TAIL]
+    """It hangs off the head, and lies against it when the face is down."""
+    drop = TAIL_DROP * max(0.0, -frame[0][2])
+    balls = [
+        (offset(centre, frame, forward=x + drop * max(0.0, TAIL[0][1] - z), up=z), radius)
+        for x, z, radius in TAIL
+    ]
     return [Cone(*start, *end) for start, end in itertools.pairwise(balls)]
 
 
@@ -94,10 +101,9 @@ def _hair(centre, frame, camera: Camera, colour: str, *, bald: bool) -> Layer:
         peak = 0.011 * max(0.0, 1 - ((left - PARTING) / 0.040) ** 2)
         brow = 0.30 * forward - 0.95 * up + 0.002 + peak
         nape = max(forward + 0.012, -up - 0.040 - 0.25 * (forward + 0.05))
-        apart, soft = abs(brow - nape), 0.016
-        rounding = (soft - apart) ** 2 / soft / 4 if apart < soft else 0.0
-        hairline = min(brow, nape) - rounding
-        return max(hairline, up + 0.1 * forward - BALD_ABOVE) if bald else hairline
+        if bald:
+            return -smooth_minimum(-nape, BALD_ABOVE - up, HAIRLINE_ROUNDING)
+        return smooth_minimum(brow, nape, HAIRLINE_ROUNDING)
 
     field = Field.of([scalp.seen_by(camera)], cell=HEAD_CELL).keep(beyond_hairline)
     return Layer("hair", colour, field)

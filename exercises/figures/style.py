@@ -34,7 +34,7 @@ HALF_OUTLINE = OUTLINE / 2
 
 HAIR = ("short", "bun", "tail", "bald")
 HAIR_COLOURS = {"dark": "hair", "grey": "hair_grey"}  # by the name of the colour
-CLOTHES = ("trousers", "shorts")
+CLOTHES = ("trousers", "shorts", "skirt")
 BUILD = (0.9, 1.2)  # slim to heavy; 1 is the table of body.py
 
 
