@@ -99,7 +99,8 @@ def _hair(centre, frame, camera: Camera, colour: str, *, bald: bool) -> Layer:
         forward, left, up = seen(x, y)
         # The fringe is swept to one side: the same hairline left and right looks like a cap.
         peak = 0.011 * max(0.0, 1 - ((left - PARTING) / 0.040) ** 2)
-        brow = 0.30 * forward - 0.95 * up + 0.002 + peak
+        temple = 0.016 * (max(0.0, abs(left) - 0.022) / 0.028) ** 2
+        brow = 0.30 * forward - 0.95 * up + 0.004 + peak - temple
         nape = max(forward + 0.012, -up - 0.040 - 0.25 * (forward + 0.05))
         if bald:
             return -smooth_minimum(-nape, BALD_ABOVE - up, HAIRLINE_ROUNDING)
@@ -110,12 +111,12 @@ def _hair(centre, frame, camera: Camera, colour: str, *, bald: bool) -> Layer:
 
 
 def _parting(centre, frame, camera: Camera) -> list[Layer]:
-    """The parting, from the hairline to the crown."""
+    """The front of the parting; a whole one makes a cap of the hair."""
     (ahead, above), (forward, _, up) = SCALP_AT, SCALP
     rest = math.sqrt(1 - (PARTING / SCALP[1]) ** 2)
     points = []
     for i in range(9):
-        angle = math.radians(35 + 60 * i / 8)
+        angle = math.radians(35 + 38 * i / 8)
         normal = (math.cos(angle) / forward, PARTING / SCALP[1] ** 2, math.sin(angle) / up)
         place = (
             ahead + forward * rest * math.cos(angle),
