@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .body import SLICES, back_at, finger_lines, skirt, spine_at, trunk, volumes
 from .field import CELL, Field, fuse
 from .geometry import between, dot, offset, subtract, unit
-from .head import head_layers
+from .head import head_layers, knot
 from .layers import Layer
 from .outline import loops
 from .shapes import Bounds, Camera, FlatCone
@@ -51,34 +51,23 @@ class Plan:
     in_front: dict = field(default_factory=dict)  # side: is that thigh in front of the trunk
 
 
-class Figure:
-    def __init__(
-        self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL, plan=None, far=None
-    ):
-        self.skeleton, self.camera, self.person = skeleton, camera, person
-        self.cell, self.fine = cell, cell * FINE / CELL
-        self.bare_legs = person.clothes != "trousers"
+class Body:
+    """The solids of one posed person, and their flat images."""
+
+    def __init__(self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL):
+        self.skeleton, self.camera, self.person, self.cell = skeleton, camera, person, cell
         self.solids = volumes(skeleton, person.build)
+        hair = knot(skeleton, person.hair)
+        if hair:
+            self.solids["knot"] = hair
         self.trunk_solids = trunk(skeleton, person.build)
-        self.shapes = {
-            name: [solid.seen_by(camera) for solid in solids]
-            for name, solids in self.solids.items()
+        self.shapes = self._seen(self.solids)
+        self.trunk_shapes = self._seen(self.trunk_solids)
+
+    def _seen(self, parts: dict) -> dict:
+        return {
+            name: [solid.seen_by(self.camera) for solid in solids] for name, solids in parts.items()
         }
-        self.trunk_shapes = {
-            name: [solid.seen_by(camera) for solid in solids]
-            for name, solids in self.trunk_solids.items()
-        }
-        self.fields: dict[str, Field] = {}
-        self.trunk = Field.blended(list(self.trunk_shapes.values()), IN_TRUNK, cell)
-        self.planned = plan is not None
-        self.plan = plan or Plan(far=self._far_side() if far is None else far)
-        if not self.planned:
-            self._plan_order()
-        self.layers: list[Layer] = []
-        draw = {"arm": self._arm, "leg": self._far_leg, "body": self._body}
-        draw |= {"neck": self._neck, "head": self._head}
-        for kind, side in self.plan.order:
-            draw[kind](side)
 
     def all_shapes(self):
         for shapes in (*self.shapes.values(), *self.trunk_shapes.values()):
@@ -94,6 +83,26 @@ class Figure:
 
     def silhouette(self) -> Field:
         return Field.of(list(self.all_shapes()), blend=0.006, cell=self.cell)
+
+
+class Figure(Body):
+    """A body, drawn as layers from far to near."""
+
+    def __init__(self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL, plan=None):
+        super().__init__(skeleton, camera, person, cell=cell)
+        self.fine = cell * FINE / CELL
+        self.bare_legs = person.clothes != "trousers"
+        self.fields: dict[str, Field] = {}
+        self.trunk = Field.blended(list(self.trunk_shapes.values()), IN_TRUNK, cell)
+        self.planned = plan is not None
+        self.plan = plan or Plan(far=self._far_side())
+        if not self.planned:
+            self._plan_order()
+        self.layers: list[Layer] = []
+        draw = {"arm": self._arm, "leg": self._far_leg, "body": self._body}
+        draw |= {"neck": self._neck, "head": self._head}
+        for kind, side in self.plan.order:
+            draw[kind](side)
 
     def layers_with(self, highlight: str | None) -> list[Layer]:
         """All layers; with `highlight` "low_back" a band lies over the shirt."""

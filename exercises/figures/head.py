@@ -45,15 +45,20 @@ def head_layers(skeleton: Skeleton, camera: Camera, shapes: dict, person: Person
     skull.join(shapes["nose"][0].distance())
     layers = [Layer("head", COLOURS["skin"], skull)]
     layers.append(_hair(centre, frame, camera, colour, bald=person.hair == "bald"))
-    if person.hair in ("bun", "tail"):
-        knot = _bun(centre, frame) if person.hair == "bun" else _tail(centre, frame)
-        field = Field.of([solid.seen_by(camera) for solid in knot], blend=0.01, cell=HEAD_CELL)
+    if "knot" in shapes:
+        field = Field.of(shapes["knot"], blend=0.01, cell=HEAD_CELL)
         behind = dot(frame[0], camera.away) < 0
         layers.insert(0 if behind else len(layers), Layer(person.hair, colour, field))
     if person.hair != "bald":
         layers += _parting(centre, frame, camera)
     layers = _ears(centre, frame, camera, behind=True) + layers
     return layers + _ears(centre, frame, camera, behind=False) + _face(centre, frame, camera)
+
+
+def knot(skeleton: Skeleton, hair: str) -> list:
+    """The solids of hair that stands off the head."""
+    centre, frame = skeleton.joints["head"], skeleton.frames["head"]
+    return {"bun": _bun, "tail": _tail}[hair](centre, frame) if hair in ("bun", "tail") else []
 
 
 def _bun(centre, frame) -> list[Ellipsoid]:
