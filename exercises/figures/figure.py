@@ -30,6 +30,8 @@ AT_ANKLE, AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
     0.016,
     0.022,
 )
+# How far around a part its field reaches: as far as it may be fused with another.
+AROUND, AROUND_SMALL = 0.035, 0.018
 SHORTEST_CREASE = 0.045
 # Lines between fingers: from which turn of the hand, how short at least, and how wide.
 FINGERS_SHOWN, SHORTEST_FINGER, FINGER_LINE = 0.4, 0.012, 0.0042
@@ -167,7 +169,7 @@ class Figure(Body):
             self.fields[name] = Field.of(
                 self.shapes[name],
                 blend=blend,
-                margin=0.012 if part == "foot" else 0.035,
+                margin=AROUND_SMALL if small else AROUND,
                 cell=self.fine if small else self.cell,
             )
         return self.fields[name]
