@@ -273,6 +273,7 @@ class Checker:
 
     def loop(self, loop, poses: dict) -> None:
         self.record(loop, "loop", LOOP, ("poses", "seconds"))
+        self.things(loop.get("props", []), "loop, props")
         names = loop["poses"]
         if not isinstance(names, list) or not 2 <= len(names) <= 8:
             self.wrong("loop", "“poses” must be a list of 2 to 8")
@@ -307,6 +308,7 @@ FRAME = {
 LOOP = {
     "poses": anything,
     "seconds": number(1, 30),
+    "props": anything,
     "view": VIEW,
     "highlight": one_of(HIGHLIGHTS),
 }

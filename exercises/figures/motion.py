@@ -10,8 +10,9 @@ from html import escape
 from .data import solved_poses
 from .field import CELL
 from .figure import Figure
+from .geometry import between
 from .layers import Layer
-from .outline import UNITS, distance, evenly, lines_text, outer_loop, whole
+from .outline import UNITS, distance, evenly, lines_text, outer_loop, place, whole
 from .poses import in_between
 from .props import prop_svg
 from .shapes import Bounds, Camera
@@ -71,6 +72,9 @@ def draw_loop(figure: dict, language: str = "nl") -> str:
     layers = {m: _named(body.layers_with(loop.get("highlight"))) for m, body in bodies.items()}
     richest = max(order, key=lambda moment: len(layers[moment]))
     timing = f'dur="{loop["seconds"]}s" repeatCount="indefinite" keyTimes="{_key_times(sequence)}"'
+    near = next(side for kind, side in plan.order[::-1] if kind == "arm")
+    route = [skeletons[moment] for moment in sequence]
+    held = [_carried(prop, camera, route, timing) for prop in loop.get("props", [])]
     paths = []
     for name, layer in layers[richest].items():
         shapes = _tracked([layers[moment].get(name) for moment in order])
@@ -81,8 +85,11 @@ def draw_loop(figure: dict, language: str = "nl") -> str:
             moment: lines_text(shape, closed=closed)
             for moment, shape in zip(order, shapes, strict=True)
         }
+        if name == f"arm_{near}":
+            paths += [svg for svg, _ in held]
         paths.append(_path(layer, [texts[moment] for moment in sequence], timing))
     points = [corner for body in bodies.values() for corner in body.bounds().corners()]
+    points += [corner for _, corners in held for corner in corners]
     things = ""
     for prop in figure.get("props", []):
         svg, corners = prop_svg(prop, camera, middle)
@@ -103,6 +110,23 @@ def _document(figure, language, bounds: Bounds, things: str, body: str) -> str:
         f'<g stroke="{INK}" stroke-linejoin="round" stroke-linecap="round">{things}'
         f'<g stroke-width="{whole(OUTLINE)}">{body}</g></g></svg>'
     )
+
+
+def _carried(prop: dict, camera: Camera, route: list[Skeleton], timing: str) -> tuple[str, list]:
+    """A thing that goes along with the hands, from its place at the first pose.
+
+    The SVG, and the flat points that it passes.
+    """
+    svg, corners = prop_svg(prop, camera, route[0])
+    places = [
+        camera.flat(between(skeleton.joints["wrist_l"], skeleton.joints["wrist_r"], 0.5))
+        for skeleton in route
+    ]
+    moves = [(x - places[0][0], y - places[0][1]) for x, y in places]
+    values = ";".join("{} {}".format(*place(move)) for move in moves)
+    svg += f'<animateTransform attributeName="transform" type="translate" {timing}'
+    passed = [(x + right, y + up) for x, y in corners for right, up in moves]
+    return f'<g>{svg} values="{values}"/></g>', passed
 
 
 def _path(layer: Layer, texts: list[str], timing: str) -> str:
