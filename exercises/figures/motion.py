@@ -164,10 +164,13 @@ def _tracked(layers: list[Layer | None]):
     """The points of one layer at every moment, as many each time.
 
     A layer that is missing for a moment shrinks to a point. A crease that is there less than half
-    the time is left out.
+    the time is left out, and so is a thin line of face or hand that is ever missing: it would stay
+    behind as a dot.
     """
     present = [layer for layer in layers if layer is not None]
-    if (present[0].line or present[0].dot) and len(present) < len(layers) / 2:
+    thin = present[0].line and present[0].pen
+    least = len(layers) if thin else len(layers) / 2
+    if (present[0].line or present[0].dot) and len(present) < least:
         return None
     outlines = [_points(layer) if layer else None for layer in layers]
     shown = [outline for outline in outlines if outline]
