@@ -316,6 +316,7 @@ FIGURE = {
     "key": text,
     "title": anything,
     "view": VIEW,
+    "side": one_of(("left", "right")),
     "person": PERSON,
     "millimetres": number(20, 80),
     "props": anything,

@@ -1,6 +1,7 @@
 """Figure files: found, read, checked, mirrored, and their poses solved.
 
-One file per figure, `data/<key>.json`. checks.py says what it may contain.
+One file per figure, `data/<key>.json`. checks.py says what it may contain. `side` is the patient's
+side that a figure of one side shows, such as the leg that is stretched.
 """
 
 import copy
@@ -75,6 +76,8 @@ def _inherited(poses: dict, name: str) -> dict:
 def mirrored(figure: dict) -> dict:
     """The figure for the other side: the picture flips, and the captions name the other side."""
     twin = copy.deepcopy(figure)
+    if "side" in twin:
+        twin["side"] = SIDE_WORDS[twin["side"]]
     twin["poses"] = {}
     for name in figure["poses"]:
         pose = _inherited(figure["poses"], name)

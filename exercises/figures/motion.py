@@ -5,21 +5,20 @@ outline is sampled into the same number of points, aligned with the frame before
 """
 
 import math
-from html import escape
 
 from .data import solved_poses
 from .field import CELL
 from .figure import Figure
 from .geometry import between
 from .layers import Layer
-from .outline import UNITS, distance, evenly, lines_text, outer_loop, place, whole
+from .outline import distance, evenly, lines_text, outer_loop, place, whole
 from .poses import in_between
 from .props import prop_svg
 from .shapes import Bounds, Camera
 from .skeleton import Skeleton
 from .solver import solve
-from .strip import MARGIN, MILLIMETRES, alternative_text
-from .style import INK, OUTLINE, Person
+from .strip import MARGIN, MILLIMETRES, framed
+from .style import OUTLINE, Person
 
 STEPS = 4  # drawn poses from one key pose to the next
 SPACING = 0.017  # between the points of an outline
@@ -57,7 +56,8 @@ def moment_skeletons(figure: dict) -> dict[tuple, Skeleton]:
     return skeletons
 
 
-def draw_loop(figure: dict, language: str = "nl") -> str:
+def draw_loop(figure: dict) -> str:
+    """The SVG of the loop, at the scale of the strip."""
     loop = figure["loop"]
     camera = Camera(*loop.get("view", figure["view"]))
     person = Person(**figure.get("person", {}))
@@ -95,21 +95,12 @@ def draw_loop(figure: dict, language: str = "nl") -> str:
         svg, corners = prop_svg(prop, camera, middle)
         things += svg
         points += corners
-    return _document(figure, language, Bounds.around(points), things, "".join(paths))
-
-
-def _document(figure, language, bounds: Bounds, things: str, body: str) -> str:
-    left, top = whole(bounds.left - MARGIN), whole(-bounds.top - MARGIN)
-    width = whole(bounds.right + MARGIN) - left
-    height = whole(MARGIN - bounds.bottom) - top
-    per_unit = figure.get("millimetres", MILLIMETRES) / UNITS
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}"'
-        f' width="{width * per_unit:.1f}mm" height="{height * per_unit:.1f}mm" role="img"'
-        f' aria-label="{escape(alternative_text(figure, language))}">'
-        f'<g stroke="{INK}" stroke-linejoin="round" stroke-linecap="round">{things}'
-        f'<g stroke-width="{whole(OUTLINE)}">{body}</g></g></svg>'
+    around = Bounds.around(points)
+    bounds = Bounds(
+        around.left - MARGIN, around.bottom - MARGIN, around.right + MARGIN, around.top + MARGIN
     )
+    content = f'{things}<g stroke-width="{whole(OUTLINE)}">{"".join(paths)}</g>'
+    return framed(bounds, figure.get("millimetres", MILLIMETRES), content).svg
 
 
 def _carried(prop: dict, camera: Camera, route: list[Skeleton], timing: str) -> tuple[str, list]:

@@ -1,7 +1,12 @@
-"""A strip: the frames of a figure side by side at one print scale, numbered."""
+"""A strip: the frames of a figure side by side at one print scale, numbered.
+
+Each frame is a picture of its own, so that a caption can stand under it and frames can wrap on a
+narrow screen. All frames of a strip are equally tall and stand on one line. There are no words in
+a picture: those are the reader's language, and belong to the page.
+"""
 
 from dataclasses import dataclass
-from html import escape
+from functools import cached_property
 
 from .data import solved_poses
 from .outline import UNITS, whole
@@ -9,23 +14,50 @@ from .scene import BADGE, Scene, number_svg
 from .shapes import Bounds
 from .style import INK
 
-MILLIMETRES = 50.0  # of paper per body height: every figure in a leaflet is equally tall
-GAP, MARGIN = 0.07, 0.022
+MILLIMETRES = 42.0  # of paper per body height: every figure in a leaflet is equally tall
+GAP, MARGIN = 0.05, 0.012
 NUMBER_MARGIN = 0.004
 
 
 @dataclass(frozen=True)
-class Strip:
-    """The SVG text, what is wrong with the poses in words, and sizes in mm."""
+class DrawnFrame:
+    """One picture: a whole SVG, and its size on paper in mm."""
 
     svg: str
-    warnings: list[str]
-    frames: list[tuple[float, float]]  # (left, width), to put a caption under each
     width: float
     height: float
 
 
-def draw_strip(figure: dict, language: str = "nl") -> Strip:
+@dataclass(frozen=True)
+class Strip:
+    """The pictures from left to right, and what is wrong with the poses in words."""
+
+    frames: list[DrawnFrame]
+    warnings: list[str]
+    gap: float  # mm between two frames
+
+    @property
+    def width(self) -> float:
+        return sum(frame.width for frame in self.frames) + self.gap * (len(self.frames) - 1)
+
+    @property
+    def height(self) -> float:
+        return self.frames[0].height
+
+    @cached_property
+    def svg(self) -> str:
+        """All frames as one picture."""
+        x, parts = 0.0, []
+        for frame in self.frames:
+            parts.append(frame.svg.replace("<svg ", f'<svg x="{x:.1f}mm" ', 1))
+            x += frame.width + self.gap
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width:.1f}mm"'
+            f' height="{self.height:.1f}mm">{"".join(parts)}</svg>'
+        )
+
+
+def draw_strip(figure: dict) -> Strip:
     poses = solved_poses(figure)
     scenes = [Scene(frame, figure, poses) for frame in figure["strip"]]
     numbered = len(scenes) > 1
@@ -34,38 +66,32 @@ def draw_strip(figure: dict, language: str = "nl") -> Strip:
     if numbered and any(_number_is_in_the_way(scene, top) for scene in scenes):
         top += 2 * BADGE
     millimetres = figure.get("millimetres", MILLIMETRES)
-    x, groups, frames, found = MARGIN, [], [], []
+    frames, found = [], []
     for number, (scene, frame) in enumerate(zip(scenes, figure["strip"], strict=True), 1):
-        left, right = scene.bounds.left, scene.bounds.right
         badge = ""
         if numbered:
             # On the top line of the strip, so the eye runs along the numbers.
-            badge = number_svg(number, left + BADGE, top - BADGE - NUMBER_MARGIN)
-        groups.append(f'<g transform="translate({whole(x - left)} 0)">{scene.svg}{badge}</g>')
-        frames.append((x * millimetres, (right - left) * millimetres))
+            badge = number_svg(number, scene.bounds.left + BADGE, top - BADGE - NUMBER_MARGIN)
+        bounds = Bounds(scene.bounds.left - MARGIN, bottom, scene.bounds.right + MARGIN, top)
+        frames.append(framed(bounds, millimetres, scene.svg + badge))
         found += [f"{figure['key']}, frame {number} ({frame['pose']}): {w}" for w in scene.warnings]
-        x += right - left + GAP
-    width, height = whole(x - GAP + MARGIN), whole(top - bottom)
+    return Strip(frames, found, GAP * millimetres)
+
+
+def framed(bounds: Bounds, millimetres: float, content: str) -> DrawnFrame:
+    """What is drawn within these bounds as one SVG; `millimetres` a body height."""
+    left, top = whole(bounds.left), whole(-bounds.top)
+    width, height = whole(bounds.right) - left, whole(-bounds.bottom) - top
     per_unit = millimetres / UNITS
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {whole(-top)} {width} {height}"'
-        f' width="{width * per_unit:.1f}mm" height="{height * per_unit:.1f}mm" role="img"'
-        f' aria-label="{escape(alternative_text(figure, language))}">'
-        f'<g stroke="{INK}" stroke-linejoin="round" stroke-linecap="round">{"".join(groups)}</g>'
-        "</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}"'
+        f' width="{width * per_unit:.1f}mm" height="{height * per_unit:.1f}mm">'
+        f'<g stroke="{INK}" stroke-linejoin="round" stroke-linecap="round">{content}</g></svg>'
     )
-    return Strip(svg, found, frames, width * per_unit, height * per_unit)
+    return DrawnFrame(svg, width * per_unit, height * per_unit)
 
 
 def _number_is_in_the_way(scene: Scene, top: float) -> bool:
     left = scene.bounds.left
     number = Bounds(left, top - NUMBER_MARGIN - 2 * BADGE, left + 2 * BADGE, top)
     return any(number.overlaps(part) for part in scene.occupied)
-
-
-def alternative_text(figure: dict, language: str) -> str:
-    """The title and every caption: what the drawing says, for who cannot see it."""
-    captions = [frame["caption"][language] for frame in figure["strip"]]
-    if len(captions) > 1:
-        captions = [f"{number}. {caption}" for number, caption in enumerate(captions, 1)]
-    return f"{figure['title'][language]}. {' '.join(captions)}"
