@@ -9,8 +9,9 @@ import math
 from .data import solved_poses
 from .field import CELL
 from .figure import Figure
+from .geometry import between
 from .layers import Layer
-from .outline import distance, evenly, lines_text, outer_loop, whole
+from .outline import distance, evenly, lines_text, outer_loop, place, whole
 from .poses import in_between
 from .props import prop_svg
 from .shapes import Bounds, Camera
@@ -71,6 +72,9 @@ def draw_loop(figure: dict) -> str:
     layers = {m: _named(body.layers_with(loop.get("highlight"))) for m, body in bodies.items()}
     richest = max(order, key=lambda moment: len(layers[moment]))
     timing = f'dur="{loop["seconds"]}s" repeatCount="indefinite" keyTimes="{_key_times(sequence)}"'
+    near = next(side for kind, side in plan.order[::-1] if kind == "arm")
+    route = [skeletons[moment] for moment in sequence]
+    held = [_carried(prop, camera, route, timing) for prop in loop.get("props", [])]
     paths = []
     for name, layer in layers[richest].items():
         shapes = _tracked([layers[moment].get(name) for moment in order])
@@ -81,8 +85,11 @@ def draw_loop(figure: dict) -> str:
             moment: lines_text(shape, closed=closed)
             for moment, shape in zip(order, shapes, strict=True)
         }
+        if name == f"arm_{near}":
+            paths += [svg for svg, _ in held]
         paths.append(_path(layer, [texts[moment] for moment in sequence], timing))
     points = [corner for body in bodies.values() for corner in body.bounds().corners()]
+    points += [corner for _, corners in held for corner in corners]
     things = ""
     for prop in figure.get("props", []):
         svg, corners = prop_svg(prop, camera, middle)
@@ -94,6 +101,23 @@ def draw_loop(figure: dict) -> str:
     )
     content = f'{things}<g stroke-width="{whole(OUTLINE)}">{"".join(paths)}</g>'
     return framed(bounds, figure.get("millimetres", MILLIMETRES), content).svg
+
+
+def _carried(prop: dict, camera: Camera, route: list[Skeleton], timing: str) -> tuple[str, list]:
+    """A thing that goes along with the hands, from its place at the first pose.
+
+    The SVG, and the flat points that it passes.
+    """
+    svg, corners = prop_svg(prop, camera, route[0])
+    places = [
+        camera.flat(between(skeleton.joints["wrist_l"], skeleton.joints["wrist_r"], 0.5))
+        for skeleton in route
+    ]
+    moves = [(x - places[0][0], y - places[0][1]) for x, y in places]
+    values = ";".join("{} {}".format(*place(move)) for move in moves)
+    svg += f'<animateTransform attributeName="transform" type="translate" {timing}'
+    passed = [(x + right, y + up) for x, y in corners for right, up in moves]
+    return f'<g>{svg} values="{values}"/></g>', passed
 
 
 def _path(layer: Layer, texts: list[str], timing: str) -> str:
@@ -131,10 +155,13 @@ def _tracked(layers: list[Layer | None]):
     """The points of one layer at every moment, as many each time.
 
     A layer that is missing for a moment shrinks to a point. A crease that is there less than half
-    the time is left out.
+    the time is left out, and so is a thin line of face or hand that is ever missing: it would stay
+    behind as a dot.
     """
     present = [layer for layer in layers if layer is not None]
-    if (present[0].line or present[0].dot) and len(present) < len(layers) / 2:
+    thin = present[0].line and present[0].pen
+    least = len(layers) if thin else len(layers) / 2
+    if (present[0].line or present[0].dot) and len(present) < least:
         return None
     outlines = [_points(layer) if layer else None for layer in layers]
     shown = [outline for outline in outlines if outline]

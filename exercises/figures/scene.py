@@ -4,7 +4,7 @@ import math
 
 from .body import back_at, girth, spine_at
 from .field import Field
-from .figure import Figure
+from .figure import Body, Figure
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
 from .props import prop_svg
@@ -75,7 +75,7 @@ class Scene:
                 behind.append(svg)
             points += corners
         if "ghost" in frame:
-            ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person)
+            ghost = Body(Skeleton.of(poses[frame["ghost"]]), camera, person)
             behind.append(_ghost(ghost.silhouette()))
             points += ghost.bounds().corners()
         halos, signs, signs_at = [], [], []
