@@ -8,7 +8,8 @@ import math
 
 from .figure import MOVING_BACK
 from .props import KINDS, PLACES
-from .scene import LANDMARKS, NUMERALS
+from .scene import LANDMARKS
+from .signs import NUMERALS, SIGN_SIZES
 from .solver import FREE, GOALS
 from .style import BUILD, CLOTHES, HAIR
 
@@ -111,9 +112,12 @@ PLACE = numbers(2, 3)
 ANGLES = either(number(-360, 360), numbers(3))
 ANGLE = number(-360, 360)
 
-PELVIS = {"position": numbers(3), "pitch": ANGLE, "yaw": ANGLE, "roll": ANGLE, "tilt": ANGLE}
+# What can be rested on.
+ON = one_of(set(KINDS) - {"mat", "pillow", "cushion", "shadow"})
+PELVIS = {"on": ON, "position": numbers(3), "pitch": ANGLE, "yaw": ANGLE, "roll": ANGLE, "tilt": ANGLE}
 SPINE = dict.fromkeys(("lumbar", "thoracic", "neck", "head"), ANGLES)
 ARM = {
+    "on": ON,
     "reset": yes,
     "hand": PLACE,
     "pole": DIRECTION,
@@ -125,6 +129,7 @@ ARM = {
     "pronation": ANGLE,
 }
 LEG = {
+    "on": ON,
     "reset": yes,
     "foot": PLACE,
     "knee_at": PLACE,
@@ -272,6 +277,7 @@ POSE = {
     **dict.fromkeys(("arms", "arm_l", "arm_r"), ARM),
     **dict.fromkeys(("legs", "leg_l", "leg_r"), LEG),
     "solve": SOLVE,
+    "crank": ANGLE,
 }
 FRAME = {
     "pose": anything,
@@ -282,10 +288,12 @@ FRAME = {
     "arrows": anything,
     "mark": anything,
     "props": anything,
+    "sign": one_of(SIGN_SIZES),
 }
 LOOP = {
     "poses": anything,
     "seconds": number(1, 30),
+    "round": flag,
     "view": VIEW,
     "highlight": one_of(HIGHLIGHTS),
 }
