@@ -7,6 +7,7 @@ value and gives None, or the words that complete "... must be".
 import math
 
 from .figure import MOVING_BACK
+from .poses import PELVIS_ANGLES
 from .props import KINDS, PLACES
 from .scene import LANDMARKS
 from .signs import NUMERALS, SIGN_SIZES
@@ -114,7 +115,7 @@ ANGLE = number(-360, 360)
 
 # What can be rested on.
 ON = one_of(set(KINDS) - {"mat", "pillow", "cushion", "shadow"})
-PELVIS = {"on": ON, "position": numbers(3), "pitch": ANGLE, "yaw": ANGLE, "roll": ANGLE, "tilt": ANGLE}
+PELVIS = {"on": ON, "position": numbers(3), **dict.fromkeys(PELVIS_ANGLES, ANGLE)}
 SPINE = dict.fromkeys(("lumbar", "thoracic", "neck", "head"), ANGLES)
 ARM = {
     "on": ON,

@@ -1,6 +1,7 @@
 """Where a body meets things: what floats above what it should rest on, and what goes through it.
 
-A pose says what a hand, a foot or the pelvis rests `on`, by the kind of the thing.
+A pose says what a hand, a foot or the seat rests `on`, by the kind of the thing. Arms and the back
+are not checked for going through: they lean on things, and sink into a mattress or a rest.
 """
 
 from .figure import Figure
@@ -8,44 +9,58 @@ from .solids import overlap
 
 CENTIMETRE = 0.01 / 1.75  # of somebody of 1.75 m
 TOLERANCE = 2 * CENTIMETRE  # flesh gives way about so much, and less is not seen
-WORDS = {"l": "left ", "r": "right ", "": ""}
-SEAT = ("buttocks", "groin", "thigh_l", "thigh_r")
+SIDE_NAMES = {"l": "left", "r": "right"}
+SEAT = ("buttocks", "groin")
+PARTS = {
+    "seat": SEAT,
+    **{
+        f"{word} {part}": (f"{part}_{side}",)
+        for part in ("thigh", "shank", "foot", "hand")
+        for side, word in SIDE_NAMES.items()
+    },
+}
+# What a pose can put on a thing: the field of the pose, and the shapes that must touch.
+RESTING = {
+    "seat": ("pelvis", (*SEAT, "thigh_l", "thigh_r")),
+    **{
+        f"{word} {part}": (f"{limb}_{side}", (f"{part}_{side}",))
+        for limb, part in (("arm", "hand"), ("leg", "foot"))
+        for side, word in SIDE_NAMES.items()
+    },
+}
 
 
 def contact_warnings(pose: dict, body: Figure, things: dict[str, list]) -> list[str]:
     """In words; `things` are the parts of the things in the picture, by kind."""
-    shapes = {**body.solids, **body.trunk_solids}
     found = []
     for kind, parts in things.items():
-        for name, group in shapes.items():
-            depth = _deepest(group, parts)
+        for name, shapes in PARTS.items():
+            depth = _deepest(body, shapes, parts)
             if depth > TOLERANCE:
-                part, _, side = name.rpartition("_") if name[-2:] in ("_l", "_r") else (name, "", "")
-                found.append(
-                    f"the {WORDS[side]}{part.replace('_', ' ')}"
-                    f" is {depth / CENTIMETRE:.0f} cm inside the {kind.replace('_', ' ')}"
-                )
-    for limb, part in (("arm", "hand"), ("leg", "foot")):
-        for side in "lr":
-            on = pose.get(f"{limb}_{side}", {}).get("on")
-            found += _floating(f"{WORDS[side]}{part}", shapes[f"{part}_{side}"], on, things)
-    seat = [shape for name in SEAT for shape in shapes[name]]
-    return found + _floating("seat", seat, pose["pelvis"].get("on"), things)
+                found.append(f"the {name} is {_centimetres(depth)} inside the {_plain(kind)}")
+    for name, (field, shapes) in RESTING.items():
+        on = pose.get(field, {}).get("on")
+        if on and on not in things:
+            found.append(f"there is no {_plain(on)} for the {name} to rest on")
+        elif on:
+            gap = -_deepest(body, shapes, things[on])
+            if gap > TOLERANCE:
+                found.append(f"the {name} is {_centimetres(gap)} away from the {_plain(on)}")
+    return found
 
 
-def _floating(name: str, group: list, on: str | None, things: dict) -> list[str]:
-    if on is None:
-        return []
-    if on not in things:
-        return [f"there is no {on} for the {name} to rest on"]
-    gap = -_deepest(group, things[on])
-    if gap <= TOLERANCE:
-        return []
-    return [f"the {name} is {gap / CENTIMETRE:.0f} cm away from the {on.replace('_', ' ')}"]
-
-
-def _deepest(group: list, parts: list) -> float:
+def _deepest(body: Figure, names, parts: list) -> float:
     """How deep these shapes of the body are in the parts; negative is the smallest gap."""
+    all_shapes = {**body.solids, **body.trunk_solids}
+    shapes = [shape for name in names for shape in all_shapes[name]]
     return max(
-        (overlap(shape, part) for part in parts if part.hard for shape in group), default=-1.0
+        (overlap(shape, part) for part in parts if part.hard for shape in shapes), default=-1.0
     )
+
+
+def _centimetres(length: float) -> str:
+    return f"{length / CENTIMETRE:.0f} cm"
+
+
+def _plain(kind: str) -> str:
+    return kind.replace("_", " ")

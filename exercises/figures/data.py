@@ -17,7 +17,10 @@ FOLDER = Path(__file__).parent / "data"
 # A side in a caption, and the word for the other one.
 SIDE_WORDS = {"links": "rechts", "linker": "rechter", "linkse": "rechtse", "left": "right"}
 SIDE_WORDS |= {right: left for left, right in SIDE_WORDS.items()}
-SIDE_PATTERN = re.compile(r"\b(linker|rechter|linkse|rechtse|links|rechts|left|right)", re.I)
+# “Right:” of a right and wrong pair is not a side.
+SIDE_PATTERN = re.compile(
+    r"(?!^Right:)\b(linker|rechter|linkse|rechtse|links|rechts|left|right)", re.I
+)
 
 
 def keys() -> list[str]:

@@ -14,9 +14,10 @@ from .layers import Layer
 from .outline import distance, evenly, lines_text, outer_loop, whole
 from .pedals import on_pedals, turned_on
 from .poses import in_between
-from .props import prop_pieces
+from .props import prop_parts
 from .shapes import Bounds, Camera
 from .skeleton import Skeleton
+from .solids import Piece
 from .solver import solve
 from .strip import MARGIN, MILLIMETRES, framed
 from .style import OUTLINE, Person
@@ -99,19 +100,27 @@ def draw_loop(figure: dict) -> str:
     points = [corner for body in bodies.values() for corner in body.bounds().corners()]
     things = []
     for prop in figure.get("props", []):
-        drawn = {m: prop_pieces(prop, camera, skeleton) for m, skeleton in skeletons.items()}
-        for number, piece in enumerate(drawn[order[len(order) // 2]]):
-            moving = [drawn[moment][number].path for moment in sequence]
+        drawn = {m: _pieces(prop, camera, skeleton) for m, skeleton in skeletons.items()}
+        for number, (slot, piece) in enumerate(drawn[order[len(order) // 2]]):
+            moving = [drawn[moment][number][1].path for moment in sequence]
             if not _can_glide(moving):
                 moving = [piece.path]
-            things.append((piece.slot, _path(moving, piece.attributes, timing)))
-        points += [point for pieces in drawn.values() for piece in pieces for point in piece.points]
+            things.append((slot, _path(moving, piece.attributes, timing)))
+        points += [
+            point for pairs in drawn.values() for _, piece in pairs for point in piece.points
+        ]
     around = Bounds.around(points)
     bounds = Bounds(
         around.left - MARGIN, around.bottom - MARGIN, around.right + MARGIN, around.top + MARGIN
     )
     content = f'<g stroke-width="{whole(OUTLINE)}">{woven(things, paths, plan)}</g>'
     return framed(bounds, figure.get("millimetres", MILLIMETRES), content).svg
+
+
+def _pieces(prop: dict, camera: Camera, skeleton: Skeleton) -> list[tuple[str, Piece]]:
+    """The paths of one thing, each with its slot."""
+    parts = prop_parts(prop, camera, skeleton)
+    return [(part.slot, piece) for part in parts for piece in part.draw(camera)]
 
 
 def _path(texts: list[str], attributes: str, timing: str) -> str:

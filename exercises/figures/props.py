@@ -5,12 +5,14 @@ kind is a list of parts from far to near; a part says itself where it lies among
 moves with the body, such as the plate of a leg press, takes its place from the skeleton.
 """
 
+from dataclasses import replace
+
 from .body import girth, spine_at
 from .geometry import WORLD, add, bend_forward, between, offset
 from .pedals import PEDAL_ASIDE, PEDAL_RADIUS, crank_of, pedal_at
 from .shapes import Camera, Cone, Ellipsoid
 from .skeleton import SIDES, Skeleton
-from .solids import ASTRIDE, BEHIND, Block, Disc, Edges, Piece, Soft, Tubes
+from .solids import ASTRIDE, BEHIND, HELD, Block, Disc, Edges, Soft, Tubes
 from .style import GREY_LINE
 
 MAT_EDGE = 0.0045
@@ -24,15 +26,8 @@ SOLE = 0.039  # from an ankle to what the foot stands on
 
 def prop_parts(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
     """The parts of one thing, from far to near."""
-    return KINDS[prop["kind"]](prop, camera, skeleton)
-
-
-def prop_pieces(prop: dict, camera: Camera, skeleton: Skeleton) -> list[Piece]:
-    """The paths of one thing."""
-    pieces = [
-        piece for part in prop_parts(prop, camera, skeleton) for piece in part.draw(camera)
-    ]
-    return [piece.held() for piece in pieces] if prop.get("held") else pieces
+    parts = KINDS[prop["kind"]](prop, camera, skeleton)
+    return [replace(part, slot=HELD) for part in parts] if prop.get("held") else parts
 
 
 def _mat(prop, _camera, _skeleton):
@@ -57,12 +52,13 @@ def _bed(prop, _camera, _skeleton):
     ]
 
 
-def _chair(prop, _camera, _skeleton):
+def _chair(prop, camera, _skeleton):
     """`at` is the seat: [x from, x to, y from, y to, height of the seat, top of the back]."""
     x0, x1, y0, y1, seat, top = prop["at"]
     under = seat - 0.027
     posts = []
-    for y in (y1 - 0.031, y0 + 0.009):  # far to near
+    across = [y1 - 0.031, y0 + 0.009]
+    for y in across if camera.away[1] > 0 else across[::-1]:  # far to near
         posts += [
             Block.along_axes([x0, x0 + LEG, y, y + LEG, 0, under]),
             Block.along_axes([x1 - LEG, x1, y, y + LEG, 0, under]),
@@ -139,7 +135,7 @@ def _leg_press(prop, camera, skeleton):
     # The plate runs along a level rail, so it keeps its height and goes as far as the feet.
     slope = facing[2]
     plate = (ahead[0] + slope[0] / slope[2] * middle, 0.0, PLATE_HEIGHT)
-    foot = (plate[0] + 0.10, 0.0, RAIL)
+    foot = (plate[0] + 0.10, 0.0, RAIL + 0.02)
     far = 1 if camera.away[1] > 0 else -1
     far_grip, near_grip = (
         Tubes([[(x + 0.04, y, seat - 0.02), (x + 0.04, y, grip), (x + 0.12, y, grip)]], 0.009)
@@ -217,9 +213,10 @@ def _bike(prop, camera, skeleton):
 
 
 def _saddle(x: float, z: float) -> list[Cone]:
-    """Broad behind, with a nose."""
-    seat = [Cone((x - 0.06, y, z - 0.022), 0.022, (x, 0.0, z - 0.02), 0.02) for y in (-0.036, 0.036)]
-    return [*seat, Cone((x, 0.0, z - 0.02), 0.02, (x + 0.085, 0.0, z - 0.017), 0.013)]
+    """Broad behind, with a nose that is narrow enough for the thighs."""
+    neck, nose = (x - 0.01, 0.0, z - 0.017), (x + 0.085, 0.0, z - 0.015)
+    behind = [(x - 0.065, y, z - 0.022) for y in (-0.030, 0.030)]
+    return [*(Cone(end, 0.021, neck, 0.014) for end in behind), Cone(neck, 0.014, nose, 0.010)]
 
 
 def _crank(bike, skeleton, side, slot=BEHIND):

@@ -8,7 +8,7 @@ from .field import Field
 from .figure import Figure
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
-from .props import prop_parts, prop_pieces
+from .props import prop_parts
 from .shapes import Bounds, Camera
 from .signs import BADGE, SIGN_GAP, SIGN_SIZES, mark, sign_bounds, sign_svg
 from .skeleton import Skeleton
@@ -71,16 +71,19 @@ class Scene:
         points = body.bounds().corners()
         things, things_at, parts = [], [], {}
         for prop in figure.get("props", []) + frame.get("props", []):
-            parts.setdefault(prop["kind"], []).extend(prop_parts(prop, camera, skeleton))
-            for piece in prop_pieces(prop, camera, skeleton):
-                things.append((piece.slot, piece.svg()))
-                points += piece.points
-                things_at.append(Bounds.around(piece.points))
+            for part in prop_parts(prop, camera, skeleton):
+                parts.setdefault(prop["kind"], []).append(part)
+                for piece in part.draw(camera):
+                    things.append((part.slot, piece.svg()))
+                    points += piece.points
+                    if part.hard:
+                        things_at.append(Bounds.around(piece.points))
         self.warnings += contact_warnings(poses[frame["pose"]], body, parts)
         if "ghost" in frame:
             ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person)
             things.append((BEHIND, _ghost(ghost.silhouette())))
             points += ghost.bounds().corners()
+            things_at += [shape.bounds for shape in ghost.all_shapes()]
         halos, signs, signs_at = [], [], []
         for spec in frame.get("arrows", []):
             ends = (landmark(skeleton, camera, spec[end]) for end in ("from", "to"))
@@ -106,16 +109,21 @@ class Scene:
             self._add_sign(frame["sign"])
 
     def _add_sign(self, kind: str) -> None:
-        """A sign at the top right: in the picture when body and things leave room, or beside it."""
+        """A sign at the right edge, as high as body and things leave room, or else beside them."""
         half_width, half_height = SIGN_SIZES[kind]
-        top = self.bounds.top
-        x = self.bounds.right - half_width
-        if any(sign_bounds(kind, x, top).overlaps(part) for part in self.occupied):
-            x = self.bounds.right + SIGN_GAP + half_width
-        around = sign_bounds(kind, x, top)
-        self.svg += sign_svg(kind, x, top - half_height)
-        self.occupied.append(around)
-        self.bounds = Bounds.around([*self.bounds.corners(), *around.corners()])
+        left, bottom, right, top = self.bounds
+        x, y = right - half_width, top - half_height
+        while self._taken(kind, x, y) and y > bottom + half_height:
+            y -= half_height / 2
+        if self._taken(kind, x, y):
+            x, y = right + SIGN_GAP + half_width, top - half_height
+        self.svg += sign_svg(kind, x, y)
+        self.occupied.append(sign_bounds(kind, x, y))
+        self.bounds = Bounds(left, bottom, max(right, x + half_width), top)
+
+    def _taken(self, kind: str, x: float, y: float) -> bool:
+        around = sign_bounds(kind, x, y, SIGN_GAP)
+        return any(around.overlaps(part) for part in self.occupied)
 
 
 def _ghost(silhouette: Field) -> str:

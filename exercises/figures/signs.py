@@ -11,15 +11,16 @@ from .shapes import Bounds
 from .style import INK, PAPER, RIGHT_GREEN
 
 BADGE = 0.042  # radius of a mark and of a number
-SIGN_GAP = 0.02  # between the body and a sign beside it
+SIGN_GAP = 0.025  # between the body and a sign
 SIGN_LINE, LETTER_LINE = 0.0115, 0.0125
 # Half the width and half the height of each sign.
 SIGN_SIZES = {"repeat": (0.052, 0.052), "other_side": (0.125, 0.048), "hold": (0.050, 0.050)}
 
 
-def sign_bounds(kind: str, x: float, top: float) -> Bounds:
-    half_width, half_height = SIGN_SIZES[kind]
-    return Bounds(x - half_width, top - 2 * half_height, x + half_width, top)
+def sign_bounds(kind: str, x: float, y: float, gap: float = 0.0) -> Bounds:
+    """What the sign around (x, y) covers, with so much room around it."""
+    width, height = (half + gap for half in SIGN_SIZES[kind])
+    return Bounds(x - width, y - height, x + width, y + height)
 
 
 def sign_svg(kind: str, x: float, y: float) -> str:

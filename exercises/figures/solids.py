@@ -5,12 +5,13 @@ surface, so that a pose that goes through it can be found. Lengths are shares of
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from .field import Field
 from .geometry import WORLD, Frame, Vector, add, between, dot, length, offset, scale, subtract, unit
 from .outline import curves_text, field_text, place, whole
-from .shapes import Camera, Cone, Ellipsoid
+from .shapes import Bounds, Camera, Cone, Ellipsoid
 from .style import COLOURS, INK, OUTLINE
 
 EDGE = 0.006
@@ -30,13 +31,9 @@ class Piece:
     path: str
     attributes: str
     points: list
-    slot: str = BEHIND
 
     def svg(self) -> str:
         return f'<path d="{self.path}"{self.attributes}/>'
-
-    def held(self) -> "Piece":
-        return replace(self, slot=HELD)
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Block:
                 flat.append(camera.flat(self._corner(sign)))
             line = f' stroke="{self.ink}" stroke-width="{whole(self.width)}"'
             colour = f' fill="{FILLS[fill]}"{line if self.width else NO_LINE}'
-            pieces.append(Piece(_lines(flat) + "z", colour, flat, self.slot))
+            pieces.append(Piece(_lines(flat) + "z", colour, flat))
         return pieces
 
     def _corner(self, sign) -> Vector:
@@ -110,12 +107,11 @@ class Tubes:
     def draw(self, camera: Camera) -> list[Piece]:
         flat = [[camera.flat(point) for point in line] for line in self.lines]
         path = "".join(_lines(line) for line in flat)
-        points = [
-            (x + dx * self.radius, y + dx * self.radius) for x, y in sum(flat, []) for dx in (-1, 1)
-        ]
+        r = self.radius
+        points = [(x + dx, y + dy) for x, y in chain(*flat) for dx in (-r, r) for dy in (-r, r)]
         # A line on a wider line, so the outline is only around the whole.
         return [
-            Piece(path, f' fill="none" stroke="{colour}" stroke-width="{width}"', points, self.slot)
+            Piece(path, f' fill="none" stroke="{colour}" stroke-width="{width}"', points)
             for colour, width in (
                 (INK, whole(2 * self.radius + EDGE)),
                 (FILLS[self.fill], whole(2 * self.radius - EDGE)),
@@ -126,7 +122,7 @@ class Tubes:
         ways = [
             _way_to_cone(Cone(a, self.radius, b, self.radius), point)
             for line in self.lines
-            for a, b in zip(line, line[1:], strict=False)
+            for a, b in pairwise(line)
         ]
         return min(ways, key=lambda way: way[1])
 
@@ -157,11 +153,11 @@ class Disc:
                 rim(b[0] + QUARTER * a[0], b[1] + QUARTER * a[1]),
                 rim(*b),
             )
-            for a, b in zip(corners, corners[1:], strict=False)
+            for a, b in pairwise(corners)
         ]
         colour = f' fill="{FILLS[self.fill]}" stroke="{INK}" stroke-width="{whole(EDGE)}"'
         points = [rim(*corner) for corner in corners[:4]]
-        return [Piece(curves_text(curves), colour, points, self.slot)]
+        return [Piece(curves_text(curves), colour, points)]
 
     def way_to(self, point: Vector) -> tuple[Vector, float]:
         x, y, z = subtract(point, self.centre)
@@ -192,8 +188,9 @@ class Soft:
         path = field_text(Field.of(flat, blend=self.blend))
         line = f' stroke-width="{whole(OUTLINE * 0.85)}"' if self.outlined else NO_LINE
         colour = f' fill="{FILLS[self.fill]}"{line}'
-        points = [corner for shape in flat for corner in shape.bounds.corners()]
-        return [Piece(path, colour, points, self.slot)]
+        around = Bounds.around([p for shape in flat for p in shape.bounds.corners()])
+        points = [(x, y) for x in (around.left, around.right) for y in (around.bottom, around.top)]
+        return [Piece(path, colour, points)]
 
     def way_to(self, point: Vector) -> tuple[Vector, float]:
         return min((_way_to_cone(cone, point) for cone in self.shapes), key=lambda way: way[1])
@@ -211,7 +208,7 @@ class Edges:
     def draw(self, camera: Camera) -> list[Piece]:
         flat = [[camera.flat(point) for point in line] for line in self.lines]
         pen = f' fill="none" stroke="{self.ink}" stroke-width="{whole(EDGE)}"'
-        return [Piece("".join(_lines(line) for line in flat), pen, sum(flat, []), self.slot)]
+        return [Piece("".join(_lines(line) for line in flat), pen, list(chain(*flat)))]
 
 
 def overlap(shape, part) -> float:
