@@ -21,7 +21,7 @@ PARTS = {
 }
 # What a pose can put on a thing: the field of the pose, and the shapes that must touch.
 RESTING = {
-    "seat": ("pelvis", (*SEAT, "thigh_l", "thigh_r")),
+    "seat": ("pelvis", SEAT),
     **{
         f"{word} {part}": (f"{limb}_{side}", (f"{part}_{side}",))
         for limb, part in (("arm", "hand"), ("leg", "foot"))
