@@ -160,7 +160,7 @@ def test_a_hand_off_the_wall_and_a_foot_off_its_pedal_are_named():
     assert "the left hand is 4 cm away from the wall" in warned(figure)
     figure = load("fietsen")
     del figure["poses"]["onder"]["crank"]
-    figure["poses"]["onder"]["legs"]["foot"] = [0.1, 0.1, 0.3]
+    figure["poses"]["onder"]["legs"]["foot"] = [0.2, 0.2, 0.35]
     assert "away from the bike" in warned(figure)
 
 
