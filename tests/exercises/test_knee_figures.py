@@ -202,7 +202,7 @@ def test_the_frame_of_a_bike_is_between_the_legs(twin):
     figure = both_ways("fietsen")[twin]
     poses, camera = solved_poses(figure), Camera(*figure["view"])
     skeleton = Skeleton.of(poses["voor"])
-    body = Figure(skeleton, camera, Person())
+    body = Figure(skeleton, camera, Person(**figure.get("person", {})))
     near = "l" if twin else "r"
     assert body.plan.far == ("r" if twin else "l")
     drawn = Scene(figure["strip"][1], figure, poses).svg
@@ -225,7 +225,8 @@ def test_what_is_held_is_between_the_arms():
     (part,) = prop_parts(box, camera, skeleton)
     assert part.slot == HELD
     drawn = Scene(figure["strip"][0], figure, poses).svg
-    layers = {layer.name: layer.svg() for layer in Figure(skeleton, camera, Person()).layers}
+    body = Figure(skeleton, camera, Person(**figure.get("person", {})))
+    layers = {layer.name: layer.svg() for layer in body.layers}
     at = drawn.index(part.draw(camera)[0].svg())
     assert drawn.index(layers["body"]) < at < drawn.index(layers["arm_r"])
 
