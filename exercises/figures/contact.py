@@ -30,9 +30,11 @@ RESTING = {
 }
 
 
-def contact_warnings(pose: dict, body: Figure, things: dict[str, list]) -> list[str]:
-    """In words; `things` are the parts of the things in the picture, by kind."""
-    found = []
+def contact_warnings(pose: dict, body: Figure, placed: list[tuple]) -> list[str]:
+    """In words; `placed` are the things in the picture, as (kind, part)."""
+    found, things = [], {}
+    for kind, part in placed:
+        things.setdefault(kind, []).append(part)
     for kind, parts in things.items():
         for name, shapes in PARTS.items():
             depth = _deepest(body, shapes, parts)

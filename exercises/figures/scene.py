@@ -69,16 +69,16 @@ class Scene:
         body = Figure(skeleton, camera, person)
         self.warnings = warnings(skeleton, body.lowest())
         points = body.bounds().corners()
-        things, things_at, parts = [], [], {}
-        for prop in figure.get("props", []) + frame.get("props", []):
-            for part in prop_parts(prop, camera, skeleton):
-                parts.setdefault(prop["kind"], []).append(part)
-                for piece in part.draw(camera):
-                    things.append((part.slot, piece.svg()))
-                    points += piece.points
-                    if part.hard:
-                        things_at.append(Bounds.around(piece.points))
-        self.warnings += contact_warnings(poses[frame["pose"]], body, parts)
+        placed = [
+            (prop["kind"], part)
+            for prop in figure.get("props", []) + frame.get("props", [])
+            for part in prop_parts(prop, camera, skeleton)
+        ]
+        self.warnings += contact_warnings(poses[frame["pose"]], body, placed)
+        pieces = [(part, piece) for _, part in placed for piece in part.draw(camera)]
+        things = [(part.slot, piece.svg()) for part, piece in pieces]
+        points += [point for _, piece in pieces for point in piece.points]
+        things_at = [Bounds.around(piece.points) for part, piece in pieces if part.hard]
         if "ghost" in frame:
             ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person)
             things.append((BEHIND, _ghost(ghost.silhouette())))

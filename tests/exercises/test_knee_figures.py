@@ -15,6 +15,7 @@ import pytest
 from exercises.figures.data import keys, load, mirrored, parse, solved_poses
 from exercises.figures.figure import Figure
 from exercises.figures.geometry import WORLD, dot, subtract
+from exercises.figures.machines import PLATE_THICKNESS
 from exercises.figures.motion import draw_loop, moment_skeletons
 from exercises.figures.pedals import BALL_AHEAD, BALL_BELOW, CRANK, crank_of
 from exercises.figures.props import prop_parts
@@ -125,8 +126,11 @@ def test_the_plate_runs_along_its_rail_with_both_soles_on_it():
         camera, press = Camera(*figure["view"]), thing(figure, "leg_press")
         plates = []
         for skeleton in moment_skeletons(figure).values():
-            plate = prop_parts(press, camera, skeleton)[-2]
-            assert isinstance(plate, Block)
+            plate = next(
+                part
+                for part in prop_parts(press, camera, skeleton)
+                if isinstance(part, Block) and part.half[0] == PLATE_THICKNESS / 2
+            )
             plates.append(plate.centre)
             for side in "lr":
                 sole = subtract(skeleton.joints[f"ankle_{side}"], plate.centre)
