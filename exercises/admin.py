@@ -238,7 +238,9 @@ class LineInline(ScopedMixin, admin.TabularInline):
     extra = 0
 
     def scope(self, request, queryset):
-        return queryset.prefetch_related("exercise__texts")
+        return queryset.select_related("exercise__figure__rendering").prefetch_related(
+            "exercise__texts"
+        )
 
     def get_formset(self, request, obj=None, **kwargs):
         """A shared protocol takes shared exercises: one's own would show in other practices."""

@@ -23,6 +23,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from .dosage import Dosage
+from .figures.data import keys as figures
 from .models import (
     FALLBACK,
     Advice,
@@ -34,6 +35,7 @@ from .models import (
     ProtocolText,
     Text,
 )
+from .pictures import shared_figure
 
 SCHEMA = 1
 DATA = Path(__file__).parent / "data"
@@ -66,10 +68,17 @@ class ExerciseEntry:
     facts: Facts
     dosage: Dosage
     texts: Texts
+    figure: str = ""  # the key of a shared figure
 
     @classmethod
     def of(cls, exercise: Exercise) -> Self:
-        return cls(exercise.key, _facts_of(exercise), exercise.dosage, _texts_of(exercise))
+        return cls(
+            exercise.key,
+            _facts_of(exercise),
+            exercise.dosage,
+            _texts_of(exercise),
+            _figure_of(exercise),
+        )
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,11 @@ class Line:
 class AdviceEntry:
     facts: Facts
     texts: Texts
+    figure: str = ""
+
+    @classmethod
+    def of(cls, advice: Advice) -> Self:
+        return cls(_facts_of(advice), _texts_of(advice), _figure_of(advice))
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,7 @@ class ProtocolEntry:
             _facts_of(protocol),
             _texts_of(protocol),
             tuple(Line(line.exercise.key, line.dosage) for line in protocol.lines.all()),
-            tuple(AdviceEntry(_facts_of(row), _texts_of(row)) for row in protocol.advice.all()),
+            tuple(AdviceEntry.of(advice) for advice in protocol.advice.all()),
         )
 
 
@@ -114,6 +128,10 @@ class Library:
 
 def _facts_of(row: models.Model) -> Facts:
     return {name: getattr(row, name) for name in FACTS[type(row)]}
+
+
+def _figure_of(row: Exercise | Advice) -> str:
+    return (row.figure.key or "") if row.figure is not None else ""
 
 
 def _texts_of(row: models.Model) -> Texts:
@@ -198,6 +216,16 @@ class Table:
         if not key:
             raise self.refuse("key", _("a short name is missing, such as “hol-bol”."))
         return self._checked(Exercise, "key", key)
+
+    def figure(self) -> str:
+        figure = self.string("figure")
+        if figure and figure not in figures():
+            raise self.refuse(
+                "figure",
+                _("there is no drawing “%(key)s”; there are %(keys)s.")
+                % {"key": figure, "keys": ", ".join(figures())},
+            )
+        return figure
 
     def facts(self, model: type[models.Model]) -> Facts:
         return {name: self._fact(model, name) for name in FACTS[model]}
@@ -333,9 +361,13 @@ def _refuse_twice(file: str, keys: list[str]) -> None:
 
 
 def _read_exercise(table: Table) -> ExerciseEntry:
-    table.allow("key", "dosage", *FACTS[Exercise])
+    table.allow("key", "dosage", "figure", *FACTS[Exercise])
     return ExerciseEntry(
-        table.key(), table.facts(Exercise), table.dosage(), table.texts(ExerciseText)
+        table.key(),
+        table.facts(Exercise),
+        table.dosage(),
+        table.texts(ExerciseText),
+        table.figure(),
     )
 
 
@@ -366,8 +398,8 @@ def _read_line(table: Table, keys: set[str]) -> Line:
 
 
 def _read_advice(table: Table) -> AdviceEntry:
-    table.allow(*FACTS[Advice])
-    return AdviceEntry(table.facts(Advice), table.texts(AdviceText))
+    table.allow("figure", *FACTS[Advice])
+    return AdviceEntry(table.facts(Advice), table.texts(AdviceText), table.figure())
 
 
 # Loading.
@@ -408,7 +440,9 @@ def load(library: Library | Path | str) -> Report:
     report = Report(library.file)
     with transaction.atomic():
         exercises = _shared_rows(
-            library.file, Exercise.objects.prefetch_related("texts"), library.exercises
+            library.file,
+            Exercise.objects.select_related("figure").prefetch_related("texts"),
+            library.exercises,
         )
         for entry in library.exercises:
             row = exercises.get(entry.key)
@@ -417,7 +451,7 @@ def load(library: Library | Path | str) -> Report:
         if library.protocol is not None:
             entry = library.protocol
             protocols = Protocol.objects.prefetch_related(
-                "texts", "lines__exercise", "advice__texts"
+                "texts", "lines__exercise", "advice__texts", "advice__figure"
             )
             row = _shared_rows(library.file, protocols, [entry]).get(entry.key)
             if _is_due(row, entry, report):
@@ -457,6 +491,7 @@ def _is_due(row: Exercise | Protocol | None, entry, report: Report) -> bool:
 def _write_exercise(row: Exercise | None, entry: ExerciseEntry) -> Exercise:
     row = row or Exercise(key=entry.key)
     row.dosage = entry.dosage
+    row.figure = shared_figure(entry.figure)
     _write(row, entry)
     return row
 
@@ -472,7 +507,9 @@ def _write_protocol(row: Protocol | None, entry: ProtocolEntry, exercises: dict[
         line.save()
     row.advice.all().delete()
     for position, advice in enumerate(entry.advice, start=1):
-        _write_texts(row.advice.create(position=position, **advice.facts), advice.texts)
+        figure = shared_figure(advice.figure)
+        own = row.advice.create(position=position, figure=figure, **advice.facts)
+        _write_texts(own, advice.texts)
 
 
 def _write(row: Exercise | Protocol, entry: ExerciseEntry | ProtocolEntry) -> None:

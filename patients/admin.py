@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 
-from . import actions, handout
+from . import actions, press
 from .birth_dates import read_birth_date
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -217,7 +217,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     def scope(self, request, queryset):
         return (
             queryset.treated_by(request.user)
-            .select_related("exercise", "programme__patient")
+            .select_related("exercise__figure__rendering", "programme__patient")
             .prefetch_related("exercise__texts")
         )
 
@@ -310,7 +310,7 @@ class ProgrammeAdmin(CareAdmin):
                 version=version,
                 merged_with=getattr(request, "merged_with", None),
                 library_changes=self._library_changes(programme),
-                printing_problem=handout.problem(),
+                printing_problem=press.problem(),
             )
         return super().changeform_view(request, object_id, form_url, extra)
 
@@ -405,7 +405,7 @@ class ProgrammeAdmin(CareAdmin):
     def response_change(self, request, obj):
         if getattr(request, "started", None) is None:
             return redirect("admin:patients_programme_change", obj.pk)
-        if handout.problem() is not None:
-            messages.warning(request, gettext("The programme has started. %s") % handout.problem())
+        if press.problem() is not None:
+            messages.warning(request, gettext("The programme has started. %s") % press.problem())
             return redirect("admin:patients_programme_change", obj.pk)
         return redirect("patients:version_handout", obj.uuid, request.started.number)

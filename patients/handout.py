@@ -1,30 +1,10 @@
-"""The Sheet on A4. The only file that imports WeasyPrint.
-
-WeasyPrint runs in a process of its own, which can be killed: a page of hostile
-or merely unlucky text can keep it busy for ever, and a web worker must not wait
-for that. Run as `python -m patients.handout SECONDS` it reads HTML from standard
-input, writes a PDF to standard output, and what it has to say to standard error.
-"""
+"""The Sheet on A4: what stands on paper, and the paper that was issued."""
 
 import base64
-import ctypes
-import fcntl
 import hashlib
 import logging
-import os
 import re
-import resource
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from xml.sax.saxutils import escape
 
 import segno
 from django.conf import settings
@@ -39,32 +19,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from exercises.dosage import Dosage
+from exercises.models import Rendering
+from exercises.pictures import Frame, Picture
 
 from . import clinical
+from .press import render_pdf
 from .sheet import Block, Line, Sheet
 
-ROOT = Path(__file__).resolve().parent.parent
-PAPER = ROOT / "templates" / "patients" / "paper"
-FONTS = ROOT / "rugpijn" / "fonts"
-WEB_FONTS = ROOT / "rugpijn" / "static" / "rugpijn" / "fonts"
-
-SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about two
-MEMORY = 1024**3  # bytes of address space
-AT_ONCE = 2  # processes; each keeps a core busy
-WAIT = 15  # seconds to wait for a free place
-LOUDEST = 20  # lines of a child's standard error that are worth a log line
-
-LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
-INSTALL = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 FIRST_PAGE = ("prognosis", "cause", "why_exercise")  # advice that is read before anything else
 TOGETHER = r"\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"  # 8 to 12, 5 seconds: not torn apart
 BOX = "\u2610"  # to tick, in the diary
 
 log = logging.getLogger(__name__)
-
-
-class PrintingError(Exception):
-    """There is no PDF. The message is a sentence for whoever asked for one."""
 
 
 @dataclass(frozen=True)
@@ -105,29 +71,7 @@ class Letterhead:
             log.warning("The logo is not on the paper: %s", error)
             return ""
         kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
-        return f"data:image/{kind};base64," + base64.b64encode(content).decode()
-
-
-def problem() -> str | None:
-    """Why nothing can be printed on this machine; None when it can."""
-    missing = _missing_library()
-    if missing is None:
-        return None
-    return _(
-        "Printing is switched off here: the system library %(library)s is missing. "
-        "Whoever runs the server can install it with “%(command)s”."
-    ) % {"library": missing, "command": INSTALL}
-
-
-@cache
-def _missing_library() -> str | None:
-    """The first library that WeasyPrint needs and does not find."""
-    for name in LIBRARIES:
-        try:
-            ctypes.CDLL(f"lib{name}.so.0" if name != "fontconfig" else "libfontconfig.so.1")
-        except OSError:
-            return name
-    return None
+        return _data(f"image/{kind}", content)
 
 
 def stored(version) -> bytes:
@@ -143,6 +87,11 @@ def stored(version) -> bytes:
     except IntegrityError:  # somebody printed it at the same moment: that one stays
         return bytes(version.handouts.get(letterhead=head.digest).pdf)
     return pdf
+
+
+def nameless(version) -> bytes:
+    """The handout for whoever holds the link; it is not kept."""
+    return render_pdf(render_html(version.sheet, letterhead(version, nameless=True)))
 
 
 def letterhead(version, *, nameless: bool = False) -> Letterhead:
@@ -170,6 +119,8 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
     """
     with translation.override(sheet.language):
         practice, nameless = head.practice, head.nameless
+        digests = [picture.digest for picture in sheet.pictures()]
+        pictures = Rendering.objects.in_bulk(digests)
         return render_to_string(
             "patients/paper/handout.html",
             {
@@ -182,10 +133,13 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
                 "facts": _facts(sheet, head),
                 "first": [] if nameless else _advice(sheet, "prognosis", "cause"),
                 "why": [] if nameless else _advice(sheet, "why_exercise"),
-                "advice": [] if nameless else _rest_of_advice(sheet),
+                "advice": []
+                if nameless
+                else [(block, _strip(block.figure, pictures)) for block in _rest_of_advice(sheet)],
                 "qr": qr_code(head.share_url),
                 "cards": [
-                    _card(line, number, nameless) for number, line in enumerate(sheet.lines, 1)
+                    _card(line, number, nameless) | {"strip": _strip(line.figure, pictures)}
+                    for number, line in enumerate(sheet.lines, 1)
                 ],
                 "weeks": [] if nameless or not sheet.lines else _weeks(),
                 "least": clinical.PAIN_LEAST,
@@ -246,10 +200,27 @@ def _card(line: Line, number: int, nameless: bool) -> dict:
     }
 
 
+def _strip(picture: Picture | None, pictures: dict[str, Rendering]) -> list[tuple[Frame, str]]:
+    """Each frame with its picture as a data: address, which is fetched from nowhere."""
+    if picture is None:
+        return []
+    rendering = pictures[picture.digest]
+    if rendering.photo is not None:
+        return [(frame, _data("image/jpeg", rendering.photo)) for frame in picture.frames]
+    svgs = [frame["svg"].encode() for frame in rendering.frames]
+    return [
+        (frame, _data("image/svg+xml", svg))
+        for frame, svg in zip(picture.frames, svgs, strict=True)
+    ]
+
+
+def _data(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
 def _broken_well(sentence: str) -> str:
-    """A dosage for a narrow column: a new line after how often, a number beside its unit."""
-    when, colon, dose = conditional_escape(sentence).partition(": ")
-    html = f"{when}:<br>{dose}" if colon else when
+    """A dosage that breaks anywhere but between a number and its unit."""
+    html = conditional_escape(sentence)
     return mark_safe(re.sub(TOGETHER, r'<span class="together">\g<0></span>', html))  # noqa: S308  escaped above
 
 
@@ -282,134 +253,3 @@ def qr_code(address: str) -> str:
     return segno.make(address, error="m", micro=False, mask=2).svg_data_uri(
         border=2, dark="#000", light="#fff", omitsize=True
     )
-
-
-def render_pdf(html: str) -> bytes:
-    """The PDF of a page. Raises PrintingError, in words, when there is none.
-
-    Takes at most WAIT seconds for a place and SECONDS for the work.
-    """
-    if (reason := problem()) is not None:
-        raise PrintingError(reason)
-    with _place(), tempfile.TemporaryDirectory(prefix="rugpijn-print-") as folder:
-        try:
-            child = subprocess.run(  # noqa: S603  our own module, and a number
-                [sys.executable, "-m", "patients.handout", str(SECONDS)],
-                input=html.encode(),
-                capture_output=True,
-                cwd=ROOT,
-                timeout=SECONDS,
-                env=_environment(Path(folder)),
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            log.warning("Printing was stopped after %s seconds", SECONDS)
-            raise PrintingError(_took_too_long()) from error
-    _pass_on(child.stderr)
-    if child.returncode == -signal.SIGXCPU:
-        log.warning("Printing was stopped after %s seconds of work", SECONDS)
-        raise PrintingError(_took_too_long())
-    if child.returncode or not child.stdout.startswith(b"%PDF"):
-        log.error("Printing ended with status %s", child.returncode)
-        raise PrintingError(_("Printing did not work just now. Please try again."))
-    return child.stdout
-
-
-def _took_too_long() -> str:
-    return _("Printing took too long and was stopped. Shorten the longest text and try again.")
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """What a child knows: no key, no database. Its files end with the folder, even if killed.
-
-    Fontconfig is told of our own fonts only, so that paper looks alike everywhere.
-    """
-    fonts = folder / "fonts.conf"
-    fonts.write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>{escape(str(FONTS))}</dir><cachedir>{escape(str(folder))}</cachedir></fontconfig>"
-    )
-    return {
-        "PATH": os.environ.get("PATH", ""),
-        "LANG": "C.UTF-8",
-        "TMPDIR": str(folder),
-        "FONTCONFIG_FILE": str(fonts),
-    }
-
-
-def _pass_on(stderr: bytes) -> None:
-    """What the child said, as warnings of ours: WeasyPrint says there where it had to guess."""
-    lines = stderr.decode(errors="replace").splitlines()
-    for line in lines[-LOUDEST:]:
-        log.warning("printing: %s", line[:300])
-
-
-@contextmanager
-def _place():
-    """One of the few places for a rendering process, shared by all of the app's processes."""
-    places = settings.DATA_DIR / "printing"
-    places.mkdir(parents=True, exist_ok=True)
-    give_up = time.monotonic() + WAIT
-    while True:
-        for number in range(AT_ONCE):
-            handle = open(places / f"place-{number}", "w")  # noqa: SIM115  kept while it is held
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                handle.close()
-                continue
-            try:
-                yield
-            finally:
-                handle.close()
-            return
-        if time.monotonic() > give_up:
-            raise PrintingError(_("Many handouts are being printed. Please try again in a minute."))
-        time.sleep(0.05)
-
-
-def _stylesheet() -> str:
-    """The rules of paper, with the fonts of the screen inside: nothing is fetched."""
-
-    def face(family: str, weight: int, file: str) -> str:
-        data = base64.b64encode((WEB_FONTS / file).read_bytes()).decode()
-        return (
-            f"@font-face {{ font-family: '{family}'; font-weight: {weight};"
-            f" src: url(data:font/woff2;base64,{data}) }}\n"
-        )
-
-    faces = [
-        face(family, weight, f"atkinson-hyperlegible-{subset}-{weight}-normal.woff2")
-        for family, subset in (("Atkinson", "latin"), ("Atkinson Ext", "latin-ext"))
-        for weight in (400, 700)
-    ]
-    return "".join(faces) + (PAPER / "handout.css").read_text()
-
-
-def _child(seconds: int) -> None:
-    """Standard input to standard output, within limits, with nothing to fetch."""
-    output = os.dup(1)
-    os.dup2(2, 1)  # whatever a library prints must not end up inside the PDF
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's name
-    os.nice(5)  # pages are waiting for the same processor
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.captureWarnings(True)
-    warnings.simplefilter("default")
-
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    fonts = FontConfiguration()
-    page = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=fetcher)
-    rules = CSS(string=_stylesheet(), font_config=fonts, url_fetcher=fetcher)
-    pdf = page.write_pdf(stylesheets=[rules], font_config=fonts, pdf_variant="pdf/ua-1")
-    with os.fdopen(output, "wb") as file:
-        file.write(pdf)
-
-
-if __name__ == "__main__":
-    _child(int(sys.argv[1]))

@@ -11,13 +11,23 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
+from django.db.models import Prefetch
 from django.utils import translation
 
 from exercises.dosage import Dosage
+from exercises.models import Advice
+from exercises.pictures import Picture
 
-SCHEMA = 1
-# An older schema keeps its way up here, one step a function: {1: from_1_to_2}.
-UPGRADES: dict[int, callable] = {}
+SCHEMA = 2
+
+
+def _from_1_to_2(content: dict) -> dict:
+    """Schema 2 knows pictures; what was issued before had none, and has none."""
+    return {**content, "schema": 2}
+
+
+# An older schema keeps its way up here, one step a function.
+UPGRADES = {1: _from_1_to_2}
 
 
 @dataclass(frozen=True)
@@ -45,18 +55,20 @@ class Line:
     online_number: int | None = None
     online_title: str = ""
     own_steps: bool = False  # the steps were written for this patient
+    figure: Picture | None = None
 
     # What the library says; the rest is this patient's own.
     LIBRARY = (
         "title", "start_position", "steps", "purpose", "caution", "harder_when",
-        "easier_when", "equipment", "video", "online_number", "online_title",
+        "easier_when", "equipment", "video", "online_number", "online_title", "figure",
     )  # fmt: skip
 
     def words(self) -> list[str]:
         """Every text of this line, in the order in which it is read."""
         texts = [
-            self.title, self.sentence, self.purpose, self.start_position, *self.steps,
-            self.caution, self.note, self.harder_when, self.easier_when, self.equipment,
+            self.title, self.sentence, *_captions(self.figure), self.purpose,
+            self.start_position, *self.steps, self.caution, self.note,
+            self.harder_when, self.easier_when, self.equipment,
         ]  # fmt: skip
         return [text for text in texts if text]
 
@@ -82,7 +94,13 @@ class Line:
             online_number=exercise.online_number,
             online_title=exercise.online_title,
             own_steps=bool(own_steps),
+            figure=_picture(exercise, language, prescription.side),
         )
+
+    @property
+    def other_side_follows(self) -> bool:
+        """The picture shows one side, and the patient does both."""
+        return bool(self.figure and self.figure.side and self.dosage.side == "each")
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,7 @@ class Block:
     title: str
     body: str
     version: int = 1
+    figure: Picture | None = None
 
     def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """("paragraph", (text,)) or ("list", items), in reading order."""
@@ -109,7 +128,11 @@ class Block:
             yield "list", tuple(items)
 
     def words(self) -> list[str]:
-        return [self.title, *(text for _kind, texts in self.parts() for text in texts)]
+        return [
+            self.title,
+            *_captions(self.figure),
+            *(text for _kind, texts in self.parts() for text in texts),
+        ]
 
 
 @dataclass(frozen=True)
@@ -130,8 +153,11 @@ class Sheet:
         were on that sheet keep the library's words of then.
         """
         language = programme.patient.language
-        prescriptions = programme.prescriptions.select_related("exercise").prefetch_related(
-            "exercise__texts"
+        prescriptions = programme.prescriptions.select_related(
+            "exercise__figure__rendering", "exercise__figure__mirrored"
+        ).prefetch_related("exercise__texts")
+        protocols = programme.protocols.prefetch_related(
+            Prefetch("advice", Advice.objects.select_related("figure__rendering")), "advice__texts"
         )
         with translation.override(language):
             lines = tuple(Line.of(prescription, language) for prescription in prescriptions)
@@ -141,8 +167,9 @@ class Sheet:
                     title=block.text("title", language),
                     body=block.text("body", language),
                     version=block.version,
+                    figure=_picture(block, language),
                 )
-                for protocol in programme.protocols.prefetch_related("advice__texts")
+                for protocol in protocols
                 for block in protocol.advice.all()
             )
         sheet = cls(
@@ -181,6 +208,10 @@ class Sheet:
     def other_advice(self) -> tuple[Block, ...]:
         return tuple(block for block in self.advice if block.kind != "red_flags")
 
+    def pictures(self) -> list[Picture]:
+        """Of exercises and of advice, in reading order."""
+        return [item.figure for item in (*self.lines, *self.advice) if item.figure is not None]
+
     def line(self, uuid) -> Line | None:
         return next((line for line in self.lines if line.uuid == str(uuid)), None)
 
@@ -210,11 +241,15 @@ class Sheet:
                         **raw,
                         "dosage": Dosage.from_dict(raw["dosage"]),
                         "steps": tuple(raw["steps"]),
+                        "figure": Picture.from_json(raw.get("figure")),
                     }
                 )
                 for raw in content["lines"]
             ),
-            advice=tuple(Block(**raw) for raw in content["advice"]),
+            advice=tuple(
+                Block(**{**raw, "figure": Picture.from_json(raw.get("figure"))})
+                for raw in content["advice"]
+            ),
         )
 
     @property
@@ -295,11 +330,20 @@ def _changed_parts(
         for part in old.__dataclass_fields__:
             if part == "sentence" and same_language and old.dosage == new.dosage:
                 continue
+            if part == "figure" and _shows_the_same(old.figure, new.figure):
+                continue
             if part not in skip and getattr(old, part) != getattr(new, part):
                 found.append(
                     Change(new.title, part, _plain(getattr(old, part)), _plain(getattr(new, part)))
                 )
     return found
+
+
+def _shows_the_same(old: Picture | None, new: Picture | None) -> bool:
+    """A picture that an upgrade of the app draws more finely is no difference."""
+    if old is None or new is None:
+        return old is new
+    return old.source == new.source
 
 
 def _by_subject(blocks: tuple[Block, ...]) -> dict:
@@ -311,9 +355,20 @@ def _by_subject(blocks: tuple[Block, ...]) -> dict:
 
 
 def _plain(value) -> str:
+    if isinstance(value, Picture):
+        return "\n".join([value.title, *value.words()])
     if isinstance(value, tuple):
         return "\n".join(value)
     return "" if value is None else str(value)
+
+
+def _picture(item, language: str, side: str = "") -> Picture | None:
+    """The picture of an exercise or of advice, if it has one."""
+    return Picture.of(item.figure, language, side) if item.figure is not None else None
+
+
+def _captions(figure: Picture | None) -> list[str]:
+    return figure.words() if figure is not None else []
 
 
 def _lines(text: str) -> list[str]:

@@ -10,6 +10,8 @@ CONTENT_SECURITY_POLICY = (
     "worker-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; report-uri /csp-report/"
 )
+# What shows nobody and never changes may stay in a cache; everything else may not.
+FOR_EVERYONE = "public, max-age=31536000, immutable"
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
 
@@ -32,7 +34,8 @@ class SecurityHeadersMiddleware:
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         user = getattr(request, "user", None)
-        if user is not None and user.is_authenticated:
+        personal = response.headers.get("Cache-Control") != FOR_EVERYONE
+        if personal and user is not None and user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("drawings/", include("exercises.urls")),
     path("", include("patients.urls")),
 ]
 

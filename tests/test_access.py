@@ -14,6 +14,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from exercises.models import Rendering
 from patients import actions, handout
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation
@@ -111,6 +112,8 @@ TABLE = {
     "csp_report": (WRONG_METHOD,) * 8,
     "healthz": OPEN,
     "favicon": ("/static/rugpijn/favicon.svg",) * 8,
+    "exercises:drawing": OPEN,
+    "exercises:loop": OPEN,
     "patients:home": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, LOGIN),
     "patients:programme_detail": PIETS,
     "patients:log_session": POST_ONLY,
@@ -172,6 +175,7 @@ def world(cast, programme, own_exercise, monkeypatch):
     )
     _invitation, patient_token = actions.invite(cast.mo_patient)
     monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())
+    rendering = Rendering.objects.exclude(loop="").first()
     ids = {
         "patient": cast.piet_patient.pk, "programme": programme.pk, "exercise": own_exercise.pk,
         "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
@@ -182,6 +186,8 @@ def world(cast, programme, own_exercise, monkeypatch):
         "account_confirm_email": ["no-such-key"],
         "account_reset_password_from_key": ["abc", "no-such-key"],
         "staff_invitation": [staff_token],
+        "exercises:drawing": [rendering.digest, 1],
+        "exercises:loop": [rendering.digest],
         "patients:programme_detail": [programme.uuid],
         "patients:log_session": [programme.uuid],
         "patients:programme_handout": [programme.uuid],

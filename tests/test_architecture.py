@@ -52,13 +52,13 @@ def test_imports_point_one_way(path):
     assert apps - MAY_IMPORT[app] - {app} - excused == set()
 
 
-def test_only_the_handout_imports_weasyprint():
+def test_only_the_press_imports_weasyprint():
     importers = {
         str(path)
         for path in SOURCES
         if any(name.partition(".")[0] == "weasyprint" for name in imported(path))
     }
-    assert importers == {"patients/handout.py"}
+    assert importers == {"patients/press.py"}
 
 
 FIGURES = sorted(str(p) for p in SOURCES if p.parts[:2] == ("exercises", "figures"))

@@ -96,8 +96,8 @@ def mirrored(figure: dict) -> dict:
     for place in (twin, twin.get("loop", {}), *twin["strip"]):
         if "view" in place:
             place["view"][0] = 180 - place["view"][0]
-    for props in (twin.get("props", []), *(frame.get("props", []) for frame in twin["strip"])):
-        for prop in props:
+    for place in (twin, twin.get("loop", {}), *twin["strip"]):
+        for prop in place.get("props", []):
             _mirror_prop(prop)
     for frame in twin["strip"]:
         frame["caption"] = {k: _other_side(words) for k, words in frame["caption"].items()}

@@ -10,14 +10,15 @@ import re
 from .data import solved_poses
 from .field import CELL
 from .figure import Figure
+from .geometry import between
 from .layers import Layer
-from .outline import distance, evenly, lines_text, outer_loop, whole
+from .outline import distance, evenly, lines_text, outer_loop, place, whole
 from .pedals import on_pedals, turned_on
 from .poses import in_between
 from .props import prop_parts
 from .shapes import Bounds, Camera
 from .skeleton import Skeleton
-from .solids import Piece
+from .solids import HELD, Piece
 from .solver import solve
 from .strip import MARGIN, MILLIMETRES, framed
 from .style import OUTLINE, Person
@@ -99,6 +100,11 @@ def draw_loop(figure: dict) -> str:
         paths[name] = _path(moving, layer.attributes(), timing)
     points = [corner for body in bodies.values() for corner in body.bounds().corners()]
     things = []
+    route = [skeletons[moment] for moment in sequence]
+    for prop in loop.get("props", []):
+        svg, passed = _carried(prop, camera, route, timing)
+        things.append((HELD, svg))
+        points += passed
     for prop in figure.get("props", []):
         drawn = {m: _pieces(prop, camera, skeleton) for m, skeleton in skeletons.items()}
         for number, (slot, piece) in enumerate(drawn[order[len(order) // 2]]):
@@ -121,6 +127,25 @@ def _pieces(prop: dict, camera: Camera, skeleton: Skeleton) -> list[tuple[str, P
     """The paths of one thing, each with its slot."""
     parts = prop_parts(prop, camera, skeleton)
     return [(part.slot, piece) for part in parts for piece in part.draw(camera)]
+
+
+def _carried(prop: dict, camera: Camera, route: list[Skeleton], timing: str) -> tuple[str, list]:
+    """A thing that goes along with the hands, from its place at the first pose.
+
+    The SVG, and the flat points that it passes.
+    """
+    pieces = [piece for _, piece in _pieces(prop, camera, route[0])]
+    places = [
+        camera.flat(between(skeleton.joints["wrist_l"], skeleton.joints["wrist_r"], 0.5))
+        for skeleton in route
+    ]
+    moves = [(x - places[0][0], y - places[0][1]) for x, y in places]
+    values = ";".join("{} {}".format(*place(move)) for move in moves)
+    svg = "".join(piece.svg() for piece in pieces)
+    svg += f'<animateTransform attributeName="transform" type="translate" {timing}'
+    corners = [point for piece in pieces for point in piece.points]
+    passed = [(x + right, y + up) for x, y in corners for right, up in moves]
+    return f'<g>{svg} values="{values}"/></g>', passed
 
 
 def _path(texts: list[str], attributes: str, timing: str) -> str:
@@ -152,10 +177,13 @@ def _tracked(layers: list[Layer | None]):
     """The points of one layer at every moment, as many each time.
 
     A layer that is missing for a moment shrinks to a point. A crease that is there less than half
-    the time is left out.
+    the time is left out, and so is a thin line of face or hand that is ever missing: it would stay
+    behind as a dot.
     """
     present = [layer for layer in layers if layer is not None]
-    if (present[0].line or present[0].dot) and len(present) < len(layers) / 2:
+    thin = present[0].line and present[0].pen
+    least = len(layers) if thin else len(layers) / 2
+    if (present[0].line or present[0].dot) and len(present) < least:
         return None
     outlines = [_points(layer) if layer else None for layer in layers]
     shown = [outline for outline in outlines if outline]

@@ -5,7 +5,7 @@ import math
 from .body import back_at, girth, spine_at
 from .contact import contact_warnings
 from .field import Field
-from .figure import Figure
+from .figure import Body, Figure
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
 from .props import prop_parts
@@ -80,7 +80,7 @@ class Scene:
         points += [point for _, piece in pieces for point in piece.points]
         things_at = [Bounds.around(piece.points) for part, piece in pieces if part.hard]
         if "ghost" in frame:
-            ghost = Figure(Skeleton.of(poses[frame["ghost"]]), camera, person)
+            ghost = Body(Skeleton.of(poses[frame["ghost"]]), camera, person)
             things.append((BEHIND, _ghost(ghost.silhouette())))
             points += ghost.bounds().corners()
             things_at += [shape.bounds for shape in ghost.all_shapes()]

@@ -10,6 +10,7 @@ from rugpijn import audit
 from .. import handout
 from ..access import find
 from ..models import Programme
+from ..press import PrintingError
 
 
 @require_safe
@@ -39,7 +40,7 @@ def _print(request, programme, version):
     version.programme = programme  # with patient and practice, already fetched
     try:
         pdf = handout.stored(version)
-    except handout.PrintingError as error:
+    except PrintingError as error:
         return cannot_print(request, error)
     audit.record(request, "print", programme.patient, thing=version)
     return pdf_response(pdf, version.number)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from .. import handout
 from ..access import read_share_token
 from ..models import ShareLink
+from ..press import PrintingError
 from .paper import cannot_print, pdf_response
 
 
@@ -50,10 +51,8 @@ def share_handout(request, token, number):
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
     try:
-        pdf = handout.render_pdf(
-            handout.render_html(version.sheet, handout.letterhead(version, nameless=True))
-        )
-    except handout.PrintingError as error:
+        pdf = handout.nameless(version)
+    except PrintingError as error:
         return cannot_print(request, error)
     return _unlisted(pdf_response(pdf, number))
 

@@ -21,7 +21,7 @@ from exercises.figures.body import trunk, volumes
 from exercises.figures.checks import Checker
 from exercises.figures.data import keys, load, mirrored, parse, solved_poses
 from exercises.figures.figure import Figure
-from exercises.figures.geometry import dot, length, subtract
+from exercises.figures.geometry import between, dot, length, subtract
 from exercises.figures.motion import draw_loop, moment_skeletons
 from exercises.figures.outline import outer_loop
 from exercises.figures.poses import expand, mirror, presets
@@ -29,7 +29,7 @@ from exercises.figures.shapes import Camera
 from exercises.figures.skeleton import Skeleton
 from exercises.figures.solver import solve
 from exercises.figures.strip import draw_strip
-from exercises.figures.style import Person
+from exercises.figures.style import HAIR, Person
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = keys()
@@ -311,9 +311,32 @@ def test_persons_differ_and_poses_do_not():
     figure = load("tillen")
     plain_strip = draw_strip(figure).svg
     seen = {plain_strip}
-    for person in ({"build": 1.15}, {"hair": "bun"}, {"clothes": "shorts"}):
+    for person in (
+        {"build": 1.15},
+        *({"hair": hair} for hair in HAIR),
+        {"hair_colour": "grey"},
+        {"clothes": "shorts"},
+        {"clothes": "skirt"},
+    ):
         seen.add(draw_strip({**figure, "person": person}).svg)
-    assert len(seen) == 4
+    assert len(seen) == 5 + len(HAIR)
+
+
+def test_the_library_shows_different_people():
+    people = [json.dumps(load(key).get("person", {}), sort_keys=True) for key in KEYS]
+    assert len(set(people)) > len(people) / 2
+
+
+def test_a_skirt_covers_the_thighs_and_leaves_the_shanks_bare():
+    figure = Figure(
+        Skeleton.of(solve(expand({"preset": "standing"}))), Camera(90, 0), Person(clothes="skirt")
+    )
+    joints, flat = figure.skeleton.joints, figure.camera.flat
+    cloth = figure.fields["skirt"]
+    for side in "lr":
+        thigh = between(joints[f"hip_{side}"], joints[f"knee_{side}"], 0.7)
+        shank = between(joints[f"knee_{side}"], joints[f"ankle_{side}"], 0.3)
+        assert cloth.at(*flat(thigh)) < 0 < cloth.at(*flat(shank))
 
 
 def test_the_contact_sheet_is_one_command(tmp_path):
@@ -409,7 +432,12 @@ BROKEN = {
     ),
     "hair that we cannot draw": (
         change(["person"], {"hair": "afro"}),
-        "x.json, person: “hair” must be one of bun, short.",
+        "x.json, person: “hair” must be one of bald, bun, short, tail.",
+    ),
+    "a skirt on hands and knees": (
+        change(["person"], {"clothes": "skirt"}),
+        "x.json, person: a skirt is drawn on standing and sitting people only,"
+        " and pose “start” is not one of them.",
     ),
     "a list for a pose": (change(["poses", "hol"], []), "pose “hol”: must be a group of fields."),
     "a list for the figure": (None, "x.json: must be a group of fields."),

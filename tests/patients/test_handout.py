@@ -20,7 +20,7 @@ from django.utils import translation
 from PIL import Image
 
 from exercises.dosage import Dosage
-from patients import handout
+from patients import handout, press
 from patients.sheet import Block, Line, Sheet
 from rugpijn.models import Practice
 from tests.environment import needs
@@ -100,12 +100,12 @@ class Paper:
         said = []
         listener = logging.Handler()
         listener.emit = lambda record: said.append(record.getMessage())
-        handout.log.addHandler(listener)
+        press.log.addHandler(listener)
         try:
             html = handout.render_html(sheet, head)
-            return cls(sheet, html, handout.render_pdf(html), said)
+            return cls(sheet, html, press.render_pdf(html), said)
         finally:
-            handout.log.removeHandler(listener)
+            press.log.removeHandler(listener)
 
     @property
     def pages(self) -> int:
@@ -221,7 +221,7 @@ def test_the_diary_has_a_box_for_every_exercise_and_moment(papers):
 
 def test_boxes_can_be_ticked_by_hand(papers):
     """Five millimetres: the font draws a box about three quarters of an em wide."""
-    css = (handout.PAPER / "handout.css").read_text()
+    css = (press.PAPER / "handout.css").read_text()
     points = float(css.split('pt/21pt "DejaVu Sans"')[0].rsplit("font: ", 1)[1])
     assert points * 0.73 * 25.4 / 72 >= 5
 
@@ -256,14 +256,14 @@ def test_the_qr_code_can_be_read(papers, kind, tmp_path):
 
 def test_hostile_input_is_stopped_and_the_next_pdf_is_the_same(papers, monkeypatch, tmp_path):
     """Nested flex boxes never end. A second print of a page is a second process."""
-    monkeypatch.setattr(handout, "SECONDS", 2)
-    monkeypatch.setattr(handout.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(press, "SECONDS", 2)
+    monkeypatch.setattr(press.tempfile, "tempdir", str(tmp_path))
     nested = "<div style='display: flex'>" * 14 + "x" + "</div>" * 14
-    with pytest.raises(handout.PrintingError, match=r"too long|te lang"):
-        handout.render_pdf(f"<html lang=nl><title>x</title><body>{nested}")
+    with pytest.raises(press.PrintingError, match=r"too long|te lang"):
+        press.render_pdf(f"<html lang=nl><title>x</title><body>{nested}")
     assert list(tmp_path.iterdir()) == []  # nothing of a killed process stays behind
     monkeypatch.undo()
-    assert handout.render_pdf(papers["nl"].html) == papers["nl"].pdf
+    assert press.render_pdf(papers["nl"].html) == papers["nl"].pdf
 
 
 def test_nothing_is_fetched(tmp_path, caplog):
@@ -289,7 +289,7 @@ def test_nothing_is_fetched(tmp_path, caplog):
             f"<img src='{address}' alt=x><object data='{address}'></object>"
         )
     try:
-        pdf = handout.render_pdf(f"<html lang=nl><title>x</title><body><p>hello</p>{links}")
+        pdf = press.render_pdf(f"<html lang=nl><title>x</title><body><p>hello</p>{links}")
     finally:
         server.shutdown()
         server.server_close()
@@ -302,28 +302,28 @@ def test_nothing_is_fetched(tmp_path, caplog):
 
 
 def test_only_so_many_at_once(monkeypatch):
-    monkeypatch.setattr(handout, "WAIT", 0.1)
+    monkeypatch.setattr(press, "WAIT", 0.1)
     with ExitStack() as busy:
-        for _place in range(handout.AT_ONCE):
-            busy.enter_context(handout._place())
-        with pytest.raises(handout.PrintingError), handout._place():
+        for _place in range(press.AT_ONCE):
+            busy.enter_context(press._place())
+        with pytest.raises(press.PrintingError), press._place():
             pass
-    with handout._place():
+    with press._place():
         pass
 
 
 def test_a_missing_library_is_named(monkeypatch):
-    monkeypatch.setattr(handout, "_missing_library", lambda: "pango-1.0")
-    monkeypatch.setattr(handout.subprocess, "run", None)
-    assert handout.INSTALL in handout.problem()
-    with pytest.raises(handout.PrintingError, match=r"pango-1\.0"):
-        handout.render_pdf("<p>")
+    monkeypatch.setattr(press, "_missing_library", lambda: "pango-1.0")
+    monkeypatch.setattr(press.subprocess, "run", None)
+    assert press.INSTALL in press.problem()
+    with pytest.raises(press.PrintingError, match=r"pango-1\.0"):
+        press.render_pdf("<p>")
 
 
 def test_a_child_that_fails_is_a_sentence(monkeypatch, caplog):
-    monkeypatch.setattr(handout, "ROOT", Path("/"))  # where there is no module to run
-    with pytest.raises(handout.PrintingError):
-        handout.render_pdf("<p>")
+    monkeypatch.setattr(press, "ROOT", Path("/"))  # where there is no module to run
+    with pytest.raises(press.PrintingError):
+        press.render_pdf("<p>")
     assert "No module named" in caplog.text
 
 
@@ -339,7 +339,7 @@ def test_a_lost_logo_does_not_stop_the_paper(tmp_path, settings, caplog):
     ("sentence", "html"),
     {
         "2 keer per dag: 3 series van 8 tot 12 herhalingen": '<span class="together">2 keer</span>'
-        ' per dag:<br><span class="together">3 series</span> van'
+        ' per dag: <span class="together">3 series</span> van'
         ' <span class="together">8 tot 12</span> herhalingen',
         "<b> & 'x'": "&lt;b&gt; &amp; &#x27;x&#x27;",
     }.items(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from patients import actions, handout
 from patients.models import SessionLog
+from patients.press import PrintingError
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
@@ -422,7 +423,7 @@ class TestPaper:
 
     def test_when_it_fails_it_says_so_and_the_page_works(self, piet, programme, monkeypatch):
         def fail(html):
-            raise handout.PrintingError("Afdrukken lukt nu niet.")
+            raise PrintingError("Afdrukken lukt nu niet.")
 
         programme.current_version().handouts.all().delete()
         monkeypatch.setattr(handout, "render_pdf", fail)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from exercises.models import Exercise, ExerciseText
-from patients import actions, handout
+from patients import actions, handout, press
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
 
@@ -167,7 +167,7 @@ class TestStart:
     def test_printing_switched_off_still_starts_and_says_so(
         self, anna, make_programme, monkeypatch
     ):
-        monkeypatch.setattr(handout, "problem", lambda: "Afdrukken staat uit.")
+        monkeypatch.setattr(press, "problem", lambda: "Afdrukken staat uit.")
         programme = make_programme(started=False)
         data = as_posted(anna.get(change(programme)))
         response = anna.post(

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exercises.figures.data import keys, load
+from exercises.figures.data import keys, load, mirrored
+from exercises.figures.kept import keep
 from exercises.figures.strip import draw_strip
 
 PAGE = """<!DOCTYPE html>
@@ -24,21 +25,36 @@ PAGE = """<!DOCTYPE html>
 
 
 class Command(BaseCommand):
-    help = "Draws every figure on one contact sheet, for people to look at."
+    help = "Draws every figure: on one contact sheet to look at, or ahead, for the library."
 
     def add_arguments(self, parser):
         parser.add_argument("figures", nargs="*", help="keys; all figures when left out")
-        parser.add_argument("--sheet", type=Path, required=True, help="an .html or .svg file")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--sheet", type=Path, help="the .html or .svg file to make")
+        what.add_argument("--ahead", action="store_true", help="write figures/rendered/ anew")
         parser.add_argument("--grey", action="store_true", help="as on a black-and-white printer")
 
     def handle(self, *, figures, sheet, grey, **options):
-        if sheet.suffix not in (".html", ".svg"):
+        if sheet is not None and sheet.suffix not in (".html", ".svg"):
             raise CommandError("The sheet is an .html or an .svg file.")
         unknown = set(figures) - set(keys())
         if unknown:
             raise CommandError(f"There is no figure {', '.join(sorted(unknown))}.")
+        if sheet is None:
+            self.draw_ahead(figures or keys())
+        else:
+            self.draw_sheet(figures or keys(), sheet, grey)
+
+    def draw_ahead(self, figures):
+        for key in figures:
+            figure = load(key)
+            sides = [figure, mirrored(figure)] if "side" in figure else [figure]
+            for one in sides:
+                self.stdout.write(str(keep(one).name))
+
+    def draw_sheet(self, figures, sheet, grey):
         strips = []
-        for key in figures or keys():
+        for key in figures:
             figure = load(key)
             strip = draw_strip(figure)
             strips.append((figure, strip))

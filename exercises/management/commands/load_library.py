@@ -5,13 +5,14 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from exercises import library
+from exercises import library, pictures
+from exercises.figures.data import keys
 
 
 class Command(BaseCommand):
     help = (
-        "Loads exercises/data/, or the files named. Running it twice changes nothing, "
-        "and what was changed in this installation stays as it is."
+        "Loads the drawings, and exercises/data/ or the files named. Running it twice changes "
+        "nothing, and what was changed in this installation stays as it is."
     )
 
     def add_arguments(self, parser):
@@ -22,6 +23,9 @@ class Command(BaseCommand):
         if not files:
             raise CommandError(_("There are no library files in %s.") % library.DATA)
         try:
+            for key in keys():
+                pictures.shared_figure(key)
+            pictures.redraw()
             for found in library.read_all(files):
                 report = library.load(found)
                 if options["verbosity"]:

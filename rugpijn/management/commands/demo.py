@@ -22,7 +22,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.utils import translation
 
-from patients import handout
+from patients import press
 from patients.management.commands.seed_demo import PASSWORD
 from rugpijn.models import User
 
@@ -88,9 +88,9 @@ class Command(BaseCommand):
             lines.append(f"  {login:<25} {', '.join(who):<52} {self.address}{page}")
         lines += ["", f"  Password of each of them:  {PASSWORD}"]
         with translation.override("en"):
-            problem = handout.problem()
+            problem = press.problem()
         if problem:
-            lines += ["", f"  {problem}", f"  To switch it on:  {handout.INSTALL}"]
+            lines += ["", f"  {problem}", f"  To switch it on:  {press.INSTALL}"]
         lines += ["", "  No code reloader: stop with Ctrl-C, and start again after a change.", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()

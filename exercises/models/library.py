@@ -1,4 +1,4 @@
-"""The library: exercises, protocols and advice. True without any patient."""
+"""Exercises, protocols and advice, with their words in every language."""
 
 import uuid
 
@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn.models import Practice, User, languages
+from rugpijn.models import Practice, languages
 from rugpijn.validators import printable, validate_web_address
 
-from .dosage import LIMITS, Dosage
-
-FALLBACK = "nl"  # every text exists in Dutch; other languages fall back to it, field by field
+from ..dosage import LIMITS, Dosage
+from .figure import Figure
+from .sharing import FALLBACK, LibraryQuerySet
 
 
 class Dosed(models.Model):
@@ -97,33 +97,6 @@ class Translated(models.Model):
         return words.get(language) or words.get(FALLBACK) or ""
 
 
-class LibraryQuerySet(models.QuerySet):
-    """Shared things (no practice) are everyone's; the rest belongs to one practice."""
-
-    def visible_to(self, user: User):
-        """Exercises and protocols are no patient data, yet stay inside their practice."""
-        if not user.is_active:
-            return self.none()
-        rule = Q(practice__isnull=True)
-        if user.practice_id is not None:
-            rule |= Q(practice=user.practice_id)
-        return self.filter(rule)
-
-    def editable_by(self, user: User):
-        """A practice edits its own; whoever runs the server edits what is shared."""
-        if not user.is_active:
-            return self.none()
-        rule = Q(pk__in=[])
-        if user.is_superuser:
-            rule |= Q(practice__isnull=True)
-        if user.practice_id is not None and user.is_staff:
-            rule |= Q(practice=user.practice_id)
-        return self.filter(rule)
-
-    def with_texts(self):
-        return self.prefetch_related("texts")
-
-
 class LibraryItem(Translated):
     """What exercises and protocols share: whose it is and where it comes from."""
 
@@ -177,6 +150,10 @@ class Exercise(LibraryItem, Dosed):
     )
     online_number = models.PositiveSmallIntegerField(_("online number"), null=True, blank=True)
     online_title = models.CharField(_("online title"), max_length=160, blank=True)
+    figure = models.ForeignKey(
+        Figure, models.SET_NULL, null=True, blank=True, related_name="exercises",
+        verbose_name=_("drawing or photo"),
+    )  # fmt: skip
 
     class Meta(Dosed.Meta):
         verbose_name = _("exercise")
@@ -295,6 +272,10 @@ class Advice(Translated):
     reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     review_note = models.CharField(_("to review"), max_length=300, blank=True)
+    figure = models.ForeignKey(
+        Figure, models.SET_NULL, null=True, blank=True, related_name="advice",
+        verbose_name=_("drawing or photo"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("advice")

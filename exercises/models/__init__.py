@@ -1,0 +1,35 @@
+"""The library: what is true without any patient."""
+
+from .figure import Figure, Rendering
+from .library import (
+    Advice,
+    AdviceText,
+    Dosed,
+    Exercise,
+    ExerciseText,
+    LibraryItem,
+    Protocol,
+    ProtocolLine,
+    ProtocolText,
+    Text,
+    Translated,
+)
+from .sharing import FALLBACK, LibraryQuerySet
+
+__all__ = [
+    "FALLBACK",
+    "Advice",
+    "AdviceText",
+    "Dosed",
+    "Exercise",
+    "ExerciseText",
+    "Figure",
+    "LibraryItem",
+    "LibraryQuerySet",
+    "Protocol",
+    "ProtocolLine",
+    "ProtocolText",
+    "Rendering",
+    "Text",
+    "Translated",
+]

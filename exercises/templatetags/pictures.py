@@ -1,0 +1,51 @@
+"""Pictures on a page: a strip with its captions, and one small drawing for a list."""
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+
+from ..models import Figure
+from ..pictures import Picture
+
+register = template.Library()
+
+PIXELS = 4.6  # of CSS a millimetre of paper: a body is 19 cm tall on a screen of 96 dpi
+SMALL = 1.7
+
+
+@register.inclusion_tag("exercises/_picture.html", takes_context=True)
+def picture(context, shown: Picture):
+    """`photos` in the context knows the address of a photo, since not everyone may see it."""
+    photos = context.get("photos", {})
+    frames = [
+        {
+            "caption": frame.caption,
+            "alternative": frame.alternative,
+            "src": photos.get(shown.digest) or _drawing(shown.digest, number),
+            "width": round(frame.width * PIXELS),
+            "height": round(frame.height * PIXELS),
+        }
+        for number, frame in enumerate(shown.frames, 1)
+    ]
+    loop = reverse("exercises:loop", args=[shown.digest]) if shown.loop else ""
+    return {"picture": shown, "frames": frames, "loop": loop}
+
+
+@register.simple_tag
+def thumbnail(figure: Figure | None) -> str:
+    """The frame that shows the movement, small and beside words that name it."""
+    if figure is None or figure.kind == Figure.Kind.PHOTO:
+        return ""
+    frames = figure.rendering.frames
+    number = min(2, len(frames))
+    size = frames[number - 1]
+    return format_html(
+        '<img class="thumbnail" src="{}" alt="" width="{}" height="{}" loading="lazy">',
+        _drawing(figure.rendering_id, number),
+        round(size["width"] * SMALL),
+        round(size["height"] * SMALL),
+    )
+
+
+def _drawing(digest: str, number: int) -> str:
+    return reverse("exercises:drawing", args=[digest, number])
