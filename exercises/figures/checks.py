@@ -7,8 +7,10 @@ value and gives None, or the words that complete "... must be".
 import math
 
 from .figure import MOVING_BACK
+from .poses import PELVIS_ANGLES
 from .props import KINDS, PLACES
-from .scene import LANDMARKS, NUMERALS
+from .scene import LANDMARKS
+from .signs import NUMERALS, SIGN_SIZES
 from .solver import FREE, GOALS
 from .style import BUILD, CLOTHES, HAIR, HAIR_COLOURS
 
@@ -112,9 +114,12 @@ PLACE = numbers(2, 3)
 ANGLES = either(number(-360, 360), numbers(3))
 ANGLE = number(-360, 360)
 
-PELVIS = {"position": numbers(3), "pitch": ANGLE, "yaw": ANGLE, "roll": ANGLE, "tilt": ANGLE}
+# What can be rested on.
+ON = one_of(set(KINDS) - {"mat", "pillow", "cushion", "shadow"})
+PELVIS = {"on": ON, "position": numbers(3), **dict.fromkeys(PELVIS_ANGLES, ANGLE)}
 SPINE = dict.fromkeys(("lumbar", "thoracic", "neck", "head"), ANGLES)
 ARM = {
+    "on": ON,
     "reset": yes,
     "hand": PLACE,
     "pole": DIRECTION,
@@ -126,6 +131,7 @@ ARM = {
     "pronation": ANGLE,
 }
 LEG = {
+    "on": ON,
     "reset": yes,
     "foot": PLACE,
     "knee_at": PLACE,
@@ -294,6 +300,7 @@ POSE = {
     **dict.fromkeys(("arms", "arm_l", "arm_r"), ARM),
     **dict.fromkeys(("legs", "leg_l", "leg_r"), LEG),
     "solve": SOLVE,
+    "crank": ANGLE,
 }
 FRAME = {
     "pose": anything,
@@ -304,10 +311,12 @@ FRAME = {
     "arrows": anything,
     "mark": anything,
     "props": anything,
+    "sign": one_of(SIGN_SIZES),
 }
 LOOP = {
     "poses": anything,
     "seconds": number(1, 30),
+    "round": flag,
     "props": anything,
     "view": VIEW,
     "highlight": one_of(HIGHLIGHTS),

@@ -1,0 +1,68 @@
+"""Where a body meets things: what floats above what it should rest on, and what goes through it.
+
+A pose says what a hand, a foot or the seat rests `on`, by the kind of the thing. Arms and the back
+are not checked for going through: they lean on things, and sink into a mattress or a rest.
+"""
+
+from .figure import Figure
+from .solids import overlap
+
+CENTIMETRE = 0.01 / 1.75  # of somebody of 1.75 m
+TOLERANCE = 2 * CENTIMETRE  # flesh gives way about so much, and less is not seen
+SIDE_NAMES = {"l": "left", "r": "right"}
+SEAT = ("buttocks", "groin")
+PARTS = {
+    "seat": SEAT,
+    **{
+        f"{word} {part}": (f"{part}_{side}",)
+        for part in ("thigh", "shank", "foot", "hand")
+        for side, word in SIDE_NAMES.items()
+    },
+}
+# What a pose can put on a thing: the field of the pose, and the shapes that must touch.
+RESTING = {
+    "seat": ("pelvis", SEAT),
+    **{
+        f"{word} {part}": (f"{limb}_{side}", (f"{part}_{side}",))
+        for limb, part in (("arm", "hand"), ("leg", "foot"))
+        for side, word in SIDE_NAMES.items()
+    },
+}
+
+
+def contact_warnings(pose: dict, body: Figure, placed: list[tuple]) -> list[str]:
+    """In words; `placed` are the things in the picture, as (kind, part)."""
+    found, things = [], {}
+    for kind, part in placed:
+        things.setdefault(kind, []).append(part)
+    for kind, parts in things.items():
+        for name, shapes in PARTS.items():
+            depth = _deepest(body, shapes, parts)
+            if depth > TOLERANCE:
+                found.append(f"the {name} is {_centimetres(depth)} inside the {_plain(kind)}")
+    for name, (field, shapes) in RESTING.items():
+        on = pose.get(field, {}).get("on")
+        if on and on not in things:
+            found.append(f"there is no {_plain(on)} for the {name} to rest on")
+        elif on:
+            gap = -_deepest(body, shapes, things[on])
+            if gap > TOLERANCE:
+                found.append(f"the {name} is {_centimetres(gap)} away from the {_plain(on)}")
+    return found
+
+
+def _deepest(body: Figure, names, parts: list) -> float:
+    """How deep these shapes of the body are in the parts; negative is the smallest gap."""
+    all_shapes = {**body.solids, **body.trunk_solids}
+    shapes = [shape for name in names for shape in all_shapes[name]]
+    return max(
+        (overlap(shape, part) for part in parts if part.hard for shape in shapes), default=-1.0
+    )
+
+
+def _centimetres(length: float) -> str:
+    return f"{length / CENTIMETRE:.0f} cm"
+
+
+def _plain(kind: str) -> str:
+    return kind.replace("_", " ")
