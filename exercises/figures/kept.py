@@ -14,7 +14,7 @@ from .motion import draw_loop
 from .strip import DrawnFrame, draw_strip
 
 # Raise it when the code or the presets draw something else: a test compares `rendered/`.
-RENDERER = 2
+RENDERER = 1
 FOLDER = Path(__file__).parent / "rendered"
 
 

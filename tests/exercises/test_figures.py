@@ -16,6 +16,7 @@ import pytest
 import weasyprint
 from django.core.management import CommandError, call_command
 
+from exercises.figures import kept
 from exercises.figures import skeleton as bones
 from exercises.figures.body import trunk, volumes
 from exercises.figures.checks import Checker
@@ -30,6 +31,8 @@ from exercises.figures.skeleton import Skeleton
 from exercises.figures.solver import solve
 from exercises.figures.strip import draw_strip
 from exercises.figures.style import HAIR, Person
+
+from .drawings import differences
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = keys()
@@ -298,6 +301,17 @@ def test_the_same_bytes_whatever_the_hash_seed():
     digests = [run.communicate(timeout=120)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_was_drawn_ahead_is_what_is_drawn_here(key, strips, loop_svgs):
+    """Equal to 0.1 mm, on whatever machine. Whoever changes the drawing raises kept.RENDERER."""
+    ahead = kept.drawn_ahead(load(key))
+    for drawn, frame in zip(strips[key].frames, ahead.frames, strict=True):
+        assert differences(drawn.svg, frame.svg) == []
+    assert bool(ahead.loop) == (key in MOVING)
+    if ahead.loop:
+        assert differences(loop_svgs[key], ahead.loop) == []
 
 
 def test_weasyprint_has_nothing_to_complain_about(strips, loop_svgs, caplog):
