@@ -1,5 +1,6 @@
 """The library: what is true without any patient."""
 
+from .film import Film
 from .figure import Figure, Rendering
 from .library import (
     Advice,
@@ -24,6 +25,7 @@ __all__ = [
     "Exercise",
     "ExerciseText",
     "Figure",
+    "Film",
     "LibraryItem",
     "LibraryQuerySet",
     "Protocol",
