@@ -105,7 +105,9 @@ class _Box:
         """The same room, marked as free."""
         long = self.inside - self.start == 16
         size = self.stop - self.start
-        heading = struct.pack(">I4sQ", 1, b"free", size) if long else struct.pack(">I4s", size, b"free")
+        heading = (
+            struct.pack(">I4sQ", 1, b"free", size) if long else struct.pack(">I4s", size, b"free")
+        )
         return Blank(self.start, self.stop, heading)
 
 

@@ -39,6 +39,4 @@ def photo_view(request, admin, figure: Figure | None = None):
         "alternative": figure.words("alternative") if figure else "",
     }
     status = 400 if form.errors else 200
-    return TemplateResponse(
-        request, "admin/exercises/figure/photo.html", context, status=status
-    )
+    return TemplateResponse(request, "admin/exercises/figure/photo.html", context, status=status)

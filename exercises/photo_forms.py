@@ -55,7 +55,9 @@ class WordsForm(forms.Form):
     @classmethod
     def initial_of(cls, texts: dict) -> dict[str, str]:
         return {
-            f"{name}_{code}": said for name in cls.WORDS for code, said in texts.get(name, {}).items()
+            f"{name}_{code}": said
+            for name in cls.WORDS
+            for code, said in texts.get(name, {}).items()
         }
 
 

@@ -171,7 +171,7 @@ def shared_figure(key: str) -> Figure | None:
     if not key:
         return None
     figure = Figure.objects.filter(practice=None, key=key).first() or Figure(key=key)
-    if key in by_hand.keys():
+    if by_hand.has(key):
         return save_by_hand(figure, *by_hand.load(key))
     data = load(key)
     if figure.rendering_id != kept.digest_of(data):

@@ -1,4 +1,4 @@
-"""A file, whole or in part: browsers play a film, and go back and forth in it, by asking for ranges."""
+"""A file, whole or in part: a browser plays a film, and jumps in it, by asking for ranges."""
 
 import re
 from typing import BinaryIO

@@ -28,6 +28,10 @@ def keys() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.svg"))
 
 
+def has(key: str) -> bool:
+    return (FOLDER / f"{key}.svg").is_file()
+
+
 def load(key: str) -> tuple[dict, str]:
     """What is said about a drawing, and its checked SVG, with its size on it."""
     words = _read(FOLDER / f"{key}.json")
@@ -42,7 +46,7 @@ def parse(svg: str, data: dict, key: str) -> tuple[dict, str]:
     """The same for texts that were read already; ValueError with one sentence."""
     _check_words(data, f"{key}.json")
     root = _checked(svg, f"{key}.svg")
-    left, top, width, height = (float(number) for number in root.get("viewBox").split())
+    _left, _top, width, height = map(float, root.get("viewBox").split())
     millimetres = {"width": data["width"], "height": round(data["width"] * height / width, 1)}
     ET.register_namespace("", SPACE)
     for name, size in millimetres.items():

@@ -1,7 +1,7 @@
 """The library: what is true without any patient."""
 
-from .film import Film
 from .figure import Figure, Rendering
+from .film import Film
 from .library import (
     Advice,
     AdviceText,
