@@ -1,9 +1,10 @@
 """The form with which a practice gives an exercise its own film."""
 
+import math
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,11 +31,8 @@ class FilmField(forms.FileField):
             return None
         if upload.size > settings.FILM_BYTES:
             raise ValidationError(
-                _("This film is %(size)s; at most %(most)s fits. Please make it shorter.")
-                % {
-                    "size": filesizeformat(upload.size),
-                    "most": filesizeformat(settings.FILM_BYTES),
-                }
+                _("This film is %(size)d MB; at most %(most)d MB fits. Please make it shorter.")
+                % {"size": _megabytes(upload.size), "most": _megabytes(settings.FILM_BYTES)}
             )
         try:
             upload.footage = Footage.read(upload.file)
@@ -70,8 +68,8 @@ class FilmForm(WordsForm):
             options["initial"] = self.initial_of(film.texts)
         super().__init__(*args, **options)
         self.fields["film"].help_text = _(
-            "MP4 or WebM, up to %(most)s. The place where it was made is left out."
-        ) % {"most": filesizeformat(settings.FILM_BYTES)}
+            "MP4 or WebM, up to %(most)d MB. The place where it was made is left out."
+        ) % {"most": _megabytes(settings.FILM_BYTES)}
         if film is not None:
             self.fields["film"].required = False
             self.fields["film"].label = _("Another film")
@@ -91,6 +89,7 @@ class FilmForm(WordsForm):
                     label=_("Without the captions (%(language)s)") % {"language": language},
                     required=False,
                 )
+        self.order_fields(["film", *self.text_names(), "poster", "no_poster"])
 
     def upload(self) -> films.Upload:
         """What was chosen, in the terms of `films.save`."""
@@ -106,3 +105,7 @@ class FilmForm(WordsForm):
             poster = b""
         film = cleaned["film"]
         return films.Upload(self.texts(), film, getattr(film, "footage", None), poster, new)
+
+
+def _megabytes(size: int) -> int:
+    return math.ceil(size / 1024 / 1024)

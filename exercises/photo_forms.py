@@ -29,7 +29,8 @@ class PhotoField(forms.FileField):
 class WordsForm(forms.Form):
     """Short texts, each a field for each language. Dutch is what the others fall back to."""
 
-    WORDS: dict = {}  # name: its field, for Dutch; asked in other languages it may stay empty
+    required_css_class = "required"
+    WORDS: dict = {}  # name: its field, for Dutch; in other languages it may stay empty
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -40,6 +41,9 @@ class WordsForm(forms.Form):
                 if code != FALLBACK:
                     said.required, said.help_text = False, ""
                 self.fields[f"{name}_{code}"] = said
+
+    def text_names(self) -> list[str]:
+        return [f"{name}_{code}" for name in self.WORDS for code, _language in languages()]
 
     def texts(self) -> dict[str, dict[str, str]]:
         """What was typed, by name and language; what is empty is left out."""

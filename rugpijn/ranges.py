@@ -6,7 +6,7 @@ from typing import BinaryIO
 from django.http import FileResponse, HttpResponse
 
 CHUNK = 64 * 1024
-ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class Part:

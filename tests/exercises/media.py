@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from exercises import films
+from exercises.film_forms import FilmForm
+from exercises.models import Film
 
 SAMPLES = Path(__file__).parent / "samples"
 PLACE = b"52.09"  # stands in both samples, with the town around it
@@ -38,3 +40,22 @@ def words(**changes) -> dict:
         "title_nl": "Zo doet u het", "title_en": "", "alternative_nl": "Iemand zit op een kruk.",
         "alternative_en": "", "caption_nl": "", "caption_en": "", **changes,
     }  # fmt: skip
+
+
+def form(instance=None, texts=None, **files) -> FilmForm:
+    given = {name: upload(*file) for name, file in files.items()}
+    return FilmForm({**words(), **(texts or {})}, given, film=instance)
+
+
+def save(exercise, instance=None, texts=None, **files) -> Film:
+    filled = form(instance, texts, **files)
+    assert filled.is_valid(), filled.errors
+    with films.keeping() as kept:
+        return films.save(exercise, filled.upload(), kept)
+
+
+MP4 = (sample("film.mp4"), "../../x" * 9 + ".php.mp4")
+
+
+def complete(exercise) -> Film:
+    return save(exercise, film=MP4, poster=(picture(), "p.jpg"), captions_nl=(VTT, "nl.vtt"))

@@ -8,13 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
 from exercises import captions, films
-from exercises.film_forms import FilmForm
 from exercises.films import Clip
 from exercises.footage import Footage
 from exercises.models import Film
 from tests.environment import needs
 
-from .media import PLACE, VTT, picture, sample, stored, upload, words
+from .media import MP4, PLACE, complete, form, picture, sample, save, stored, upload
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 
@@ -36,25 +35,6 @@ def cleaned(content: bytes) -> bytes:
     file = io.BytesIO(content)
     Footage.read(file).clean(file)
     return file.getvalue()
-
-
-def form(instance=None, texts=None, **files) -> FilmForm:
-    given = {name: upload(*file) for name, file in files.items()}
-    return FilmForm({**words(), **(texts or {})}, given, film=instance)
-
-
-def save(exercise, instance=None, texts=None, **files) -> Film:
-    filled = form(instance, texts, **files)
-    assert filled.is_valid(), filled.errors
-    with films.keeping() as kept:
-        return films.save(exercise, filled.upload(), kept)
-
-
-MP4 = (sample("film.mp4"), "../../x" * 9 + ".php.mp4")
-
-
-def complete(exercise) -> Film:
-    return save(exercise, film=MP4, poster=(picture(), "p.jpg"), captions_nl=(VTT, "nl.vtt"))
 
 
 # What a file is.
@@ -155,7 +135,7 @@ def test_what_is_no_film_is_refused_with_a_sentence(name):
 def test_too_large_is_refused_with_the_size(settings):
     settings.FILM_BYTES = 9000
     refused = form(film=(sample("film.mp4"), "film.mp4"))
-    assert "9" in refused.errors["film"][0]
+    assert "1 MB" in refused.errors["film"][0]
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
