@@ -190,6 +190,7 @@ def _card(line: Line, number: int, nameless: bool, strip: list[tuple[Frame, str]
         (_("Harder"), line.harder_when, ""),
         (_("Easier"), line.easier_when, ""),
         (_("You need"), line.equipment, ""),
+        (_("Film"), _("see the page behind the QR code") if line.film else "", ""),
         (pgettext("on paper", "Online"), ", ".join(online), address),
     ]
     return {
