@@ -16,13 +16,14 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	echo "Installing $$* …"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
-.PHONY: help run test check lint migrations production catalogues dependencies \
+.PHONY: help run test bench check lint migrations production catalogues dependencies \
 	format messages lock screenshots clean pango
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
+	@echo "make bench        how fast and how large: drawings; ARGS= chooses a part"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"
@@ -35,6 +36,9 @@ run: $(VENV)/.run pango
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 # ------------------------------------------------------------ the virtual environment
 

@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
 from django.http import HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from rugpijn import audit
 from rugpijn.admin import ScopedMixin
@@ -23,6 +24,7 @@ from rugpijn.models import languages
 
 from .admin_base import LoggedAdmin, OwnFilter, without_links
 from .figure_admin import WithFigure
+from .film_admin import film_context, film_view, media_view
 from .forms import (
     ExerciseForm,
     LineForm,
@@ -178,9 +180,38 @@ class ExerciseAdmin(WithFigure, LibraryAdmin):
     fieldsets = (
         (_("Dosage and region"), {"fields": ("dosage", "category")}),
         WithFigure.FIELDSET,
-        (_("Video and website"), {"fields": ("video", ("online_number", "online_title"))}),
+        (
+            _("Film and website"),
+            {"fields": ("own_film", "video", ("online_number", "online_title"))},
+        ),
         SOURCE_AND_REVIEW,
     )
+    readonly_fields = ("own_film",)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/film/", view(self.film_page), name="exercises_exercise_film"),
+            path("media/<str:digest>/", view(self.media_page), name="exercises_media"),
+            *super().get_urls(),
+        ]
+
+    def film_page(self, request, pk):
+        exercise = self.get_object(request, str(pk))
+        if exercise is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        return film_view(request, self, exercise)
+
+    @method_decorator(require_safe)
+    def media_page(self, request, digest):
+        return media_view(request, self, digest)
+
+    @admin.display(description=_("own film"))
+    def own_film(self, obj):
+        """The player, and the way to the page where the film is chosen."""
+        if obj.pk is None:
+            return gettext("Save the exercise first; then you can add a film.")
+        return render_to_string("admin/exercises/exercise/_film.html", film_context(obj))
 
     @admin.display(description=_("dosage"))
     def notation(self, obj):
@@ -206,8 +237,10 @@ class LineInline(ScopedMixin, admin.TabularInline):
     extra = 0
 
     def scope(self, request, queryset):
-        return queryset.select_related("exercise__figure__rendering").prefetch_related(
-            "exercise__texts"
+        return (
+            queryset.select_related("exercise__figure__rendering")
+            .defer("exercise__figure__rendering__photo")
+            .prefetch_related("exercise__texts")
         )
 
     def get_formset(self, request, obj=None, **kwargs):

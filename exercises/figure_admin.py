@@ -30,6 +30,7 @@ from rugpijn import audit
 from . import pictures
 from .admin_base import LoggedAdmin, OwnFilter
 from .models import Exercise, Figure
+from .photo_admin import photo_view
 from .pose_editor import check, figure_of, settings_of
 from .pose_forms import PoseForm
 from .pose_preview import preview
@@ -49,9 +50,9 @@ class ReviewForm(forms.ModelForm):
 
 
 def drawing_urls(figure: Figure) -> list[str]:
-    """The addresses of its frames. A photo has none: not everyone may see it."""
+    """The addresses of its frames, as they are given out to staff."""
     if figure.kind == Figure.Kind.PHOTO:
-        return []
+        return [reverse("admin:exercises_media", args=[figure.rendering_id])]
     count = len(figure.data["strip"]) if figure.kind == Figure.Kind.POSES else 1
     return [
         reverse("exercises:drawing", args=[figure.rendering_id, number])
@@ -61,7 +62,7 @@ def drawing_urls(figure: Figure) -> list[str]:
 
 def strip(figure: Figure | None) -> str:
     """Its frames with their captions, as the patient reads them."""
-    if figure is None or figure.kind == Figure.Kind.PHOTO:
+    if figure is None:
         return ""
     frames = pictures.Picture.of(figure, get_language()).frames
     rows = zip(drawing_urls(figure), frames, strict=True)
@@ -147,7 +148,7 @@ class FigureAdmin(LoggedAdmin):
     search_help_text = _("Search by title, in any language.")
 
     # Which method shows and saves a figure of one's own, by kind. `figure` is None for a new one.
-    PAGES = {Figure.Kind.POSES: "poses_page"}
+    PAGES = {Figure.Kind.POSES: "poses_page", Figure.Kind.PHOTO: "photo_page"}
     # How the page of a new figure offers a kind.
     OFFERS = {
         Figure.Kind.POSES: _("Draw with sliders instead"),
@@ -155,7 +156,8 @@ class FigureAdmin(LoggedAdmin):
     }
 
     def scope(self, request, queryset):
-        return queryset.visible_to(request.user)
+        """Without the bytes of photos and the loops, which no list shows."""
+        return queryset.visible_to(request.user).defer("rendering__photo", "rendering__loop")
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and request.user.practice_id is not None
@@ -356,6 +358,9 @@ class FigureAdmin(LoggedAdmin):
                 request, gettext("It was changed after its review: please judge it again.")
             )
         return self._to(figure)
+
+    def photo_page(self, request, figure):
+        return photo_view(request, self, figure)
 
     def _words_page(self, request, figure):
         form = WordsForm(request.POST or None, data_of=figure.data)

@@ -23,7 +23,6 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from .dosage import Dosage
-from .figures.data import keys as figures
 from .models import (
     FALLBACK,
     Advice,
@@ -35,7 +34,7 @@ from .models import (
     ProtocolText,
     Text,
 )
-from .pictures import shared_figure
+from .pictures import shared_figure, shared_keys
 
 SCHEMA = 1
 DATA = Path(__file__).parent / "data"
@@ -219,11 +218,11 @@ class Table:
 
     def figure(self) -> str:
         figure = self.string("figure")
-        if figure and figure not in figures():
+        if figure and figure not in shared_keys():
             raise self.refuse(
                 "figure",
                 _("there is no drawing “%(key)s”; there are %(keys)s.")
-                % {"key": figure, "keys": ", ".join(figures())},
+                % {"key": figure, "keys": ", ".join(shared_keys())},
             )
         return figure
 

@@ -7,9 +7,11 @@ What stands in `Figure.data`, by kind:
 
     poses    the figure as exercises/figures/checks.py describes it
     photo    title, alternative and caption by language, and `photo`, the digest of its bytes
-    by_hand  title, alternative and caption by language, and `file`, a name in figures/by_hand/
+    by_hand  title, alternative and caption by language, `width` and `height` in mm, and `svg`,
+             the digest of the drawing
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,8 +19,9 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from .figures import kept
-from .figures.data import load, mirrored
+from . import photos
+from .figures import by_hand, kept
+from .figures.data import keys, load, mirrored
 from .models import FALLBACK, Figure, Rendering
 
 
@@ -118,7 +121,9 @@ def save_poses(figure: Figure, data: dict) -> Figure:
 
 
 @transaction.atomic
-def _save(figure: Figure, data: dict, rendering: Rendering, twin: Rendering | None) -> Figure:
+def _save(
+    figure: Figure, data: dict, rendering: Rendering, twin: Rendering | None = None
+) -> Figure:
     if figure.pk is None or figure.rendering_id != rendering.digest:
         figure.changed_at = timezone.now()
         if figure.pk is not None:
@@ -138,11 +143,43 @@ def _poses_rendering(data: dict) -> Rendering:
     return Rendering.objects.get_or_create(digest=drawn.digest, defaults=defaults)[0]
 
 
+def save_photo(figure: Figure, data: dict, jpeg: bytes) -> Figure:
+    """Keep a photo that `exercises.photos` made, and save the figure with it."""
+    figure.kind = Figure.Kind.PHOTO
+    data = {**data, "photo": hashlib.sha256(jpeg).hexdigest()}
+    digest = hashlib.sha256(kept.digest_of(data).encode() + jpeg).hexdigest()
+    made = {"frames": [photos.millimetres(jpeg)], "photo": jpeg}
+    return _save(figure, data, Rendering.objects.get_or_create(digest=digest, defaults=made)[0])
+
+
+def save_words(figure: Figure, data: dict) -> Figure:
+    """Other words about the photo that is there."""
+    return save_photo(figure, data, bytes(figure.rendering.photo))
+
+
+def save_by_hand(figure: Figure, data: dict, svg: str) -> Figure:
+    """Keep a checked drawing from the repository, and save the figure with it."""
+    figure.kind = Figure.Kind.BY_HAND
+    data = {**data, "svg": hashlib.sha256(svg.encode()).hexdigest()}
+    frame = {"width": data["width"], "height": data["height"], "svg": svg}
+    rendering = Rendering.objects.get_or_create(
+        digest=kept.digest_of(data), defaults={"frames": [frame]}
+    )[0]
+    return _save(figure, data, rendering)
+
+
+def shared_keys() -> list[str]:
+    """Every figure of the library: those of poses, and those drawn by hand."""
+    return sorted([*keys(), *by_hand.keys()])
+
+
 def shared_figure(key: str) -> Figure | None:
     """The library's figure with this key, as its file says today; None for no key."""
     if not key:
         return None
     figure = Figure.objects.filter(practice=None, key=key).first() or Figure(key=key)
+    if by_hand.has(key):
+        return save_by_hand(figure, *by_hand.load(key))
     data = load(key)
     if figure.rendering_id != kept.digest_of(data):
         save_poses(figure, data)

@@ -362,7 +362,12 @@ CAMERA_HEIGHT = Control(
 )
 
 BUILDS = {"slim": (_("slim"), 0.92), "average": (_("average"), 1.0), "broad": (_("broad"), 1.13)}
-HAIRS = {"short": _("short hair"), "bun": _("hair in a bun")}
+HAIRS = {
+    "short": _("short hair"),
+    "bun": _("hair in a bun"),
+    "tail": _("hair in a tail"),
+    "bald": _("bald"),
+}
 CLOTHES = {"trousers": _("long trousers"), "shorts": _("shorts")}
 SIDES_SHOWN = {"": _("both sides, or neither"), "left": _("left"), "right": _("right")}
 

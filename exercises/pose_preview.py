@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .figures.contact import Touched
 from .figures.data import solved_poses
 from .figures.scene import Scene
 from .figures.shapes import Bounds, Camera
@@ -26,6 +27,18 @@ SHORT = {
     ("knee", "l"): _("The left knee is not where it should rest; it is %(cm)s cm off."),
     ("knee", "r"): _("The right knee is not where it should rest; it is %(cm)s cm off."),
 }
+PARTS = {
+    "seat": _("The seat"),
+    "left thigh": _("The left thigh"),
+    "right thigh": _("The right thigh"),
+    "left shank": _("The left lower leg"),
+    "right shank": _("The right lower leg"),
+    "left foot": _("The left foot"),
+    "right foot": _("The right foot"),
+    "left hand": _("The left hand"),
+    "right hand": _("The right hand"),
+}
+THINGS = {"chair": _("the chair"), "box": _("the step")}
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,12 @@ def _steady(preset: str, camera: Camera) -> Bounds:
     return Bounds(middle - HALF_WIDTH, low - room, middle + HALF_WIDTH, high + room)
 
 
-def in_words(warned: Warned) -> str:
+def in_words(warned: Warned | Touched) -> str:
+    if isinstance(warned, Touched):  # poses of the editor rest on nothing by name
+        part = PARTS.get(warned.part, _("A part of the body"))
+        return gettext("%(part)s goes into %(thing)s.") % {
+            "part": part, "thing": THINGS.get(warned.thing, _("something beside it")),
+        }  # fmt: skip
     centimetres = {"cm": max(1, math.ceil(warned.by * 175))}  # of somebody of 1.75 m
     if not warned.part:
         return gettext("A part of the body goes %(cm)s cm through the floor.") % centimetres

@@ -17,8 +17,8 @@ class WordsForm(forms.Form):
     title_en = line_field(_("Title in English"))
     view = choice_field(_("Seen"), {**AS_IT_IS, **VIEWS}, required=False)
     build = choice_field(_("Build"), {**AS_IT_IS, **BUILDS}, required=False)
-    hair = choice_field(_("Hair"), HAIRS)
-    clothes = choice_field(_("Clothes"), CLOTHES)
+    hair = choice_field(_("Hair"), {**AS_IT_IS, **HAIRS}, required=False)
+    clothes = choice_field(_("Clothes"), {**AS_IT_IS, **CLOTHES}, required=False)
 
     def __init__(self, data=None, *, data_of: dict):
         self.figure = data_of
@@ -28,8 +28,8 @@ class WordsForm(forms.Form):
             "title_nl": data_of["title"]["nl"],
             "title_en": data_of["title"].get("en", ""),
             "build": builds[0] if builds else "",
-            "hair": person.hair,
-            "clothes": person.clothes,
+            "hair": person.hair if person.hair in HAIRS else "",
+            "clothes": person.clothes if person.clothes in CLOTHES else "",
         }
         super().__init__(data, initial=initial)
         for number, frame in enumerate(data_of["strip"], 1):
@@ -57,7 +57,7 @@ class WordsForm(forms.Form):
         data["title"] = self._texts("title")
         for number, frame in enumerate(data["strip"], 1):
             frame["caption"] = self._texts(f"caption_{number}")
-        person = {"hair": said["hair"], "clothes": said["clothes"]}
+        person = {name: said[name] for name in ("hair", "clothes") if said[name]}
         if said["build"]:
             person["build"] = BUILDS[said["build"]][1]
         asked = Person(**(data.get("person", {}) | person))

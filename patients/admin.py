@@ -218,6 +218,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
         return (
             queryset.treated_by(request.user)
             .select_related("exercise__figure__rendering", "programme__patient")
+            .defer("exercise__figure__rendering__photo")
             .prefetch_related("exercise__texts")
         )
 

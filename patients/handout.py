@@ -28,6 +28,8 @@ from .sheet import Block, Line, Sheet
 
 FIRST_PAGE = ("prognosis", "cause", "why_exercise")  # advice that is read before anything else
 TOGETHER = r"\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"  # 8 to 12, 5 seconds: not torn apart
+COLUMN, GAP = 169.0, 2.0  # mm: what the margins leave, and between two frames
+LEAST_BESIDE = 38.0  # mm: the narrowest column in which steps read well
 BOX = "\u2610"  # to tick, in the diary
 
 log = logging.getLogger(__name__)
@@ -138,7 +140,7 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
                 else [(block, _strip(block.figure, pictures)) for block in _rest_of_advice(sheet)],
                 "qr": qr_code(head.share_url),
                 "cards": [
-                    _card(line, number, nameless) | {"strip": _strip(line.figure, pictures)}
+                    _card(line, number, nameless, _strip(line.figure, pictures))
                     for number, line in enumerate(sheet.lines, 1)
                 ],
                 "weeks": [] if nameless or not sheet.lines else _weeks(),
@@ -177,8 +179,9 @@ def _rest_of_advice(sheet: Sheet) -> list[Block]:
     return [block for block in sheet.other_advice if block.kind not in FIRST_PAGE]
 
 
-def _card(line: Line, number: int, nameless: bool) -> dict:
+def _card(line: Line, number: int, nameless: bool, strip: list[tuple[Frame, str]]) -> dict:
     """What the card and the diary say about a line beside its own words."""
+    room = COLUMN - sum(frame.width + GAP for frame, _src in strip)
     online = [line.online_title] if line.online_title else []
     if line.online_number is not None:
         online.insert(0, _("number %(number)d") % {"number": line.online_number})
@@ -187,6 +190,7 @@ def _card(line: Line, number: int, nameless: bool) -> dict:
         (_("Harder"), line.harder_when, ""),
         (_("Easier"), line.easier_when, ""),
         (_("You need"), line.equipment, ""),
+        (_("Film"), _("see the page behind the QR code") if line.film else "", ""),
         (pgettext("on paper", "Online"), ", ".join(online), address),
     ]
     return {
@@ -195,6 +199,8 @@ def _card(line: Line, number: int, nameless: bool) -> dict:
         "dosage": _broken_well(line.sentence),
         "note": [] if nameless else [t for t in line.note.splitlines() if t.strip()],
         "more": [row for row in small_print if row[1] or row[2]],
+        "strip": strip,
+        "beside": bool(strip) and room >= LEAST_BESIDE,
         "rhythm": _rhythm(line.dosage),
         "boxes": " ".join(BOX * line.dosage.moments),
     }

@@ -15,7 +15,8 @@ from django.db.models import Prefetch
 from django.utils import translation
 
 from exercises.dosage import Dosage
-from exercises.models import Advice
+from exercises.films import Clip
+from exercises.models import Advice, Figure
 from exercises.pictures import Picture
 
 SCHEMA = 2
@@ -56,11 +57,13 @@ class Line:
     online_title: str = ""
     own_steps: bool = False  # the steps were written for this patient
     figure: Picture | None = None
+    film: Clip | None = None
 
     # What the library says; the rest is this patient's own.
     LIBRARY = (
         "title", "start_position", "steps", "purpose", "caution", "harder_when",
         "easier_when", "equipment", "video", "online_number", "online_title", "figure",
+        "film",
     )  # fmt: skip
 
     def words(self) -> list[str]:
@@ -95,6 +98,7 @@ class Line:
             online_title=exercise.online_title,
             own_steps=bool(own_steps),
             figure=_picture(exercise, language, prescription.side),
+            film=_film(exercise, language),
         )
 
     @property
@@ -154,10 +158,16 @@ class Sheet:
         """
         language = programme.patient.language
         prescriptions = programme.prescriptions.select_related(
-            "exercise__figure__rendering", "exercise__figure__mirrored"
+            "exercise__figure__rendering", "exercise__figure__mirrored", "exercise__film"
+        )
+        # A sheet says where a photo is, and does not hold it.
+        prescriptions = prescriptions.defer(
+            "exercise__figure__rendering__photo", "exercise__figure__mirrored__photo"
         ).prefetch_related("exercise__texts")
+        blocks = Advice.objects.select_related("figure__rendering")
+        blocks = blocks.defer("figure__rendering__photo")
         protocols = programme.protocols.prefetch_related(
-            Prefetch("advice", Advice.objects.select_related("figure__rendering")), "advice__texts"
+            Prefetch("advice", blocks), "advice__texts"
         )
         with translation.override(language):
             lines = tuple(Line.of(prescription, language) for prescription in prescriptions)
@@ -212,6 +222,16 @@ class Sheet:
         """Of exercises and of advice, in reading order."""
         return [item.figure for item in (*self.lines, *self.advice) if item.figure is not None]
 
+    def digests(self) -> set[str]:
+        """All that this sheet shows and does not hold; it stays as long as the sheet."""
+        drawn = {picture.digest for picture in self.pictures()}
+        return drawn.union(*(line.film.digests for line in self.lines if line.film is not None))
+
+    def media(self) -> set[str]:
+        """What of it not everyone may see: photos and films."""
+        drawn = {p.digest for p in self.pictures() if p.kind != Figure.Kind.PHOTO}
+        return self.digests() - drawn
+
     def line(self, uuid) -> Line | None:
         return next((line for line in self.lines if line.uuid == str(uuid)), None)
 
@@ -242,6 +262,7 @@ class Sheet:
                         "dosage": Dosage.from_dict(raw["dosage"]),
                         "steps": tuple(raw["steps"]),
                         "figure": Picture.from_json(raw.get("figure")),
+                        "film": Clip.from_json(raw.get("film")),
                     }
                 )
                 for raw in content["lines"]
@@ -357,6 +378,8 @@ def _by_subject(blocks: tuple[Block, ...]) -> dict:
 def _plain(value) -> str:
     if isinstance(value, Picture):
         return "\n".join([value.title, *value.words()])
+    if isinstance(value, Clip):
+        return f"{value.title}\n{value.alternative}"
     if isinstance(value, tuple):
         return "\n".join(value)
     return "" if value is None else str(value)
@@ -365,6 +388,11 @@ def _plain(value) -> str:
 def _picture(item, language: str, side: str = "") -> Picture | None:
     """The picture of an exercise or of advice, if it has one."""
     return Picture.of(item.figure, language, side) if item.figure is not None else None
+
+
+def _film(exercise, language: str) -> Clip | None:
+    film = getattr(exercise, "film", None)
+    return Clip.of(film, language) if film is not None else None
 
 
 def _captions(figure: Picture | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import paper, patient, share
+from .views import media, paper, patient, share
 
 app_name = "patients"
 
@@ -16,7 +16,11 @@ urlpatterns = [
         paper.version_handout,
         name="version_handout",
     ),
+    path(
+        "programmes/<uuid:uuid>/media/<str:digest>", media.programme_media, name="programme_media"
+    ),
     path("invitation/<str:token>/", patient.patient_invitation, name="patient_invitation"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
+    path("s/<str:token>/<int:number>/media/<str:digest>", share.share_media, name="share_media"),
 ]

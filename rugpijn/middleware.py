@@ -30,7 +30,8 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = self.policy
+        # An uploaded file brings a stricter policy of its own.
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         user = getattr(request, "user", None)

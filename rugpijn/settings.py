@@ -119,6 +119,17 @@ MEDIA_ROOT = DATA_DIR / "media"  # never served by its path: a view asks who is 
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILM_BYTES = env.int("FILM_MEGABYTES", default=100) * 1024 * 1024
+# What is somewhat too large is refused in words, by its form; what is far too large at the door.
+UPLOAD_BYTES = 4 * FILM_BYTES
+FILE_UPLOAD_HANDLERS = [
+    "rugpijn.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Behind nginx: the `internal` address of MEDIA_ROOT, and files leave through nginx. Empty: we
+# serve them ourselves.
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))

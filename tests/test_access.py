@@ -20,6 +20,8 @@ from patients import actions, handout
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation
 
+from .exercises.media import complete, sample, upload, words
+
 pytestmark = pytest.mark.django_db
 
 ROLES = ("anna", "els", "piet", "mo", "bram", "roos", "root", "nobody")
@@ -76,6 +78,8 @@ TABLE = {
     "admin:exercises_figure_delete": LIBRARY_OWN,
     "admin:exercises_figure_copy": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_figure_preview": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
+    "admin:exercises_exercise_film": LIBRARY_OWN,
+    "admin:exercises_media": (SEES, SEES, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:exercises_protocol_changelist": STAFF,
     "admin:exercises_protocol_add": STAFF,
     "admin:exercises_protocol_change": LIBRARY_OWN,
@@ -126,14 +130,17 @@ TABLE = {
     "patients:log_session": POST_ONLY,
     "patients:programme_handout": PIETS,
     "patients:version_handout": PIETS,
+    "patients:programme_media": PIETS,
     "patients:patient_invitation": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
     "patients:share_page": OPEN,
     "patients:share_handout": OPEN,
+    "patients:share_media": OPEN,
 }  # fmt: skip
 
 # What a POST gives, for the addresses that change something; the others are tried too,
 # and may change nothing. The data would be right if the right person sent it.
 POSTS = {
+    "admin:exercises_exercise_film": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "admin:patients_patient_invite": OWN_OBJECT,
     "admin:patients_patient_programme": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -147,7 +154,7 @@ POSTS = {
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
 }  # fmt: skip
 
-CANARIES = ("Piet Jansen", "Kanarie-notitie", "Geheime oefening")
+CANARIES = ("Piet Jansen", "Kanarie-notitie", "Geheime oefening", "ftypisom")  # the last: a film
 
 
 def routes(resolver=None, namespace=""):
@@ -174,6 +181,8 @@ def world(cast, programme, own_exercise, monkeypatch):
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
+    film = complete(own_exercise)
+    actions.prescribe(programme=programme, exercise=own_exercise)
     actions.issue(programme=programme, by=cast.anna)
     protocol = type(programme.protocols.first()).objects.create(practice=own_exercise.practice)
     protocol.texts.create(language="nl", title="Geheime oefening als protocol")
@@ -200,15 +209,18 @@ def world(cast, programme, own_exercise, monkeypatch):
         "account_confirm_email": ["no-such-key"],
         "account_reset_password_from_key": ["abc", "no-such-key"],
         "staff_invitation": [staff_token],
+        "admin:exercises_media": [film.digest],
         "exercises:drawing": [rendering.digest, 1],
         "exercises:loop": [rendering.digest],
         "patients:programme_detail": [programme.uuid],
         "patients:log_session": [programme.uuid],
         "patients:programme_handout": [programme.uuid],
         "patients:version_handout": [programme.uuid, 2],
+        "patients:programme_media": [programme.uuid, film.digest],
         "patients:patient_invitation": [patient_token],
         "patients:share_page": [programme.share_link.token, 2],
         "patients:share_handout": [programme.share_link.token, 2],
+        "patients:share_media": [programme.share_link.token, 2, film.digest],
     }
 
     def address(name):
@@ -237,6 +249,12 @@ def outcome(response, expected):
     path = urlsplit(response["Location"]).path
     longer = expected.startswith("/") and expected not in (HOME, DESK) and path.startswith(expected)
     return expected if longer else path
+
+
+def text_of(response) -> str:
+    """Everything that was sent, also when it came in pieces."""
+    body = b"".join(response) if response.streaming else response.content
+    return body.decode(errors="replace")
 
 
 def snapshot():
@@ -276,11 +294,11 @@ def test_get(world, name):
         response = client_for(world, role).get(world.address(name))
         got = outcome(response, expected)
         assert got == expected, f"{role} at {name}: {got}, not {expected}"
-        text = response.content.decode(errors="replace")
+        text = text_of(response)
         if got != SEES:
             assert not [canary for canary in CANARIES if canary in text + str(response.headers)]
         elif role in ("bram", "roos", "root"):
-            shared = name in ("patients:share_page", "patients:share_handout")
+            shared = name.startswith("patients:share_")
             assert shared or not [canary for canary in CANARIES if canary in text], (role, name)
         if is_logged_refusal(name, role, got):
             added = AccessEvent.objects.filter(outcome="denied").count() - denials
@@ -305,7 +323,7 @@ def test_other_methods_change_nothing(world, name):
             response = getattr(client, method)(world.address(name))
             assert response.status_code < 500
             if TABLE[name][ROLES.index(role)] not in (SEES, WRONG_METHOD):
-                text = response.content.decode(errors="replace")
+                text = text_of(response)
                 assert not [canary for canary in CANARIES if canary in text], (role, method)
     assert snapshot() == {**before, **_kept(snapshot())}
 
@@ -342,6 +360,8 @@ def data_for(world, name):
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
     if name == "admin:rugpijn_practice_change":
         return {"name": "De Linde"}
+    if name == "admin:exercises_exercise_film":
+        return {**words(), "film": upload(sample("film.webm"), "film.webm")}
     return {}
 
 
@@ -500,7 +520,7 @@ LOGGED_PAGES = {
     "admin:patients_programme_versions": "read versions", "admin:patients_programme_days": "read days",
     "admin:patients_programme_share": "share", "admin:patients_programme_end": "read",
     "patients:programme_detail": "read", "patients:programme_handout": "print",
-    "patients:version_handout": "print",
+    "patients:version_handout": "print", "patients:programme_media": "read film",
 }  # fmt: skip
 LOGGED_ACTS = {
     "admin:patients_patient_invite": "invite", "admin:patients_patient_programme": "create",

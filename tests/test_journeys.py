@@ -48,7 +48,7 @@ def complaints(page, site):
 
 def log_in(page, site, name):
     page.goto(site + reverse("account_login"))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.get_by_label("E-mailadres of inlogcode").fill(name)
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.keyboard.press("Enter")
@@ -146,6 +146,48 @@ def test_a_patient_reads_ticks_off_and_says_how_much_it_hurt(
     page.locator("article").first.get_by_role("button", name="Ongedaan maken").click()
     expect(page.get_by_text("0 van 12 gedaan")).to_be_visible()
     assert SessionLog.objects.last().done is False
+    context.close()
+
+
+def test_a_drawing_moves_when_asked(page, site, programme, complaints):
+    log_in(page, site, "piet@mail.example")
+    card = page.locator("article").first
+    frames, stage = card.locator(".frames"), card.locator(".stage svg")
+    expect(frames.get_by_role("img")).to_have_count(3)
+    card.get_by_role("button", name="Bekijk de beweging").press("Enter")
+    expect(stage).to_be_visible()
+    expect(stage).to_have_accessible_name("Hol en bol")
+    expect(frames).to_be_hidden()
+    assert stage.evaluate("svg => svg.animationsPaused()") is False
+    card.get_by_role("button", name="Pauze").press("Enter")
+    assert stage.evaluate("svg => svg.animationsPaused()") is True
+    card.get_by_role("button", name="Ga verder").press("Enter")
+    assert stage.evaluate("svg => svg.animationsPaused()") is False
+    # Only one drawing moves at a time.
+    second = page.locator("article").nth(1)
+    second.get_by_role("button", name="Bekijk de beweging").click()
+    expect(second.locator(".stage svg")).to_be_visible()
+    expect(frames).to_be_visible()
+    second.get_by_role("button", name="Stop").press("Enter")
+    expect(second.locator(".frames")).to_be_visible()
+    expect(second.get_by_role("button", name="Bekijk de beweging")).to_be_focused()
+    page.emulate_media(reduced_motion="reduce")
+    expect(page.get_by_role("button", name="Bekijk de beweging")).to_have_count(0)
+    expect(frames).to_be_visible()
+    assert complaints == []
+
+
+def test_a_drawing_without_scripts_is_its_frames(browser, site, programme, browser_context_args):
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
+    page = context.new_page()
+    page.goto(site + reverse("patients:share_page", args=[programme.share_link.token, 1]))
+    first = page.locator("article").first
+    for image in first.get_by_role("img").all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("complete", True)
+        assert image.bounding_box()["height"] > 50
+    expect(first.get_by_role("img")).to_have_count(3)
+    expect(first.get_by_role("button")).to_have_count(0)
     context.close()
 
 

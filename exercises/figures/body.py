@@ -33,6 +33,12 @@ FOREARM = ((0, 0.0240, 0), (0.25, 0.0258, 0), (0.6, 0.0215, 0), (1, 0.0165, 0))
 THIGH = ((0, 0.0520, -0.002), (0.25, 0.0515, 0.003), (0.7, 0.0415, 0.003), (1, 0.0355, 0))
 SHANK = ((0, 0.0355, 0), (0.28, 0.0345, -0.008), (0.6, 0.0270, -0.004), (1, 0.0215, 0))
 
+# From index to little finger: how far towards the thumb it lies, and its tip below the wrist.
+FINGERS = ((0.0160, 0.101), (0.0058, 0.107), (-0.0046, 0.103), (-0.0146, 0.091))
+FINGER = 0.0076  # radius
+
+SKIRT_AT_HIP, SKIRT_AT_KNEE = 0.056, 0.060  # radii around the thighs
+
 SLICE = 0.4  # distance between the ellipsoids of the trunk, in vertebrae
 SLICES = tuple(-2.4 + SLICE * i for i in range(39))
 SACRUM_HEIGHT = 0.0215  # one step below S1
@@ -63,6 +69,25 @@ def back_at(skeleton: Skeleton, position: float, depth: float = 0.0) -> Vector:
     return offset(point, frame, forward=depth - girth(position)[2])
 
 
+def finger_lines(skeleton: Skeleton, side: str) -> list[tuple[Vector, Vector]]:
+    """Where the fingers part on the back of the hand and on its palm: knuckle and tip of each."""
+    sign, frame, wrist = (
+        SIDES[side],
+        skeleton.frames[f"hand_{side}"],
+        skeleton.joints[f"wrist_{side}"],
+    )
+    lines = []
+    for (left, tip), (next_left, next_tip) in itertools.pairwise(FINGERS):
+        aside, end = (left + next_left) / 2 * sign, min(tip, next_tip)
+        lines.append(
+            (
+                offset(wrist, frame, up=-0.066, left=aside * 0.95, forward=0.002),
+                offset(wrist, frame, up=0.004 - end, left=aside, forward=0.004),
+            )
+        )
+    return lines
+
+
 def volumes(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
     """The shapes of every part but the trunk, by name; sides end in _l and _r."""
     parts = _head(skeleton)
@@ -70,6 +95,21 @@ def volumes(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
         parts |= _arm(skeleton, side, sign, build)
         parts |= _leg(skeleton, side, build)
     return parts
+
+
+def skirt(skeleton: Skeleton, build: float = 1.0) -> list[Cone]:
+    """Cloth over and between both thighs, wider towards the knees; longer than it is worn."""
+    joints = skeleton.joints
+    wider = 1 + (build - 1) * 0.7
+    return [
+        Cone(
+            between(joints["hip_l"], joints["hip_r"], share),
+            SKIRT_AT_HIP * wider,
+            between(joints["knee_l"], joints["knee_r"], share),
+            SKIRT_AT_KNEE * wider,
+        )
+        for share in (0, 0.25, 0.5, 0.75, 1)
+    ]
 
 
 def trunk(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
@@ -153,18 +193,25 @@ def _arm(skeleton: Skeleton, side: str, sign: float, build: float) -> dict[str, 
     upper = _limb(shoulder, elbow, frames[f"upper_arm_{side}"], UPPER_ARM, 1 + (build - 1) * 0.8)
     lower = _limb(elbow, wrist, frames[f"forearm_{side}"], FOREARM, 1 + (build - 1) * 0.5)
     palm = Ellipsoid(at(up=-0.028, forward=0.001), frame, (0.0125, 0.0225, 0.034))
-    fingers = Ellipsoid(at(up=-0.066, forward=0.003), frame, (0.0095, 0.0195, 0.036))
     heel = Cone(wrist, 0.0160, at(up=-0.022), 0.0140)
-    thumb = Cone(
-        at(up=-0.016, left=0.013 * sign),
-        0.0095,
-        at(up=-0.050, left=0.032 * sign, forward=0.004),
-        0.0070,
-    )
+    knuckle = at(up=-0.036, left=0.030 * sign, forward=0.003)
+    thumb = [
+        Cone(at(up=-0.014, left=0.012 * sign), 0.0100, knuckle, 0.0082),
+        Cone(knuckle, 0.0082, at(up=-0.060, left=0.037 * sign, forward=0.005), 0.0066),
+    ]
+    fingers = [
+        Cone(
+            at(up=-0.050, left=left * sign * 0.9, forward=0.001),
+            FINGER * 1.12,
+            at(up=-tip + FINGER, left=left * sign, forward=0.004),
+            FINGER * 0.92,
+        )
+        for left, tip in FINGERS
+    ]
     return {
         f"upper_arm_{side}": upper,
         f"forearm_{side}": lower,
-        f"hand_{side}": [palm, fingers, heel, thumb],
+        f"hand_{side}": [palm, heel, *thumb, *fingers],
     }
 
 

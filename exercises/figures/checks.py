@@ -7,13 +7,16 @@ value and gives None, or the words that complete "... must be".
 import math
 
 from .figure import MOVING_BACK
+from .poses import PELVIS_ANGLES
 from .props import KINDS, PLACES
-from .scene import LANDMARKS, NUMERALS
+from .scene import LANDMARKS
+from .signs import NUMERALS, SIGN_SIZES
 from .solver import FREE, GOALS
-from .style import BUILD, CLOTHES, HAIR
+from .style import BUILD, CLOTHES, HAIR, HAIR_COLOURS
 
 HIGHLIGHTS = {"low_back": MOVING_BACK}
 LANGUAGES = ("nl", "en")
+SKIRT_PRESETS = ("standing", "sitting")
 
 
 def _is_number(value) -> bool:
@@ -111,9 +114,12 @@ PLACE = numbers(2, 3)
 ANGLES = either(number(-360, 360), numbers(3))
 ANGLE = number(-360, 360)
 
-PELVIS = {"position": numbers(3), "pitch": ANGLE, "yaw": ANGLE, "roll": ANGLE, "tilt": ANGLE}
+# What can be rested on.
+ON = one_of(set(KINDS) - {"mat", "pillow", "cushion", "shadow"})
+PELVIS = {"on": ON, "position": numbers(3), **dict.fromkeys(PELVIS_ANGLES, ANGLE)}
 SPINE = dict.fromkeys(("lumbar", "thoracic", "neck", "head"), ANGLES)
 ARM = {
+    "on": ON,
     "reset": yes,
     "hand": PLACE,
     "pole": DIRECTION,
@@ -125,6 +131,7 @@ ARM = {
     "pronation": ANGLE,
 }
 LEG = {
+    "on": ON,
     "reset": yes,
     "foot": PLACE,
     "knee_at": PLACE,
@@ -141,7 +148,12 @@ SOLVE = {"free": free, "goals": goals}
 ARROW = {"from": anchor, "to": anchor, "bend": number(-2, 2), "both": flag}
 MARK = {"kind": one_of(("right", "wrong")), "at": anchor}
 WORDS = dict.fromkeys(LANGUAGES, text)
-PERSON = {"build": number(*BUILD), "hair": one_of(HAIR), "clothes": one_of(CLOTHES)}
+PERSON = {
+    "build": number(*BUILD),
+    "hair": one_of(HAIR),
+    "hair_colour": one_of(HAIR_COLOURS),
+    "clothes": one_of(CLOTHES),
+}
 VIEW = numbers(2)
 PROP = {
     "kind": one_of(KINDS),
@@ -194,6 +206,8 @@ class Checker:
             self.wrong("", "“poses” must be a group of poses")
         for name, pose in figure["poses"].items():
             self.pose(pose, name, figure["poses"])
+        if figure.get("person", {}).get("clothes") == "skirt":
+            self.skirt(figure["poses"])
         self.things(figure.get("props", []), "props")
         self.listed(figure["strip"], "strip", 1, len(NUMERALS))
         for count, frame in enumerate(figure["strip"], 1):
@@ -220,6 +234,19 @@ class Checker:
                 planted = [part for part in ("foot", "knee_at") if part in pose[limb]]
                 if len(planted) > 1:
                     self.wrong(f"{where}, {limb}", "has both “foot” and “knee_at”; choose one")
+
+    def skirt(self, poses: dict) -> None:
+        """A skirt hangs over two thighs that go the same way, and not over a kneeling body."""
+        for name, pose in poses.items():
+            step = pose
+            while "like" in step:
+                step = poses[step["like"]]
+            if step.get("preset") not in SKIRT_PRESETS:
+                self.wrong(
+                    "person",
+                    f"a skirt is drawn on {' and '.join(SKIRT_PRESETS)} people only,"
+                    f" and pose “{name}” is not one of them",
+                )
 
     def frame(self, frame, where: str, poses: dict) -> None:
         named = one_of(poses)
@@ -255,6 +282,7 @@ class Checker:
 
     def loop(self, loop, poses: dict) -> None:
         self.record(loop, "loop", LOOP, ("poses", "seconds"))
+        self.things(loop.get("props", []), "loop, props")
         names = loop["poses"]
         if not isinstance(names, list) or not 2 <= len(names) <= 8:
             self.wrong("loop", "“poses” must be a list of 2 to 8")
@@ -275,6 +303,7 @@ POSE = {
     **dict.fromkeys(("arms", "arm_l", "arm_r"), ARM),
     **dict.fromkeys(("legs", "leg_l", "leg_r"), LEG),
     "solve": SOLVE,
+    "crank": ANGLE,
 }
 FRAME = {
     "pose": anything,
@@ -285,10 +314,13 @@ FRAME = {
     "arrows": anything,
     "mark": anything,
     "props": anything,
+    "sign": one_of(SIGN_SIZES),
 }
 LOOP = {
     "poses": anything,
     "seconds": number(1, 30),
+    "round": flag,
+    "props": anything,
     "view": VIEW,
     "highlight": one_of(HIGHLIGHTS),
 }

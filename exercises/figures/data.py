@@ -9,6 +9,7 @@ import json
 import re
 from pathlib import Path
 
+from .pedals import on_pedals
 from .poses import OTHER_SIDE, complete, expand, merge, mirror, presets
 from .solver import solve, solve_from
 
@@ -16,7 +17,10 @@ FOLDER = Path(__file__).parent / "data"
 # A side in a caption, and the word for the other one.
 SIDE_WORDS = {"links": "rechts", "linker": "rechter", "linkse": "rechtse", "left": "right"}
 SIDE_WORDS |= {right: left for left, right in SIDE_WORDS.items()}
-SIDE_PATTERN = re.compile(r"\b(linker|rechter|linkse|rechtse|links|rechts|left|right)", re.I)
+# “Right:” of a right and wrong pair is not a side.
+SIDE_PATTERN = re.compile(
+    r"(?!^Right:)\b(linker|rechter|linkse|rechtse|links|rechts|left|right)", re.I
+)
 
 
 def keys() -> list[str]:
@@ -53,10 +57,17 @@ def solved_poses(figure: dict) -> dict[str, dict]:
         pose = _inherited(figure["poses"], name)
         mirrored = pose.pop("mirrored", False)
         base = complete(expand({"preset": pose["preset"]})) if "preset" in pose else None
-        full = complete(expand(pose))
+        full = on_pedals(complete(expand(pose)), figure.get("props", []))
         pose = solve_from(base, full) if base and "solve" in base else solve(full)
-        solved[name] = mirror(pose) if mirrored else pose
+        solved[name] = _mirrored_pose(pose) if mirrored else pose
     return solved
+
+
+def _mirrored_pose(pose: dict) -> dict:
+    twin = mirror(pose)
+    if "crank" in twin:  # the other foot is on the pedal that `crank` speaks of
+        twin["crank"] += 180
+    return twin
 
 
 def _inherited(poses: dict, name: str) -> dict:
@@ -85,8 +96,8 @@ def mirrored(figure: dict) -> dict:
     for place in (twin, twin.get("loop", {}), *twin["strip"]):
         if "view" in place:
             place["view"][0] = 180 - place["view"][0]
-    for props in (twin.get("props", []), *(frame.get("props", []) for frame in twin["strip"])):
-        for prop in props:
+    for place in (twin, twin.get("loop", {}), *twin["strip"]):
+        for prop in place.get("props", []):
             _mirror_prop(prop)
     for frame in twin["strip"]:
         frame["caption"] = {k: _other_side(words) for k, words in frame["caption"].items()}
@@ -102,7 +113,7 @@ def _mirror_prop(prop: dict) -> None:
     at = prop.get("at", [])
     if prop["kind"] in ("pillow", "shadow"):
         at[1] = -at[1]
-    elif at:
+    elif at and prop["kind"] not in ("leg_press", "bike"):  # those are the same on both sides
         at[2], at[3] = -at[3], -at[2]
 
 

@@ -9,10 +9,10 @@ import itertools
 import math
 from dataclasses import dataclass, field
 
-from .body import SLICES, back_at, spine_at, trunk, volumes
+from .body import SLICES, back_at, finger_lines, skirt, spine_at, trunk, volumes
 from .field import CELL, Field, fuse
 from .geometry import between, dot, offset, subtract, unit
-from .head import head_layers
+from .head import head_layers, knot
 from .layers import Layer
 from .outline import loops
 from .shapes import Bounds, Camera, FlatCone
@@ -21,7 +21,8 @@ from .style import ACCENT, ACCENT_TINT, COLOURS, HALF_OUTLINE, INK, OUTLINE, Per
 
 FINE = CELL * 0.62  # hands, feet and arms have small radii
 # How far a concave corner is rounded, by joint.
-AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
+AT_ANKLE, AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
+    0.014,
     0.024,
     0.016,
     0.012,
@@ -29,8 +30,13 @@ AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
     0.016,
     0.022,
 )
+# How far around a part its field reaches: as far as it may be fused with another.
+AROUND, AROUND_SMALL = 0.035, 0.018
 SHORTEST_CREASE = 0.045
+# Lines between fingers: from which turn of the hand, how short at least, and how wide.
+FINGERS_SHOWN, SHORTEST_FINGER, FINGER_LINE = 0.4, 0.012, 0.0042
 HEM = 1.3  # where the shirt ends, as a position on the spine
+SKIRT_LENGTH = 0.90  # share of the thigh
 ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
 MOVING_BACK = (0.1, 6.0)  # the stretch of the spine that the highlight covers
 HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
@@ -47,45 +53,23 @@ class Plan:
     in_front: dict = field(default_factory=dict)  # side: is that thigh in front of the trunk
 
 
-class Figure:
-    """`layered` false is for a ghost: its silhouette only, which is half the work of a frame."""
+class Body:
+    """The solids of one posed person, and their flat images."""
 
-    def __init__(
-        self,
-        skeleton: Skeleton,
-        camera: Camera,
-        person: Person,
-        *,
-        cell=CELL,
-        plan=None,
-        far=None,
-        layered=True,
-    ):
-        self.skeleton, self.camera, self.person = skeleton, camera, person
-        self.cell, self.fine = cell, cell * FINE / CELL
+    def __init__(self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL):
+        self.skeleton, self.camera, self.person, self.cell = skeleton, camera, person, cell
         self.solids = volumes(skeleton, person.build)
+        hair = knot(skeleton, person.hair)
+        if hair:
+            self.solids["knot"] = hair
         self.trunk_solids = trunk(skeleton, person.build)
-        self.shapes = {
-            name: [solid.seen_by(camera) for solid in solids]
-            for name, solids in self.solids.items()
+        self.shapes = self._seen(self.solids)
+        self.trunk_shapes = self._seen(self.trunk_solids)
+
+    def _seen(self, parts: dict) -> dict:
+        return {
+            name: [solid.seen_by(self.camera) for solid in solids] for name, solids in parts.items()
         }
-        self.trunk_shapes = {
-            name: [solid.seen_by(camera) for solid in solids]
-            for name, solids in self.trunk_solids.items()
-        }
-        if not layered:
-            return
-        self.fields: dict[str, Field] = {}
-        self.trunk = Field.blended(list(self.trunk_shapes.values()), IN_TRUNK, cell)
-        self.planned = plan is not None
-        self.plan = plan or Plan(far=self._far_side() if far is None else far)
-        if not self.planned:
-            self._plan_order()
-        self.layers: list[Layer] = []
-        draw = {"arm": self._arm, "leg": self._far_leg, "body": self._body}
-        draw |= {"neck": self._neck, "head": self._head}
-        for kind, side in self.plan.order:
-            draw[kind](side)
 
     def all_shapes(self):
         for shapes in (*self.shapes.values(), *self.trunk_shapes.values()):
@@ -101,6 +85,26 @@ class Figure:
 
     def silhouette(self) -> Field:
         return Field.of(list(self.all_shapes()), blend=0.006, cell=self.cell)
+
+
+class Figure(Body):
+    """A body, drawn as layers from far to near."""
+
+    def __init__(self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL, plan=None):
+        super().__init__(skeleton, camera, person, cell=cell)
+        self.fine = cell * FINE / CELL
+        self.bare_legs = person.clothes != "trousers"
+        self.fields: dict[str, Field] = {}
+        self.trunk = Field.blended(list(self.trunk_shapes.values()), IN_TRUNK, cell)
+        self.planned = plan is not None
+        self.plan = plan or Plan(far=self._far_side())
+        if not self.planned:
+            self._plan_order()
+        self.layers: list[Layer] = []
+        draw = {"arm": self._arm, "leg": self._far_leg, "body": self._body}
+        draw |= {"neck": self._neck, "head": self._head}
+        for kind, side in self.plan.order:
+            draw[kind](side)
 
     def layers_with(self, highlight: str | None) -> list[Layer]:
         """All layers; with `highlight` "low_back" a band lies over the shirt."""
@@ -160,11 +164,12 @@ class Figure:
         if name not in self.fields:
             part = name.rpartition("_")[0] or name
             blend = {"foot": 0.012, "hand": 0.006}.get(part, 0.0)
-            small = part in ("foot", "hand", "upper_arm", "forearm", "neck")
+            small = part in ("hand", "upper_arm", "forearm", "neck")
+            small = small or (part == "foot" and not self.bare_legs)
             self.fields[name] = Field.of(
                 self.shapes[name],
                 blend=blend,
-                margin=0.012 if part == "foot" else 0.035,
+                margin=AROUND_SMALL if small else AROUND,
                 cell=self.fine if small else self.cell,
             )
         return self.fields[name]
@@ -173,22 +178,31 @@ class Figure:
         self.layers.append(Layer("neck", COLOURS["skin"], self._field("neck")))
 
     def _head(self, _side: str) -> None:
-        self.layers += head_layers(self.skeleton, self.camera, self.shapes, self.person.hair)
+        self.layers += head_layers(self.skeleton, self.camera, self.shapes, self.person)
 
     def _foot(self, side: str) -> None:
+        """The foot under a trouser leg; a bare leg has its foot on it."""
+        if self.bare_legs:
+            return
         name = f"foot_{side}"
         self.layers.append(Layer(name, self._colour("skin", side), self._field(name)))
 
     def _leg_fields(self, side: str):
         thigh, shank = self._field(f"thigh_{side}"), self._field(f"shank_{side}")
+        if self.bare_legs:
+            shank = fuse(shank, self._field(f"foot_{side}"), AT_ANKLE)
         return thigh, shank, fuse(thigh, shank, AT_KNEE)
 
     def _far_leg(self, side: str) -> None:
         thigh, shank, leg = self._leg_fields(side)
         self._foot(side)
-        self.layers.append(Layer(f"leg_{side}", self._colour("trousers", side), leg))
+        self.layers.append(Layer(f"leg_{side}", self._colour(self._legwear(), side), leg))
         self._crease(f"knee_{side}", shank, thigh, f"knee_{side}", 0.068)
         self._bare(side, shank)
+
+    def _legwear(self) -> str:
+        """The colour of the whole leg; shorts and skirts are put over it."""
+        return "skin" if self.person.clothes == "skirt" else "trousers"
 
     def _bare(self, side: str, shank: Field) -> None:
         """With shorts the lower leg is skin, from above the knee."""
@@ -216,7 +230,11 @@ class Figure:
         joints = self.skeleton.joints
         upper, lower, hand = (self._field(f"{p}_{side}") for p in ("upper_arm", "forearm", "hand"))
         arm = fuse(fuse(upper, lower, AT_ELBOW), hand, AT_WRIST)
-        self.layers.append(Layer(f"arm_{side}", self._colour("skin", side), arm))
+        # An arm in front of the shirt is not far away, whatever the hips say.
+        in_front = "shirt" in self.fields
+        tone = "" if in_front else side
+        self.layers.append(Layer(f"arm_{side}", self._colour("skin", tone), arm))
+        self._fingers(side)
         self._crease(f"elbow_{side}", lower, upper, f"elbow_{side}", 0.040)
         shoulder, elbow, wrist = (joints[f"{j}_{side}"] for j in ("shoulder", "elbow", "wrist"))
         sleeve = Field.of(
@@ -230,10 +248,22 @@ class Figure:
             # A deeply bent elbow brings the forearm in front of the sleeve.
             sleeve.keep(lambda x, y: -min(lower.at(x, y), hand.at(x, y)))
         self.fields[f"sleeve_{side}"] = sleeve
-        self.layers.append(Layer(f"sleeve_{side}", self._colour("shirt", side), sleeve))
-        if any(layer.name == "shirt" for layer in self.layers):
+        self.layers.append(Layer(f"sleeve_{side}", self._colour("shirt", tone), sleeve))
+        if in_front:
             joint = f"shoulder_{side}"
-            self._seam(joint, sleeve, self.trunk, joint, 0.050, COLOURS["shirt"])
+            self._seam(joint, sleeve, self.fields["shirt"], joint, 0.050, COLOURS["shirt"])
+
+    def _fingers(self, side: str) -> None:
+        """Lines between the fingers, when we see the back of the hand or the palm."""
+        frame = self.skeleton.frames[f"hand_{side}"]
+        if abs(dot(frame[0], self.camera.away)) < FINGERS_SHOWN:
+            return
+        for number, ends in enumerate(finger_lines(self.skeleton, side)):
+            start, end = map(self.camera.flat, ends)
+            if math.dist(start, end) > SHORTEST_FINGER:
+                line = [start, between(start, end, 0.5), end]
+                pen = (INK, FINGER_LINE)
+                self.layers.append(Layer(f"finger_{side}_{number}", line=line, pen=pen))
 
     def _body(self, _side: str) -> None:
         """Trunk and level legs as one trouser shape, the creases in it, and the shirt over it."""
@@ -250,12 +280,14 @@ class Figure:
         for side in legs:
             if side != plan.crossing:
                 self._foot(side)
-        self.layers.append(Layer("body", COLOURS["trousers"], shape))
+        self.layers.append(Layer("body", COLOURS[self._legwear()], shape))
         behind = None
         for side in legs:
             behind = self._leg_in_body(side, legs, behind)
         if plan.crossing:
             self._crossing_leg(plan.crossing, *legs[plan.crossing])
+        if self.person.clothes == "skirt":
+            self._skirt()
         self._shirt(legs)
 
     def _leg_in_body(self, side: str, legs: dict, behind: str | None) -> str | None:
@@ -281,10 +313,29 @@ class Figure:
 
     def _crossing_leg(self, side: str, thigh: Field, shank: Field, leg: Field) -> None:
         self._foot(side)
-        self.layers.append(Layer(f"leg_{side}", COLOURS["trousers"], leg))
-        self._seam(f"hip_{side}", leg, self.trunk, f"hip_{side}", 0.104, COLOURS["trousers"])
+        fill = COLOURS[self._legwear()]
+        self.layers.append(Layer(f"leg_{side}", fill, leg))
+        self._seam(f"hip_{side}", leg, self.trunk, f"hip_{side}", 0.104, fill)
         self._crease(f"knee_{side}", shank, thigh, f"knee_{side}", 0.068)
         self._bare(side, shank)
+
+    def _skirt(self) -> None:
+        """An A-line from the waist to just above the knees, spread over both thighs."""
+        cloth = Field.of(
+            [solid.seen_by(self.camera) for solid in skirt(self.skeleton, self.person.build)],
+            blend=0.02,
+            cell=self.cell,
+            margin=0.03,
+        )
+        joints = self.skeleton.joints
+        hips = between(joints["hip_l"], joints["hip_r"], 0.5)
+        knees = between(joints["knee_l"], joints["knee_r"], 0.5)
+        past_hem = self._beyond(between(hips, knees, SKIRT_LENGTH), subtract(knees, hips))
+        self.fields["skirt"] = fuse(self.trunk, cloth, AT_HIP)
+        if past_hem:
+            self.fields["skirt"].keep(past_hem)
+        self.fields["lap"] = cloth
+        self.layers.append(Layer("skirt", COLOURS["trousers"], self.fields["skirt"]))
 
     def _overlap(self, a: Field, b: Field) -> float:
         """The area where two legs cover each other, away from the hips."""
@@ -315,7 +366,9 @@ class Figure:
                 shirt.keep(below_hem)
         for side, (_, _, leg) in legs.items():
             if self.plan.in_front[side]:
-                shirt.keep(lambda x, y, leg=leg: -leg.at(x, y))
+                over = self.fields.get("lap", leg)
+                shirt.keep(lambda x, y, over=over: -over.at(x, y))
+        self.fields["shirt"] = shirt
         self.layers.append(Layer("shirt", COLOURS["shirt"], shirt))
         for side in "lr":  # an arm that is drawn already: open its seam
             sleeve = self.fields.get(f"sleeve_{side}")

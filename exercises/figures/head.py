@@ -1,44 +1,92 @@
 """The head: skull, nose, hair, ears, eyes and mouth, right from every side."""
 
+import itertools
 import math
 
-from .field import CELL, Field
+from .field import CELL, Field, smooth_minimum
 from .geometry import add, dot, offset, scale, unit
 from .layers import Layer
-from .shapes import Camera, Ellipsoid
+from .shapes import Camera, Cone, Ellipsoid
 from .skeleton import SIDES, Skeleton
-from .style import COLOURS, INK
+from .style import COLOURS, HAIR_COLOURS, INK, Person
 
 HEAD_CELL = CELL * 0.75
-EYE_CELL = CELL * 0.5
-SCALP = (0.0605, 0.0500, 0.0575)  # radii of the ellipsoid that the hair is painted on
-MOUTH_LINE = 0.0042
+EYE_CELL = CELL * 0.3
+# The ellipsoid that the hair is painted on: its middle (forward, up) from the middle of the head,
+# and its radii. In front it leaves the skull only just, or the hair becomes a cap with a brim.
+SCALP_AT, SCALP = (-0.0070, 0.0145), (0.0600, 0.0500, 0.0575)
+BALD_AT, BALD = (-0.0045, 0.0130), (0.0558, 0.0475, 0.0525)
+PARTING = 0.016  # to the left of the middle
+BALD_ABOVE = 0.009  # height on the scalp above which a bald head has no hair
+HAIRLINE_ROUNDING = 0.016
+FACE_LINE = 0.0046  # mouth, nose and parting
+EAR_LINE = 0.0056
+# A line on the face is drawn where the skin is turned to us by at least this cosine.
+SEEN = 0.12
+# The middle of the mouth (forward, up), half its width, and how far its corners lie back and up.
+MOUTH, MOUTH_HALF, MOUTH_BACK, MOUTH_SMILE = (0.0505, -0.0355), 0.0140, 0.0085, 0.0022
+NOSE = ((0.0535, -0.0060), (0.0575, -0.0120), (0.0585, -0.0175))  # (forward, up) along its ridge
+# A pony tail: (forward, up, radius) of its balls, from the middle of the head.
+TAIL = (
+    (-0.062, 0.024, 0.011),
+    (-0.078, 0.014, 0.014),
+    (-0.086, -0.010, 0.0165),
+    (-0.084, -0.036, 0.0145),
+    (-0.076, -0.064, 0.007),
+)
+TAIL_DROP = 0.55  # how much nearer the neck, per length of the tail
+BUN, BUN_RADII = (-0.066, 0.030), (0.024, 0.026, 0.025)
 
 
-def head_layers(skeleton: Skeleton, camera: Camera, shapes: dict, hair: str) -> list[Layer]:
+def head_layers(skeleton: Skeleton, camera: Camera, shapes: dict, person: Person) -> list[Layer]:
     centre, frame = skeleton.joints["head"], skeleton.frames["head"]
+    colour = COLOURS[HAIR_COLOURS[person.hair_colour]]
     skull = Field.of(shapes["head"], blend=0.02, cell=HEAD_CELL)
     skull.join(shapes["nose"][0].distance())
     layers = [Layer("head", COLOURS["skin"], skull)]
-    if hair == "bun":
-        knot = offset(centre, frame, forward=-0.066, up=0.030)
-        bun = _ball("bun", COLOURS["hair"], Ellipsoid(knot, frame, (0.024, 0.026, 0.025)), camera)
-        behind = camera.depth(knot) > camera.depth(centre)
-        layers.insert(0 if behind else 1, bun)
-    layers.append(_hair(centre, frame, camera))
-    return layers + _ears(centre, frame, camera) + _face(centre, frame, camera)
+    layers.append(_hair(centre, frame, camera, colour, bald=person.hair == "bald"))
+    if "knot" in shapes:
+        field = Field.of(shapes["knot"], blend=0.01, cell=HEAD_CELL)
+        behind = dot(frame[0], camera.away) < 0
+        layers.insert(0 if behind else len(layers), Layer(person.hair, colour, field))
+    if person.hair != "bald":
+        layers += _parting(centre, frame, camera)
+    layers = _ears(centre, frame, camera, behind=True) + layers
+    return layers + _ears(centre, frame, camera, behind=False) + _face(centre, frame, camera)
+
+
+def knot(skeleton: Skeleton, hair: str) -> list:
+    """The solids of hair that stands off the head."""
+    centre, frame = skeleton.joints["head"], skeleton.frames["head"]
+    return {"bun": _bun, "tail": _tail}[hair](centre, frame) if hair in ("bun", "tail") else []
+
+
+def _bun(centre, frame) -> list[Ellipsoid]:
+    forward, up = BUN
+    return [Ellipsoid(offset(centre, frame, forward=forward, up=up), frame, BUN_RADII)]
+
+
+def _tail(centre, frame) -> list[Cone]:
+    """It hangs off the head, and lies against it when the face is down."""
+    drop = TAIL_DROP * max(0.0, -frame[0][2])
+    balls = [
+        (offset(centre, frame, forward=x + drop * max(0.0, TAIL[0][1] - z), up=z), radius)
+        for x, z, radius in TAIL
+    ]
+    return [Cone(*start, *end) for start, end in itertools.pairwise(balls)]
 
 
 def _ball(name, fill, ellipsoid, camera, cell=HEAD_CELL, pen=None) -> Layer:
     return Layer(name, fill, Field.of([ellipsoid.seen_by(camera)], cell=cell), pen=pen)
 
 
-def _hair(centre, frame, camera: Camera) -> Layer:
+def _hair(centre, frame, camera: Camera, colour: str, *, bald: bool) -> Layer:
     """Painted: where the line of sight meets the scalp above the hairline."""
-    middle = offset(centre, frame, up=0.0145, forward=-0.004)
-    scalp = Ellipsoid(middle, frame, SCALP)
+    (ahead, above), radii = (BALD_AT, BALD) if bald else (SCALP_AT, SCALP)
+    middle = offset(centre, frame, forward=ahead, up=above)
+    scalp = Ellipsoid(middle, frame, radii)
     x0, y0 = camera.flat(middle)
-    axes = list(zip(frame, SCALP, strict=True))
+    axes = list(zip(frame, radii, strict=True))
     rights = [dot(axis, camera.right) / r for axis, r in axes]
     ups = [dot(axis, camera.up) / r for axis, r in axes]
     aways = [dot(axis, camera.away) / r for axis, r in axes]
@@ -50,28 +98,64 @@ def _hair(centre, frame, camera: Camera) -> Layer:
         half = sum(p * a for p, a in zip(start, aways, strict=True))
         rest = half * half - square * (sum(p * p for p in start) - 1)
         way = (-half - math.sqrt(max(0.0, rest))) / square
-        return [(p + way * a) * r for p, a, r in zip(start, aways, SCALP, strict=True)]
+        return [(p + way * a) * r for p, a, r in zip(start, aways, radii, strict=True)]
 
     def beyond_hairline(x, y):
         forward, left, up = seen(x, y)
-        peak = 0.010 * max(0.0, 1 - (left / 0.042) ** 2)
-        brow = 0.30 * forward - 0.95 * up + 0.002 + peak
+        # The fringe is swept to one side: the same hairline left and right looks like a cap.
+        peak = 0.011 * max(0.0, 1 - ((left - PARTING) / 0.040) ** 2)
+        temple = 0.016 * (max(0.0, abs(left) - 0.022) / 0.028) ** 2
+        brow = 0.30 * forward - 0.95 * up + 0.004 + peak - temple
         nape = max(forward + 0.012, -up - 0.040 - 0.25 * (forward + 0.05))
-        apart, soft = abs(brow - nape), 0.016
-        rounding = (soft - apart) ** 2 / soft / 4 if apart < soft else 0.0
-        return min(brow, nape) - rounding
+        if bald:
+            return -smooth_minimum(-nape, BALD_ABOVE - up, HAIRLINE_ROUNDING)
+        return smooth_minimum(brow, nape, HAIRLINE_ROUNDING)
 
     field = Field.of([scalp.seen_by(camera)], cell=HEAD_CELL).keep(beyond_hairline)
-    return Layer("hair", COLOURS["hair"], field)
+    return Layer("hair", colour, field)
 
 
-def _ears(centre, frame, camera: Camera) -> list[Layer]:
+def _parting(centre, frame, camera: Camera) -> list[Layer]:
+    """The front of the parting; a whole one makes a cap of the hair."""
+    (ahead, above), (forward, _, up) = SCALP_AT, SCALP
+    rest = math.sqrt(1 - (PARTING / SCALP[1]) ** 2)
+    points = []
+    for i in range(9):
+        angle = math.radians(35 + 38 * i / 8)
+        normal = (math.cos(angle) / forward, PARTING / SCALP[1] ** 2, math.sin(angle) / up)
+        place = (
+            ahead + forward * rest * math.cos(angle),
+            PARTING,
+            above + up * rest * math.sin(angle),
+        )
+        points.append((place, normal))
+    return _seen_line("parting", points, centre, frame, camera)
+
+
+def _seen_line(name, points, centre, frame, camera: Camera) -> list[Layer]:
+    """A line over the head, as far as the surface is turned to us.
+
+    `points` are pairs of a place and a normal: (forward, left, up) from the middle of the head.
+    """
+    line = []
+    for place, normal in points:
+        outward = unit(offset((0.0, 0.0, 0.0), frame, *normal))
+        if dot(outward, camera.away) < -SEEN:
+            line.append(camera.flat(offset(centre, frame, *place)))
+    long_enough = len(line) > 2 and math.dist(line[0], line[-1]) > FACE_LINE
+    return [Layer(name, line=line, pen=(INK, FACE_LINE))] if long_enough else []
+
+
+def _ears(centre, frame, camera: Camera, *, behind: bool) -> list[Layer]:
+    """Ears turned to us lie on the head, those at its rim stick out from behind it."""
     layers = []
     for side, sign in SIDES.items():
-        if dot(scale(frame[1], sign), camera.away) < -0.35:
-            place = offset(centre, frame, left=sign * 0.045, forward=-0.006, up=-0.012)
-            ear = Ellipsoid(place, frame, (0.0100, 0.004, 0.0155))
-            layers.append(_ball(f"ear_{side}", COLOURS["skin"], ear, camera))
+        facing = -dot(scale(frame[1], sign), camera.away)
+        if (-0.25 < facing <= 0.35) if behind else facing > 0.35:
+            place = offset(centre, frame, left=sign * 0.045, forward=-0.004, up=-0.013)
+            ear = Ellipsoid(place, frame, (0.0088, 0.0045, 0.0135))
+            pen = (INK, EAR_LINE)
+            layers.append(_ball(f"ear_{side}", COLOURS["skin"], ear, camera, EYE_CELL, pen))
     return layers
 
 
@@ -80,21 +164,24 @@ def _face(centre, frame, camera: Camera) -> list[Layer]:
     for side, sign in SIDES.items():
         outward = unit(add(frame[0], scale(frame[1], sign * 0.55)))
         if dot(outward, camera.away) < -0.30:
-            place = offset(centre, frame, left=sign * 0.019, forward=0.0475, up=0.0015)
-            eye = Ellipsoid(place, frame, (0.003, 0.0036, 0.0058))
-            layers.append(_ball(f"eye_{side}", COLOURS["hair"], eye, camera, EYE_CELL, ""))
-    # Seen from the feet a mouth turns into a frown, so it is drawn only on an upright face.
-    if dot(frame[0], camera.away) < -0.62 and abs(dot(frame[2], camera.away)) < 0.5:
-        line = []
-        for i in range(-4, 5):
-            a = i / 4
-            place = offset(
-                centre,
-                frame,
-                left=a * 0.0125,
-                forward=0.0505 - 0.006 * a * a,
-                up=-0.0375 + 0.0035 * a * a,
-            )
-            line.append(camera.flat(place))
-        layers.append(Layer("mouth", line=line, pen=(INK, MOUTH_LINE)))
-    return layers
+            place = offset(centre, frame, left=sign * 0.0195, forward=0.0465, up=0.0015)
+            eye = Ellipsoid(place, frame, (0.0034, 0.0042, 0.0066))
+            layers.append(_ball(f"eye_{side}", INK, eye, camera, EYE_CELL, ""))
+    steep = abs(dot(frame[2], camera.away))
+    # In profile the outline of the head shows the nose.
+    if dot(frame[0], camera.away) < -0.6 and steep < 0.6:
+        ridge = [((forward, 0.0, up), (1.0, 0.0, 0.0)) for forward, up in NOSE]
+        layers += _seen_line("nose", ridge, centre, frame, camera)
+    return layers + _seen_line("mouth", _mouth(steep), centre, frame, camera)
+
+
+def _mouth(steep: float) -> list:
+    """A hint of a smile. Seen `steep` (0 to 1) from above or below, a line that lies back at its
+    corners grins or frowns, so it becomes straight."""
+    back, smile = (size * max(0.0, 1 - 2 * steep) for size in (MOUTH_BACK, MOUTH_SMILE))
+    points = []
+    for i in range(-4, 5):
+        share = i / 4
+        forward, up = MOUTH[0] - back * share * share, MOUTH[1] + smile * share * share
+        points.append(((forward, MOUTH_HALF * share, up), (1.0, 0.6 * share, 0.0)))
+    return points

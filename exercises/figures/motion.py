@@ -5,19 +5,24 @@ outline is sampled into the same number of points, aligned with the frame before
 """
 
 import math
+import re
 
 from .data import solved_poses
 from .field import CELL
 from .figure import Figure
+from .geometry import between
 from .layers import Layer
-from .outline import distance, evenly, lines_text, outer_loop, whole
+from .outline import distance, evenly, lines_text, outer_loop, place, whole
+from .pedals import on_pedals, turned_on
 from .poses import in_between
-from .props import prop_svg
+from .props import prop_parts
 from .shapes import Bounds, Camera
 from .skeleton import Skeleton
+from .solids import HELD, Piece
 from .solver import solve
 from .strip import MARGIN, MILLIMETRES, framed
 from .style import OUTLINE, Person
+from .weave import named, woven
 
 STEPS = 4  # drawn poses from one key pose to the next
 SPACING = 0.017  # between the points of an outline
@@ -29,15 +34,17 @@ DOT_POINTS, LINE_POINTS, FEWEST_POINTS = 8, 12, 14
 def moments(figure: dict) -> list[tuple]:
     """The names of the drawn poses in order: (a,) for a key pose, (a, b, share) in between.
 
-    The way back from b to a has the names of the way there, so it is drawn once.
+    The way back from b to a has the names of the way there, so it is drawn once; not in a loop
+    that goes round, such as pedalling, which comes back another way.
     """
-    names = figure["loop"]["poses"]
+    names, there_and_back = figure["loop"]["poses"], not figure["loop"].get("round")
     result = []
     for a, b in zip(names, names[1:] + names[:1], strict=True):
         result.append((a,))
         for step in range(1, STEPS):
             share = step / STEPS
-            result.append((a, b, share) if a <= b else (b, a, 1 - share))
+            backwards = there_and_back and a > b
+            result.append((b, a, 1 - share) if backwards else (a, b, share))
     return [*result, (names[0],)]
 
 
@@ -50,9 +57,16 @@ def moment_skeletons(figure: dict) -> dict[tuple, Skeleton]:
                 pose = poses[moment[0]]
             else:
                 start, end, share = moment
-                pose = solve(in_between(poses[start], poses[end], share))
+                pose = _in_between(poses[start], poses[end], share, figure.get("props", []))
             skeletons[moment] = Skeleton.of(pose)
     return skeletons
+
+
+def _in_between(start: dict, end: dict, share: float, props: list) -> dict:
+    pose = in_between(start, end, share)
+    if "crank" in start and "crank" in end:
+        pose["crank"] = turned_on(start["crank"], end["crank"], share)
+    return solve(on_pedals(pose, props))
 
 
 def draw_loop(figure: dict) -> str:
@@ -68,10 +82,11 @@ def draw_loop(figure: dict) -> str:
         moment: Figure(skeleton, camera, person, cell=LOOP_CELL, plan=plan)
         for moment, skeleton in skeletons.items()
     }
-    layers = {m: _named(body.layers_with(loop.get("highlight"))) for m, body in bodies.items()}
+    layers = {m: named(body.layers_with(loop.get("highlight"))) for m, body in bodies.items()}
     richest = max(order, key=lambda moment: len(layers[moment]))
-    timing = f'dur="{loop["seconds"]}s" repeatCount="indefinite" keyTimes="{_key_times(sequence)}"'
-    paths = []
+    times = _key_times(len(sequence), even=loop.get("round", False))
+    timing = f'dur="{loop["seconds"]}s" repeatCount="indefinite" keyTimes="{times}"'
+    paths = {}
     for name, layer in layers[richest].items():
         shapes = _tracked([layers[moment].get(name) for moment in order])
         if shapes is None:
@@ -81,60 +96,94 @@ def draw_loop(figure: dict) -> str:
             moment: lines_text(shape, closed=closed)
             for moment, shape in zip(order, shapes, strict=True)
         }
-        paths.append(_path(layer, [texts[moment] for moment in sequence], timing))
+        moving = [texts[moment] for moment in sequence]
+        paths[name] = _path(moving, layer.attributes(), timing)
     points = [corner for body in bodies.values() for corner in body.bounds().corners()]
-    things = ""
+    things = []
+    route = [skeletons[moment] for moment in sequence]
+    for prop in loop.get("props", []):
+        svg, passed = _carried(prop, camera, route, timing)
+        things.append((HELD, svg))
+        points += passed
     for prop in figure.get("props", []):
-        svg, corners = prop_svg(prop, camera, middle)
-        things += svg
-        points += corners
+        drawn = {m: _pieces(prop, camera, skeleton) for m, skeleton in skeletons.items()}
+        for number, (slot, piece) in enumerate(drawn[order[len(order) // 2]]):
+            moving = [drawn[moment][number][1].path for moment in sequence]
+            if not _can_glide(moving):
+                moving = [piece.path]
+            things.append((slot, _path(moving, piece.attributes, timing)))
+        points += [
+            point for pairs in drawn.values() for _, piece in pairs for point in piece.points
+        ]
     around = Bounds.around(points)
     bounds = Bounds(
         around.left - MARGIN, around.bottom - MARGIN, around.right + MARGIN, around.top + MARGIN
     )
-    content = f'{things}<g stroke-width="{whole(OUTLINE)}">{"".join(paths)}</g>'
+    content = f'<g stroke-width="{whole(OUTLINE)}">{woven(things, paths, plan)}</g>'
     return framed(bounds, figure.get("millimetres", MILLIMETRES), content).svg
 
 
-def _path(layer: Layer, texts: list[str], timing: str) -> str:
-    start = f'<path d="{texts[0]}"{layer.attributes()}'
+def _pieces(prop: dict, camera: Camera, skeleton: Skeleton) -> list[tuple[str, Piece]]:
+    """The paths of one thing, each with its slot."""
+    parts = prop_parts(prop, camera, skeleton)
+    return [(part.slot, piece) for part in parts for piece in part.draw(camera)]
+
+
+def _carried(prop: dict, camera: Camera, route: list[Skeleton], timing: str) -> tuple[str, list]:
+    """A thing that goes along with the hands, from its place at the first pose.
+
+    The SVG, and the flat points that it passes.
+    """
+    pieces = [piece for _, piece in _pieces(prop, camera, route[0])]
+    places = [
+        camera.flat(between(skeleton.joints["wrist_l"], skeleton.joints["wrist_r"], 0.5))
+        for skeleton in route
+    ]
+    moves = [(x - places[0][0], y - places[0][1]) for x, y in places]
+    values = ";".join("{} {}".format(*place(move)) for move in moves)
+    svg = "".join(piece.svg() for piece in pieces)
+    svg += f'<animateTransform attributeName="transform" type="translate" {timing}'
+    corners = [point for piece in pieces for point in piece.points]
+    passed = [(x + right, y + up) for x, y in corners for right, up in moves]
+    return f'<g>{svg} values="{values}"/></g>', passed
+
+
+def _path(texts: list[str], attributes: str, timing: str) -> str:
+    start = f'<path d="{texts[0]}"{attributes}'
     if len(set(texts)) == 1:
         return start + "/>"
     values = ";".join(texts)
     return f'{start}><animate attributeName="d" {timing} values="{values}"/></path>'
 
 
-def _key_times(sequence) -> str:
-    """When each moment is reached: slow at the key poses, fast between them (cosine ease)."""
-    legs, times = (len(sequence) - 1) // STEPS, []
-    for i in range(len(sequence)):
+def _can_glide(paths: list[str]) -> bool:
+    """Whether all paths have the same commands, as a rigid thing has and a soft one has not."""
+    return len({re.sub(r"-?\d+", "", path).replace(" ", "") for path in paths}) == 1
+
+
+def _key_times(count: int, *, even: bool) -> str:
+    """When each moment is reached: at an even pace, or slow at the key poses and fast between them
+    (cosine ease)."""
+    legs, times = (count - 1) // STEPS, []
+    for i in range(count):
         leg, step = divmod(i, STEPS)
         share = step / STEPS
         eased = 0.5 - math.asin(1 - 2 * share) / math.pi if step else 0.0
-        times.append((leg + eased) / legs)
+        times.append((leg + (share if even else eased)) / legs)
     return ";".join(f"{time:.4f}".rstrip("0").rstrip(".") for time in times)
-
-
-def _named(layers: list[Layer]) -> dict[str, Layer]:
-    """By name; a second layer of one name gets a number."""
-    named = {}
-    for layer in layers:
-        name, number = layer.name, 1
-        while name in named:
-            number += 1
-            name = f"{layer.name}_{number}"
-        named[name] = layer
-    return named
 
 
 def _tracked(layers: list[Layer | None]):
     """The points of one layer at every moment, as many each time.
 
     A layer that is missing for a moment shrinks to a point. A crease that is there less than half
-    the time is left out.
+    the time is left out, and so is a thin line of face or hand that is ever missing: it would stay
+    behind as a dot.
     """
     present = [layer for layer in layers if layer is not None]
-    if (present[0].line or present[0].dot) and len(present) < len(layers) / 2:
+    thin = present[0].line and present[0].pen
+    least = len(layers) if thin else len(layers) / 2
+    if (present[0].line or present[0].dot) and len(present) < least:
         return None
     outlines = [_points(layer) if layer else None for layer in layers]
     shown = [outline for outline in outlines if outline]

@@ -3,19 +3,22 @@
 import math
 
 from .body import back_at, girth, spine_at
+from .contact import contact_warnings
 from .field import CELL, Field
-from .figure import Figure
+from .figure import Body, Figure
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
-from .props import prop_svg
+from .props import prop_parts
 from .shapes import Bounds, Camera
+from .signs import BADGE, SIGN_GAP, SIGN_SIZES, mark, sign_bounds, sign_svg
 from .skeleton import Skeleton
+from .solids import BEHIND
 from .solver import warnings
-from .style import ACCENT, GREY_LINE, INK, OUTLINE, PAPER, RIGHT_GREEN, Person
+from .style import ACCENT, GREY_LINE, OUTLINE, PAPER, Person
+from .weave import named, woven
 
 ARROW, ARROW_HEAD, HALO = 0.0135, 0.040, 0.013
 GHOST_LINE, GHOST_TOLERANCE = 0.0055, 0.0016
-BADGE = 0.042  # radius of a mark and of a number
 
 # Places on the body that arrows and marks hang on, as functions of the skeleton.
 LANDMARKS = {
@@ -66,19 +69,21 @@ class Scene:
         body = Figure(skeleton, camera, person, cell=cell)
         self.warnings = warnings(skeleton, body.lowest())
         points = body.bounds().corners()
-        behind, held = [], ""
-        for prop in figure.get("props", []) + frame.get("props", []):
-            svg, corners = prop_svg(prop, camera, skeleton)
-            if prop.get("held"):
-                held += svg
-            else:
-                behind.append(svg)
-            points += corners
+        placed = [
+            (prop["kind"], part)
+            for prop in figure.get("props", []) + frame.get("props", [])
+            for part in prop_parts(prop, camera, skeleton)
+        ]
+        self.warnings += contact_warnings(poses[frame["pose"]], body, placed)
+        pieces = [(part, piece) for _, part in placed for piece in part.draw(camera)]
+        things = [(part.slot, piece.svg()) for part, piece in pieces]
+        points += [point for _, piece in pieces for point in piece.points]
+        things_at = [Bounds.around(piece.points) for part, piece in pieces if part.hard]
         if "ghost" in frame:
-            pose = Skeleton.of(poses[frame["ghost"]])
-            ghost = Figure(pose, camera, person, cell=cell, layered=False)
-            behind.append(_ghost(ghost.silhouette()))
+            ghost = Body(Skeleton.of(poses[frame["ghost"]]), camera, person, cell=cell)
+            things.append((BEHIND, _ghost(ghost.silhouette())))
             points += ghost.bounds().corners()
+            things_at += [shape.bounds for shape in ghost.all_shapes()]
         halos, signs, signs_at = [], [], []
         for spec in frame.get("arrows", []):
             ends = (landmark(skeleton, camera, spec[end]) for end in ("from", "to"))
@@ -89,20 +94,36 @@ class Scene:
             points += corners
         if "mark" in frame:
             x, y = landmark(skeleton, camera, frame["mark"]["at"])
-            signs.append(_mark(frame["mark"]["kind"], x, y))
+            signs.append(mark(frame["mark"]["kind"], x, y))
             signs_at.append(Bounds(x - BADGE, y - BADGE, x + BADGE, y + BADGE))
             points += signs_at[-1].corners()
         self.bounds = Bounds.around(points)
-        self.occupied = [shape.bounds for shape in body.all_shapes()] + signs_at
-        layers = body.layers_with(frame.get("highlight"))
-        # What is held lies between the two arms.
-        near_arm = f"arm_{next(side for kind, side in body.plan.order[::-1] if kind == 'arm')}"
-        paths = "".join((held if layer.name == near_arm else "") + layer.svg() for layer in layers)
+        self.occupied = [*(shape.bounds for shape in body.all_shapes()), *things_at, *signs_at]
+        layers = named(body.layers_with(frame.get("highlight")))
+        paths = {name: layer.svg() for name, layer in layers.items()}
         self.svg = (
-            "".join(behind)
-            + f'<g stroke-width="{whole(OUTLINE)}">{paths}</g>'
+            f'<g stroke-width="{whole(OUTLINE)}">{woven(things, paths, body.plan)}</g>'
             + "".join(halos + signs)
         )
+        if "sign" in frame:
+            self._add_sign(frame["sign"])
+
+    def _add_sign(self, kind: str) -> None:
+        """A sign at the right edge, as high as body and things leave room, or else beside them."""
+        half_width, half_height = SIGN_SIZES[kind]
+        left, bottom, right, top = self.bounds
+        x, y = right - half_width, top - half_height
+        while self._taken(kind, x, y) and y > bottom + half_height:
+            y -= half_height / 2
+        if self._taken(kind, x, y):
+            x, y = right + SIGN_GAP + half_width, top - half_height
+        self.svg += sign_svg(kind, x, y)
+        self.occupied.append(sign_bounds(kind, x, y))
+        self.bounds = Bounds(left, bottom, max(right, x + half_width), top)
+
+    def _taken(self, kind: str, x: float, y: float) -> bool:
+        around = sign_bounds(kind, x, y, SIGN_GAP)
+        return any(around.overlaps(part) for part in self.occupied)
 
 
 def _ghost(silhouette: Field) -> str:
@@ -157,46 +178,3 @@ def _arrow_head(tip, coming_from):
         (base[0] + y * half, base[1] - x * half),
     ]
     return base, corners
-
-
-def _strokes(x: float, y: float, lines, size: float, colour: str, width: int) -> str:
-    """Lines of points in a square of 2 by 2 around (x, y)."""
-    path = "".join(
-        "M" + "L".join("{} {}".format(*place((x + u * size, y + v * size))) for u, v in line)
-        for line in lines
-    )
-    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
-
-
-TICK = [[(-0.45, -0.02), (-0.10, -0.38), (0.48, 0.38)]]
-CROSS = [[(-0.38, 0.38), (0.38, -0.38)], [(0.38, 0.38), (-0.38, -0.38)]]
-
-
-def _mark(kind: str, x: float, y: float) -> str:
-    """A tick or a cross: the shape says it, the colour only helps."""
-    ink, lines = (RIGHT_GREEN, TICK) if kind == "right" else (INK, CROSS)
-    cx, cy = place((x, y))
-    circle = f'<circle cx="{cx}" cy="{cy}" r="{whole(BADGE)}" fill="{PAPER}"'
-    return f'{circle} stroke="{ink}" stroke-width="8"/>' + _strokes(x, y, lines, BADGE, ink, 13)
-
-
-# Drawn as lines, because a font of the printer's own gives other numbers on every machine.
-NUMERALS = {
-    1: [[(-0.22, 0.30), (0.06, 0.50), (0.06, -0.50)]],
-    2: [[(-0.28, 0.28), (-0.20, 0.44), (0.0, 0.50), (0.20, 0.44), (0.28, 0.26), (0.22, 0.06),
-         (-0.30, -0.50), (0.32, -0.50)]],
-    3: [[(-0.28, 0.50), (0.28, 0.50), (-0.04, 0.10), (0.18, 0.04), (0.30, -0.16), (0.22, -0.40),
-         (0.0, -0.50), (-0.22, -0.44), (-0.32, -0.30)]],
-    4: [[(0.16, -0.50), (0.16, 0.50), (-0.34, -0.20), (0.36, -0.20)]],
-    5: [[(0.28, 0.50), (-0.22, 0.50), (-0.26, 0.06), (0.04, 0.14), (0.26, 0.0), (0.30, -0.22),
-         (0.18, -0.44), (-0.06, -0.50), (-0.30, -0.36)]],
-    6: [[(0.22, 0.50), (-0.14, 0.16), (-0.30, -0.16), (-0.20, -0.42), (0.0, -0.50), (0.22, -0.40),
-         (0.30, -0.18), (0.18, 0.02), (-0.04, 0.08), (-0.28, -0.08)]],
-}  # fmt: skip
-
-
-def number_svg(number: int, x: float, y: float) -> str:
-    """A white numeral on a dark disc."""
-    cx, cy = place((x, y))
-    disc = f'<circle cx="{cx}" cy="{cy}" r="{whole(BADGE)}" fill="{INK}" stroke="none"/>'
-    return disc + _strokes(x, y, NUMERALS[number], BADGE, PAPER, 9)

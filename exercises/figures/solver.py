@@ -52,6 +52,14 @@ def _shoulders_over_hands(skeleton: Skeleton, ahead):
     ]
 
 
+def _shoulders_between_hands(skeleton: Skeleton, aside):
+    """Softly: the middle of the shoulders above the middle of the hands, or so far to the left."""
+    joints = skeleton.joints
+    shoulders = (joints["shoulder_l"][1] + joints["shoulder_r"][1]) / 2
+    hands = (joints["wrist_l"][1] + joints["wrist_r"][1]) / 2
+    return [SOFT_SHOULDERS * (shoulders - hands - (aside or 0))]
+
+
 def _thigh_lean(skeleton: Skeleton, degrees):
     """Softly: the thighs lean back from upright by so many degrees."""
     errors = []
@@ -76,6 +84,7 @@ GOALS = {
     "knees": _knees,
     "arms_straight": _arms_straight,
     "shoulders_over_hands": _shoulders_over_hands,
+    "shoulders_between_hands": _shoulders_between_hands,
     "thigh_lean": _thigh_lean,
     "shoulder_height": _shoulder_height,
     "head_height": _head_height,

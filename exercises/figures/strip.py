@@ -10,8 +10,9 @@ from functools import cached_property
 
 from .data import solved_poses
 from .outline import UNITS, whole
-from .scene import BADGE, Scene, number_svg
+from .scene import Scene
 from .shapes import Bounds
+from .signs import BADGE, number_svg
 from .style import INK
 
 MILLIMETRES = 42.0  # of paper per body height: every figure in a leaflet is equally tall

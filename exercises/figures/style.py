@@ -20,19 +20,21 @@ COLOURS = {
     "trousers": "#9db0bd",
     "trousers_far": "#8396a4",
     "hair": "#4a5a67",
+    "hair_grey": "#c3ccd2",
     "mat": "#eef1f3",
     "mat_side": "#d9dfe3",
     "prop": "#f4f6f7",
     "prop_side": "#dbe1e5",
     "white": "#ffffff",
-    "cushion": "#c9d2d8",
+    "cushion": "#ffffff",
 }
 
 OUTLINE = 0.0074  # of body height: 0.37 mm at the scale of the strips
 HALF_OUTLINE = OUTLINE / 2
 
-HAIR = ("short", "bun")
-CLOTHES = ("trousers", "shorts")
+HAIR = ("short", "bun", "tail", "bald")
+HAIR_COLOURS = {"dark": "hair", "grey": "hair_grey"}  # by the name of the colour
+CLOTHES = ("trousers", "shorts", "skirt")
 BUILD = (0.9, 1.2)  # slim to heavy; 1 is the table of body.py
 
 
@@ -42,4 +44,5 @@ class Person:
 
     build: float = 1.0
     hair: str = "short"
+    hair_colour: str = "dark"
     clothes: str = "trousers"

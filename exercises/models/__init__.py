@@ -1,6 +1,7 @@
 """The library: what is true without any patient."""
 
 from .figure import Figure, Rendering
+from .film import Film
 from .library import (
     Advice,
     AdviceText,
@@ -24,6 +25,7 @@ __all__ = [
     "Exercise",
     "ExerciseText",
     "Figure",
+    "Film",
     "LibraryItem",
     "LibraryQuerySet",
     "Protocol",

@@ -3,7 +3,11 @@
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
+from rugpijn.models import languages
+
+from ..films import Clip
 from ..models import Figure
 from ..pictures import Picture
 
@@ -15,13 +19,13 @@ SMALL = 1.7
 
 @register.inclusion_tag("exercises/_picture.html", takes_context=True)
 def picture(context, shown: Picture):
-    """`photos` in the context knows the address of a photo, since not everyone may see it."""
-    photos = context.get("photos", {})
+    """`media` in the context has the address of a photo, since not everyone may see it."""
+    media = context.get("media", {})
     frames = [
         {
             "caption": frame.caption,
             "alternative": frame.alternative,
-            "src": photos.get(shown.digest) or _drawing(shown.digest, number),
+            "src": media.get(shown.digest) or _drawing(shown.digest, number),
             "width": round(frame.width * PIXELS),
             "height": round(frame.height * PIXELS),
         }
@@ -29,6 +33,29 @@ def picture(context, shown: Picture):
     ]
     loop = reverse("exercises:loop", args=[shown.digest]) if shown.loop else ""
     return {"picture": shown, "frames": frames, "loop": loop}
+
+
+@register.inclusion_tag("exercises/_film.html", takes_context=True)
+def film(context, shown: Clip):
+    """A player, with the addresses that `media` in the context has."""
+    media = context.get("media", {})
+    names = dict(languages())
+    tracks = [
+        {
+            "src": media[track.digest],
+            "language": track.language,
+            "name": names.get(track.language, track.language),
+            "default": track.language == get_language(),
+        }
+        for track in shown.captions
+        if track.digest in media
+    ]
+    return {
+        "clip": shown,
+        "src": media.get(shown.digest),
+        "poster": media.get(shown.poster),
+        "tracks": tracks,
+    }
 
 
 @register.simple_tag

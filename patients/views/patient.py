@@ -21,6 +21,7 @@ from ..access import find, refuse
 from ..forms import ClaimForm, PatientInvitationForm, SessionForm
 from ..models import PatientInvitation, Programme
 from ..sheet import Sheet
+from .media import of_programme
 
 
 @require_safe
@@ -64,6 +65,7 @@ def _programme_page(request, programme):
             "practice": programme.patient.practice,
             "version": version,
             "sheet": sheet,
+            "media": of_programme(programme, sheet),
             "today": today,
             "may_log": own and programme.is_running,
             "cards": progress.cards(programme, sheet, today),

@@ -1,15 +1,19 @@
 """The page behind the QR code on paper: exercises, and no name."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from exercises import media
+
 from .. import handout
 from ..access import read_share_token
 from ..models import ShareLink
 from ..press import PrintingError
+from .media import of_link
 from .paper import cannot_print, pdf_response
 
 
@@ -33,6 +37,7 @@ def share_page(request, token, number):
                 "number": number,
                 "newest": newest,
                 "token": token,
+                "media": of_link(token, number, sheet),
                 "practice": link.programme.patient.practice,
                 "LANGUAGE_CODE": sheet.language,
             },
@@ -55,6 +60,21 @@ def share_handout(request, token, number):
     except PrintingError as error:
         return cannot_print(request, error)
     return _unlisted(pdf_response(pdf, number))
+
+
+@login_not_required
+@never_cache
+@require_safe
+def share_media(request, token, number, digest):
+    """A photo or a film of this version. A revoked link opens none."""
+    link = _link(token)
+    if link is None:
+        return _closed(request)
+    version = get_object_or_404(link.programme.versions, number=number)
+    found = media.find(digest) if digest in version.sheet.media() else None
+    if found is None:
+        raise Http404
+    return _unlisted(media.answer(request, found))
 
 
 def _link(token: str) -> ShareLink | None:

@@ -34,6 +34,8 @@ PARTS = {
     "equipment": gettext_lazy("equipment"),
     "note": gettext_lazy("note"),
     "video": gettext_lazy("video link"),
+    "figure": gettext_lazy("drawing or photo"),
+    "film": gettext_lazy("film"),
     "online_number": gettext_lazy("online number"),
     "online_title": gettext_lazy("online title"),
     "body": gettext_lazy("text"),

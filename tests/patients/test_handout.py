@@ -352,3 +352,15 @@ def test_addresses_are_short():
     assert handout._short_address("https://www.a.example/b_c/") == "a.example/b_c"
     assert handout._short_address("javascript:alert(1)") == ""
     assert handout._short_address("") == ""
+
+
+@pytest.mark.django_db
+def test_drawings_are_on_paper_with_their_captions(programme):
+    version = programme.current_version()
+    paper = Paper.of(version.sheet, handout.letterhead(version))
+    assert paper.log == []
+    structure = paper.ask("pdfinfo", "-struct")
+    for line in version.sheet.lines:
+        for frame in line.figure.frames:
+            assert squeezed(frame.caption) in paper.text
+    assert structure.count("Figure") >= sum(len(p.frames) for p in version.sheet.pictures())

@@ -1,12 +1,13 @@
 """The Sheet: what is frozen, how it comes back, and how two of them differ."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exercises.dosage import Dosage
-from exercises.models import ExerciseText
+from exercises.models import ExerciseText, Figure
 from patients.sheet import Sheet, changes
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,41 @@ def test_a_stored_sheet_of_schema_1_still_opens():
     assert sheet.lines[1].dosage == Dosage(per_day=2, sets=2, reps=5, hold=5, side="each")
     assert sheet.lines[1].caution == "Stop bij pijn in het been."
     assert [block.kind for block in sheet.red_flags] == ["red_flags"]
+
+
+def test_a_stored_sheet_of_schema_2_still_opens():
+    """The first schema with pictures. Whatever comes later, this file stays as it is."""
+    sheet = Sheet.from_json(json.loads((SAMPLE.parent / "sheet_schema_2.json").read_text()))
+    hol_bol = sheet.lines[0].figure
+    assert [frame.caption for frame in hol_bol.frames] == ["Start.", "Hol."]
+    assert hol_bol.digest == "d" * 64
+    assert sheet.lines[1].figure is None
+    assert sheet.advice[0].figure.title == "In en uit bed"
+
+
+def test_a_picture_is_frozen_with_the_version(programme):
+    """The figure changes; what was given stays as it was, and a new version shows the new one."""
+    version = programme.current_version()
+    figure = Figure.objects.get(key="superman")
+    before = version.sheet.lines[5].figure
+    figure.data["strip"][0]["caption"]["nl"] = "Anders."
+    figure.save()
+    assert version.sheet.lines[5].figure == before
+    found = changes(version.sheet, Sheet.of(programme))
+    assert [(change.where, change.part) for change in found] == [("Superman", "figure")]
+    assert "Anders." in found[0].after and "Anders." not in found[0].before
+
+
+def test_finer_drawing_is_no_change(programme):
+    """An upgrade of the app that draws the same figure otherwise makes no new version."""
+    sheet = Sheet.of(programme)
+    finer = replace(
+        sheet,
+        lines=tuple(
+            replace(line, figure=replace(line.figure, digest="f" * 64)) for line in sheet.lines
+        ),
+    )
+    assert changes(sheet, finer) == []
 
 
 def test_sentences_are_in_the_patients_language(make_programme, cast):

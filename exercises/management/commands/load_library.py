@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from exercises import library, pictures
-from exercises.figures.data import keys
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
         if not files:
             raise CommandError(_("There are no library files in %s.") % library.DATA)
         try:
-            for key in keys():
+            for key in pictures.shared_keys():
                 pictures.shared_figure(key)
             pictures.redraw()
             for found in library.read_all(files):

@@ -1,0 +1,79 @@
+"""Where a body meets things: what floats above what it should rest on, and what goes through it.
+
+A pose says what a hand, a foot or the seat rests `on`, by the kind of the thing. Arms and the back
+are not checked for going through: they lean on things, and sink into a mattress or a rest.
+"""
+
+from dataclasses import dataclass
+
+from .figure import Figure
+from .solids import overlap
+
+CENTIMETRE = 0.01 / 1.75  # of somebody of 1.75 m
+TOLERANCE = 2 * CENTIMETRE  # flesh gives way about so much, and less is not seen
+SIDE_NAMES = {"l": "left", "r": "right"}
+SEAT = ("buttocks", "groin")
+PARTS = {
+    "seat": SEAT,
+    **{
+        f"{word} {part}": (f"{part}_{side}",)
+        for part in ("thigh", "shank", "foot", "hand")
+        for side, word in SIDE_NAMES.items()
+    },
+}
+# What a pose can put on a thing: the field of the pose, and the shapes that must touch.
+RESTING = {
+    "seat": ("pelvis", SEAT),
+    **{
+        f"{word} {part}": (f"{limb}_{side}", (f"{part}_{side}",))
+        for limb, part in (("arm", "hand"), ("leg", "foot"))
+        for side, word in SIDE_NAMES.items()
+    },
+}
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A part of the body and a thing that do not meet as they should."""
+
+    part: str  # a name of PARTS or RESTING
+    thing: str
+    how: str  # inside, away or missing
+    by: float = 0.0  # of body height
+
+    def __str__(self):
+        part, thing = self.part, self.thing.replace("_", " ")
+        if self.how == "missing":
+            return f"there is no {thing} for the {part} to rest on"
+        where = {"inside": "inside", "away": "away from"}[self.how]
+        return f"the {part} is {self.by / CENTIMETRE:.0f} cm {where} the {thing}"
+
+
+def contact_warnings(pose: dict, body: Figure, placed: list[tuple]) -> list[Touched]:
+    """`placed` are the things in the picture, as (kind, part)."""
+    found, things = [], {}
+    for kind, part in placed:
+        things.setdefault(kind, []).append(part)
+    for kind, parts in things.items():
+        for name, shapes in PARTS.items():
+            depth = _deepest(body, shapes, parts)
+            if depth > TOLERANCE:
+                found.append(Touched(name, kind, "inside", depth))
+    for name, (field, shapes) in RESTING.items():
+        on = pose.get(field, {}).get("on")
+        if on and on not in things:
+            found.append(Touched(name, on, "missing"))
+        elif on:
+            gap = -_deepest(body, shapes, things[on])
+            if gap > TOLERANCE:
+                found.append(Touched(name, on, "away", gap))
+    return found
+
+
+def _deepest(body: Figure, names, parts: list) -> float:
+    """How deep these shapes of the body are in the parts; negative is the smallest gap."""
+    all_shapes = {**body.solids, **body.trunk_solids}
+    shapes = [shape for name in names for shape in all_shapes[name]]
+    return max(
+        (overlap(shape, part) for part in parts if part.hard for shape in shapes), default=-1.0
+    )

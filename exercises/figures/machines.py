@@ -1,0 +1,154 @@
+"""Machines of the exercise room: a leg press and a bike, lengths in shares of body height.
+
+They stand in the plane y = 0 and are the same on both sides. What moves on them takes its place
+from the feet, so that feet and machine cannot part in a drawing or a loop.
+"""
+
+from .geometry import WORLD, Vector, add, bend_forward, between, offset
+from .pedals import PEDAL_ASIDE, PEDAL_RADIUS, crank_of, pedal_at
+from .shapes import Camera, Cone
+from .skeleton import REST_HEIGHT, SIDES, Skeleton
+from .solids import ASTRIDE, BEHIND, Block, Disc, Soft, Tubes
+
+BAR = 0.014  # radius of the bars of a frame
+GRIP = 0.0105
+HANDLE = 0.009
+RAIL = 0.05  # height of the rail of a leg press
+PLATE_HEIGHT, PLATE_THICKNESS = 0.36, 0.03
+WEIGHTS, WEIGHT, WEIGHT_GAP = 7, 0.028, 0.004
+TOWER = 0.73
+BASE = 0.03  # height of the bar that a bike stands on
+WHEEL, RIM = 0.165, 0.03
+
+
+def leg_press(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
+    """A seat with a back, and a plate on a rail that the feet push away.
+
+    `at` is [x where seat and back meet, height of the seat, degrees that the back leans, degrees
+    that the plate leans, x of the tower with the weights].
+    """
+    x, seat, back_leans, plate_leans, tower = prop["at"]
+    under = seat - 0.045
+    leaning, facing = bend_forward(WORLD, -back_leans), bend_forward(WORLD, plate_leans)
+    back = offset((x, 0.0, seat), leaning, forward=-0.024, up=0.20)
+    plate = _plate(skeleton, facing)
+    foot = plate[0] + 0.10  # of the strut behind the plate
+    far = _far_sign(camera)
+    far_handle, near_handle = (
+        [(x + 0.04, y, seat - 0.02), (x + 0.04, y, seat + 0.05), (x + 0.12, y, seat + 0.05)]
+        for y in (far * 0.13, -far * 0.13)
+    )
+    return [
+        *_weights(tower),
+        Tubes([far_handle], HANDLE),
+        Block.along_axes([x - 0.14, tower - 0.07, -0.04, 0.04, 0.0, RAIL]),
+        Tubes([[(x - 0.11, 0.0, RAIL), add(back, (-0.03, 0.0, 0.06))]], BAR),
+        Block(back, (0.024, 0.11, 0.23), leaning, top="pad", sides="pad"),
+        Block.along_axes([x + 0.10, x + 0.15, -0.05, 0.05, RAIL, under]),
+        Block.along_axes([x - 0.01, x + 0.25, -0.11, 0.11, under, seat], top="pad", sides="pad"),
+        Tubes([[plate, (foot, 0.0, RAIL + 0.02)]], BAR),
+        Block.along_axes([foot - 0.04, foot + 0.04, -0.05, 0.05, RAIL, RAIL + 0.03]),
+        Block(plate, (PLATE_THICKNESS / 2, 0.15, 0.15), facing),
+        Tubes([near_handle], HANDLE),
+    ]
+
+
+def _plate(skeleton: Skeleton, facing) -> Vector:
+    """The middle of the plate under both soles. It runs along a level rail, so it keeps its height
+    and goes as far as the feet do."""
+    soles = [
+        offset(
+            skeleton.joints[f"ankle_{side}"],
+            skeleton.frames[f"foot_{side}"],
+            up=-REST_HEIGHT["ankle"],
+        )
+        for side in SIDES
+    ]
+    x, _, z = offset(between(*soles, 0.5), facing, forward=PLATE_THICKNESS / 2)
+    along_x, _, along_z = facing[2]
+    return (x + along_x / along_z * (PLATE_HEIGHT - z), 0.0, PLATE_HEIGHT)
+
+
+def _weights(x: float) -> list:
+    """A tower with a stack of weights between two posts, and the rod that they hang on."""
+    stack = [
+        Block.along_axes([x - 0.05, x + 0.05, -0.06, 0.06, bottom, bottom + WEIGHT])
+        for bottom in (RAIL + (WEIGHT + WEIGHT_GAP) * count for count in range(WEIGHTS))
+    ]
+    rod, *posts = ([(at, 0.0, RAIL), (at, 0.0, TOWER - 0.03)] for at in (x, x - 0.06, x + 0.06))
+    return [
+        Block.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, 0.0, RAIL]),
+        Tubes([rod], HANDLE),
+        *stack,
+        Tubes(posts, HANDLE),
+        Block.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, TOWER - 0.04, TOWER]),
+    ]
+
+
+def bike(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
+    """An exercise bike that faces x.
+
+    `at` is [x and z of the crank's axle, x and z of the top of the saddle, x and z of the
+    handlebar].
+    """
+    x, z, saddle_x, saddle_z, bar_x, bar_z = prop["at"]
+    axle, post, stem = (x, 0.0, z), (saddle_x, 0.0, saddle_z - 0.035), (bar_x, 0.0, bar_z)
+    hub = (x + 0.25, 0.0, z - 0.005)
+    low = between(stem, hub, 0.62)  # where the bars from saddle and axle meet the stem
+    back_end, front_end = x - 0.27, x + 0.40
+    far = _far_sign(camera)
+    far_grip, near_grip = (
+        [stem, (bar_x, y, bar_z), (bar_x + 0.09, y, bar_z + 0.02)] for y in (far * 0.1, -far * 0.1)
+    )
+    frame = [
+        [post, axle, (x - 0.02, 0.0, BASE)],
+        [between(post, axle, 0.45), low, axle],
+        [between(post, axle, 0.72), (x - 0.20, 0.0, BASE)],
+        [stem, hub, (x + 0.27, 0.0, BASE)],
+        [(back_end, 0.0, BASE), (front_end, 0.0, BASE)],
+    ]
+    return [
+        Tubes([far_grip], GRIP, "metal"),
+        *reversed(_crank_and_pedal(prop, skeleton, far, BEHIND)),
+        Disc(hub, WHEEL, 0.02, "prop_side", slot=ASTRIDE),
+        Disc(hub, WHEEL - RIM, 0.02, "prop", slot=ASTRIDE),
+        Tubes(frame, 0.0125, "prop", slot=ASTRIDE),
+        *(
+            Block.along_axes([end - 0.02, end + 0.02, -0.13, 0.13, 0.0, 0.028], slot=ASTRIDE)
+            for end in (back_end, front_end)
+        ),
+        Soft(_saddle(saddle_x, saddle_z), "metal", blend=0.02, hard=True, slot=ASTRIDE),
+        Tubes([near_grip], GRIP, "metal", slot=ASTRIDE),
+        Disc(axle, 0.045, 0.03, "metal", slot=ASTRIDE),
+        *_crank_and_pedal(prop, skeleton, -far, ASTRIDE),
+    ]
+
+
+def _saddle(x: float, z: float) -> list[Cone]:
+    """Broad behind, with a nose that is narrow enough for the thighs."""
+    neck, nose = (x - 0.01, 0.0, z - 0.017), (x + 0.085, 0.0, z - 0.015)
+    behind = [(x - 0.065, y, z - 0.022) for y in (-0.030, 0.030)]
+    return [*(Cone(end, 0.021, neck, 0.014) for end in behind), Cone(neck, 0.014, nose, 0.010)]
+
+
+def _crank_and_pedal(prop: dict, skeleton: Skeleton, sign: int, slot: str) -> list:
+    """From the frame outwards, on the side with this sign of y, under the foot of that side."""
+    side = next(name for name, sign_ in SIDES.items() if sign_ == sign)
+    pedal = pedal_at(prop, crank_of(prop, skeleton, side), sign)
+    inside = sign * PEDAL_ASIDE * 0.4
+    x, z = prop["at"][:2]
+    crank = [(x, inside, z), (pedal[0], inside, pedal[2])]
+    sole = skeleton.frames[f"foot_{side}"]
+    edges = [
+        [offset(pedal, sole, forward=ahead, left=aside) for ahead in (-0.034, 0.034)]
+        for aside in (-0.03, 0.03)
+    ]
+    return [
+        Tubes([crank], 0.010, "metal", slot=slot),
+        Tubes(edges, PEDAL_RADIUS, "metal", slot=slot),
+    ]
+
+
+def _far_sign(camera: Camera) -> int:
+    """The sign of y on the side that is farther away."""
+    return 1 if camera.away[1] > 0 else -1

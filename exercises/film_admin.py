@@ -1,0 +1,85 @@
+"""The film of an exercise: a page of its own, since a film is long to send and a form may fail."""
+
+import logging
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from rugpijn import audit
+
+from . import films, media
+from .film_forms import FilmForm
+from .films import Clip
+from .models import Exercise, Film
+
+log = logging.getLogger(__name__)
+
+
+def film_view(request, admin, exercise: Exercise):
+    """Add, replace or remove the film of an exercise that the practice made itself."""
+    if exercise.practice_id is None or not admin.has_change_permission(request, exercise):
+        raise PermissionDenied
+    film = Film.objects.filter(exercise=exercise).first()
+    back = admin._change_url(exercise)
+    if request.method == "POST" and "remove" in request.POST:
+        if film is not None:
+            with transaction.atomic():
+                audit.record(request, "delete", thing=film)
+                film.delete()
+            messages.success(
+                request, _("The film is removed. Programmes that were issued with it keep it.")
+            )
+        return HttpResponseRedirect(back)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = FilmForm(*sent, film=film)
+    if form.is_valid() and _saved(request, exercise, film, form):
+        messages.success(request, _("The film is saved."))
+        return HttpResponseRedirect(back)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Film"),
+        "subtitle": str(exercise),
+        "opts": admin.opts,
+        **film_context(exercise),
+        "form": form,
+        "back": back,
+    }
+    status = 400 if form.errors else 200
+    return TemplateResponse(request, "admin/exercises/exercise/film.html", context, status=status)
+
+
+def _saved(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bool:
+    try:
+        with films.keeping() as kept:
+            own = films.save(exercise, form.upload(), kept)
+            audit.record(request, "change" if film else "add", thing=own)
+    except OSError as error:
+        log.warning("A film could not be stored: %s", error)
+        form.add_error("film", _("The film could not be stored; the disk may be full."))
+        return False
+    return True
+
+
+def media_view(request, admin, digest: str):
+    """A photo or a film for staff who see the exercise that it belongs to."""
+    found = media.in_library(request, digest)
+    if found is None:
+        raise Http404
+    return media.answer(request, found)
+
+
+def film_context(exercise: Exercise) -> dict:
+    """What a player in the admin needs. Without a film: only where one is chosen, if ever."""
+    film = Film.objects.filter(exercise=exercise).first()
+    clip = Clip.of(film, get_language()) if film else None
+    return {
+        "exercise": exercise,
+        "film": film,
+        "clip": clip,
+        "media": {d: media.library_address(d) for d in film.digests} if film else {},
+    }

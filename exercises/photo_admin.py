@@ -1,0 +1,42 @@
+"""The page on which a practice puts a photo in the place of a drawing."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rugpijn import audit
+
+from .models import Figure
+from .photo_forms import PhotoForm
+
+
+def photo_view(request, admin, figure: Figure | None = None):
+    """Add a photo, or change one. `admin` is the FigureAdmin that found the figure."""
+    if figure is None:
+        allowed = admin.has_add_permission(request)
+    else:
+        allowed = admin.has_change_permission(request, figure)
+    if not allowed:
+        raise PermissionDenied
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = PhotoForm(*sent, figure=figure)
+    if form.is_valid():
+        with transaction.atomic():
+            own = form.save(figure or Figure(practice_id=request.user.practice_id))
+            audit.record(request, "change" if figure else "add", thing=own)
+        messages.success(request, _("The photo “%s” is saved.") % own)
+        return HttpResponseRedirect(reverse("admin:exercises_figure_changelist"))
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Change a photo") if figure else _("Add a photo"),
+        "opts": admin.opts,
+        "form": form,
+        "figure": figure,
+        "alternative": figure.words("alternative") if figure else "",
+    }
+    status = 400 if form.errors else 200
+    return TemplateResponse(request, "admin/exercises/figure/photo.html", context, status=status)

@@ -1,0 +1,125 @@
+"""Forms with a picture of the practice's own, and the words that go with it."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import languages
+from rugpijn.validators import printable
+
+from . import photos, pictures
+from .models import FALLBACK, Figure
+
+
+class PhotoField(forms.FileField):
+    """Takes a photo and gives the bytes of the new picture that is kept."""
+
+    widget = forms.FileInput(attrs={"accept": photos.ACCEPT})
+
+    def __init__(self, **options):
+        options.setdefault("error_messages", {}).setdefault("required", _("Choose a photo."))
+        super().__init__(**{"max_length": 255, **options})
+
+    def to_python(self, data):
+        upload = super().to_python(data)
+        return None if upload is None else photos.redrawn(upload)
+
+
+class WordsForm(forms.Form):
+    """Short texts, each a field for each language. Dutch is what the others fall back to."""
+
+    required_css_class = "required"
+    WORDS: dict = {}  # name: its field, for Dutch; in other languages it may stay empty
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name, field in self.WORDS.items():
+            for code, language in languages():
+                said = field()
+                said.label = f"{said.label} ({language})"
+                if code != FALLBACK:
+                    said.required, said.help_text = False, ""
+                self.fields[f"{name}_{code}"] = said
+
+    def text_names(self) -> list[str]:
+        return [f"{name}_{code}" for name in self.WORDS for code, _language in languages()]
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """What was typed, by name and language; what is empty is left out."""
+        return {
+            name: {
+                code: self.cleaned_data[f"{name}_{code}"]
+                for code, _language in languages()
+                if self.cleaned_data[f"{name}_{code}"]
+            }
+            for name in self.WORDS
+        }
+
+    @classmethod
+    def initial_of(cls, texts: dict) -> dict[str, str]:
+        return {
+            f"{name}_{code}": said
+            for name in cls.WORDS
+            for code, said in texts.get(name, {}).items()
+        }
+
+
+def title_field():
+    return forms.CharField(
+        label=_("Title"), max_length=120, validators=[printable], widget=AdminTextInputWidget
+    )
+
+
+def alternative_field():
+    return forms.CharField(
+        label=_("Description"),
+        max_length=400,
+        validators=[printable],
+        widget=AdminTextareaWidget(attrs={"rows": 2}),
+        help_text=_("What is to be seen, for who cannot see it. It is read aloud."),
+    )
+
+
+def caption_field():
+    return forms.CharField(
+        label=_("Caption"),
+        max_length=160,
+        required=False,
+        validators=[printable],
+        widget=AdminTextInputWidget,
+        help_text=_("Stands under the photo, on the page and on paper."),
+    )
+
+
+class PhotoForm(WordsForm):
+    """A photo in the place of a drawing. What was typed stays when the file is refused."""
+
+    WORDS = {"title": title_field, "alternative": alternative_field, "caption": caption_field}
+
+    photo = PhotoField(
+        label=_("Photo"),
+        help_text=_("JPEG, PNG or WebP, up to 15 MB. The place where it was taken is left out."),
+    )
+
+    def __init__(self, *args, figure: Figure | None = None, **options):
+        self.figure = figure
+        if figure is not None:
+            options["initial"] = self.initial_of(figure.data)
+        super().__init__(*args, **options)
+        if figure is not None:
+            self.fields["photo"].required = False
+            self.fields["photo"].label = _("Another photo")
+
+    def clean(self):
+        """Who changes the words of something that is no photo needs a photo for it."""
+        cleaned = super().clean()
+        no_photo_yet = self.figure is None or self.figure.kind != Figure.Kind.PHOTO
+        if no_photo_yet and "photo" not in self.errors and not cleaned.get("photo"):
+            self.add_error("photo", ValidationError(_("Choose a photo.")))
+        return cleaned
+
+    def save(self, figure: Figure) -> Figure:
+        if self.cleaned_data["photo"] is None:
+            return pictures.save_words(figure, self.texts())
+        return pictures.save_photo(figure, self.texts(), self.cleaned_data["photo"])

@@ -1,0 +1,54 @@
+"""Photos and films of a programme: for its people, and for whoever holds the paper.
+
+A digest alone opens nothing. It must stand on a sheet of that programme; on paper, on the sheet
+of that version.
+"""
+
+from django.http import Http404
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from exercises import media
+from rugpijn import audit
+
+from ..access import find
+from ..models import Programme
+from ..sheet import Sheet
+
+
+@require_safe
+def programme_media(request, uuid, digest):
+    """What a version of this programme shows; of a draft, what it would show."""
+    programmes = Programme.objects.select_related("patient__practice")
+    programme = find(request, programmes, uuid=uuid)
+    found = media.find(digest) if _is_shown(programme, digest) else None
+    if found is None:
+        raise Http404
+    own = programme.patient.user_id == request.user.pk
+    if not own and media.begins(request, found):
+        audit.record(request, "read film", programme.patient, thing=programme)
+    return media.answer(request, found)
+
+
+def _is_shown(programme: Programme, digest: str) -> bool:
+    """Newest first: what is asked for stands nearly always on the sheet of today."""
+    contents = programme.versions.order_by("-number").values_list("content", flat=True)
+    if any(digest in Sheet.from_json(content).media() for content in contents.iterator(1)):
+        return True
+    return programme.is_draft and digest in Sheet.of(programme).media()
+
+
+def of_programme(programme: Programme, sheet: Sheet) -> dict[str, str]:
+    """The address of each photo and film on a page of this programme."""
+    return {
+        digest: reverse("patients:programme_media", args=[programme.uuid, digest])
+        for digest in sheet.media()
+    }
+
+
+def of_link(token: str, number: int, sheet: Sheet) -> dict[str, str]:
+    """The same for the page behind the code on paper."""
+    return {
+        digest: reverse("patients:share_media", args=[token, number, digest])
+        for digest in sheet.media()
+    }

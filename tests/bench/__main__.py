@@ -1,0 +1,21 @@
+"""`python -m tests.bench [part …]`: all parts, or those named."""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rugpijn.settings")
+os.environ.setdefault("DEBUG", "1")
+
+import django
+
+django.setup()
+
+from . import figures  # noqa: E402  Django first
+
+PARTS = {"figures": figures.run}
+
+unknown = set(sys.argv[1:]) - set(PARTS)
+if unknown:
+    sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
+for name in sys.argv[1:] or PARTS:
+    PARTS[name]()
