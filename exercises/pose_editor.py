@@ -454,7 +454,7 @@ def things_of(things: str, preset: str) -> list[dict]:
     if kind == "chair":  # to hold on to
         return [floor, {"kind": "chair", "at": [0.3, 0.58, -0.14, 0.14, 0.262, 0.56]}]
     if kind == "step":
-        return [floor, {"kind": "box", "at": [0.1, 0.34, -0.12, 0.14, 0, 0.1]}]
+        return [floor, {"kind": "box", "at": [0.145, 0.37, -0.12, 0.14, 0, 0.1]}]
     return []
 
 
