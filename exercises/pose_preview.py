@@ -14,7 +14,7 @@ from .figures.solver import Warned
 from .figures.strip import framed
 from .pose_editor import figure_of, start_joints
 
-CELL = 0.0085  # half the work of a cell of paper
+CELL = 0.0105  # paper has about half of it; the difference is hardly seen on a screen
 MILLIMETRES = 100.0  # of screen a body height; the page makes it fit
 # Room around the start position, so that the picture does not jump while somebody moves.
 HALF_WIDTH, HEIGHT, MARGIN = 0.66, 1.02, 0.06
