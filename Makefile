@@ -23,7 +23,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
-	@echo "make bench        how fast and how large: drawings; ARGS= chooses a part"
+	@echo "make bench        how fast and how large: drawings, the pose editor; ARGS= chooses a part"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"

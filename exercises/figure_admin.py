@@ -34,7 +34,7 @@ from .photo_admin import photo_view
 from .pose_editor import check, figure_of, settings_of
 from .pose_forms import PoseForm
 from .pose_preview import preview
-from .templatetags.pictures import thumbnail
+from .templatetags.pictures import small_picture
 from .words_form import WordsForm
 
 PREVIEWS_A_MINUTE = 120
@@ -189,7 +189,7 @@ class FigureAdmin(LoggedAdmin):
 
     @admin.display(description=_("picture"))
     def small(self, obj):
-        return thumbnail(obj)
+        return small_picture(obj)
 
     @admin.display(description=_("title"))
     def title(self, obj):

@@ -26,13 +26,63 @@ from . import clinical
 from .press import render_pdf
 from .sheet import Block, Line, Sheet
 
-FIRST_PAGE = ("prognosis", "cause", "why_exercise")  # advice that is read before anything else
+# Advice that is read before anything else: two rows and what stands beside the QR code.
+FIRST, STAY_ACTIVE, WHY = ("prognosis", "cause"), ("movement", "walking"), ("why_exercise",)
 TOGETHER = r"\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"  # 8 to 12, 5 seconds: not torn apart
+SCALE = 6 / 7  # every drawing alike: a body is 42 mm tall in its own measure and 36 on A4
 COLUMN, GAP = 169.0, 2.0  # mm: what the margins leave, and between two frames
-LEAST_BESIDE = 38.0  # mm: the narrowest column in which steps read well
+LEAST_CAPTION = 34.0  # mm: a narrower caption would be a tower of words
+LEAST_BESIDE = 43.0  # mm: the narrowest column, with its gap, in which steps read well
+DAYS_ABREAST = 21  # in one table of the diary
 BOX = "\u2610"  # to tick, in the diary
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A frame of a picture as it stands on paper."""
+
+    frame: Frame
+    src: str
+
+    @property
+    def width(self) -> float:
+        """In mm."""
+        return self.frame.width * SCALE
+
+    @property
+    def column(self) -> float:
+        """In mm: the picture, or else what its caption needs."""
+        return max(self.width, LEAST_CAPTION if self.frame.caption else 0)
+
+    @property
+    def style(self) -> str:
+        return f"inline-size: {self.width:.2f}mm"
+
+    @property
+    def column_style(self) -> str:
+        return f"inline-size: {self.column:.2f}mm"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address on the web, as paper shows it: to scan, and to type."""
+
+    address: str
+
+    @classmethod
+    def to(cls, address: str) -> "Link | None":
+        """None for what is no web address."""
+        return cls(address) if _short_address(address) else None
+
+    @property
+    def short(self) -> str:
+        return _short_address(self.address)
+
+    @property
+    def qr(self) -> str:
+        return qr_code(self.address)
 
 
 @dataclass(frozen=True)
@@ -123,6 +173,7 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
         practice, nameless = head.practice, head.nameless
         digests = [picture.digest for picture in sheet.pictures()]
         pictures = Rendering.objects.in_bulk(digests)
+        videos = _shared_videos(sheet)
         return render_to_string(
             "patients/paper/handout.html",
             {
@@ -133,17 +184,18 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
                 "contact": _contact(practice),
                 "logo": head.logo,
                 "facts": _facts(sheet, head),
-                "first": [] if nameless else _advice(sheet, "prognosis", "cause"),
-                "why": [] if nameless else _advice(sheet, "why_exercise"),
-                "advice": []
-                if nameless
-                else [(block, _strip(block.figure, pictures)) for block in _rest_of_advice(sheet)],
+                "first": [] if nameless else _advice(sheet, *FIRST),
+                "stay_active": [] if nameless else _advice(sheet, *STAY_ACTIVE),
+                "why": [] if nameless else _advice(sheet, *WHY),
+                "advice": [] if nameless else _rest_of_advice(sheet, pictures),
                 "qr": qr_code(head.share_url),
+                "videos": videos,
                 "cards": [
-                    _card(line, number, nameless, _strip(line.figure, pictures))
+                    _card(line, number, nameless, _strip(line.figure, pictures), videos)
                     for number, line in enumerate(sheet.lines, 1)
                 ],
-                "weeks": [] if nameless or not sheet.lines else _weeks(),
+                "diary": [] if nameless or not sheet.lines else _diary(),
+                "weeks": -(-clinical.DIARY_DAYS // 7),
                 "least": clinical.PAIN_LEAST,
                 "most": clinical.PAIN_MOST,
                 # Filled in by the stylesheet, which alone knows the pages.
@@ -174,48 +226,75 @@ def _advice(sheet: Sheet, *kinds: str) -> list[Block]:
     return [block for kind in kinds for block in sheet.other_advice if block.kind == kind]
 
 
-def _rest_of_advice(sheet: Sheet) -> list[Block]:
-    """What follows the exercises, because the first page does not have it."""
-    return [block for block in sheet.other_advice if block.kind not in FIRST_PAGE]
+def _rest_of_advice(sheet: Sheet, pictures: dict[str, Rendering]) -> list[list[dict]]:
+    """What follows the exercises, in rows: two short pieces side by side, a long strip alone.
+
+    Two of a kind only, so that drawings stand beside drawings and text beside text.
+    """
+    rows: list[list[dict]] = []
+    for block in sheet.other_advice:
+        if block.kind in (*FIRST, *STAY_ACTIVE, *WHY):
+            continue
+        strip = _strip(block.figure, pictures)
+        piece = {"block": block, "strip": strip, "wide": _width(strip) > COLUMN / 2}
+        before = rows[-1] if rows else []
+        alike = before and bool(before[0]["strip"]) == bool(strip)
+        if alike and len(before) == 1 and not piece["wide"] and not before[0]["wide"]:
+            before.append(piece)
+        else:
+            rows.append([piece])
+    return rows
 
 
-def _card(line: Line, number: int, nameless: bool, strip: list[tuple[Frame, str]]) -> dict:
+def _width(strip: list[Printed]) -> float:
+    return sum(printed.column + GAP for printed in strip)
+
+
+def _shared_videos(sheet: Sheet) -> Link | None:
+    """Where all videos are, when that is one address: it is printed once."""
+    addresses = [line.video for line in sheet.lines if _short_address(line.video)]
+    return Link.to(addresses[0]) if len(addresses) > 1 and len(set(addresses)) == 1 else None
+
+
+def _card(
+    line: Line, number: int, nameless: bool, strip: list[Printed], videos: Link | None
+) -> dict:
     """What the card and the diary say about a line beside its own words."""
-    room = COLUMN - sum(frame.width + GAP for frame, _src in strip)
     online = [line.online_title] if line.online_title else []
     if line.online_number is not None:
         online.insert(0, _("number %(number)d") % {"number": line.online_number})
-    address = _short_address(line.video)
     small_print = [
-        (_("Harder"), line.harder_when, ""),
-        (_("Easier"), line.easier_when, ""),
-        (_("You need"), line.equipment, ""),
-        (_("Film"), _("see the page behind the QR code") if line.film else "", ""),
-        (pgettext("on paper", "Online"), ", ".join(online), address),
+        (_("Harder"), line.harder_when),
+        (_("Easier"), line.easier_when),
+        (_("You need"), line.equipment),
+        (_("Film"), _("see the page behind the QR code") if line.film else ""),
+        (pgettext("on paper", "Online"), ", ".join(online)),
     ]
     return {
         "line": line,
         "number": number,
         "dosage": _broken_well(line.sentence),
         "note": [] if nameless else [t for t in line.note.splitlines() if t.strip()],
-        "more": [row for row in small_print if row[1] or row[2]],
+        "more": [row for row in small_print if row[1]],
+        "video": None if videos else Link.to(line.video),
         "strip": strip,
-        "beside": bool(strip) and room >= LEAST_BESIDE,
+        "strip_style": f"inline-size: {_width(strip):.2f}mm",
+        "beside": bool(strip) and COLUMN - _width(strip) >= LEAST_BESIDE,
         "rhythm": _rhythm(line.dosage),
         "boxes": " ".join(BOX * line.dosage.moments),
     }
 
 
-def _strip(picture: Picture | None, pictures: dict[str, Rendering]) -> list[tuple[Frame, str]]:
-    """Each frame with its picture as a data: address, which is fetched from nowhere."""
+def _strip(picture: Picture | None, pictures: dict[str, Rendering]) -> list[Printed]:
+    """The frames of a picture, each as a data: address, which is fetched from nowhere."""
     if picture is None:
         return []
     rendering = pictures[picture.digest]
     if rendering.photo is not None:
-        return [(frame, _data("image/jpeg", rendering.photo)) for frame in picture.frames]
+        return [Printed(frame, _data("image/jpeg", rendering.photo)) for frame in picture.frames]
     svgs = [frame["svg"].encode() for frame in rendering.frames]
     return [
-        (frame, _data("image/svg+xml", svg))
+        Printed(frame, _data("image/svg+xml", svg))
         for frame, svg in zip(picture.frames, svgs, strict=True)
     ]
 
@@ -248,10 +327,11 @@ def _short_address(address: str) -> str:
     return address.split("://", 1)[1].removeprefix("www.").rstrip("/")
 
 
-def _weeks() -> list[range]:
-    """The days of the diary, week by week, counted from 1."""
+def _diary() -> list[list[tuple[int, int]]]:
+    """The tables of the diary: at most three weeks wide, a first day with the week it begins."""
     last = clinical.DIARY_DAYS + 1
-    return [range(first, min(first + 7, last)) for first in range(1, last, 7)]
+    days = [(day, 0 if (day - 1) % 7 else day // 7 + 1) for day in range(1, last)]
+    return [days[at : at + DAYS_ABREAST] for at in range(0, len(days), DAYS_ABREAST)]
 
 
 def qr_code(address: str) -> str:

@@ -131,6 +131,10 @@ class Block:
         if items:
             yield "list", tuple(items)
 
+    @property
+    def lists(self) -> int:
+        return sum(kind == "list" for kind, _texts in self.parts())
+
     def words(self) -> list[str]:
         return [
             self.title,

@@ -59,7 +59,7 @@ def film(context, shown: Clip):
 
 
 @register.simple_tag
-def thumbnail(figure: Figure | None) -> str:
+def small_picture(figure: Figure | None) -> str:
     """The frame that shows the movement, small and beside words that name it."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""

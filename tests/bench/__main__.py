@@ -10,9 +10,9 @@ import django
 
 django.setup()
 
-from . import figures  # noqa: E402  Django first
+from . import editor, figures  # noqa: E402  Django first
 
-PARTS = {"figures": figures.run}
+PARTS = {"figures": figures.run, "editor": editor.run}
 
 unknown = set(sys.argv[1:]) - set(PARTS)
 if unknown:
