@@ -39,7 +39,7 @@ HEM = 1.3  # where the shirt ends, as a position on the spine
 SKIRT_LENGTH = 0.90  # share of the thigh
 ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
 HEAD_ON = 0.6  # cosine from which the head comes first, and the chest hides the thighs
-MOVING_BACK = (0.1, 6.0)  # the stretch of the spine that the highlight covers
+MOVING_BACK = (0.1, 8.0)  # the stretch of the spine that the highlight covers
 HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
 
 
