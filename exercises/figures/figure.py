@@ -38,7 +38,8 @@ FINGERS_SHOWN, SHORTEST_FINGER, FINGER_LINE = 0.4, 0.012, 0.0042
 HEM = 1.3  # where the shirt ends, as a position on the spine
 SKIRT_LENGTH = 0.90  # share of the thigh
 ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
-MOVING_BACK = (0.1, 6.0)  # the stretch of the spine that the highlight covers
+HEAD_ON = 0.6  # cosine from which the head comes first, and the chest hides the thighs
+MOVING_BACK = (0.1, 8.0)  # the stretch of the spine that the highlight covers
 HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
 
 
@@ -119,8 +120,14 @@ class Figure(Body):
         return sum(self.camera.depth(self.skeleton.joints[j]) for j in joints) / len(joints)
 
     def _far_side(self) -> str:
+        if self._head_on():
+            return ""
         apart = self._depth("hip_l") - self._depth("hip_r")
         return "l" if apart > 0.05 else "r" if apart < -0.05 else ""
+
+    def _head_on(self) -> bool:
+        """We look at the crown and the chest, and the hips are behind them."""
+        return dot(self.skeleton.frames["chest"][2], self.camera.away) < -HEAD_ON
 
     def _plan_order(self) -> None:
         pelvis, chest, head = self._depth("pelvis"), self._depth("chest"), self._depth("head")
@@ -301,15 +308,21 @@ class Figure(Body):
             between_legs = legs[behind][2]
             self._crease("legs", leg, between_legs, f"hip_{side}", 0.060, inside=0.0008)
         if not self.planned:
-            nearer = self._depth(f"knee_{side}") < self._depth("pelvis") - 0.02
-            from_the_side = abs(dot(self.skeleton.frames["pelvis"][1], self.camera.away)) > 0.5
-            plan.in_front[side] = nearer or (side != plan.far and from_the_side)
+            plan.in_front[side] = self._thigh_in_front(side)
         if plan.in_front[side]:
             self._crease(f"hip_{side}", thigh, self.trunk, f"hip_{side}", 0.098)
         else:
             self._crease(f"buttock_{side}", self.trunk, thigh, f"hip_{side}", 0.080)
         self._bare(side, shank)
         return side
+
+    def _thigh_in_front(self, side: str) -> bool:
+        knee, frames = self._depth(f"knee_{side}"), self.skeleton.frames
+        if self._head_on():
+            return knee < self._depth("chest") - 0.02
+        from_the_side = abs(dot(frames["pelvis"][1], self.camera.away)) > 0.5
+        nearer = knee < self._depth("pelvis") - 0.02
+        return nearer or (side != self.plan.far and from_the_side)
 
     def _crossing_leg(self, side: str, thigh: Field, shank: Field, leg: Field) -> None:
         self._foot(side)
