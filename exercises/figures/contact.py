@@ -1,13 +1,14 @@
 """Where a body meets things: what floats above what it should rest on, and what goes through it.
 
 A pose says what a hand, a foot or the seat rests `on`, by the kind of the thing. Arms and the back
-are not checked for going through: they lean on things, and sink into a mattress or a rest.
+are not checked for going through: they lean on things, and sink into a mattress or a rest. A hand
+may close around a bar.
 """
 
 from dataclasses import dataclass
 
 from .figure import Figure
-from .solids import overlap
+from .solids import Tubes, overlap
 
 CENTIMETRE = 0.01 / 1.75  # of somebody of 1.75 m
 TOLERANCE = 2 * CENTIMETRE  # flesh gives way about so much, and less is not seen
@@ -21,6 +22,7 @@ PARTS = {
         for side, word in SIDE_NAMES.items()
     },
 }
+HANDS = tuple(f"{word} hand" for word in SIDE_NAMES.values())
 # What a pose can put on a thing: the field of the pose, and the shapes that must touch.
 RESTING = {
     "seat": ("pelvis", SEAT),
@@ -56,7 +58,8 @@ def contact_warnings(pose: dict, body: Figure, placed: list[tuple]) -> list[Touc
         things.setdefault(kind, []).append(part)
     for kind, parts in things.items():
         for name, shapes in PARTS.items():
-            depth = _deepest(body, shapes, parts)
+            solid = [part for part in parts if not (name in HANDS and isinstance(part, Tubes))]
+            depth = _deepest(body, shapes, solid)
             if depth > TOLERANCE:
                 found.append(Touched(name, kind, "inside", depth))
     for name, (field, shapes) in RESTING.items():

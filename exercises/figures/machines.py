@@ -15,40 +15,53 @@ GRIP = 0.0105
 HANDLE = 0.009
 RAIL = 0.05  # height of the rail of a leg press
 PLATE_HEIGHT, PLATE_THICKNESS = 0.36, 0.03
-WEIGHTS, WEIGHT, WEIGHT_GAP = 7, 0.028, 0.004
-TOWER = 0.73
+WEIGHTS, LIFTED = 7, 4  # in the stack, and how many of them go up
+WEIGHT, WEIGHT_GAP = 0.028, 0.004
+CABLE = 0.004  # radius
+TOWER, TRAVEL = 0.73, 0.40  # height of the tower, and how far its weights can go up
+HANDLE_ASIDE = 0.132  # of the handles, from the middle of the seat
+HEAD_REST_AHEAD = 0.03  # of the rest of the back
 BASE = 0.03  # height of the bar that a bike stands on
-WHEEL, RIM = 0.165, 0.03
+WHEEL, RIM = 0.135, 0.026
+GRIP_ASIDE = 0.125  # of the handlebar, from the middle of the bike
 
 
 def leg_press(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
     """A seat with a back, and a plate on a rail that the feet push away.
 
     `at` is [x where seat and back meet, height of the seat, degrees that the back leans, degrees
-    that the plate leans, x of the tower with the weights].
+    that the plate leans, x of the tower with the weights, x of the plate when they are down]. The
+    tower is behind the back, so that the plate pulls the weights up as it goes away.
     """
-    x, seat, back_leans, plate_leans, tower = prop["at"]
+    x, seat, back_leans, plate_leans, tower, rest = prop["at"]
     under = seat - 0.045
     leaning, facing = bend_forward(WORLD, -back_leans), bend_forward(WORLD, plate_leans)
-    back = offset((x, 0.0, seat), leaning, forward=-0.024, up=0.20)
+    corner = (x, 0.0, seat)
+    back = offset(corner, leaning, forward=-0.024, up=0.19)
+    head_rest = offset(corner, leaning, forward=HEAD_REST_AHEAD, up=0.49)
     plate = _plate(skeleton, facing)
     foot = plate[0] + 0.10  # of the strut behind the plate
+    lift = max(0.0, min(plate[0] - rest, TRAVEL))
     far = _far_sign(camera)
     far_handle, near_handle = (
-        [(x + 0.04, y, seat - 0.02), (x + 0.04, y, seat + 0.05), (x + 0.12, y, seat + 0.05)]
-        for y in (far * 0.13, -far * 0.13)
+        [(x + 0.08, y, under), (x + 0.11, y, seat + 0.125)]
+        for y in (far * HANDLE_ASIDE, -far * HANDLE_ASIDE)
     )
     return [
-        *_weights(tower),
+        *_weights(tower, lift),
         Tubes([far_handle], HANDLE),
-        Block.along_axes([x - 0.14, tower - 0.07, -0.04, 0.04, 0.0, RAIL]),
-        Tubes([[(x - 0.11, 0.0, RAIL), add(back, (-0.03, 0.0, 0.06))]], BAR),
-        Block(back, (0.024, 0.11, 0.23), leaning, top="pad", sides="pad"),
+        Block.along_axes([tower + 0.07, rest + 0.38, -0.04, 0.04, 0.0, RAIL]),
+        Tubes([[(x - 0.13, 0.0, RAIL), add(back, (-0.03, 0.0, 0.0))]], BAR),
+        Tubes([[back, add(head_rest, (-0.02, 0.0, 0.0))]], BAR),
+        Block(back, (0.024, 0.11, 0.215), leaning, top="pad", sides="pad"),
+        Block(head_rest, (0.02, 0.07, 0.06), leaning, top="pad", sides="pad"),
         Block.along_axes([x + 0.10, x + 0.15, -0.05, 0.05, RAIL, under]),
         Block.along_axes([x - 0.01, x + 0.25, -0.11, 0.11, under, seat], top="pad", sides="pad"),
+        # The cable runs under the seat to the foot of the plate.
+        Tubes([[(tower, 0.0, RAIL + 0.014), (foot, 0.0, RAIL + 0.014)]], CABLE, "metal"),
         Tubes([[plate, (foot, 0.0, RAIL + 0.02)]], BAR),
         Block.along_axes([foot - 0.04, foot + 0.04, -0.05, 0.05, RAIL, RAIL + 0.03]),
-        Block(plate, (PLATE_THICKNESS / 2, 0.15, 0.15), facing),
+        Block(plate, (PLATE_THICKNESS / 2, 0.15, 0.165), facing),
         Tubes([near_handle], HANDLE),
     ]
 
@@ -69,16 +82,21 @@ def _plate(skeleton: Skeleton, facing) -> Vector:
     return (x + along_x / along_z * (PLATE_HEIGHT - z), 0.0, PLATE_HEIGHT)
 
 
-def _weights(x: float) -> list:
-    """A tower with a stack of weights between two posts, and the rod that they hang on."""
-    stack = [
-        Block.along_axes([x - 0.05, x + 0.05, -0.06, 0.06, bottom, bottom + WEIGHT])
-        for bottom in (RAIL + (WEIGHT + WEIGHT_GAP) * count for count in range(WEIGHTS))
-    ]
-    rod, *posts = ([(at, 0.0, RAIL), (at, 0.0, TOWER - 0.03)] for at in (x, x - 0.06, x + 0.06))
+def _weights(x: float, lift: float) -> list:
+    """A tower with a stack of weights between two posts; the cable over its top has lifted the
+    upper ones so far."""
+    stack = []
+    for count in range(WEIGHTS):
+        bottom = RAIL + (WEIGHT + WEIGHT_GAP) * count
+        if count >= WEIGHTS - LIFTED:
+            bottom += lift
+        at = [x - 0.05, x + 0.05, -0.06, 0.06, bottom, bottom + WEIGHT]
+        stack.append(Block.along_axes(at, sides="pad"))
+    top = RAIL + (WEIGHT + WEIGHT_GAP) * WEIGHTS + lift
+    posts = [[(at, 0.0, RAIL), (at, 0.0, TOWER - 0.03)] for at in (x - 0.06, x + 0.06)]
     return [
         Block.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, 0.0, RAIL]),
-        Tubes([rod], HANDLE),
+        Tubes([[(x, 0.0, top), (x, 0.0, TOWER - 0.02)]], CABLE, "metal"),
         *stack,
         Tubes(posts, HANDLE),
         Block.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, TOWER - 0.04, TOWER]),
@@ -93,20 +111,21 @@ def bike(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
     """
     x, z, saddle_x, saddle_z, bar_x, bar_z = prop["at"]
     axle, post, stem = (x, 0.0, z), (saddle_x, 0.0, saddle_z - 0.035), (bar_x, 0.0, bar_z)
-    hub = (x + 0.25, 0.0, z - 0.005)
-    low = between(stem, hub, 0.62)  # where the bars from saddle and axle meet the stem
-    back_end, front_end = x - 0.27, x + 0.40
+    hub = (x + 0.31, 0.0, z - 0.005)
+    back_end, front_end = x - 0.25, x + 0.40
     far = _far_sign(camera)
     far_grip, near_grip = (
-        [stem, (bar_x, y, bar_z), (bar_x + 0.09, y, bar_z + 0.02)] for y in (far * 0.1, -far * 0.1)
+        [stem, (bar_x, y * 0.8, bar_z), (bar_x + 0.02, y, bar_z), (bar_x + 0.13, y, bar_z + 0.04)]
+        for y in (far * GRIP_ASIDE, -far * GRIP_ASIDE)
     )
     frame = [
-        [post, axle, (x - 0.02, 0.0, BASE)],
-        [between(post, axle, 0.45), low, axle],
-        [between(post, axle, 0.72), (x - 0.20, 0.0, BASE)],
-        [stem, hub, (x + 0.27, 0.0, BASE)],
+        [post, axle],
+        [between(post, axle, 0.55), (back_end + 0.06, 0.0, BASE)],
+        [stem, hub, (hub[0] + 0.02, 0.0, BASE)],
+        [axle, (x + 0.03, 0.0, BASE)],
         [(back_end, 0.0, BASE), (front_end, 0.0, BASE)],
     ]
+    guard = [Cone(axle, 0.052, hub, 0.03)]
     return [
         Tubes([far_grip], GRIP, "metal"),
         *reversed(_crank_and_pedal(prop, skeleton, far, BEHIND)),
@@ -119,7 +138,7 @@ def bike(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
         ),
         Soft(_saddle(saddle_x, saddle_z), "metal", blend=0.02, hard=True, slot=ASTRIDE),
         Tubes([near_grip], GRIP, "metal", slot=ASTRIDE),
-        Disc(axle, 0.045, 0.03, "metal", slot=ASTRIDE),
+        Soft(guard, "pad", slot=ASTRIDE),
         *_crank_and_pedal(prop, skeleton, -far, ASTRIDE),
     ]
 

@@ -5,20 +5,23 @@ kind is a list of parts from far to near; a part says itself where it lies among
 moves with the body, such as the plate of a leg press, takes its place from the skeleton.
 """
 
+import math
 from dataclasses import replace
 
 from .body import girth, spine_at
-from .geometry import WORLD, offset
+from .geometry import WORLD, add, bend_forward, offset
 from .machines import bike, leg_press
 from .shapes import Camera, Cone, Ellipsoid
 from .skeleton import Skeleton
-from .solids import HELD, Block, Edges, Soft
+from .solids import FILLS, HELD, Block, Edges, Soft
 from .style import GREY_LINE
 
 MAT_EDGE = 0.0045
 MAT_THICKNESS = 0.016
 LEG = 0.022  # thickness of a chair's leg
-SKIRTING = 0.05  # height of the board at the foot of a wall
+POST_IN = 0.020  # from the side of the seat to the middle of a leg
+BACK_LEANS = 5  # degrees that the back of a chair leans
+FLOOR = 0.72  # how far the floor runs on from a wall
 
 
 def prop_parts(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
@@ -52,31 +55,45 @@ def _bed(prop, _camera, _skeleton):
 def _chair(prop, camera, _skeleton):
     """`at` is the seat: [x from, x to, y from, y to, height of the seat, top of the back]."""
     x0, x1, y0, y1, seat, top = prop["at"]
-    under = seat - 0.027
-    posts = []
-    across = [y1 - 0.031, y0 + 0.009]
+    under, half = seat - 0.027, LEG / 2
+    leaning = bend_forward(WORLD, -BACK_LEANS)
+    foot = (x0 + half, 0.0, under)  # of the back, between its posts
+    tall = (top - under) / leaning[2][2]
+
+    def of_the_back(y, low, high, half_width):
+        """A part of the leaning back, from low to high along it."""
+        middle = add(offset(foot, leaning, up=(low + high) / 2), (0.0, y, 0.0))
+        return Block(middle, (half, half_width, (high - low) / 2), leaning)
+
+    legs, posts = [], []
+    across = [y1 - POST_IN, y0 + POST_IN]
     for y in across if camera.away[1] > 0 else across[::-1]:  # far to near
-        posts += [
-            Block.along_axes([x0, x0 + LEG, y, y + LEG, 0, under]),
-            Block.along_axes([x1 - LEG, x1, y, y + LEG, 0, under]),
-            Block.along_axes([x0, x0 + LEG, y, y + LEG, seat, top - 0.02]),
+        legs += [
+            Block.along_axes([x, x + LEG, y - half, y + half, 0, under]) for x in (x0, x1 - LEG)
         ]
+        posts.append(of_the_back(y, 0.0, tall, half))
+    between_posts = (y1 - y0) / 2 - POST_IN - half
+    rails = [
+        of_the_back((y0 + y1) / 2, tall * low, tall * high, between_posts)
+        for low, high in ((0.42, 0.55), (0.72, 0.94))
+    ]
     sitting = Block.along_axes([x0, x1, y0, y1, under, seat])
-    rest = Block.along_axes([x0, x0 + LEG, y0, y1, top - 0.31, top])
-    return [*posts[:3], *posts[3:5], sitting, posts[5], rest]
+    return [posts[0], *legs, sitting, *rails, posts[1]]
 
 
 def _wall(prop, camera, _skeleton):
-    """A piece of wall that goes on above the picture, so its top has no line."""
+    """A wall, cut through at the near end of y. The cut goes on out of the picture, above and
+    behind, so only the side where the body is has a line, and a floor runs on from its foot."""
     x0, x1, y0, y1, z0, z1 = prop["at"]
-    hidden = (x1 if camera.away[0] > 0 else x0, y1 if camera.away[1] > 0 else y0)
-    seen = (x0 + x1 - hidden[0], y0 + y1 - hidden[1])
-    corners = [(seen[0], hidden[1]), seen, (hidden[0], seen[1])]
-    upright = [[(*corner, z1), (*corner, z0)] for corner in corners]
-    level = [[(*corner, z) for corner in corners] for z in (z0, z0 + SKIRTING)]
+    x, beyond = (x0, x1) if camera.away[0] > 0 else (x1, x0)  # of the side that is seen
+    near = y0 if camera.away[1] > 0 else y1
+    floor = x - math.copysign(FLOOR, beyond - x)
     return [
-        Block.along_axes(prop["at"], top="wall", sides="wall", width=0),
-        Edges(upright + level, GREY_LINE),
+        # The whole wall is there to lean on; it is not seen on white paper.
+        Block.along_axes(prop["at"], top="white", sides="white", width=0),
+        Block.along_axes([x0, x1, near, near, z0, z1], top="wall", sides="wall", width=0),
+        Edges([[(x, near, z1), (x, near, z0)]]),
+        Edges([[(beyond, near, z0), (floor, near, z0)]], GREY_LINE),
     ]
 
 
@@ -96,12 +113,26 @@ def _pillow(prop, _camera, _skeleton):
     return [Soft(rows, "white", blend=0.02)]
 
 
-def _cushion(prop, _camera, skeleton):
-    """A cushion against the back at a position on the spine: `spine`, and its `radii`."""
-    position, radii = prop["spine"], tuple(prop["radii"])
+def _cushion(prop, camera, skeleton):
+    """A square pillow against the back at a position on the spine: `spine`, and its `radii`: half
+    its thickness, width and height. Its corners stick out, and a seam runs along its side."""
+    position, (thick, wide, high) = prop["spine"], prop["radii"]
     point, frame = spine_at(skeleton, position)
-    centre = offset(point, frame, forward=-girth(position)[2] - radii[0] * 0.6)
-    return [Soft([Ellipsoid(centre, frame, radii)], "cushion")]
+    centre = offset(point, frame, forward=-girth(position)[2] - thick * 0.6)
+
+    def at(forward, left, up):
+        return offset(centre, frame, forward * thick, left * wide, up * high)
+
+    ends = [(at(0, -1, up), at(0, 1, up)) for up in (-0.5, 0, 0.5)]
+    shapes = [Cone(right, thick * 0.85, left, thick * 0.85) for right, left in ends]
+    near = 1 if camera.away[1] < 0 else -1
+    for left in (-1, 1):
+        for forward in (-1, 1):
+            for up in (-1, 1):
+                inner, corner = at(0.35 * forward, left, 0.5 * up), at(forward, left, up)
+                shapes.append(Cone(inner, thick * 0.6, corner, 0.006))
+    seam = [at(-0.75, near, 0.85), at(-0.55, near, 0), at(-0.75, near, -0.85)]
+    return [Soft(shapes, "cushion", blend=0.02), Edges([seam], FILLS["cushion_seam"])]
 
 
 def _shadow(prop, _camera, _skeleton):
@@ -132,6 +163,6 @@ PLACES = {
     "wall": 6,
     "pillow": 3,
     "shadow": 4,
-    "leg_press": 5,
+    "leg_press": 6,
     "bike": 6,
 }

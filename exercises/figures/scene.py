@@ -10,7 +10,7 @@ from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
 from .props import prop_parts
 from .shapes import Bounds, Camera
-from .signs import BADGE, SIGN_GAP, SIGN_SIZES, mark, sign_bounds, sign_svg
+from .signs import MARK, SIGN_GAP, SIGN_SIZES, mark, sign_bounds, sign_svg
 from .skeleton import Skeleton
 from .solids import BEHIND
 from .solver import warnings
@@ -95,7 +95,7 @@ class Scene:
         if "mark" in frame:
             x, y = landmark(skeleton, camera, frame["mark"]["at"])
             signs.append(mark(frame["mark"]["kind"], x, y))
-            signs_at.append(Bounds(x - BADGE, y - BADGE, x + BADGE, y + BADGE))
+            signs_at.append(Bounds(x - MARK, y - MARK, x + MARK, y + MARK))
             points += signs_at[-1].corners()
         self.bounds = Bounds.around(points)
         self.occupied = [*(shape.bounds for shape in body.all_shapes()), *things_at, *signs_at]
@@ -105,21 +105,20 @@ class Scene:
             f'<g stroke-width="{whole(OUTLINE)}">{woven(things, paths, body.plan)}</g>'
             + "".join(halos + signs)
         )
-        if "sign" in frame:
-            self._add_sign(frame["sign"])
 
-    def _add_sign(self, kind: str) -> None:
-        """A sign at the right edge, as high as body and things leave room, or else beside them."""
+    def add_sign(self, kind: str, level: float) -> None:
+        """A sign in the right top corner with its middle at this level; where body or things are
+        in the way the picture gets wider."""
         half_width, half_height = SIGN_SIZES[kind]
         left, bottom, right, top = self.bounds
-        x, y = right - half_width, top - half_height
-        while self._taken(kind, x, y) and y > bottom + half_height:
-            y -= half_height / 2
-        if self._taken(kind, x, y):
-            x, y = right + SIGN_GAP + half_width, top - half_height
-        self.svg += sign_svg(kind, x, y)
-        self.occupied.append(sign_bounds(kind, x, y))
-        self.bounds = Bounds(left, bottom, max(right, x + half_width), top)
+        x = right - half_width
+        if self._taken(kind, x, level):
+            x = right + SIGN_GAP + half_width
+        self.svg += sign_svg(kind, x, level)
+        self.occupied.append(sign_bounds(kind, x, level))
+        self.bounds = Bounds(
+            left, bottom, max(right, x + half_width), max(top, level + half_height)
+        )
 
     def _taken(self, kind: str, x: float, y: float) -> bool:
         around = sign_bounds(kind, x, y, SIGN_GAP)

@@ -19,7 +19,8 @@ EDGE = 0.006
 # the near leg, or in the hands: between the two arms.
 BEHIND, ASTRIDE, HELD = "behind", "astride", "held"
 EDGE_ON = 0.02  # a face is not drawn when its normal is this close to the page
-FILLS = COLOURS | {"wall": "#f4f6f7", "pad": "#c9d2d8", "metal": "#7d8a94"}
+FILLS = COLOURS | {"wall": "#dbe1e5", "pad": "#c9d2d8", "metal": "#7d8a94"}
+FILLS |= {"cushion": "#a9cbc4", "cushion_seam": "#5f8c83"}  # like nothing of body or clothes
 NO_LINE = ' stroke="none"'
 QUARTER = 0.5523  # handles of the cubic curve along a quarter of a circle of radius 1
 
@@ -58,7 +59,7 @@ class Block:
         return cls(centre, tuple((high - low) / 2 for low, high in pairs), **looks)
 
     def draw(self, camera: Camera) -> list[Piece]:
-        pieces = []
+        faces = {}
         for axis, (first, second), fill in (
             (0, (1, 2), self.sides),
             (1, (0, 2), self.sides),
@@ -72,10 +73,16 @@ class Block:
                 sign = [0.0, 0.0, 0.0]
                 sign[axis], sign[first], sign[second] = -math.copysign(1, facing), a, b
                 flat.append(camera.flat(self._corner(sign)))
-            line = f' stroke="{self.ink}" stroke-width="{whole(self.width)}"'
-            colour = f' fill="{FILLS[fill]}"{line if self.width else NO_LINE}'
-            pieces.append(Piece(_lines(flat) + "z", colour, flat))
-        return pieces
+            faces.setdefault(fill, []).append(flat)
+        line = _pen(self.ink, self.width) if self.width else NO_LINE
+        return [
+            Piece(
+                "".join(_lines(flat) + "z" for flat in same),
+                f' fill="{FILLS[fill]}"{line}',
+                list(chain(*same)),
+            )
+            for fill, same in faces.items()
+        ]
 
     def _corner(self, sign) -> Vector:
         forward, left, up = (s * half for s, half in zip(sign, self.half, strict=True))
@@ -111,10 +118,10 @@ class Tubes:
         points = [(x + dx, y + dy) for x, y in chain(*flat) for dx in (-r, r) for dy in (-r, r)]
         # A line on a wider line, so the outline is only around the whole.
         return [
-            Piece(path, f' fill="none" stroke="{colour}" stroke-width="{width}"', points)
+            Piece(path, f' fill="none"{_pen(colour, width)}', points)
             for colour, width in (
-                (INK, whole(2 * self.radius + EDGE)),
-                (FILLS[self.fill], whole(2 * self.radius - EDGE)),
+                (INK, 2 * self.radius + EDGE),
+                (FILLS[self.fill], 2 * self.radius - EDGE),
             )
         ]
 
@@ -155,7 +162,7 @@ class Disc:
             )
             for a, b in pairwise(corners)
         ]
-        colour = f' fill="{FILLS[self.fill]}" stroke="{INK}" stroke-width="{whole(EDGE)}"'
+        colour = f' fill="{FILLS[self.fill]}"{_pen(INK, EDGE)}'
         points = [rim(*corner) for corner in corners[:4]]
         return [Piece(curves_text(curves), colour, points)]
 
@@ -207,7 +214,7 @@ class Edges:
 
     def draw(self, camera: Camera) -> list[Piece]:
         flat = [[camera.flat(point) for point in line] for line in self.lines]
-        pen = f' fill="none" stroke="{self.ink}" stroke-width="{whole(EDGE)}"'
+        pen = f' fill="none"{_pen(self.ink, EDGE)}'
         return [Piece("".join(_lines(line) for line in flat), pen, list(chain(*flat)))]
 
 
@@ -227,6 +234,12 @@ def _way_to_cone(cone: Cone, point: Vector) -> tuple[Vector, float]:
     t = max(0.0, min(1.0, dot(subtract(point, cone.start), axis) / square)) if square else 0.0
     way = subtract(between(cone.start, cone.end, t), point)
     return unit(way), length(way) - (cone.start_radius + (cone.end_radius - cone.start_radius) * t)
+
+
+def _pen(colour: str, width: float) -> str:
+    """The colour is left out when it is that of the whole picture."""
+    stroke = "" if colour == INK else f' stroke="{colour}"'
+    return f'{stroke} stroke-width="{whole(width)}"'
 
 
 def _lines(points) -> str:

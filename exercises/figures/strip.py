@@ -12,7 +12,7 @@ from .data import solved_poses
 from .outline import UNITS, whole
 from .scene import Scene
 from .shapes import Bounds
-from .signs import BADGE, number_svg
+from .signs import BADGE, SIGN_SIZES, number_svg
 from .style import INK
 
 MILLIMETRES = 42.0  # of paper per body height: every figure in a leaflet is equally tall
@@ -61,18 +61,28 @@ class Strip:
 def draw_strip(figure: dict) -> Strip:
     poses = solved_poses(figure)
     scenes = [Scene(frame, figure, poses) for frame in figure["strip"]]
-    numbered = len(scenes) > 1
+    # Right and wrong are no first and second step, so what carries a mark carries no number.
+    numbered = [len(scenes) > 1 and "mark" not in frame for frame in figure["strip"]]
     bottom = min(scene.bounds.bottom for scene in scenes) - MARGIN
     top = max(scene.bounds.top for scene in scenes) + MARGIN
-    if numbered and any(_number_is_in_the_way(scene, top) for scene in scenes):
-        top += 2 * BADGE
+    # Numbers and signs are on one line, so the eye runs along them.
+    signs = [SIGN_SIZES[frame["sign"]][1] for frame in figure["strip"] if "sign" in frame]
+    below_top = max([BADGE, *signs]) + NUMBER_MARGIN
+    if any(
+        _number_is_in_the_way(scene, top - below_top)
+        for scene, shown in zip(scenes, numbered, strict=True)
+        if shown
+    ):
+        top += BADGE + below_top
+    line = top - below_top
     millimetres = figure.get("millimetres", MILLIMETRES)
     frames, found = [], []
     for number, (scene, frame) in enumerate(zip(scenes, figure["strip"], strict=True), 1):
         badge = ""
-        if numbered:
-            # On the top line of the strip, so the eye runs along the numbers.
-            badge = number_svg(number, scene.bounds.left + BADGE, top - BADGE - NUMBER_MARGIN)
+        if numbered[number - 1]:
+            badge = number_svg(number, scene.bounds.left + BADGE, line)
+        if "sign" in frame:
+            scene.add_sign(frame["sign"], line)
         bounds = Bounds(scene.bounds.left - MARGIN, bottom, scene.bounds.right + MARGIN, top)
         frames.append(framed(bounds, millimetres, scene.svg + badge))
         found += [f"{figure['key']}, frame {number} ({frame['pose']}): {w}" for w in scene.warnings]
@@ -92,7 +102,7 @@ def framed(bounds: Bounds, millimetres: float, content: str) -> DrawnFrame:
     return DrawnFrame(svg, width * per_unit, height * per_unit)
 
 
-def _number_is_in_the_way(scene: Scene, top: float) -> bool:
+def _number_is_in_the_way(scene: Scene, line: float) -> bool:
     left = scene.bounds.left
-    number = Bounds(left, top - NUMBER_MARGIN - 2 * BADGE, left + 2 * BADGE, top)
+    number = Bounds(left, line - BADGE, left + 2 * BADGE, line + BADGE)
     return any(number.overlaps(part) for part in scene.occupied)

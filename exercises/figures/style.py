@@ -26,7 +26,6 @@ COLOURS = {
     "prop": "#f4f6f7",
     "prop_side": "#dbe1e5",
     "white": "#ffffff",
-    "cushion": "#ffffff",
 }
 
 OUTLINE = 0.0074  # of body height: 0.37 mm at the scale of the strips

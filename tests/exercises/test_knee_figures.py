@@ -15,17 +15,18 @@ import pytest
 from exercises.figures.data import keys, load, mirrored, parse, solved_poses
 from exercises.figures.figure import Figure
 from exercises.figures.geometry import WORLD, dot, subtract
-from exercises.figures.machines import PLATE_THICKNESS
+from exercises.figures.machines import PLATE_THICKNESS, WEIGHT
 from exercises.figures.motion import draw_loop, moment_skeletons
+from exercises.figures.outline import whole
 from exercises.figures.pedals import BALL_AHEAD, BALL_BELOW, CRANK, crank_of
 from exercises.figures.props import prop_parts
 from exercises.figures.scene import Scene
 from exercises.figures.shapes import Camera, Cone, Ellipsoid
-from exercises.figures.signs import SIGN_SIZES, sign_svg
+from exercises.figures.signs import BADGE, SIGN_SIZES, WRONG_RED, sign_svg
 from exercises.figures.skeleton import Skeleton
 from exercises.figures.solids import ASTRIDE, HELD, Block, Disc, Soft, Tubes, overlap
 from exercises.figures.strip import draw_strip
-from exercises.figures.style import Person
+from exercises.figures.style import INK, RIGHT_GREEN, Person
 
 from .drawings import differences
 from .test_figures import knee_bend
@@ -141,6 +142,21 @@ def test_the_plate_runs_along_its_rail_with_both_soles_on_it():
         assert len({round(plate[2], 6) for plate in plates}) == 1
 
 
+def test_the_plate_pulls_the_weights_up():
+    figure = load("beenpers")
+    camera, press = Camera(*figure["view"]), thing(figure, "leg_press")
+    tower = press["at"][4]
+    tops = {}
+    for name, skeleton in skeletons(figure).items():
+        parts = prop_parts(press, camera, skeleton)
+        stack = [
+            p for p in parts if isinstance(p, Block) and p.half[2] == pytest.approx(WEIGHT / 2)
+        ]
+        assert all(part.centre[0] == pytest.approx(tower) for part in stack)
+        tops[name] = max(part.centre[2] for part in stack)
+    assert tops["gestrekt"] - tops["gebogen"] == pytest.approx(0.18, abs=0.01)
+
+
 # --- contact -------------------------------------------------------------------------------------
 
 
@@ -205,7 +221,7 @@ def test_how_deep_a_ball_is_in_a_part(part, depth):
 def test_the_frame_of_a_bike_is_between_the_legs(twin):
     figure = both_ways("fietsen")[twin]
     poses, camera = solved_poses(figure), Camera(*figure["view"])
-    skeleton = Skeleton.of(poses["voor"])
+    skeleton = Skeleton.of(poses[figure["strip"][1]["pose"]])
     body = Figure(skeleton, camera, Person(**figure.get("person", {})))
     near = "l" if twin else "r"
     assert body.plan.far == ("r" if twin else "l")
@@ -286,11 +302,29 @@ def test_a_sign_stays_in_its_place_and_is_never_mirrored(kind):
     figure["strip"][2]["sign"] = kind
     for drawn in (figure, mirrored(figure)):
         scene = Scene(drawn["strip"][2], drawn, solved_poses(drawn))
+        scene.add_sign(kind, scene.bounds.top)
         around = scene.occupied[-1]
         middle = (around.left + around.right) / 2, (around.bottom + around.top) / 2
         assert scene.svg.endswith(sign_svg(kind, *middle))
         assert not any(around.overlaps(part) for part in scene.occupied[:-1])
         assert scene.bounds.right >= around.right and scene.bounds.top >= around.top
+
+
+@pytest.mark.parametrize("key", ["zitten", "tillen", "opstaan-uit-stoel"])
+def test_what_carries_a_mark_carries_no_number(key):
+    """Right and wrong are not a first and a second step."""
+    figure = load(key)
+    for frame, drawn in zip(figure["strip"], draw_strip(figure).frames, strict=True):
+        numbers = drawn.svg.count(f'r="{whole(BADGE)}" fill="{INK}"')
+        assert numbers == (0 if "mark" in frame else 1)
+
+
+@pytest.mark.parametrize("colour", [RIGHT_GREEN, WRONG_RED])
+def test_the_sign_in_a_mark_stands_out(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    brightness = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    assert 1.05 / (brightness + 0.05) > 4.5
 
 
 def test_a_mistake_in_a_sign_is_one_sentence():
