@@ -16,7 +16,12 @@ FONTS = ROOT / "rugpijn" / "fonts"
 WEB_FONTS = STATIC / "rugpijn" / "fonts"
 LIST = STATIC / "SHA256SUMS"  # made by: python -m tests.rugpijn.test_static
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
-SCREEN = [path for path in TEMPLATES if path.suffix == ".html" and "paper/handout" not in str(path)]
+PAPER = ("paper/handout", "paper/_handout")  # printed, never sent to a browser
+SCREEN = [
+    path
+    for path in TEMPLATES
+    if path.suffix == ".html" and not any(part in str(path) for part in PAPER)
+]
 NEVER_PRINTED = ("Cc", "Co", "Cs")  # control, private use, surrogate
 
 # Vendored: what others made. Each has its licence beside it.
