@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 
 from exercises import media
 
-from .. import handout
+from .. import handout, variants
 from ..access import read_share_token
 from ..models import ShareLink
 from ..press import PrintingError
 from .media import of_link
-from .paper import cannot_print, pdf_response
+from .paper import asked_variant, cannot_print, pdf_response
 
 
 @login_not_required
@@ -55,8 +55,11 @@ def share_handout(request, token, number):
         return _closed(request)
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
+    variant = variants.nameless(asked_variant(request, link.programme.patient.practice))
+    if variant is None:
+        raise Http404("A diary is one person's.")
     try:
-        pdf = handout.nameless(version)
+        pdf = handout.nameless(version, variant)
     except PrintingError as error:
         return cannot_print(request, error)
     return _unlisted(pdf_response(pdf, number))
