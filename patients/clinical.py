@@ -6,7 +6,7 @@ Nothing here knows a database or a page. Whoever uses a rule asks it here.
 PAIN_LEAST, PAIN_MOST = 0, 10
 """Numeric pain rating scale: whole numbers, 0 is no pain. KNGF Lage rugpijn 2021, measurement."""
 
-DIARY_DAYS = 21
+DIARY_WEEKS = 3
 """The diary on paper covers the weeks after which improvement should be felt.
 
 The leaflet "Lage rugpijn" and KNGF 2013 A.3: no improvement in three weeks is a

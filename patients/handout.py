@@ -22,19 +22,20 @@ from exercises.dosage import Dosage
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
 
-from . import clinical
+from . import clinical, variants
 from .press import render_pdf
 from .sheet import Block, Line, Sheet
+from .variants import FULL, Variant
 
 # Advice that is read before anything else: two rows and what stands beside the QR code.
 FIRST, STAY_ACTIVE, WHY = ("prognosis", "cause"), ("movement", "walking"), ("why_exercise",)
 TOGETHER = r"\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"  # 8 to 12, 5 seconds: not torn apart
-SCALE = 6 / 7  # every drawing alike: a body is 42 mm tall in its own measure and 36 on A4
-COLUMN, GAP = 169.0, 2.0  # mm: what the margins leave, and between two frames
+GAP = 2.0  # mm between two frames
 LEAST_CAPTION = 34.0  # mm: a narrower caption would be a tower of words
 LEAST_BESIDE = 43.0  # mm: the narrowest column, with its gap, in which steps read well
-DAYS_ABREAST = 21  # in one table of the diary
 BOX = "\u2610"  # to tick, in the diary
+
+HEX_COLOUR = re.compile(r"#([0-9a-fA-F]{6})\b")
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +46,12 @@ class Printed:
 
     frame: Frame
     src: str
+    scale: float
 
     @property
     def width(self) -> float:
         """In mm."""
-        return self.frame.width * SCALE
+        return self.frame.width * self.scale
 
     @property
     def column(self) -> float:
@@ -126,24 +128,37 @@ class Letterhead:
         return _data(f"image/{kind}", content)
 
 
-def stored(version) -> bytes:
-    """The default handout of a version: rendered once, then the same bytes each time."""
+def stored(version, variant: Variant | None = None) -> bytes:
+    """A version on paper: rendered once, then the same bytes each time.
+
+    As its practice prints, unless a variant is asked for.
+    """
     head = letterhead(version)
-    kept = version.handouts.filter(letterhead=head.digest).first()
+    variant = variant or variants.of_practice(head.practice)
+    key = _key(head, variant)
+    kept = version.handouts.filter(letterhead=key).first()
     if kept is not None:
         return bytes(kept.pdf)
-    pdf = render_pdf(render_html(version.sheet, head))
+    pdf = render_pdf(render_html(version.sheet, head, variant))
     try:
         with transaction.atomic():
-            version.handouts.create(letterhead=head.digest, pdf=pdf)
+            version.handouts.create(letterhead=key, pdf=pdf)
     except IntegrityError:  # somebody printed it at the same moment: that one stays
-        return bytes(version.handouts.get(letterhead=head.digest).pdf)
+        return bytes(version.handouts.get(letterhead=key).pdf)
     return pdf
 
 
-def nameless(version) -> bytes:
+def _key(head: Letterhead, variant: Variant) -> str:
+    """By what a PDF is kept. The full one has the key of the days when there was no other."""
+    if variant == FULL:
+        return head.digest
+    texts = [head.digest, variant.name, str(variant.weeks)]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def nameless(version, variant: Variant = FULL) -> bytes:
     """The handout for whoever holds the link; it is not kept."""
-    return render_pdf(render_html(version.sheet, letterhead(version, nameless=True)))
+    return render_pdf(render_html(version.sheet, letterhead(version, nameless=True), variant))
 
 
 def letterhead(version, *, nameless: bool = False) -> Letterhead:
@@ -163,14 +178,15 @@ def share_url(version) -> str:
     return settings.SITE_URL + path
 
 
-def render_html(sheet: Sheet, head: Letterhead) -> str:
+def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
     """The page that is printed, in the language of the sheet.
 
     Without a patient's name it says nothing about anyone: no therapist, title,
     note or advice, and no diary, which is one person's.
     """
+    if head.nameless:
+        variant = variants.nameless(variant) or variants.nameless(FULL)
     with translation.override(sheet.language):
-        practice, nameless = head.practice, head.nameless
         digests = [picture.digest for picture in sheet.pictures()]
         pictures = Rendering.objects.in_bulk(digests)
         videos = _shared_videos(sheet)
@@ -179,23 +195,25 @@ def render_html(sheet: Sheet, head: Letterhead) -> str:
             {
                 "sheet": sheet,
                 "head": head,
+                "variant": variant,
                 "rtl": translation.get_language_bidi(),
-                "title": _("Home exercises") if nameless else sheet.title,
-                "contact": _contact(practice),
+                "title": _("Home exercises") if head.nameless else sheet.title,
+                "contact": _contact(head.practice),
                 "logo": head.logo,
                 "facts": _facts(sheet, head),
-                "first": [] if nameless else _advice(sheet, *FIRST),
-                "stay_active": [] if nameless else _advice(sheet, *STAY_ACTIVE),
-                "why": [] if nameless else _advice(sheet, *WHY),
-                "advice": [] if nameless else _rest_of_advice(sheet, pictures),
+                "first": _advice(sheet, *FIRST) if variant.first else [],
+                "red_flags": sheet.red_flags if variant.red_flags else [],
+                "stay_active": _advice(sheet, *STAY_ACTIVE) if variant.first else [],
+                "why": _advice(sheet, *WHY) if variant.first else [],
+                "advice": _rest_of_advice(sheet, pictures, variant) if variant.advice else [],
                 "qr": qr_code(head.share_url),
                 "videos": videos,
                 "cards": [
-                    _card(line, number, nameless, _strip(line.figure, pictures), videos)
+                    _card(line, number, head.nameless, pictures, videos, variant)
                     for number, line in enumerate(sheet.lines, 1)
                 ],
-                "diary": [] if nameless or not sheet.lines else _diary(),
-                "weeks": -(-clinical.DIARY_DAYS // 7),
+                "diary": _diary(variant) if variant.diary and sheet.lines else [],
+                "weeks": variant.weeks,
                 "least": clinical.PAIN_LEAST,
                 "most": clinical.PAIN_MOST,
                 # Filled in by the stylesheet, which alone knows the pages.
@@ -226,7 +244,9 @@ def _advice(sheet: Sheet, *kinds: str) -> list[Block]:
     return [block for kind in kinds for block in sheet.other_advice if block.kind == kind]
 
 
-def _rest_of_advice(sheet: Sheet, pictures: dict[str, Rendering]) -> list[list[dict]]:
+def _rest_of_advice(
+    sheet: Sheet, pictures: dict[str, Rendering], variant: Variant
+) -> list[list[dict]]:
     """What follows the exercises, in rows: two short pieces side by side, a long strip alone.
 
     Two of a kind only, so that drawings stand beside drawings and text beside text.
@@ -235,8 +255,8 @@ def _rest_of_advice(sheet: Sheet, pictures: dict[str, Rendering]) -> list[list[d
     for block in sheet.other_advice:
         if block.kind in (*FIRST, *STAY_ACTIVE, *WHY):
             continue
-        strip = _strip(block.figure, pictures)
-        piece = {"block": block, "strip": strip, "wide": _width(strip) > COLUMN / 2}
+        strip = _strip(block.figure, pictures, variant)
+        piece = {"block": block, "strip": strip, "wide": _width(strip) > variant.column / 2}
         before = rows[-1] if rows else []
         alike = before and bool(before[0]["strip"]) == bool(strip)
         if alike and len(before) == 1 and not piece["wide"] and not before[0]["wide"]:
@@ -257,9 +277,16 @@ def _shared_videos(sheet: Sheet) -> Link | None:
 
 
 def _card(
-    line: Line, number: int, nameless: bool, strip: list[Printed], videos: Link | None
+    line: Line,
+    number: int,
+    nameless: bool,
+    pictures: dict[str, Rendering],
+    videos: Link | None,
+    variant: Variant,
 ) -> dict:
     """What the card and the diary say about a line beside its own words."""
+    strip = _strip(line.figure, pictures, variant)
+    room = 0 if variant.narrow else variant.column - _width(strip)
     online = [line.online_title] if line.online_title else []
     if line.online_number is not None:
         online.insert(0, _("number %(number)d") % {"number": line.online_number})
@@ -279,24 +306,37 @@ def _card(
         "video": None if videos else Link.to(line.video),
         "strip": strip,
         "strip_style": f"inline-size: {_width(strip):.2f}mm",
-        "beside": bool(strip) and COLUMN - _width(strip) >= LEAST_BESIDE,
+        "beside": bool(strip) and room >= LEAST_BESIDE,
         "rhythm": _rhythm(line.dosage),
         "boxes": " ".join(BOX * line.dosage.moments),
     }
 
 
-def _strip(picture: Picture | None, pictures: dict[str, Rendering]) -> list[Printed]:
+def _strip(
+    picture: Picture | None, pictures: dict[str, Rendering], variant: Variant
+) -> list[Printed]:
     """The frames of a picture, each as a data: address, which is fetched from nowhere."""
     if picture is None:
         return []
     rendering = pictures[picture.digest]
     if rendering.photo is not None:
-        return [Printed(frame, _data("image/jpeg", rendering.photo)) for frame in picture.frames]
-    svgs = [frame["svg"].encode() for frame in rendering.frames]
+        sources = [_data("image/jpeg", rendering.photo)] * len(picture.frames)
+    else:
+        svgs = [frame["svg"] for frame in rendering.frames]
+        if not variant.colour:
+            svgs = [HEX_COLOUR.sub(_grey, svg) for svg in svgs]
+        sources = [_data("image/svg+xml", svg.encode()) for svg in svgs]
     return [
-        Printed(frame, _data("image/svg+xml", svg))
-        for frame, svg in zip(picture.frames, svgs, strict=True)
+        Printed(frame, src, variant.scale)
+        for frame, src in zip(picture.frames, sources, strict=True)
     ]
+
+
+def _grey(colour: re.Match) -> str:
+    """A colour of a drawing as its own lightness, so that an arrow stays darker than skin."""
+    red, green, blue = (int(colour[1][at : at + 2], 16) for at in (0, 2, 4))
+    light = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return f"#{light:02x}{light:02x}{light:02x}"
 
 
 def _data(media_type: str, content: bytes) -> str:
@@ -327,11 +367,12 @@ def _short_address(address: str) -> str:
     return address.split("://", 1)[1].removeprefix("www.").rstrip("/")
 
 
-def _diary() -> list[list[tuple[int, int]]]:
-    """The tables of the diary: at most three weeks wide, a first day with the week it begins."""
-    last = clinical.DIARY_DAYS + 1
+def _diary(variant: Variant) -> list[list[tuple[int, int]]]:
+    """The tables of the diary; a first day of a week with the number of that week."""
+    last = variant.weeks * 7 + 1
     days = [(day, 0 if (day - 1) % 7 else day // 7 + 1) for day in range(1, last)]
-    return [days[at : at + DAYS_ABREAST] for at in range(0, len(days), DAYS_ABREAST)]
+    width = variant.days_abreast
+    return [days[at : at + width] for at in range(0, len(days), width)]
 
 
 def qr_code(address: str) -> str:

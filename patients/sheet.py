@@ -222,6 +222,12 @@ class Sheet:
     def other_advice(self) -> tuple[Block, ...]:
         return tuple(block for block in self.advice if block.kind != "red_flags")
 
+    @property
+    def nameless(self) -> "Sheet":
+        """What whoever holds the link may read: nothing that was written for one person."""
+        lines = tuple(replace(line, note="") for line in self.lines)
+        return replace(self, title="", therapist="", lines=lines, advice=self.red_flags)
+
     def pictures(self) -> list[Picture]:
         """Of exercises and of advice, in reading order."""
         return [item.figure for item in (*self.lines, *self.advice) if item.figure is not None]

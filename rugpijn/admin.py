@@ -82,7 +82,10 @@ class PracticeAdmin(ScopedAdmin):
     """The practice as it stands on paper. An owner edits the own one."""
 
     form = PracticeForm
-    fields = ("name", "street", ("postcode", "city"), "phone", "email", "website", "logo")
+    fields = (
+        "name", "street", ("postcode", "city"), "phone", "email", "website", "logo",
+        ("paper", "diary_weeks"),
+    )  # fmt: skip
 
     def scope(self, request, queryset):
         if request.user.is_superuser:

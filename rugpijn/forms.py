@@ -54,7 +54,10 @@ class LogoField(forms.ImageField):
 class PracticeForm(forms.ModelForm):
     class Meta:
         model = Practice
-        fields = ("name", "street", "postcode", "city", "phone", "email", "website", "logo")
+        fields = (
+            "name", "street", "postcode", "city", "phone", "email", "website", "logo", "paper",
+            "diary_weeks",
+        )  # fmt: skip
         field_classes = {"logo": LogoField}
         # Without Django's link to the file: it has no address of its own.
         widgets = {"logo": forms.FileInput}

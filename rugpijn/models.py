@@ -26,6 +26,20 @@ def languages():
 class Practice(models.Model):
     """A physiotherapy practice: what stands at the top of paper, and who sees whom."""
 
+    class Paper(models.TextChoices):
+        """What patients/variants.py can print and a practice may choose for everyone."""
+
+        FULL = "full", _("everything")
+        LARGE = "large", _("large print")
+        GREY = "grey", _("without colour")
+        A5 = "a5", _("small paper (A5)")
+        EXERCISES = "exercises", _("exercises only")
+        COMPACT = "compact", _("short version, on one page")
+
+    class DiaryWeeks(models.IntegerChoices):
+        THREE = 3, _("3 weeks")
+        SIX = 6, _("6 weeks")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120, validators=[printable])
     street = models.CharField(
@@ -45,6 +59,16 @@ class Practice(models.Model):
         _("website"), max_length=200, blank=True, validators=[validate_web_address]
     )
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    paper = models.CharField(
+        _("programme on paper"),
+        max_length=12,
+        choices=Paper,
+        default=Paper.FULL,
+        help_text=_("How a programme is printed when nothing else is asked for."),
+    )
+    diary_weeks = models.PositiveSmallIntegerField(
+        _("diary on paper"), choices=DiaryWeeks, default=DiaryWeeks.THREE
+    )
 
     class Meta:
         verbose_name = _("practice")

@@ -359,7 +359,7 @@ def data_for(world, name):
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
     if name == "admin:rugpijn_practice_change":
-        return {"name": "De Linde"}
+        return {"name": "De Linde", "paper": "full", "diary_weeks": 3}
     if name == "admin:exercises_exercise_film":
         return {**words(), "film": upload(sample("film.webm"), "film.webm")}
     return {}

@@ -1,13 +1,13 @@
 """Paper: the handout of a version, for the patient and for the therapist."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 
-from .. import handout
+from .. import handout, variants
 from ..access import find
 from ..models import Programme
 from ..press import PrintingError
@@ -15,7 +15,7 @@ from ..press import PrintingError
 
 @require_safe
 def programme_handout(request, uuid):
-    """The newest version on paper."""
+    """The newest version on paper, as the practice prints or as `variant` and `weeks` ask."""
     programme = _programme(request, uuid)
     version = programme.current_version()
     if version is None:
@@ -38,12 +38,21 @@ def _programme(request, uuid):
 
 def _print(request, programme, version):
     version.programme = programme  # with patient and practice, already fetched
+    variant = asked_variant(request, programme.patient.practice)
     try:
-        pdf = handout.stored(version)
+        pdf = handout.stored(version, variant)
     except PrintingError as error:
         return cannot_print(request, error)
     audit.record(request, "print", programme.patient, thing=version)
     return pdf_response(pdf, version.number)
+
+
+def asked_variant(request, practice) -> variants.Variant:
+    asked = request.GET
+    variant = variants.asked(practice, asked.get("variant", ""), asked.get("weeks", ""))
+    if variant is None:
+        raise Http404("There is no such way to print.")
+    return variant
 
 
 def pdf_response(pdf: bytes, number: int) -> HttpResponse:

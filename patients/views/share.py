@@ -4,17 +4,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exercises import media
 
-from .. import handout
+from .. import handout, variants
 from ..access import read_share_token
 from ..models import ShareLink
 from ..press import PrintingError
+from ..sheet import Sheet, changes
 from .media import of_link
-from .paper import cannot_print, pdf_response
+from .paper import asked_variant, cannot_print, pdf_response
+from .therapist import PARTS
 
 
 @login_not_required
@@ -27,7 +30,7 @@ def share_page(request, token, number):
         return _closed(request)
     version = get_object_or_404(link.programme.versions, number=number)
     sheet = version.sheet
-    newest = link.programme.current_version().number
+    newest = link.programme.current_version()
     with translation.override(sheet.language):
         response = render(
             request,
@@ -35,7 +38,8 @@ def share_page(request, token, number):
             {
                 "sheet": sheet,
                 "number": number,
-                "newest": newest,
+                "newest": newest.number,
+                "changes": _told(sheet, newest.sheet) if number < newest.number else [],
                 "token": token,
                 "media": of_link(token, number, sheet),
                 "practice": link.programme.patient.practice,
@@ -43,6 +47,28 @@ def share_page(request, token, number):
             },
         )
     return _unlisted(response)
+
+
+def _told(before: Sheet, after: Sheet) -> list[str]:
+    """What changed since, a sentence each, as far as this page shows it."""
+    told = []
+    for change in changes(before.nameless, after.nameless):
+        words = {"exercise": change.where, "part": PARTS[change.part], "now": change.after}
+        if change.part == "language":
+            sentence = _("It is in another language now.")
+        elif change.part == "order":
+            sentence = _("The exercises are in another order.")
+        elif change.part == "line" and change.after:
+            sentence = _("New: %(exercise)s") % words
+        elif change.part in ("line", "advice") and not change.after:
+            sentence = _("No longer there: %(exercise)s") % words
+        elif change.part == "sentence":
+            sentence = _("%(exercise)s: now %(now)s") % words
+        else:
+            sentence = _("%(exercise)s: something else in %(part)s") % words
+        if sentence not in told:
+            told.append(sentence)
+    return told
 
 
 @login_not_required
@@ -55,8 +81,11 @@ def share_handout(request, token, number):
         return _closed(request)
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
+    variant = variants.nameless(asked_variant(request, link.programme.patient.practice))
+    if variant is None:
+        raise Http404("A diary is one person's.")
     try:
-        pdf = handout.nameless(version)
+        pdf = handout.nameless(version, variant)
     except PrintingError as error:
         return cannot_print(request, error)
     return _unlisted(pdf_response(pdf, number))

@@ -22,6 +22,7 @@ from PIL import Image
 from exercises.dosage import Dosage
 from patients import handout, press
 from patients.sheet import Block, Line, Sheet
+from patients.variants import FULL
 from rugpijn.models import Practice
 from tests.environment import needs
 
@@ -96,13 +97,13 @@ class Paper:
     log: list[str]
 
     @classmethod
-    def of(cls, sheet, head) -> "Paper":
+    def of(cls, sheet, head, variant=FULL) -> "Paper":
         said = []
         listener = logging.Handler()
         listener.emit = lambda record: said.append(record.getMessage())
         press.log.addHandler(listener)
         try:
-            html = handout.render_html(sheet, head)
+            html = handout.render_html(sheet, head, variant)
             return cls(sheet, html, press.render_pdf(html), said)
         finally:
             press.log.removeHandler(listener)
