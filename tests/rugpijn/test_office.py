@@ -182,7 +182,12 @@ class TestLogo:
         client.force_login(cast.els)
         return client.post(
             reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk]),
-            {"name": "De Linde", "logo": SimpleUploadedFile(name, content)},
+            {
+                "name": "De Linde",
+                "logo": SimpleUploadedFile(name, content),
+                "paper": "full",
+                "diary_weeks": 3,
+            },
         )
 
     @pytest.fixture(autouse=True)
