@@ -6,7 +6,7 @@ value and gives None, or the words that complete "... must be".
 
 import math
 
-from .figure import MOVING_BACK
+from .figure import GHOST_PARTS, MOVING_BACK
 from .poses import PELVIS_ANGLES
 from .props import KINDS, PLACES
 from .scene import LANDMARKS
@@ -260,6 +260,8 @@ class Checker:
             self.record(arrow, f"{where}, arrow {count}", ARROW, ("from", "to"))
             if arrow["from"] == arrow["to"]:
                 self.wrong(f"{where}, arrow {count}", "ends where it starts")
+        if "ghost_parts" in frame and "ghost" not in frame:
+            self.wrong(where, "has “ghost_parts” and no “ghost”")
         if "mark" in frame:
             self.record(frame["mark"], f"{where}, mark", MARK, ("kind", "at"))
             if "highlight" in frame:
@@ -310,6 +312,7 @@ FRAME = {
     "caption": anything,
     "view": VIEW,
     "ghost": anything,
+    "ghost_parts": one_of(GHOST_PARTS),
     "highlight": one_of(HIGHLIGHTS),
     "arrows": anything,
     "mark": anything,

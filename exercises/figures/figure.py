@@ -39,6 +39,10 @@ HEM = 1.3  # where the shirt ends, as a position on the spine
 SKIRT_LENGTH = 0.90  # share of the thigh
 ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
 HEAD_ON = 0.6  # cosine from which the head comes first, and the chest hides the thighs
+# What a ghost shows, as limbs on both sides; "hips" is the pelvis with them.
+WHOLE = "whole"
+GHOST_PARTS = {WHOLE: (), "hips": ("thigh",), "legs": ("thigh", "shank")}
+WAIST = 1.4  # where the pelvis ends, as a position on the spine
 MOVING_BACK = (0.1, 8.0)  # the stretch of the spine that the highlight covers
 HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
 
@@ -84,8 +88,27 @@ class Body:
         groups = (*self.solids.values(), *self.trunk_solids.values())
         return min(solid.lowest() for solids in groups for solid in solids)
 
-    def silhouette(self) -> Field:
-        return Field.of(list(self.all_shapes()), blend=0.006, cell=self.cell)
+    def shapes_of(self, parts: str) -> list:
+        """The shapes of what GHOST_PARTS calls by this name."""
+        if parts == WHOLE:
+            return list(self.all_shapes())
+        shapes = [
+            shape
+            for bone in GHOST_PARTS[parts]
+            for side in "lr"
+            for shape in self.shapes[f"{bone}_{side}"]
+        ]
+        return shapes + self._pelvis() if parts == "hips" else shapes
+
+    def _pelvis(self) -> list:
+        shapes = self.trunk_shapes
+        slices = zip(shapes["slices"], SLICES, strict=True)
+        below_waist = [shape for shape, position in slices if position < WAIST]
+        return below_waist + shapes["buttocks"] + shapes["groin"]
+
+
+def silhouette(shapes: list, cell: float = CELL) -> Field:
+    return Field.of(shapes, blend=0.006, cell=cell)
 
 
 class Figure(Body):
@@ -364,7 +387,7 @@ class Figure(Body):
         shirt = self.trunk.copy()
         if along > ALONG_SPINE:  # from the feet: the pelvis is in front of the shirt
             hips = [
-                s for s, position in zip(shapes["slices"], SLICES, strict=True) if position < 1.4
+                s for s, position in zip(shapes["slices"], SLICES, strict=True) if position < WAIST
             ]
             pelvis = Field.blended([hips, shapes["buttocks"], shapes["groin"]], IN_TRUNK, self.cell)
             shirt.keep(lambda x, y: -pelvis.at(x, y))

@@ -5,7 +5,7 @@ import math
 from .body import back_at, girth, spine_at
 from .contact import contact_warnings
 from .field import CELL, Field
-from .figure import Body, Figure
+from .figure import WHOLE, Body, Figure, silhouette
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
 from .props import prop_parts
@@ -81,9 +81,11 @@ class Scene:
         things_at = [Bounds.around(piece.points) for part, piece in pieces if part.hard]
         if "ghost" in frame:
             ghost = Body(Skeleton.of(poses[frame["ghost"]]), camera, person, cell=cell)
-            things.append((BEHIND, _ghost(ghost.silhouette())))
-            points += ghost.bounds().corners()
-            things_at += [shape.bounds for shape in ghost.all_shapes()]
+            shapes = ghost.shapes_of(frame.get("ghost_parts", WHOLE))
+            things.append((BEHIND, _ghost(silhouette(shapes, cell))))
+            ghost_at = [shape.bounds for shape in shapes]
+            points += [corner for bounds in ghost_at for corner in bounds.corners()]
+            things_at += ghost_at
         halos, signs, signs_at = [], [], []
         for spec in frame.get("arrows", []):
             ends = (landmark(skeleton, camera, spec[end]) for end in ("from", "to"))
@@ -125,9 +127,9 @@ class Scene:
         return any(around.overlaps(part) for part in self.occupied)
 
 
-def _ghost(silhouette: Field) -> str:
+def _ghost(seen: Field) -> str:
     """Where the body was, as one dotted outline."""
-    outer = [loop for loop in loops(silhouette) if area(loop) > 0]
+    outer = [loop for loop in loops(seen) if area(loop) > 0]
     path = "".join(curves_text(fit_loop(loop, GHOST_TOLERANCE)) for loop in outer)
     return (
         f'<path d="{path}" fill="none" stroke="{GREY_LINE}" stroke-width="{whole(GHOST_LINE)}"'

@@ -21,7 +21,7 @@ from exercises.figures import skeleton as bones
 from exercises.figures.body import trunk, volumes
 from exercises.figures.checks import Checker
 from exercises.figures.data import keys, load, mirrored, parse, solved_poses
-from exercises.figures.figure import Figure
+from exercises.figures.figure import GHOST_PARTS, WHOLE, Figure, silhouette
 from exercises.figures.geometry import between, dot, length, subtract
 from exercises.figures.motion import draw_loop, moment_skeletons
 from exercises.figures.outline import outer_loop
@@ -145,7 +145,7 @@ def test_a_mirrored_pose_has_a_mirrored_outline():
     outlines = []
     for posed, view in ((pose, (-22, 9)), (mirror(pose), (202, 9))):
         figure = Figure(Skeleton.of(posed), Camera(*view), Person())
-        outlines.append(outer_loop(figure.silhouette()))
+        outlines.append(outer_loop(silhouette(figure.shapes_of(WHOLE))))
     flipped = [(-x, y) for x, y in outlines[1]]
     for x, y in outlines[0][::5]:
         assert min((x - u) ** 2 + (y - v) ** 2 for u, v in flipped) ** 0.5 < 0.004
@@ -365,6 +365,24 @@ def test_the_contact_sheet_is_one_command(tmp_path):
         call_command("draw_figures", "x", sheet=tmp_path / "sheet.svg")
 
 
+def test_a_ghost_leaves_out_what_does_not_move():
+    body = Figure(
+        Skeleton.of(solved_poses(load("rotatie-lage-rug"))["start"]), Camera(70, 45), Person()
+    )
+    shown = {parts: set(body.shapes_of(parts)) for parts in GHOST_PARTS}
+    still = {
+        shape
+        for name, shapes in body.shapes.items()
+        if name.startswith(("head", "upper_arm", "forearm", "hand", "foot"))
+        for shape in shapes
+    }
+    assert still < shown["whole"]
+    assert not still & (shown["hips"] | shown["legs"])
+    assert set(body.shapes["shank_l"]) <= shown["legs"]
+    assert set(body.trunk_shapes["buttocks"]) <= shown["hips"]
+    assert not shown["legs"] & set(body.trunk_shapes["slices"])
+
+
 # --- what a broken file is told ------------------------------------------------------------------
 
 
@@ -417,6 +435,14 @@ BROKEN = {
     "an arrow of no length": (
         change(["strip", 1, "arrows", 0], {"from": ["crown"], "to": ["crown"]}),
         "x.json, frame 2, arrow 1: ends where it starts.",
+    ),
+    "a ghost of no known part": (
+        change(["strip", 1, "ghost_parts"], "arms"),
+        "x.json, frame 2: “ghost_parts” must be one of hips, legs, whole.",
+    ),
+    "parts of no ghost": (
+        change(["strip", 0, "ghost_parts"], "legs"),
+        "x.json, frame 1: has “ghost_parts” and no “ghost”.",
     ),
     "colour on a right and wrong pair": (
         change(["strip", 1, "mark"], {"kind": "right", "at": ["crown"]}),
