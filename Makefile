@@ -34,8 +34,9 @@ help:
 run: $(VENV)/.run pango
 	@exec env DEBUG=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) $(BIN)/python manage.py demo
 
+# A file stays with one process: what it draws or prints for all its tests is made once.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -8,6 +8,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from exercises import library
 from exercises.models import Exercise, Protocol
@@ -16,6 +17,12 @@ from patients.models import Patient
 from rugpijn.models import Practice, User
 
 PASSWORD = "een-rustige-ochtend-26"
+
+
+@pytest.fixture(autouse=True)
+def in_dutch(settings):
+    """A page leaves the language of its reader behind; the next test begins in the site's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
