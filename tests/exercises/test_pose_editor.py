@@ -626,5 +626,5 @@ def test_a_figure_that_is_used_can_be_deleted(as_, own, own_exercise):
 def test_a_preview_is_for_who_may_draw(client, cast):
     """Whoever runs the server has no practice to draw for."""
     client.force_login(cast.root)
-    response = client.post(reverse("admin:exercises_figure_preview"), {"number": "1"})
+    response = client.post(PREVIEW, {"number": "1"})
     assert response.status_code == 403
