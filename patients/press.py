@@ -1,25 +1,27 @@
-"""The press: HTML in, PDF out. The only file that imports WeasyPrint.
+"""The press: HTML in, PDF out, by a process that can be killed.
 
-WeasyPrint runs in a process of its own, which can be killed: a page of hostile
-or merely unlucky text can keep it busy for ever, and a web worker must not wait
-for that. Run as `python -m patients.press SECONDS` it reads HTML from standard
-input, writes a PDF to standard output, and what it has to say to standard error.
+A page of hostile or merely unlucky text can keep WeasyPrint busy for ever, and a web worker must
+not wait for that. It therefore works in a child (`press_child`), with limits on time, memory and
+number. A child that did its work well is kept for the next page, which then finds fonts, rules and
+drawings prepared; one that did not is killed, with everything it left behind.
 """
 
-import base64
+import atexit
 import ctypes
 import fcntl
+import hashlib
 import logging
 import os
-import resource
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -31,10 +33,12 @@ PAPER = ROOT / "templates" / "patients" / "paper"
 FONTS = ROOT / "rugpijn" / "fonts"
 WEB_FONTS = ROOT / "rugpijn" / "static" / "rugpijn" / "fonts"
 
-SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about two
-MEMORY = 1024**3  # bytes of address space
-AT_ONCE = 2  # processes; each keeps a core busy
+MODULE = "patients.press_child"
+
+SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about one
+AT_ONCE = 2  # pages; each keeps a core busy
 WAIT = 15  # seconds to wait for a free place
+PAGES = 500  # and a child may go: whatever a library forgets to give back, ends there
 LOUDEST = 20  # lines of a child's standard error that are worth a log line
 
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
@@ -47,15 +51,27 @@ class PrintingError(Exception):
     """There is no PDF. The message is a sentence for whoever asked for one."""
 
 
+class _EndedError(Exception):
+    """The child is no more. `status` as Popen.returncode has it."""
+
+    def __init__(self, status: int):
+        super().__init__(f"The child ended with status {status}")
+        self.status = status
+
+
 def problem() -> str | None:
     """Why nothing can be printed on this machine; None when it can."""
-    missing = _missing_library()
-    if missing is None:
-        return None
-    return _(
-        "Printing is switched off here: the system library %(library)s is missing. "
-        "Whoever runs the server can install it with “%(command)s”."
-    ) % {"library": missing, "command": INSTALL}
+    if (library := _missing_library()) is not None:
+        return _(
+            "Printing is switched off here: the system library %(library)s is missing. "
+            "Whoever runs the server can install it with “%(command)s”."
+        ) % {"library": library, "command": INSTALL}
+    if (font := _missing_font()) is not None:
+        return _(
+            "Printing is switched off here: the font %(font)s is missing. "
+            "Whoever runs the server can put the files of this app back."
+        ) % {"font": font}
+    return None
 
 
 @cache
@@ -69,6 +85,36 @@ def _missing_library() -> str | None:
     return None
 
 
+def _missing_font() -> str | None:
+    """The first font of ours that is not there: a page would come out in no font at all."""
+    for path in fonts():
+        if not path.is_file():
+            return path.name
+    return None
+
+
+def fonts() -> list[Path]:
+    """The fonts of paper: those of the screen, and one with every other character."""
+    atkinson = [
+        WEB_FONTS / f"atkinson-hyperlegible-{subset}-{weight}-normal.woff2"
+        for subset in ("latin", "latin-ext")
+        for weight in (400, 700)
+    ]
+    return [*atkinson, FONTS / "DejaVuSans.ttf", FONTS / "DejaVuSans-Bold.ttf"]
+
+
+@cache
+def paper_digest() -> str:
+    """What paper is made with, as one number: another one means that paper may look different."""
+    made_with = [*PAPER.glob("*handout*"), *fonts(), *ROOT.glob("rugpijn/locale/*/*/django.po")]
+    code = ("press*.py", "handout.py", "printed.py", "variants.py", "diary.py")
+    made_with += [path for name in code for path in ROOT.glob(f"patients/{name}")]
+    number = hashlib.sha256(version("weasyprint").encode())
+    for path in sorted(made_with):
+        number.update(path.read_bytes())
+    return number.hexdigest()
+
+
 def render_pdf(html: str) -> bytes:
     """The PDF of a page. Raises PrintingError, in words, when there is none.
 
@@ -76,32 +122,131 @@ def render_pdf(html: str) -> bytes:
     """
     if (reason := problem()) is not None:
         raise PrintingError(reason)
-    with _place(), tempfile.TemporaryDirectory(prefix="rugpijn-print-") as folder:
-        try:
-            child = subprocess.run(  # noqa: S603  our own module, and a number
-                [sys.executable, "-m", "patients.press", str(SECONDS)],
-                input=html.encode(),
-                capture_output=True,
-                cwd=ROOT,
-                timeout=SECONDS,
-                env=_environment(Path(folder)),
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            log.warning("Printing was stopped after %s seconds", SECONDS)
+    try:
+        with _place(), _child() as child:
+            return child.render(html)
+    except TimeoutError as error:
+        log.warning("Printing was stopped after %s seconds", SECONDS)
+        raise PrintingError(_took_too_long()) from error
+    except _EndedError as error:
+        if error.status == 0:  # it had waited for long, and went home as this page came
+            return render_pdf(html)
+        if error.status == -signal.SIGXCPU:
+            log.warning("Printing was stopped after %s seconds of work", SECONDS)
             raise PrintingError(_took_too_long()) from error
-    _pass_on(child.stderr)
-    if child.returncode == -signal.SIGXCPU:
-        log.warning("Printing was stopped after %s seconds of work", SECONDS)
-        raise PrintingError(_took_too_long())
-    if child.returncode or not child.stdout.startswith(b"%PDF"):
-        log.error("Printing ended with status %s", child.returncode)
-        raise PrintingError(_("Printing did not work just now. Please try again."))
-    return child.stdout
+        log.error("Printing ended with status %s", error.status)
+        raise PrintingError(_("Printing did not work just now. Please try again.")) from error
+    except OSError as error:  # no room for a file, no room for a process
+        log.error("Nothing can be printed: %s", error)
+        raise PrintingError(
+            _(
+                "Printing did not work: the server has no room left, on its disk or in its memory. "
+                "Whoever runs the server can make room."
+            )
+        ) from error
 
 
 def _took_too_long() -> str:
     return _("Printing took too long and was stopped. Shorten the longest text and try again.")
+
+
+class Child:
+    """A process with WeasyPrint in it. One page at a time."""
+
+    def __init__(self):
+        self.owner = os.getpid()
+        self.pages = 0
+        self.folder = Path(tempfile.mkdtemp(prefix="rugpijn-print-"))
+        try:
+            said = self.folder / "said"
+            writing, self.said = open(said, "wb"), open(said, "rb")  # noqa: SIM115
+            ours, theirs = Pipe()
+            self.line: Connection = ours
+            with theirs, writing:
+                self.process = subprocess.Popen(  # noqa: S603  our own module, and two numbers
+                    [sys.executable, "-m", MODULE, str(theirs.fileno()), str(SECONDS)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=writing,
+                    stderr=writing,
+                    cwd=ROOT,
+                    env=_environment(self.folder),
+                    pass_fds=[theirs.fileno()],
+                )
+        except OSError:
+            shutil.rmtree(self.folder)
+            raise
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def render(self, html: str) -> bytes:
+        """Raises TimeoutError after SECONDS, and _EndedError when the child is no more."""
+        self.pages += 1
+        give_up = time.monotonic() + SECONDS
+        try:
+            self.line.send_bytes(html.encode())
+            if not self.line.poll(max(0, give_up - time.monotonic())):
+                raise TimeoutError
+            pdf = self.line.recv_bytes()
+        except (EOFError, ConnectionError) as error:
+            raise _EndedError(self.process.wait(SECONDS)) from error
+        finally:
+            self._pass_on()
+        return pdf
+
+    def _pass_on(self) -> None:
+        """What the child said, as warnings of ours: WeasyPrint says there where it had to guess."""
+        lines = self.said.read().decode(errors="replace").splitlines()
+        for line in lines[-LOUDEST:]:
+            log.warning("printing: %s", line[:300])
+
+    def end(self) -> None:
+        """Kill it, whatever it is doing; nothing of it stays behind."""
+        self.process.kill()
+        self.process.wait()
+        self.line.close()
+        self.said.close()
+        shutil.rmtree(self.folder)
+
+
+# Children that wait for a next page. Threads take from one end and put back at the same one.
+_waiting: list[Child] = []
+
+
+@contextmanager
+def _child():
+    """A child for one page: one that waits, or else a new one. Only a good one is kept."""
+    child = _kept() or Child()
+    try:
+        yield child
+    except BaseException:
+        child.end()
+        raise
+    if child.pages < PAGES:
+        _waiting.append(child)
+    else:
+        child.end()
+
+
+def _kept() -> Child | None:
+    """A child that waits and lives. It goes home by itself when nobody has asked for long."""
+    while True:
+        try:
+            child = _waiting.pop()
+        except IndexError:
+            return None
+        if child.owner != os.getpid():  # this process was forked: not ours to use or to end
+            continue
+        if child.alive():
+            return child
+        child.end()
+
+
+@atexit.register
+def end_children() -> None:
+    """Send home who waits: when this process ends, or when memory is wanted."""
+    while (child := _kept()) is not None:
+        child.end()
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -109,8 +254,8 @@ def _environment(folder: Path) -> dict[str, str]:
 
     Fontconfig is told of our own fonts only, so that paper looks alike everywhere.
     """
-    fonts = folder / "fonts.conf"
-    fonts.write_text(
+    config = folder / "fonts.conf"
+    config.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{escape(str(FONTS))}</dir><cachedir>{escape(str(folder))}</cachedir></fontconfig>"
     )
@@ -118,20 +263,13 @@ def _environment(folder: Path) -> dict[str, str]:
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
         "TMPDIR": str(folder),
-        "FONTCONFIG_FILE": str(fonts),
+        "FONTCONFIG_FILE": str(config),
     }
-
-
-def _pass_on(stderr: bytes) -> None:
-    """What the child said, as warnings of ours: WeasyPrint says there where it had to guess."""
-    lines = stderr.decode(errors="replace").splitlines()
-    for line in lines[-LOUDEST:]:
-        log.warning("printing: %s", line[:300])
 
 
 @contextmanager
 def _place():
-    """One of the few places for a rendering process, shared by all of the app's processes."""
+    """One of the few places for a page, shared by all of the app's processes."""
     places = settings.DATA_DIR / "printing"
     places.mkdir(parents=True, exist_ok=True)
     give_up = time.monotonic() + WAIT
@@ -151,50 +289,3 @@ def _place():
         if time.monotonic() > give_up:
             raise PrintingError(_("Many handouts are being printed. Please try again in a minute."))
         time.sleep(0.05)
-
-
-def _stylesheet() -> str:
-    """The rules of paper, with the fonts of the screen inside: nothing is fetched."""
-
-    def face(family: str, weight: int, file: str) -> str:
-        data = base64.b64encode((WEB_FONTS / file).read_bytes()).decode()
-        return (
-            f"@font-face {{ font-family: '{family}'; font-weight: {weight};"
-            f" src: url(data:font/woff2;base64,{data}) }}\n"
-        )
-
-    faces = [
-        face(family, weight, f"atkinson-hyperlegible-{subset}-{weight}-normal.woff2")
-        for family, subset in (("Atkinson", "latin"), ("Atkinson Ext", "latin-ext"))
-        for weight in (400, 700)
-    ]
-    return "".join(faces) + (PAPER / "handout.css").read_text()
-
-
-def _child(seconds: int) -> None:
-    """Standard input to standard output, within limits, with nothing to fetch."""
-    output = os.dup(1)
-    os.dup2(2, 1)  # whatever a library prints must not end up inside the PDF
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's name
-    os.nice(5)  # pages are waiting for the same processor
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.captureWarnings(True)
-    warnings.simplefilter("default")
-
-    from weasyprint import CSS, HTML
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    fonts = FontConfiguration()
-    page = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=fetcher)
-    rules = CSS(string=_stylesheet(), font_config=fonts, url_fetcher=fetcher)
-    pdf = page.write_pdf(stylesheets=[rules], font_config=fonts, pdf_variant="pdf/ua-1")
-    with os.fdopen(output, "wb") as file:
-        file.write(pdf)
-
-
-if __name__ == "__main__":
-    _child(int(sys.argv[1]))

@@ -1,0 +1,123 @@
+"""What the press keeps running: WeasyPrint, within limits, with nothing to fetch.
+
+`python -m patients.press_child LINE SECONDS` reads pages from a line (the number of an open
+socket) and answers each with its PDF. With press_drawings the only file that imports WeasyPrint.
+It knows nothing of Django. Anything that goes wrong ends it: the press starts another.
+"""
+
+import base64
+import gc
+import logging
+import math
+import os
+import resource
+import sys
+import warnings
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from .press_drawings import Drawings
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES = ROOT / "templates" / "patients" / "paper" / "handout.css"
+FONTS = ROOT / "rugpijn" / "static" / "rugpijn" / "fonts"
+
+MEMORY = 1024**3  # bytes of address space
+FILE = 32 * 1024**2  # bytes of one file: a page may fill no disk
+PATIENCE = 300  # seconds without a page, after which there is no sense in waiting
+
+log = logging.getLogger(__name__)
+
+
+class Printer:
+    """Fonts and rules, prepared once. One font configuration a process, never one a page:
+    it is slow to make, keeps memory, and is not to be shared between threads."""
+
+    def __init__(self):
+        self.fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+        self.fonts = FontConfiguration()
+        self.rules = CSS(string=stylesheet(), font_config=self.fonts, url_fetcher=self.fetcher)
+
+    def plain(self, html: str) -> bytes:
+        """The documented way to a PDF."""
+        return self._write(html, {})
+
+    def print(self, html: str) -> bytes:
+        """The same in half the time: drawings that were compiled before are put in as they are.
+
+        That leans on WeasyPrint's inside. Where another release no longer allows it, a page is
+        printed the documented way.
+        """
+        try:
+            return self._write(html, Drawings())
+        except Exception:
+            log.exception("Prepared drawings do not work; printing without")
+            return self.plain(html)
+
+    def _write(self, html: str, images: dict) -> bytes:
+        page = HTML(string=html, url_fetcher=self.fetcher)
+        return page.write_pdf(
+            stylesheets=[self.rules],
+            font_config=self.fonts,
+            cache=images,  # never one for two pages: it would keep all of both
+            pdf_variant="pdf/ua-1",
+        )
+
+
+def stylesheet() -> str:
+    """The rules of paper, with the fonts of the screen inside: nothing is fetched."""
+
+    def face(family: str, weight: int, file: str) -> str:
+        data = base64.b64encode((FONTS / file).read_bytes()).decode()
+        return (
+            f"@font-face {{ font-family: '{family}'; font-weight: {weight};"
+            f" src: url(data:font/woff2;base64,{data}) }}\n"
+        )
+
+    faces = [
+        face(family, weight, f"atkinson-hyperlegible-{subset}-{weight}-normal.woff2")
+        for family, subset in (("Atkinson", "latin"), ("Atkinson Ext", "latin-ext"))
+        for weight in (400, 700)
+    ]
+    return "".join(faces) + RULES.read_text()
+
+
+def limit() -> None:
+    """No more than a page can need."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's name
+    os.nice(5)  # pages are waiting for the same processor
+
+
+def work_at_most(seconds: int) -> None:
+    """From here on; the clock of the processor runs from the start of a process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def serve(line: Connection, seconds: int) -> None:
+    """Answer pages until the other side is gone, or has been silent for long."""
+    work_at_most(seconds)
+    printer = Printer()
+    gc.freeze()  # what was loaded until here stays; no need to look through it again
+    while line.poll(PATIENCE):
+        try:
+            html = line.recv_bytes().decode()
+        except EOFError:
+            return
+        work_at_most(seconds)
+        line.send_bytes(printer.print(html))
+
+
+if __name__ == "__main__":
+    limit()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.captureWarnings(True)
+    warnings.simplefilter("default")
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

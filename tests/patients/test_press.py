@@ -1,0 +1,286 @@
+"""The press: children that print, are kept, are stopped, and leave nothing behind."""
+
+import errno
+import io
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pypdf
+import pytest
+from PIL import Image, ImageChops
+
+from patients import handout, press
+from tests.environment import needs
+
+from .test_handout import leaflet, letterhead
+
+PAGE = "<!DOCTYPE html><html lang=nl><title>x</title><body><p>Rustig ademen</p>"
+ENDLESS = "<div style='display: flex'>" * 14 + "x" + "</div>" * 14  # for WeasyPrint
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    """No child that another test left waiting, and none left for the next one."""
+    press.end_children()
+    yield
+    press.end_children()
+
+
+def waiting() -> list[int]:
+    return [child.process.pid for child in press._waiting]
+
+
+def test_a_child_is_kept_for_the_next_page():
+    first = press.render_pdf(PAGE)
+    kept = waiting()
+    assert press.render_pdf(PAGE) == first
+    assert waiting() == kept and len(kept) == 1
+
+
+def test_a_child_of_its_own_writes_the_same_bytes():
+    """Nothing of one page, and nothing of a process, is in another."""
+    html = handout.render_html(leaflet(), letterhead())
+    warm = [press.render_pdf(PAGE), press.render_pdf(html)][1]
+    press.end_children()
+    assert press.render_pdf(html) == warm
+
+
+def test_two_at_once_have_a_child_each():
+    pages = {}
+
+    def work(name):
+        pages[name] = press.render_pdf(PAGE.replace("Rustig", name))
+
+    threads = [Thread(target=work, args=[name]) for name in ("Een", "Twee")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name, pdf in pages.items():
+        assert name in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+
+
+def test_after_so_many_pages_a_child_goes(monkeypatch):
+    monkeypatch.setattr(press, "PAGES", 1)
+    press.render_pdf(PAGE)
+    assert waiting() == []
+
+
+def test_a_child_that_died_while_it_waited_is_replaced():
+    press.render_pdf(PAGE)
+    os.kill(waiting()[0], signal.SIGKILL)
+    press._waiting[0].process.wait()
+    assert press.render_pdf(PAGE).startswith(b"%PDF")
+
+
+def test_a_child_that_goes_home_as_a_page_comes_is_replaced(monkeypatch):
+    real, asked = press.Child.render, []
+
+    def render(child, html):
+        asked.append(child)
+        if len(asked) == 1:
+            raise press._EndedError(0)
+        return real(child, html)
+
+    monkeypatch.setattr(press.Child, "render", render)
+    assert press.render_pdf(PAGE).startswith(b"%PDF")
+    assert len(asked) == 2
+
+
+def test_a_child_goes_when_nobody_holds_the_line():
+    press.render_pdf(PAGE)
+    child = press._waiting[0]
+    child.line.close()
+    assert child.process.wait(10) == 0
+
+
+def test_a_child_of_another_process_is_left_alone():
+    """After a fork both would talk to it."""
+    press.render_pdf(PAGE)
+    child = press._waiting[0]
+    child.owner -= 1
+    assert press._kept() is None
+    assert child.alive() and child.folder.exists()
+    child.end()
+
+
+def test_hostile_input_is_stopped_and_leaves_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(press, "SECONDS", 2)
+    monkeypatch.setattr(press.tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(press.PrintingError, match=r"too long|te lang"):
+        press.render_pdf(PAGE + ENDLESS)
+    assert waiting() == [] and list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert press.render_pdf(PAGE).startswith(b"%PDF")
+
+
+def test_the_processor_has_a_limit_for_each_page(monkeypatch):
+    """The limit of a process counts from its start: a kept child gets room for the next page."""
+    monkeypatch.setattr(press, "SECONDS", 3)
+    html = handout.render_html(leaflet(), letterhead())
+    for _page in range(8):
+        assert press.render_pdf(html).startswith(b"%PDF")
+    assert press._waiting[0].pages == 8
+
+    def wait_for_ever(child, html):  # so that only the processor's clock can stop it
+        child.line.send_bytes(html.encode())
+        return child.line.recv_bytes()
+
+    with pytest.raises(EOFError):
+        wait_for_ever(press._waiting[0], PAGE + ENDLESS)
+    assert press._waiting[0].process.wait(10) == -signal.SIGXCPU
+
+
+def test_nothing_is_fetched(tmp_path, caplog):
+    asked = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Listener)
+    Thread(target=server.serve_forever, daemon=True).start()
+    secret = tmp_path / "secret.css"
+    secret.write_text("p::after { content: 'MARKER' } /* MARKER */")
+    links = ""
+    for address in (secret.as_uri(), f"http://127.0.0.1:{server.server_port}/x"):
+        links += (
+            f"<link rel=stylesheet href='{address}'><link rel=attachment href='{address}'>"
+            f"<style>@import '{address}'; p {{ background: url({address}) }}</style>"
+            f"<img src='{address}' alt=x><object data='{address}'></object>"
+        )
+    try:
+        pdf = press.render_pdf(f"<html lang=nl><title>x</title><body><p>hello</p>{links}")
+    finally:
+        server.shutdown()
+        server.server_close()
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert "hello" in reader.pages[0].extract_text()
+    assert "MARKER" not in reader.pages[0].extract_text()
+    assert not reader.attachments
+    assert asked == []
+    assert "disallowed protocol" in caplog.text
+
+
+def test_only_so_many_at_once(monkeypatch):
+    monkeypatch.setattr(press, "WAIT", 0.1)
+    with ExitStack() as busy:
+        for _place in range(press.AT_ONCE):
+            busy.enter_context(press._place())
+        with pytest.raises(press.PrintingError), press._place():
+            pass
+    with press._place():
+        pass
+
+
+def test_a_missing_library_is_named(monkeypatch):
+    monkeypatch.setattr(press, "_missing_library", lambda: "pango-1.0")
+    monkeypatch.setattr(press, "Child", None)
+    assert press.INSTALL in press.problem()
+    with pytest.raises(press.PrintingError, match=r"pango-1\.0"):
+        press.render_pdf(PAGE)
+
+
+def test_a_missing_font_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(press, "WEB_FONTS", tmp_path)
+    monkeypatch.setattr(press, "Child", None)
+    with pytest.raises(press.PrintingError, match=r"atkinson-hyperlegible-latin-400-normal"):
+        press.render_pdf(PAGE)
+
+
+def test_a_child_that_fails_is_a_sentence(monkeypatch, caplog):
+    monkeypatch.setattr(press, "MODULE", "patients.nowhere")
+    with pytest.raises(press.PrintingError, match=r"just now|nu niet"):
+        press.render_pdf(PAGE)
+    assert "No module named" in caplog.text
+    assert waiting() == []
+
+
+def full(*args, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("where", [(press.tempfile, "mkdtemp"), (Path, "write_text")])
+def test_a_full_disk_is_a_sentence(monkeypatch, tmp_path, where):
+    monkeypatch.setattr(press.tempfile, "tempdir", str(tmp_path))
+    with monkeypatch.context() as patch, pytest.raises(press.PrintingError, match=r"room|ruimte"):
+        patch.setattr(*where, full)
+        press.render_pdf(PAGE)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Prepared drawings lean on WeasyPrint's inside: compared with the documented way.
+
+BOTH_WAYS = """
+import sys
+from patients import press_child, press_drawings
+html, broken = sys.stdin.read(), sys.argv[1] == "broken"
+if broken:
+    del press_drawings.Form.draw
+printer = press_child.Printer()
+pages = printer.print(html), printer.plain(html)
+kept = sum(form is not None for form in press_drawings.Drawings.forms.values())
+print(len(pages[0]), kept, pages[0] == pages[1])
+for pdf in pages:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(pdf)
+"""
+
+
+def both_ways(html: str, folder: Path, how: str) -> tuple[int, bool, bytes, bytes]:
+    done = subprocess.run(
+        [sys.executable, "-c", BOTH_WAYS, how],
+        input=html.encode(),
+        stdout=subprocess.PIPE,
+        cwd=press.ROOT,
+        env=press._environment(folder),
+        check=True,
+    )
+    told, pdfs = done.stdout.split(b"\n", 1)
+    size, kept, same = told.decode().split()
+    return int(kept), same == "True", pdfs[: int(size)], pdfs[int(size) :]
+
+
+def looks(pdf: bytes, folder: Path) -> list[Image.Image]:
+    folder.mkdir()
+    command = [needs("pdftoppm", "poppler-utils"), "-r", "60", "-gray", "-png", "-", folder / "p"]
+    subprocess.run(command, input=pdf, check=True)
+    return [Image.open(path) for path in sorted(folder.glob("*.png"))]
+
+
+@pytest.mark.django_db
+def test_prepared_drawings_look_as_the_plain_way(programme, tmp_path):
+    version = programme.current_version()
+    html = handout.render_html(version.sheet, handout.letterhead(version))
+    kept, _same, quick, plain = both_ways(html, tmp_path, "whole")
+    assert kept >= 20  # drawings, QR codes, boxes
+    texts = []
+    for name, pdf in (("quick", quick), ("plain", plain)):
+        (tmp_path / f"{name}.pdf").write_bytes(pdf)
+        command = [needs("pdftotext", "poppler-utils"), "-raw", tmp_path / f"{name}.pdf", "-"]
+        texts.append(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    assert texts[0] == texts[1]
+    pages = looks(quick, tmp_path / "a"), looks(plain, tmp_path / "b")
+    for one, other in zip(*pages, strict=True):
+        assert one.size == other.size
+        apart = ImageChops.difference(one.convert("L"), other.convert("L"))
+        different = sum(apart.histogram()[48:])
+        assert different < 0.0005 * one.width * one.height
+
+
+@pytest.mark.django_db
+def test_where_they_do_not_work_the_plain_way_is_taken(programme, tmp_path):
+    version = programme.current_version()
+    html = handout.render_html(version.sheet, handout.letterhead(version))
+    _kept, same, quick, plain = both_ways(html, tmp_path, "broken")
+    assert same and quick == plain and plain.startswith(b"%PDF")
