@@ -1,12 +1,10 @@
 """The Sheet on A4: what stands on paper, and the paper that was issued."""
 
-import base64
 import hashlib
 import logging
 import re
 from dataclasses import dataclass
 
-import segno
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
@@ -20,71 +18,21 @@ from django.utils.translation import ngettext, pgettext
 
 from exercises.dosage import Dosage
 from exercises.models import Rendering
-from exercises.pictures import Frame, Picture
 
-from . import clinical, variants
-from .press import render_pdf
+from . import clinical, diary, variants
+from .press import paper_digest, render_pdf
+from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
 from .sheet import Block, Line, Sheet
 from .variants import FULL, Variant
 
 # Advice that is read before anything else: two rows and what stands beside the QR code.
 FIRST, STAY_ACTIVE, WHY = ("prognosis", "cause"), ("movement", "walking"), ("why_exercise",)
 TOGETHER = r"\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"  # 8 to 12, 5 seconds: not torn apart
-GAP = 2.0  # mm between two frames
-LEAST_CAPTION = 34.0  # mm: a narrower caption would be a tower of words
 LEAST_BESIDE = 43.0  # mm: the narrowest column, with its gap, in which steps read well
-BOX = "\u2610"  # to tick, in the diary
 
-HEX_COLOUR = re.compile(r"#([0-9a-fA-F]{6})\b")
+Part = tuple[str, tuple[str, ...]]  # of a Block, as Block.parts() gives it
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A frame of a picture as it stands on paper."""
-
-    frame: Frame
-    src: str
-    scale: float
-
-    @property
-    def width(self) -> float:
-        """In mm."""
-        return self.frame.width * self.scale
-
-    @property
-    def column(self) -> float:
-        """In mm: the picture, or else what its caption needs."""
-        return max(self.width, LEAST_CAPTION if self.frame.caption else 0)
-
-    @property
-    def style(self) -> str:
-        return f"inline-size: {self.width:.2f}mm"
-
-    @property
-    def column_style(self) -> str:
-        return f"inline-size: {self.column:.2f}mm"
-
-
-@dataclass(frozen=True)
-class Link:
-    """An address on the web, as paper shows it: to scan, and to type."""
-
-    address: str
-
-    @classmethod
-    def to(cls, address: str) -> "Link | None":
-        """None for what is no web address."""
-        return cls(address) if _short_address(address) else None
-
-    @property
-    def short(self) -> str:
-        return _short_address(self.address)
-
-    @property
-    def qr(self) -> str:
-        return qr_code(self.address)
 
 
 @dataclass(frozen=True)
@@ -125,24 +73,37 @@ class Letterhead:
             log.warning("The logo is not on the paper: %s", error)
             return ""
         kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
-        return _data(f"image/{kind}", content)
+        return data_address(f"image/{kind}", content)
 
 
 def stored(version, variant: Variant | None = None) -> bytes:
     """A version on paper: rendered once, then the same bytes each time.
 
-    As its practice prints, unless a variant is asked for.
+    As its practice prints, unless a variant is asked for. Raises PrintingError.
     """
     head = letterhead(version)
-    variant = variant or variants.of_practice(head.practice)
-    key = _key(head, variant)
+    return _stored(version, head, variant or variants.of_practice(head.practice))
+
+
+def nameless(version, variant: Variant = FULL) -> bytes:
+    """The handout for whoever holds the link. Raises PrintingError."""
+    return _stored(version, letterhead(version, nameless=True), variant)
+
+
+def _stored(version, head: Letterhead, variant: Variant) -> bytes:
+    key, made_with = _key(head, variant), paper_digest()
     kept = version.handouts.filter(letterhead=key).first()
-    if kept is not None:
+    if kept is not None and (kept.issued or kept.made_with == made_with):
         return bytes(kept.pdf)
     pdf = render_pdf(render_html(version.sheet, head, variant))
+    fields = {"pdf": pdf, "made_with": made_with, "made_at": timezone.now()}
+    if kept is not None:
+        version.handouts.filter(pk=kept.pk).update(**fields)
+        return pdf
+    issued = not head.nameless and variant == variants.of_practice(head.practice)
     try:
         with transaction.atomic():
-            version.handouts.create(letterhead=key, pdf=pdf)
+            version.handouts.create(letterhead=key, issued=issued, **fields)
     except IntegrityError:  # somebody printed it at the same moment: that one stays
         return bytes(version.handouts.get(letterhead=key).pdf)
     return pdf
@@ -154,11 +115,6 @@ def _key(head: Letterhead, variant: Variant) -> str:
         return head.digest
     texts = [head.digest, variant.name, str(variant.weeks)]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-def nameless(version, variant: Variant = FULL) -> bytes:
-    """The handout for whoever holds the link; it is not kept."""
-    return render_pdf(render_html(version.sheet, letterhead(version, nameless=True), variant))
 
 
 def letterhead(version, *, nameless: bool = False) -> Letterhead:
@@ -190,6 +146,10 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
         digests = [picture.digest for picture in sheet.pictures()]
         pictures = Rendering.objects.in_bulk(digests)
         videos = _shared_videos(sheet)
+        cards = [
+            _card(line, number, head.nameless, pictures, videos, variant)
+            for number, line in enumerate(sheet.lines, 1)
+        ]
         return render_to_string(
             "patients/paper/handout.html",
             {
@@ -201,18 +161,13 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
                 "contact": _contact(head.practice),
                 "logo": head.logo,
                 "facts": _facts(sheet, head),
-                "first": _advice(sheet, *FIRST) if variant.first else [],
-                "red_flags": sheet.red_flags if variant.red_flags else [],
-                "stay_active": _advice(sheet, *STAY_ACTIVE) if variant.first else [],
-                "why": _advice(sheet, *WHY) if variant.first else [],
+                "red_flags": map(_red_flags, sheet.red_flags if variant.red_flags else []),
+                **(_first_page(sheet, pictures, variant) if variant.first else {}),
                 "advice": _rest_of_advice(sheet, pictures, variant) if variant.advice else [],
                 "qr": qr_code(head.share_url),
                 "videos": videos,
-                "cards": [
-                    _card(line, number, head.nameless, pictures, videos, variant)
-                    for number, line in enumerate(sheet.lines, 1)
-                ],
-                "diary": _diary(variant) if variant.diary and sheet.lines else [],
+                "cards": cards,
+                "diary": _diary(cards, variant) if variant.diary and cards else [],
                 "weeks": variant.weeks,
                 "least": clinical.PAIN_LEAST,
                 "most": clinical.PAIN_MOST,
@@ -224,7 +179,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
 
 
 def _contact(practice) -> list[str]:
-    texts = [practice.phone, practice.email, _short_address(practice.website)]
+    texts = [practice.phone, practice.email, short_address(practice.website)]
     return [text for text in texts if text]
 
 
@@ -239,9 +194,30 @@ def _facts(sheet: Sheet, head: Letterhead) -> list[tuple[str, str]]:
     return [(label, value) for label, value in facts if value]
 
 
-def _advice(sheet: Sheet, *kinds: str) -> list[Block]:
-    """The advice of these kinds, in the order of the kinds."""
-    return [block for kind in kinds for block in sheet.other_advice if block.kind == kind]
+def _first_page(sheet: Sheet, pictures: dict[str, Rendering], variant: Variant) -> dict:
+    """What is read before the exercises."""
+    rows = {"first": FIRST, "stay_active": STAY_ACTIVE, "why": WHY}
+    return {name: _advice(sheet, kinds, pictures, variant) for name, kinds in rows.items()}
+
+
+def _advice(
+    sheet: Sheet, kinds: tuple[str, ...], pictures: dict[str, Rendering], variant: Variant
+) -> list[dict]:
+    """The advice of these kinds, in the order of the kinds, with its drawings."""
+    return [
+        {"block": block, "strip": strip_of(block.figure, pictures, variant)}
+        for kind in kinds
+        for block in sheet.other_advice
+        if block.kind == kind
+    ]
+
+
+def _red_flags(block: Block) -> dict:
+    """What to do at once and what to do soon, side by side; what follows is background."""
+    pieces = _pieces(block)
+    both = len(pieces) > 1 and all(piece[-1][0] == "list" for piece in pieces[:2])
+    columns = pieces[:2] if both else []
+    return {"block": block, "columns": columns, "rest": _joined(pieces[len(columns) :])}
 
 
 def _rest_of_advice(
@@ -249,30 +225,56 @@ def _rest_of_advice(
 ) -> list[list[dict]]:
     """What follows the exercises, in rows: two short pieces side by side, a long strip alone.
 
-    Two of a kind only, so that drawings stand beside drawings and text beside text.
+    Two of a kind only, so that drawings stand beside drawings and text beside text. What stands
+    alone has its words in two columns.
     """
     rows: list[list[dict]] = []
     for block in sheet.other_advice:
         if block.kind in (*FIRST, *STAY_ACTIVE, *WHY):
             continue
-        strip = _strip(block.figure, pictures, variant)
-        piece = {"block": block, "strip": strip, "wide": _width(strip) > variant.column / 2}
+        strip = strip_of(block.figure, pictures, variant)
+        piece = {"block": block, "strip": strip, "wide": strip.width > variant.column / 2}
         before = rows[-1] if rows else []
         alike = before and bool(before[0]["strip"]) == bool(strip)
         if alike and len(before) == 1 and not piece["wide"] and not before[0]["wide"]:
             before.append(piece)
         else:
             rows.append([piece])
+    for row in rows:
+        for piece in row:
+            alone = piece["wide"] or (len(row) == 1 and not piece["strip"])
+            pieces = _pieces(piece["block"])
+            piece["columns"] = _balanced(pieces) if alone else [_joined(pieces)]
     return rows
 
 
-def _width(strip: list[Printed]) -> float:
-    return sum(printed.column + GAP for printed in strip)
+def _pieces(block: Block) -> list[list[Part]]:
+    """The parts that belong together: a list with the words that announce it."""
+    pieces: list[list[Part]] = []
+    for part in block.parts():
+        if part[0] == "list" and pieces and pieces[-1][-1][0] != "list":
+            pieces[-1].append(part)
+        else:
+            pieces.append([part])
+    return pieces
+
+
+def _joined(pieces: list[list[Part]]) -> list[Part]:
+    return [part for piece in pieces for part in piece]
+
+
+def _balanced(pieces: list[list[Part]]) -> list[list[Part]]:
+    """Two columns as equal as can be, without tearing a piece apart; one when there is one."""
+    lengths = [sum(len(text) + 20 for _kind, texts in p for text in texts) for p in pieces]
+    if len(pieces) < 2:
+        return [_joined(pieces)]
+    best = min(range(1, len(pieces)), key=lambda at: abs(sum(lengths[:at]) - sum(lengths[at:])))
+    return [_joined(pieces[:best]), _joined(pieces[best:])]
 
 
 def _shared_videos(sheet: Sheet) -> Link | None:
     """Where all videos are, when that is one address: it is printed once."""
-    addresses = [line.video for line in sheet.lines if _short_address(line.video)]
+    addresses = [line.video for line in sheet.lines if short_address(line.video)]
     return Link.to(addresses[0]) if len(addresses) > 1 and len(set(addresses)) == 1 else None
 
 
@@ -285,8 +287,8 @@ def _card(
     variant: Variant,
 ) -> dict:
     """What the card and the diary say about a line beside its own words."""
-    strip = _strip(line.figure, pictures, variant)
-    room = 0 if variant.narrow else variant.column - _width(strip)
+    strip = strip_of(line.figure, pictures, variant)
+    room = 0 if variant.narrow else variant.column - strip.width
     online = [line.online_title] if line.online_title else []
     if line.online_number is not None:
         online.insert(0, _("number %(number)d") % {"number": line.online_number})
@@ -305,42 +307,9 @@ def _card(
         "more": [row for row in small_print if row[1]],
         "video": None if videos else Link.to(line.video),
         "strip": strip,
-        "strip_style": f"inline-size: {_width(strip):.2f}mm",
         "beside": bool(strip) and room >= LEAST_BESIDE,
         "rhythm": _rhythm(line.dosage),
-        "boxes": " ".join(BOX * line.dosage.moments),
     }
-
-
-def _strip(
-    picture: Picture | None, pictures: dict[str, Rendering], variant: Variant
-) -> list[Printed]:
-    """The frames of a picture, each as a data: address, which is fetched from nowhere."""
-    if picture is None:
-        return []
-    rendering = pictures[picture.digest]
-    if rendering.photo is not None:
-        sources = [_data("image/jpeg", rendering.photo)] * len(picture.frames)
-    else:
-        svgs = [frame["svg"] for frame in rendering.frames]
-        if not variant.colour:
-            svgs = [HEX_COLOUR.sub(_grey, svg) for svg in svgs]
-        sources = [_data("image/svg+xml", svg.encode()) for svg in svgs]
-    return [
-        Printed(frame, src, variant.scale)
-        for frame, src in zip(picture.frames, sources, strict=True)
-    ]
-
-
-def _grey(colour: re.Match) -> str:
-    """A colour of a drawing as its own lightness, so that an arrow stays darker than skin."""
-    red, green, blue = (int(colour[1][at : at + 2], 16) for at in (0, 2, 4))
-    light = round(0.299 * red + 0.587 * green + 0.114 * blue)
-    return f"#{light:02x}{light:02x}{light:02x}"
-
-
-def _data(media_type: str, content: bytes) -> str:
-    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
 def _broken_well(sentence: str) -> str:
@@ -360,23 +329,20 @@ def _rhythm(dosage: Dosage) -> str:
     return ""
 
 
-def _short_address(address: str) -> str:
-    """A web address as people type it; empty for anything else."""
-    if not address.lower().startswith(("http://", "https://")):
-        return ""
-    return address.split("://", 1)[1].removeprefix("www.").rstrip("/")
+def _diary(cards: list[dict], variant: Variant) -> list[dict]:
+    """The tables of the diary, each drawing as a data: address."""
 
+    def drawn(svg: str) -> str:
+        return data_address("image/svg+xml", in_ink(svg, variant).encode())
 
-def _diary(variant: Variant) -> list[list[tuple[int, int]]]:
-    """The tables of the diary; a first day of a week with the number of that week."""
-    last = variant.weeks * 7 + 1
-    days = [(day, 0 if (day - 1) % 7 else day // 7 + 1) for day in range(1, last)]
-    width = variant.days_abreast
-    return [days[at : at + width] for at in range(0, len(days), width)]
-
-
-def qr_code(address: str) -> str:
-    """A QR code as a data: address. A fixed mask gives the same picture each time."""
-    return segno.make(address, error="m", micro=False, mask=2).svg_data_uri(
-        border=2, dark="#000", light="#fff", omitsize=True
-    )
+    return [
+        {
+            "weeks": table.weeks,
+            "first_day": table.first_day,
+            "last_day": table.last_day,
+            "lines": drawn(table.lines),
+            "rows": [(card, drawn(table.boxes(card["line"].dosage.moments))) for card in cards],
+            "pain": drawn(table.pain),
+        }
+        for table in diary.tables(variant)
+    ]

@@ -33,6 +33,8 @@ class Variant:
     # What the stylesheet leaves between the margins, and how much of their own size drawings
     # have: every one alike, a body is 42 mm tall in its own measure and 36 on A4.
     column: float = 169.0  # mm
+    names: float = 40.0  # mm, of which, in the diary
+    box: float = 4.2  # mm: what a pen hits
     scale: float = 6 / 7
 
     @property
@@ -52,9 +54,25 @@ VARIANTS = {
     variant.name: variant
     for variant in (
         FULL,
-        Variant("large", _("Large print"), narrow=True, days_abreast=7, scale=0.92),
+        Variant(
+            "large",
+            _("Large print"),
+            narrow=True,
+            days_abreast=7,
+            scale=0.92,
+            names=60.0,
+            box=5.2,
+        ),
         Variant("grey", _("Without colour"), colour=False),
-        Variant("a5", _("Small paper (A5)"), narrow=True, days_abreast=7, column=118.0, scale=0.6),
+        Variant(
+            "a5",
+            _("Small paper (A5)"),
+            narrow=True,
+            days_abreast=7,
+            column=118.0,
+            scale=0.6,
+            names=34.0,
+        ),
         Variant("exercises", _("Exercises only"), first=False, advice=False, diary=False),
         COMPACT,
         DIARY,

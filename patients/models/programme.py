@@ -216,15 +216,20 @@ class ShareLink(models.Model):
 
 
 class StoredHandout(models.Model):
-    """The default handout of a version as it was printed first, byte for byte.
+    """A version on paper, so that printing it again renders nothing.
 
     Holds a name, so it is part of the record. What stands around the sheet (the
-    patient's name, the practice, the QR code) has a digest of its own: when a
+    patient's name, the practice, the QR code, the variant) has a digest of its own: when a
     name is corrected or the link revoked, the next print is made anew.
+
+    What was issued as the practice prints stays as it is, byte for byte. Another variant is
+    made anew when the app prints better than it did.
     """
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="handouts")
     letterhead = models.CharField(max_length=64)
+    made_with = models.CharField(max_length=64, default="", blank=True)  # press.paper_digest()
+    issued = models.BooleanField(default=False)
     pdf = models.BinaryField()
     made_at = models.DateTimeField(default=timezone.now)
 

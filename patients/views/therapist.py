@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 
-from .. import actions, handout, progress
+from .. import actions, handout, printed, progress
 from ..sheet import changes
 
 PARTS = {
@@ -105,7 +105,7 @@ def share(request, programme):
         "share",
         _("Link without a name"),
         address=address,
-        qr=handout.qr_code(address),
+        qr=printed.qr_code(address),
         valid_until=programme.share_link.valid_until,
     )
 
@@ -140,7 +140,7 @@ def invite(request, patient):
         title=_("Invitation for %s") % patient.name,
         patient=patient,
         address=address,
-        qr=handout.qr_code(address),
+        qr=printed.qr_code(address),
         expires_at=invitation.expires_at,
     )
 

@@ -2,15 +2,14 @@
 
 import io
 import logging
+import re
 import subprocess
 import tomllib
-from contextlib import ExitStack
+from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import page as pdf_ua
 import pypdf
@@ -20,9 +19,9 @@ from django.utils import translation
 from PIL import Image
 
 from exercises.dosage import Dosage
-from patients import handout, press
+from patients import diary, handout, press, printed
 from patients.sheet import Block, Line, Sheet
-from patients.variants import FULL
+from patients.variants import FULL, VARIANTS
 from rugpijn.models import Practice
 from tests.environment import needs
 
@@ -206,7 +205,7 @@ def test_nameless_says_nothing_about_anyone(papers):
     assert [secret for secret in secrets if squeezed(secret) in everything] == []
     for words in paper.sheet.red_flags[0].words():
         assert squeezed(words) in paper.text
-    assert handout.BOX not in paper.text
+    assert '<section class="diary">' not in paper.html
 
 
 def test_the_leaflet_fits_on_four_pages(papers):
@@ -215,17 +214,60 @@ def test_the_leaflet_fits_on_four_pages(papers):
     assert papers["en"].pages <= 4
 
 
-def test_the_diary_has_a_box_for_every_exercise_and_moment(papers):
-    sheet = papers["nl"].sheet
-    moments = sum(line.dosage.moments for line in sheet.lines)
-    assert papers["nl"].text.count(handout.BOX) == 21 * moments
+def pictures(html: str) -> list[tuple[str, str]]:
+    """The drawings of a page: alternative text and SVG."""
+    found = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]*)" alt="([^"]*)"', html)
+    return [(alt, b64decode(data).decode()) for data, alt in found]
 
 
-def test_boxes_can_be_ticked_by_hand(papers):
-    """Four millimetres: the font draws a box about three quarters of an em wide."""
-    css = (press.PAPER / "handout.css").read_text()
-    points = float(css.split('pt/13pt "DejaVu Sans"')[0].rsplit("font: ", 1)[1])
-    assert points * 0.73 * 25.4 / 72 >= 4
+def boxes(html: str) -> list[int]:
+    """How many boxes each row of the diary has."""
+    return [
+        svg.count("z")
+        for alt, svg in pictures(html.split('<section class="diary">')[1])
+        if "z" in svg
+    ]
+
+
+@pytest.mark.parametrize("kind", ["nl", "en", "twelve"])
+def test_the_diary_has_a_box_for_every_exercise_and_moment(papers, kind):
+    sheet = papers[kind].sheet
+    assert boxes(papers[kind].html) == [21 * line.dosage.moments for line in sheet.lines]
+
+
+def alternatives(pdf: bytes) -> list[str]:
+    """What is said for each picture, in reading order: from the tags of a PDF."""
+    found, todo = [], [pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]]
+    while todo:
+        element = todo.pop(0).get_object()
+        if isinstance(element, pypdf.generic.ArrayObject):
+            todo = [*element, *todo]
+        elif isinstance(element, pypdf.generic.DictionaryObject):
+            if element.get("/S") == "/Figure":
+                found.append(element["/Alt"])
+            todo = [element["/K"], *todo] if "/K" in element else todo
+    return found
+
+
+def test_the_diary_says_what_its_boxes_are(papers):
+    """To whoever does not see them."""
+    rows = ["Dag 1 tot en met 21: 2 vakjes per dag"] * len(papers["nl"].sheet.lines)
+    pain = "Dag 1 tot en met 21: een streepje om een cijfer op te schrijven"
+    assert alternatives(papers["nl"].pdf)[-len(rows) - 1 :] == [*rows, pain]
+
+
+@pytest.mark.parametrize("moments", [1, 2, 5, 12])
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+def test_boxes_can_be_ticked_by_hand(variant, moments):
+    """Four millimetres at least, each in the column of its day, none over another."""
+    assert variant.box >= 4
+    for table in diary.tables(replace(variant, weeks=6)):
+        corners = re.findall(r"M([\d.]+) ([\d.]+)h", table.boxes(moments))
+        assert len(set(corners)) == len(corners) == table.days * moments
+        day = table.width / table.days
+        for number, (left, _top) in enumerate(corners):
+            assert number // moments * day <= float(left)
+            assert float(left) + variant.box <= (number // moments + 1) * day
 
 
 @KINDS
@@ -268,79 +310,6 @@ def test_videos_at_one_address_are_printed_once():
     assert html.count('class="code"') == 3
 
 
-def test_hostile_input_is_stopped_and_the_next_pdf_is_the_same(papers, monkeypatch, tmp_path):
-    """Nested flex boxes never end. A second print of a page is a second process."""
-    monkeypatch.setattr(press, "SECONDS", 2)
-    monkeypatch.setattr(press.tempfile, "tempdir", str(tmp_path))
-    nested = "<div style='display: flex'>" * 14 + "x" + "</div>" * 14
-    with pytest.raises(press.PrintingError, match=r"too long|te lang"):
-        press.render_pdf(f"<html lang=nl><title>x</title><body>{nested}")
-    assert list(tmp_path.iterdir()) == []  # nothing of a killed process stays behind
-    monkeypatch.undo()
-    assert press.render_pdf(papers["nl"].html) == papers["nl"].pdf
-
-
-def test_nothing_is_fetched(tmp_path, caplog):
-    asked = []
-
-    class Listener(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Listener)
-    Thread(target=server.serve_forever, daemon=True).start()
-    secret = tmp_path / "secret.css"
-    secret.write_text("p::after { content: 'MARKER' } /* MARKER */")
-    links = ""
-    for address in (secret.as_uri(), f"http://127.0.0.1:{server.server_port}/x"):
-        links += (
-            f"<link rel=stylesheet href='{address}'><link rel=attachment href='{address}'>"
-            f"<style>@import '{address}'; p {{ background: url({address}) }}</style>"
-            f"<img src='{address}' alt=x><object data='{address}'></object>"
-        )
-    try:
-        pdf = press.render_pdf(f"<html lang=nl><title>x</title><body><p>hello</p>{links}")
-    finally:
-        server.shutdown()
-        server.server_close()
-    reader = pypdf.PdfReader(io.BytesIO(pdf))
-    assert "hello" in reader.pages[0].extract_text()
-    assert "MARKER" not in reader.pages[0].extract_text()
-    assert not reader.attachments
-    assert asked == []
-    assert "disallowed protocol" in caplog.text
-
-
-def test_only_so_many_at_once(monkeypatch):
-    monkeypatch.setattr(press, "WAIT", 0.1)
-    with ExitStack() as busy:
-        for _place in range(press.AT_ONCE):
-            busy.enter_context(press._place())
-        with pytest.raises(press.PrintingError), press._place():
-            pass
-    with press._place():
-        pass
-
-
-def test_a_missing_library_is_named(monkeypatch):
-    monkeypatch.setattr(press, "_missing_library", lambda: "pango-1.0")
-    monkeypatch.setattr(press.subprocess, "run", None)
-    assert press.INSTALL in press.problem()
-    with pytest.raises(press.PrintingError, match=r"pango-1\.0"):
-        press.render_pdf("<p>")
-
-
-def test_a_child_that_fails_is_a_sentence(monkeypatch, caplog):
-    monkeypatch.setattr(press, "ROOT", Path("/"))  # where there is no module to run
-    with pytest.raises(press.PrintingError):
-        press.render_pdf("<p>")
-    assert "No module named" in caplog.text
-
-
 def test_a_lost_logo_does_not_stop_the_paper(tmp_path, settings, caplog):
     settings.MEDIA_ROOT = tmp_path
     head = letterhead(logo=False)
@@ -363,9 +332,9 @@ def test_a_dosage_breaks_where_it_reads_well(sentence, html):
 
 
 def test_addresses_are_short():
-    assert handout._short_address("https://www.a.example/b_c/") == "a.example/b_c"
-    assert handout._short_address("javascript:alert(1)") == ""
-    assert handout._short_address("") == ""
+    assert printed.short_address("https://www.a.example/b_c/") == "a.example/b_c"
+    assert printed.short_address("javascript:alert(1)") == ""
+    assert printed.short_address("") == ""
 
 
 @pytest.mark.django_db
@@ -374,8 +343,9 @@ def test_drawings_are_on_paper_with_their_captions(programme):
     paper = Paper.of(version.sheet, handout.letterhead(version))
     assert paper.log == []
     assert paper.pages == 4
-    structure = paper.ask("pdfinfo", "-struct")
+    said = alternatives(paper.pdf)
     for line in version.sheet.lines:
         for frame in line.figure.frames:
             assert squeezed(frame.caption) in paper.text
-    assert structure.count("Figure") >= sum(len(p.frames) for p in version.sheet.pictures())
+    told = [frame.alternative for picture in version.sheet.pictures() for frame in picture.frames]
+    assert [text for text in told if text not in said] == []

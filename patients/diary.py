@@ -1,0 +1,106 @@
+"""The diary on paper: a row an exercise, a column a day, a box each moment of that day.
+
+Hundreds of boxes are hundreds of cells to lay out and to read aloud, so the boxes of a row are one
+drawing, with its own words for who does not see it. The lines between days are one drawing as well.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from math import ceil
+
+from .variants import Variant
+
+LINE, THICK = 0.2, 0.5  # mm: between two days, between two weeks
+AIR = 0.6  # mm, at least, between two boxes
+PAIN = 7.0  # mm high: room to write a number above its line
+
+
+@dataclass(frozen=True)
+class Table:
+    """The days of one table, by week: `[(1, [1, …, 7]), …]`, and how they are drawn."""
+
+    weeks: tuple[tuple[int, tuple[int, ...]], ...]
+    width: float  # mm, of all days together
+    box: float  # mm
+
+    @property
+    def days(self) -> int:
+        return sum(len(days) for _week, days in self.weeks)
+
+    @property
+    def first_day(self) -> int:
+        return self.weeks[0][1][0]
+
+    @property
+    def last_day(self) -> int:
+        return self.weeks[-1][1][-1]
+
+    def boxes(self, moments: int) -> str:
+        """The row of an exercise, as SVG."""
+        return _boxes(self.days, self.width, self.box, moments)
+
+    @property
+    def lines(self) -> str:
+        """What stands behind all rows: a line after each day, a thick one after each week."""
+        return _lines(self.days, self.width)
+
+    @property
+    def pain(self) -> str:
+        """The row of the pain: a line to write a number on, each day."""
+        return _pain(self.days, self.width, self.box)
+
+
+def tables(variant: Variant) -> list[Table]:
+    """The diary of a variant: as many weeks beside each other as there is room for."""
+    weeks = [
+        (week, tuple(range(week * 7 - 6, week * 7 + 1))) for week in range(1, variant.weeks + 1)
+    ]
+    abreast = variant.days_abreast // 7
+    return [
+        Table(tuple(weeks[at : at + abreast]), variant.column - variant.names, variant.box)
+        for at in range(0, len(weeks), abreast)
+    ]
+
+
+@cache
+def _boxes(days: int, width: float, box: float, moments: int) -> str:
+    day = width / days
+    abreast = min(moments, max(1, int((day - AIR) / (box + AIR))))
+    rows, step = ceil(moments / abreast), box + AIR
+    path = ""
+    for at in range(days):
+        for moment in range(moments):
+            row, column = divmod(moment, abreast)
+            here = min(abreast, moments - row * abreast)  # the last row may be shorter
+            left = (at + 0.5) * day + (column - here / 2) * step + AIR / 2
+            path += f"M{left:.2f} {row * step + AIR / 2:.2f}h{box:g}v{box:g}h-{box:g}z"
+    return _svg(
+        width, rows * step, f'<path d="{path}" fill="#fff" stroke="#444" stroke-width="0.25"/>'
+    )
+
+
+@cache
+def _lines(days: int, width: float) -> str:
+    thin, thick = "", ""
+    for day in range(days):
+        line = f"M{day * width / days:.2f} 0v1"
+        if day and not day % 7:
+            thick += line
+        else:
+            thin += line
+    drawn = f'<path d="{thin}" stroke="#ccc" stroke-width="{LINE}"/>'
+    drawn += f'<path d="{thick}" stroke="#14485a" stroke-width="{THICK}"/>' if thick else ""
+    return _svg(width, 1, drawn).replace("<svg ", '<svg preserveAspectRatio="none" ')
+
+
+@cache
+def _pain(days: int, width: float, box: float) -> str:
+    day = width / days
+    path = "".join(f"M{(at + 0.5) * day - box / 2:.2f} {PAIN - 1}h{box:g}" for at in range(days))
+    return _svg(width, PAIN, f'<path d="{path}" stroke="#888" stroke-width="0.25"/>')
+
+
+def _svg(width: float, height: float, inside: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}">{inside}</svg>'
+    )

@@ -1,0 +1,141 @@
+"""What is drawn on paper: the frames of a picture, and QR codes. Nothing has to be fetched."""
+
+import base64
+import logging
+import re
+from dataclasses import dataclass
+
+import segno
+
+from exercises.models import Rendering
+from exercises.pictures import Frame, Picture
+
+from .variants import Variant
+
+GAP = 2.0  # mm between two frames
+LEAST_CAPTION = 34.0  # mm: a narrower caption would be a tower of words
+
+HEX_COLOUR = re.compile(r"#([0-9a-fA-F]{6})\b")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A frame of a picture as it stands on paper."""
+
+    frame: Frame
+    src: str
+    scale: float
+
+    @property
+    def width(self) -> float:
+        """In mm."""
+        return self.frame.width * self.scale
+
+    @property
+    def column(self) -> float:
+        """In mm: the picture, or else what its caption needs."""
+        return max(self.width, LEAST_CAPTION if self.frame.caption else 0)
+
+    @property
+    def style(self) -> str:
+        return f"inline-size: {self.width:.2f}mm"
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The frames of a picture beside each other; empty when there is none."""
+
+    frames: tuple[Printed, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.frames)
+
+    @property
+    def width(self) -> float:
+        """In mm, with the gap after each frame."""
+        return sum(printed.column + GAP for printed in self.frames)
+
+    @property
+    def style(self) -> str:
+        return f"inline-size: {self.width:.2f}mm"
+
+    @property
+    def shares(self) -> list[tuple[Printed, str]]:
+        """Each frame with the style of its column: a share of the width that is given."""
+        return [
+            (printed, f"inline-size: {100 * (printed.column + GAP) / self.width:.2f}%")
+            for printed in self.frames
+        ]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address on the web, as paper shows it: to scan, and to type."""
+
+    address: str
+
+    @classmethod
+    def to(cls, address: str) -> "Link | None":
+        """None for what is no web address."""
+        return cls(address) if short_address(address) else None
+
+    @property
+    def short(self) -> str:
+        return short_address(self.address)
+
+    @property
+    def qr(self) -> str:
+        return qr_code(self.address)
+
+
+def strip_of(picture: Picture | None, pictures: dict[str, Rendering], variant: Variant) -> Strip:
+    """A picture with each frame as a data: address, which is fetched from nowhere."""
+    if picture is None:
+        return Strip()
+    rendering = pictures.get(picture.digest)
+    if rendering is None:  # a lost drawing is no reason to give no exercises
+        log.error("A drawing is not on the paper: %s is gone", picture.digest)
+        return Strip()
+    if rendering.photo is not None:
+        sources = [data_address("image/jpeg", rendering.photo)] * len(picture.frames)
+    else:
+        svgs = [in_ink(frame["svg"], variant) for frame in rendering.frames]
+        sources = [data_address("image/svg+xml", svg.encode()) for svg in svgs]
+    return Strip(
+        tuple(
+            Printed(frame, src, variant.scale)
+            for frame, src in zip(picture.frames, sources, strict=True)
+        )
+    )
+
+
+def in_ink(svg: str, variant: Variant) -> str:
+    """A drawing in the colours that a variant has."""
+    return svg if variant.colour else HEX_COLOUR.sub(_grey, svg)
+
+
+def _grey(colour: re.Match) -> str:
+    """A colour of a drawing as its own lightness, so that an arrow stays darker than skin."""
+    red, green, blue = (int(colour[1][at : at + 2], 16) for at in (0, 2, 4))
+    light = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return f"#{light:02x}{light:02x}{light:02x}"
+
+
+def data_address(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def short_address(address: str) -> str:
+    """A web address as people type it; empty for anything else."""
+    if not address.lower().startswith(("http://", "https://")):
+        return ""
+    return address.split("://", 1)[1].removeprefix("www.").rstrip("/")
+
+
+def qr_code(address: str) -> str:
+    """A QR code as a data: address. A fixed mask gives the same picture each time."""
+    return segno.make(address, error="m", micro=False, mask=2).svg_data_uri(
+        border=2, dark="#000", light="#fff", omitsize=True
+    )
