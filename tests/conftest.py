@@ -29,6 +29,31 @@ from rugpijn.models import Practice, User
 PASSWORD = "een-rustige-ochtend-26"
 
 
+# The files that take longest, the longest first: half a minute or more each.
+LONG = (
+    "test_journeys.py",
+    "test_access.py",
+    "test_handout.py",
+    "test_paper_variants.py",
+    "test_figures.py",
+    "test_prescribing.py",
+    "test_pose_editor.py",
+    "test_library_admin.py",
+    "test_knee_figures.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Long files begin first, or one process is left with a long one when the other is done.
+
+    With `--no-loadscope-reorder`, or xdist puts the files with few tests last, and those are the
+    long ones.
+    """
+    last = len(LONG)
+    items.sort(key=lambda item: LONG.index(n) if (n := item.path.name) in LONG else last)
+
+
 @pytest.fixture(autouse=True)
 def in_dutch(settings):
     """A page leaves the language of its reader behind; the next test begins in the site's own."""
