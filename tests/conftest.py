@@ -29,17 +29,17 @@ from rugpijn.models import Practice, User
 PASSWORD = "een-rustige-ochtend-26"
 
 
-# The files that take longest, the longest first: half a minute or more each.
+# The files that take longest, the longest first. The others take a few seconds each.
 LONG = (
     "test_journeys.py",
     "test_access.py",
-    "test_handout.py",
-    "test_paper_variants.py",
     "test_figures.py",
     "test_prescribing.py",
-    "test_pose_editor.py",
-    "test_library_admin.py",
+    "test_paper_variants.py",
     "test_knee_figures.py",
+    "test_pose_editor.py",
+    "test_handout.py",
+    "test_library_admin.py",
 )
 
 
