@@ -12,7 +12,6 @@ from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,7 @@ from rugpijn import audit
 from rugpijn.admin import ScopedMixin
 from rugpijn.models import languages
 
-from .admin_base import LoggedAdmin, OwnFilter, without_links
+from .admin_base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
 from .figure_admin import WithFigure
 from .film_admin import film_context, film_view, media_view
 from .forms import (
@@ -95,24 +94,13 @@ SOURCE_AND_REVIEW = (
 )
 
 
-class LibraryAdmin(LoggedAdmin):
-    """What exercises and protocols share: whose it is, and the way to a copy of one's own."""
+class LibraryAdmin(OwnedAdmin):
+    """What exercises and protocols share: their region, and the way to a copy of one's own."""
 
     list_filter = ("category", OwnFilter)
 
     def scope(self, request, queryset):
         return queryset.visible_to(request.user).with_texts()
-
-    def is_editable(self, request, obj) -> bool:
-        return self.model.objects.editable_by(request.user).filter(pk=obj.pk).exists()
-
-    def has_change_permission(self, request, obj=None):
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or self.is_editable(request, obj))
-
-    def has_delete_permission(self, request, obj=None):
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or self.is_editable(request, obj))
 
     def save_model(self, request, obj, form, change):
         """What a practice makes is the practice's; a form never says whose it is."""
@@ -153,21 +141,6 @@ class LibraryAdmin(LoggedAdmin):
         may_copy = request.user.practice_id is not None
         context = {"may_copy": may_copy} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
-
-    @admin.display(description=_("title"))
-    def title(self, obj):
-        return str(obj)
-
-    @admin.display(description=_("whose"))
-    def whose(self, obj):
-        return gettext("Shared") if obj.practice_id is None else gettext("Ours")
-
-    @admin.display(description=_("reviewed"))
-    def reviewed(self, obj):
-        """A note that is left to judge weighs more than a date."""
-        if obj.review_note:
-            return gettext("to review")
-        return date_format(obj.reviewed_on) if obj.reviewed_on else None
 
 
 @admin.register(Exercise)
@@ -345,14 +318,6 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
         """Not on the first page: whoever looks for advice looks for its protocol."""
         return False
 
-    def has_change_permission(self, request, obj=None):
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or self.is_editable(request, obj))
-
-    def has_delete_permission(self, request, obj=None):
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or self.is_editable(request, obj))
-
     def is_editable(self, request, obj) -> bool:
         protocols = Protocol.objects.editable_by(request.user)
         return protocols.filter(pk=obj.protocol_id).exists()
@@ -393,10 +358,6 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
         if db_field.name == "protocol":
             field.queryset = field.queryset.editable_by(request.user)
         return field
-
-    @admin.display(description=_("title"))
-    def title(self, obj):
-        return str(obj)
 
     def response_post_save_add(self, request, obj):
         return self._to_protocol(obj.protocol_id)

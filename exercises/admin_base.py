@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
@@ -16,7 +18,10 @@ def without_links(field):
 
 
 class LoggedAdmin(ScopedAdmin):
-    """Every change to the library is in the access log, inside its own transaction."""
+    """Every change to the library is in the access log, inside its own transaction.
+
+    A list names things in the reader's language, and `is_editable` says which may be changed.
+    """
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -25,6 +30,43 @@ class LoggedAdmin(ScopedAdmin):
     def delete_model(self, request, obj):
         audit.record(request, "delete", thing=obj)
         super().delete_model(request, obj)
+
+    def is_editable(self, request, obj) -> bool:
+        """Whether this one may be changed and deleted by who may do so at all."""
+        raise NotImplementedError
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self.is_editable(request, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or self.is_editable(request, obj))
+
+    @admin.display(description=_("title"))
+    def title(self, obj):
+        return str(obj)
+
+
+class OwnedAdmin(LoggedAdmin):
+    """What is shared or a practice's own: which of the two, and whether it was judged."""
+
+    def is_editable(self, request, obj) -> bool:
+        return self.model.objects.editable_by(request.user).filter(pk=obj.pk).exists()
+
+    def is_to_review(self, obj) -> bool:
+        """A note that is left to judge weighs more than a date."""
+        return bool(obj.review_note)
+
+    @admin.display(description=_("whose"))
+    def whose(self, obj):
+        return gettext("Shared") if obj.practice_id is None else gettext("Ours")
+
+    @admin.display(description=_("reviewed"))
+    def reviewed(self, obj):
+        if self.is_to_review(obj):
+            return gettext("to review")
+        return date_format(obj.reviewed_on) if obj.reviewed_on else None
 
 
 class OwnFilter(admin.SimpleListFilter):

@@ -19,7 +19,6 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +27,7 @@ from django.views.decorators.http import require_POST
 from rugpijn import audit
 
 from . import pictures
-from .admin_base import LoggedAdmin, OwnFilter
+from .admin_base import OwnedAdmin, OwnFilter
 from .models import Exercise, Figure
 from .photo_admin import photo_view
 from .pose_editor import check, figure_of, settings_of
@@ -139,7 +138,7 @@ def _named(figure: Figure) -> str:
 
 
 @admin.register(Figure)
-class FigureAdmin(LoggedAdmin):
+class FigureAdmin(OwnedAdmin):
     list_display = ("small", "title", "kind", "whose", "reviewed")
     list_display_links = ("title",)
     list_filter = ("kind", OwnFilter)
@@ -162,13 +161,8 @@ class FigureAdmin(LoggedAdmin):
     def has_add_permission(self, request):
         return super().has_add_permission(request) and request.user.practice_id is not None
 
-    def has_change_permission(self, request, obj=None):
-        """Of a shared figure only the review is changed here."""
-        if not super().has_change_permission(request, obj):
-            return False
-        return obj is None or Figure.objects.editable_by(request.user).filter(pk=obj.pk).exists()
-
     def has_delete_permission(self, request, obj=None):
+        """Never a shared figure, not even by root, who may change its review."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or self._is_ours(request, obj))
 
@@ -191,17 +185,9 @@ class FigureAdmin(LoggedAdmin):
     def small(self, obj):
         return small_picture(obj)
 
-    @admin.display(description=_("title"))
-    def title(self, obj):
-        return str(obj)
-
-    @admin.display(description=_("whose"))
-    def whose(self, obj):
-        return gettext("Shared") if obj.practice_id is None else gettext("Ours")
-
-    @admin.display(description=_("reviewed"))
-    def reviewed(self, obj):
-        return date_format(obj.reviewed_on) if obj.reviewed_on else gettext("to review")
+    def is_to_review(self, obj):
+        """A figure has no note of what to judge: without a date all of it is."""
+        return obj.reviewed_on is None
 
     # The pages.
 

@@ -11,12 +11,47 @@ import pytest
 from django.utils import translation
 
 from exercises import library
-from exercises.models import Exercise, Protocol
+from exercises.models import (
+    Advice,
+    AdviceText,
+    Exercise,
+    ExerciseText,
+    Figure,
+    Protocol,
+    ProtocolLine,
+    ProtocolText,
+    Rendering,
+)
 from patients import actions
 from patients.models import Patient
 from rugpijn.models import Practice, User
 
 PASSWORD = "een-rustige-ochtend-26"
+
+
+# The files that take longest, the longest first. The others take a few seconds each.
+LONG = (
+    "test_journeys.py",
+    "test_access.py",
+    "test_figures.py",
+    "test_prescribing.py",
+    "test_paper_variants.py",
+    "test_knee_figures.py",
+    "test_pose_editor.py",
+    "test_handout.py",
+    "test_library_admin.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Long files begin first, or one process is left with a long one when the other is done.
+
+    With `--no-loadscope-reorder`, or xdist puts the files with few tests last, and those are the
+    long ones.
+    """
+    last = len(LONG)
+    items.sort(key=lambda item: LONG.index(n) if (n := item.path.name) in LONG else last)
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +72,54 @@ def other_practice(db):
     return Practice.objects.create(name="Praktijk Zuid", phone="098 - 765 43 21")
 
 
+# What a library consists of, each after what it refers to.
+LIBRARY = (
+    Rendering, Figure, Exercise, ExerciseText,
+    Protocol, ProtocolText, ProtocolLine, Advice, AdviceText,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def library_rows():
+    """What loading the library wrote, by model: filled by the first test that asks for it."""
+    return {}
+
+
 @pytest.fixture
-def library_loaded(db):
-    """The library as it comes with the app."""
+def library_loaded(db, library_rows):
+    """The library as it comes with the app. Its files are read once; then the same rows return."""
+    if library_rows:
+        return put_back(library_rows)
+    before = {model: set(model.objects.values_list("pk", flat=True)) for model in LIBRARY}
     for file in sorted(library.DATA.glob("*.toml")):
         library.load(file)
+    for model in LIBRARY:
+        added = model.objects.exclude(pk__in=before[model]).order_by("pk")
+        library_rows[model] = list(added.values())
+
+
+def put_back(rows):
+    """Write these rows, with the numbers that are free in this test's database."""
+    numbers = {}  # model: the number that a row had, and the one that it has now
+    for model, kept in rows.items():
+        links = {
+            field.attname: numbers[field.related_model]
+            for field in model._meta.concrete_fields
+            if field.related_model in numbers
+        }
+        made = [
+            model(
+                **{
+                    name: links[name].get(value) if name in links else value
+                    for name, value in row.items()
+                    if name != "id"
+                }
+            )
+            for row in kept
+        ]
+        model.objects.bulk_create(made)
+        key = model._meta.pk.attname
+        numbers[model] = {row[key]: new.pk for row, new in zip(kept, made, strict=True)}
 
 
 @pytest.fixture

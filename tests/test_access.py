@@ -327,7 +327,8 @@ def test_other_methods_change_nothing(world, name):
             if TABLE[name][ROLES.index(role)] not in (SEES, WRONG_METHOD):
                 text = text_of(response)
                 assert not [canary for canary in CANARIES if canary in text], (role, method)
-    assert snapshot() == {**before, **_kept(snapshot())}
+    after = snapshot()
+    assert after == {**before, **_kept(after)}
 
 
 def _kept(now):

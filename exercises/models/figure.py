@@ -1,15 +1,11 @@
 """What a figure is: poses, a photo or a drawing by hand; and what it looks like, for good."""
 
-import uuid
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn.models import Practice
-
-from .sharing import FALLBACK, LibraryQuerySet
+from .sharing import FALLBACK, Owned
 
 
 class Rendering(models.Model):
@@ -30,11 +26,12 @@ class Rendering(models.Model):
         return self.digest
 
 
-class Figure(models.Model):
+class Figure(Owned):
     """One drawing of an exercise, or a photo in its place.
 
     `data` is what it is made from; `exercises.pictures` says what stands in it for each kind, and
-    is the only one that writes it. Shared figures (no practice) come from files.
+    is the only one that writes it. Shared figures (no practice) come from files. A change voids
+    the review: what was judged is not there any more.
     """
 
     class Kind(models.TextChoices):
@@ -42,16 +39,6 @@ class Figure(models.Model):
         PHOTO = "photo", _("photo")
         BY_HAND = "by_hand", _("drawing by hand")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    practice = models.ForeignKey(
-        Practice,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        editable=False,
-        verbose_name=_("practice"),
-    )
-    key = models.SlugField(max_length=60, null=True, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.POSES)
     data = models.JSONField()
     rendering = models.ForeignKey(Rendering, models.PROTECT, related_name="+", editable=False)
@@ -59,12 +46,7 @@ class Figure(models.Model):
     mirrored = models.ForeignKey(
         Rendering, models.PROTECT, null=True, related_name="+", editable=False
     )
-    # A change voids the review: what was judged is not there any more.
-    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
-
-    objects = LibraryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("drawing or photo")

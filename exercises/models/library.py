@@ -1,18 +1,16 @@
 """Exercises, protocols and advice, with their words in every language."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn.models import Practice, languages
+from rugpijn.models import languages
 from rugpijn.validators import printable, validate_web_address
 
 from ..dosage import LIMITS, Dosage
 from .figure import Figure
-from .sharing import FALLBACK, LibraryQuerySet
+from .sharing import FALLBACK, Owned, Reviewed
 
 
 class Dosed(models.Model):
@@ -97,8 +95,8 @@ class Translated(models.Model):
         return words.get(language) or words.get(FALLBACK) or ""
 
 
-class LibraryItem(Translated):
-    """What exercises and protocols share: whose it is and where it comes from."""
+class LibraryItem(Translated, Owned):
+    """What exercises and protocols share: where on the body, and where it comes from."""
 
     class Category(models.TextChoices):
         LOW_BACK = "low_back", _("low back")
@@ -109,34 +107,20 @@ class LibraryItem(Translated):
         ANKLE = "ankle", _("ankle and foot")
         GENERAL = "general", _("general")
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    practice = models.ForeignKey(
-        Practice,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        editable=False,
-        verbose_name=_("practice"),
-    )
-    # The name in a library file, and the digest of what was loaded from it:
-    # a row that differs from its digest was changed here and is left alone.
-    key = models.SlugField(max_length=60, null=True, unique=True, editable=False)
+    # The digest of what was loaded from a library file: a row that differs from it was changed
+    # here and is left alone.
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
     category = models.CharField(
         _("region"), max_length=20, choices=Category.choices, default=Category.GENERAL
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
     licence = models.CharField(_("licence"), max_length=80, blank=True)
-    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     review_note = models.CharField(
         _("to review"),
         max_length=300,
         blank=True,
         help_text=_("What a physiotherapist should judge."),
     )
-
-    objects = LibraryQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -249,7 +233,7 @@ class ProtocolLine(Dosed):
         return str(self.exercise)
 
 
-class Advice(Translated):
+class Advice(Translated, Reviewed):
     """What a patient should know beside the exercises: one block of a protocol."""
 
     class Kind(models.TextChoices):
@@ -269,8 +253,6 @@ class Advice(Translated):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     source = models.CharField(_("source"), max_length=300, blank=True)
-    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     review_note = models.CharField(_("to review"), max_length=300, blank=True)
     figure = models.ForeignKey(
         Figure, models.SET_NULL, null=True, blank=True, related_name="advice",

@@ -1,9 +1,15 @@
-"""Who may read and change what is in the library, and in which language it always exists."""
+"""Whose things in the library are, who may read and change them, and who judged them.
+
+And in which language their words always exist.
+"""
+
+import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from rugpijn.models import User
+from rugpijn.models import Practice, User
 
 FALLBACK = "nl"  # every text exists in Dutch; other languages fall back to it, field by field
 
@@ -33,3 +39,34 @@ class LibraryQuerySet(models.QuerySet):
 
     def with_texts(self):
         return self.prefetch_related("texts")
+
+
+class Reviewed(models.Model):
+    """Who of the trade judged it, and when."""
+
+    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Owned(Reviewed):
+    """Something of the library: shared (no practice), or one practice's own."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    practice = models.ForeignKey(
+        Practice,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("practice"),
+    )
+    # The name in the file it was loaded from.
+    key = models.SlugField(max_length=60, null=True, unique=True, editable=False)
+
+    objects = LibraryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,5 +1,6 @@
 """A dosage is read, printed and written down again without a word gained or lost."""
 
+import os
 import re
 import time
 from contextlib import suppress
@@ -397,6 +398,9 @@ ALPHABET = st.text("0123456789x\u00d7*-\u2013.,/:; sminkgdalretuo\n", max_size=M
 
 
 def cases(count):
+    """So many where every minute of CI may be used, and the first eighth of them otherwise."""
+    if not os.environ.get("CI"):
+        count //= 8
     return settings(max_examples=count, deadline=None, derandomize=True, database=None)
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions
+from patients import actions, handout, press
 from patients.models import SessionLog, Version
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,18 @@ class TestIssue:
         cast.anna.practice.phone = "0"
         cast.anna.practice.save()
         assert actions.issue(programme=programme, by=cast.anna) is None
+
+    def test_the_paper_is_printed_after_the_commit(
+        self, make_programme, settings, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        at_once = "django_tasks.backends.immediate.ImmediateBackend"
+        settings.TASKS = {"default": {"BACKEND": at_once}}
+        monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7")
+        monkeypatch.setattr(press, "problem", lambda: None)
+        with django_capture_on_commit_callbacks(execute=True):
+            version = make_programme().current_version()
+            assert not version.handouts.exists()
+        assert bytes(version.handouts.get().pdf) == b"%PDF-1.7"
 
 
 def log(programme, **changes):
