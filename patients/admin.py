@@ -287,6 +287,7 @@ class ProgrammeAdmin(CareAdmin):
             self.page(therapist.versions, "versions"),
             self.page(therapist.days, "days"),
             self.page(therapist.share, "share"),
+            self.page(therapist.mail_link, "mail"),
             self.page(therapist.end, "end"),
             *super().get_urls(),
         ]

@@ -101,6 +101,7 @@ def serve(line: Connection, seconds: int) -> None:
     work_at_most(seconds)
     printer = Printer()
     gc.freeze()  # what was loaded until here stays; no need to look through it again
+    gc.set_threshold(20_000, 50, 100)  # a page makes a million objects, and few of them in circles
     while line.poll(PATIENCE):
         try:
             html = line.recv_bytes().decode()

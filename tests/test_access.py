@@ -102,6 +102,7 @@ TABLE = {
     "admin:patients_programme_versions": OWN_OBJECT,
     "admin:patients_programme_days": OWN_OBJECT,
     "admin:patients_programme_share": OWN_OBJECT,
+    "admin:patients_programme_mail": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_end": OWN_OBJECT,
     "account_login": (HOME,) * 7 + (SEES,),
     "account_logout": (SEES,) * 7 + (LOGIN,),

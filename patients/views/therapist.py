@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 
-from .. import actions, handout, printed, progress
+from .. import actions, handout, mail, printed, progress
 from ..sheet import changes
 
 PARTS = {
@@ -99,6 +99,10 @@ def share(request, programme):
         return redirect("admin:patients_programme_share", programme.pk)
     audit.record(request, "share", programme.patient, thing=programme)
     address = handout.share_url(version)
+    try:
+        message, no_mail = mail.link(version), ""
+    except mail.MailError as error:
+        message, no_mail = None, str(error)
     return _page(
         request,
         programme,
@@ -107,7 +111,26 @@ def share(request, programme):
         address=address,
         qr=printed.qr_code(address),
         valid_until=programme.share_link.valid_until,
+        message=message,
+        no_mail=no_mail,
     )
+
+
+def mail_link(request, programme):
+    """Mail that link to the patient: a button of the page above."""
+    back = redirect("admin:patients_programme_share", programme.pk)
+    version = programme.current_version()
+    if request.method != "POST" or version is None:
+        return back
+    try:
+        message = mail.link(version)
+        mail.send(message)
+    except mail.MailError as error:
+        messages.error(request, str(error))
+        return back
+    audit.record(request, "mail link", programme.patient, thing=version)
+    messages.success(request, _("The link was mailed to %s.") % message.to[0])
+    return back
 
 
 def end(request, programme):

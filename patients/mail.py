@@ -1,0 +1,56 @@
+"""What is mailed to a patient: a link, never what is behind it, and no word about health."""
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from .handout import share_url
+from .models import Version
+
+log = logging.getLogger(__name__)
+
+
+class MailError(Exception):
+    """Nothing was sent. The message is a sentence for whoever wanted to send it."""
+
+
+def link(version: Version) -> EmailMessage:
+    """A mail with the address that is in the QR code on paper, in the language of the paper.
+
+    Raises MailError when there is nowhere to send it, or the address is closed.
+    """
+    patient, shared = version.programme.patient, version.programme.share_link
+    if not patient.email:
+        raise MailError(_("There is no e-mail address in the patient's record."))
+    if shared.valid_until < timezone.localdate():
+        raise MailError(_("The link no longer works, so there is nothing to mail."))
+    practice = patient.practice
+    context = {
+        "address": share_url(version),
+        "valid_until": shared.valid_until,
+        "practice": practice,
+    }
+    with translation.override(version.sheet.language):
+        return EmailMessage(
+            subject=_("A link from %s") % " ".join(practice.name.split()),
+            body=render_to_string("patients/mail/link.txt", context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[patient.email],
+            reply_to=[practice.email] if practice.email else None,
+        )
+
+
+def send(message: EmailMessage) -> None:
+    """Send it now, so that who pressed the button knows whether it went. Raises MailError."""
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        log.exception("A mail was not sent")
+        raise MailError(
+            _("The mail was not sent: the mail server did not take it. Please try again later.")
+        ) from error
