@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,7 +20,7 @@ from exercises.dosage import Dosage
 from exercises.models import Rendering
 
 from . import clinical, diary, variants
-from .press import paper_digest, render_pdf
+from .press import PrintingError, no_room, paper_digest, render_pdf
 from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
 from .sheet import Block, Line, Sheet
 from .variants import FULL, Variant
@@ -97,15 +97,18 @@ def _stored(version, head: Letterhead, variant: Variant) -> bytes:
         return bytes(kept.pdf)
     pdf = render_pdf(render_html(version.sheet, head, variant))
     fields = {"pdf": pdf, "made_with": made_with, "made_at": timezone.now()}
-    if kept is not None:
-        version.handouts.filter(pk=kept.pk).update(**fields)
-        return pdf
     issued = not head.nameless and variant == variants.of_practice(head.practice)
     try:
         with transaction.atomic():
-            version.handouts.create(letterhead=key, issued=issued, **fields)
+            if kept is not None:
+                version.handouts.filter(pk=kept.pk).update(**fields)
+            else:
+                version.handouts.create(letterhead=key, issued=issued, **fields)
     except IntegrityError:  # somebody printed it at the same moment: that one stays
         return bytes(version.handouts.get(letterhead=key).pdf)
+    except OperationalError as error:
+        log.exception("A handout could not be kept")
+        raise PrintingError(no_room()) from error
     return pdf
 
 

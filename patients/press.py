@@ -138,12 +138,14 @@ def render_pdf(html: str) -> bytes:
         raise PrintingError(_("Printing did not work just now. Please try again.")) from error
     except OSError as error:  # no room for a file, no room for a process
         log.error("Nothing can be printed: %s", error)
-        raise PrintingError(
-            _(
-                "Printing did not work: the server has no room left, on its disk or in its memory. "
-                "Whoever runs the server can make room."
-            )
-        ) from error
+        raise PrintingError(no_room()) from error
+
+
+def no_room() -> str:
+    return _(
+        "Printing did not work: the server has no room left, on its disk or in its memory. "
+        "Whoever runs the server can make room."
+    )
 
 
 def _took_too_long() -> str:

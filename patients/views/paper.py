@@ -1,5 +1,8 @@
 """Paper: the handout of a version, for the patient and for the therapist."""
 
+import logging
+
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -10,7 +13,9 @@ from rugpijn import audit
 from .. import handout, variants
 from ..access import find
 from ..models import Programme
-from ..press import PrintingError
+from ..press import PrintingError, no_room
+
+log = logging.getLogger(__name__)
 
 
 @require_safe
@@ -41,9 +46,12 @@ def _print(request, programme, version):
     variant = asked_variant(request, programme.patient.practice)
     try:
         pdf = handout.stored(version, variant)
+        audit.record(request, "print", programme.patient, thing=version)
     except PrintingError as error:
-        return cannot_print(request, error)
-    audit.record(request, "print", programme.patient, thing=version)
+        return cannot_print(request, str(error))
+    except OperationalError:  # a full disk: what is not in the log is not handed out
+        log.exception("A handout could not be kept, or not be logged")
+        return cannot_print(request, no_room())
     return pdf_response(pdf, version.number)
 
 
@@ -63,6 +71,6 @@ def pdf_response(pdf: bytes, number: int) -> HttpResponse:
     return response
 
 
-def cannot_print(request, error):
+def cannot_print(request, reason: str):
     """The page that asked keeps working; this says what happened and what to do."""
-    return render(request, "patients/paper/cannot_print.html", {"reason": str(error)}, status=503)
+    return render(request, "patients/paper/cannot_print.html", {"reason": reason}, status=503)

@@ -87,7 +87,7 @@ def share_handout(request, token, number):
     try:
         pdf = handout.nameless(version, variant)
     except PrintingError as error:
-        return cannot_print(request, error)
+        return cannot_print(request, str(error))
     return _unlisted(pdf_response(pdf, number))
 
 

@@ -11,14 +11,16 @@ from pathlib import Path
 import page as pdf_ua
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.urls import reverse
 from PIL import Image, ImageChops
 
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
-from patients import actions, handout, variants
+from patients import actions, handout, press, variants
 from patients.printed import data_address
 from patients.variants import VARIANTS
+from rugpijn import audit
 from tests.environment import needs
 
 from .test_handout import NOTE, Paper, boxes, leaflet, letterhead, squeezed
@@ -233,6 +235,55 @@ def test_each_variant_is_kept_apart(programme, monkeypatch):
     assert len(kept) == version.handouts.count() == len(VARIANTS)
     monkeypatch.setattr(handout, "render_pdf", None)
     assert {handout.stored(version, variant) for variant in VARIANTS.values()} == kept
+
+
+def test_better_paper_replaces_all_but_what_was_issued(programme, monkeypatch):
+    """What the patient was handed stays byte for byte; the rest may look better tomorrow."""
+    printed = []
+    monkeypatch.setattr(
+        handout, "render_pdf", lambda html: printed.append(html) or b"%%PDF %d" % len(printed)
+    )
+    version = programme.current_version()
+    version.handouts.all().delete()
+    issued, large = handout.stored(version), handout.stored(version, VARIANTS["large"])
+    nameless = handout.nameless(version)
+    assert len(printed) == 3
+    monkeypatch.setattr(handout, "paper_digest", lambda: "better")
+    assert handout.stored(version) == issued
+    newer = handout.stored(version, VARIANTS["large"])
+    assert newer != large and handout.stored(version, VARIANTS["large"]) == newer
+    assert handout.nameless(version) == handout.nameless(version) != nameless
+    assert len(printed) == 5 and version.handouts.count() == 3
+
+
+def test_the_digest_of_paper_follows_what_it_is_made_with(monkeypatch, tmp_path):
+    before = press.paper_digest()
+    press.paper_digest.cache_clear()
+    assert press.paper_digest() == before
+    for path in press.PAPER.glob("*handout*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "handout.css").write_text("p { color: teal }")
+    monkeypatch.setattr(press, "PAPER", tmp_path)
+    press.paper_digest.cache_clear()
+    assert press.paper_digest() != before
+    press.paper_digest.cache_clear()
+
+
+@pytest.mark.parametrize("where", ["stored", "logged"])
+def test_a_full_disk_prints_nothing_and_says_so(client, cast, programme, monkeypatch, where):
+    def full(*args, **kwargs):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF")
+    client.force_login(cast.anna)
+    if where == "stored":
+        programme.current_version().handouts.all().delete()
+        monkeypatch.setattr(type(programme.current_version().handouts), "create", full)
+    else:
+        monkeypatch.setattr(audit, "record", full)
+    response = client.get(reverse("patients:programme_handout", args=[programme.uuid]))
+    assert response.status_code == 503
+    assert "geen ruimte meer" in response.content.decode()
 
 
 def test_the_share_page_prints_no_diary(client, programme):
