@@ -11,7 +11,7 @@ from math import ceil
 from .variants import Variant
 
 LINE, THICK = 0.2, 0.5  # mm: between two days, between two weeks
-AIR = 0.6  # mm, at least, between two boxes
+AIR = 0.5  # mm, at least, between two boxes
 PAIN = 7.0  # mm high: room to write a number above its line
 
 

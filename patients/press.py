@@ -208,7 +208,8 @@ class Child:
         self.process.wait()
         self.line.close()
         self.said.close()
-        shutil.rmtree(self.folder)
+        if self.folder.exists():  # it removes that itself when it goes in peace
+            shutil.rmtree(self.folder)
 
 
 # Children that wait for a next page. Threads take from one end and put back at the same one.

@@ -11,6 +11,8 @@ import logging
 import math
 import os
 import resource
+import shutil
+import signal
 import sys
 import warnings
 from multiprocessing.connection import Connection
@@ -101,7 +103,7 @@ def serve(line: Connection, seconds: int) -> None:
     work_at_most(seconds)
     printer = Printer()
     gc.freeze()  # what was loaded until here stays; no need to look through it again
-    gc.set_threshold(20_000, 50, 100)  # a page makes a million objects, and few of them in circles
+    gc.disable()  # a page is one large circle of objects: cleared when it is done, not ten times
     while line.poll(PATIENCE):
         try:
             html = line.recv_bytes().decode()
@@ -109,11 +111,17 @@ def serve(line: Connection, seconds: int) -> None:
             return
         work_at_most(seconds)
         line.send_bytes(printer.print(html))
+        gc.collect()  # nobody waits for this
 
 
 if __name__ == "__main__":
+    # Whoever stops the app stops all of its processes at once. The press still wants the page
+    # that is being made, and closes the line when it goes.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_IGN)
     limit()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.captureWarnings(True)
     warnings.simplefilter("default")
     serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
+    shutil.rmtree(os.environ["TMPDIR"])  # nobody else may be left to do it

@@ -85,7 +85,7 @@ def side_by_side(version) -> None:
     engines = {"ours": Ours(), **{name: Other(name) for name in OTHERS}}
     try:
         for size in SIZES:
-            rounds = ROUNDS if size == SIZES[0] else 5
+            rounds = ROUNDS if size == SIZES[0] else 3
             times, sizes = measure(engines, clinic.pages(version, size), rounds)
             rows = []
             for name, engine in engines.items():

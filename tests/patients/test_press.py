@@ -95,10 +95,21 @@ def test_a_child_that_goes_home_as_a_page_comes_is_replaced(monkeypatch):
 
 
 def test_a_child_goes_when_nobody_holds_the_line():
+    """As after a power cut of the process that asked: no process and no file stays behind."""
     press.render_pdf(PAGE)
     child = press._waiting[0]
     child.line.close()
     assert child.process.wait(10) == 0
+    assert not child.folder.exists()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_page_is_finished_when_all_processes_are_told_to_stop(stop):
+    """Ctrl-C and systemd tell each process; the worker finishes its task first."""
+    press.render_pdf(PAGE)
+    os.kill(waiting()[0], stop)
+    assert press.render_pdf(PAGE).startswith(b"%PDF")
+    assert press._waiting[0].pages == 2
 
 
 def test_a_child_of_another_process_is_left_alone():
