@@ -373,7 +373,7 @@ def data_for(world, name):
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
     if name == "admin:rugpijn_practice_change":
-        return {"name": "De Linde", "paper": "full", "diary_weeks": 3}
+        return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a"}
     if name == "admin:patients_batch_act":
         return {"stop": ""}
     if name == "admin:exercises_exercise_film":
