@@ -232,6 +232,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         kwargs["fields"] = PrescriptionForm.Meta.fields
+        kwargs["absolute_max"] = MOST_LINES  # Django would build 1,800 more of a forged number
         return super().get_formset(request, obj, **kwargs)
 
 
