@@ -59,7 +59,7 @@ VARIANTS = {
             _("Large print"),
             narrow=True,
             days_abreast=7,
-            scale=0.92,
+            scale=1.0,
             names=60.0,
             box=5.2,
         ),

@@ -180,19 +180,17 @@ def knee_bend(skeleton: Skeleton, side: str) -> float:
 
 
 # What a caption says about a side, and the proof of it: a joint that must go that way, move
-# more than its twin, be lower, behind it or straighter.
+# more than its twin; be behind it or straighter.
 SIDE_WORDS = re.compile(r"\w*(?:links|rechts|linker|rechter|left|right)\w*", re.I)
 CLAIMS = {
     "Beweeg uw billen naar {links}": ("goes", "pelvis"),
     "Move your buttocks to the {left}": ("goes", "pelvis"),
-    "Laat uw knieën naar {links} zakken": ("goes", "knee_l"),
-    "Let your knees sink to the {left}": ("goes", "knee_l"),
+    "Laat uw knieën een stukje naar {links} zakken": ("goes", "knee_l"),
+    "Let your knees sink a little to the {left}": ("goes", "knee_l"),
     "Strek uw {linker}been": ("moves", "ankle"),
     "Stretch your {left} leg": ("moves", "ankle"),
-    "Strek ook uw {linker}arm": ("moves", "wrist"),
-    "Stretch your {left} arm": ("moves", "wrist"),
-    "op uw {linker}zij": ("lies on", "hip"),
-    "onto your {left} side": ("lies on", "hip"),
+    "Strek dan ook uw {linker}arm": ("moves", "wrist"),
+    "Then stretch your {left} arm": ("moves", "wrist"),
     "Til uw {linker}voet op": ("moves", "ankle"),
     "Lift your {left} foot": ("moves", "ankle"),
     "strek uw {linker}knie": ("moves", "ankle"),
