@@ -1,15 +1,29 @@
 """The record: what belongs to one person."""
 
+from .course import (
+    ActivityScore,
+    LegPainAnswer,
+    MainActivity,
+    RecoveryCheck,
+    RiskProfile,
+    SeenMark,
+)
 from .patient import Patient, PatientInvitation
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
 from .session import SessionLog
 
 __all__ = [
+    "ActivityScore",
+    "LegPainAnswer",
+    "MainActivity",
     "Patient",
     "PatientInvitation",
     "Prescription",
     "Programme",
+    "RecoveryCheck",
     "RedFlagCheck",
+    "RiskProfile",
+    "SeenMark",
     "SessionLog",
     "ShareLink",
     "StoredHandout",
