@@ -17,7 +17,10 @@ from .models import (
     PatientInvitation,
     Prescription,
     Programme,
+    RecoveryCheck,
     RedFlagCheck,
+    RiskProfile,
+    SeenMark,
     SessionLog,
     ShareLink,
     Version,
@@ -136,6 +139,65 @@ def end(*, programme: Programme, by: User, on: date | None = None) -> None:
     programme.ended_on = on or timezone.localdate()
     programme.save(update_fields=["ended_on"])
     touch(programme=programme, by=by)
+
+
+@transaction.atomic
+def take_over(*, programme: Programme, by: User) -> Version | None:
+    """Treat this patient from now on. The name is on the sheet, so it is issued again.
+
+    The library's words stay as they were: who takes over a patient did not look at those.
+    """
+    if programme.ended_on is not None:
+        raise RefusedError(_("This programme has ended; there is nothing to take over."))
+    if programme.therapist_id == by.pk:
+        raise RefusedError(_("This is your patient already."))
+    programme.therapist = by
+    programme.save(update_fields=["therapist"])
+    touch(programme=programme, by=by)
+    last = programme.current_version()
+    return last and issue(programme=programme, by=by, keep_library_of=last.sheet)
+
+
+@transaction.atomic
+def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
+    """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
+    SeenMark.objects.bulk_create(
+        SeenMark(
+            programme=programme,
+            reason=reason,
+            occasion=occasion,
+            note=note,
+            by=by,
+            by_name=by.name,
+        )
+        for reason, occasion in reasons
+    )
+
+
+def note_recovery(
+    *, programme: Programme, day: int, answer: str, pain: int | None, by: User
+) -> RecoveryCheck:
+    """Write down what a patient said, on the phone or in the practice. The first answer stays:
+    what the patient answered meanwhile is not overwritten."""
+    try:
+        with transaction.atomic():
+            return RecoveryCheck.objects.create(
+                programme=programme,
+                day=day,
+                answer=answer,
+                pain=pain,
+                noted_by=by,
+                noted_name=by.name,
+            )
+    except IntegrityError:
+        raise RefusedError(_("This was answered meanwhile. The first answer stays.")) from None
+
+
+def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:
+    """The therapist's judgement; what was judged before stays readable."""
+    return RiskProfile.objects.create(
+        programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
+    )
 
 
 def touch(*, programme: Programme, by: User) -> None:
