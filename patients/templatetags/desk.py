@@ -69,8 +69,10 @@ def _dot(number: int, pain: int) -> tuple[str, str]:
 
 
 def _svg(name: str, days: int, inside: SafeString) -> SafeString:
+    """Yesterday is at the right edge, also of who began last week."""
     return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="xMaxYMid" aria-hidden="true" '
+        'focusable="false">{}</svg>',
         name, days * STEP, HEIGHT + 4, inside,
     )  # fmt: skip
 

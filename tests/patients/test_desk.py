@@ -177,6 +177,12 @@ def test_another_practice(client, cast, alarm):
     assert "Piet" not in client.get(DESK, {"whose": "practice"}).content.decode()
 
 
+def test_another_practices_drafts(client, cast, make_programme):
+    make_programme(started=False)
+    client.force_login(cast.bram)
+    assert "Piet" not in client.get(DESK, {"whose": "practice"}).content.decode()
+
+
 def test_a_colleagues_patients_when_asked(client, kim, alarm):
     client.force_login(kim)
     assert "Piet" not in client.get(DESK).content.decode()
