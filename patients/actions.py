@@ -13,6 +13,7 @@ from exercises.models import Exercise, Protocol
 from rugpijn.models import User
 
 from .models import (
+    LegPainAnswer,
     Patient,
     PatientInvitation,
     Prescription,
@@ -161,6 +162,7 @@ def take_over(*, programme: Programme, by: User) -> Version | None:
 @transaction.atomic
 def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
     """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
+    at = timezone.now()  # one look, one moment: so they are put back together
     SeenMark.objects.bulk_create(
         SeenMark(
             programme=programme,
@@ -169,8 +171,16 @@ def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str
             note=note,
             by=by,
             by_name=by.name,
+            at=at,
         )
         for reason, occasion in reasons
+    )
+
+
+def put_back(mark: SeenMark) -> None:
+    """Undo one look: all that was marked in it asks for attention again. The rows stay."""
+    SeenMark.objects.filter(programme=mark.programme, at=mark.at, withdrawn_at=None).update(
+        withdrawn_at=timezone.now()
     )
 
 
@@ -274,6 +284,37 @@ def log_session(
         if any(getattr(log, name) != value for name, value in contents.items()):
             raise StaleOperationError(_("This was already logged differently.")) from None
         return log
+
+
+def answer_leg_pain(
+    *,
+    patient: Patient,
+    version: Version,
+    operation: uuid.UUID,
+    line: uuid.UUID,
+    day: date,
+    leg_pain: bool,
+) -> LegPainAnswer:
+    """Write down whether the pain went into the leg, exactly once for each operation number.
+
+    As with `log_session`: the same operation again returns the row that is there, and
+    StaleOperationError says that it came back with other contents.
+    """
+    if version.sheet.line(line) is None:
+        raise RefusedError(_("This exercise is not in your programme."))
+    if version.programme.started_on is None or day < version.programme.started_on:
+        raise RefusedError(_("Your programme had not started on that day."))
+    contents = {"version": version, "line": line, "day": day, "leg_pain": leg_pain}
+    try:
+        with transaction.atomic():
+            return LegPainAnswer.objects.create(patient=patient, operation=operation, **contents)
+    except IntegrityError:
+        answer = LegPainAnswer.objects.filter(patient=patient, operation=operation).first()
+        if answer is None:
+            raise
+        if any(getattr(answer, name) != value for name, value in contents.items()):
+            raise StaleOperationError(_("This was already logged differently.")) from None
+        return answer
 
 
 @transaction.atomic

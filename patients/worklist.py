@@ -35,7 +35,7 @@ from .sheet import Line
 LIBRARY_WORDS = (
     "title", "start_position", "purpose", "caution", "harder_when", "easier_when", "equipment",
 )  # fmt: skip
-RECENT = timedelta(days=28)  # pain before that is no reason for today
+RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read
 
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
@@ -317,7 +317,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
     marks = defaultdict(list)
-    for mark in SeenMark.objects.filter(programme__in=programmes):
+    for mark in SeenMark.objects.filter(programme__in=programmes, withdrawn_at=None):
         marks[mark.programme_id].append(mark)
     versions = newest_versions(programmes)
     corrected = _corrected(versions)

@@ -187,6 +187,7 @@ class SeenMark(models.Model):
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     by_name = models.CharField(max_length=120)
     at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # put back on the worklist
 
     objects = OfProgrammeQuerySet.as_manager()
 

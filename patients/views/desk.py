@@ -123,6 +123,8 @@ def seen(request, programme):
     if not programme.is_running:
         messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
         return back
+    if "put_back" in request.POST:
+        return _put_back(request, programme, back)
     form = SeenForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.errors["note"][0])
@@ -145,6 +147,20 @@ def seen(request, programme):
     )
     audit.record(request, "seen", programme.patient, thing=programme)
     messages.success(request, _("Marked as seen: %s.") % programme.patient.name)
+    return back
+
+
+def _put_back(request, programme, back):
+    """A mark that was a mistake: its reasons ask for attention again."""
+    number = request.POST["put_back"]
+    marks = programme.seen_marks.filter(withdrawn_at=None)
+    mark = marks.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    if mark is None:
+        messages.info(request, _("This was put back already."))
+        return back
+    actions.put_back(mark)
+    audit.record(request, "put back", programme.patient, thing=programme)
+    messages.success(request, _("Back on the worklist: %s.") % programme.patient.name)
     return back
 
 

@@ -2,7 +2,8 @@
 
 import html
 import re
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients import actions
-from patients.models import MainActivity, RecoveryCheck, RiskProfile
+from patients.models import LegPainAnswer, MainActivity, RecoveryCheck, RiskProfile
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,33 @@ def test_what_has_ended_is_read_and_not_written(anna, cast, day_24):
 def test_a_draft_has_no_course(anna, make_programme):
     draft = make_programme(started=False)
     assert anna.get(address(draft))["Location"].endswith("/change/")
+
+
+def leg_pain(programme, operation, leg_pain=True, **more):
+    version = programme.current_version()
+    return actions.answer_leg_pain(
+        **{
+            "patient": programme.patient, "version": version, "operation": operation,
+            "line": uuid.UUID(version.sheet.lines[4].uuid), "day": programme.started_on,
+            "leg_pain": leg_pain, **more,
+        }
+    )  # fmt: skip
+
+
+def test_pain_into_the_leg_is_answered_exactly_once(programme):
+    operation = uuid.uuid4()
+    first = leg_pain(programme, operation)
+    assert leg_pain(programme, operation) == first
+    with pytest.raises(actions.StaleOperationError):
+        leg_pain(programme, operation, leg_pain=False)
+    assert LegPainAnswer.objects.get().leg_pain is True
+
+
+@pytest.mark.parametrize("more", [{"line": uuid.uuid4()}, {"day": date(2020, 1, 1)}])
+def test_pain_into_the_leg_at_what_is_not_there(programme, more):
+    with pytest.raises(actions.RefusedError):
+        leg_pain(programme, uuid.uuid4(), **more)
+    assert not LegPainAnswer.objects.exists()
 
 
 def test_a_stranger_writes_nothing_down(client, cast, day_24):

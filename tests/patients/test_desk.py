@@ -264,6 +264,37 @@ def test_a_stranger_marks_nothing(client, cast, alarm, programme):
     assert AccessEvent.objects.filter(outcome="denied", patient=cast.piet_patient.uuid).exists()
 
 
+def test_a_mistake_is_put_back_with_all_that_was_seen_in_it(anna, cast, alarm, programme):
+    """Two reasons in one look; both ask for attention again, and the rows tell what happened."""
+    day = timezone.localdate() - timedelta(days=24)
+    type(programme).objects.filter(pk=programme.pk).update(started_on=day)
+    items = [f"leg_pain:{alarm.pk}", f"silent:{day.isoformat()}", "unanswered:21"]
+    text = words(see(anna, programme, *items, note="Called."))
+    assert text.count("“Called.”") == 1  # one look, told once
+    mark = SeenMark.objects.first()
+    response = see(anna, programme, put_back=mark.pk)
+    assert told(response) == ["Back on the worklist: Piet Jansen."]
+    page = response.content.decode()
+    assert all(item in page for item in items)
+    assert "Called." not in words(response)
+    assert SeenMark.objects.exclude(withdrawn_at=None).count() == 3
+    assert AccessEvent.objects.filter(action="put back", patient=cast.piet_patient.uuid).exists()
+    assert told(see(anna, programme, put_back=mark.pk)) == ["This was put back already."]
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "99999", "9" * 30, "²"])
+def test_a_mark_that_is_not_there(anna, programme, number):
+    response = see(anna, programme, put_back=number)
+    assert told(response) == ["This was put back already."]
+
+
+def test_a_mark_of_another_programme_is_not_put_back(anna, cast, alarm, programme, make_programme):
+    see(anna, programme, f"leg_pain:{alarm.pk}")
+    other = make_programme(cast.mo_patient)
+    see(anna, other, put_back=SeenMark.objects.get().pk)
+    assert SeenMark.objects.get().withdrawn_at is None
+
+
 # ---------------------------------------------------------------- taking over
 
 
