@@ -304,6 +304,20 @@ def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
     return programmes if whole_practice else programmes.filter(therapist=user)
 
 
+def colleagues_alarms(user, today: date) -> int:
+    """How many patients of colleagues ask for a look today: a colleague may be away.
+
+    Only programmes with a report or such an answer are read, so it costs little.
+    """
+    reported = LegPainAnswer.objects.filter(version__programme=OuterRef("pk"), leg_pain=True)
+    worse = RecoveryCheck.objects.filter(
+        programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
+    )
+    others = running(user, whole_practice=True).exclude(therapist=user)
+    found = attention(courses(others.filter(Exists(reported) | Exists(worse)), today))
+    return sum(one.is_alarm for one in found)
+
+
 def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     """What the rules ask for, of all these programmes. Nine queries, however many there are."""
     rows = list(

@@ -75,6 +75,7 @@ def first_page(request):
             "app_list": admin.site.get_app_list(request),
             "cards": cards,
             "more": len(attention) - len(cards),
+            "elsewhere": 0 if whole else worklist.colleagues_alarms(request.user, today),
             "page": page,
             "lately": lately,
             "whole_practice": whole,

@@ -190,6 +190,32 @@ def test_a_colleagues_patients_when_asked(client, kim, alarm):
     assert "Piet Jansen" in text and "Anna de Wit" in text and "Take over" in text
 
 
+def test_a_colleague_may_be_away(client, cast, kim, alarm, programme):
+    """How many, and no name: whoever looks further is logged."""
+    client.force_login(kim)
+    told_so = "1 patient of a colleague needs a look today."
+    page = client.get(DESK)
+    assert told_so in words(page) and "Piet" not in page.content.decode()
+    see(client, programme, f"leg_pain:{alarm.pk}")
+    assert told_so not in words(client.get(DESK))
+
+
+@pytest.mark.parametrize(
+    ("answer", "urgent"), [("worse", True), ("same", False), ("better", False)]
+)
+def test_what_is_urgent_at_a_colleagues(client, kim, make_programme, answer, urgent):
+    programme = make_programme(on=timezone.localdate() - timedelta(days=21))
+    programme.recovery_checks.create(day=21, answer=answer)
+    client.force_login(kim)
+    assert ("needs a look today" in words(client.get(DESK))) is urgent
+
+
+def test_another_practice_is_not_told_of_alarms(client, cast, alarm):
+    for who in (cast.bram, cast.anna):  # nor is she told twice of her own
+        client.force_login(who)
+        assert "look today" not in words(client.get(DESK))
+
+
 def test_everybody_who_was_shown_is_in_the_access_log_once(anna, cast, alarm, make_programme):
     make_programme(cast.mo_patient, started=False)
     anna.get(DESK)
