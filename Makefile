@@ -16,14 +16,15 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	echo "Installing $$* …"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
-.PHONY: help run test bench check lint migrations production catalogues dependencies \
+.PHONY: help run test bench journeys check lint migrations production catalogues dependencies \
 	format messages lock screenshots clean pango
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
-	@echo "make bench        how fast and how large: drawings, the pose editor; ARGS= chooses a part"
+	@echo "make bench        how fast and how large: drawings, the pose editor, paper; ARGS= chooses a part"
+	@echo "make journeys     how many clicks and seconds, at the pace of a person"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"
@@ -111,14 +112,20 @@ lock: $(VENV)/.dev
 	$(BIN)/$(UV) requirements.in $(ARGS) --output-file requirements.txt
 	$(BIN)/$(UV) requirements-dev.in --constraint requirements.txt $(ARGS) --output-file requirements-dev.txt
 
-# Pictures of a demo of its own, in a folder of its own, gone when they are made.
-SHOTS := 8199
-screenshots: $(VENV)/.dev pango
-	@folder=$$(mktemp -d) && \
-	{ env -u DATABASE_URL DEBUG=1 DATA_DIR=$$folder PORT=$(SHOTS) SITE_URL=http://localhost:$(SHOTS) \
+# What needs a demo of its own gets one, in a folder of its own, gone when it is done.
+OWN := 8199
+OWN_DEMO = folder=$$(mktemp -d) && \
+	{ env -u DATABASE_URL DEBUG=1 DATA_DIR=$$folder PORT=$(OWN) SITE_URL=http://localhost:$(OWN) \
 		$(BIN)/python manage.py demo >$$folder/log 2>&1 & demo=$$!; } && \
-	trap 'kill $$demo; wait $$demo; rm -rf $$folder' EXIT && \
-	{ $(MANAGE) screenshots --url http://localhost:$(SHOTS) || { cat $$folder/log; exit 1; }; }
+	trap 'kill $$demo; wait $$demo; rm -rf $$folder' EXIT
+
+screenshots: $(VENV)/.dev pango
+	@$(OWN_DEMO) && \
+	{ $(MANAGE) screenshots --url http://localhost:$(OWN) || { cat $$folder/log; exit 1; }; }
+
+journeys: $(VENV)/.dev pango
+	@$(OWN_DEMO) && \
+	{ $(BIN)/python -m tests.bench.journeys http://localhost:$(OWN) || { cat $$folder/log; exit 1; }; }
 
 clean:
 	rm -rf .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov staticfiles

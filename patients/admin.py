@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 
-from . import actions, press
+from . import actions, batches, press, variants
 from .birth_dates import read_birth_date
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -28,7 +28,7 @@ from .therapist_forms import (
     PrescriptionFormSet,
     ProgrammeForm,
 )
-from .views import course, desk, therapist
+from .views import batch, course, desk, therapist
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
@@ -235,6 +235,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         kwargs["fields"] = PrescriptionForm.Meta.fields
+        kwargs["absolute_max"] = MOST_LINES  # Django would build 1,800 more of a forged number
         return super().get_formset(request, obj, **kwargs)
 
 
@@ -246,6 +247,7 @@ class ProgrammeAdmin(CareAdmin):
     list_select_related = ("patient", "therapist")
     search_fields = ("patient__name", "title")
     change_form_template = "admin/patients/programme/change_form.html"
+    actions = ["print_handouts"]
 
     class Media:
         js = ("rugpijn/programme.js",)
@@ -295,8 +297,43 @@ class ProgrammeAdmin(CareAdmin):
             self.page(course.course, "course"),
             self.page(desk.seen, "seen"),
             self.page(desk.take, "take"),
+            *self._batch_urls(),
             *super().get_urls(),
         ]
+
+    def _batch_urls(self):
+        """Above every programme: each finds its own batch, or answers 404."""
+        guard = self.admin_site.admin_view
+        return [
+            path("batch/<uuid:uuid>/", guard(batch.batch), name="patients_batch"),
+            path("batch/<uuid:uuid>/act/", guard(batch.batch_act), name="patients_batch_act"),
+            path(
+                "batch/<uuid:uuid>/exercises.<str:kind>",
+                guard(batch.batch_file),
+                name="patients_batch_file",
+            ),
+        ]
+
+    # ---------------------------------------------------------------- several at once
+
+    @admin.action(description=_("Print the handouts"), permissions=["view"])
+    def print_handouts(self, request, queryset):
+        """In the background, with a page that shows how far it is."""
+        if press.problem() is not None:
+            messages.error(request, press.problem())
+            return None
+        if queryset.count() > batches.MOST:
+            text = gettext("Please choose at most %d programmes at a time.")
+            messages.error(request, text % batches.MOST)
+            return None
+        variant = variants.of_practice(request.user.practice)
+        begun = batches.begin(programmes=queryset, by=request.user, variant=variant)
+        if begun is None:
+            messages.error(
+                request, gettext("None of these has started, so there is nothing to print.")
+            )
+            return None
+        return redirect("admin:patients_batch", begun.uuid)
 
     # ---------------------------------------------------------------- opening
 

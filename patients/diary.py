@@ -39,10 +39,9 @@ class Table:
         """The row of an exercise, as SVG."""
         return _boxes(self.days, self.width, self.box, moments)
 
-    @property
-    def lines(self) -> str:
+    def lines(self, colour: str) -> str:
         """What stands behind all rows: a line after each day, a thick one after each week."""
-        return _lines(self.days, self.width)
+        return _lines(self.days, self.width, colour)
 
     @property
     def pain(self) -> str:
@@ -80,7 +79,7 @@ def _boxes(days: int, width: float, box: float, moments: int) -> str:
 
 
 @cache
-def _lines(days: int, width: float) -> str:
+def _lines(days: int, width: float, colour: str) -> str:
     thin, thick = "", ""
     for day in range(days):
         line = f"M{day * width / days:.2f} 0v1"
@@ -89,7 +88,7 @@ def _lines(days: int, width: float) -> str:
         else:
             thin += line
     drawn = f'<path d="{thin}" stroke="#ccc" stroke-width="{LINE}"/>'
-    drawn += f'<path d="{thick}" stroke="#14485a" stroke-width="{THICK}"/>' if thick else ""
+    drawn += f'<path d="{thick}" stroke="{colour}" stroke-width="{THICK}"/>' if thick else ""
     return _svg(width, 1, drawn).replace("<svg ", '<svg preserveAspectRatio="none" ')
 
 

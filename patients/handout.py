@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 
 from exercises.dosage import Dosage
 from exercises.models import Rendering
+from rugpijn.models import COLOUR
 
 from . import clinical, diary, variants
 from .press import PrintingError, no_room, paper_digest, render_pdf
@@ -59,6 +60,8 @@ class Letterhead:
             practice.logo.name or "", self.patient_name, self.share_url,
             str(self.number), self.issued_on.isoformat(),
         ]  # fmt: skip
+        if practice.colour != COLOUR:  # so that paper of the days without a choice stays the same
+            texts.append(practice.colour)
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
     @property
@@ -149,6 +152,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
         digests = [picture.digest for picture in sheet.pictures()]
         pictures = Rendering.objects.in_bulk(digests)
         videos = _shared_videos(sheet)
+        colour = head.practice.colour if variant.colour else COLOUR
         cards = [
             _card(line, number, head.nameless, pictures, videos, variant)
             for number, line in enumerate(sheet.lines, 1)
@@ -159,6 +163,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
                 "sheet": sheet,
                 "head": head,
                 "variant": variant,
+                "colour": colour if colour != COLOUR else "",
                 "rtl": translation.get_language_bidi(),
                 "title": _("Home exercises") if head.nameless else sheet.title,
                 "contact": _contact(head.practice),
@@ -170,7 +175,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
                 "qr": qr_code(head.share_url),
                 "videos": videos,
                 "cards": cards,
-                "diary": _diary(cards, variant) if variant.diary and cards else [],
+                "diary": _diary(cards, colour, variant) if variant.diary and cards else [],
                 "weeks": variant.weeks,
                 "least": clinical.PAIN_LEAST,
                 "most": clinical.PAIN_MOST,
@@ -332,7 +337,7 @@ def _rhythm(dosage: Dosage) -> str:
     return ""
 
 
-def _diary(cards: list[dict], variant: Variant) -> list[dict]:
+def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
     """The tables of the diary, each drawing as a data: address."""
 
     def drawn(svg: str) -> str:
@@ -343,7 +348,7 @@ def _diary(cards: list[dict], variant: Variant) -> list[dict]:
             "weeks": table.weeks,
             "first_day": table.first_day,
             "last_day": table.last_day,
-            "lines": drawn(table.lines),
+            "lines": drawn(table.lines(colour)),
             "rows": [(card, drawn(table.boxes(card["line"].dosage.moments))) for card in cards],
             "pain": drawn(table.pain),
         }

@@ -125,7 +125,7 @@ def render_pdf(html: str) -> bytes:
     try:
         with _place(), _child() as child:
             return child.render(html)
-    except TimeoutError as error:
+    except (TimeoutError, subprocess.TimeoutExpired) as error:
         log.warning("Printing was stopped after %s seconds", SECONDS)
         raise PrintingError(_took_too_long()) from error
     except _EndedError as error:

@@ -2,8 +2,8 @@
 
 from django_tasks import task
 
-from . import handout, press
-from .models import Version
+from . import batches, handout, press
+from .models import Batch, Version
 
 
 @task
@@ -14,3 +14,11 @@ def render_handout(version_uuid: str) -> bool:
         return False
     handout.stored(version)
     return True
+
+
+@task
+def print_batch(batch_uuid: str) -> None:
+    """Make the handouts of a batch that are not made yet."""
+    batch = Batch.objects.filter(uuid=batch_uuid).first()
+    if batch is not None:
+        batches.run(batch)

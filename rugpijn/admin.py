@@ -84,7 +84,7 @@ class PracticeAdmin(ScopedAdmin):
     form = PracticeForm
     fields = (
         "name", "street", ("postcode", "city"), "phone", "email", "website", "logo",
-        ("paper", "diary_weeks"),
+        ("paper", "diary_weeks"), "colour",
     )  # fmt: skip
 
     def scope(self, request, queryset):

@@ -56,11 +56,11 @@ class PracticeForm(forms.ModelForm):
         model = Practice
         fields = (
             "name", "street", "postcode", "city", "phone", "email", "website", "logo", "paper",
-            "diary_weeks",
+            "diary_weeks", "colour",
         )  # fmt: skip
         field_classes = {"logo": LogoField}
         # Without Django's link to the file: it has no address of its own.
-        widgets = {"logo": forms.FileInput}
+        widgets = {"logo": forms.FileInput, "colour": forms.TextInput(attrs={"type": "color"})}
 
 
 class ColleagueForm(forms.ModelForm):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .audit import AccessEvent
-from .validators import printable, validate_web_address
+from .validators import printable, readable_on_paper, validate_web_address
 
 __all__ = ["AccessEvent", "Practice", "StaffInvitation", "User"]
 
@@ -21,6 +21,9 @@ __all__ = ["AccessEvent", "Practice", "StaffInvitation", "User"]
 def languages():
     """The languages people can read. A callable, so that a new one needs no migration."""
     return settings.LANGUAGES
+
+
+COLOUR = "#14485a"  # of paper, when a practice has none of its own
 
 
 class Practice(models.Model):
@@ -68,6 +71,13 @@ class Practice(models.Model):
     )
     diary_weeks = models.PositiveSmallIntegerField(
         _("diary on paper"), choices=DiaryWeeks, default=DiaryWeeks.THREE
+    )
+    colour = models.CharField(
+        _("colour on paper"),
+        max_length=7,
+        default=COLOUR,
+        validators=[readable_on_paper],
+        help_text=_("Of headings and lines. It must be dark enough to read on white."),
     )
 
     class Meta:

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from exercises.models import Figure, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
-from patients import actions, handout
+from patients import actions, batches, handout, variants
 from patients.models import LegPainAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation, User
@@ -43,6 +43,7 @@ CARE_LIST = (SEES, REFUSED, DOOR, DOOR, SEES, DOOR, SEES, LOGIN)
 CARE_ADD = (SEES, REFUSED, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN)
 OFFICE = (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, SEES, LOGIN)
 OFFICE_OBJECT = (REFUSED, SEES, DOOR, DOOR, DESK, DOOR, SEES, LOGIN)
+BATCH = (SEES, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN)  # handouts of practice 1
 NEVER = (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN)
 PIETS = (SEES, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)
 POST_ONLY = (WRONG_METHOD,) * 7 + (LOGIN,)
@@ -109,6 +110,9 @@ TABLE = {
     "admin:patients_programme_course": OWN_OBJECT,
     "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_take": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_batch": BATCH,
+    "admin:patients_batch_act": (WRONG_METHOD, WRONG_METHOD, DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
+    "admin:patients_batch_file": BATCH,
     "account_login": (HOME,) * 7 + (SEES,),
     "account_logout": (SEES,) * 7 + (LOGIN,),
     "account_inactive": OPEN,
@@ -151,6 +155,7 @@ POSTS = {
     "admin:patients_patient_invite": OWN_OBJECT,
     "admin:patients_patient_programme": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_share": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_batch_act": ("/admin/patients/programme/batch/", HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:patients_programme_end": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_course": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -220,7 +225,12 @@ def world(cast, programme, own_exercise, monkeypatch):
         "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
         "user": cast.anna.pk, "staffinvitation": invitation.pk, "figure": figure.pk,
     }  # fmt: skip
+    batch = batches.begin(programmes=[programme], by=cast.anna, variant=variants.FULL)
+    batches.run(batch)
     own = {
+        "admin:patients_batch": [batch.uuid],
+        "admin:patients_batch_act": [batch.uuid],
+        "admin:patients_batch_file": [batch.uuid, "zip"],
         "admin:exercises_figure_preview": [],
         "admin:patients_programme_take": [taken.pk],  # a colleague's, of Mo
         "admin:app_list": ["patients"],
@@ -387,7 +397,9 @@ def data_for(world, name):
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
     if name == "admin:rugpijn_practice_change":
-        return {"name": "De Linde", "paper": "full", "diary_weeks": 3}
+        return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a"}
+    if name == "admin:patients_batch_act":
+        return {"stop": ""}
     if name == "admin:exercises_exercise_film":
         return {**words(), "film": upload(sample("film.webm"), "film.webm")}
     return {}

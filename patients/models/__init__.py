@@ -1,5 +1,6 @@
 """The record: what belongs to one person."""
 
+from .batch import Batch, BatchHandout
 from .course import (
     ActivityScore,
     LegPainAnswer,
@@ -14,6 +15,8 @@ from .session import SessionLog
 
 __all__ = [
     "ActivityScore",
+    "Batch",
+    "BatchHandout",
     "LegPainAnswer",
     "MainActivity",
     "Patient",

@@ -331,6 +331,16 @@ def test_a_dosage_breaks_where_it_reads_well(sentence, html):
     assert handout._broken_well(sentence) == html
 
 
+def test_the_rules_know_no_left_and_right():
+    """A language that is read from the right then needs no other template."""
+    css = (press.PAPER / "handout.css").read_text()
+    pages = r"@page[^{]*\{[^{}]*(\{[^{}]*\}[^{}]*)*\}"
+    rules = re.sub(rf'{pages}|url\("data:[^"]*"\)|(?s:/\*.*?\*/)', "", css)
+    physical = r"[^;{}]*\b(?:left|right)\b[^;}]*|(?<![-\w])(?:float|width|height):[^;}]*"
+    assert re.findall(physical, rules) == []
+    assert re.findall(physical, f"{rules} .card {{ margin-left: 1mm }}")
+
+
 def test_addresses_are_short():
     assert printed.short_address("https://www.a.example/b_c/") == "a.example/b_c"
     assert printed.short_address("javascript:alert(1)") == ""
@@ -338,8 +348,12 @@ def test_addresses_are_short():
 
 
 @pytest.mark.django_db
-def test_drawings_are_on_paper_with_their_captions(programme):
-    version = programme.current_version()
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_drawings_are_on_paper_with_their_captions(cast, make_programme, language):
+    cast.piet_patient.language = language
+    cast.piet_patient.save()
+    version = make_programme().current_version()
+    assert version.sheet.language == language
     paper = Paper.of(version.sheet, handout.letterhead(version))
     assert paper.log == []
     assert paper.pages == 4

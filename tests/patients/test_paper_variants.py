@@ -175,6 +175,17 @@ def test_without_colour_drawings_have_none():
     assert data_address("image/svg+xml", grey.encode()) in html
 
 
+def test_paper_has_the_colour_of_the_practice():
+    head = letterhead(colour="#5a1446")
+    paper = Paper.of(drawn(), head)
+    assert paper.log == [] and paper.pages == 4
+    assert "color: #5a1446" in paper.html
+    report = pdf_ua.validate_pdf_bytes(paper.pdf, profile="ua1")
+    assert [str(failure) for failure in report.failures] == []
+    assert "#5a1446" not in handout.render_html(drawn(), head, VARIANTS["grey"])
+    assert head.digest != letterhead().digest
+
+
 # How it looks. `APPROVE_PAPER=1 pytest -k approved`, or `python -m tests.patients.approve`.
 
 

@@ -5,6 +5,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from rugpijn.addresses import client_address
 from rugpijn.audit import AccessEvent
 from rugpijn.middleware import CONTENT_SECURITY_POLICY
 from rugpijn.models import StaffInvitation, User
+from rugpijn.validators import contrast_with_white, readable_on_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +189,7 @@ class TestLogo:
                 "logo": SimpleUploadedFile(name, content),
                 "paper": "full",
                 "diary_weeks": 3,
+                "colour": "#14485a",
             },
         )
 
@@ -220,6 +223,35 @@ class TestLogo:
     def test_too_many_pixels_are_refused_before_they_are_read(self, client, cast):
         response = self.upload(client, cast, picture(size=(6000, 5000)))
         assert "25 megapixel" in response.content.decode()
+
+
+class TestColour:
+    @pytest.mark.parametrize(
+        ("colour", "ratio"), [("#ffffff", 1), ("#000000", 21), ("#767676", 4.54), ("#777777", 4.48)]
+    )
+    def test_contrast_as_wcag_counts_it(self, colour, ratio):
+        assert contrast_with_white(colour) == pytest.approx(ratio, abs=0.01)
+
+    @pytest.mark.parametrize("colour", ["#14485a", "#000000", "#767676", "#5A1446"])
+    def test_dark_enough(self, colour):
+        readable_on_paper(colour)
+
+    @pytest.mark.parametrize(
+        "colour", ["#777777", "#ffff00", "red", "#123", "#14485a;", "", "#14485g"]
+    )
+    def test_refused_in_words(self, colour):
+        with pytest.raises(ValidationError):
+            readable_on_paper(colour)
+
+    def test_the_owner_hears_it_at_the_field(self, client, cast):
+        client.force_login(cast.els)
+        address = reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk])
+        fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3, "colour": "#ffff00"}
+        page = client.post(address, fields).content.decode()
+        assert "Kies een donkerder kleur" in page and "Nieuwe naam" in page
+        client.post(address, fields | {"colour": "#5a1446"})
+        cast.els.practice.refresh_from_db()
+        assert (cast.els.practice.colour, cast.els.practice.name) == ("#5a1446", "Nieuwe naam")
 
 
 class TestLanguage:

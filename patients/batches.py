@@ -1,0 +1,149 @@
+"""Printing for several patients at once: begun, made one by one, stopped, handed out.
+
+A handout is kept like any other (handout.stored), so that a batch that is run again after a
+power cut goes on where it was, and makes nothing twice.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from pypdf import PdfReader, PdfWriter
+
+from rugpijn.models import User
+
+from . import handout, variants
+from .models import Batch, BatchHandout, Programme
+from .press import PrintingError
+from .variants import Variant
+
+MOST = 200  # handouts in one batch
+STALLED = timedelta(minutes=2)  # without a new handout: nobody is at work on it
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is, in numbers."""
+
+    asked: int
+    made: int
+    failed: int
+    stopped: bool
+    stalled: bool
+
+    @property
+    def over(self) -> bool:
+        return self.stopped or self.made + self.failed == self.asked
+
+
+@transaction.atomic
+def begin(*, programmes: Iterable[Programme], by: User, variant: Variant) -> Batch | None:
+    """A batch of the newest versions, in the order of names; None when nothing was issued."""
+    versions = [programme.current_version() for programme in programmes]
+    versions = [version for version in versions if version is not None][:MOST]
+    if not versions:
+        return None
+    versions.sort(key=lambda version: version.programme.patient.name.casefold())
+    batch = Batch.objects.create(
+        practice=by.practice, made_by=by, variant=variant.name, weeks=variant.weeks
+    )
+    BatchHandout.objects.bulk_create(
+        BatchHandout(batch=batch, version=version, position=number)
+        for number, version in enumerate(versions, 1)
+    )
+    transaction.on_commit(lambda: _enqueue(batch))
+    return batch
+
+
+def _enqueue(batch: Batch) -> None:
+    from .tasks import print_batch  # the queue needs the apps to be ready
+
+    print_batch.enqueue(str(batch.uuid))
+
+
+def run(batch: Batch) -> None:
+    """Make what is not made. A handout that fails says why, and the rest goes on."""
+    variant = replace(variants.VARIANTS[batch.variant], weeks=batch.weeks)
+    language = batch.made_by.language if batch.made_by else None
+    waiting = batch.handouts.filter(made_at=None, problem="")
+    for item in waiting.select_related("version__programme__patient__practice"):
+        if Batch.objects.filter(pk=batch.pk, stopped_at__isnull=False).exists():
+            return
+        try:
+            handout.stored(item.version, variant)
+        except PrintingError:
+            with translation.override(language):
+                item.problem = _("This one could not be printed.")
+        else:
+            item.made_at = timezone.now()
+        item.save(update_fields=["made_at", "problem"])
+
+
+def stop(batch: Batch) -> None:
+    """What is made stays; the handout that is being made is the last."""
+    Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=timezone.now())
+
+
+def go_on(batch: Batch) -> None:
+    """Begin again where it stopped, with what failed as well."""
+    with transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(stopped_at=None, created_at=timezone.now())
+        batch.handouts.filter(made_at=None).update(problem="")
+        transaction.on_commit(lambda: _enqueue(batch))
+
+
+def progress(batch: Batch, items: list[BatchHandout]) -> Progress:
+    made = [item.made_at for item in items if item.made_at is not None]
+    failed = sum(bool(item.problem) for item in items)
+    busy = len(made) + failed < len(items)
+    last = max([batch.created_at, *made])
+    return Progress(
+        asked=len(items),
+        made=len(made),
+        failed=failed,
+        stopped=busy and batch.stopped_at is not None,
+        stalled=busy and batch.stopped_at is None and timezone.now() - last > STALLED,
+    )
+
+
+def made(batch: Batch) -> list[BatchHandout]:
+    """Those that can be handed out, in order, with what they are about."""
+    items = batch.handouts.filter(made_at__isnull=False)
+    return list(items.select_related("version__programme__patient__practice"))
+
+
+def as_pdf(batch: Batch) -> bytes:
+    """All in one file for the printer. Each begins on a new sheet, also when both sides are
+    printed: nobody goes home with the first page of somebody else."""
+    together = PdfWriter()
+    for _item, pdf in _pdfs(batch):
+        pages = PdfReader(io.BytesIO(pdf)).pages
+        for page in pages:
+            together.add_page(page)
+        if len(pages) % 2:
+            together.add_blank_page()
+    output = io.BytesIO()
+    together.write(output)
+    return output.getvalue()
+
+
+def as_zip(batch: Batch) -> bytes:
+    """Each in a file of its own, under its number in the list: a name says nothing here."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as files:
+        for item, pdf in _pdfs(batch):
+            number = {"position": item.position, "number": item.version.number}
+            name = _("%(position)03d-exercises-version-%(number)d.pdf") % number
+            files.writestr(name, pdf)
+    return output.getvalue()
+
+
+def _pdfs(batch: Batch):
+    variant = replace(variants.VARIANTS[batch.variant], weeks=batch.weeks)
+    for item in made(batch):
+        yield item, handout.stored(item.version, variant)

@@ -1,0 +1,61 @@
+"""Handouts of several patients, made one after the other in the background."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import Practice, User
+
+from ..access import NOBODY
+from .programme import Version
+
+
+class BatchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A therapist sees what the own practice prints: the names in it are its patients'."""
+        treats = user.is_active and user.is_therapist and user.practice_id is not None
+        return self.filter(Q(practice=user.practice_id) if treats else NOBODY)
+
+
+class Batch(models.Model):
+    """What was asked to be printed together. Dates say its state; the rows say how far it is."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    variant = models.CharField(max_length=20)  # a name of variants.VARIANTS
+    weeks = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = BatchQuerySet.as_manager()
+    record_of = None  # of several patients: each is logged when their handout is shown
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+
+    def __str__(self):
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class BatchHandout(models.Model):
+    """One handout of a batch: not made yet, made, or not to be made, and then why."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="handouts")
+    version = models.ForeignKey(Version, models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+    made_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "version"], name="a_version_once_in_a_batch")
+        ]
+
+    def __str__(self):
+        return f"{self.batch} · {self.position}"

@@ -1,0 +1,67 @@
+"""Printing for several patients: the page that shows how far it is, and what came of it."""
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rugpijn import audit
+
+from .. import batches
+from ..access import find
+from ..models import Batch
+from ..press import PrintingError
+from .paper import cannot_print
+
+KINDS = {"pdf": ("application/pdf", batches.as_pdf), "zip": ("application/zip", batches.as_zip)}
+
+
+@require_safe
+def batch(request, uuid):
+    found = find(request, Batch.objects, uuid=uuid)
+    items = list(found.handouts.select_related("version__programme__patient"))
+    patients = [item.version.programme.patient for item in items]
+    audit.record(request, "list", *patients, thing=found)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Printing handouts"),
+        "batch": found,
+        "items": items,
+        "progress": batches.progress(found, items),
+    }
+    return TemplateResponse(request, "admin/patients/batch.html", context)
+
+
+@require_POST
+def batch_act(request, uuid):
+    """Stop it, or go on."""
+    found = find(request, Batch.objects, uuid=uuid)
+    if "stop" in request.POST:
+        batches.stop(found)
+        messages.info(request, _("Stopped. What is ready can be printed."))
+    elif "go_on" in request.POST:
+        batches.go_on(found)
+    return redirect("admin:patients_batch", found.uuid)
+
+
+@require_safe
+def batch_file(request, uuid, kind):
+    """What is made until now. Each patient in it is in the log."""
+    found = find(request, Batch.objects, uuid=uuid)
+    if kind not in KINDS:
+        raise Http404("There is no such kind of file.")
+    items = batches.made(found)
+    if not items:
+        raise Http404("Nothing is made yet.")
+    media_type, make = KINDS[kind]
+    try:
+        content = make(found)
+    except PrintingError as error:
+        return cannot_print(request, str(error))
+    audit.record(request, "print", *(i.version.programme.patient for i in items), thing=found)
+    response = HttpResponse(content, content_type=media_type)
+    how = "inline" if kind == "pdf" else "attachment"
+    response.headers["Content-Disposition"] = f'{how}; filename="{_("exercises")}.{kind}"'
+    return response
