@@ -67,6 +67,10 @@ class OfProgrammeQuerySet(CareQuerySet):
     path = "programme__patient__"
 
 
+class OfActivityQuerySet(CareQuerySet):
+    path = "activity__programme__patient__"
+
+
 def find(request, queryset: CareQuerySet, **lookup):
     """The one row that is looked for, or 404 when it is not there for this person.
 

@@ -13,11 +13,15 @@ from exercises.models import Exercise, Protocol
 from rugpijn.models import User
 
 from .models import (
+    LegPainAnswer,
     Patient,
     PatientInvitation,
     Prescription,
     Programme,
+    RecoveryCheck,
     RedFlagCheck,
+    RiskProfile,
+    SeenMark,
     SessionLog,
     ShareLink,
     Version,
@@ -138,6 +142,74 @@ def end(*, programme: Programme, by: User, on: date | None = None) -> None:
     touch(programme=programme, by=by)
 
 
+@transaction.atomic
+def take_over(*, programme: Programme, by: User) -> Version | None:
+    """Treat this patient from now on. The name is on the sheet, so it is issued again.
+
+    The library's words stay as they were: who takes over a patient did not look at those.
+    """
+    if programme.ended_on is not None:
+        raise RefusedError(_("This programme has ended; there is nothing to take over."))
+    if programme.therapist_id == by.pk:
+        raise RefusedError(_("This is your patient already."))
+    programme.therapist = by
+    programme.save(update_fields=["therapist"])
+    touch(programme=programme, by=by)
+    last = programme.current_version()
+    return last and issue(programme=programme, by=by, keep_library_of=last.sheet)
+
+
+@transaction.atomic
+def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
+    """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
+    at = timezone.now()  # one look, one moment: so they are put back together
+    SeenMark.objects.bulk_create(
+        SeenMark(
+            programme=programme,
+            reason=reason,
+            occasion=occasion,
+            note=note,
+            by=by,
+            by_name=by.name,
+            at=at,
+        )
+        for reason, occasion in reasons
+    )
+
+
+def put_back(mark: SeenMark) -> None:
+    """Undo one look: all that was marked in it asks for attention again. The rows stay."""
+    SeenMark.objects.filter(programme=mark.programme, at=mark.at, withdrawn_at=None).update(
+        withdrawn_at=timezone.now()
+    )
+
+
+def note_recovery(
+    *, programme: Programme, day: int, answer: str, pain: int | None, by: User
+) -> RecoveryCheck:
+    """Write down what a patient said, on the phone or in the practice. The first answer stays:
+    what the patient answered meanwhile is not overwritten."""
+    try:
+        with transaction.atomic():
+            return RecoveryCheck.objects.create(
+                programme=programme,
+                day=day,
+                answer=answer,
+                pain=pain,
+                noted_by=by,
+                noted_name=by.name,
+            )
+    except IntegrityError:
+        raise RefusedError(_("This was answered meanwhile. The first answer stays.")) from None
+
+
+def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:
+    """The therapist's judgement; what was judged before stays readable."""
+    return RiskProfile.objects.create(
+        programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
+    )
+
+
 def touch(*, programme: Programme, by: User) -> None:
     """Note that the programme was changed, by whom; older forms are stale from now on."""
     programme.revision += 1
@@ -212,6 +284,37 @@ def log_session(
         if any(getattr(log, name) != value for name, value in contents.items()):
             raise StaleOperationError(_("This was already logged differently.")) from None
         return log
+
+
+def answer_leg_pain(
+    *,
+    patient: Patient,
+    version: Version,
+    operation: uuid.UUID,
+    line: uuid.UUID,
+    day: date,
+    leg_pain: bool,
+) -> LegPainAnswer:
+    """Write down whether the pain went into the leg, exactly once for each operation number.
+
+    As with `log_session`: the same operation again returns the row that is there, and
+    StaleOperationError says that it came back with other contents.
+    """
+    if version.sheet.line(line) is None:
+        raise RefusedError(_("This exercise is not in your programme."))
+    if version.programme.started_on is None or day < version.programme.started_on:
+        raise RefusedError(_("Your programme had not started on that day."))
+    contents = {"version": version, "line": line, "day": day, "leg_pain": leg_pain}
+    try:
+        with transaction.atomic():
+            return LegPainAnswer.objects.create(patient=patient, operation=operation, **contents)
+    except IntegrityError:
+        answer = LegPainAnswer.objects.filter(patient=patient, operation=operation).first()
+        if answer is None:
+            raise
+        if any(getattr(answer, name) != value for name, value in contents.items()):
+            raise StaleOperationError(_("This was already logged differently.")) from None
+        return answer
 
 
 @transaction.atomic

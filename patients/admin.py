@@ -28,7 +28,10 @@ from .therapist_forms import (
     PrescriptionFormSet,
     ProgrammeForm,
 )
-from .views import batch, therapist
+from .views import batch, course, desk, therapist
+
+# A therapist begins with people, not with tables.
+admin.site.desk = desk.first_page
 
 
 class CareAdmin(ScopedAdmin):
@@ -291,6 +294,9 @@ class ProgrammeAdmin(CareAdmin):
             self.page(therapist.share, "share"),
             self.page(therapist.mail_link, "mail"),
             self.page(therapist.end, "end"),
+            self.page(course.course, "course"),
+            self.page(desk.seen, "seen"),
+            self.page(desk.take, "take"),
             *self._batch_urls(),
             *super().get_urls(),
         ]

@@ -1,7 +1,12 @@
 """The rules of the trade, each with its source, for a physiotherapist to read and correct.
 
-Nothing here knows a database or a page. Whoever uses a rule asks it here.
+Nothing here knows a database or a page. Whoever uses a rule asks it here. What no source says
+and we had to choose is called "our proposal": judge it first.
 """
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 PAIN_LEAST, PAIN_MOST = 0, 10
 """Numeric pain rating scale: whole numbers, 0 is no pain. KNGF Lage rugpijn 2021, measurement."""
@@ -12,3 +17,161 @@ DIARY_WEEKS = 3
 The leaflet "Lage rugpijn" and KNGF 2013 A.3: no improvement in three weeks is a
 deviating course, and the patient should contact the therapist.
 """
+
+# ---------------------------------------------------------------- pain
+
+PAIN_MATTERS = 2
+"""The smallest change of pain that matters, in points. Ostelo 2008: NRS 2."""
+
+PAIN_MATTERS_SHARE = 0.30
+"""Or this part of the pain at the start. Ostelo 2008: 30 % of baseline."""
+
+SESSIONS_WITH_MORE_PAIN = 2
+"""So many sessions in a row with more pain are looked at. Our proposal."""
+
+
+def pain_change(at_start: int | None, now: int | None) -> str:
+    """Says "less", "same" or "more"; empty when one of both was not answered.
+
+    Less is a fall of 2 points or of 30 %, whichever comes first. More is a rise of 2 points: 30 %
+    of little pain is less than anybody can tell.
+    """
+    if at_start is None or now is None:
+        return ""
+    fall = at_start - now
+    if fall >= PAIN_MATTERS or (fall > 0 and fall >= at_start * PAIN_MATTERS_SHARE):
+        return "less"
+    return "more" if -fall >= PAIN_MATTERS else "same"
+
+
+def raised_since(at_start: int | None, readings: Sequence[tuple[date, int]]) -> date | None:
+    """Since which session the pain has been up; None when it is not.
+
+    `readings` are the answered sessions from old to new, one a day with that day's worst pain.
+    A day without an answer is no session here: it says nothing about the pain.
+    """
+    if at_start is None:
+        return None
+    raised: list[date] = []
+    for day, pain in reversed(readings):
+        if pain - at_start < PAIN_MATTERS:
+            break
+        raised.append(day)
+    return raised[-1] if len(raised) >= SESSIONS_WITH_MORE_PAIN else None
+
+
+# ---------------------------------------------------------------- recovery
+
+RECOVERY_DAYS = (21, 42)
+"""On these days the patient is asked whether daily things go better.
+
+The leaflet: improvement in the first 3 weeks, often recovered within 6. KNGF 2013 A.3 and NHG 2017:
+no clear improvement in 3 to 4 weeks is a deviating course. The question itself is our proposal.
+"""
+
+DAYS_TO_ANSWER = 3
+"""An answer may come this much later before the therapist is told. Our proposal."""
+
+NOT_BETTER = ("same", "worse")
+"""Answers that ask for another look at the plan. From KNGF 2013 A.3, "no clear increase"."""
+
+
+def recovery_asked(day: int) -> int | None:
+    """Which recovery check was asked last on this day of the programme; None before the first."""
+    return max((asked for asked in RECOVERY_DAYS if asked <= day), default=None)
+
+
+def recovery_concern(day: int, answers: Mapping[int, str]) -> tuple[int, str] | None:
+    """Which recovery check asks for attention on this day of the programme, and what was answered.
+
+    `(21, "worse")`, or `(42, "")` when nobody answered in time. The newest check decides: who is
+    better on day 42 is better, whatever day 21 said.
+    """
+    for asked in reversed(RECOVERY_DAYS):
+        if asked > day:
+            continue
+        answer = answers.get(asked, "")
+        if answer:
+            return (asked, answer) if answer in NOT_BETTER else None
+        if day >= asked + DAYS_TO_ANSWER:
+            return asked, ""
+    return None
+
+
+# ---------------------------------------------------------------- doing
+
+SILENT_DAYS = 7
+"""So many whole days without anything ticked off are looked at. Our proposal."""
+
+
+def silent_days(last_done: date | None, started_on: date, today: date) -> int:
+    """Whole days on which nothing was done, up to yesterday: today may still bring something."""
+    first_empty = started_on if last_done is None else last_done + timedelta(days=1)
+    return max(0, (today - first_empty).days)
+
+
+QUALITY = {"excellent": 1.0, "good": 0.8, "reasonable": 0.6, "moderate": 0.4, "poor": 0.2}
+"""How well an exercise is done, judged by the therapist who sees it. EXAS: Arensman 2023."""
+
+
+def rate(done: int, given: int) -> int | None:
+    """Done of what was agreed, 0 to 100; None when nothing was asked. Doing more is not more."""
+    return None if given <= 0 else round(min(1.0, done / given) * 100)
+
+
+def exas(exercises: Iterable[tuple[int | None, str]]) -> int | None:
+    """EXAS, 0 to 100: the mean over exercises of rate x quality. Arensman 2023.
+
+    None as long as the quality of one of them was not rated: a rate alone is not EXAS. Exercises
+    that nothing was asked of do not count.
+    """
+    asked = [(done, quality) for done, quality in exercises if done is not None]
+    if not asked or any(quality not in QUALITY for _done, quality in asked):
+        return None
+    return round(sum(done * QUALITY[quality] for done, quality in asked) / len(asked))
+
+
+# ---------------------------------------------------------------- the plan
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a risk profile suggests. The therapist decides."""
+
+    weeks: int  # that the programme runs
+    visits: int  # at most
+
+
+PLANS = {"low": Plan(3, 2), "medium": Plan(12, 8), "high": Plan(12, 12)}
+"""By risk of persistent complaints. e-Exercise LBP (Koppenaal 2022), based on KNGF 2021.
+
+The profile is chosen by the therapist; STarT Back may support, and never decides (KNGF 2021).
+"""
+
+MANY_EXERCISES, TOO_MANY_EXERCISES = 4, 8
+"""More than 4 is a hint, from 8 a clear word, never a block. e-Exercise LBP gives 3 or 4; in Henry
+1999, who had 2 performed better than who had 8."""
+
+# ---------------------------------------------------------------- the worklist
+
+ENDS_SOON_DAYS = 7
+"""A programme whose planned weeks end is announced so many days before. Our proposal."""
+
+LINK_ENDS_SOON_DAYS = 14
+"""A link on paper that stops working is announced earlier: it takes a visit to hand over a new
+one. Our proposal."""
+
+SEEN_HOLDS_DAYS = 7
+"""More pain and silence come back so long after they were marked as seen, when they last.
+Our proposal. An answer or a report that was seen does not come back; a new one is a new one."""
+
+
+def day_of(started_on: date, today: date) -> int:
+    """Day 1 is the day the programme started."""
+    return (today - started_on).days + 1
+
+
+def planned_end(started_on: date, profile: str) -> date | None:
+    """The last day of the weeks that the risk profile suggests; None without a profile."""
+    plan = PLANS.get(profile)
+    return None if plan is None else started_on + timedelta(weeks=plan.weeks, days=-1)

@@ -29,6 +29,9 @@ class PracticeAdminSite(admin.AdminSite):
     site_url = None
     enable_nav_sidebar = False
 
+    # The first page of whoever treats patients. The app that knows patients puts it here.
+    desk = None
+
     OUR_APPS = ("rugpijn", "exercises", "patients")
 
     def register(self, model_or_iterable, admin_class=None, **options):
@@ -40,6 +43,13 @@ class PracticeAdminSite(admin.AdminSite):
         )
         ours = [model for model in models if model._meta.app_label in self.OUR_APPS]
         super().register(ours, admin_class, **options)
+
+    def index(self, request, extra_context=None):
+        """A therapist's desk; for the others the list of what they may open."""
+        user = request.user
+        if self.desk is not None and user.is_therapist and user.practice_id is not None:
+            return self.desk(request)
+        return super().index(request, extra_context)
 
     def login(self, request, extra_context=None):
         """There is one login page; a second door would need its own locks.

@@ -17,8 +17,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from exercises.models import Figure, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, variants
+from patients.models import LegPainAnswer
 from rugpijn.audit import AccessEvent
-from rugpijn.models import StaffInvitation
+from rugpijn.models import StaffInvitation, User
 
 from .exercises.media import complete, sample, upload, words
 
@@ -32,6 +33,7 @@ LOGIN = "/accounts/login/"
 DOOR = "/admin/login/"  # the admin's door: logs the refusal, and sends a patient home
 DESK = "/admin/"  # Django's answer for an object out of reach
 HOME = "/"
+DONE = "/admin/#worklist"  # an act of the worklist, done: back to it
 
 OPEN = (SEES,) * 8
 SITE = (SEES, SEES, DOOR, DOOR, SEES, DOOR, SEES, DOOR)  # the admin's own pages
@@ -105,6 +107,9 @@ TABLE = {
     "admin:patients_programme_share": OWN_OBJECT,
     "admin:patients_programme_mail": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_end": OWN_OBJECT,
+    "admin:patients_programme_course": OWN_OBJECT,
+    "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_take": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_batch": BATCH,
     "admin:patients_batch_act": (WRONG_METHOD, WRONG_METHOD, DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:patients_batch_file": BATCH,
@@ -152,6 +157,9 @@ POSTS = {
     "admin:patients_programme_share": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_batch_act": ("/admin/patients/programme/batch/", HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:patients_programme_end": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_course": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_take": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_change": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_change": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:exercises_figure_add": ("/admin/exercises/figure/",) * 2 + (DOOR, DOOR, "/admin/exercises/figure/", DOOR, REFUSED, LOGIN),
@@ -187,6 +195,14 @@ def world(cast, programme, own_exercise, monkeypatch):
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
+    pain = LegPainAnswer.objects.create(
+        patient=cast.piet_patient, operation=uuid.uuid4(), version=programme.current_version(),
+        line=line.uuid, day=programme.started_on, leg_pain=True,
+    )  # fmt: skip
+    colleague = User.objects.create_user(
+        "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True
+    )
+    taken = actions.draft(patient=cast.mo_patient, by=colleague)
     film = complete(own_exercise)
     actions.prescribe(programme=programme, exercise=own_exercise)
     actions.issue(programme=programme, by=cast.anna)
@@ -216,6 +232,7 @@ def world(cast, programme, own_exercise, monkeypatch):
         "admin:patients_batch_act": [batch.uuid],
         "admin:patients_batch_file": [batch.uuid, "zip"],
         "admin:exercises_figure_preview": [],
+        "admin:patients_programme_take": [taken.pk],  # a colleague's, of Mo
         "admin:app_list": ["patients"],
         "account_confirm_email": ["no-such-key"],
         "account_reset_password_from_key": ["abc", "no-such-key"],
@@ -242,7 +259,7 @@ def world(cast, programme, own_exercise, monkeypatch):
             return reverse(name, args=[ids[parts[1]]])
         return reverse(name)
 
-    cast.address, cast.programme = address, programme
+    cast.address, cast.programme, cast.leg_pain = address, programme, pain
     return cast
 
 
@@ -257,7 +274,10 @@ def outcome(response, expected):
     """What happened, in the table's own words."""
     if response.status_code not in (301, 302):
         return str(response.status_code)
-    path = urlsplit(response["Location"]).path
+    address = urlsplit(response["Location"])
+    path = address.path
+    if f"{path}#{address.fragment}" == DONE:
+        return DONE
     longer = expected.startswith("/") and expected not in (HOME, DESK) and path.startswith(expected)
     return expected if longer else path
 
@@ -357,6 +377,10 @@ def data_for(world, name):
             "line": str(programme.prescriptions.first().uuid),
             "day": programme.started_on.isoformat(),
         }  # fmt: skip
+    if name == "admin:patients_programme_course":
+        return {"what": "profile", "profile": "low"}
+    if name == "admin:patients_programme_seen":
+        return {"item": f"leg_pain:{world.leg_pain.pk}", "note": "Kanarie-notitie: gebeld."}
     if name == "admin:patients_patient_change":
         return {"name": "Piet Janssen", "birth_date": "12-3-1958", "language": "nl"}
     if name == "admin:patients_programme_change":
@@ -532,6 +556,7 @@ def test_a_picker_lists_no_patients(world, field):
 
 # What each page about Piet, and each act, writes in the access log: one row.
 LOGGED_PAGES = {
+    "admin:index": "list", "admin:patients_programme_course": "read course",
     "admin:patients_patient_change": "read", "admin:patients_programme_change": "read",
     "admin:patients_programme_versions": "read versions", "admin:patients_programme_days": "read days",
     "admin:patients_programme_share": "share", "admin:patients_programme_end": "read",
@@ -539,6 +564,7 @@ LOGGED_PAGES = {
     "patients:version_handout": "print", "patients:programme_media": "read film",
 }  # fmt: skip
 LOGGED_ACTS = {
+    "admin:patients_programme_seen": "seen", "admin:patients_programme_course": "choose risk profile",
     "admin:patients_patient_invite": "invite", "admin:patients_patient_programme": "create",
     "admin:patients_programme_share": "revoke link", "admin:patients_programme_end": "end",
     "admin:patients_patient_change": "change", "admin:patients_programme_change": "issue",

@@ -1,15 +1,18 @@
 """Whole journeys in a real browser: what a therapist and a patient do, click by click."""
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients.models import Patient, Programme, SessionLog
+from patients.models import LegPainAnswer, Patient, Programme, SeenMark, SessionLog
 
 from .conftest import PASSWORD
 
@@ -87,6 +90,40 @@ def test_from_a_new_patient_to_paper_in_four_clicks(page, site, complaints):
     assert programme.current_version().sheet.lines[0].sentence == (
         "3 series van 8 herhalingen, 5 seconden vasthouden, links en rechts"
     )
+    assert complaints == []
+
+
+@pytest.fixture
+def leg_pain(programme):
+    """Piet reported that the pain went into his leg."""
+    version = programme.current_version()
+    return LegPainAnswer.objects.create(
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        line=version.sheet.lines[4].uuid,
+        day=programme.started_on,
+        leg_pain=True,
+    )
+
+
+def test_from_the_worklist_to_an_act(page, site, complaints, programme, leg_pain):
+    """By keyboard alone: an alarm wants a word, and is then off the list."""
+    Patient.objects.filter(pk=programme.patient_id).update(phone="06 - 12 34 56 78")
+    log_in(page, site, "anna@linde.example")
+    card = page.locator(".card", has_text="Piet Jansen")
+    expect(card.locator('a[href="tel:0612345678"]')).to_be_visible()
+    note, seen = card.locator("input[name=note]"), card.locator("form.seen button")
+    seen.focus()
+    page.keyboard.press("Enter")
+    expect(note).to_be_focused()  # the browser asks for the note first
+    assert not SeenMark.objects.exists()
+    page.keyboard.type("Gebeld: stop met oefening 5.")
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("Piet Jansen")
+    expect(page.locator(".card")).to_have_count(0)
+    page.locator(".lately summary").press("Enter")
+    expect(page.locator(".lately")).to_contain_text("Gebeld: stop met oefening 5.")
     assert complaints == []
 
 
@@ -324,7 +361,7 @@ PAGES = {
     "piet@mail.example": ["patients:home", "account_change_password", "account_logout", "missing"],
     "anna@linde.example": [
         "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
-        "patient", "draft", "running", "versions", "days", "share_admin", "end",
+        "patient", "draft", "running", "versions", "days", "share_admin", "end", "course",
         "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
         "admin:exercises_protocol_changelist", "protocol", "as_patient",
         "admin:exercises_figure_changelist", "admin:exercises_figure_add", "figure",
@@ -338,7 +375,15 @@ PAGES = {
 
 
 @pytest.fixture
-def addresses(cast, programme, make_programme, lage_rugpijn):
+def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
+    # Three weeks on, with something ticked off: the desk has its charts, and day 21 its question.
+    version, today = programme.current_version(), timezone.localdate()
+    Programme.objects.filter(pk=programme.pk).update(started_on=today - timedelta(days=24))
+    SessionLog.objects.create(
+        patient=programme.patient, version=version, line=version.sheet.lines[0].uuid, moment=1,
+        day=today - timedelta(days=1), done=True, pain=4, operation=uuid.uuid4(),
+        performed_at=timezone.now(),
+    )  # fmt: skip
     draft = make_programme(cast.mo_patient, started=False)
     line = programme.prescriptions.first()
     shared = Figure.objects.get(key="hol-bol")
@@ -359,6 +404,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn):
         "days": ("programme_days", programme.pk),
         "share_admin": ("programme_share", programme.pk),
         "end": ("programme_end", programme.pk),
+        "course": ("programme_course", programme.pk),
     }
     special = {
         name: reverse(f"admin:patients_{page}", args=[pk]) for name, (page, pk) in admin.items()

@@ -1,18 +1,32 @@
 """The record: what belongs to one person."""
 
 from .batch import Batch, BatchHandout
+from .course import (
+    ActivityScore,
+    LegPainAnswer,
+    MainActivity,
+    RecoveryCheck,
+    RiskProfile,
+    SeenMark,
+)
 from .patient import Patient, PatientInvitation
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
 from .session import SessionLog
 
 __all__ = [
+    "ActivityScore",
     "Batch",
     "BatchHandout",
+    "LegPainAnswer",
+    "MainActivity",
     "Patient",
     "PatientInvitation",
     "Prescription",
     "Programme",
+    "RecoveryCheck",
     "RedFlagCheck",
+    "RiskProfile",
+    "SeenMark",
     "SessionLog",
     "ShareLink",
     "StoredHandout",

@@ -1,7 +1,7 @@
 """What the patient did."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,14 @@ from .programme import Version
 
 PAIN = (clinical.PAIN_LEAST, clinical.PAIN_MOST)  # not answered is None
 MOMENTS = LIMITS["per_day"]  # first, second, … moment of the day
+
+
+class SessionLogQuerySet(OfPatientQuerySet):
+    def held(self):
+        """Of each line, day and moment the last row: what holds now. A subquery, not a query."""
+        subject = ("version__programme", "line", "day", "moment")
+        newest = self.order_by().values(*subject).annotate(newest=Max("pk")).values("newest")
+        return SessionLog.objects.filter(pk__in=newest)
 
 
 class SessionLog(models.Model):
@@ -34,7 +42,7 @@ class SessionLog(models.Model):
     performed_at = models.DateTimeField(_("done at"))
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
 
-    objects = OfPatientQuerySet.as_manager()
+    objects = SessionLogQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session")

@@ -1,4 +1,4 @@
-"""The demo clinic: two practices, seven people, and six weeks of plausible history.
+"""The demo clinic: two practices, their people, and six weeks of plausible history.
 
 Made for trying out and for checks from outside, so its logins are fixed. It
 refuses anything but a DEBUG installation that is empty or that it made itself.
@@ -17,7 +17,17 @@ from exercises.dosage import Dosage
 from exercises.models import Protocol
 from patients import actions
 from patients.days import is_due
-from patients.models import Patient, Programme, SessionLog, Version
+from patients.models import (
+    LegPainAnswer,
+    MainActivity,
+    Patient,
+    Programme,
+    RecoveryCheck,
+    RiskProfile,
+    SeenMark,
+    SessionLog,
+    Version,
+)
 from rugpijn.models import Practice, User
 
 PASSWORD = "rugpijn-demo-2026"
@@ -59,6 +69,7 @@ class DemoClinic:
     def build(self):
         self.first_practice()
         self.second_practice()
+        self.worklist()
         self.person("root@demo.example", "Root", is_superuser=True)
 
     def first_practice(self):
@@ -127,6 +138,114 @@ class DemoClinic:
         roos.save()
         self.history(self.programme(roos, bram, self.back, started=9), adherence=0.9, pain=4)
 
+    def worklist(self):
+        """A reason of every kind for the worklist of the first practice, and a colleague."""
+        practice = Practice.objects.get(uuid=DEMO_PRACTICE)
+        anna = User.objects.get(email="therapist@demo.example")
+        kim = self.person(
+            "colleague@demo.example", "Kim de Boer", practice=practice, is_therapist=True
+        )
+
+        piet = Programme.objects.running().get(patient__name="Piet Jansen")
+        self.profile(piet, anna, RiskProfile.Profile.MEDIUM)
+        self.check(piet, 21, RecoveryCheck.Answer.BETTER, pain=3)
+        for position, (name, scores) in enumerate(
+            (("Een half uur wandelen", (7, 4)), ("De tuin doen", (9, 6)), ("Autorijden", (5, 3))), 1
+        ):
+            activity = MainActivity.objects.create(programme=piet, position=position, name=name)
+            for day, score in zip((0, 20), scores, strict=True):
+                activity.scores.create(day=piet.started_on + timedelta(days=day), score=score)
+        self.seen(piet, anna, days_ago=5, note="Gebeld: rustiger aan met de eerste oefening.")
+
+        mo = Programme.objects.running().get(patient__name="Mo el Idrissi")
+        self.profile(mo, anna, RiskProfile.Profile.LOW)
+
+        sanne = self.with_code(practice, anna, "Sanne Vermeulen", "1984-05-17", "06 - 11 22 33 44")
+        programme = self.programme(sanne, anna, self.back, started=11)
+        self.history(programme, adherence=0.8, pain=6)
+        self.leg_pain(programme, line=4, days_ago=1)
+
+        henk = self.with_code(practice, anna, "Henk Postma", "1952-08-08", "012 - 987 65 43")
+        programme = self.programme(henk, anna, self.back, started=24)
+        self.history(programme, adherence=0.6, pain=5, days=21)
+        for days_ago in (2, 1):
+            self.painful(programme, days_ago, pain=8)
+        self.check(programme, 21, RecoveryCheck.Answer.WORSE, pain=7)
+
+        lotte = self.with_code(practice, anna, "Lotte Kuipers", "1995-12-01", "06 - 55 66 77 88")
+        programme = self.programme(lotte, anna, self.knee, started=18)
+        self.history(programme, adherence=0.7, pain=4, days=8)
+
+        johan = self.patient(practice, anna, "Johan Meijer", "1939-04-22", phone="012 - 222 33 44")
+        self.programme(johan, anna, self.back, started=27)
+
+        wil = self.with_code(practice, kim, "Wil Scholten", "1968-02-11", "012 - 444 55 66")
+        programme = self.programme(wil, kim, self.back, started=22)
+        self.history(programme, adherence=0.8, pain=5)
+        self.check(programme, 21, RecoveryCheck.Answer.SAME, pain=5)
+
+    def with_code(self, practice, by, name, birth_date, phone) -> Patient:
+        """A patient who logs in with a code, as Mo does."""
+        patient = self.patient(practice, by, name, birth_date, phone=phone)
+        first = name.split()[0].lower()
+        code = f"{first}-{self.dice.randrange(10_000):04}"
+        patient.user = self.person(None, name, login_code=code)
+        patient.save()
+        return patient
+
+    def profile(self, programme, by, profile):
+        RiskProfile.objects.create(
+            programme=programme,
+            profile=profile,
+            chosen_by=by,
+            chosen_name=by.name,
+            chosen_at=self.at(programme.started_on, 10),
+        )
+
+    def check(self, programme, day: int, answer, pain: int):
+        on = programme.started_on + timedelta(days=day - 1)
+        RecoveryCheck.objects.create(
+            programme=programme, day=day, answer=answer, pain=pain, answered_at=self.at(on, 20)
+        )
+
+    def leg_pain(self, programme, line: int, days_ago: int):
+        version = programme.current_version()
+        day = self.today - timedelta(days=days_ago)
+        LegPainAnswer.objects.create(
+            patient=programme.patient,
+            version=version,
+            operation=self.number(),
+            line=version.sheet.lines[line].uuid,
+            day=day,
+            leg_pain=True,
+            answered_at=self.at(day, 19),
+        )
+
+    def painful(self, programme, days_ago: int, pain: int):
+        """One moment of that day, with this pain."""
+        version, day = programme.current_version(), self.today - timedelta(days=days_ago)
+        line = version.sheet.lines[0]
+        at = self.at(day, 19)
+        log = self.session(programme, version, line, day, 1, pain, at)
+        log.pain = pain
+        log.save()
+
+    def seen(self, programme, by, days_ago: int, note: str):
+        """What was looked at a while ago: more pain, in a spell that is over."""
+        day = self.today - timedelta(days=days_ago)
+        SeenMark.objects.create(
+            programme=programme,
+            reason="pain_up",
+            occasion=(day - timedelta(days=2)).isoformat(),
+            note=note,
+            by=by,
+            by_name=by.name,
+            at=self.at(day, 12),
+        )
+
+    def number(self) -> uuid.UUID:
+        return uuid.UUID(int=self.dice.getrandbits(128), version=4)
+
     def person(self, email, name, **fields) -> User:
         return User.objects.create_user(email, PASSWORD, name=name, **fields)
 
@@ -190,7 +309,7 @@ class DemoClinic:
         return SessionLog(
             patient=programme.patient,
             version=version,
-            operation=uuid.UUID(int=self.dice.getrandbits(128), version=4),
+            operation=self.number(),
             line=uuid.UUID(line.uuid),
             day=day,
             moment=moment,

@@ -1,0 +1,199 @@
+"""How it goes: what the patient answers, what the therapist judged, and what was looked at."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import User
+from rugpijn.validators import printable
+
+from .. import clinical
+from ..access import OfActivityQuerySet, OfPatientQuerySet, OfProgrammeQuerySet
+from .patient import Patient
+from .programme import Programme, Version
+
+SCALE = (clinical.PAIN_LEAST, clinical.PAIN_MOST)
+ACTIVITIES = 3  # the patient-specific complaints: three activities, each 0 to 10
+
+
+class RecoveryCheck(models.Model):
+    """What the patient answered on day 21 or 42. Without a row, nothing was answered."""
+
+    class Answer(models.TextChoices):
+        MUCH_BETTER = "much_better", _("much better")
+        BETTER = "better", _("better")
+        SAME = "same", _("the same")
+        WORSE = "worse", _("worse")
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="recovery_checks")
+    day = models.PositiveSmallIntegerField(_("day"))  # of the programme, one of RECOVERY_DAYS
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer)
+    pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
+    # Who wrote down what the patient said; empty when it was the patient's own hand.
+    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    noted_name = models.CharField(max_length=120, blank=True)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["programme", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "day"], name="one_recovery_check_a_programme_and_day"
+            ),
+            models.CheckConstraint(
+                name="recovery_check_on_its_days",
+                condition=Q(day__in=clinical.RECOVERY_DAYS),
+                violation_error_message=_("There is no recovery check on that day."),
+            ),
+            models.CheckConstraint(
+                name="recovery_check_pain_from_0_to_10",
+                condition=Q(pain__isnull=True) | Q(pain__range=SCALE),
+                violation_error_message=_("Pain is a whole number from 0 to 10."),
+            ),
+        ]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
+class MainActivity(models.Model):
+    """Something that the patient wants to do again, in the patient's own words (PSK)."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="main_activities")
+    position = models.PositiveSmallIntegerField(_("order"))
+    name = models.CharField(_("activity"), max_length=120, validators=[printable])
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["programme", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "position"], name="main_activities_have_their_own_place"
+            ),
+            models.CheckConstraint(
+                name="three_main_activities_at_most",
+                condition=Q(position__range=(1, ACTIVITIES)),
+                violation_error_message=_("Choose at most three activities."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
+class ActivityScore(models.Model):
+    """How hard a main activity was: 0 is no trouble, 10 is impossible."""
+
+    activity = models.ForeignKey(MainActivity, models.CASCADE, related_name="scores")
+    day = models.DateField(_("day"))
+    score = models.PositiveSmallIntegerField(_("score"))
+
+    objects = OfActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["activity", "day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "day"], name="one_score_an_activity_and_day"
+            ),
+            models.CheckConstraint(
+                name="activity_score_from_0_to_10",
+                condition=Q(score__range=SCALE),
+                violation_error_message=_("A score is a whole number from 0 to 10."),
+            ),
+        ]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.activity.programme.patient
+
+
+class LegPainAnswer(models.Model):
+    """Whether the pain went into the leg during an exercise, as the patient said after it.
+
+    "No" is a row as well; without a row nothing was answered. Rows are added and never changed:
+    the last about a line and a day holds.
+    """
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="leg_pain_answers")
+    operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
+    version = models.ForeignKey(Version, models.CASCADE, related_name="leg_pain_answers")
+    line = models.UUIDField(_("line"))
+    day = models.DateField(_("day"))
+    leg_pain = models.BooleanField(_("pain into the leg"))
+    answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
+
+    objects = OfPatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "operation"], name="leg_pain_answer_counts_once_per_patient"
+            )
+        ]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.patient
+
+
+class RiskProfile(models.Model):
+    """The risk of persistent complaints as a therapist judged it. The newest row holds."""
+
+    class Profile(models.TextChoices):
+        LOW = "low", _("low risk")
+        MEDIUM = "medium", _("medium risk")
+        HIGH = "high", _("high risk")
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="risk_profiles")
+    profile = models.CharField(_("risk profile"), max_length=6, choices=Profile)
+    chosen_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    chosen_name = models.CharField(max_length=120)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
+class SeenMark(models.Model):
+    """A reason of the worklist that a therapist looked at, and what came of it.
+
+    The reason is computed and stored nowhere; `occasion` says which one it was: the answer, the
+    day since when, the date that is near. A new occasion is not covered by an old mark.
+    """
+
+    NOTE_LENGTH = 500
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="seen_marks")
+    reason = models.CharField(max_length=20)
+    occasion = models.CharField(max_length=40)
+    note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True, validators=[printable])
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # put back on the worklist
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient

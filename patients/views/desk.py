@@ -1,0 +1,200 @@
+"""The therapist's first page: who needs attention, and the own patients.
+
+It stands in the place of the admin's list of tables (`PracticeAdminSite.desk`). The acts get a
+programme that the admin has already found for this person (`CareAdmin.page`).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from rugpijn import audit
+from rugpijn.validators import printable
+
+from .. import actions, totals, worklist
+from ..models import Programme, SeenMark
+from ..totals import DayTotal
+from ..worklist import Course
+
+CHART_DAYS = 14
+ROWS = 30  # patients on a page, each with its charts
+MOST_CARDS = 40  # more than that is no worklist for today; the rest follows when these are seen
+LATELY = timedelta(days=14)
+WHOLE_PRACTICE = "practice"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One of "my patients": a running programme with its charts, or a draft without."""
+
+    programme: Programme
+    course: Course | None = None
+    days: tuple[DayTotal, ...] = ()
+
+
+def first_page(request):
+    """The worklist, and below it the patients. Everybody shown is logged as shown."""
+    whole = request.GET.get("whose") == WHOLE_PRACTICE
+    today = timezone.localdate()
+    courses = worklist.courses(worklist.running(request.user, whole_practice=whole), today)
+    attention = worklist.attention(courses)
+    cards = attention[:MOST_CARDS]
+    page = Paginator(_everybody(request.user, whole, courses), ROWS).get_page(
+        request.GET.get("page")
+    )
+    days = totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
+    page.object_list = [
+        Row(row.programme, row.course, tuple(days.get(row.programme.pk, ()))) for row in page
+    ]
+    lately = _seen_lately(courses, today)
+    shown = {
+        programme.patient.pk: programme.patient
+        for programme in (
+            *(card.programme for card in cards),
+            *(row.programme for row in page),
+            *(course.programme for course, _marks in lately),
+        )
+    }
+    audit.record(request, "list", *shown.values())
+    return TemplateResponse(
+        request,
+        "admin/patients/desk.html",
+        {
+            **admin.site.each_context(request),
+            "title": _("Today"),
+            "app_list": admin.site.get_app_list(request),
+            "cards": cards,
+            "more": len(attention) - len(cards),
+            "elsewhere": 0 if whole else worklist.colleagues_alarms(request.user, today),
+            "page": page,
+            "lately": lately,
+            "whole_practice": whole,
+            "whose": WHOLE_PRACTICE if whole else "",
+            "note_length": SeenMark.NOTE_LENGTH,
+            "chart_days": CHART_DAYS,
+        },
+    )
+
+
+def _everybody(user, whole: bool, courses: list[Course]) -> list[Row]:
+    """Running programmes and drafts, by the patient's name."""
+    drafts = Programme.objects.treated_by(user).filter(started_on=None)
+    if not whole:
+        drafts = drafts.filter(therapist=user)
+    rows = [Row(course.programme, course) for course in courses]
+    rows += [Row(draft) for draft in drafts.select_related("patient", "therapist")]
+    return sorted(rows, key=lambda row: (row.programme.patient.name.lower(), row.programme.pk))
+
+
+def _seen_lately(courses: list[Course], today) -> list[tuple[Course, list[dict]]]:
+    """What was looked at in the last weeks, newest first; what was seen at once stands once."""
+    found = []
+    for course in courses:
+        told = {}
+        for mark in course.marks:
+            if timezone.localdate(mark.at) > today - LATELY:
+                one = told.setdefault((mark.at, mark.note), {"mark": mark, "reasons": []})
+                one["reasons"].append(worklist.REASONS.get(mark.reason, mark.reason))
+        if told:
+            found.append((course, sorted(told.values(), key=lambda one: one["mark"].at)[::-1]))
+    return sorted(found, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
+
+
+class SeenForm(forms.Form):
+    note = forms.CharField(
+        max_length=SeenMark.NOTE_LENGTH, required=False, strip=True, validators=[printable]
+    )
+
+
+def seen(request, programme):
+    """Take what was shown about a patient off the worklist, with a word about it."""
+    back = _back(request)
+    if request.method != "POST":
+        return back
+    if not programme.is_running:
+        messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
+        return back
+    if "put_back" in request.POST:
+        return _put_back(request, programme, back)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["note"][0])
+        return back
+    [course] = worklist.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    # Only what stood on the page: what came in since then was seen by nobody.
+    shown = set(request.POST.getlist("item"))
+    items = [item for item in worklist.unseen(course) if item.key in shown]
+    if not items:
+        messages.info(request, _("This was marked already, or it no longer holds."))
+        return back
+    if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
+        messages.error(request, _("Write in the note what you did about it."))
+        return back
+    actions.mark_seen(
+        programme=programme,
+        reasons=[(item.reason, item.occasion) for item in items],
+        note=form.cleaned_data["note"],
+        by=request.user,
+    )
+    audit.record(request, "seen", programme.patient, thing=programme)
+    messages.success(request, _("Marked as seen: %s.") % programme.patient.name)
+    return back
+
+
+def _put_back(request, programme, back):
+    """A mark that was a mistake: its reasons ask for attention again."""
+    number = request.POST["put_back"]
+    marks = programme.seen_marks.filter(withdrawn_at=None)
+    mark = marks.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    if mark is None:
+        messages.info(request, _("This was put back already."))
+        return back
+    actions.put_back(mark)
+    audit.record(request, "put back", programme.patient, thing=programme)
+    messages.success(request, _("Back on the worklist: %s.") % programme.patient.name)
+    return back
+
+
+def take(request, programme):
+    """Treat a colleague's patient from now on."""
+    back = _back(request)
+    if request.method != "POST":
+        return back
+    try:
+        with transaction.atomic():
+            version = actions.take_over(programme=programme, by=request.user)
+    except actions.RefusedError as error:
+        messages.error(request, str(error))
+        return back
+    audit.record(request, "take over", programme.patient, thing=programme)
+    told = _("%s is your patient now.") % programme.patient.name
+    if version is None:
+        messages.success(request, told)
+        return back
+    messages.success(
+        request,
+        format_html(
+            "{} <a href='{}'>{}</a>",
+            told,
+            reverse("patients:version_handout", args=[programme.uuid, version.number]),
+            _("Your name is on the programme; print it when you see each other."),
+        ),
+    )
+    return back
+
+
+def _back(request):
+    """To the worklist, of the same people as before."""
+    whole = request.POST.get("whose") == WHOLE_PRACTICE
+    query = f"?whose={WHOLE_PRACTICE}" if whole else ""
+    return redirect(f"{reverse('admin:index')}{query}#worklist")

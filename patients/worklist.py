@@ -1,0 +1,464 @@
+"""Who needs attention today, and why: one sentence for each reason, the most urgent first.
+
+The facts about many programmes are read in a constant number of queries (`courses`), the rules
+are asked of clinical.py, and what comes out is computed anew each time: a reason is stored
+nowhere, only that somebody looked at it.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from exercises.models import Exercise
+
+from . import clinical
+from .models import (
+    LegPainAnswer,
+    Programme,
+    RecoveryCheck,
+    RiskProfile,
+    SeenMark,
+    SessionLog,
+    Version,
+)
+from .sheet import Line
+
+# The words of the library in a line of a sheet, beside its steps.
+LIBRARY_WORDS = (
+    "title", "start_position", "purpose", "caution", "harder_when", "easier_when", "equipment",
+)  # fmt: skip
+RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read
+
+# The reasons, the most urgent first, and what each is called where it was seen.
+REASONS = {
+    "leg_pain": gettext_lazy("pain into the leg"),
+    "worse": gettext_lazy("it goes worse"),
+    "pain_up": gettext_lazy("more pain"),
+    "same": gettext_lazy("no improvement"),
+    "unanswered": gettext_lazy("no answer to how it goes"),
+    "silent": gettext_lazy("nothing ticked off"),
+    "ends": gettext_lazy("programme about to end"),
+    "link_ends": gettext_lazy("link on paper about to end"),
+    "library": gettext_lazy("library text corrected"),
+}
+URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
+ALARMS = {"leg_pain", "worse"}  # looked at the same day, and never without a word about it
+RETURN = {"pain_up", "silent"}  # come back when they last
+
+
+# Where the therapist goes to do something about it, and what that is called.
+PROGRAMME = ("admin:patients_programme_change", gettext_lazy("Open the programme"))
+DAYS = ("admin:patients_programme_days", gettext_lazy("See what was done"))
+LINK = ("admin:patients_programme_share", gettext_lazy("Make a new link"))
+COURSE = ("admin:patients_programme_course", gettext_lazy("Write down the answer"))
+PAGES = {"pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "link_ends": LINK}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An exercise whose words in the library are no longer those that the patient has."""
+
+    title: str
+    words: str  # as the library has them now
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of a running programme, in the parts that the rules ask for."""
+
+    programme: Programme
+    today: date
+    pain_at_start: int | None = None  # the worst of the first day on which it was answered
+    readings: tuple[tuple[date, int], ...] = ()  # of the last weeks: a day, and its worst pain
+    last_done: date | None = None
+    answers: dict[int, str] = field(default_factory=dict)  # day of the recovery check: answer
+    leg_pain: tuple[LegPainAnswer, ...] = ()  # held and true, from old to new
+    profile: str = ""
+    version: Version | None = None  # what was issued last
+    corrected: tuple[Correction, ...] = ()  # what the library says otherwise since
+    marks: tuple[SeenMark, ...] = ()
+
+    @property
+    def patient(self):
+        return self.programme.patient
+
+    @property
+    def day(self) -> int:
+        return clinical.day_of(self.programme.started_on, self.today)
+
+    @property
+    def logs_in(self) -> bool:
+        """Who works from paper ticks nothing off here; that is no silence."""
+        return self.patient.user_id is not None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One reason, in a sentence. `occasion` tells it from an earlier one of the same kind."""
+
+    reason: str
+    occasion: str
+    sentence: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.reason}:{self.occasion}"
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.reason in ALARMS
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A patient on the worklist, with every reason."""
+
+    course: Course
+    items: tuple[Item, ...]
+
+    @property
+    def programme(self) -> Programme:
+        return self.course.programme
+
+    @property
+    def is_alarm(self) -> bool:
+        return any(item.is_alarm for item in self.items)
+
+    @property
+    def page(self) -> str:
+        return PAGES.get(self.items[0].reason, PROGRAMME)[0]
+
+    @property
+    def page_label(self) -> str:
+        return str(PAGES.get(self.items[0].reason, PROGRAMME)[1])
+
+
+def attention(courses: list[Course]) -> list[Attention]:
+    """The worklist: who has a reason that nobody has seen yet."""
+    found = [Attention(course, tuple(unseen(course))) for course in courses]
+    return sorted(
+        (one for one in found if one.items),
+        key=lambda one: (URGENCY[one.items[0].reason], one.course.patient.name),
+    )
+
+
+def unseen(course: Course) -> Iterator[Item]:
+    """The reasons of one patient that still ask for a look, the most urgent first."""
+    for item in sorted(items(course), key=lambda item: URGENCY[item.reason]):
+        seen = [
+            mark.at
+            for mark in course.marks
+            if (mark.reason, mark.occasion) == (item.reason, item.occasion)
+        ]
+        if not seen or (item.reason in RETURN and not _still_holds(max(seen), course.today)):
+            yield item
+
+
+def _still_holds(seen_at: datetime, today: date) -> bool:
+    return (today - timezone.localdate(seen_at)).days < clinical.SEEN_HOLDS_DAYS
+
+
+# ---------------------------------------------------------------- the rules, in sentences
+
+
+def items(course: Course) -> Iterator[Item]:
+    """Every reason that holds today, seen or not."""
+    yield from _leg_pain(course)
+    yield from _pain_up(course)
+    yield from _recovery(course)
+    yield from _silent(course)
+    yield from _ends(course)
+    yield from _link_ends(course)
+    yield from _library(course)
+
+
+def _leg_pain(course: Course) -> Iterator[Item]:
+    """One item for all reports so far; the next report is a new occasion."""
+    if not course.leg_pain:
+        return
+    report = course.leg_pain[-1]
+    line = report.version.sheet.line(report.line)
+    yield Item(
+        "leg_pain",
+        str(report.pk),
+        _("Pain went into the leg during “%(exercise)s”, on %(day)s.")
+        % {"exercise": line.title if line else "?", "day": _day(report.day)},
+    )
+
+
+def _pain_up(course: Course) -> Iterator[Item]:
+    since = clinical.raised_since(course.pain_at_start, course.readings)
+    if since is None:
+        return
+    before, last = course.readings[-2:]
+    yield Item(
+        "pain_up",
+        since.isoformat(),
+        _("Pain was %(before)d and %(last)d in the last two sessions, and %(start)d at the start.")
+        % {"before": before[1], "last": last[1], "start": course.pain_at_start},
+    )
+
+
+def _recovery(course: Course) -> Iterator[Item]:
+    concern = clinical.recovery_concern(course.day, course.answers)
+    if concern is None:
+        return
+    asked, answer = concern
+    sentence = {
+        "worse": _("On day %d the answer was that daily things go worse."),
+        "same": _("On day %d the answer was that daily things go the same as before."),
+        "": _("How it goes was not answered on day %d."),
+    }[answer]
+    yield Item(answer or "unanswered", str(asked), sentence % asked)
+
+
+def _silent(course: Course) -> Iterator[Item]:
+    days = clinical.silent_days(course.last_done, course.programme.started_on, course.today)
+    if not course.logs_in or days < clinical.SILENT_DAYS:
+        return
+    if course.last_done is None:
+        sentence = ngettext(
+            "Nothing was ticked off since the start, %d day ago.",
+            "Nothing was ticked off since the start, %d days ago.",
+            days,
+        )
+    else:
+        sentence = ngettext(
+            "Nothing was ticked off for %d day.", "Nothing was ticked off for %d days.", days
+        )
+    since = course.last_done or course.programme.started_on
+    yield Item("silent", since.isoformat(), sentence % days)
+
+
+def _ends(course: Course) -> Iterator[Item]:
+    end = clinical.planned_end(course.programme.started_on, course.profile)
+    if end is None or course.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
+        return
+    weeks = clinical.PLANS[course.profile].weeks
+    sentence = (
+        _("The %(weeks)d weeks of this programme end on %(day)s.")
+        if course.today <= end
+        else _("The %(weeks)d weeks of this programme ended on %(day)s.")
+    )
+    yield Item("ends", end.isoformat(), sentence % {"weeks": weeks, "day": _day(end)})
+
+
+def _link_ends(course: Course) -> Iterator[Item]:
+    link = getattr(course.programme, "share_link", None)
+    if link is None:
+        return
+    until = link.valid_until
+    if course.today < until - timedelta(days=clinical.LINK_ENDS_SOON_DAYS):
+        return
+    sentence = (
+        _("The link on paper works until %s. Make a new one and print it.")
+        if course.today <= until
+        else _("The link on paper worked until %s. Make a new one and print it.")
+    )
+    yield Item("link_ends", until.isoformat(), sentence % _day(until))
+
+
+def _library(course: Course) -> Iterator[Item]:
+    """The same correction is one occasion, also when a newer version kept the old words."""
+    if not course.corrected:
+        return
+    first, more = course.corrected[0].title, len(course.corrected) - 1
+    if more:
+        sentence = ngettext(
+            "The library's text of “%(exercise)s” and %(more)d other was corrected since version "
+            "%(version)d.",
+            "The library's text of “%(exercise)s” and %(more)d others was corrected since version "
+            "%(version)d.",
+            more,
+        )
+    else:
+        sentence = _(
+            "The library's text of “%(exercise)s” was corrected since version %(version)d."
+        )
+    words = "\n".join(correction.words for correction in course.corrected)
+    yield Item(
+        "library",
+        hashlib.sha256(words.encode()).hexdigest()[:16],
+        sentence % {"exercise": first, "more": more, "version": course.version.number},
+    )
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F")
+
+
+# ---------------------------------------------------------------- the facts, in few queries
+
+
+def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
+    """The running programmes that a therapist looks after: the own ones, or the practice's."""
+    programmes = Programme.objects.treated_by(user).running()
+    return programmes if whole_practice else programmes.filter(therapist=user)
+
+
+def colleagues_alarms(user, today: date) -> int:
+    """How many patients of colleagues ask for a look today: a colleague may be away.
+
+    Only programmes with a report or such an answer are read, so it costs little.
+    """
+    reported = LegPainAnswer.objects.filter(version__programme=OuterRef("pk"), leg_pain=True)
+    worse = RecoveryCheck.objects.filter(
+        programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
+    )
+    others = running(user, whole_practice=True).exclude(therapist=user)
+    found = attention(courses(others.filter(Exists(reported) | Exists(worse)), today))
+    return sum(one.is_alarm for one in found)
+
+
+def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
+    """What the rules ask for, of all these programmes. Nine queries, however many there are."""
+    rows = list(
+        programmes.select_related("patient", "therapist", "share_link")
+        .annotate(pain_at_start=_first_pain(), profile=_newest_profile())
+        .order_by("patient__name", "pk")
+    )
+    readings, last_done = _sessions(programmes, today)
+    leg_pain = _leg_pain_reports(programmes)
+    answers: dict[int, dict[int, str]] = defaultdict(dict)
+    for check in RecoveryCheck.objects.filter(programme__in=programmes):
+        answers[check.programme_id][check.day] = check.answer
+    marks = defaultdict(list)
+    for mark in SeenMark.objects.filter(programme__in=programmes, withdrawn_at=None):
+        marks[mark.programme_id].append(mark)
+    versions = newest_versions(programmes)
+    corrected = _corrected(versions)
+    return [
+        Course(
+            programme=programme,
+            today=today,
+            pain_at_start=programme.pain_at_start,
+            readings=tuple(readings[programme.pk]),
+            last_done=last_done.get(programme.pk),
+            answers=answers[programme.pk],
+            leg_pain=tuple(leg_pain[programme.pk]),
+            profile=programme.profile or "",
+            corrected=corrected.get(programme.pk, ()),
+            version=versions.get(programme.pk),
+            marks=tuple(marks[programme.pk]),
+        )
+        for programme in rows
+    ]
+
+
+def _first_pain() -> Subquery:
+    """The worst pain of the first day on which it was answered. What was corrected does not
+    count: a slip of the finger would hide for weeks that the pain went up."""
+    newer = SessionLog.objects.filter(
+        patient=OuterRef("patient"),
+        line=OuterRef("line"),
+        day=OuterRef("day"),
+        moment=OuterRef("moment"),
+        pk__gt=OuterRef("pk"),
+    )
+    answered = SessionLog.objects.filter(
+        ~Exists(newer),
+        patient=OuterRef("patient"),
+        version__programme=OuterRef("pk"),
+        pain__isnull=False,
+    )
+    return Subquery(answered.order_by("day", "-pain").values("pain")[:1])
+
+
+def _newest_profile() -> Subquery:
+    chosen = RiskProfile.objects.filter(programme=OuterRef("pk"))
+    return Subquery(chosen.order_by("-pk").values("profile")[:1])
+
+
+def _sessions(programmes, today: date):
+    """By programme: the worst pain of each recent day, and the last day with something done.
+
+    Two queries: pain is looked for in the last weeks only, the last day however long ago.
+    """
+    logs = SessionLog.objects.filter(version__programme__in=programmes)
+    readings = defaultdict(list)
+    recent = (
+        logs.filter(day__gt=today - RECENT)
+        .held()
+        .filter(pain__isnull=False)
+        .order_by("day")
+        .values_list("version__programme", "day")
+        .annotate(worst=Max("pain"))
+    )
+    for programme, day, worst in recent:
+        readings[programme].append((day, worst))
+    last = (
+        logs.order_by()
+        .filter(done=True)
+        .values_list("version__programme")
+        .annotate(last=Max("day"))
+    )
+    return readings, dict(last)
+
+
+def _leg_pain_reports(programmes) -> dict[int, list[LegPainAnswer]]:
+    """By programme, what was reported and not taken back."""
+    held = {
+        (answer.line, answer.day, answer.patient_id): answer
+        for answer in LegPainAnswer.objects.filter(
+            version__programme__in=programmes
+        ).select_related("version")
+    }
+    reports = defaultdict(list)
+    for answer in sorted(held.values(), key=lambda answer: answer.pk):
+        if answer.leg_pain:
+            reports[answer.version.programme_id].append(answer)
+    return reports
+
+
+def newest_versions(programmes) -> dict[int, Version]:
+    """By programme, what was issued last. One query."""
+    newer = Version.objects.filter(programme=OuterRef("programme"), number__gt=OuterRef("number"))
+    current = Version.objects.filter(~Exists(newer), programme__in=programmes)
+    return {version.programme_id: version for version in current}
+
+
+def _corrected(versions: dict[int, Version]) -> dict[int, tuple[Correction, ...]]:
+    """By programme, what the library says otherwise. Two queries.
+
+    Compares the words of exercises. Pictures, films and advice are compared where one programme
+    is open: for all of them at once it would cost too much.
+    """
+    sheets = {programme: version.sheet for programme, version in versions.items()}
+    wanted = {line.exercise for sheet in sheets.values() for line in sheet.lines}
+    library = {
+        str(exercise.uuid): exercise
+        for exercise in Exercise.objects.filter(uuid__in=wanted).prefetch_related("texts")
+    }
+    found = {}
+    for programme, sheet in sheets.items():
+        corrections = []
+        for line in sheet.lines:
+            exercise = library.get(line.exercise)
+            if exercise is None:
+                continue
+            now = _words_now(line, exercise, sheet.language)
+            if now != _words_given(line):
+                corrections.append(Correction(line.title, "\n".join(now)))
+        found[programme] = tuple(corrections)
+    return found
+
+
+def _words_given(line: Line) -> list[str]:
+    words = [getattr(line, name) for name in LIBRARY_WORDS]
+    return words if line.own_steps else [*words, *line.steps]
+
+
+def _words_now(line: Line, exercise: Exercise, language: str) -> list[str]:
+    words = [exercise.text(name, language) for name in LIBRARY_WORDS]
+    if line.own_steps:
+        return words
+    steps = exercise.text("steps", language).splitlines()
+    return [*words, *(step.strip() for step in steps if step.strip())]
