@@ -4,6 +4,8 @@ Each gets a programme or patient that the admin has already found for this
 person (`CareAdmin.page`), and logs that it was shown.
 """
 
+from itertools import zip_longest
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.shortcuts import redirect
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from rugpijn import audit
 
 from .. import actions, handout, mail, printed, progress
+from ..merged_form import number
 from ..sheet import changes
 
 PARTS = {
@@ -43,19 +46,49 @@ PARTS = {
 
 
 def versions(request, programme):
-    """Every version, newest first, with what changed since the one before it."""
+    """Every version, newest first, with what changed since the one before it; any two compared."""
     issued = list(programme.versions.order_by("-number"))
-    sheets = [version.sheet for version in issued]
-    before = [*sheets[1:], None]
+    sheets = {version.number: version.sheet for version in issued}
     rows = [
         {
             "version": version,
-            "changes": named(changes(earlier, sheet)) if earlier is not None else None,
+            "changes": named(changes(sheets[before.number], sheets[version.number]))
+            if before is not None
+            else None,
         }
-        for version, sheet, earlier in zip(issued, sheets, before, strict=True)
+        for version, before in zip_longest(issued, issued[1:])
     ]
     audit.record(request, "read versions", programme.patient, thing=programme)
-    return _page(request, programme, "versions", _("Versions"), rows=rows)
+    return _page(
+        request,
+        programme,
+        "versions",
+        _("Versions"),
+        rows=rows,
+        **_compared(request.GET, {version.number: version for version in issued}, sheets),
+    )
+
+
+def _compared(asked, versions, sheets) -> dict:
+    """The two versions that were chosen and how they differ, or in words why there are none.
+
+    The older one comes first, however they were chosen: what was added since is not removed.
+    """
+    if "from" not in asked and "to" not in asked:
+        newest = sorted(versions)[-2:]
+        return {"chosen": tuple(newest) if len(newest) == 2 else None}
+    numbers = [number(asked.get(name)) for name in ("from", "to")]
+    if any(number not in versions for number in numbers):
+        return {"chosen": numbers, "problem": _("Choose two versions from the lists.")}
+    if numbers[0] == numbers[1]:
+        return {"chosen": numbers, "problem": _("Choose two different versions.")}
+    older, newer = sorted(numbers)
+    return {
+        "chosen": (older, newer),
+        "older": versions[older],
+        "newer": versions[newer],
+        "difference": named(changes(sheets[older], sheets[newer])),
+    }
 
 
 def named(found) -> list[dict]:
@@ -66,6 +99,7 @@ def named(found) -> list[dict]:
             "part": PARTS[change.part],
             "before": change.before,
             "after": change.after,
+            "kind": change.kind,
         }
         for change in found
     ]
