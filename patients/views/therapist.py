@@ -11,12 +11,15 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 
-from .. import actions, handout, mail, printed, progress
+from .. import actions, cert, charts, clinical, handout, mail, printed, record_note
+from ..course import COMPARED_DAYS, PAIN_MATTERS, PERIODS, USUAL
+from ..course import read as read_course
 from ..merged_form import number
 from ..sheet import changes
 
@@ -42,6 +45,12 @@ PARTS = {
     "online_number": gettext_lazy("online number"),
     "online_title": gettext_lazy("online title"),
     "body": gettext_lazy("text"),
+}
+
+PERIOD_LABELS = {
+    "3": gettext_lazy("Last 3 weeks"),
+    "6": gettext_lazy("Last 6 weeks"),
+    "all": gettext_lazy("From the start"),
 }
 
 
@@ -106,15 +115,59 @@ def named(found) -> list[dict]:
 
 
 def days(request, programme):
-    """What the patient did, day by day."""
+    """How it went: charts and their tables, a note to copy, CERT, and every day."""
     audit.record(request, "read days", programme.patient, thing=programme)
+    period = request.GET.get("weeks")
+    period = period if period in PERIODS else USUAL
+    today = timezone.localdate()
+    course = read_course(programme, today, period)
+    context = {} if course is None else _followed(programme, course, today)
     return _page(
         request,
         programme,
         "days",
         _("What was done"),
-        days=progress.record_of_days(programme),
+        course=course,
+        period=period,
+        periods=[(name, PERIOD_LABELS[name]) for name in PERIODS],
+        compared_days=COMPARED_DAYS,
+        pain_matters=PAIN_MATTERS,
+        **context,
     )
+
+
+def _followed(programme, course, today) -> dict:
+    marks = [(issue.number, issue.day) for issue in course.issues]
+    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
+    meter = cert.meter(
+        cert.Facts(
+            sheet=course.sheet,
+            versions=course.newest.number,
+            done=course.total.done,
+            given=course.total.given,
+        )
+    )
+    places = {
+        cert.PROGRAMME: reverse("admin:patients_programme_change", args=[programme.pk]),
+        cert.LIBRARY: reverse("admin:exercises_exercise_changelist"),
+        cert.VERSIONS: reverse("admin:patients_programme_versions", args=[programme.pk]),
+        cert.COURSE: "#doing",
+        cert.PATIENT: reverse("admin:patients_patient_change", args=[programme.patient_id]),
+    }
+    note = record_note.text(course, today)
+    return {
+        "doing": charts.bars([(day.day, day.done, day.given) for day in course.days], marks),
+        "pain": charts.line(
+            [(day.day, day.lowest, day.highest) for day in course.days], scale, marks
+        ),
+        "lines": [
+            (line, charts.share(line.counts.done, line.counts.given)) for line in course.lines
+        ],
+        "note": note,
+        "note_rows": note.count("\n") + 2,
+        "meter": meter,
+        "parts": [(part, places.get(part.place)) for part in meter.parts],
+    }
 
 
 def share(request, programme):
