@@ -17,8 +17,9 @@ FOOT = 22  # px, room for the dates
 TALL = 150  # px, between the two
 MOST_TICKS = 6
 ROWS = (10, 24)  # px, where the name of a version stands
+AIR = 0.12  # of a bar's place, left and right of it
 APART = 9.0  # %, between two names in one row: what "v12" takes on a telephone
-CROWDED = 90  # days; closer together, a bar has no room for an edge
+CROWDED = 90  # days; of more, a bar is a week, and a dot is smaller
 
 
 @dataclass(frozen=True)
@@ -96,22 +97,28 @@ class Chart:
 
 
 def bars(days: Sequence[tuple[date, int, int]], versions: Sequence[tuple[int, date]] = ()) -> Chart:
-    """(day, done, given) of every day, next to each other; `versions` as (number, day)."""
-    most = max(max(done, given) for _day, done, given in days)
+    """(day, done, given) of every day, next to each other; `versions` as (number, day).
+
+    Of a long time a bar is a week, from the first day on. It is as wide as its days, so that the
+    days stand where they stand in a chart without weeks.
+    """
+    together = 7 if len(days) > CROWDED else 1
+    parts = [days[at : at + together] for at in range(0, len(days), together)]
+    sums = [(sum(d[1] for d in part), sum(d[2] for d in part), len(part)) for part in parts]
+    most = max(max(done, given) for done, given, _days in sums)
     step = max(1, ceil(most / 3))
     top = step * max(1, ceil(most / step))
     slot = 100 / len(days)
-    air = slot * (0.12 if len(days) <= CROWDED else 0)
     drawn = tuple(
         Bar(
-            x=_percent(at * slot + air),
-            width=_percent(slot - 2 * air),
+            x=_percent((at * together + AIR * count) * slot),
+            width=_percent((1 - 2 * AIR) * count * slot),
             given_y=_up(given, top),
             given_height=_tall(given, top),
             done_y=_up(done, top),
             done_height=_tall(done, top),
         )
-        for at, (_day, done, given) in enumerate(days)
+        for at, (done, given, count) in enumerate(sums)
         if done or given
     )
     levels = range(0, top + 1, step)

@@ -50,6 +50,15 @@ def test_bars_stand_beside_each_other_within_the_width():
     assert all(b - a >= width for a, b in pairwise(left))
 
 
+def test_of_a_long_time_a_bar_is_a_week_and_days_stay_where_they_are():
+    chart = bars(*[(1, 2)] * 100, versions=[(2, day(51))])
+    assert chart.crowded and len(chart.bars) == 15
+    assert pixels(chart.bars[0].given_height) == 7 * pixels(chart.bars[-1].given_height) / 2
+    left, width = (float(text.rstrip("%")) for text in (chart.bars[-1].x, chart.bars[-1].width))
+    assert left >= 98 and left + width <= 100  # two days of the hundred are left for the last
+    assert chart.marks[0].x == line(*[1] * 100, versions=[(2, day(51))]).marks[0].x == "50.00%"
+
+
 def test_a_day_without_anything_has_no_bar_and_an_empty_chart_is_one():
     chart = bars((0, 0))
     assert chart.bars == ()

@@ -231,3 +231,19 @@ def test_an_ended_programme_stops_where_it_ended(make_programme, cast):
     programme = make_programme(on=today - timedelta(days=30))
     actions.end(programme=programme, by=cast.anna, on=today - timedelta(days=10))
     assert course.read(programme, today, "all").last == today - timedelta(days=10)
+
+
+@pytest.mark.django_db
+def test_only_the_programmes_own_patient_counts(programme, cast):
+    """A programme shows its patient's record, also when a row names its version by mistake."""
+    SessionLog.objects.create(
+        patient=cast.mo_patient,
+        version=programme.current_version(),
+        operation=uuid.uuid4(),
+        line=programme.prescriptions.first().uuid,
+        day=timezone.localdate(),
+        moment=1,
+        done=True,
+        performed_at=timezone.now(),
+    )
+    assert course.read(programme, timezone.localdate()).is_silent
