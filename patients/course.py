@@ -133,7 +133,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Trend:
-    """The last week beside the one before it: "less", "same" or "more"."""
+    """The last week beside the one before it; `word` is one of less, same and more."""
 
     last: Counts
     before: Counts
@@ -208,7 +208,7 @@ class Course:
 
     @property
     def pain_word(self) -> str:
-        """ "lower", "same" or "higher" than at first; empty when there are no two answers."""
+        """One of lower, same and higher (than at first); empty when there are no two answers."""
         if len(self.scores) < 2:
             return ""
         change = self.last_pain.score - self.first_pain.score

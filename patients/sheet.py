@@ -301,7 +301,7 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """ "added", "removed" or "changed"."""
+        """One of added, removed and changed."""
         if not self.before:
             return "added"
         return "changed" if self.after else "removed"
