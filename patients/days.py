@@ -3,9 +3,13 @@
 Day 1 is the day the programme started. Every day unless the dosage says
 otherwise; "every n days" counts from day 1; "n days a week" is due from Monday
 on until the week has its n days.
+
+Looking back asks another question: how much was given on a day (`given`). Only a
+whole day can be asked for: the first one and the last one (today, or the day the
+programme ended) count what was done.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 
 from exercises.dosage import Dosage
@@ -32,3 +36,39 @@ def is_due(dosage: Dosage, day: date, started_on: date, days_done: Iterable[date
         done = {other for other in days_done if monday <= other < day}
         return len(done) < dosage.days_per_week
     return True
+
+
+def was_asked(dosage: Dosage, day: date, started_on: date, days_done: Container[date]) -> bool:
+    """Whether this dosage asked for something on a day that is over.
+
+    A weekly number asks for that many days and no more: the days it was done, and
+    what is left on the last days on which it could still be done. Three days a week
+    of which none was done are three days, not seven.
+    """
+    if dosage.days_per_week is None or day < started_on:
+        return is_due(dosage, day, started_on)
+    monday, sunday = week_of(day)
+    before = (monday + timedelta(days=n) for n in range(day.weekday()))
+    left = dosage.days_per_week - sum(other in days_done for other in before)
+    return left > 0 and (day in days_done or (sunday - day).days < left)
+
+
+def given(
+    dosages: Iterable[Dosage | None],
+    day: date,
+    started_on: date,
+    days_done: Container[date],
+    done: int,
+) -> int:
+    """How many moments of a line count as given on a day that is over. `done` were done.
+
+    `dosages` are what held on that day: one, or on the day of a new version the old and
+    the new, with None where the line was not on the sheet. The smaller number counts then,
+    because nobody could follow the larger one all day; a line that came or went that day
+    counts what was done.
+    """
+    asked = [
+        None if dosage is None else dosage.moments * was_asked(dosage, day, started_on, days_done)
+        for dosage in dosages
+    ]
+    return done if None in asked else min(asked, default=0)

@@ -1,4 +1,4 @@
-"""What was done, read one way for page, admin and paper."""
+"""The exercises of a day, with what was done of them."""
 
 import uuid
 from collections import defaultdict
@@ -77,48 +77,3 @@ def _moment(number: int, log: SessionLog | None) -> Moment:
     if log is None:
         return Moment(number)
     return Moment(number, done=log.done, pain=log.pain, at=log.performed_at)
-
-
-@dataclass(frozen=True)
-class Day:
-    """One day of the record: per line how often it was done, and the pain that was given."""
-
-    day: date
-    entries: tuple["Entry", ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    title: str
-    done: int
-    given: int
-    pain: tuple[int, ...]
-
-
-def record_of_days(programme: Programme) -> list[Day]:
-    """What the patient logged, newest day first. Three queries, however long the record.
-
-    A line keeps the title that its version had; one that was removed since is
-    shown as it was when it was done.
-    """
-    logs = list(SessionLog.objects.filter(version__programme=programme, patient=programme.patient))
-    sheets = {version.pk: version.sheet for version in programme.versions.all()}
-    by_day: dict[date, dict[str, list[SessionLog]]] = defaultdict(lambda: defaultdict(list))
-    for (line, day, _number), log in latest(logs).items():
-        by_day[day][line].append(log)
-    days = []
-    for day in sorted(by_day, reverse=True):
-        entries = []
-        for line_uuid, rows in by_day[day].items():
-            newest = max(rows, key=lambda row: row.pk)
-            line = sheets[newest.version_id].line(line_uuid)
-            entries.append(
-                Entry(
-                    title=line.title,
-                    done=sum(row.done for row in rows),
-                    given=line.dosage.moments,
-                    pain=tuple(row.pain for row in rows if row.pain is not None),
-                )
-            )
-        days.append(Day(day, tuple(sorted(entries, key=lambda entry: entry.title))))
-    return days

@@ -299,6 +299,13 @@ class Change:
     before: str
     after: str
 
+    @property
+    def kind(self) -> str:
+        """One of added, removed and changed."""
+        if not self.before:
+            return "added"
+        return "changed" if self.after else "removed"
+
 
 def changes(before: Sheet, after: Sheet) -> list[Change]:
     """How two sheets differ for whoever reads them, in reading order.

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
+from patients import actions
 from patients.models import LegPainAnswer, Patient, Programme, SeenMark, SessionLog
 
 from .conftest import PASSWORD
@@ -354,6 +355,82 @@ def test_a_drawing_without_a_script(browser, site, cast, browser_context_args):
     figure = Figure.objects.exclude(practice=None).get()
     assert [f["preset"] for f in settings_of(figure.data)["frames"]] == ["sitting", "sitting"]
     context.close()
+
+
+@pytest.fixture
+def followed(make_programme, cast):
+    """Piet's programme of a month with two versions, ticked off every third day."""
+    today = timezone.localdate()
+    programme = make_programme(on=today - timedelta(days=29))
+    line = programme.prescriptions.first()
+    line.note = "Rustig aan."
+    line.save()
+    actions.issue(programme=programme, by=cast.anna)
+    for number in range(0, 30, 3):
+        actions.log_session(
+            patient=cast.piet_patient,
+            version=programme.current_version(),
+            operation=uuid.uuid4(),
+            line=line.uuid,
+            day=today - timedelta(days=number),
+            moment=1,
+            done=True,
+            pain=number % 11,
+        )
+    return programme
+
+
+def test_the_note_is_copied_with_one_press(page, site, complaints, followed):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_days", args=[followed.pk]))
+    button = page.locator("button[data-copy]")
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    expect(page.locator(".copy-said")).not_to_be_empty()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#record-note").input_value()
+    assert followed.prescriptions.first().exercise.text("title", "nl") in copied
+    assert complaints == []
+
+
+def test_the_note_can_be_selected_without_a_script(browser, site, followed, browser_context_args):
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
+    page = context.new_page()
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_days", args=[followed.pk]))
+    expect(page.locator("button[data-copy]")).to_be_hidden()
+    expect(page.locator("#record-note")).to_have_attribute("readonly", "")
+    page.locator("#cert summary").click()
+    expect(page.locator("table.cert")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_how_it_went_and_two_versions_by_keyboard(page, site, complaints, followed, scheme):
+    """In the light and in the dark, at three widths, with every table open."""
+    page.emulate_media(color_scheme=scheme)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_days", args=[followed.pk]))
+    expect(page.locator("svg[role=img]")).to_have_count(2)
+    for summary in page.locator(".follow-up summary").all():
+        summary.press("Enter")
+    check_at_three_widths(page, complaints)
+    page.goto(site + reverse("admin:patients_programme_versions", args=[followed.pk]))
+    tab_to(page, page.locator(".compare button"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#difference ins")).to_contain_text("Rustig aan.")
+    check_at_three_widths(page, complaints)
+
+
+def check_at_three_widths(page, complaints):
+    page.wait_for_load_state("networkidle")
+    assert complaints == []
+    for width in (390, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+    complaints.clear()  # axe adds a style of its own to look
 
 
 PAGES = {

@@ -4,17 +4,23 @@ Each gets a programme or patient that the admin has already found for this
 person (`CareAdmin.page`), and logs that it was shown.
 """
 
+from itertools import zip_longest
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 
-from .. import actions, handout, mail, printed, progress
+from .. import actions, cert, charts, clinical, handout, mail, printed, record_note
+from ..course import COMPARED_DAYS, PAIN_MATTERS, PERIODS, USUAL
+from ..course import read as read_course
+from ..merged_form import number
 from ..sheet import changes
 
 PARTS = {
@@ -41,21 +47,57 @@ PARTS = {
     "body": gettext_lazy("text"),
 }
 
+PERIOD_LABELS = {
+    "3": gettext_lazy("Last 3 weeks"),
+    "6": gettext_lazy("Last 6 weeks"),
+    "all": gettext_lazy("From the start"),
+}
+
 
 def versions(request, programme):
-    """Every version, newest first, with what changed since the one before it."""
+    """Every version, newest first, with what changed since the one before it; any two compared."""
     issued = list(programme.versions.order_by("-number"))
-    sheets = [version.sheet for version in issued]
-    before = [*sheets[1:], None]
+    sheets = {version.number: version.sheet for version in issued}
     rows = [
         {
             "version": version,
-            "changes": named(changes(earlier, sheet)) if earlier is not None else None,
+            "changes": named(changes(sheets[before.number], sheets[version.number]))
+            if before is not None
+            else None,
         }
-        for version, sheet, earlier in zip(issued, sheets, before, strict=True)
+        for version, before in zip_longest(issued, issued[1:])
     ]
     audit.record(request, "read versions", programme.patient, thing=programme)
-    return _page(request, programme, "versions", _("Versions"), rows=rows)
+    return _page(
+        request,
+        programme,
+        "versions",
+        _("Versions"),
+        rows=rows,
+        **_compared(request.GET, {version.number: version for version in issued}, sheets),
+    )
+
+
+def _compared(asked, versions, sheets) -> dict:
+    """The two versions that were chosen and how they differ, or in words why there are none.
+
+    The older one comes first, however they were chosen: what was added since is not removed.
+    """
+    if "from" not in asked and "to" not in asked:
+        newest = sorted(versions)[-2:]
+        return {"chosen": tuple(newest) if len(newest) == 2 else None}
+    numbers = [number(asked.get(name)) for name in ("from", "to")]
+    if any(number not in versions for number in numbers):
+        return {"chosen": numbers, "problem": _("Choose two versions from the lists.")}
+    if numbers[0] == numbers[1]:
+        return {"chosen": numbers, "problem": _("Choose two different versions.")}
+    older, newer = sorted(numbers)
+    return {
+        "chosen": (older, newer),
+        "older": versions[older],
+        "newer": versions[newer],
+        "difference": named(changes(sheets[older], sheets[newer])),
+    }
 
 
 def named(found) -> list[dict]:
@@ -66,21 +108,66 @@ def named(found) -> list[dict]:
             "part": PARTS[change.part],
             "before": change.before,
             "after": change.after,
+            "kind": change.kind,
         }
         for change in found
     ]
 
 
 def days(request, programme):
-    """What the patient did, day by day."""
+    """How it went: charts and their tables, a note to copy, CERT, and every day."""
     audit.record(request, "read days", programme.patient, thing=programme)
+    period = request.GET.get("weeks")
+    period = period if period in PERIODS else USUAL
+    today = timezone.localdate()
+    course = read_course(programme, today, period)
+    context = {} if course is None else _followed(programme, course, today)
     return _page(
         request,
         programme,
         "days",
         _("What was done"),
-        days=progress.record_of_days(programme),
+        course=course,
+        period=period,
+        periods=[(name, PERIOD_LABELS[name]) for name in PERIODS],
+        compared_days=COMPARED_DAYS,
+        pain_matters=PAIN_MATTERS,
+        **context,
     )
+
+
+def _followed(programme, course, today) -> dict:
+    marks = [(issue.number, issue.day) for issue in course.issues]
+    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
+    meter = cert.meter(
+        cert.Facts(
+            sheet=course.sheet,
+            versions=course.newest.number,
+            done=course.total.done,
+            given=course.total.given,
+        )
+    )
+    places = {
+        cert.PROGRAMME: reverse("admin:patients_programme_change", args=[programme.pk]),
+        cert.LIBRARY: reverse("admin:exercises_exercise_changelist"),
+        cert.VERSIONS: reverse("admin:patients_programme_versions", args=[programme.pk]),
+        cert.COURSE: "#doing",
+        cert.PATIENT: reverse("admin:patients_patient_change", args=[programme.patient_id]),
+    }
+    note = record_note.text(course, today)
+    return {
+        "doing": charts.bars([(day.day, day.done, day.given) for day in course.days], marks),
+        "pain": charts.line(
+            [(day.day, day.lowest, day.highest) for day in course.days], scale, marks
+        ),
+        "lines": [
+            (line, charts.share(line.counts.done, line.counts.given)) for line in course.lines
+        ],
+        "note": note,
+        "note_rows": note.count("\n") + 2,
+        "meter": meter,
+        "parts": [(part, places.get(part.place)) for part in meter.parts],
+    }
 
 
 def share(request, programme):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from exercises.dosage import Dosage
-from patients.days import is_due, week_of
+from patients.days import given, is_due, was_asked, week_of
 
 MONDAY = date(2026, 11, 16)
 DAILY = Dosage(per_day=2, reps=10)
@@ -36,6 +36,40 @@ def day(number: int) -> date:
 )
 def test_due(dosage, number, done, due):
     assert is_due(dosage, day(number), MONDAY, [day(d) for d in done]) is due
+
+
+@pytest.mark.parametrize(
+    ("dosage", "done", "asked"),
+    [
+        (DAILY, [], [1, 2, 3, 4, 5, 6, 7]),
+        (OTHER_DAY, [2], [1, 3, 5, 7]),
+        (THRICE_A_WEEK, [], [5, 6, 7]),
+        (THRICE_A_WEEK, [1], [1, 6, 7]),
+        (THRICE_A_WEEK, [7], [5, 6, 7]),
+        (THRICE_A_WEEK, [1, 3, 5], [1, 3, 5]),
+        (THRICE_A_WEEK, [1, 2, 3, 4, 5], [1, 2, 3]),
+        (THRICE_A_WEEK, [-6, -5, -4], [5, 6, 7]),  # the week before does not count
+    ],
+)
+def test_what_a_week_that_is_over_asked_for(dosage, done, asked):
+    days_done = {day(d) for d in done}
+    found = [n for n in range(1, 8) if was_asked(dosage, day(n), MONDAY, days_done)]
+    assert found == asked
+
+
+@pytest.mark.parametrize(
+    ("dosages", "done", "expected"),
+    [
+        ([DAILY], 0, 2),
+        ([DAILY], 1, 2),
+        ([DAILY, Dosage(per_day=3, reps=10)], 3, 2),
+        ([DAILY, None], 1, 1),  # taken off that day
+        ([None, DAILY], 0, 0),  # new that day
+        ([], 1, 0),  # ticked off on a page of a version that no longer held
+    ],
+)
+def test_how_much_was_given_on_a_day_that_is_over(dosages, done, expected):
+    assert given(dosages, day(4), MONDAY, set(), done) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,219 @@
+"""CERT: which of the sixteen things that a report of exercise therapy should hold are here.
+
+Consensus on Exercise Reporting Template: Slade and others, Physical Therapy 2016;96:1514, and its
+explanation in the British Journal of Sports Medicine 2016. Seven categories, sixteen items, of
+which 7, 14 and 16 have two parts. The items are in our own short words, and what counts as filled
+in is a working assumption of ours, for a physiotherapist to correct.
+
+Knows the sheet and the numbers of a programme, no database and no page. "Not recorded" is an
+answer too: the app says so, instead of counting what it cannot know.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .sheet import Line, Sheet
+
+RECORDED, PARTLY, MISSING, NOT_RECORDED = "recorded", "partly", "missing", "not_recorded"
+# Where it is filled in or read.
+PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT = (
+    "programme", "library", "versions", "course", "patient",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a programme."""
+
+    sheet: Sheet
+    versions: int
+    done: int
+    given: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """An item, or half of one: what is known about it, and where that is filled in."""
+
+    number: str
+    title: str
+    state: str
+    words: str
+    place: str = ""
+
+    @property
+    def item(self) -> str:
+        return self.number.rstrip("ab")
+
+
+@dataclass(frozen=True)
+class Meter:
+    parts: tuple[Part, ...]
+
+    def count(self, *states: str) -> int:
+        """The items of which the worst part is one of these."""
+        return sum(state in states for state in self.items.values())
+
+    @property
+    def items(self) -> dict[str, str]:
+        worst = (MISSING, PARTLY, NOT_RECORDED, RECORDED)
+        return {
+            item: min((part.state for part in parts), key=worst.index)
+            for item, parts in groupby(self.parts, key=lambda part: part.item)
+        }
+
+    @property
+    def recorded(self) -> int:
+        return self.count(RECORDED)
+
+    @property
+    def partly(self) -> int:
+        return self.count(PARTLY)
+
+    @property
+    def missing(self) -> int:
+        return self.count(MISSING)
+
+    @property
+    def not_recorded(self) -> int:
+        return self.count(NOT_RECORDED)
+
+
+def meter(facts: Facts) -> Meter:
+    """The sixteen items in their own order, in the reader's language."""
+    return Meter(
+        (
+            _of_lines(
+                facts, "1", _("Equipment"), lambda line: bool(line.equipment), LIBRARY
+            ),
+            Part(
+                "2", _("Who gives the exercises, and their training"), NOT_RECORDED,
+                _("The sheet names the therapist. Training is not recorded by this app."),
+            ),
+            Part(
+                "3", _("Alone or in a group"), RECORDED,
+                _("Alone: a programme belongs to one patient."),
+            ),
+            Part(
+                "4", _("With or without supervision"), RECORDED,
+                _(
+                    "Without supervision, at home. "
+                    "What is done in the practice is not recorded by this app."
+                ),
+            ),
+            _adherence(facts),
+            Part(
+                "6", _("How the patient is motivated"), NOT_RECORDED,
+                _("Not recorded by this app."),
+            ),
+            _of_lines(
+                facts, "7a", _("When an exercise is made harder or easier"),
+                lambda line: bool(line.harder_when or line.easier_when), LIBRARY,
+            ),
+            _progressed(facts),
+            _of_lines(
+                facts, "8", _("Each exercise can be repeated from its description"),
+                lambda line: bool(line.steps and (line.figure or line.film or line.video)), LIBRARY,
+            ),
+            Part(
+                "9", _("What is done at home"), RECORDED,
+                _("The whole programme is done at home."), PROGRAMME,
+            ),
+            _advice(facts),
+            Part(
+                "11", _("Adverse events during exercise"), NOT_RECORDED,
+                _(
+                    "Pain scores are recorded, adverse events are not. "
+                    "They belong in the practice's record system."
+                ),
+            ),
+            Part("12", _("Where the exercises are done"), RECORDED, _("At home.")),
+            _of_lines(facts, "13", _("Dosage"), lambda line: bool(line.sentence), PROGRAMME),
+            _tailored(facts),
+            _how_tailored(facts),
+            Part(
+                "15", _("How the starting level was chosen"), NOT_RECORDED,
+                _("Not recorded by this app."),
+            ),
+            Part(
+                "16a", _("How it is measured whether it was done as planned"), RECORDED,
+                _("The patient ticks off each moment of the day."), COURSE,
+            ),
+            _as_planned(facts),
+        )
+    )  # fmt: skip
+
+
+def _of_lines(
+    facts: Facts, number: str, title: str, has: Callable[[Line], bool], place: str
+) -> Part:
+    """An item that every exercise should have; the ones without it are named."""
+    without = [line.title for line in facts.sheet.lines if not has(line)]
+    if not without:
+        return Part(number, title, RECORDED, _("Stated for each exercise."), place)
+    state = PARTLY if len(without) < len(facts.sheet.lines) else MISSING
+    words = _("Not stated for: %(titles)s.") % {"titles": ", ".join(without)}
+    return Part(number, title, state, words, place)
+
+
+def _adherence(facts: Facts) -> Part:
+    title = _("How it is measured what was done")
+    if not facts.done:
+        words = _("Nothing was ticked off in this period. An invitation lets the patient do so.")
+        return Part("5", title, MISSING, words, PATIENT)
+    return Part("5", title, RECORDED, _("The patient ticks off what was done."), COURSE)
+
+
+def _progressed(facts: Facts) -> Part:
+    title = _("How the programme was made harder or easier")
+    if facts.versions < 2:
+        return Part("7b", title, MISSING, _("There is one version so far."), PROGRAMME)
+    words = _("%(count)d versions, with what changed in each.") % {"count": facts.versions}
+    return Part("7b", title, RECORDED, words, VERSIONS)
+
+
+def _advice(facts: Facts) -> Part:
+    title = _("What is given beside exercises")
+    count = len(facts.sheet.advice)
+    if not count:
+        return Part("10", title, MISSING, _("There is no advice on the sheet."), PROGRAMME)
+    words = ngettext(
+        "%(count)d piece of advice on the sheet.",
+        "%(count)d pieces of advice on the sheet.",
+        count,
+    ) % {"count": count}
+    return Part("10", title, RECORDED, words, PROGRAMME)
+
+
+def _own(facts: Facts) -> int:
+    return sum(bool(line.note or line.own_steps) for line in facts.sheet.lines)
+
+
+def _tailored(facts: Facts) -> Part:
+    words = _(
+        "%(own)d of %(all)d exercises have a note or an instruction for this patient; "
+        "each dosage can be this patient's own."
+    ) % {"own": _own(facts), "all": len(facts.sheet.lines)}
+    return Part("14a", _("The same for everyone, or tailored"), RECORDED, words, PROGRAMME)
+
+
+def _how_tailored(facts: Facts) -> Part:
+    title = _("How it was tailored")
+    if _own(facts):
+        return Part("14b", title, RECORDED, _("In the notes for this patient."), PROGRAMME)
+    return Part("14b", title, MISSING, _("There is no note for this patient yet."), PROGRAMME)
+
+
+def _as_planned(facts: Facts) -> Part:
+    title = _("How much was done as planned")
+    if not facts.done:
+        return Part("16b", title, MISSING, _("Nothing was ticked off in this period."), COURSE)
+    words = _("%(done)d of %(given)d agreed times were ticked off in this period.") % {
+        "done": facts.done,
+        "given": facts.given,
+    }
+    return Part("16b", title, RECORDED, words, COURSE)

@@ -1,0 +1,206 @@
+"""Where the marks of a chart stand. Knows days and numbers, no database and no page.
+
+Along the days everything is a percentage of the width, so that a chart fits a telephone and a
+sheet of paper with letters of the same size; upwards it is in pixels. A template draws the values
+as they are: they are text, because a number in a page is written in the reader's language, and a
+drawing does not read “12,5”.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import ceil
+
+HEAD = 30  # px, room for the names of versions in two rows
+FOOT = 22  # px, room for the dates
+TALL = 150  # px, between the two
+MOST_TICKS = 6
+ROWS = (10, 24)  # px, where the name of a version stands
+AIR = 0.12  # of a bar's place, left and right of it
+APART = 9.0  # %, between two names in one row: what "v12" takes on a telephone
+CROWDED = 90  # days; of more, a bar is a week, and a dot is smaller
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What was given as an outline, and what was done standing in it."""
+
+    x: str
+    width: str
+    given_y: str
+    given_height: str
+    done_y: str
+    done_height: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """The highest score of a day, and a line down to the lowest of that day."""
+
+    x: str
+    y: str
+    lowest_y: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From one day that has an answer to the next day, when that has one too."""
+
+    x1: str
+    y1: str
+    x2: str
+    y2: str
+
+
+@dataclass(frozen=True)
+class Level:
+    """A line across, and the number it stands for."""
+
+    y: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A date below, its text beginning, centred or ending there."""
+
+    x: str
+    day: date
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A version; its name stands at `y`, unless the names around it leave no room."""
+
+    x: str
+    number: int
+    y: str | None
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    levels: tuple[Level, ...]
+    ticks: tuple[Tick, ...]
+    marks: tuple[Mark, ...]
+    crowded: bool
+    bars: tuple[Bar, ...] = ()
+    dots: tuple[Dot, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+
+    height = HEAD + TALL + FOOT
+    top = HEAD
+    floor = HEAD + TALL
+    words_y = HEAD + TALL + FOOT - 6  # where the dates stand
+
+
+def bars(days: Sequence[tuple[date, int, int]], versions: Sequence[tuple[int, date]] = ()) -> Chart:
+    """(day, done, given) of every day, next to each other; `versions` as (number, day).
+
+    Of a long time a bar is a week, from the first day on. It is as wide as its days, so that the
+    days stand where they stand in a chart without weeks.
+    """
+    together = 7 if len(days) > CROWDED else 1
+    parts = [days[at : at + together] for at in range(0, len(days), together)]
+    sums = [(sum(d[1] for d in part), sum(d[2] for d in part), len(part)) for part in parts]
+    most = max(max(done, given) for done, given, _days in sums)
+    step = max(1, ceil(most / 3))
+    top = step * max(1, ceil(most / step))
+    slot = 100 / len(days)
+    drawn = tuple(
+        Bar(
+            x=_percent((at * together + AIR * count) * slot),
+            width=_percent((1 - 2 * AIR) * count * slot),
+            given_y=_up(given, top),
+            given_height=_tall(given, top),
+            done_y=_up(done, top),
+            done_height=_tall(done, top),
+        )
+        for at, (done, given, count) in enumerate(sums)
+        if done or given
+    )
+    levels = range(0, top + 1, step)
+    return _chart([day for day, _done, _given in days], versions, levels, top, bars=drawn)
+
+
+def line(
+    days: Sequence[tuple[date, int | None, int | None]],
+    levels: Sequence[int],
+    versions: Sequence[tuple[int, date]] = (),
+) -> Chart:
+    """(day, lowest, highest) of every day; None where nobody answered, which leaves a gap."""
+    slot, top = 100 / len(days), levels[-1]
+    middle = [_percent((at + 0.5) * slot) for at in range(len(days))]
+    answered = [
+        (x, low, high)
+        for x, (_day, low, high) in zip(middle, days, strict=True)
+        if low is not None and high is not None
+    ]
+    highest = [(x, high) for x, (_day, _low, high) in zip(middle, days, strict=True)]
+    return _chart(
+        [day for day, _low, _high in days],
+        versions,
+        levels,
+        top,
+        dots=tuple(Dot(x, _up(high, top), _up(low, top)) for x, low, high in answered),
+        stretches=tuple(
+            Stretch(x1, _up(one, top), x2, _up(other, top))
+            for (x1, one), (x2, other) in pairwise(highest)
+            if one is not None and other is not None
+        ),
+    )
+
+
+def share(done: int, given: int) -> str:
+    """How far a bar is filled; what is beyond the given has no place in it."""
+    return _percent(100 * min(done, given) / given) if given else _percent(0)
+
+
+def _chart(days, versions, levels, top, **drawn) -> Chart:
+    return Chart(
+        levels=tuple(Level(_up(number, top), number) for number in levels),
+        ticks=_ticks(days),
+        marks=_marks(days, versions),
+        crowded=len(days) > CROWDED,
+        **drawn,
+    )
+
+
+def _ticks(days: list[date]) -> tuple[Tick, ...]:
+    """Every so many days or weeks, from the first day on."""
+    step = 1
+    while len(days) / step > MOST_TICKS:
+        step = 7 if step == 1 else step * 2
+    ticks = []
+    for at in range(0, len(days), step):
+        x = (at + 0.5) * 100 / len(days)
+        anchor = "start" if x < 5 else "end" if x > 92 else "middle"
+        ticks.append(Tick(_percent(x), days[at], anchor))
+    return tuple(ticks)
+
+
+def _marks(days: list[date], versions: Sequence[tuple[int, date]]) -> tuple[Mark, ...]:
+    """At the beginning of the day; a name goes where there is room, or is left out."""
+    marks, taken = [], [-APART] * len(ROWS)
+    for number, day in versions:
+        x = (day - days[0]).days * 100 / len(days)
+        row = next((row for row, end in enumerate(taken) if x - end >= APART), None)
+        if row is not None:
+            taken[row] = x
+        y = str(ROWS[row]) if row is not None else None
+        marks.append(Mark(_percent(x), number, y, "end" if x > 92 else "start"))
+    return tuple(marks)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}%"
+
+
+def _tall(number: int, top: int) -> str:
+    return f"{TALL * number / top:.1f}"
+
+
+def _up(number: int, top: int) -> str:
+    return f"{HEAD + TALL - TALL * number / top:.1f}"

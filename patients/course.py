@@ -1,0 +1,359 @@
+"""How a programme went: what was done of what was given, and the pain, day by day.
+
+One reading for the charts, their tables, the list of days and the note for the
+practice's record system, so that they cannot disagree. Done is what the patient
+ticked off and nothing more; it is not called success. Pain 0 is "no pain", and
+where nobody answered there is no number.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.utils import timezone
+
+from exercises.dosage import Dosage
+
+from .days import given
+from .models import Programme, SessionLog
+from .progress import latest
+from .sheet import Sheet
+
+PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
+USUAL = "6"
+
+# Working assumptions of ours, for a physiotherapist to correct. Two weeks are compared, and less
+# than one in ten of what was given is no difference in words.
+COMPARED_DAYS = 7
+STEADY = 0.1
+# The change on a scale of 0 to 10 that matters to a patient: Ostelo and others, Spine 2008;33:90.
+PAIN_MATTERS = 2
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Done and given, over some days or exercises. `done` is of the given; `more` is beyond it:
+    an exercise that was done more often does not make up for one that was not."""
+
+    done: int = 0
+    given: int = 0
+    more: int = 0
+
+    @classmethod
+    def of(cls, done: int, given: int) -> "Counts":
+        return cls(min(done, given), given, max(0, done - given))
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.done + other.done, self.given + other.given, self.more + other.more)
+
+    @property
+    def rate(self) -> float | None:
+        """Between 0 and 1; None when nothing was given."""
+        return self.done / self.given if self.given else None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One exercise on one day. `pain` holds the answers, in the order of the moments."""
+
+    line: str
+    title: str
+    done: int
+    given: int
+    pain: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day. One that is not whole, the first and the last, counts what was done."""
+
+    day: date
+    number: int  # 1 is the day the programme started
+    entries: tuple[Entry, ...]
+    whole: bool
+    issued: tuple[int, ...] = ()  # the versions that were given on this day
+
+    @property
+    def done(self) -> int:
+        return sum(entry.done for entry in self.entries)
+
+    @property
+    def given(self) -> int:
+        return sum(entry.given for entry in self.entries)
+
+    @property
+    def pain(self) -> tuple[int, ...]:
+        return tuple(score for entry in self.entries for score in entry.pain)
+
+    @property
+    def highest(self) -> int | None:
+        return max(self.pain, default=None)
+
+    @property
+    def lowest(self) -> int | None:
+        return min(self.pain, default=None)
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was ticked off and no pain was given."""
+        return not self.done and not self.pain
+
+    @property
+    def counting(self) -> tuple[Entry, ...]:
+        """Without what was neither asked nor done, such as a rest day's."""
+        return tuple(entry for entry in self.entries if entry.given or entry.done or entry.pain)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A version on the time line."""
+
+    number: int
+    day: date
+    name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One exercise over the period. `dosage` is what holds now; None when it was taken off."""
+
+    title: str
+    dosage: Dosage | None
+    counts: Counts
+    days_done: int
+
+
+@dataclass(frozen=True)
+class Score:
+    day: date
+    score: int
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The last week beside the one before it; `word` is one of less, same and more."""
+
+    last: Counts
+    before: Counts
+    word: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """Some days of a programme, oldest first: every day, also when nothing was done."""
+
+    days: tuple[Day, ...]
+    issues: tuple[Issue, ...]  # in these days, the oldest first
+    newest: Issue  # of all days, with its sheet
+    sheet: Sheet
+    started_on: date
+    ended_on: date | None = None
+
+    @property
+    def first(self) -> date:
+        return self.days[0].day
+
+    @property
+    def last(self) -> date:
+        return self.days[-1].day
+
+    @property
+    def is_silent(self) -> bool:
+        return all(day.is_silent for day in self.days)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """In the order of the newest version; what was taken off since comes after it."""
+        titles, counts, days_done = {}, defaultdict(Counts), defaultdict(int)
+        for day in self.days:
+            for entry in day.entries:
+                titles[entry.line] = entry.title
+                counts[entry.line] += Counts(entry.done, entry.given)
+                days_done[entry.line] += bool(entry.done)
+        now = {line.uuid: line for line in self.sheet.lines}
+        gone = [uuid for uuid in titles if uuid not in now]
+        return tuple(
+            Line(
+                title=now[uuid].title if uuid in now else titles[uuid],
+                dosage=now[uuid].dosage if uuid in now else None,
+                counts=Counts.of(counts[uuid].done, counts[uuid].given),
+                days_done=days_done[uuid],
+            )
+            for uuid in [*now, *gone]
+        )
+
+    @cached_property
+    def total(self) -> Counts:
+        return sum((line.counts for line in self.lines), Counts())
+
+    @cached_property
+    def scores(self) -> tuple[Score, ...]:
+        """The highest pain of each day on which there was an answer."""
+        return tuple(Score(day.day, day.highest) for day in self.days if day.highest is not None)
+
+    @property
+    def first_pain(self) -> Score | None:
+        return self.scores[0] if self.scores else None
+
+    @property
+    def last_pain(self) -> Score | None:
+        return self.scores[-1] if self.scores else None
+
+    @property
+    def highest_pain(self) -> Score | None:
+        """The first day that had it."""
+        return max(self.scores, key=lambda score: score.score, default=None)
+
+    @property
+    def pain_word(self) -> str:
+        """One of lower, same and higher (than at first); empty when there are no two answers."""
+        if len(self.scores) < 2:
+            return ""
+        change = self.last_pain.score - self.first_pain.score
+        if abs(change) < PAIN_MATTERS:
+            return "same"
+        return "lower" if change < 0 else "higher"
+
+    @cached_property
+    def trend(self) -> Trend | None:
+        """None while there are no two whole weeks, or one of them asked for nothing."""
+        whole = [day for day in self.days if day.whole][-2 * COMPARED_DAYS :]
+        if len(whole) < 2 * COMPARED_DAYS:
+            return None
+        before, last = (_counted(days) for days in (whole[:COMPARED_DAYS], whole[COMPARED_DAYS:]))
+        if before.rate is None or last.rate is None:
+            return None
+        difference = last.rate - before.rate
+        word = "same" if abs(difference) < STEADY else "more" if difference > 0 else "less"
+        return Trend(last, before, word)
+
+    def weeks(self) -> Iterator[tuple[int, list[Day], Counts]]:
+        """Week number of the programme, its days and their sum; the newest first."""
+        by_week = defaultdict(list)
+        for day in reversed(self.days):
+            by_week[(day.number - 1) // 7 + 1].append(day)
+        for number, days in by_week.items():
+            yield number, days, _counted(days)
+
+
+def _counted(days: Iterable[Day]) -> Counts:
+    """The sum of some days; per exercise, as in `Course.lines`."""
+    sums = defaultdict(Counts)
+    for day in days:
+        for entry in day.entries:
+            sums[entry.line] += Counts(entry.done, entry.given)
+    return sum((Counts.of(each.done, each.given) for each in sums.values()), Counts())
+
+
+def read(programme: Programme, today: date, period: str = USUAL) -> Course | None:
+    """The last days of a programme; None for a draft. Two queries, however long the record."""
+    versions = list(programme.versions.order_by("number"))
+    if programme.started_on is None or not versions:
+        return None
+    return course(
+        issues={
+            version.pk: Issue(
+                version.number, timezone.localdate(version.issued_at), version.issued_name
+            )
+            for version in versions
+        },
+        sheets={version.pk: version.sheet for version in versions},
+        logs=SessionLog.objects.filter(
+            version__programme=programme, patient_id=programme.patient_id
+        ),
+        started_on=programme.started_on,
+        ended_on=programme.ended_on,
+        today=today,
+        days=PERIODS[period],
+    )
+
+
+def course(
+    *,
+    issues: dict[int, Issue],
+    sheets: dict[int, Sheet],
+    logs: Iterable[SessionLog],
+    started_on: date,
+    ended_on: date | None,
+    today: date,
+    days: int | None = None,
+) -> Course:
+    """Put together what was issued, the oldest first by the id of its version, and what was logged.
+
+    What was logged after the end, from a telephone that was offline then, is shown as well.
+    """
+    until = today if ended_on is None else min(today, ended_on)
+    by_day: dict[date, dict[str, list[SessionLog]]] = defaultdict(lambda: defaultdict(list))
+    days_done: dict[str, set[date]] = defaultdict(set)
+    for (line, day, _moment), log in sorted(latest(logs).items(), key=lambda item: item[0]):
+        by_day[day][line].append(log)
+        if log.done:
+            days_done[line].add(day)
+    last = max([until, started_on, *by_day])
+    first = started_on if days is None else max(started_on, last - timedelta(days=days - 1))
+    found = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        held = _held_on(day, issues)
+        over = started_on < day < until
+        lines = _lines_of(
+            [sheets[pk] for pk in held], by_day[day], lambda log: sheets[log.version_id]
+        )
+        entries = []
+        for uuid, (title, dosages) in lines.items():
+            rows = by_day[day][uuid]
+            done = sum(row.done for row in rows)
+            entries.append(
+                Entry(
+                    line=uuid,
+                    title=title,
+                    done=done,
+                    given=given(dosages, day, started_on, days_done[uuid], done) if over else done,
+                    pain=tuple(row.pain for row in rows if row.pain is not None),
+                )
+            )
+        found.append(
+            Day(
+                day=day,
+                number=(day - started_on).days + 1,
+                entries=tuple(entries),
+                whole=over,
+                issued=tuple(issue.number for issue in issues.values() if issue.day == day),
+            )
+        )
+    newest = list(issues)[-1]
+    marks = tuple(issue for issue in issues.values() if first <= issue.day <= last)
+    return Course(tuple(found), marks, issues[newest], sheets[newest], started_on, ended_on)
+
+
+def _held_on(day: date, issues: dict[int, Issue]) -> list[int]:
+    """The versions that held on a day: one, or on the day of a new version the old one too.
+
+    The first one holds from the start, also when it was written down later.
+    """
+    before = [pk for pk, issue in issues.items() if issue.day < day]
+    that_day = [pk for pk, issue in issues.items() if issue.day == day]
+    return before[-1:] + that_day or list(issues)[:1]
+
+
+def _lines_of(
+    held: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
+) -> dict[str, tuple[str, list[Dosage | None]]]:
+    """The title of each line, and its dosage on every sheet that held; in reading order.
+
+    A line that was logged and stood on none of them was ticked off on an older page:
+    it keeps the title of then, and nothing was given.
+    """
+    found: dict[str, tuple[str, list[Dosage | None]]] = {}
+    for sheet in reversed(held):
+        for line in sheet.lines:
+            if line.uuid not in found:
+                on_each = [each.line(line.uuid) for each in held]
+                found[line.uuid] = (line.title, [each and each.dosage for each in on_each])
+    for uuid, rows in logged.items():
+        if uuid not in found:
+            line = sheet_of(rows[-1]).line(uuid)
+            found[uuid] = (line.title if line else "", [])
+    return found

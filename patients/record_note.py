@@ -1,0 +1,83 @@
+"""A note for the practice's own record system, as plain text to copy.
+
+Made from the same numbers as the charts. It states and does not judge: no word says whether it
+went well. It does not name the patient, because a clipboard is read by whatever is pasted into
+next, and the record that it goes into has the name.
+"""
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .course import Counts, Course, Score
+
+
+def text(course: Course, today: date) -> str:
+    """The note in the reader's language, line by line."""
+    programme = _("Programme: %(title)s, started on %(started)s, version %(number)d of %(issued)s")
+    period = _("Ticked off by the patient, %(first)s to %(last)s:")
+    return "\n".join(
+        [
+            _("Home exercises, %(day)s") % {"day": _day(today)},
+            programme
+            % {
+                "title": course.sheet.title,
+                "started": _day(course.started_on),
+                "number": course.newest.number,
+                "issued": _day(course.newest.day),
+            },
+            *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
+            "",
+            _("Exercises and dosage:"),
+            *(f"- {line.title}: {line.dosage}" for line in course.lines if line.dosage),
+            "",
+            period % {"first": _day(course.first), "last": _day(course.last)},
+            *_doing(course),
+            "",
+            pain(course),
+        ]
+    )
+
+
+def _doing(course: Course) -> list[str]:
+    """Zero of four hundred would be read as a refusal, of somebody who kept a diary on paper."""
+    if course.is_silent:
+        return [_("Nothing in this app; a diary on paper is not counted.")]
+    lines = [f"- {line.title}: {counted(line.counts)}" for line in course.lines]
+    return [*lines, _("Together: %(counts)s") % {"counts": counted(course.total)}]
+
+
+def counted(counts: Counts) -> str:
+    """Done of what was agreed, in words: "26 of 42 times"."""
+    if not counts.given and not counts.more:
+        return _("nothing was agreed in this period")
+    words = ngettext("%(done)d of %(given)d time", "%(done)d of %(given)d times", counts.given) % {
+        "done": counts.done,
+        "given": counts.given,
+    }
+    if counts.more:
+        words += _(", and %(more)d more than agreed") % {"more": counts.more}
+    return words
+
+
+def pain(course: Course) -> str:
+    """The first, the last and the highest answer with their days; a day counts its highest."""
+    if not course.scores:
+        return _("Pain while exercising, 0 to 10: not answered")
+    return _(
+        "Pain while exercising, 0 to 10: first %(first)s, last %(last)s, highest %(highest)s"
+    ) % {
+        "first": _score(course.first_pain),
+        "last": _score(course.last_pain),
+        "highest": _score(course.highest_pain),
+    }
+
+
+def _score(score: Score) -> str:
+    return f"{score.score} ({_day(score.day)})"
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")

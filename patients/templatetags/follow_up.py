@@ -1,0 +1,14 @@
+"""What the pages about how it went say in words."""
+
+from django import template
+
+from ..course import Counts
+from ..record_note import counted as in_words
+
+register = template.Library()
+
+
+@register.filter
+def counted(counts: Counts) -> str:
+    """Done of what was agreed: “26 of 42 times”, as in the note for the record system."""
+    return in_words(counts)
