@@ -12,3 +12,10 @@ DIARY_WEEKS = 3
 The leaflet "Lage rugpijn" and KNGF 2013 A.3: no improvement in three weeks is a
 deviating course, and the patient should contact the therapist.
 """
+
+EXERCISES_ENOUGH, EXERCISES_MANY = 4, 8
+"""More than the first: a hint. The second or more: a clear word. Never a block.
+
+e-Exercise low back pain, built on KNGF, gives 3 to 4 home exercises in all; two were done
+better than eight (quality, n = 15). Where "many" begins is our own working assumption.
+"""
