@@ -213,10 +213,21 @@ def test_a_row_is_dragged_and_an_exercise_found(page, site, complaints, make_pro
     expect(new.locator(".reading")).to_contain_text("minuten")
     expect(new.get_by_role("button", name=re.compile("Verdubbel.*Fietsen"))).to_be_visible()
     calm_and_accessible(page, complaints)
+    # Another exercise in a duplicated row does not keep the instruction of the first.
+    rows.nth(6).get_by_role("button", name="Verdubbel").press("Enter")
+    copy = rows.nth(7)
+    copy.locator("textarea[name$='-steps']").evaluate("field => { field.value = 'Ga fietsen.' }")
+    copy.get_by_role("combobox").first.click()
+    page.keyboard.type("superman")
+    expect(found).to_contain_text("Superman")
+    page.keyboard.press("Enter")
+    expect(copy.locator("h3")).to_have_text("Superman")
+
     page.locator("button[name=_save]").press("Enter")
     expect(page.locator(".messagelist")).to_be_visible()
-    titles = [str(line) for line in programme.prescriptions.all()]
-    assert titles[0].startswith("Kwispelen") and titles[-1] == "Fietsen"
+    lines = list(programme.prescriptions.all())
+    assert str(lines[0]).startswith("Kwispelen")
+    assert [(str(line), line.steps) for line in lines[-2:]] == [("Fietsen", ""), ("Superman", "")]
     assert complaints == []
 
 

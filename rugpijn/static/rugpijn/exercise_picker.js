@@ -6,17 +6,12 @@ const PICKERS = ".prescriptions select[name$='-exercise']:not([name*='__prefix__
 
 if ($ && document.querySelector(".prescriptions")) {
   $(function () {
-    $(PICKERS).each(dress); // after Django dressed it, in a plain way
+    $(PICKERS).each(dress).each(nameByChoice); // after Django dressed it, in a plain way
   });
   document.addEventListener("formset:added", function (event) {
     $(event.target).find("select").filter(PICKERS).each(dress);
   });
-  $(document).on("change", PICKERS, function () {
-    const picked = this.selectedOptions[0];
-    if (picked && picked.value) {
-      name(this.closest(".prescription"), picked.textContent);
-    }
-  });
+  $(document).on("change", PICKERS, nameByChoice);
   $(document).on("select2:select", PICKERS, function (event) {
     take(this.closest(".prescription"), event.params.data);
   });
@@ -67,8 +62,11 @@ function picture(address) {
   return image;
 }
 
-// The suggested dosage is filled in, unless somebody typed another one first.
+// The suggested dosage is filled in, unless somebody typed another one first. An instruction that
+// came along with a duplicate is of the exercise that it was.
 function take(row, exercise) {
+  row.querySelector("textarea[name$='-steps']").value = "";
+  row.querySelector(".row-steps").hidden = true;
   const old = row.querySelector(".row-head .thumbnail");
   if (old) {
     old.remove();
@@ -83,6 +81,13 @@ function take(row, exercise) {
     dosage.dispatchEvent(new Event("input", { bubbles: true }));
   }
   row.closest(".prescriptions").dispatchEvent(new CustomEvent("rows:changed"));
+}
+
+function nameByChoice() {
+  const picked = this.selectedOptions[0];
+  if (picked && picked.value) {
+    name(this.closest(".prescription"), picked.textContent);
+  }
 }
 
 // What a screen reader says of the row's buttons and fields names the exercise.
