@@ -21,6 +21,7 @@ from rugpijn import audit
 from rugpijn.admin import ScopedMixin
 from rugpijn.models import languages
 
+from . import search
 from .admin_base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
 from .figure_admin import WithFigure
 from .film_admin import film_context, film_view, media_view
@@ -148,7 +149,7 @@ class ExerciseAdmin(WithFigure, LibraryAdmin):
     form = ExerciseForm
     list_display = ("title", "category", "notation", "whose", "reviewed")
     search_fields = ("texts__title", "texts__purpose", "texts__equipment")
-    search_help_text = _("Search by title, purpose or equipment, in any language.")
+    search_help_text = _("Search by title, purpose, equipment or region, in any language.")
     inlines = (ExerciseTextInline,)
     fieldsets = (
         (_("Dosage and region"), {"fields": ("dosage", "category")}),
@@ -160,6 +161,9 @@ class ExerciseAdmin(WithFigure, LibraryAdmin):
         SOURCE_AND_REVIEW,
     )
     readonly_fields = ("own_film",)
+
+    def get_search_results(self, request, queryset, search_term):
+        return search.find(queryset, search_term), False
 
     def get_urls(self):
         view = self.admin_site.admin_view

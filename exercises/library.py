@@ -541,10 +541,16 @@ def copy_for(practice_id: int, item: Exercise | Protocol) -> Exercise | Protocol
     _duplicate_all(item.texts, owner, own)
     if isinstance(item, Protocol):
         _duplicate_all(item.lines, owner, own)
-        for advice in item.advice.all():
-            own_advice = _duplicate(advice, protocol_id=own.pk, **unreviewed)
-            _duplicate_all(advice.texts, "advice", own_advice)
+        copy_advice(item, own)
     return own
+
+
+def copy_advice(protocol: Protocol, own: Protocol) -> None:
+    """What a patient should know stays with the exercises, red flags among it."""
+    for advice in protocol.advice.all():
+        unreviewed = {"reviewed_by": "", "reviewed_on": None}
+        own_advice = _duplicate(advice, protocol_id=own.pk, **unreviewed)
+        _duplicate_all(advice.texts, "advice", own_advice)
 
 
 def _duplicate_all(rows, owner: str, own: models.Model) -> None:

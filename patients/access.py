@@ -21,13 +21,18 @@ from rugpijn import audit
 NOBODY = Q(pk__in=[])
 
 
+def treats(user) -> bool:
+    """Whether someone treats at all: a therapist of a practice, who may still log in."""
+    return user.is_active and user.is_therapist and user.practice_id is not None
+
+
 def treated_by(user, path: str = "") -> Q:
     """The patients of a therapist's practice.
 
     `path` leads from the model to the patient, such as "patient__". Someone
     without a practice treats no one, also when a patient has none either.
     """
-    if not (user.is_active and user.is_therapist) or user.practice_id is None:
+    if not treats(user):
         return NOBODY
     return Q(**{f"{path}practice": user.practice_id})
 

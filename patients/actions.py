@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
-from exercises.models import Exercise, Protocol
+from exercises.library import copy_advice
+from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine
 from rugpijn.models import User
 
 from .models import (
@@ -64,6 +65,31 @@ def prescribe(
     prescription.dosage = dosage or exercise.dosage
     prescription.save()
     return prescription
+
+
+@transaction.atomic
+def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
+    """A protocol of the practice with these exercises and dosages, and nothing of the patient:
+    no note, and no instruction that was changed for one person.
+
+    The advice of the protocols that it came from goes along, or the next patient's
+    sheet would lack the red flags.
+    """
+    lines = list(programme.prescriptions.select_related("exercise"))
+    if not lines:
+        raise RefusedError(_("Add at least one exercise first."))
+    regions = [line.exercise.category for line in lines]
+    protocol = Protocol.objects.create(
+        practice=by.practice, category=max(regions, key=regions.count)
+    )
+    protocol.texts.create(language=FALLBACK, title=title)
+    for position, line in enumerate(lines, 1):
+        kept = ProtocolLine(protocol=protocol, exercise=line.exercise, position=position)
+        kept.dosage = line.dosage
+        kept.save()
+    for source in programme.protocols.order_by("pk"):
+        copy_advice(source, protocol)
+    return protocol
 
 
 def another_runs(programme: Programme) -> str:

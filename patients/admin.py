@@ -4,8 +4,10 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 """
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.forms import Script
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
+from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
 from . import actions, batches, press, variants
 from .birth_dates import read_birth_date
@@ -28,7 +31,7 @@ from .therapist_forms import (
     PrescriptionFormSet,
     ProgrammeForm,
 )
-from .views import batch, course, desk, therapist
+from .views import batch, building, course, desk, therapist
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
@@ -203,6 +206,12 @@ def _latest_programme(patient) -> Programme | None:
     return (running or programmes or [None])[0]
 
 
+class ExercisePicker(AutocompleteSelect):
+    """Django's picker, asking our own list: with drawings, and what is used most first."""
+
+    url_name = "%s:patients_programme_exercises"
+
+
 class PrescriptionInline(ScopedMixin, admin.StackedInline):
     """The lines of a programme, each with its dosage in shorthand."""
 
@@ -211,7 +220,6 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
     fields = ("exercise", "position", "dosage", "note", "steps")
-    autocomplete_fields = ("exercise",)
     extra = 0
     max_num = MOST_LINES
     verbose_name = _("exercise")
@@ -224,6 +232,11 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
             .defer("exercise__figure__rendering__photo")
             .prefetch_related("exercise__texts")
         )
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "exercise":
+            kwargs["widget"] = ExercisePicker(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Without buttons to add or change an exercise here: the library has its own page."""
@@ -250,7 +263,10 @@ class ProgrammeAdmin(CareAdmin):
     actions = ["print_handouts"]
 
     class Media:
-        js = ("rugpijn/programme.js",)
+        js = tuple(
+            Script(f"rugpijn/{name}.js", type="module")
+            for name in ("programme", "programme_dosage", "exercise_picker")
+        )
 
     @admin.display(description=_("state"))
     def state(self, programme):
@@ -289,6 +305,10 @@ class ProgrammeAdmin(CareAdmin):
 
     def get_urls(self):
         return [
+            path("dosage/", building.read_dosage, name="patients_programme_dosage"),
+            path("exercises/", building.find_exercises, name="patients_programme_exercises"),
+            self.page(building.protocol, "protocol"),
+            self.page(building.preview, "preview"),
             self.page(therapist.versions, "versions"),
             self.page(therapist.days, "days"),
             self.page(therapist.share, "share"),
@@ -357,7 +377,10 @@ class ProgrammeAdmin(CareAdmin):
                 library_changes=self._library_changes(programme),
                 printing_problem=press.problem(),
             )
-        return super().changeform_view(request, object_id, form_url, extra)
+        response = super().changeform_view(request, object_id, form_url, extra)
+        if programme is not None:  # the preview stands beside the form
+            response.headers["Content-Security-Policy"] = content_policy(HOLDS_OUR_PAGE)
+        return response
 
     def _library_changes(self, programme):
         """What the library corrected since the patient's last version; empty for a draft."""

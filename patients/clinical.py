@@ -148,9 +148,12 @@ PLANS = {"low": Plan(3, 2), "medium": Plan(12, 8), "high": Plan(12, 12)}
 The profile is chosen by the therapist; STarT Back may support, and never decides (KNGF 2021).
 """
 
-MANY_EXERCISES, TOO_MANY_EXERCISES = 4, 8
-"""More than 4 is a hint, from 8 a clear word, never a block. e-Exercise LBP gives 3 or 4; in Henry
-1999, who had 2 performed better than who had 8."""
+EXERCISES_ENOUGH, EXERCISES_MANY = 4, 8
+"""More than the first: a hint. The second or more: a clear word. Never a block.
+
+e-Exercise low back pain, built on KNGF, gives 3 to 4 home exercises in all; two were done
+better than eight (quality, n = 15). Where "many" begins is our own working assumption.
+"""
 
 # ---------------------------------------------------------------- the worklist
 

@@ -52,7 +52,9 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
             if f"initial-{at}-{name}" in post
         }
         mine.append(merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
-    merged = merge.merge_rows([row for row in mine if row.key or row.mine["exercise"]], theirs)
+    # A new row that was removed again before saving was never there.
+    there = [row for row in mine if row.key or (row.mine["exercise"] and not row.removed)]
+    merged = merge.merge_rows(there, theirs)
 
     own, differences = merge.merge_values(
         "",

@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from exercises.forms import DosageField
-from exercises.models import Exercise, Protocol
+from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText
 from rugpijn import audit
+from rugpijn.validators import printable
 
 from . import actions
 from .forms import BirthDateField
@@ -87,6 +88,30 @@ class NewProgrammeForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["protocol"] = protocol_choice(user)
+
+
+class ProtocolNameForm(forms.Form):
+    """What a programme is called when it becomes a protocol of the practice."""
+
+    title = forms.CharField(
+        label=_("Name of the protocol"),
+        max_length=120,
+        validators=[printable],
+        widget=forms.TextInput(attrs={"class": "vTextField", "autofocus": True}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_title(self):
+        """Two of one name cannot be told apart in the list of a new patient."""
+        title = " ".join(self.cleaned_data["title"].split())
+        ours = Protocol.objects.visible_to(self.user)
+        taken = ProtocolText.objects.filter(protocol__in=ours, language=FALLBACK)
+        if taken.filter(title__iexact=title).exists():
+            raise ValidationError(gettext("There is already a protocol with this name."))
+        return title
 
 
 class ProgrammeForm(forms.ModelForm):
@@ -253,6 +278,10 @@ class PrescriptionForm(forms.ModelForm):
         if self.instance.pk is not None and "steps" not in self.changed_data:
             return self.instance.steps
         steps = "\n".join(self.cleaned_data["steps"].splitlines()).strip()
+        if steps and self.instance.pk is None and (exercise := self.cleaned_data.get("exercise")):
+            # A row that was duplicated brings its instruction along.
+            language = self.instance.programme.patient.language
+            self.library_steps = exercise.text("steps", language)
         library = "\n".join(self.library_steps.splitlines()).strip()
         return "" if steps == library else steps
 

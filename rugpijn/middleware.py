@@ -10,9 +10,22 @@ CONTENT_SECURITY_POLICY = (
     "worker-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; report-uri /csp-report/"
 )
+# The two sides of a preview beside a form: pages that say so may hold, or stand in, a page of ours.
+HOLDS_OUR_PAGE = ("frame-src 'none'", "frame-src 'self'")
+STANDS_IN_OUR_PAGE = ("frame-ancestors 'none'", "frame-ancestors 'self'")
 # What shows nobody and never changes may stay in a cache; everything else may not.
 FOR_EVERYONE = "public, max-age=31536000, immutable"
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+
+def content_policy(*changes: tuple[str, str]) -> str:
+    """What a browser may load on a page; `changes` replaces one directive each."""
+    policy = CONTENT_SECURITY_POLICY
+    for directive, instead in changes:
+        policy = policy.replace(directive, instead)
+    if settings.SECURE_SITE:
+        policy += "; upgrade-insecure-requests"
+    return policy
 
 
 class SecurityHeadersMiddleware:
@@ -24,13 +37,11 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.policy = CONTENT_SECURITY_POLICY
-        if settings.SECURE_SITE:
-            self.policy += "; upgrade-insecure-requests"
+        self.policy = content_policy()
 
     def __call__(self, request):
         response = self.get_response(request)
-        # An uploaded file brings a stricter policy of its own.
+        # An uploaded file brings a stricter policy of its own, a preview one that fits it.
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -47,6 +47,7 @@ BATCH = (SEES, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN)  # handouts of p
 NEVER = (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN)
 PIETS = (SEES, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)
 POST_ONLY = (WRONG_METHOD,) * 7 + (LOGIN,)
+THERAPISTS_JSON = (SEES, REFUSED, REFUSED, REFUSED, SEES, REFUSED, REFUSED, "401")  # a script asks
 LIBRARY_OWN = (SEES, SEES, DOOR, DOOR, DESK, DOOR, DESK, LOGIN)  # practice 1's own exercise
 
 # name: what a GET gives to each of ROLES
@@ -102,6 +103,10 @@ TABLE = {
     "admin:patients_programme_add": NEVER,
     "admin:patients_programme_change": OWN_OBJECT,
     "admin:patients_programme_delete": NEVER,
+    "admin:patients_programme_dosage": THERAPISTS_JSON,
+    "admin:patients_programme_exercises": THERAPISTS_JSON,
+    "admin:patients_programme_protocol": OWN_OBJECT,
+    "admin:patients_programme_preview": OWN_OBJECT,
     "admin:patients_programme_versions": OWN_OBJECT,
     "admin:patients_programme_days": OWN_OBJECT,
     "admin:patients_programme_share": OWN_OBJECT,
@@ -154,6 +159,7 @@ POSTS = {
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "admin:patients_patient_invite": OWN_OBJECT,
     "admin:patients_patient_programme": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_protocol": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_share": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_batch_act": ("/admin/patients/programme/batch/", HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:patients_programme_end": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -233,6 +239,8 @@ def world(cast, programme, own_exercise, monkeypatch):
         "admin:patients_batch_file": [batch.uuid, "zip"],
         "admin:exercises_figure_preview": [],
         "admin:patients_programme_take": [taken.pk],  # a colleague's, of Mo
+        "admin:patients_programme_dosage": [],
+        "admin:patients_programme_exercises": [],
         "admin:app_list": ["patients"],
         "account_confirm_email": ["no-such-key"],
         "account_reset_password_from_key": ["abc", "no-such-key"],
@@ -388,6 +396,8 @@ def data_for(world, name):
             "title": "Nieuw", "initial-title": "Lage rugpijn", "revision": programme.revision,
             "prescriptions-TOTAL_FORMS": 0, "prescriptions-INITIAL_FORMS": 0,
         }  # fmt: skip
+    if name == "admin:patients_programme_protocol":
+        return {"title": "Rug, kort"}
     if name.startswith("admin:exercises_figure"):
         return {
             "title_nl": "Nieuw", "view": "side", "build": "slim", "hair": "bun", "clothes": "shorts",
@@ -559,6 +569,7 @@ LOGGED_PAGES = {
     "admin:index": "list", "admin:patients_programme_course": "read course",
     "admin:patients_patient_change": "read", "admin:patients_programme_change": "read",
     "admin:patients_programme_versions": "read versions", "admin:patients_programme_days": "read days",
+    "admin:patients_programme_protocol": "read", "admin:patients_programme_preview": "read",
     "admin:patients_programme_share": "share", "admin:patients_programme_end": "read",
     "patients:programme_detail": "read", "patients:programme_handout": "print",
     "patients:version_handout": "print", "patients:programme_media": "read film",
@@ -566,6 +577,7 @@ LOGGED_PAGES = {
 LOGGED_ACTS = {
     "admin:patients_programme_seen": "seen", "admin:patients_programme_course": "choose risk profile",
     "admin:patients_patient_invite": "invite", "admin:patients_patient_programme": "create",
+    "admin:patients_programme_protocol": "save as protocol",
     "admin:patients_programme_share": "revoke link", "admin:patients_programme_end": "end",
     "admin:patients_patient_change": "change", "admin:patients_programme_change": "issue",
     "patients:log_session": "log",

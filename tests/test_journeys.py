@@ -162,6 +162,113 @@ def test_up_down_add_and_a_mistake_by_keyboard(page, site, complaints, make_prog
     assert complaints == []
 
 
+@pytest.mark.parametrize("width", [768, 1280])
+def test_a_programme_is_built_by_typing(page, site, complaints, make_programme, width):
+    """By keyboard: a dosage and its sentence, a mistake, a duplicate, a removal taken back."""
+    page.set_viewport_size({"width": width, "height": 900})
+    programme = make_programme(started=False)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
+    rows = page.locator(".prescription:not(.empty-form)")
+    spoken = page.locator("#announcements")
+    dosage, sentence = rows.nth(0).get_by_label("Dosering"), rows.nth(0).locator(".reading")
+
+    dosage.fill("")
+    dosage.press_sequentially("3x8 5s l/r", delay=30)
+    said = "3 series van 8 herhalingen, 5 seconden vasthouden, links en rechts"
+    expect(sentence).to_have_text(said)
+    expect(spoken).to_have_text(re.compile(f"^Hol en bol.*: {said}$"))
+    dosage.fill("")
+    dosage.press_sequentially("zo vaak als het gaat", delay=30)
+    expect(sentence).to_contain_text("past hier niet")
+    expect(dosage).to_have_attribute("aria-invalid", "true")
+    expect(dosage).to_have_value("zo vaak als het gaat")
+    expect(dosage).to_have_accessible_description(re.compile("past hier niet"))
+    calm_and_accessible(page, complaints)
+    dosage.fill("3x8 5s l/r")
+    expect(dosage).not_to_have_attribute("aria-invalid", "true")
+
+    minutes = page.locator(".effort-minutes")
+    before = minutes.inner_text()
+    rows.nth(0).get_by_role("button", name="Verdubbel").press("Enter")
+    expect(rows).to_have_count(7)
+    expect(rows.nth(1).get_by_label("Dosering")).to_be_focused()
+    expect(rows.nth(1).locator("h3")).to_contain_text("Hol en bol")
+    expect(rows.nth(1).get_by_label("Dosering")).to_have_value("3x8 5s l/r")
+    expect(page.locator(".effort-count")).to_contain_text("7")
+    expect(minutes).not_to_have_text(before)
+    rows.nth(1).get_by_label("Dosering").fill("10x")
+
+    kwispelen = rows.nth(2)
+    kwispelen.get_by_role("button", name="Verwijder").press("Enter")
+    expect(kwispelen.get_by_label("Dosering")).to_be_hidden()
+    expect(page.locator(".effort-count")).to_contain_text("6")
+    undo = kwispelen.get_by_role("button", name="Ongedaan maken")
+    expect(undo).to_be_focused()
+    undo.press("Enter")
+    expect(kwispelen.get_by_label("Dosering")).to_be_visible()
+    expect(kwispelen.get_by_role("button", name="Verwijder")).to_be_focused()
+    rows.nth(6).get_by_role("button", name="Verwijder").press("Enter")
+
+    page.locator("[data-per-day='1']").press("Enter")
+    expect(rows.nth(3).get_by_label("Dosering")).to_have_value(re.compile("^1x per dag"))
+    page.locator(".undo-all").press("Enter")
+    expect(rows.nth(3).get_by_label("Dosering")).to_have_value(re.compile("^2x per dag"))
+    expect(rows.nth(0).get_by_label("Dosering")).to_have_value("3x8 5s l/r")
+    page.wait_for_load_state("networkidle")
+    calm_and_accessible(page, complaints)
+
+    page.locator("button[name=_save]").press("Enter")
+    expect(page.locator(".messagelist")).to_be_visible()
+    lines = list(programme.prescriptions.all())
+    assert [line.dosage.notation for line in lines[:2]] == ["3x8x 5s l/r", "10x"]
+    assert [str(line)[:9] for line in lines[:3]] == ["Hol en bo", "Hol en bo", "Kwispelen"]
+    assert len(lines) == 6
+    assert complaints == []
+
+
+def test_a_row_is_dragged_and_an_exercise_found(page, site, complaints, make_programme):
+    programme = make_programme(started=False)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
+    rows = page.locator(".prescription:not(.empty-form)")
+    rows.nth(1).locator(".drag").drag_to(
+        rows.nth(0), target_position={"x": 200, "y": 5}, source_position={"x": 5, "y": 5}
+    )
+    expect(rows.nth(0)).to_contain_text("Kwispelen")
+    expect(page.locator("#announcements")).to_have_text("Kwispelen op handen en knieën: 1 / 6")
+
+    page.locator(".prescriptions .add-row a").press("Enter")
+    new = rows.nth(6)
+    new.get_by_role("combobox").first.click()
+    page.keyboard.type("hometrainer")
+    found = page.locator(".select2-results__option--highlighted")
+    expect(found).to_contain_text("Fietsen")
+    expect(found.locator("img")).to_have_js_property("complete", True)
+    page.keyboard.press("Enter")
+    expect(new.locator("h3")).to_have_text("Fietsen")
+    expect(new.get_by_label("Dosering")).not_to_have_value("")
+    expect(new.locator(".reading")).to_contain_text("minuten")
+    expect(new.get_by_role("button", name=re.compile("Verdubbel.*Fietsen"))).to_be_visible()
+    calm_and_accessible(page, complaints)
+    # Another exercise in a duplicated row does not keep the instruction of the first.
+    rows.nth(6).get_by_role("button", name="Verdubbel").press("Enter")
+    copy = rows.nth(7)
+    copy.locator("textarea[name$='-steps']").evaluate("field => { field.value = 'Ga fietsen.' }")
+    copy.get_by_role("combobox").first.click()
+    page.keyboard.type("superman")
+    expect(found).to_contain_text("Superman")
+    page.keyboard.press("Enter")
+    expect(copy.locator("h3")).to_have_text("Superman")
+
+    page.locator("button[name=_save]").press("Enter")
+    expect(page.locator(".messagelist")).to_be_visible()
+    lines = list(programme.prescriptions.all())
+    assert str(lines[0]).startswith("Kwispelen")
+    assert [(str(line), line.steps) for line in lines[-2:]] == [("Fietsen", ""), ("Superman", "")]
+    assert complaints == []
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_patient_reads_ticks_off_and_says_how_much_it_hurt(
     browser, site, programme, scripts, browser_context_args
@@ -254,6 +361,13 @@ def violations(page):
     options = {"runOnly": rules, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [(violation["id"], violation["nodes"][0]["target"]) for violation in found]
+
+
+def calm_and_accessible(page, complaints):
+    """Neither the browser nor axe has anything to say; axe's own style is then forgotten."""
+    assert complaints == []
+    assert violations(page) == []
+    complaints.clear()
 
 
 def press(page, key, times=1):
@@ -438,7 +552,7 @@ PAGES = {
     "piet@mail.example": ["patients:home", "account_change_password", "account_logout", "missing"],
     "anna@linde.example": [
         "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
-        "patient", "draft", "running", "versions", "days", "share_admin", "end", "course",
+        "patient", "draft", "running", "versions", "days", "share_admin", "end", "course", "keep",
         "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
         "admin:exercises_protocol_changelist", "protocol", "as_patient",
         "admin:exercises_figure_changelist", "admin:exercises_figure_add", "figure",
@@ -482,6 +596,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "share_admin": ("programme_share", programme.pk),
         "end": ("programme_end", programme.pk),
         "course": ("programme_course", programme.pk),
+        "keep": ("programme_protocol", programme.pk),
     }
     special = {
         name: reverse(f"admin:patients_{page}", args=[pk]) for name, (page, pk) in admin.items()

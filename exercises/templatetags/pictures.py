@@ -74,5 +74,12 @@ def small_picture(figure: Figure | None) -> str:
     )
 
 
+def thumbnail_address(figure: Figure | None) -> str:
+    """The same frame for a list of many, without reading the drawings themselves."""
+    if figure is None or figure.kind == Figure.Kind.PHOTO:
+        return ""
+    return _drawing(figure.rendering_id, min(2, len(figure.data.get("strip", [None]))))
+
+
 def _drawing(digest: str, number: int) -> str:
     return reverse("exercises:drawing", args=[digest, number])

@@ -1,90 +1,223 @@
-// Moves a line of the programme up or down. Without this script the order is a
-// number that can be typed; the server reads the same field either way.
-"use strict";
+// The rows of a programme: their order, duplicating one, and removing one with a way back.
+// Without this script the order is a number that can be typed and removing is a box that can be
+// ticked; the server reads the same fields either way. The other scripts of this page hear of a
+// change by the event "rows:changed".
 
-document.addEventListener("DOMContentLoaded", function () {
-  const group = document.querySelector(".prescriptions");
-  if (!group) {
-    return;
-  }
-  const announcements = document.getElementById("announcements");
+const group = document.querySelector(".prescriptions");
+const announcements = document.getElementById("announcements");
 
-  function rows() {
-    return Array.from(group.querySelectorAll(".prescription:not(.empty-form)"));
-  }
+if (group && announcements) {
+  begin();
+}
 
-  function position(row) {
-    return row.querySelector("input[name$='-position']:not([name^='initial-'])");
-  }
-
-  function title(row) {
-    return row.querySelector(".inline_label").textContent.trim();
-  }
-
-  function number() {
-    const all = rows();
-    all.forEach(function (row, index) {
-      const field = position(row);
-      if (field) {
-        field.value = index;
-      }
-      row.querySelectorAll(".move").forEach(function (button) {
-        const last = button.dataset.move === "up" ? index === 0 : index === all.length - 1;
-        button.hidden = false;
-        button.setAttribute("aria-disabled", String(last));
-      });
-    });
-  }
-
-  function move(button) {
-    const row = button.closest(".prescription");
-    const all = rows();
-    const from = all.indexOf(row);
-    const to = from + (button.dataset.move === "up" ? -1 : 1);
-    if (to < 0 || to >= all.length) {
-      return;
-    }
-    if (to < from) {
-      all[to].before(row);
-    } else {
-      all[to].after(row);
-    }
-    number();
-    button.focus();
-    announcements.textContent = title(row) + ": " + (to + 1) + " / " + all.length;
-  }
-
-  group.addEventListener("click", function (event) {
-    const button = event.target.closest(".move");
-    if (button) {
-      event.preventDefault();
-      move(button);
+function begin() {
+  document.documentElement.classList.add("can-move");
+  inAskedOrder();
+  rows().forEach(function (row) {
+    if (removal(row) && removal(row).checked) {
+      setRemoved(row, true);
     }
   });
-  // After an error the server shows the lines as they lie in the database;
-  // the order that was asked for is in their numbers.
-  function inAskedOrder() {
-    const sorted = rows().sort(function (one, other) {
-      return Number(position(one).value) - Number(position(other).value);
+  number();
+  group.addEventListener("click", function (event) {
+    const button = event.target.closest(".row-act");
+    if (button) {
+      event.preventDefault();
+      act(button.closest(".prescription"), button.dataset.act);
+    }
+  });
+  document.addEventListener("formset:added", number);
+  letDrag();
+}
+
+function rows() {
+  return Array.from(group.querySelectorAll(".prescription:not(.empty-form)"));
+}
+
+function present() {
+  return rows().filter(function (row) {
+    return !row.classList.contains("removed");
+  });
+}
+
+function field(row, name) {
+  return row.querySelector("[name$='-" + name + "']:not([name^='initial-'])");
+}
+
+function removal(row) {
+  return field(row, "DELETE");
+}
+
+function button(row, name) {
+  return row.querySelector(".row-act[data-act='" + name + "']");
+}
+
+function title(row) {
+  return row.querySelector(".inline_label").textContent.trim();
+}
+
+function say(row, text) {
+  announcements.textContent = title(row) + ": " + text;
+}
+
+function sayPlace(row) {
+  const all = present();
+  say(row, all.indexOf(row) + 1 + " / " + all.length);
+}
+
+// Rows that are removed keep a place, so that undo brings them back where they stood.
+function number() {
+  const all = present();
+  rows().forEach(function (row, index) {
+    field(row, "position").value = index;
+    row.querySelectorAll(".row-act").forEach(function (each) {
+      each.hidden = false;
     });
-    const after = group.querySelector(".empty-form");
-    sorted.forEach(function (row) {
+    button(row, "up").setAttribute("aria-disabled", String(row === all[0]));
+    button(row, "down").setAttribute("aria-disabled", String(row === all[all.length - 1]));
+  });
+  group.dispatchEvent(new CustomEvent("rows:changed"));
+}
+
+// After an error the server shows the lines as they lie in the database;
+// the order that was asked for is in their numbers.
+function inAskedOrder() {
+  const after = group.querySelector(".empty-form");
+  if (!after) {
+    return;
+  }
+  rows()
+    .sort(function (one, other) {
+      return Number(field(one, "position").value) - Number(field(other, "position").value);
+    })
+    .forEach(function (row) {
       after.before(row);
     });
-  }
+}
 
-  // A search box that opens without the cursor in it swallows the first letters.
-  if (window.django && window.django.jQuery) {
-    window.django.jQuery(document).on("select2:open", function () {
-      document.querySelector(".select2-container--open .select2-search__field").focus();
-    });
-  }
-
-  document.addEventListener("formset:added", number);
-  document.addEventListener("formset:removed", number);
-  document.documentElement.classList.add("can-move");
-  if (group.querySelector(".move")) {
-    inAskedOrder();
+function act(row, name) {
+  if (name === "up" || name === "down") {
+    move(row, name === "up" ? -1 : 1);
+    button(row, name).focus();
+  } else if (name === "duplicate") {
+    duplicate(row);
+  } else {
+    setRemoved(row, name === "remove");
     number();
+    button(row, name === "remove" ? "undo" : "remove").focus();
+    say(row, name === "remove" ? group.dataset.sayRemoved : group.dataset.sayBack);
   }
-});
+}
+
+function move(row, step) {
+  const all = present();
+  const to = all.indexOf(row) + step;
+  if (to < 0 || to >= all.length) {
+    return;
+  }
+  if (step < 0) {
+    all[to].before(row);
+  } else {
+    all[to].after(row);
+  }
+  number();
+  sayPlace(row);
+}
+
+function setRemoved(row, removed) {
+  removal(row).checked = removed;
+  row.classList.toggle("removed", removed);
+  row.querySelector(".row-undo").hidden = !removed;
+}
+
+// Django's own script makes the row, so that its numbers and names are right.
+function duplicate(row) {
+  const add = group.querySelector(".add-row a");
+  if (!add || add.offsetParent === null) {
+    return; // as many rows as there may be
+  }
+  let copy = null;
+  document.addEventListener(
+    "formset:added",
+    function (event) {
+      copy = event.target;
+    },
+    { once: true }
+  );
+  add.click();
+  row.after(copy);
+  const exercise = field(row, "exercise").value;
+  if (exercise) {
+    const picked = new Option(title(row), exercise, true, true);
+    const list = field(copy, "exercise");
+    list.append(picked);
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const picture = row.querySelector(".thumbnail");
+  if (picture) {
+    copy.querySelector("h3").before(picture.cloneNode());
+  }
+  ["note", "steps", "dosage"].forEach(function (name) {
+    field(copy, name).value = field(row, name).value;
+  });
+  copy.querySelector(".row-steps").hidden = row.querySelector(".row-steps").hidden;
+  number();
+  field(copy, "dosage").dispatchEvent(new Event("input", { bubbles: true }));
+  field(copy, "dosage").focus();
+  say(row, group.dataset.sayCopied);
+}
+
+// With a mouse, by the dots at the left. For everyone else there are the buttons.
+function letDrag() {
+  let dragged = null;
+  let stoodBefore = null;
+
+  group.addEventListener("dragstart", function (event) {
+    if (!(event.target instanceof Element) || !event.target.matches(".drag")) {
+      return;
+    }
+    dragged = event.target.closest(".prescription");
+    stoodBefore = dragged.nextElementSibling;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", ""); // Firefox drags nothing without
+    event.dataTransfer.setDragImage(dragged, 20, 20);
+    dragged.classList.add("dragged");
+  });
+
+  group.addEventListener("dragover", function (event) {
+    if (!dragged) {
+      return;
+    }
+    event.preventDefault();
+    const over = event.target.closest(".prescription:not(.empty-form)");
+    if (!over || over === dragged) {
+      return;
+    }
+    const box = over.getBoundingClientRect();
+    if (event.clientY < box.top + box.height / 2) {
+      over.before(dragged);
+    } else {
+      over.after(dragged);
+    }
+  });
+
+  group.addEventListener("drop", function (event) {
+    if (dragged) {
+      event.preventDefault(); // a field would take the dropped text
+    }
+  });
+
+  group.addEventListener("dragend", function (event) {
+    if (!dragged) {
+      return;
+    }
+    if (event.dataTransfer.dropEffect === "none") {
+      stoodBefore.before(dragged); // Escape, or let go elsewhere
+    }
+    const row = dragged;
+    dragged.classList.remove("dragged");
+    dragged = null;
+    number();
+    sayPlace(row);
+  });
+}

@@ -1,0 +1,215 @@
+"""What the programme's form asks for while it is filled, and what is made of a programme.
+
+A dosage is read back and an exercise is found without a patient: neither is told who
+it is for, so there is nobody to log. Saving as a protocol gets its programme from the
+admin, as the pages in `therapist.py` do.
+"""
+
+from dataclasses import replace
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from exercises import search
+from exercises.dosage import Dosage
+from exercises.minutes import seconds_per_day
+from exercises.models import FALLBACK, Exercise
+from exercises.templatetags.pictures import thumbnail_address
+from rugpijn import audit
+from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
+from rugpijn.models import User, languages
+
+from .. import actions
+from ..access import treats
+from ..models import Prescription
+from ..sheet import Sheet
+from ..therapist_forms import ProtocolNameForm
+from .media import of_programme
+
+PAGE = 20  # results; more are fetched when somebody scrolls
+
+
+def for_therapists(view):
+    """A script asks: without a session it gets 401 and not a login page; others are refused."""
+
+    @require_safe
+    @login_not_required  # asked here, so that the answer is JSON
+    def guarded(request):
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": _("Log in first.")}, status=401)
+        if not treats(request.user):
+            raise PermissionDenied
+        return view(request)
+
+    return guarded
+
+
+# ------------------------------------------------------------ while typing
+
+
+@for_therapists
+def read_dosage(request):
+    """The sentence a patient will read, or what is accepted instead.
+
+    What cannot be read is an answer, not a failure, so it is no error of HTTP.
+    With `per_day` the dosage is first changed to so many times a day.
+    """
+    try:
+        dosage = Dosage.parse(request.GET.get("text", ""))
+        if "per_day" in request.GET:
+            dosage = replace(dosage, per_day=_times(request.GET["per_day"]))
+    except ValueError as error:
+        return JsonResponse({"error": str(error)})
+    with translation.override(_language(request)):
+        sentence = str(dosage)
+    return JsonResponse(
+        {
+            "sentence": sentence,
+            "notation": dosage.notation,
+            "seconds": seconds_per_day(dosage),
+        }
+    )
+
+
+def _times(text: str) -> int:
+    """A number that `Dosage` accepts or refuses in words; 0 for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _language(request) -> str:
+    """The patient's, since the sentence is for the patient."""
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(languages()) else FALLBACK
+
+
+# ------------------------------------------------------------ finding an exercise
+
+
+@for_therapists
+def find_exercises(request):
+    """What the picker shows, in the shape that it reads; what this practice uses most is first."""
+    found = by_use(search.find(pickable(request.user), request.GET.get("term", "")), request.user)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return JsonResponse(
+        {
+            "results": [_result(exercise) for exercise in page],
+            "pagination": {"more": page.has_next()},
+        }
+    )
+
+
+def pickable(user: User) -> QuerySet:
+    return Exercise.objects.visible_to(user).select_related("figure").with_texts()
+
+
+def by_use(exercises: QuerySet, user: User) -> QuerySet:
+    """Most prescribed in this practice first; then by region."""
+    prescribed = (
+        Prescription.objects.treated_by(user)
+        .filter(exercise=OuterRef("pk"))
+        .order_by()
+        .values("exercise")
+        .annotate(times=Count("pk"))
+        .values("times")
+    )
+    used = Coalesce(Subquery(prescribed, output_field=IntegerField()), 0)
+    return exercises.annotate(used=used).order_by("-used", "category", "id")
+
+
+def _result(exercise: Exercise) -> dict:
+    return {
+        "id": str(exercise.pk),
+        "text": called(exercise),
+        "region": exercise.get_category_display(),
+        "purpose": exercise.text("purpose"),
+        "picture": thumbnail_address(exercise.figure),
+        "dosage": exercise.dosage.notation,
+    }
+
+
+def called(exercise: Exercise) -> str:
+    """Tells the practice's own copy from the shared exercise with the same title."""
+    if exercise.practice_id is None:
+        return str(exercise)
+    return _("%(title)s (ours)") % {"title": exercise}
+
+
+# ------------------------------------------------------------ a preview
+
+
+@xframe_options_sameorigin
+def preview(request, programme):
+    """The programme as it was last saved, as its patient will read it, for a frame beside the form.
+
+    The only page of ours that may stand in another one, which is ours as well.
+    """
+    audit.record(request, "read", programme.patient, thing=programme)
+    sheet = Sheet.of(programme)
+    with translation.override(sheet.language):
+        response = render(
+            request,
+            "admin/patients/programme/preview.html",
+            {
+                "practice": programme.patient.practice,
+                "patient": programme.patient,
+                "sheet": sheet,
+                "media": of_programme(programme, sheet),
+            },
+        )
+    response.headers["Content-Security-Policy"] = content_policy(STANDS_IN_OUR_PAGE)
+    return response
+
+
+# ------------------------------------------------------------ a protocol
+
+
+def protocol(request, programme):
+    """Keep the exercises and dosages of a programme for the next patient."""
+    form = ProtocolNameForm(request.POST if request.method == "POST" else None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.save_as_protocol(
+                programme=programme, by=request.user, title=form.cleaned_data["title"]
+            )
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            audit.record(request, "save as protocol", programme.patient, thing=made)
+            messages.success(
+                request,
+                format_html(
+                    "{} <a href='{}'>{}</a>",
+                    _("“%s” is now a protocol of your practice.") % form.cleaned_data["title"],
+                    reverse("admin:exercises_protocol_change", args=[made.pk]),
+                    _("Look at the protocol."),
+                ),
+            )
+        return redirect("admin:patients_programme_change", programme.pk)
+    lines = programme.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
+    audit.record(request, "read", programme.patient, thing=programme)
+    return TemplateResponse(
+        request,
+        "admin/patients/programme/protocol.html",
+        {
+            **admin.site.each_context(request),
+            "title": _("Save as a protocol"),
+            "subtitle": str(programme),
+            "programme": programme,
+            "patient": programme.patient,
+            "form": form,
+            "lines": lines,
+        },
+    )

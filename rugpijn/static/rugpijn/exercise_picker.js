@@ -1,0 +1,104 @@
+// The picker of a new row: results with their drawing, and a row that takes over what was picked.
+// Without this script an exercise is chosen from the plain list at the bottom of the form.
+
+const $ = window.django && window.django.jQuery;
+const PICKERS = ".prescriptions select[name$='-exercise']:not([name*='__prefix__'])";
+
+if ($ && document.querySelector(".prescriptions")) {
+  $(function () {
+    $(PICKERS).each(dress).each(nameByChoice); // after Django dressed it, in a plain way
+  });
+  document.addEventListener("formset:added", function (event) {
+    $(event.target).find("select").filter(PICKERS).each(dress);
+  });
+  $(document).on("change", PICKERS, nameByChoice);
+  $(document).on("select2:select", PICKERS, function (event) {
+    take(this.closest(".prescription"), event.params.data);
+  });
+  // A search box that opens without the cursor in it swallows the first letters.
+  $(document).on("select2:open", function () {
+    document.querySelector(".select2-container--open .select2-search__field").focus();
+  });
+}
+
+function dress() {
+  $(this).select2({
+    ajax: {
+      data: function (asked) {
+        return { term: asked.term, page: asked.page };
+      },
+    },
+    templateResult: shown,
+    width: "min(100%, 36rem)",
+  });
+}
+
+function shown(result) {
+  if (!result.id) {
+    return result.text; // “Searching…”
+  }
+  const box = document.createElement("div");
+  const words = document.createElement("span");
+  const title = document.createElement("strong");
+  const beside = document.createElement("small");
+  box.className = "found-exercise";
+  title.textContent = result.text;
+  beside.textContent = [result.region, result.dosage].filter(Boolean).join(" · ");
+  words.append(title, beside);
+  box.append(picture(result.picture), words);
+  return box;
+}
+
+function picture(address) {
+  if (!address) {
+    const empty = document.createElement("span");
+    empty.className = "thumbnail none";
+    return empty;
+  }
+  const image = document.createElement("img");
+  image.className = "thumbnail";
+  image.alt = "";
+  image.src = address;
+  return image;
+}
+
+// The suggested dosage is filled in, unless somebody typed another one first. An instruction that
+// came along with a duplicate is of the exercise that it was.
+function take(row, exercise) {
+  row.querySelector("textarea[name$='-steps']").value = "";
+  row.querySelector(".row-steps").hidden = true;
+  const old = row.querySelector(".row-head .thumbnail");
+  if (old) {
+    old.remove();
+  }
+  if (exercise.picture) {
+    row.querySelector("h3").before(picture(exercise.picture));
+  }
+  const dosage = row.querySelector("input[name$='-dosage']:not([name^='initial-'])");
+  if (!dosage.value || dosage.value === row.dataset.suggested) {
+    dosage.value = exercise.dosage;
+    row.dataset.suggested = exercise.dosage;
+    dosage.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  row.closest(".prescriptions").dispatchEvent(new CustomEvent("rows:changed"));
+}
+
+function nameByChoice() {
+  const picked = this.selectedOptions[0];
+  if (picked && picked.value) {
+    name(this.closest(".prescription"), picked.textContent);
+  }
+}
+
+// What a screen reader says of the row's buttons and fields names the exercise.
+function name(row, title) {
+  row.querySelector(".inline_label").textContent = title;
+  row.querySelector(".row-title").textContent = title;
+  row.querySelectorAll(".of-row").forEach(function (place) {
+    place.textContent = ": " + title;
+  });
+  row.querySelectorAll("[aria-label*=': ']").forEach(function (field) {
+    const label = field.getAttribute("aria-label");
+    field.setAttribute("aria-label", label.slice(0, label.indexOf(": ") + 2) + title);
+  });
+}

@@ -1,0 +1,293 @@
+"""Building a programme: read back while typing, found, duplicated, removed, kept as a protocol."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from exercises.models import Exercise, Protocol
+from patients import actions, clinical
+from patients.models import Programme
+from rugpijn.audit import AccessEvent
+
+from .test_prescribing import as_posted, change
+
+pytestmark = pytest.mark.django_db
+DOSAGE = reverse("admin:patients_programme_dosage")
+EXERCISES = reverse("admin:patients_programme_exercises")
+
+
+@pytest.fixture
+def anna(client, cast):
+    client.force_login(cast.anna)
+    return client
+
+
+class TestReadingBack:
+    @pytest.mark.parametrize(
+        ("asked", "sentence"),
+        [
+            ({"text": "3x8 5s l/r"},
+             "3 series van 8 herhalingen, 5 seconden vasthouden, links en rechts"),
+            ({"text": "2DD 2x10"}, "2 keer per dag: 2 series van 10 herhalingen"),
+            ({"text": "2dd 2x10", "language": "en"}, "2 times a day: 2 sets of 10 repetitions"),
+            ({"text": "10x", "language": "xx"}, "10 herhalingen"),
+        ],
+    )  # fmt: skip
+    def test_as_the_patient_will_read_it(self, anna, asked, sentence):
+        assert anna.get(DOSAGE, asked).json()["sentence"] == sentence
+
+    @pytest.mark.parametrize("text", ["", "2-3x per dag", "5", "zo vaak als het gaat", "x" * 300])
+    def test_what_cannot_be_read_says_what_can(self, anna, text):
+        answer = anna.get(DOSAGE, {"text": text, "language": "en"})
+        assert answer.status_code == 200
+        assert set(answer.json()) == {"error"}
+        assert "“" in answer.json()["error"]  # with an example, in the therapist's language
+        assert " a day" not in answer.json()["error"]
+
+    @pytest.mark.parametrize(
+        ("text", "per_day", "notation"),
+        [
+            ("2x per dag 2x10x", "1", "1x per dag 2x10x"),
+            ("10 min", "2", "2x per dag 10 min"),
+            ("3x/week 3x8 5s l/r", "2", "2x per dag 3x per week 3x8x 5s l/r"),
+        ],
+    )
+    def test_another_number_of_times_a_day(self, anna, text, per_day, notation):
+        answer = anna.get(DOSAGE, {"text": text, "per_day": per_day}).json()
+        assert answer["notation"] == notation
+
+    @pytest.mark.parametrize("per_day", ["", "0", "13", "-1", "²", "9" * 50])
+    def test_a_number_that_no_dosage_has(self, anna, per_day):
+        assert "error" in anna.get(DOSAGE, {"text": "10x", "per_day": per_day}).json()
+
+    def test_a_script_without_a_session_is_told_so(self, client):
+        for address in (DOSAGE, EXERCISES):
+            answer = client.get(address, {"text": "10x"})
+            assert answer.status_code == 401
+            assert answer["Content-Type"] == "application/json"
+
+
+class TestFinding:
+    def titles(self, client, **asked):
+        answer = client.get(EXERCISES, asked).json()
+        return [found["text"] for found in answer["results"]]
+
+    @pytest.mark.parametrize(
+        ("term", "found"),
+        [
+            ("superman", ["Superman"]),
+            ("hollow round", ["Hol en bol maken op handen en knieën"]),  # in English
+            ("hometrainer", ["Fietsen"]),  # equipment
+            ("soepel bij buigen", ["Buigen lage rug"]),  # purpose
+            ("lage rug superman", ["Superman"]),  # region and title
+            ("low superman", ["Superman"]),  # region in English
+            ("knie superman", []),
+            ("niets van dit", []),
+        ],
+    )
+    def test_by_title_purpose_equipment_and_region(self, anna, lage_rugpijn, term, found):
+        assert self.titles(anna, term=term) == found
+
+    def test_a_region_finds_all_of_it(self, anna, lage_rugpijn):
+        knees = Exercise.objects.filter(category="knee").count()
+        assert knees and len(self.titles(anna, term="knee")) >= knees
+
+    def test_a_result_has_its_drawing_and_dosage(self, anna, lage_rugpijn):
+        (found,) = anna.get(EXERCISES, {"term": "superman"}).json()["results"]
+        exercise = Exercise.objects.get(pk=found["id"])
+        assert found["dosage"] == exercise.dosage.notation
+        assert found["picture"].endswith(f"{exercise.figure.rendering_id}/2.svg")
+        assert anna.get(found["picture"]).status_code == 200
+
+    def test_what_this_practice_uses_most_is_first(self, anna, cast, make_programme):
+        last = self.titles(anna)[-1]
+        exercise = Exercise.objects.get(texts__title=last, texts__language="nl")
+        theirs = make_programme(cast.roos_patient, cast.bram, started=False)
+        for _time in range(3):
+            actions.prescribe(programme=theirs, exercise=exercise)
+        assert self.titles(anna)[0] != last  # what another practice does counts for nothing
+        actions.prescribe(programme=make_programme(started=False), exercise=exercise)
+        actions.prescribe(programme=Programme.objects.first(), exercise=exercise)
+        assert self.titles(anna)[0] == last
+
+    def test_another_practices_exercise_is_not_found(self, client, cast, own_exercise):
+        client.force_login(cast.bram)
+        assert self.titles(client, term="geheime") == []
+        client.force_login(cast.anna)
+        assert self.titles(client, term="geheime") == ["Geheime oefening van De Linde (van ons)"]
+
+    def test_as_many_queries_for_6_as_for_200(self, anna, practice, programme):
+        def queries(**asked):
+            with CaptureQueriesContext(connection) as found:
+                anna.get(EXERCISES, asked)
+            return len(found)
+
+        few = [queries(), queries(term="superman"), queries(term="lage rug")]
+        figure = Exercise.objects.exclude(figure=None).first().figure
+        for number in range(200):
+            more = Exercise.objects.create(practice=practice, reps=10, figure=figure)
+            more.texts.create(language="nl", title=f"Superman voor de lage rug {number}")
+        assert [queries(), queries(term="superman"), queries(term="lage rug")] == few
+        assert max(few) <= 6
+        answer = anna.get(EXERCISES, {"term": "superman", "page": 2}).json()
+        assert len(answer["results"]) == 20 and answer["pagination"]["more"]
+
+    @pytest.mark.parametrize("asked", [{"page": "x"}, {"page": "9999"}, {"term": "' % _ " * 40}])
+    def test_what_no_browser_of_ours_asks(self, anna, asked):
+        assert anna.get(EXERCISES, asked).status_code == 200
+
+
+class TestEffort:
+    @pytest.mark.parametrize(
+        ("count", "hint", "word"),
+        [(1, False, False), (4, False, False), (5, True, False), (7, True, False), (8, False, True),
+         (12, False, True)],
+    )  # fmt: skip
+    def test_a_hint_above_four_and_a_word_from_eight(
+        self, anna, make_programme, own_exercise, count, hint, word
+    ):
+        programme = make_programme(started=False)
+        programme.prescriptions.all().delete()
+        for _number in range(count):
+            actions.prescribe(programme=programme, exercise=own_exercise)
+        page = anna.get(change(programme)).content.decode()
+        shown = [part.partition(">")[0] for part in page.split('<p class="nudge ')[1:]]
+        assert [" hidden" not in part for part in shown] == [hint, word]
+
+    def test_thresholds(self):
+        assert (clinical.EXERCISES_ENOUGH, clinical.EXERCISES_MANY) == (4, 8)
+
+    def test_the_minutes_of_the_leaflet(self, anna, make_programme):
+        page = anna.get(change(make_programme(started=False))).content.decode()
+        assert "6 oefeningen" in page or "6 exercises" in page
+
+
+def new_row(data, programme, exercise, number=6, **values):
+    row = {"exercise": exercise.pk, "dosage": "", "note": "", "steps": "", "position": number,
+           "programme": programme.pk, "id": "", **values}  # fmt: skip
+    return {
+        **data,
+        "prescriptions-TOTAL_FORMS": number + 1,
+        **{f"prescriptions-{number}-{name}": value for name, value in row.items()},
+    }
+
+
+class TestRows:
+    def test_a_new_row_that_was_removed_again_was_never_there(self, anna, programme, own_exercise):
+        data = as_posted(anna.get(change(programme)))
+        removed = new_row(data, programme, own_exercise, DELETE="on", dosage="onzin")
+        assert anna.post(change(programme), removed).status_code == 302
+        assert programme.prescriptions.count() == 6
+
+    def test_nor_when_somebody_else_saved_meanwhile(self, anna, programme, own_exercise, cast):
+        data = as_posted(anna.get(change(programme)))
+        actions.touch(programme=programme, by=cast.anna)
+        response = anna.post(change(programme), new_row(data, programme, own_exercise, DELETE="on"))
+        assert response.status_code == 200
+        assert len(response.context["inline_admin_formsets"][0].formset.forms) == 6
+
+    def test_a_duplicate_keeps_the_librarys_words_the_librarys(self, anna, programme):
+        line = programme.prescriptions.first()
+        data = as_posted(anna.get(change(programme)))
+        steps = line.exercise.text("steps", "nl").replace("\n", "\r\n")
+        anna.post(change(programme), new_row(data, programme, line.exercise, steps=steps))
+        assert programme.prescriptions.count() == 7
+        assert programme.prescriptions.last().steps == ""
+
+    def test_a_duplicate_takes_own_words_along(self, anna, programme):
+        line = programme.prescriptions.first()
+        data = as_posted(anna.get(change(programme)))
+        anna.post(
+            change(programme),
+            new_row(data, programme, line.exercise, steps="Alleen hol.", dosage="3x8"),
+        )
+        made = programme.prescriptions.last()
+        assert (made.steps, made.dosage.notation) == ("Alleen hol.", "3x8x")
+        assert made.uuid != line.uuid
+
+
+class TestProtocol:
+    def address(self, programme):
+        return reverse("admin:patients_programme_protocol", args=[programme.pk])
+
+    @pytest.fixture
+    def noted(self, programme):
+        line = programme.prescriptions.first()
+        line.note, line.steps = "Piet alleen", "Woorden voor Piet"
+        line.save()
+        return programme
+
+    def test_exercises_and_dosages_and_no_word_about_the_patient(self, anna, cast, noted):
+        noted.prescriptions.last().delete()
+        first = noted.prescriptions.first()
+        response = anna.post(self.address(noted), {"title": "  Rug,  kort "}, follow=True)
+        made = Protocol.objects.get(practice=cast.anna.practice)
+        assert made.text("title") == "Rug, kort"
+        assert made.category == "low_back"
+        lines = list(made.lines.all())
+        assert [(line.exercise, line.dosage) for line in lines] == [
+            (line.exercise, line.dosage) for line in noted.prescriptions.all()
+        ]
+        assert lines[0].exercise == first.exercise
+        address = reverse("admin:exercises_protocol_change", args=[made.pk])
+        assert address in response.content.decode()
+        page = anna.get(address).content.decode()
+        assert "Piet alleen" not in page and "Woorden voor Piet" not in page
+        again = actions.draft(patient=cast.mo_patient, by=cast.anna, protocol=made)
+        assert again.title == "Rug, kort"
+        assert [line.note + line.steps for line in again.prescriptions.all()] == [""] * 5
+
+    def test_the_red_flags_go_along(self, anna, cast, noted):
+        anna.post(self.address(noted), {"title": "Rug, kort"})
+        made = Protocol.objects.get(practice=cast.anna.practice)
+        kinds = [advice.kind for advice in made.advice.all()]
+        assert "red_flags" in kinds
+        assert kinds == [advice.kind for advice in noted.protocols.get().advice.all()]
+
+    @pytest.mark.parametrize("title", ["", "   ", "x" * 121, "lage  rugpijn", "Rug 🦴"])
+    def test_a_name_that_will_not_do_is_refused_and_stays(self, anna, noted, title):
+        before = Protocol.objects.count()
+        response = anna.post(self.address(noted), {"title": title})
+        assert response.status_code == 200
+        assert response.context["form"].errors["title"]
+        assert Protocol.objects.count() == before
+
+    def test_nothing_to_keep(self, anna, make_programme):
+        programme = make_programme(started=False)
+        programme.prescriptions.all().delete()
+        before = Protocol.objects.count()
+        assert anna.post(self.address(programme), {"title": "Leeg"}).status_code == 302
+        assert Protocol.objects.count() == before
+        assert "<form method" not in anna.get(self.address(programme)).content.decode()
+
+    def test_a_name_in_another_practice_is_free_and_not_told(self, anna, cast, noted):
+        theirs = Protocol.objects.create(practice=cast.bram.practice)
+        theirs.texts.create(language="nl", title="Rug van Zuid")
+        response = anna.post(self.address(noted), {"title": "Rug van Zuid"})
+        assert response.status_code == 302
+
+    def test_it_is_logged_where_the_patient_is(self, anna, noted):
+        anna.post(self.address(noted), {"title": "Rug, kort"})
+        event = AccessEvent.objects.get(action="save as protocol")
+        assert event.patient == noted.patient.uuid
+
+
+class TestPreview:
+    def test_only_our_own_form_may_hold_it(self, anna, cast, programme):
+        preview = anna.get(reverse("admin:patients_programme_preview", args=[programme.pk]))
+        form = anna.get(change(programme))
+        own = anna.get(reverse("admin:patients_programme_days", args=[programme.pk]))
+        policies = [page["Content-Security-Policy"] for page in (preview, form, own)]
+        assert ["frame-ancestors 'self'" in policy for policy in policies] == [True, False, False]
+        assert ["frame-src 'self'" in policy for policy in policies] == [False, True, False]
+        assert [page["X-Frame-Options"] for page in (preview, form, own)] == [
+            "SAMEORIGIN", "DENY", "DENY",
+        ]  # fmt: skip
+
+    def test_it_reads_as_the_patient_will(self, client, cast, make_programme):
+        programme = make_programme(cast.roos_patient, cast.bram, started=False)
+        client.force_login(cast.bram)
+        page = client.get(reverse("admin:patients_programme_preview", args=[programme.pk]))
+        assert "Hello Roos Mulder" in page.content.decode()
+        assert "2 times a day: 2 sets of 10 repetitions" in page.content.decode()
