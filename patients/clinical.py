@@ -131,6 +131,10 @@ def exas(exercises: Iterable[tuple[int | None, str]]) -> int | None:
     return round(sum(done * QUALITY[quality] for done, quality in asked) / len(asked))
 
 
+COMPARED_DAYS, STEADY = 7, 0.1
+"""So many whole days are compared with as many before; a difference of less than this part of what
+was given is called "about as often". Our proposal."""
+
 # ---------------------------------------------------------------- the plan
 
 

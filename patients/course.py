@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from exercises.dosage import Dosage
 
+from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY
 from .days import given
 from .models import Programme, SessionLog
 from .progress import latest
@@ -23,13 +24,6 @@ from .sheet import Sheet
 
 PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
 USUAL = "6"
-
-# Working assumptions of ours, for a physiotherapist to correct. Two weeks are compared, and less
-# than one in ten of what was given is no difference in words.
-COMPARED_DAYS = 7
-STEADY = 0.1
-# The change on a scale of 0 to 10 that matters to a patient: Ostelo and others, Spine 2008;33:90.
-PAIN_MATTERS = 2
 
 
 @dataclass(frozen=True)

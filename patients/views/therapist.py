@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from rugpijn import audit
 
 from .. import actions, cert, charts, clinical, handout, mail, printed, record_note
-from ..course import COMPARED_DAYS, PAIN_MATTERS, PERIODS, USUAL
+from ..clinical import COMPARED_DAYS, PAIN_MATTERS
+from ..course import PERIODS, USUAL
 from ..course import read as read_course
 from ..merged_form import number
 from ..sheet import changes
