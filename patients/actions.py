@@ -44,10 +44,23 @@ def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Pr
     title = protocol.text("title", patient.language) if protocol else _("Exercises")
     programme = Programme.objects.create(patient=patient, therapist=by, title=title, changed_by=by)
     if protocol is not None:
-        programme.protocols.add(protocol)
-        for line in protocol.lines.select_related("exercise"):
-            prescribe(programme=programme, exercise=line.exercise, dosage=line.dosage)
+        add_protocol(programme=programme, protocol=protocol)
     return programme
+
+
+def add_protocol(*, programme: Programme, protocol: Protocol) -> int:
+    """Add what a protocol has and the programme has not, with its advice: the number of lines.
+
+    An exercise that is given already keeps the dosage that it has.
+    """
+    given = set(programme.prescriptions.values_list("exercise", flat=True))
+    new = [
+        line for line in protocol.lines.select_related("exercise") if line.exercise_id not in given
+    ]
+    for line in new:
+        prescribe(programme=programme, exercise=line.exercise, dosage=line.dosage)
+    programme.protocols.add(protocol)
+    return len(new)
 
 
 def prescribe(

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
@@ -421,15 +421,28 @@ class ProgrammeAdmin(CareAdmin):
         exercise = form.cleaned_data.get("add_exercise")
         if exercise is not None:
             actions.prescribe(programme=programme, exercise=exercise)
+        protocol = form.cleaned_data.get("add_protocol")
+        if protocol is not None:
+            self._add_protocol(request, programme, protocol)
         edited = (
             bool({"title"} & set(form.changed_data))
             or exercise is not None
+            or protocol is not None
             or any(formset.has_changed() for formset in formsets)
         )
         if edited:
             actions.number_lines(programme)
             actions.touch(programme=programme, by=request.user)
         self._issue(request, form, programme, edited)
+
+    def _add_protocol(self, request, programme, protocol):
+        count = actions.add_protocol(programme=programme, protocol=protocol)
+        said = ngettext(
+            "%(count)d exercise was added from “%(protocol)s”.",
+            "%(count)d exercises were added from “%(protocol)s”.",
+            count,
+        )
+        messages.info(request, said % {"count": count, "protocol": protocol})
 
     def _issue(self, request, form, programme, edited):
         """A draft stays a draft until it is started; a running programme gets its next version."""

@@ -138,6 +138,13 @@ class ProgrammeForm(forms.ModelForm):
         Exercise.objects.none(), required=False, label=_("Add an exercise")
     )
 
+    add_protocol = forms.ModelChoiceField(
+        Protocol.objects.none(),
+        required=False,
+        label=_("Add the exercises of a protocol"),
+        help_text=_("When you save, with its advice. An exercise above stays as it is."),
+    )
+
     class Meta:
         model = Programme
         fields = ("title",)
@@ -152,6 +159,11 @@ class ProgrammeForm(forms.ModelForm):
         self.fields["add_exercise"].queryset = Exercise.objects.visible_to(
             self.request.user
         ).with_texts()
+        self.fields["add_protocol"].queryset = (
+            Protocol.objects.visible_to(self.request.user)
+            .with_texts()
+            .exclude(pk__in=self.instance.protocols.all())
+        )
         self.initial["revision"] = self.instance.revision
         if not self.library_changes:
             del self.fields["library"]
@@ -205,7 +217,7 @@ class PrescriptionFormSet(forms.BaseInlineFormSet):
         gone = [form for form in self.forms if self._should_delete_form(form)]
         new = [f for f in self.forms if f not in gone and f.instance.pk is None and f.has_changed()]
         stays = self.instance.prescriptions.exclude(pk__in=[form.instance.pk for form in gone])
-        added = new or self.data.get("add_exercise")
+        added = new or self.data.get("add_exercise") or self.data.get("add_protocol")
         if self.instance.is_running and not added and not stays.exists():
             raise ValidationError(
                 gettext("Keep at least one exercise, or end the programme."), code="empty"

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import actions
-from patients.models import LegPainAnswer, Patient, Programme, SeenMark, SessionLog
+from patients import actions, batches
+from patients.models import Batch, LegPainAnswer, Patient, Programme, SeenMark, SessionLog
 
 from .conftest import PASSWORD
 
@@ -545,6 +545,29 @@ def check_at_three_widths(page, complaints):
         assert violations(page) == [], width
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
     complaints.clear()  # axe adds a style of its own to look
+
+
+def test_handouts_of_a_morning_are_printed_together(page, site, cast, make_programme, complaints):
+    """The page follows what happens behind it, by script; the rows stay to be read."""
+    make_programme()
+    make_programme(patient=cast.mo_patient)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_changelist"))
+    page.get_by_role("checkbox").first.check()
+    page.get_by_label("Actie").select_option("print_handouts")
+    page.get_by_role("button", name="Uitvoeren").click()
+    expect(page.get_by_role("status")).to_contain_text("0 van de 2 folders zijn klaar")
+    rows = page.locator("#batch tbody tr")
+    expect(rows).to_have_count(2)
+    assert violations(page) == []
+    batches.run(Batch.objects.get())
+    expect(page.get_by_role("status")).to_contain_text("2 van de 2 folders zijn klaar")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("klaar")
+    with page.expect_response(re.compile(r"exercises\.zip")) as answer:
+        page.get_by_role("link", name="zip").click()
+    assert answer.value.status == 200
+    assert complaints == []
 
 
 PAGES = {

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from exercises.models import Exercise, ExerciseText
+from exercises.models import Exercise, ExerciseText, Protocol
 from patients import actions, handout, press
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
@@ -525,3 +525,49 @@ def test_what_was_given_cannot_be_deleted(anna, programme, make_programme, cast)
     assert anna.post(address, {"post": "yes"}).status_code == 302
     assert not Programme.objects.filter(pk=draft.pk).exists()
     assert Exercise.objects.exists()
+
+
+class TestAnotherProtocol:
+    """A back and a knee in one programme: what is new is added, what is there stays."""
+
+    @pytest.fixture
+    def knee(self, library_loaded):
+        return Protocol.objects.get(key="knie")
+
+    def test_its_exercises_and_advice_come_after_what_is_there(self, anna, make_programme, knee):
+        programme = make_programme()
+        before = list(programme.prescriptions.values_list("pk", flat=True))
+        data = as_posted(anna.get(change(programme))) | {"add_protocol": knee.pk}
+        page = anna.post(change(programme), data, follow=True).content.decode()
+        assert f"{knee.lines.count()} oefeningen zijn toegevoegd" in page
+        lines = programme.prescriptions.all()
+        assert [line.pk for line in lines][: len(before)] == before
+        assert lines.count() == len(before) + knee.lines.count()
+        sheet = programme.current_version().sheet
+        assert programme.current_version().number == 2
+        assert len(sheet.red_flags) == 2  # of the back, and of the knee
+
+    def test_what_is_given_already_keeps_its_dosage(self, anna, cast, make_programme, lage_rugpijn):
+        programme = make_programme(started=False)
+        line = programme.prescriptions.first()
+        line.reps = 7
+        line.save()
+        programme.protocols.clear()
+        actions.add_protocol(programme=programme, protocol=lage_rugpijn)
+        assert programme.prescriptions.count() == lage_rugpijn.lines.count()
+        line.refresh_from_db()
+        assert line.reps == 7
+
+    def test_it_is_offered_once(self, anna, make_programme, knee, lage_rugpijn):
+        programme = make_programme(started=False)
+        form = anna.get(change(programme)).context["adminform"].form
+        offered = form.fields["add_protocol"].queryset
+        assert knee in offered and lage_rugpijn not in offered
+
+    def test_another_practices_protocol_is_refused(self, anna, cast, make_programme):
+        programme = make_programme(started=False)
+        theirs = Protocol.objects.create(practice=cast.bram.practice)
+        data = as_posted(anna.get(change(programme))) | {"add_protocol": theirs.pk}
+        page = anna.post(change(programme), data)
+        assert page.context["adminform"].form.errors["add_protocol"]
+        assert not programme.protocols.filter(pk=theirs.pk).exists()
