@@ -35,6 +35,11 @@ MUST_HAVE_ALL = os.environ.get("REQUIRE_BROWSER") == "1"
 MISSING = "is missing on this machine"
 
 
+def and_in_ci(first, *more) -> list:
+    """The first of what a test is tried with; all of it where every minute of CI may be used."""
+    return [first, *more] if os.environ.get("CI") else [first]
+
+
 def needs(program: str, package: str) -> str:
     """The path of a program. Without it the test is skipped aloud, and fails where CI runs."""
     path = shutil.which(program)

@@ -16,6 +16,7 @@ from patients import actions, batches
 from patients.models import Batch, LegPainAnswer, Patient, Programme, SeenMark, SessionLog
 
 from .conftest import PASSWORD
+from .environment import and_in_ci
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -162,7 +163,7 @@ def test_up_down_add_and_a_mistake_by_keyboard(page, site, complaints, make_prog
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [768, 1280])
+@pytest.mark.parametrize("width", and_in_ci(768, 1280))
 def test_a_programme_is_built_by_typing(page, site, complaints, make_programme, width):
     """By keyboard: a dosage and its sentence, a mistake, a duplicate, a removal taken back."""
     page.set_viewport_size({"width": width, "height": 900})
@@ -384,7 +385,7 @@ def tab_to(page, locator, most=80):
     raise AssertionError(f"{locator} cannot be reached with Tab")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", and_in_ci(390, 1280))
 def test_a_drawing_of_two_frames_by_keyboard_for_an_exercise(
     page, site, complaints, own_exercise, width
 ):
@@ -520,7 +521,7 @@ def test_the_note_can_be_selected_without_a_script(browser, site, followed, brow
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", and_in_ci("light", "dark"))
 def test_how_it_went_and_two_versions_by_keyboard(page, site, complaints, followed, scheme):
     """In the light and in the dark, at three widths, with every table open."""
     page.emulate_media(color_scheme=scheme)
@@ -667,7 +668,7 @@ def test_every_page_is_accessible_and_keeps_to_itself(
     for name in PAGES[who]:
         page.set_viewport_size({"width": 390, "height": 900})
         page.goto(site + addresses(name), wait_until="networkidle")
-        for width in (390, 1280):
+        for width in and_in_ci(390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert complaints == [], (name, width)
             found = violations(page)

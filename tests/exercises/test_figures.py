@@ -32,6 +32,7 @@ from exercises.figures.skeleton import Skeleton
 from exercises.figures.solver import solve
 from exercises.figures.strip import draw_strip
 from exercises.figures.style import HAIR, Person
+from tests.environment import and_in_ci
 
 from .drawings import differences
 
@@ -278,11 +279,11 @@ def test_the_shapes_of_a_loop_have_the_same_commands_throughout(key, loop_svgs):
 
 
 DRAW = """
-import hashlib
-from exercises.figures.data import keys, load
+import hashlib, sys
+from exercises.figures.data import load
 from exercises.figures.motion import draw_loop
 from exercises.figures.strip import draw_strip
-text = "".join(draw_strip(load(key)).svg for key in keys()) + draw_loop(load("hol-bol"))
+text = "".join(draw_strip(load(key)).svg for key in sys.argv[1:]) + draw_loop(load("hol-bol"))
 print(hashlib.sha256(text.encode()).hexdigest())
 """
 
@@ -290,15 +291,16 @@ print(hashlib.sha256(text.encode()).hexdigest())
 def test_the_same_bytes_whatever_the_hash_seed(strips, loop_svgs):
     """This process has a seed of its own, and drew all of them."""
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    tried = [key for part in and_in_ci(KEYS[:4], KEYS[4:]) for key in part]
     run = subprocess.run(
-        [sys.executable, "-c", DRAW],
+        [sys.executable, "-c", DRAW, *tried],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": seed},
         stdout=subprocess.PIPE,
         timeout=120,
         check=True,
     )
-    here = "".join(strips[key].svg for key in KEYS) + loop_svgs["hol-bol"]
+    here = "".join(strips[key].svg for key in tried) + loop_svgs["hol-bol"]
     assert run.stdout.decode().split() == [hashlib.sha256(here.encode()).hexdigest()]
 
 
