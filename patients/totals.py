@@ -1,7 +1,7 @@
 """Given and done by day, for many programmes at once: what the small charts draw.
 
-What was given on a day is what the version of that morning asked for. Day 1 counts only what was
-done; today is not over and is left out.
+What counts as given on a day is asked of days.py, as the page about one programme does. Day 1
+counts only what was done; today is not over and is left out.
 """
 
 from collections import defaultdict
@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from .days import is_due, week_of
+from exercises.dosage import Dosage
+
+from .days import given, week_of
 from .models import Programme, SessionLog, Version
 from .sheet import Line
 
@@ -80,22 +82,31 @@ def totals(
     found = []
     for day in days:
         today = done.get(day, {})
-        due = [
-            line
-            for line in _lines_of(issued, day)
-            if is_due(line.dosage, day, started_on, days_done[line.uuid])
-        ]
-        times = sum(today[line.uuid].times for line in due if line.uuid in today)
-        given = times if day == started_on else sum(line.dosage.moments for line in due)
+        asked = made = 0
+        for uuid, dosages in _held_on(issued, day).items():
+            times = today[uuid].times if uuid in today else 0
+            # The first day is not whole: it counts what was done.
+            of_line = (
+                times
+                if day == started_on
+                else given(dosages, day, started_on, days_done[uuid], times)
+            )
+            asked += of_line
+            made += min(times, of_line)
         answered = [what.pain for what in today.values() if what.pain is not None]
-        found.append(DayTotal(day, given, min(times, given), max(answered, default=None)))
+        found.append(DayTotal(day, asked, made, max(answered, default=None)))
     return found
 
 
-def _lines_of(issued: Sequence[tuple[date, tuple[Line, ...]]], day: date) -> tuple[Line, ...]:
-    """What the patient had that morning: a version of the day itself counts from the next."""
-    before = [lines for on, lines in issued if on < day]
-    return before[-1] if before else issued[0][1]
+def _held_on(
+    issued: Sequence[tuple[date, tuple[Line, ...]]], day: date
+) -> dict[str, list[Dosage | None]]:
+    """Each line with its dosage in every version that held: one, or on the day of a new version
+    the old one too. The first holds from the start."""
+    before = [lines for on, lines in issued if on < day][-1:]
+    held = before + [lines for on, lines in issued if on == day] or [issued[0][1]]
+    by_uuid = [{line.uuid: line.dosage for line in lines} for lines in held]
+    return {uuid: [each.get(uuid) for each in by_uuid] for each in by_uuid for uuid in each}
 
 
 def _issued(versions: Iterable[Version]) -> list[tuple[date, tuple[Line, ...]]]:

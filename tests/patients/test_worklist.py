@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import actions, totals, worklist
+from patients import actions, course, totals, worklist
 from patients.models import (
     LegPainAnswer,
     MainActivity,
@@ -403,16 +403,28 @@ def test_what_was_undone_is_not_done(cast, started, today):
     assert [(day.done, day.pain) for day in days] == [(0, None), (0, None)]
 
 
-def test_a_day_counts_by_the_version_of_that_morning(cast, started, today):
-    programme = started(6, done=False)
-    before = sum(line.dosage.moments for line in programme.current_version().sheet.lines)
-    programme.prescriptions.first().delete()
+def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, today):
+    """A weekly number, a line that went, and one that was done more often than asked."""
+    programme = started(9, done=False)
+    weekly, gone, *_rest = programme.prescriptions.all()
+    weekly.days_per_week, weekly.per_day = 3, 1
+    weekly.save()
+    gone.delete()
     version = actions.issue(programme=programme, by=cast.anna)
-    version.issued_at = timezone.now() - timedelta(days=2)
+    version.issued_at = timezone.now() - timedelta(days=4)
     version.save()
-    after = sum(line.dosage.moments for line in version.sheet.lines)
-    given = [day.given for day in totals.last_days([programme], today, 3)[programme.pk]]
-    assert given == [before, before, after]
+    for days_ago in (8, 6, 4, 2):
+        log(programme, days_ago, pain=3)
+    small = totals.last_days([programme], today, 14)[programme.pk]
+    large = course.read(programme, today).days[:-1]  # today is not over
+    assert [day.day for day in small] == [day.day for day in large]
+    assert [day.given for day in small] == [day.given for day in large]
+    assert [day.done for day in small] == [
+        sum(min(entry.done, entry.given) for entry in day.entries) for day in large
+    ]
+    assert [day.pain for day in small] == [day.highest for day in large]
+    every_day = sum(line.dosage.moments for line in version.sheet.lines)
+    assert 0 < min(day.given for day in small[-3:]) < every_day
 
 
 # ---------------------------------------------------------------- what the database refuses
