@@ -3,21 +3,19 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Practice, User
 
-from ..access import NOBODY
+from ..access import treated_by
 from .programme import Version
 
 
 class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
         """A therapist sees what the own practice prints: the names in it are its patients'."""
-        treats = user.is_active and user.is_therapist and user.practice_id is not None
-        return self.filter(Q(practice=user.practice_id) if treats else NOBODY)
+        return self.filter(treated_by(user))
 
 
 class Batch(models.Model):

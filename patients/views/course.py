@@ -14,7 +14,7 @@ from rugpijn import audit
 
 from .. import actions, clinical
 from ..models import RecoveryCheck, RiskProfile
-from .therapist import _page as programme_page
+from .therapist import programme_page
 
 
 class RecoveryForm(forms.Form):

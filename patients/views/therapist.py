@@ -69,7 +69,7 @@ def versions(request, programme):
         for version, before in zip_longest(issued, issued[1:])
     ]
     audit.record(request, "read versions", programme.patient, thing=programme)
-    return _page(
+    return programme_page(
         request,
         programme,
         "versions",
@@ -123,7 +123,7 @@ def days(request, programme):
     today = timezone.localdate()
     course = read_course(programme, today, period)
     context = {} if course is None else _followed(programme, course, today)
-    return _page(
+    return programme_page(
         request,
         programme,
         "days",
@@ -191,7 +191,7 @@ def share(request, programme):
         message, no_mail = mail.link(version), ""
     except mail.MailError as error:
         message, no_mail = None, str(error)
-    return _page(
+    return programme_page(
         request,
         programme,
         "share",
@@ -235,7 +235,7 @@ def end(request, programme):
             )
         return redirect("admin:patients_programme_change", programme.pk)
     audit.record(request, "read", programme.patient, thing=programme)
-    return _page(request, programme, "end", _("End this programme?"))
+    return programme_page(request, programme, "end", _("End this programme?"))
 
 
 def invite(request, patient):
@@ -256,7 +256,7 @@ def invite(request, patient):
     )
 
 
-def _page(request, programme, name, title, **context):
+def programme_page(request, programme, name, title, **context):
     return _render(
         request,
         f"admin/patients/programme/{name}.html",
