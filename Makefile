@@ -104,10 +104,12 @@ messages: $(VENV)/.dev
 	$(MANAGE) makemessages --locale nl --add-location file --ignore $(VENV) --ignore var --ignore tests
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
 
+# Extras stay in the lists: without them pip looks for “coverage[toml]”, finds a newer release than
+# the one that is pinned, and refuses it.
 UV := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header
+	--no-strip-extras --no-emit-index-url --no-header
 # ARGS=--upgrade takes what is newest, within what the .in files allow.
-lock: $(VENV)/.dev
+lock: | $(BIN)/python
 	$(PIP) install uv
 	$(BIN)/$(UV) requirements.in $(ARGS) --output-file requirements.txt
 	$(BIN)/$(UV) requirements-dev.in --constraint requirements.txt $(ARGS) --output-file requirements-dev.txt
