@@ -265,7 +265,7 @@ class ProgrammeAdmin(CareAdmin):
     class Media:
         js = tuple(
             Script(f"rugpijn/{name}.js", type="module")
-            for name in ("programme", "programme_dosage", "exercise_picker")
+            for name in ("programme", "programme_dosage", "programme_preview", "exercise_picker")
         )
 
     @admin.display(description=_("state"))
@@ -308,7 +308,7 @@ class ProgrammeAdmin(CareAdmin):
             path("dosage/", building.read_dosage, name="patients_programme_dosage"),
             path("exercises/", building.find_exercises, name="patients_programme_exercises"),
             self.page(building.protocol, "protocol"),
-            self.page(building.preview, "preview"),
+            self.page(self.preview, "preview"),
             self.page(therapist.versions, "versions"),
             self.page(therapist.days, "days"),
             self.page(therapist.share, "share"),
@@ -412,6 +412,19 @@ class ProgrammeAdmin(CareAdmin):
         inline = next(iter(self.get_inline_instances(request, programme)))
         formset_class = inline.get_formset(request, programme)
         return formset_class(instance=programme, queryset=inline.get_queryset(request))
+
+    # ---------------------------------------------------------------- looking before saving
+
+    def preview(self, request, programme):
+        """As it was last saved; for a form that is posted here, as it stands there now."""
+        if request.method != "POST":
+            return building.preview(request, programme, Sheet.of(programme))
+        inline = next(iter(self.get_inline_instances(request, programme)))
+        lines = inline.get_formset(request, programme)(
+            request.POST, instance=programme, queryset=inline.get_queryset(request)
+        )
+        sheet = building.as_typed(programme, lines, request.POST.get("title", ""))
+        return building.preview(request, programme, sheet)
 
     # ---------------------------------------------------------------- saving
 

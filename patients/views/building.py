@@ -11,9 +11,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,6 +26,7 @@ from django.views.decorators.http import require_safe
 
 from exercises import search
 from exercises.dosage import Dosage
+from exercises.media import library_address
 from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise
 from exercises.templatetags.pictures import thumbnail_address
@@ -34,10 +36,9 @@ from rugpijn.models import User, languages
 
 from .. import actions
 from ..access import treats
-from ..models import Prescription
+from ..models import Prescription, Programme
 from ..sheet import Sheet
-from ..therapist_forms import ProtocolNameForm
-from .media import of_programme
+from ..therapist_forms import PrescriptionFormSet, ProtocolNameForm
 
 PAGE = 20  # results; more are fetched when somebody scrolls
 
@@ -150,14 +151,31 @@ def called(exercise: Exercise) -> str:
 # ------------------------------------------------------------ a preview
 
 
+def as_typed(programme: Programme, lines: PrescriptionFormSet, title: str) -> Sheet | None:
+    """The sheet that saving this form would give; None while something in it cannot be saved.
+
+    Saved and taken back, so that the preview and a save cannot disagree.
+    """
+    if not lines.is_valid():
+        return None
+    with transaction.atomic():
+        lines.save()
+        sheet = Sheet.of(programme)
+        transaction.set_rollback(True)
+    return replace(sheet, title=" ".join(title.split()) or programme.title)
+
+
 @xframe_options_sameorigin
-def preview(request, programme):
-    """The programme as it was last saved, as its patient will read it, for a frame beside the form.
+def preview(request, programme, sheet: Sheet | None):
+    """The programme as its patient will read it, for a frame beside the form.
 
     The only page of ours that may stand in another one, which is ours as well.
     """
     audit.record(request, "read", programme.patient, thing=programme)
-    sheet = Sheet.of(programme)
+    if sheet is None:
+        problem = _("A row has a mistake. Until it is mended the preview stays as it was.")
+        # An answer, not a failure: what is half typed is no error of HTTP.
+        return HttpResponse(problem, content_type="text/plain; charset=utf-8")
     with translation.override(sheet.language):
         response = render(
             request,
@@ -166,7 +184,7 @@ def preview(request, programme):
                 "practice": programme.patient.practice,
                 "patient": programme.patient,
                 "sheet": sheet,
-                "media": of_programme(programme, sheet),
+                "media": {digest: library_address(digest) for digest in sheet.media()},
             },
         )
     response.headers["Content-Security-Policy"] = content_policy(STANDS_IN_OUR_PAGE)
