@@ -19,7 +19,7 @@ from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
-from . import actions, batches, press, variants
+from . import actions, batches, phases, press, variants
 from .birth_dates import read_birth_date
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -219,7 +219,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     form = PrescriptionForm
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
-    fields = ("exercise", "position", "dosage", "note", "steps")
+    fields = ("exercise", "position", "dosage", "period", "note", "steps")
     extra = 0
     max_num = MOST_LINES
     verbose_name = _("exercise")
@@ -265,8 +265,14 @@ class ProgrammeAdmin(CareAdmin):
     class Media:
         js = tuple(
             Script(f"rugpijn/{name}.js", type="module")
-            for name in ("programme", "programme_dosage", "programme_preview", "exercise_picker")
-        )
+            for name in (
+                "programme",
+                "programme_dosage",
+                "programme_period",
+                "programme_preview",
+                "exercise_picker",
+            )
+        )  # fmt: skip
 
     @admin.display(description=_("state"))
     def state(self, programme):
@@ -306,6 +312,7 @@ class ProgrammeAdmin(CareAdmin):
     def get_urls(self):
         return [
             path("dosage/", building.read_dosage, name="patients_programme_dosage"),
+            path("period/", building.read_period, name="patients_programme_period"),
             path("exercises/", building.find_exercises, name="patients_programme_exercises"),
             self.page(building.protocol, "protocol"),
             self.page(self.preview, "preview"),
@@ -446,6 +453,8 @@ class ProgrammeAdmin(CareAdmin):
         if edited:
             actions.number_lines(programme)
             actions.touch(programme=programme, by=request.user)
+            for remark in phases.remarks(programme):
+                messages.warning(request, remark)
         self._issue(request, form, programme, edited)
 
     def _add_protocol(self, request, programme, protocol):

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .course import Counts, Course, Score
+from .course import Counts, Course, Line, Score
 
 
 def text(course: Course, today: date) -> str:
@@ -31,7 +31,7 @@ def text(course: Course, today: date) -> str:
             *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
             "",
             _("Exercises and dosage:"),
-            *(f"- {line.title}: {line.dosage}" for line in course.lines if line.dosage),
+            *(f"- {_dosage(line)}" for line in course.lines if line.dosage),
             "",
             period % {"first": _day(course.first), "last": _day(course.last)},
             *_doing(course),
@@ -39,6 +39,11 @@ def text(course: Course, today: date) -> str:
             pain(course),
         ]
     )
+
+
+def _dosage(line: Line) -> str:
+    words = f"{line.title}: {line.dosage}"
+    return f"{words} ({line.when[0].lower()}{line.when[1:]})" if line.when else words
 
 
 def _doing(course: Course) -> list[str]:

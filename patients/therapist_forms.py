@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from exercises.forms import DosageField
+from exercises.forms import DosageField, PeriodField
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText
 from rugpijn import audit
 from rugpijn.validators import printable
@@ -231,6 +231,7 @@ class PrescriptionForm(forms.ModelForm):
         required=False, min_value=0, max_value=999, label=_("order"), show_hidden_initial=True
     )
     dosage = DosageField(required=False, label=_("dosage"), show_hidden_initial=True)
+    period = PeriodField(label=_("weeks"), show_hidden_initial=True)
     note = forms.CharField(
         required=False,
         max_length=1000,
@@ -266,6 +267,7 @@ class PrescriptionForm(forms.ModelForm):
         language = line.programme.patient.language
         self.library_steps = line.exercise.text("steps", language)
         self.initial["dosage"] = line.dosage.notation
+        self.initial["period"] = line.period.notation
         self.initial["steps"] = line.steps or self.library_steps
         self.initial["exercise"] = line.exercise_id
 
@@ -309,6 +311,8 @@ class PrescriptionForm(forms.ModelForm):
             dosage = cleaned["exercise"].dosage
         if dosage is not None:
             self.instance.dosage = dosage
+        if (period := cleaned.get("period")) is not None:
+            self.instance.period = period
         return cleaned
 
     def clean_position(self):

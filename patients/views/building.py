@@ -6,6 +6,7 @@ admin, as the pages in `therapist.py` do.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
@@ -18,7 +19,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -29,12 +30,13 @@ from exercises.dosage import Dosage
 from exercises.media import library_address
 from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise
+from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 
-from .. import actions
+from .. import actions, phases
 from ..access import treats
 from ..models import Prescription, Programme
 from ..sheet import Sheet
@@ -83,6 +85,30 @@ def read_dosage(request):
             "seconds": seconds_per_day(dosage),
         }
     )
+
+
+@for_therapists
+def read_period(request):
+    """For which weeks a line holds, as the patient will read it, or what is accepted instead.
+
+    `first` and `last` are days of the programme, for the sum of what is asked at the same time.
+    """
+    try:
+        period = Period.parse(request.GET.get("text", ""))
+    except ValueError as error:
+        return JsonResponse({"error": str(error)})
+    with translation.override(_language(request)):
+        sentence = str(period)
+    first, last = phases.days_of(period, _day(request.GET.get("started", "")))
+    return JsonResponse({"sentence": sentence, "first": first, "last": last})
+
+
+def _day(text: str) -> date:
+    """The day a programme started; today for a draft."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return timezone.localdate()
 
 
 def _times(text: str) -> int:

@@ -57,6 +57,7 @@ def _programme_page(request, programme):
     audit.record(request, "read", programme.patient, thing=programme)
     sheet = version.sheet if version is not None else Sheet.of(programme)
     today = timezone.localdate()
+    cards = progress.cards(programme, sheet, today)
     return render(
         request,
         "patients/programme_detail.html",
@@ -68,7 +69,9 @@ def _programme_page(request, programme):
             "media": of_programme(programme, sheet),
             "today": today,
             "may_log": own and programme.is_running,
-            "cards": progress.cards(programme, sheet, today),
+            "cards": [card for card in cards if card.holds],
+            "later": [card for card in cards if card.begins],
+            "over": [card for card in cards if not card.holds and not card.begins],
             "ask_pain": request.GET.get("pain", ""),
             "pain_scale": range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1),
             "several": own and Programme.objects.of_person(request.user).running().count() > 1,

@@ -34,6 +34,7 @@ PARTS = {
     "start_position": gettext_lazy("start position"),
     "steps": gettext_lazy("steps"),
     "sentence": gettext_lazy("dosage"),
+    "when": gettext_lazy("weeks"),
     "purpose": gettext_lazy("purpose"),
     "caution": gettext_lazy("caution"),
     "harder_when": gettext_lazy("make it harder when"),

@@ -293,19 +293,7 @@ class TestPreview:
         assert "2 times a day: 2 sets of 10 repetitions" in page.content.decode()
 
     def as_form(self, anna, programme, **changes):
-        """The form as a browser sends it back, with what was typed since."""
-        page = anna.get(change(programme)).context
-        [lines] = page["inline_admin_formsets"]
-        post = {"title": programme.title, "revision": programme.revision}
-        for name in lines.formset.management_form.fields:
-            post[f"prescriptions-{name}"] = lines.formset.management_form.initial[name]
-        for form in lines.formset.initial_forms:
-            for name in form.fields:
-                value = form[name].value()
-                if value is not None and name != "DELETE":
-                    post[form.add_prefix(name)] = value
-                    post[f"initial-{form.add_prefix(name)}"] = value
-        return post | changes
+        return as_posted(anna.get(change(programme))) | changes
 
     def test_it_shows_what_is_typed_and_saves_nothing(self, anna, programme):
         before = list(programme.prescriptions.values())
