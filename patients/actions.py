@@ -153,9 +153,11 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
 
 @transaction.atomic
 def issue(
-    *, programme: Programme, by: User, keep_library_of: Sheet | None = None
+    *, programme: Programme, by: User, keep_library_of: Sheet | None = None, reason: str = ""
 ) -> Version | None:
     """Freeze the programme as the next version; None when nothing changed since the last.
+
+    `reason` is for colleagues: why it was changed.
 
     The handout is rendered ahead after the commit, so that printing does not wait.
     """
@@ -170,6 +172,7 @@ def issue(
         digest=sheet.digest,
         issued_by=by,
         issued_name=by.name,
+        reason=reason,
     )
     transaction.on_commit(lambda: _render_ahead(version))
     return version

@@ -455,6 +455,10 @@ class ProgrammeAdmin(CareAdmin):
             actions.touch(programme=programme, by=request.user)
             for remark in phases.remarks(programme):
                 messages.warning(request, remark)
+        profile = form.cleaned_data.get("profile")
+        if programme.is_draft and profile and "profile" in form.changed_data:
+            actions.choose_profile(programme=programme, profile=profile, by=request.user)
+            audit.record(request, "choose risk profile", programme.patient, thing=programme)
         self._issue(request, form, programme, edited)
 
     def _add_protocol(self, request, programme, protocol):
@@ -483,6 +487,7 @@ class ProgrammeAdmin(CareAdmin):
                 programme=programme,
                 by=request.user,
                 keep_library_of=last.sheet if keep else None,
+                reason=form.cleaned_data["reason"].strip(),
             )
             if version is None:
                 messages.info(

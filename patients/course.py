@@ -7,7 +7,7 @@ where nobody answered there is no number.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from exercises.dosage import Dosage
 
-from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY
+from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, rate
 from .days import given
 from .models import Programme, SessionLog
 from .progress import latest
@@ -114,6 +114,7 @@ class Issue:
 class Line:
     """One exercise over the period. `dosage` is what holds now; None when it was taken off."""
 
+    uuid: str
     title: str
     dosage: Dosage | None
     counts: Counts
@@ -172,6 +173,7 @@ class Course:
         gone = [uuid for uuid in titles if uuid not in now]
         return tuple(
             Line(
+                uuid=uuid,
                 title=now[uuid].title if uuid in now else titles[uuid],
                 dosage=now[uuid].dosage if uuid in now else None,
                 when=now[uuid].when if uuid in now else "",
@@ -179,6 +181,14 @@ class Course:
                 days_done=days_done[uuid],
             )
             for uuid in [*now, *gone]
+        )
+
+    def exas(self, quality: Mapping[str, str]) -> int | None:
+        """EXAS over this period, by the quality of each line; None when one was never rated."""
+        return exas(
+            (rate(line.counts.done, line.counts.given), quality.get(line.uuid, ""))
+            for line in self.lines
+            if line.dosage is not None
         )
 
     @cached_property

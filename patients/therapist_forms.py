@@ -14,7 +14,7 @@ from rugpijn.validators import printable
 
 from . import actions
 from .forms import BirthDateField
-from .models import Patient, Prescription, Programme
+from .models import Patient, Prescription, Programme, RiskProfile, Version
 
 
 def protocol_choice(user) -> forms.ModelChoiceField:
@@ -125,6 +125,18 @@ class ProgrammeForm(forms.ModelForm):
         required=False,
         label=_("I have checked for red flags and found none"),
     )
+    profile = forms.ChoiceField(
+        required=False,
+        label=_("Risk of persistent complaints"),
+        choices=[("", _("judge it later")), *RiskProfile.Profile.choices],
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=Version._meta.get_field("reason").max_length,
+        label=_("Why is it changed? For colleagues; the patient does not read it."),
+        validators=[printable],
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "autocomplete": "off"}),
+    )
     library = forms.ChoiceField(
         required=False,
         label=_("The library's text was corrected since the last version"),
@@ -165,6 +177,8 @@ class ProgrammeForm(forms.ModelForm):
             .exclude(pk__in=self.instance.protocols.all())
         )
         self.initial["revision"] = self.instance.revision
+        judged = self.instance.risk_profiles.last()
+        self.initial["profile"] = judged.profile if judged else ""
         if not self.library_changes:
             del self.fields["library"]
 

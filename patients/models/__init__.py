@@ -5,9 +5,11 @@ from .course import (
     ActivityScore,
     LegPainAnswer,
     MainActivity,
+    QualityRating,
     RecoveryCheck,
     RiskProfile,
     SeenMark,
+    StartBackScore,
 )
 from .patient import Patient, PatientInvitation
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
@@ -23,12 +25,14 @@ __all__ = [
     "PatientInvitation",
     "Prescription",
     "Programme",
+    "QualityRating",
     "RecoveryCheck",
     "RedFlagCheck",
     "RiskProfile",
     "SeenMark",
     "SessionLog",
     "ShareLink",
+    "StartBackScore",
     "StoredHandout",
     "Version",
 ]

@@ -158,6 +158,10 @@ class Version(models.Model):
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
     issued_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     issued_name = models.CharField(_("issued by"), max_length=120)
+    # For colleagues, and no part of the sheet: the patient does not read it.
+    reason = models.CharField(
+        _("why it was changed"), max_length=200, blank=True, validators=[printable]
+    )
 
     objects = OfProgrammeQuerySet.as_manager()
 

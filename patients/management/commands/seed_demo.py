@@ -16,7 +16,7 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions
+from patients import actions, judgement
 from patients.days import is_due
 from patients.models import (
     LegPainAnswer,
@@ -158,6 +158,15 @@ class DemoClinic:
             activity = MainActivity.objects.create(programme=piet, position=position, name=name)
             for day, score in zip((0, 20), scores, strict=True):
                 activity.scores.create(day=piet.started_on + timedelta(days=day), score=score)
+        judgement.note_start_back(programme=piet, total=5, part=2, by=anna)
+        lines = piet.current_version().sheet.lines
+        seen = ("good", "good", "excellent", "reasonable", "good", "moderate")
+        judgement.rate_quality(
+            programme=piet,
+            lines=lines,
+            ratings={line.uuid: word for line, word in zip(lines, seen, strict=True)},
+            by=anna,
+        )
         self.seen(piet, anna, days_ago=5, note="Gebeld: rustiger aan met de eerste oefening.")
 
         mo = Programme.objects.running().get(patient__name="Mo el Idrissi")
@@ -275,7 +284,9 @@ class DemoClinic:
         lines[0].save()
         lines[3].note = "Rustig aan: liever klein en vaak dan groot."
         lines[3].save()
-        version = actions.issue(programme=programme, by=by)
+        version = actions.issue(
+            programme=programme, by=by, reason="Gaat goed: de eerste oefening mag zwaarder."
+        )
         self.date_back(version, self.today - timedelta(days=20))
 
     def date_back(self, version: Version, day):
