@@ -15,6 +15,7 @@ from .library import (
     Text,
     Translated,
 )
+from .ours import Favourite, PracticeDosage, suggested
 from .sharing import FALLBACK, LibraryQuerySet
 
 __all__ = [
@@ -24,14 +25,17 @@ __all__ = [
     "Dosed",
     "Exercise",
     "ExerciseText",
+    "Favourite",
     "Figure",
     "Film",
     "LibraryItem",
     "LibraryQuerySet",
+    "PracticeDosage",
     "Protocol",
     "ProtocolLine",
     "ProtocolText",
     "Rendering",
     "Text",
     "Translated",
+    "suggested",
 ]
