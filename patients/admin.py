@@ -31,7 +31,7 @@ from .therapist_forms import (
     PrescriptionFormSet,
     ProgrammeForm,
 )
-from .views import batch, building, course, desk, therapist
+from .views import batch, building, course, desk, progression, therapist
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
@@ -265,7 +265,15 @@ class ProgrammeAdmin(CareAdmin):
     class Media:
         js = tuple(
             Script(f"rugpijn/{name}.js", type="module")
-            for name in ("programme", "programme_dosage", "programme_preview", "exercise_picker")
+            for name in (
+                "programme",
+                "programme_dosage",
+                "programme_preview",
+                "programme_steps",
+                "exercise_picker",
+                "favourites",
+                "plain_language",
+            )
         )
 
     @admin.display(description=_("state"))
@@ -307,6 +315,7 @@ class ProgrammeAdmin(CareAdmin):
         return [
             path("dosage/", building.read_dosage, name="patients_programme_dosage"),
             path("exercises/", building.find_exercises, name="patients_programme_exercises"),
+            path("steps/", progression.suggestions, name="patients_programme_steps"),
             self.page(building.protocol, "protocol"),
             self.page(self.preview, "preview"),
             self.page(therapist.versions, "versions"),

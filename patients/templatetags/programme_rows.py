@@ -24,6 +24,12 @@ def seconds(prescription) -> int:
 
 
 @register.simple_tag
+def favourites(user) -> set[int]:
+    """The exercises that this therapist gave a star."""
+    return set(user.favourites.values_list("exercise", flat=True))
+
+
+@register.simple_tag
 def effort(formset) -> dict:
     """What all lines together ask of the patient, as they stand in the form."""
     lines = [form.instance for form in formset.initial_forms]
