@@ -107,7 +107,7 @@ TABLE = {
     "admin:patients_programme_delete": NEVER,
     "admin:patients_programme_dosage": THERAPISTS_JSON,
     "admin:patients_programme_exercises": THERAPISTS_JSON,
-    "admin:patients_programme_steps": (HIDDEN, REFUSED, REFUSED, REFUSED, HIDDEN, REFUSED, REFUSED, "401"),  # nothing asked
+    "admin:patients_programme_steps": ("400", REFUSED, REFUSED, REFUSED, "400", REFUSED, REFUSED, "401"),  # nothing is asked
     "admin:patients_programme_protocol": OWN_OBJECT,
     "admin:patients_programme_preview": OWN_OBJECT,
     "admin:patients_programme_versions": OWN_OBJECT,

@@ -8,6 +8,7 @@ from exercises.dosage import Dosage
 from exercises.models import Exercise, PracticeDosage
 from exercises.progression import EASIER, HARDER, Step, steps
 from exercises.templatetags.pictures import thumbnail_address
+from rugpijn import audit
 
 from .building import called, for_therapists, language_of_patient, pickable
 
@@ -22,10 +23,11 @@ def suggestions(request):
     With the library's own words on when to do so. A dosage that cannot be read has no steps:
     the row itself says what is wrong with it.
     """
-    direction = request.GET.get("direction")
-    if direction not in (HARDER, EASIER):
-        raise Http404
-    exercise = _exercise(request)
+    direction, asked = request.GET.get("direction"), request.GET.get("exercise", "")
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < 19
+    if direction not in (HARDER, EASIER) or not is_number:
+        return JsonResponse({"error": _("Choose an exercise first.")}, status=400)
+    exercise = _exercise(request, asked)
     variants = _variants(request.user, exercise, direction)
     language = language_of_patient(request)
     found = _steps(request.GET.get("text", ""), direction)[: MOST - len(variants)]
@@ -41,12 +43,12 @@ def suggestions(request):
     )
 
 
-def _exercise(request) -> Exercise:
-    asked = request.GET.get("exercise", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        raise Http404
+def _exercise(request, asked: str) -> Exercise:
+    """One of our own library; another practice's is not there, and the attempt is logged."""
     exercise = pickable(request.user).filter(pk=asked).first()
     if exercise is None:
+        if hidden := Exercise.objects.filter(pk=asked).first():
+            audit.deny(request, "open", thing=hidden)
         raise Http404
     return exercise
 

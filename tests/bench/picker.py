@@ -55,6 +55,7 @@ def run() -> None:
 
 
 def _measured(page, server, programme) -> list:
+    page.set_default_timeout(15_000)
     page.goto(server.url + reverse("account_login"))
     page.get_by_label("E-mailadres of inlogcode").fill(programme.therapist.email)
     page.get_by_label("Wachtwoord").fill(PASSWORD)

@@ -456,6 +456,7 @@ class TestHarderAndEasier:
     def test_an_exercise_of_another_practice_is_not_there(self, client, cast, own_exercise):
         client.force_login(cast.bram)
         assert self.ask(client, own_exercise).status_code == 404
+        assert AccessEvent.objects.filter(outcome="denied", actor=cast.bram.uuid).count() == 1
 
     def test_a_dosage_that_cannot_be_read_has_no_steps(self, anna, superman):
         for text in ("", "2-3x per dag", "x" * 300):
@@ -465,7 +466,7 @@ class TestHarderAndEasier:
                                        {"direction": "harder", "exercise": "9" * 40},
                                        {"direction": "harder", "exercise": "²"}])  # fmt: skip
     def test_what_cannot_be_asked(self, anna, asked):
-        assert anna.get(self.STEPS, asked).status_code == 404
+        assert anna.get(self.STEPS, asked).status_code == 400
 
 
 def test_the_picker_asks_as_much_of_five_thousand_exercises(anna, practice, lage_rugpijn):
