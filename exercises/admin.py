@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
+from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -44,6 +45,7 @@ from .models import (
     ProtocolLine,
     ProtocolText,
 )
+from .ours_admin import FavouriteFilter, WithOurs
 
 
 class TextInline(ScopedMixin, admin.StackedInline):
@@ -52,6 +54,10 @@ class TextInline(ScopedMixin, admin.StackedInline):
     form = TextForm
     formset = TextFormSet
     template = "admin/exercises/texts.html"
+
+    class Media:
+        js = (Script("rugpijn/plain_language.js", type="module"),)
+
     formfield_overrides = {models.TextField: {"form_class": WordsField}}
 
     def scope(self, request, queryset):
@@ -145,14 +151,16 @@ class LibraryAdmin(OwnedAdmin):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(WithFigure, LibraryAdmin):
+class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
     form = ExerciseForm
-    list_display = ("title", "category", "notation", "whose", "reviewed")
+    list_display = ("title", "category", "notation", "whose", "reviewed", "star")
+    list_filter = (FavouriteFilter, *LibraryAdmin.list_filter)
+    autocomplete_fields = ("harder",)
     search_fields = ("texts__title", "texts__purpose", "texts__equipment")
     search_help_text = _("Search by title, purpose, equipment or region, in any language.")
     inlines = (ExerciseTextInline,)
     fieldsets = (
-        (_("Dosage and region"), {"fields": ("dosage", "category")}),
+        (_("Dosage and region"), {"fields": ("dosage", "category", "harder")}),
         WithFigure.FIELDSET,
         (
             _("Film and website"),
@@ -164,6 +172,9 @@ class ExerciseAdmin(WithFigure, LibraryAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def get_urls(self):
         view = self.admin_site.admin_view

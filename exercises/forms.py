@@ -105,6 +105,20 @@ class ExerciseForm(DosedForm, SourceForm):
     class Meta(SourceForm.Meta):
         pass
 
+    def clean_harder(self):
+        """Harder leads upwards: no circle of one exercise, or of two."""
+        harder = self.cleaned_data["harder"]
+        if self.instance.pk is None:
+            return harder
+        if self.instance in harder:
+            raise ValidationError(gettext("An exercise is not a harder variant of itself."))
+        if both := self.instance.easier.filter(pk__in=harder).first():
+            raise ValidationError(
+                gettext("“%(other)s” has this exercise as its harder variant; it cannot be both.")
+                % {"other": both}
+            )
+        return harder
+
 
 class LineForm(DosedForm):
     """A line of a protocol. Without a dosage it takes the one of its exercise."""

@@ -539,6 +539,9 @@ def copy_for(practice_id: int, item: Exercise | Protocol) -> Exercise | Protocol
     own = _duplicate(item, practice_id=practice_id, loaded_digest="", **unreviewed)
     owner = item._meta.model_name
     _duplicate_all(item.texts, owner, own)
+    if isinstance(item, Exercise):
+        own.harder.set(item.harder.all())
+        own.easier.set(item.easier.filter(practice=practice_id))
     if isinstance(item, Protocol):
         _duplicate_all(item.lines, owner, own)
         copy_advice(item, own)

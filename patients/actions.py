@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
 from exercises.library import copy_advice
-from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine
+from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggested
 from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
@@ -52,7 +52,8 @@ def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Pr
 def add_protocol(*, programme: Programme, protocol: Protocol) -> int:
     """Add what a protocol has and the programme has not, with its advice: the number of lines.
 
-    An exercise that is given already keeps the dosage that it has.
+    An exercise that is given already keeps the dosage that it has. What the protocol says goes
+    before what the practice begins with elsewhere.
     """
     given = set(programme.prescriptions.values_list("exercise", flat=True))
     new = [
@@ -74,8 +75,8 @@ def prescribe(
     note: str = "",
     period: Period = WHOLE,
 ) -> Prescription:
-    """Add a line at the end. The suggested dosage is copied: editing the library later
-    changes nothing that was prescribed."""
+    """Add a line at the end. The dosage that is suggested in this practice is copied: editing
+    the library later changes nothing that was prescribed."""
     last = programme.prescriptions.aggregate(last=Max("position"))["last"]
     prescription = Prescription(
         programme=programme,
@@ -83,7 +84,7 @@ def prescribe(
         position=0 if last is None else last + 1,
         note=note,
     )
-    prescription.dosage = dosage or exercise.dosage
+    prescription.dosage = dosage or suggested(exercise, programme.patient.practice_id)
     prescription.period = period
     prescription.save()
     return prescription

@@ -31,7 +31,7 @@ from .therapist_forms import (
     PrescriptionFormSet,
     ProgrammeForm,
 )
-from .views import batch, building, course, desk, therapist
+from .views import batch, building, course, desk, progression, therapist
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
@@ -270,9 +270,12 @@ class ProgrammeAdmin(CareAdmin):
                 "programme_dosage",
                 "programme_period",
                 "programme_preview",
+                "programme_steps",
                 "exercise_picker",
+                "favourites",
+                "plain_language",
             )
-        )  # fmt: skip
+        )
 
     @admin.display(description=_("state"))
     def state(self, programme):
@@ -314,6 +317,7 @@ class ProgrammeAdmin(CareAdmin):
             path("dosage/", building.read_dosage, name="patients_programme_dosage"),
             path("period/", building.read_period, name="patients_programme_period"),
             path("exercises/", building.find_exercises, name="patients_programme_exercises"),
+            path("steps/", progression.suggestions, name="patients_programme_steps"),
             self.page(building.protocol, "protocol"),
             self.page(self.preview, "preview"),
             self.page(therapist.versions, "versions"),

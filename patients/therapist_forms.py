@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from exercises.forms import DosageField, PeriodField
-from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText
+from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText, suggested
 from rugpijn import audit
 from rugpijn.validators import printable
 
@@ -322,7 +322,8 @@ class PrescriptionForm(forms.ModelForm):
                     "dosage", gettext("Write how much and how often, such as 2x per dag 2x10.")
                 )
                 return cleaned
-            dosage = cleaned["exercise"].dosage
+            practice_id = self.instance.programme.patient.practice_id
+            dosage = suggested(cleaned["exercise"], practice_id)
         if dosage is not None:
             self.instance.dosage = dosage
         if (period := cleaned.get("period")) is not None:

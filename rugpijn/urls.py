@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import views, writing
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),
+    path("plain-language/", writing.plain_language, name="plain_language"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),

@@ -83,6 +83,8 @@ TABLE = {
     "admin:exercises_figure_copy": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_figure_preview": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_exercise_film": LIBRARY_OWN,
+    "admin:exercises_exercise_ours": LIBRARY_OWN,
+    "admin:exercises_exercise_star": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_media": (SEES, SEES, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:exercises_protocol_changelist": STAFF,
     "admin:exercises_protocol_add": STAFF,
@@ -106,6 +108,7 @@ TABLE = {
     "admin:patients_programme_dosage": THERAPISTS_JSON,
     "admin:patients_programme_period": THERAPISTS_JSON,
     "admin:patients_programme_exercises": THERAPISTS_JSON,
+    "admin:patients_programme_steps": ("400", REFUSED, REFUSED, REFUSED, "400", REFUSED, REFUSED, "401"),  # nothing is asked
     "admin:patients_programme_protocol": OWN_OBJECT,
     "admin:patients_programme_preview": OWN_OBJECT,
     "admin:patients_programme_versions": OWN_OBJECT,
@@ -137,6 +140,7 @@ TABLE = {
     "staff_invitation": OPEN,
     "set_language": (WRONG_METHOD,) * 8,
     "csp_report": (WRONG_METHOD,) * 8,
+    "plain_language": (WRONG_METHOD,) * 8,
     "healthz": OPEN,
     "favicon": ("/static/rugpijn/favicon.svg",) * 8,
     "exercises:drawing": OPEN,
@@ -156,6 +160,8 @@ TABLE = {
 # What a POST gives, for the addresses that change something; the others are tried too,
 # and may change nothing. The data would be right if the right person sent it.
 POSTS = {
+    "admin:exercises_exercise_ours": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:exercises_exercise_star": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:exercises_exercise_film": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "admin:patients_patient_invite": OWN_OBJECT,
@@ -243,6 +249,7 @@ def world(cast, programme, own_exercise, monkeypatch):
         "admin:patients_programme_dosage": [],
         "admin:patients_programme_period": [],
         "admin:patients_programme_exercises": [],
+        "admin:patients_programme_steps": [],
         "admin:app_list": ["patients"],
         "account_confirm_email": ["no-such-key"],
         "account_reset_password_from_key": ["abc", "no-such-key"],
@@ -412,6 +419,10 @@ def data_for(world, name):
         return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a"}
     if name == "admin:patients_batch_act":
         return {"stop": ""}
+    if name == "admin:exercises_exercise_ours":
+        return {"dosage": "1x per dag 3x12"}
+    if name == "admin:exercises_exercise_star":
+        return {"starred": "1"}
     if name == "admin:exercises_exercise_film":
         return {**words(), "film": upload(sample("film.webm"), "film.webm")}
     return {}

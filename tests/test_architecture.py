@@ -70,7 +70,7 @@ def test_drawing_needs_the_standard_library_only(file):
     assert names <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("file", ["exercises/dosage.py", *FIGURES])
+@pytest.mark.parametrize("file", ["exercises/dosage.py", "exercises/progression.py", *FIGURES])
 def test_a_value_knows_no_database(file):
     forbidden = ("django.db", "rugpijn.models", "exercises.models", "patients")
     assert not [name for name in imported(Path(file)) if name.startswith(forbidden)]

@@ -16,6 +16,7 @@ from .library import (
     Text,
     Translated,
 )
+from .ours import Favourite, PracticeDosage, suggested
 from .sharing import FALLBACK, LibraryQuerySet
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "Dosed",
     "Exercise",
     "ExerciseText",
+    "Favourite",
     "Figure",
     "Film",
     "LibraryItem",
     "LibraryQuerySet",
+    "PracticeDosage",
     "Prescribed",
     "Protocol",
     "ProtocolLine",
@@ -36,4 +39,5 @@ __all__ = [
     "Rendering",
     "Text",
     "Translated",
+    "suggested",
 ]

@@ -11,7 +11,7 @@ from rugpijn.validators import printable, validate_web_address
 from ..dosage import LIMITS, Dosage
 from ..period import WEEKS, Period
 from .figure import Figure
-from .sharing import FALLBACK, Owned, Reviewed
+from .sharing import FALLBACK, LibraryQuerySet, Owned, Reviewed
 
 
 class Dosed(models.Model):
@@ -180,6 +180,13 @@ class LibraryItem(Translated, Owned):
         abstract = True
 
 
+class ExerciseQuerySet(LibraryQuerySet):
+    def with_favourites(self, user):
+        """`starred`: whether it is a favourite of this person."""
+        favourites = user.favourites.filter(exercise=models.OuterRef("pk"))
+        return self.annotate(starred=models.Exists(favourites))
+
+
 class Exercise(LibraryItem, Dosed):
     """One movement, with the dosage that is suggested for it."""
 
@@ -192,6 +199,13 @@ class Exercise(LibraryItem, Dosed):
         Figure, models.SET_NULL, null=True, blank=True, related_name="exercises",
         verbose_name=_("drawing or photo"),
     )  # fmt: skip
+    harder = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="easier",
+        verbose_name=_("harder variants"),
+        help_text=_("Exercises to go on with; this one is then their easier variant."),
+    )  # fmt: skip
+
+    objects = ExerciseQuerySet.as_manager()
 
     class Meta(Dosed.Meta):
         verbose_name = _("exercise")

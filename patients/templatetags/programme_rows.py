@@ -39,6 +39,12 @@ def days_of_programme(prescription) -> tuple[int, int | None]:
 
 
 @register.simple_tag
+def favourites(user) -> set[int]:
+    """The exercises that this therapist gave a star."""
+    return set(user.favourites.values_list("exercise", flat=True))
+
+
+@register.simple_tag
 def effort(formset) -> dict:
     """What the lines of the fullest phase ask of the patient, as they were saved."""
     programme = formset.instance

@@ -29,7 +29,7 @@ from exercises import search
 from exercises.dosage import Dosage
 from exercises.media import library_address
 from exercises.minutes import seconds_per_day
-from exercises.models import FALLBACK, Exercise
+from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit
@@ -76,7 +76,7 @@ def read_dosage(request):
             dosage = replace(dosage, per_day=_times(request.GET["per_day"]))
     except ValueError as error:
         return JsonResponse({"error": str(error)})
-    with translation.override(_language(request)):
+    with translation.override(language_of_patient(request)):
         sentence = str(dosage)
     return JsonResponse(
         {
@@ -97,7 +97,7 @@ def read_period(request):
         period = Period.parse(request.GET.get("text", ""))
     except ValueError as error:
         return JsonResponse({"error": str(error)})
-    with translation.override(_language(request)):
+    with translation.override(language_of_patient(request)):
         sentence = str(period)
     first, last = phases.days_of(period, _day(request.GET.get("started", "")))
     return JsonResponse({"sentence": sentence, "first": first, "last": last})
@@ -116,8 +116,8 @@ def _times(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
-def _language(request) -> str:
-    """The patient's, since the sentence is for the patient."""
+def language_of_patient(request) -> str:
+    """Since the sentence is for the patient."""
     asked = request.GET.get("language", "")
     return asked if asked in dict(languages()) else FALLBACK
 
@@ -127,23 +127,28 @@ def _language(request) -> str:
 
 @for_therapists
 def find_exercises(request):
-    """What the picker shows, in the shape that it reads; what this practice uses most is first."""
+    """What the picker shows, in the shape that it reads.
+
+    One's own favourites first, then what this practice uses most, then the rest.
+    """
     found = by_use(search.find(pickable(request.user), request.GET.get("term", "")), request.user)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    ours = PracticeDosage.objects.of(request.user.practice_id, page)
     return JsonResponse(
         {
-            "results": [_result(exercise) for exercise in page],
+            "results": [_result(exercise, ours.get(exercise.pk)) for exercise in page],
             "pagination": {"more": page.has_next()},
         }
     )
 
 
 def pickable(user: User) -> QuerySet:
-    return Exercise.objects.visible_to(user).select_related("figure").with_texts()
+    exercises = Exercise.objects.visible_to(user).with_favourites(user)
+    return exercises.select_related("figure").with_texts()
 
 
 def by_use(exercises: QuerySet, user: User) -> QuerySet:
-    """Most prescribed in this practice first; then by region."""
+    """Favourites, then most prescribed in this practice, then by region."""
     prescribed = (
         Prescription.objects.treated_by(user)
         .filter(exercise=OuterRef("pk"))
@@ -153,17 +158,19 @@ def by_use(exercises: QuerySet, user: User) -> QuerySet:
         .values("times")
     )
     used = Coalesce(Subquery(prescribed, output_field=IntegerField()), 0)
-    return exercises.annotate(used=used).order_by("-used", "category", "id")
+    return exercises.annotate(used=used).order_by("-starred", "-used", "category", "id")
 
 
-def _result(exercise: Exercise) -> dict:
+def _result(exercise: Exercise, ours: Dosage | None) -> dict:
     return {
         "id": str(exercise.pk),
         "text": called(exercise),
         "region": exercise.get_category_display(),
         "purpose": exercise.text("purpose"),
         "picture": thumbnail_address(exercise.figure),
-        "dosage": exercise.dosage.notation,
+        "dosage": (ours or exercise.dosage).notation,
+        "ours": _("our practice's dosage") if ours else "",
+        "starred": exercise.starred,
     }
 
 

@@ -61,7 +61,10 @@ def filled_in(page):
         elif field.tag == "select":
             options = list(field.iter("option"))
             chosen = [option for option in options if option.get("selected") is not None]
-            value = (chosen or options or [{}])[0].get("value", "")
+            if field.get("multiple") is not None:
+                value = [option.get("value") for option in chosen]
+            else:
+                value = (chosen or options or [{}])[0].get("value", "")
         elif field.get("type") == "checkbox":
             value = field.get("checked") and "on"
         else:

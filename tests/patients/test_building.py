@@ -1,15 +1,20 @@
 """Building a programme: read back while typing, found, duplicated, removed, kept as a protocol."""
 
+import time
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from exercises.models import Exercise, Protocol
+from exercises.dosage import Dosage
+from exercises.models import Exercise, PracticeDosage, Protocol
 from patients import actions, clinical
 from patients.models import Programme
+from patients.views.building import PAGE
 from rugpijn.audit import AccessEvent
 
+from ..exercises.many import many_exercises
 from .test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db
@@ -330,3 +335,140 @@ class TestPreview:
         post = self.as_form(anna, programme, **{"prescriptions-0-id": theirs.pk})
         page = anna.post(reverse("admin:patients_programme_preview", args=[programme.pk]), post)
         assert "Alleen voor Roos" not in page.content.decode()
+
+
+class TestStarsAndOurDosage:
+    """What a therapist and a practice set of their own, in the picker and in a programme."""
+
+    def found(self, client, **asked):
+        return client.get(EXERCISES, asked).json()["results"]
+
+    def test_favourites_then_most_used_then_the_rest(self, anna, cast, programme):
+        bike = Exercise.objects.get(key="fietsen")
+        stretch = Exercise.objects.get(key="kuit-rekken")
+        cast.anna.favourites.create(exercise=stretch)
+        cast.els.favourites.create(exercise=bike)  # hers
+        first, second = self.found(anna)[:2]
+        assert (first["id"], first["starred"]) == (str(stretch.pk), True)
+        assert second["id"] == str(programme.prescriptions.first().exercise_id)
+        assert not second["starred"]
+
+    def test_the_dosage_of_the_practice_is_shown_as_ours(self, anna, cast, lage_rugpijn):
+        (before,) = self.found(anna, term="superman")
+        assert before["ours"] == ""
+        ours(cast.anna.practice, "superman", "1x per dag 3x12x")
+        ours(cast.bram.practice, "superman", "1x per dag 1x1x")
+        (found,) = self.found(anna, term="superman")
+        assert found["dosage"] == "1x per dag 3x12x"
+        assert found["ours"] == "dosering van onze praktijk"
+
+    def test_prescribed_without_a_dosage_it_is_ours(self, cast, make_programme):
+        ours(cast.anna.practice, "fietsen", "1x per dag 15 min")
+        ours(cast.bram.practice, "fietsen", "1x per dag 99 min")
+        bike = Exercise.objects.get(key="fietsen")
+        line = actions.prescribe(programme=make_programme(started=False), exercise=bike)
+        assert line.dosage.notation == "1x per dag 15 min"
+
+    def test_an_empty_row_takes_it_too(self, anna, cast, make_programme):
+        ours(cast.anna.practice, "fietsen", "1x per dag 15 min")
+        programme = make_programme(started=False)
+        data = as_posted(anna.get(change(programme)))
+        data |= {
+            "prescriptions-TOTAL_FORMS": 7,
+            "prescriptions-6-exercise": Exercise.objects.get(key="fietsen").pk,
+        }
+        anna.post(change(programme), data)
+        assert programme.prescriptions.last().dosage.notation == "1x per dag 15 min"
+
+    def test_a_protocol_goes_before_it(self, cast, make_programme):
+        ours(cast.anna.practice, "superman", "1x per dag 3x12x")
+        line = make_programme(started=False).prescriptions.get(exercise__key="superman")
+        assert line.dosage.notation == "2x per dag 2x5x 5s l/r"
+
+    def test_the_form_knows_the_favourites_of_who_looks(self, anna, cast, make_programme):
+        programme = make_programme(started=False)
+        cast.els.favourites.create(exercise=Exercise.objects.get(key="hol-bol"))
+        page = change(programme)
+        assert 'aria-pressed="true"' not in anna.get(page).content.decode()
+        cast.anna.favourites.create(exercise=Exercise.objects.get(key="hol-bol"))
+        assert anna.get(page).content.decode().count('aria-pressed="true"') == 1
+
+
+def ours(practice, key, dosage):
+    row = PracticeDosage(practice=practice, exercise=Exercise.objects.get(key=key))
+    row.dosage = Dosage.parse(dosage)
+    row.save()
+
+
+class TestHarderAndEasier:
+    STEPS = reverse("admin:patients_programme_steps")
+
+    def ask(self, client, exercise, text="2x per dag 2x10x", direction="harder", **more):
+        asked = {"exercise": exercise.pk, "text": text, "direction": direction, **more}
+        return client.get(self.STEPS, asked)
+
+    @pytest.fixture
+    def superman(self, lage_rugpijn):
+        return Exercise.objects.get(key="superman")
+
+    def test_steps_of_the_dosage_as_the_patient_reads_them(self, anna, superman):
+        answer = self.ask(anna, superman, "3x8 5s 10kg", language="en").json()
+        assert answer["when"] == superman.text("harder_when", "nl")
+        assert answer["suggestions"][0] == {
+            "dosage": "3x10x 5s 10kg",
+            "says": "meer herhalingen",
+            "sentence": "3 sets of 10 repetitions, hold for 5 seconds, with 10 kg",
+        }
+        assert len(answer["suggestions"]) == 3  # of the four that there are
+
+    def test_variants_of_the_library_and_the_dosage_of_the_practice(self, anna, cast, superman):
+        easier = Exercise.objects.get(key="hol-bol")
+        easier.harder.add(superman)
+        ours(cast.anna.practice, "hol-bol", "1x per dag 3x12x")
+        *steps, variant = self.ask(anna, superman, "3x8 5s 10kg", "easier").json()["suggestions"]
+        assert [bool(step["dosage"]) for step in steps] == [True, True]
+        assert (variant["id"], variant["text"]) == (str(easier.pk), str(easier))
+        assert variant["dosage"] == "1x per dag 3x12x"
+        assert variant["picture"].endswith(".svg")
+        harder = self.ask(anna, easier, "4x20x").json()["suggestions"]
+        assert [each["id"] for each in harder] == [str(superman.pk)]
+
+    def test_no_variant_of_another_practice(self, client, cast, superman, own_exercise):
+        """A shared exercise may be the easier one of what only practice 1 has."""
+        superman.harder.add(own_exercise)
+        for who, titles in ((cast.anna, 1), (cast.bram, 0)):
+            client.force_login(who)
+            answer = self.ask(client, superman)
+            assert answer.content.decode().count("Geheime oefening") == titles
+
+    def test_an_exercise_of_another_practice_is_not_there(self, client, cast, own_exercise):
+        client.force_login(cast.bram)
+        assert self.ask(client, own_exercise).status_code == 404
+        assert AccessEvent.objects.filter(outcome="denied", actor=cast.bram.uuid).count() == 1
+
+    def test_a_dosage_that_cannot_be_read_has_no_steps(self, anna, superman):
+        for text in ("", "2-3x per dag", "x" * 300):
+            assert self.ask(anna, superman, text).json()["suggestions"] == []
+
+    @pytest.mark.parametrize("asked", [{}, {"direction": "up"}, {"direction": "harder"},
+                                       {"direction": "harder", "exercise": "9" * 40},
+                                       {"direction": "harder", "exercise": "²"}])  # fmt: skip
+    def test_what_cannot_be_asked(self, anna, asked):
+        assert anna.get(self.STEPS, asked).status_code == 400
+
+
+def test_the_picker_asks_as_much_of_five_thousand_exercises(anna, practice, lage_rugpijn):
+    """In a constant number of questions, and at most ten times the 300 ms that it may take."""
+
+    def questions(**asked):
+        with CaptureQueriesContext(connection) as log:
+            assert anna.get(EXERCISES, asked).status_code == 200
+        return len(log)
+
+    many_exercises(practice, PAGE * 2)
+    terms = ({}, {"term": "strekken muur"}, {"term": "knie"}, {"page": 2})
+    few = [questions(**asked) for asked in terms]
+    many_exercises(practice, 5000)
+    began = time.perf_counter()
+    assert [questions(**asked) for asked in terms] == few
+    assert time.perf_counter() - began < 3 * len(terms)

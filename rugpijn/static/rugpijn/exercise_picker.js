@@ -12,6 +12,12 @@ if ($ && document.querySelector(".prescriptions")) {
     $(event.target).find("select").filter(PICKERS).each(dress);
   });
   $(document).on("change", PICKERS, nameByChoice);
+  document.addEventListener("input", function (event) {
+    const row = event.target.closest(".row-dosage") && event.target.closest(".prescription");
+    if (row && event.target.value !== row.dataset.suggested) {
+      row.querySelector(".ours").hidden = true; // another one than that of the practice
+    }
+  });
   $(document).on("select2:select", PICKERS, function (event) {
     take(this.closest(".prescription"), event.params.data);
   });
@@ -43,10 +49,21 @@ function shown(result) {
   const beside = document.createElement("small");
   box.className = "found-exercise";
   title.textContent = result.text;
-  beside.textContent = [result.region, result.dosage].filter(Boolean).join(" · ");
+  const facts = [result.region, result.dosage, result.ours];
+  beside.textContent = facts.filter(Boolean).join(" · ");
   words.append(title, beside);
-  box.append(picture(result.picture), words);
+  box.append(picture(result.picture), words, star(result));
   return box;
+}
+
+// Shows who is a favourite. favourites.js lets a mouse change it; a keyboard does so in the row.
+function star(result) {
+  const sign = document.createElement("span");
+  sign.className = "star";
+  sign.setAttribute("aria-hidden", "true");
+  sign.dataset.exercise = result.id;
+  sign.dataset.starred = String(Boolean(result.starred));
+  return sign;
 }
 
 function picture(address) {
@@ -79,6 +96,11 @@ function take(row, exercise) {
     dosage.value = exercise.dosage;
     row.dataset.suggested = exercise.dosage;
     dosage.dispatchEvent(new Event("input", { bubbles: true }));
+    row.querySelector(".ours").hidden = !exercise.ours;
+  }
+  if ("starred" in exercise) {
+    const detail = { id: exercise.id, starred: exercise.starred };
+    document.dispatchEvent(new CustomEvent("exercise:starred", { detail: detail }));
   }
   row.closest(".prescriptions").dispatchEvent(new CustomEvent("rows:changed"));
 }

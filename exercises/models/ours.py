@@ -1,0 +1,69 @@
+"""What people of a practice set of their own on the library, also on what is shared."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import Practice, User
+
+from ..dosage import Dosage
+from .library import Dosed, Exercise
+
+
+class Favourite(models.Model):
+    """An exercise that one therapist wants to find first."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="favourites")
+    exercise = models.ForeignKey(Exercise, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("favourite")
+        verbose_name_plural = _("favourites")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "exercise"], name="a_favourite_once")
+        ]
+
+    def __str__(self):
+        return str(self.exercise)
+
+
+class PracticeDosageQuerySet(models.QuerySet):
+    def of(self, practice_id: int | None, exercises: Iterable[Exercise]) -> dict[int, Dosage]:
+        """What this practice begins with, by exercise, where that differs from the library."""
+        if practice_id is None:
+            return {}
+        rows = self.filter(practice=practice_id, exercise__in=[each.pk for each in exercises])
+        return {row.exercise_id: row.dosage for row in rows}
+
+
+class PracticeDosage(Dosed):
+    """The dosage that a practice begins an exercise with, in the place of the library's.
+
+    The dosage of a protocol goes before it: that was chosen for the complaint.
+    """
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
+    exercise = models.ForeignKey(Exercise, models.CASCADE, related_name="+")
+
+    objects = PracticeDosageQuerySet.as_manager()
+
+    class Meta(Dosed.Meta):
+        verbose_name = _("dosage in our practice")
+        verbose_name_plural = _("dosages in our practice")
+        abstract = False
+        constraints = [
+            *Dosed.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["practice", "exercise"], name="one_dosage_per_practice_and_exercise"
+            ),
+        ]
+
+    def __str__(self):
+        return self.dosage.notation
+
+
+def suggested(exercise: Exercise, practice_id: int | None) -> Dosage:
+    """What an exercise is begun with in this practice, when no protocol says otherwise."""
+    ours = PracticeDosage.objects.of(practice_id, [exercise])
+    return ours.get(exercise.pk, exercise.dosage)

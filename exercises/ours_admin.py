@@ -1,0 +1,150 @@
+"""What people of a practice set of their own on an exercise: a star, and the dosage to begin with.
+
+Both also on what is shared, which the practice can read and not change.
+"""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from rugpijn import audit
+
+from .dosage import Dosage
+from .forms import DosageField
+from .models import Exercise, Favourite, PracticeDosage
+
+
+class FavouriteFilter(admin.SimpleListFilter):
+    """One's own. A list that was filtered so has nothing to choose from but them."""
+
+    title = _("favourites")
+    parameter_name = "favourites"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("My favourites"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(starred=True) if self.value() == "mine" else queryset
+
+
+class OurDosageForm(forms.Form):
+    dosage = DosageField(
+        required=False,
+        label=_("Dosage in our practice"),
+        help_text=_("Type it as “2x a day 3x8 5s l/r”. Empty: as in the library."),
+    )
+
+
+class WithOurs:
+    """For the admin of exercises."""
+
+    class Media:
+        js = (forms.Script("rugpijn/favourites.js", type="module"),)
+
+    def scope(self, request, queryset):
+        return super().scope(request, queryset).with_favourites(request.user)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/star/", view(self.star_view), name="exercises_exercise_star"),
+            path("<int:pk>/ours/", view(self.ours_view), name="exercises_exercise_ours"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("favourite"))
+    def star(self, obj):
+        """A button of a form that stands elsewhere: the list is in a form itself."""
+        return format_html(
+            '<button class="star" form="stars" formaction="{}" name="starred" value="{}"'
+            ' aria-pressed="{}" aria-label="{}"></button>',
+            reverse("admin:exercises_exercise_star", args=[obj.pk]),
+            "" if obj.starred else "1",
+            "true" if obj.starred else "false",
+            gettext("Favourite: %s") % obj,
+        )
+
+    @method_decorator(require_POST)
+    def star_view(self, request, pk):
+        """Give an exercise a star, or take it away: what is asked for, so twice is once."""
+        exercise = self.get_object(request, str(pk))
+        if exercise is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        starred = bool(request.POST.get("starred"))
+        if starred:
+            Favourite.objects.get_or_create(user=request.user, exercise=exercise)
+        else:
+            Favourite.objects.filter(user=request.user, exercise=exercise).delete()
+        if request.accepts("text/html"):
+            return HttpResponseRedirect(self._back(request, exercise))
+        return JsonResponse({"starred": starred})
+
+    def _back(self, request, exercise) -> str:
+        back = request.POST.get("next", "")
+        if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+            return back
+        return self._change_url(exercise)
+
+    def ours_view(self, request, pk):
+        """The dosage that the practice begins this exercise with."""
+        exercise = self.get_object(request, str(pk))
+        if exercise is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        practice = request.user.practice
+        if practice is None:
+            raise PermissionDenied
+        ours = PracticeDosage.objects.of(practice.pk, [exercise]).get(exercise.pk)
+        form = OurDosageForm(request.POST or None, initial={"dosage": ours})
+        if request.method == "POST" and form.is_valid():
+            self._keep(request, exercise, form.cleaned_data["dosage"])
+            return HttpResponseRedirect(self._change_url(exercise))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Dosage in our practice"),
+            "subtitle": str(exercise),
+            "exercise": exercise,
+            "ours": ours,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/exercises/exercise/ours.html", context)
+
+    def _keep(self, request, exercise: Exercise, dosage: Dosage | None) -> None:
+        """Empty, or the same as the library's: none of our own, so a correction there arrives."""
+        which = {"practice": request.user.practice, "exercise": exercise}
+        with transaction.atomic():
+            audit.record(request, "set our dosage", thing=exercise)
+            if dosage is None or dosage == exercise.dosage:
+                PracticeDosage.objects.filter(**which).delete()
+                says = gettext("Your practice begins “%(exercise)s” as the library: %(dosage)s.")
+            else:
+                columns = {part: getattr(dosage, part) for part in PracticeDosage.PARTS}
+                PracticeDosage.objects.update_or_create(**which, defaults=columns)
+                says = gettext("Your practice begins “%(exercise)s” with: %(dosage)s.")
+        words = {"exercise": exercise, "dosage": dosage or exercise.dosage}
+        messages.success(request, says % words)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = dict(extra_context or {})
+        exercise = self.get_object(request, object_id)
+        if exercise is not None and request.user.practice_id is not None:
+            ours = PracticeDosage.objects.of(request.user.practice_id, [exercise])
+            context |= {"ours": ours.get(exercise.pk), "has_practice": True}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_form(self, request, obj=None, change=False, **options):
+        """A shared exercise leads to shared ones only: others see it too."""
+        form = super().get_form(request, obj, change=change, **options)
+        field = form.base_fields.get("harder")
+        if field and obj is not None and obj.practice_id is None:
+            field.queryset = field.queryset.filter(practice=None)
+        return form

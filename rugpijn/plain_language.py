@@ -1,0 +1,125 @@
+"""Plain language: what in a text is hard to read, with a simpler word where our list has one.
+
+80 % of people understand B1 (Pharos), which has 10 to 12 words in a sentence on average and no
+professional words. From which length a sentence is marked is our proposal. It is help for who
+writes; nothing is refused for it. The words stand in `plain_language.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LONG, VERY_LONG = 15, 20  # words: more than this
+WORDS = Path(__file__).with_name("plain_language.toml")
+
+# A full stop in one of these ends no sentence; in the second kind it does when a capital follows.
+ABBREVIATION = re.compile(
+    r"(?:\b(?:\w\.){2,}|\b(?:bijv|bv|evt|resp|ca|incl|excl|nr|dr|approx|vs)\.)$", re.IGNORECASE
+)
+MAY_CLOSE = re.compile(r"\b(?:enz|etc|e\.d|min|max|sec|herh)\.$", re.IGNORECASE)
+END = re.compile(r"[.!?…]+[\"”’')]*(?=\s|$)|\n+")
+LIST_SIGN = re.compile(r"\s*(?:[-•*]|\d+[.)])\s+")
+SHOUTED_OR_SHORT = 4  # letters: “LWK” written so is no beginning of a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A stretch of the text: its characters from `start` to `end`, and why it is hard."""
+
+    start: int
+    end: int
+    text: str
+    reason: str  # "long", "very long" or "word"
+    words: int = 0  # of a sentence
+    suggestion: str = ""  # for a word
+
+
+def findings(text: str, language: str) -> list[Finding]:
+    """What to look at again, in the order of the text."""
+    found = [*_long_sentences(text), *_hard_words(text, language)]
+    return sorted(found, key=lambda finding: (finding.start, finding.end))
+
+
+def _long_sentences(text: str) -> Iterator[Finding]:
+    for start, end in _sentences(text):
+        words = sum(map(_is_word, text[start:end].split()))
+        if words > LONG:
+            reason = "very long" if words > VERY_LONG else "long"
+            yield Finding(start, end, text[start:end], reason, words)
+
+
+def _is_word(piece: str) -> bool:
+    """A number is one, an address of a website is one, a dash is none."""
+    return any(sign.isalnum() for sign in piece)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends. A line of a list is a sentence of its own."""
+    start = 0
+    for mark in END.finditer(text):
+        if not _is_end(text, start, mark):
+            continue
+        yield from _trimmed(text, start, mark.end())
+        start = mark.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _is_end(text: str, start: int, mark: re.Match) -> bool:
+    if mark.group() != ".":
+        return True
+    before = text[max(start, mark.end() - 12) : mark.end()]
+    if MAY_CLOSE.search(before):
+        return text[mark.end() : mark.end() + 2].strip()[:1].isupper()
+    return not ABBREVIATION.search(before)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if sign := LIST_SIGN.match(text, start, end):
+        start = sign.end()
+    sentence = text[start:end]
+    start += len(sentence) - len(sentence.lstrip())
+    end = start + len(sentence.strip())
+    if start < end:
+        yield start, end
+
+
+def _hard_words(text: str, language: str) -> Iterator[Finding]:
+    words = _simpler(language)
+    if not words:
+        return
+    for match in _pattern(language).finditer(text):
+        word = match.group()
+        yield Finding(
+            match.start(), match.end(), word, "word", suggestion=_as(word, words[word.lower()])
+        )
+
+
+def _as(word: str, simpler: str) -> str:
+    """With a capital where the hard word begins a sentence."""
+    shouted = word.isupper() and len(word) <= SHOUTED_OR_SHORT
+    return simpler[:1].upper() + simpler[1:] if word[0].isupper() and not shouted else simpler
+
+
+@cache
+def _simpler(language: str) -> dict[str, str]:
+    """What to write for each form of each hard word; nothing for a language without a list."""
+    listed = tomllib.loads(WORDS.read_text(encoding="utf-8")).get(language, {})
+    return {form.lower(): simpler for forms, simpler in listed.items() for form in forms.split("|")}
+
+
+@cache
+def _pattern(language: str) -> re.Pattern:
+    """Whole words, the longest first. Nothing inside an address of a website or of mail.
+
+    By first letter, so that most places in a text are passed at one look.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for form in sorted(_simpler(language), key=len, reverse=True):
+        by_letter.setdefault(form[0], []).append(re.escape(form[1:]))
+    any_of = "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
+    return re.compile(
+        rf"(?<![\w./@:-])(?=[{''.join(by_letter)}])(?:{any_of})(?![\w/@-]|\.\w)", re.IGNORECASE
+    )

@@ -1,0 +1,123 @@
+"""Building a programme in a real browser: harder and easier, a star, and plain language."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from exercises.models import Exercise
+
+from . import test_journeys as journeys
+from .environment import and_in_ci
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Fixtures that the journeys share.
+site, complaints = journeys.site, journeys.complaints
+browser_context_args = journeys.browser_context_args
+
+
+@pytest.fixture
+def draft(make_programme, own_exercise):
+    """Of Piet; the practice has a harder variant of its first exercise."""
+    programme = make_programme(started=False)
+    programme.prescriptions.first().exercise.harder.add(own_exercise)
+    return programme
+
+
+def open_form(page, site, programme):
+    journeys.log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
+    return page.locator(".prescription:not(.empty-form)")
+
+
+@pytest.mark.parametrize("width", and_in_ci(1280, 768))
+def test_harder_and_easier_by_keyboard(page, site, complaints, draft, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    rows = open_form(page, site, draft)
+    said, dosage = page.locator("#announcements"), rows.nth(0).get_by_label("Dosering")
+    easier = rows.nth(0).get_by_role("button", name=re.compile("Lichter.*Hol en bol"))
+    easier.press("Enter")
+    expect(rows.nth(0).locator(".step-when")).to_contain_text("Maak de beweging dan kleiner")
+    expect(said).to_contain_text("minder herhalingen")
+    easier.press("Escape")
+    expect(rows.nth(0).locator(".step-panel")).to_be_hidden()
+
+    harder = rows.nth(0).get_by_role("button", name=re.compile("Zwaarder.*Hol en bol"))
+    harder.press("Enter")
+    offered = rows.nth(0).locator(".step-list button")
+    expect(offered).to_have_count(3)
+    journeys.calm_and_accessible(page, complaints)
+    offered.first.press("Enter")
+    expect(dosage).to_have_value("2x per dag 2x12x")
+    expect(rows.nth(0).locator(".reading")).to_contain_text("12 herhalingen")
+    undo = rows.nth(0).locator(".step-undo")
+    expect(undo).to_be_focused()
+    undo.press("Enter")
+    expect(dosage).to_have_value("2x per dag 2x10x")
+    expect(dosage).to_be_focused()
+
+    # Another exercise in its place, back again, and once more.
+    rows.nth(0).get_by_label("Opmerking").fill("Alleen van deze oefening")
+    for time in (1, 2):
+        harder.press("Enter")
+        rows.nth(0).get_by_role("button", name=re.compile("andere oefening")).press("Enter")
+        new, back = rows.nth(1), rows.nth(0).locator(".row-act[data-act=undo]")
+        expect(new.locator("h3")).to_contain_text("Geheime oefening")
+        expect(new.get_by_label("Dosering")).to_have_value("2x per dag 10x")
+        expect(back).to_be_focused()
+        expect(said).to_contain_text("Geheime oefening")
+        if time == 1:
+            back.press("Enter")
+            expect(rows.nth(1)).to_have_class(re.compile("removed"))
+            expect(dosage).to_have_value("2x per dag 2x10x")
+    page.locator("button[name=_save]").press("Enter")
+    expect(page.locator(".messagelist")).to_be_visible()
+    first, second, *_rest = draft.prescriptions.all()
+    assert str(first).startswith("Geheime") and first.note == ""
+    assert str(second).startswith("Kwispelen")
+    assert draft.prescriptions.count() == 6
+    assert complaints == []
+
+
+def test_a_star_and_plainer_words(page, site, complaints, draft, cast):
+    rows = open_form(page, site, draft)
+    star = rows.nth(5).get_by_role("button", name=re.compile("Favoriet.*Superman"))
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    superman = Exercise.objects.get(key="superman")
+    assert list(cast.anna.favourites.values_list("exercise", flat=True)) == [superman.pk]
+
+    note = rows.nth(0).get_by_label("Opmerking")
+    help_text = rows.nth(0).locator(".plain-language")
+    note.fill("Doe de 😀 rotatie langzaam.")
+    expect(help_text).to_contain_text("“rotatie” is een moeilijk woord")
+    journeys.calm_and_accessible(page, complaints)
+    help_text.get_by_role("button", name="Vervang “rotatie” door “draaien”").press("Enter")
+    expect(note).to_have_value("Doe de 😀 draaien langzaam.")
+    expect(help_text).to_be_empty()
+    page.keyboard.press("Control+z")
+    expect(note).to_have_value("Doe de 😀 rotatie langzaam.")
+
+    page.locator(".prescriptions .add-row a").press("Enter")
+    rows.nth(6).get_by_role("combobox").first.click()
+    first = page.locator(".select2-results__option .found-exercise").first
+    expect(first).to_contain_text("Superman")
+    first.locator(".star").click()  # picks nothing
+    expect(star).to_have_attribute("aria-pressed", "false")
+    assert not cast.anna.favourites.exists()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_star_in_the_library(browser, site, cast, browser_context_args, scripts):
+    context = browser.new_context(**browser_context_args, java_script_enabled=scripts)
+    page = context.new_page()
+    journeys.log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:exercises_exercise_changelist") + "?q=superman")
+    page.get_by_role("button", name="Favoriet: Superman").click()
+    expect(page.locator("button.star")).to_have_attribute("aria-pressed", "true")
+    assert page.url.endswith("?q=superman")
+    assert cast.anna.favourites.count() == 1
+    context.close()
