@@ -1,5 +1,6 @@
 """The library: what is true without any patient."""
 
+from .exchange import LibraryImport
 from .figure import Figure, Rendering
 from .film import Film
 from .library import (
@@ -26,6 +27,7 @@ __all__ = [
     "ExerciseText",
     "Figure",
     "Film",
+    "LibraryImport",
     "LibraryItem",
     "LibraryQuerySet",
     "Protocol",

@@ -1,0 +1,27 @@
+"""What the worker does in the background for the library."""
+
+from django_tasks import task
+
+from .exchange import importing
+from .models import LibraryImport
+
+
+def _upload(uuid: str) -> LibraryImport | None:
+    waiting = LibraryImport.objects.filter(uuid=uuid, content__isnull=False, stopped_at=None)
+    return waiting.select_related("made_by__practice").first()
+
+
+@task
+def check_import(upload_uuid: str) -> None:
+    """See what a file would change."""
+    upload = _upload(upload_uuid)
+    if upload is not None and upload.checked_at is None:
+        importing.check(upload)
+
+
+@task
+def write_import(upload_uuid: str) -> None:
+    """Bring a file that was looked over into the library."""
+    upload = _upload(upload_uuid)
+    if upload is not None and upload.confirmed_at is not None:
+        importing.write(upload)
