@@ -672,22 +672,25 @@ def _write(model: type[Exercise | Protocol], due: list) -> None:
 
 
 def _write_texts(model: type[Text], owner: str, due: list) -> None:
-    texts = [
-        model(**{owner: row, "language": language}, **words)
-        for row, entry in due
-        for language, words in entry.texts.items()
-    ]
-    languages = {row.pk: set(entry.texts) for row, entry in due}
-    gone = [
-        pk
-        for pk, row, language in model.objects.filter(**{f"{owner}__in": languages}).values_list(
-            "pk", owner, "language"
-        )
-        if language not in languages[row]
-    ]
+    """Only those that are otherwise than they were."""
+    wanted = {
+        (row.pk, language): words for row, entry in due for language, words in entry.texts.items()
+    }
+    gone, same = [], set()
+    rows = [row.pk for row, _entry in due]
+    present = model.objects.filter(**{f"{owner}__in": rows})
+    for pk, row, language, *words in present.values_list("pk", owner, "language", *WORDS[model]):
+        if (row, language) not in wanted:
+            gone.append(pk)
+        elif list(wanted[row, language].values()) == words:
+            same.add((row, language))
     model.objects.filter(pk__in=gone).delete()
     model.objects.bulk_create(
-        texts,
+        [
+            model(**{f"{owner}_id": row, "language": language}, **words)
+            for (row, language), words in wanted.items()
+            if (row, language) not in same
+        ],
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=[owner, "language"],

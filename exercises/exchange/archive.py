@@ -48,9 +48,26 @@ def read(packed: bytes) -> Content:
     _check_manifest(parsed.pop("manifest.json", None))
     lists = {name: _rows(f"{name}.json", parsed.get(f"{name}.json", []), MOST) for name in LISTS}
     content = Content(**lists, photos={name[:64]: photo for name, photo in photos.items()})
+    if not len(content):
+        raise ValueError(_("There is nothing in this file that can be imported."))
     if len(content) > MOST:
         raise ValueError(_too_many() % {"most": MOST, "count": len(content)})
     return content
+
+
+def look(packed: bytes) -> None:
+    """What can be seen without unpacking: whether this is a zip of ours at all."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as files:
+            _check_list(files.infolist())
+    except Refusal:
+        raise
+    except DAMAGED as error:
+        raise ValueError(_damaged()) from error
+
+
+def _damaged() -> str:
+    return _("This zip file is damaged, or it is no zip file.")
 
 
 def _too_many() -> str:
@@ -65,7 +82,7 @@ def _unpacked(packed: bytes) -> dict[str, bytes]:
     except Refusal:
         raise
     except DAMAGED as error:
-        raise ValueError(_("This zip file is damaged, or it is no zip file.")) from error
+        raise ValueError(_damaged()) from error
 
 
 class Refusal(ValueError):

@@ -8,7 +8,7 @@ this is: the same file twice is the same rows, and nobody learns what others hav
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -31,7 +31,16 @@ from ..library import (
     read_protocol,
     table_of,
 )
-from ..models import Advice, AdviceText, Exercise, ExerciseText, Figure, Protocol, ProtocolText
+from ..models import (
+    FALLBACK,
+    Advice,
+    AdviceText,
+    Exercise,
+    ExerciseText,
+    Figure,
+    Protocol,
+    ProtocolText,
+)
 from . import figures
 from .content import Content, Row
 from .figures import FigureEntry
@@ -63,7 +72,7 @@ class Finding:
     changes: list[Change] = field(default_factory=list)
     problems: list[dict[str, str]] = field(default_factory=list)  # field and words
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -121,7 +130,7 @@ class Check:
     def __init__(self, content: Content, user: User):
         self.content = content
         self.shelves = {kind: Shelf(rows_of(kind, user), user) for kind in KINDS}
-        self.named = {kind: self._names(kind) for kind in KINDS}
+        self.titles = {kind: self._titles(kind) for kind in KINDS}
         self.seen: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self.due: dict[str, list[Due]] = {kind: [] for kind in KINDS}
 
@@ -130,10 +139,17 @@ class Check:
             for row in getattr(self.content, kind):
                 yield self._look(kind, row)
 
-    def _names(self, kind: str) -> set[str]:
-        """What each row is called here, for those that refer to it before it is there."""
-        keys = [_key(row, self.content.partial) for row in getattr(self.content, kind)]
-        return {self.shelves[kind].name_here(key) for key in keys if key}
+    def _titles(self, kind: str) -> dict[str, str]:
+        """What each row will be called here, for those that refer to it before it is there."""
+        shelf, found = self.shelves[kind], {}
+        for row in getattr(self.content, kind):
+            if key := _key(row, self.content.partial):
+                found[shelf.name_here(key)] = _title(row.values, shelf.find(key))
+        return found
+
+    def _title_of(self, kind: str, name: str) -> str:
+        row = self.shelves[kind].find(name)
+        return self.titles[kind].get(name) or (str(row) if row is not None else name)
 
     def _look(self, kind: str, row: Row) -> Finding:
         shelf, key = self.shelves[kind], _key(row, self.content.partial)
@@ -152,7 +168,7 @@ class Check:
                 for problem in error.problems
             ]
             return finding
-        finding.changes = [] if before is None else differences(kind, before, entry)
+        finding.changes = differences(kind, before, entry, self._title_of)
         if before == entry:
             finding.status = SAME
         elif present is None:
@@ -165,13 +181,13 @@ class Check:
 
     def _column(self, problem: Problem) -> str:
         """The field as the file calls it."""
-        if self.content.partial and problem.inside:
-            return f"{problem.field}_{problem.inside}"
-        if self.content.partial and problem.place:
-            return "lines"
-        if not problem.inside:
-            return problem.field
-        return f"{problem.inside}.{problem.field}"
+        path = f"{problem.inside}.{problem.field}" if problem.inside else problem.field
+        if not self.content.partial:
+            return path
+        language, dot, name = path.rpartition(".")
+        if dot:
+            return f"{name}_{language}"
+        return "lines" if problem.place else path
 
     def _read(self, kind: str, row: Row, key: str, present: Model | None, before: Any):
         table = Table("", dict(row.values))
@@ -197,11 +213,15 @@ class Check:
         return self._reference(table, "figure", "figures", name) if name else ""
 
     def _exercise(self, table: Table) -> str:
-        return self._reference(table, "exercise", "exercises", table.string("exercise"))
+        name = table.string("exercise")
+        if not name:
+            says = _("Give the key of an exercise; in a table it stands after the dosage and “|”.")
+            raise table.refuse("exercise", says)
+        return self._reference(table, "exercise", "exercises", name)
 
     def _reference(self, table: Table, field: str, kind: str, name: str) -> str:
         here = self.shelves[kind].name_here(_canonical(name))
-        if here not in self.named[kind] and self.shelves[kind].find(here) is None:
+        if here not in self.titles[kind] and self.shelves[kind].find(here) is None:
             says = _("“%(name)s” is not in this file, and not in your library.")
             raise table.refuse(field, says % {"name": name})
         return here
@@ -260,12 +280,12 @@ def _title(values: dict[str, Any], present: Model | None) -> str:
 
 def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """What is here, with what the cells say in its place."""
-    merged = said | values
+    merged = {FALLBACK: {}} | said | values
     for name, words in values.items():
         if is_language(name):
             words = {**said.get(name, {}), **words}
             merged[name] = words
-            if not any(words.values()):
+            if name != FALLBACK and not any(words.values()):
                 del merged[name]
     return merged
 
@@ -273,36 +293,47 @@ def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
 # Differences.
 
 
-def differences(kind: str, before: Any, after: Any) -> list[Change]:
-    """Every field that is otherwise, in words that a therapist knows."""
+def differences(kind: str, before: Any, after: Any, title_of: Callable) -> list[Change]:
+    """Every field that is otherwise, in words that a therapist knows; of what is new only what is
+    done. `title_of` gives the title of another thing, by its kind and name."""
     if kind == "figures":
-        return _figure_differences(before, after)
-    was, now = (_fields(kind, entry) for entry in (before, after))
-    labels = [*now, *(label for label in was if label not in now)]
+        return [] if before is None else _figure_differences(before, after)
+    if before is None:
+        return [Change(part, "", said) for part, said in _doing(kind, after, title_of).items()]
+    was, now = (_fields(kind, entry, title_of) for entry in (before, after))
     return [
-        Change(label, was.get(label, ""), now.get(label, ""))
-        for label in labels
-        if was.get(label, "") != now.get(label, "")
+        Change(part, was.get(part, ""), now.get(part, ""))
+        for part in [*now, *(part for part in was if part not in now)]
+        if was.get(part, "") != now.get(part, "")
     ]
 
 
-def _fields(kind: str, entry: Any) -> dict[str, str]:
-    model, texts = (Exercise, ExerciseText) if kind == "exercises" else (Protocol, ProtocolText)
-    fields = _labelled(model, texts, entry)
+def _doing(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
+    """What is to be done, as the patient reads it."""
     if kind == "exercises":
-        return {_("dosage"): str(entry.dosage)} | fields
-    for number, line in enumerate(entry.lines, start=1):
-        fields[_("exercise %d") % number] = f"{line.exercise}: {line.dosage}"
+        return {_("dosage"): str(entry.dosage)}
+    return {
+        _("exercise %d") % number: f"{title_of('exercises', line.exercise)}: {line.dosage}"
+        for number, line in enumerate(entry.lines, start=1)
+    }
+
+
+def _fields(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
+    if kind == "exercises":
+        said = _labelled(Exercise, ExerciseText, entry, title_of)
+        return _doing(kind, entry, title_of) | said
+    fields = _labelled(Protocol, ProtocolText, entry, title_of) | _doing(kind, entry, title_of)
     for number, advice in enumerate(entry.advice, start=1):
-        for label, said in _labelled(Advice, AdviceText, advice).items():
-            fields[_("advice %(number)d, %(field)s") % {"number": number, "field": label}] = said
+        for part, said in _labelled(Advice, AdviceText, advice, title_of).items():
+            fields[_("advice %(number)d, %(field)s") % {"number": number, "field": part}] = said
     return fields
 
 
-def _labelled(model, texts, entry) -> dict[str, str]:
+def _labelled(model, texts, entry, title_of: Callable) -> dict[str, str]:
     fields = {_label(model, name): _shown(model, name, said) for name, said in entry.facts.items()}
     if hasattr(entry, "figure"):
-        fields[_("drawing or photo")] = entry.figure
+        figure = entry.figure and title_of("figures", entry.figure)
+        fields[_("drawing or photo")] = figure
     languages = dict(settings.LANGUAGES)
     for code, words in entry.texts.items():
         for name, said in words.items():

@@ -6,7 +6,7 @@ travels: only the app brings one, and a file may name it.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,7 +32,7 @@ class FigureEntry:
     key: str
     kind: str
     data: dict[str, Any]
-    photo: bytes = b""
+    photo: bytes = field(default=b"", compare=False)  # `data` has their digest
 
     def save(self, figure: Figure) -> Figure:
         if self.kind == Figure.Kind.POSES:

@@ -5,6 +5,7 @@ somebody says yes it is checked once more; if that finds the same, it is written
 that is short, and if not, what was found now is shown instead.
 """
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +24,7 @@ from .content import Content
 
 KEPT = timedelta(hours=24)  # an upload that nobody comes back to
 STALLED = timedelta(minutes=2)
-EVERY = 25  # rows between two words about how far it is
+EVERY = 1  # seconds between two words about how far it is
 BYTES = {"zip": archive.UNPACKED, "csv": tables.BYTES, "xlsx": tables.BYTES}
 MODELS = {"figures": Figure, "exercises": Exercise, "protocols": Protocol}
 
@@ -58,6 +59,14 @@ def confirm(upload: LibraryImport) -> bool:
             return False
         transaction.on_commit(lambda: _enqueue("write_import", upload))
     return True
+
+
+def look(content: bytes, format: str) -> None:
+    """What can be said before anything is kept; ValueError with one sentence."""
+    if format == LibraryImport.Format.ZIP:
+        archive.look(content)
+    else:
+        tables.look(content, format)
 
 
 def stop(upload: LibraryImport) -> None:
@@ -165,10 +174,12 @@ def _content(upload: LibraryImport) -> Content:
 def _look(upload: LibraryImport, content: Content) -> tuple[list, Check]:
     looked, found = Check(content, upload.made_by), []
     _note(upload, total=len(content), checked=0)
+    said = time.monotonic()
     for finding in looked:
         found.append(finding)
-        if len(found) % EVERY == 0:
+        if time.monotonic() - said >= EVERY:
             _note(upload, checked=len(found))
+            said = time.monotonic()
     _note(upload, checked=len(found))
     return found, looked
 

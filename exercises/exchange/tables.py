@@ -25,6 +25,7 @@ from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import Resource
 from import_export.widgets import Widget
 from openpyxl import load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
 
 from ..library import FACTS, WORDS, is_language
@@ -156,6 +157,8 @@ def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
         return CSV().export_data(dataset, delimiter=";").encode("utf-8-sig")
     if any(len(cell) > CELL for row in dataset for cell in row):
         raise ValueError(_("There is a text in it that is too long for a spreadsheet."))
+    if any(ILLEGAL_CHARACTERS_RE.search(cell) for row in dataset for cell in row):
+        raise ValueError(_("There is a character in it that a spreadsheet cannot hold."))
     dataset.title = kind
     return XLSX().export_data(dataset, column_width=28)
 
@@ -165,12 +168,7 @@ def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
 
 def read(content: bytes, format: str) -> Content:
     """The rows of a table; ValueError with one sentence when it cannot be read as one."""
-    if len(content) > BYTES:
-        raise ValueError(_("This file is larger than 2 MB. Split it, or use a zip."))
-    rows = _csv_rows(content) if format == "csv" else _xlsx_rows(content)
-    headers = _headers(next(rows, (1, []))[1])
-    table = LibraryTable(_kind_of(headers), _languages_of(headers))
-    _check_columns(headers, table)
+    headers, table, rows = _opened(content, format)
     found = []
     for number, cells in rows:
         if any(str(cell).strip() for cell in cells[len(headers) :] if cell is not None):
@@ -186,6 +184,33 @@ def read(content: bytes, format: str) -> Content:
     if not found:
         raise ValueError(_("There are no rows in this file."))
     return Content(**{table.kind: found}, partial=True)
+
+
+def look(content: bytes, format: str) -> None:
+    """What can be seen at once; an XLSX takes seconds to open, so only whether it is one."""
+    if format == "csv":
+        _opened(content, format)
+    elif len(content) > BYTES or not zipfile.is_zipfile(io.BytesIO(content)):
+        _refuse_size(content)
+        raise ValueError(_no_xlsx())
+
+
+def _opened(content: bytes, format: str) -> tuple[list[str], LibraryTable, Iterator]:
+    _refuse_size(content)
+    rows = _csv_rows(content) if format == "csv" else _xlsx_rows(content)
+    headers = _headers(next(rows, (1, []))[1])
+    table = LibraryTable(_kind_of(headers), _languages_of(headers))
+    _check_columns(headers, table)
+    return headers, table, rows
+
+
+def _refuse_size(content: bytes) -> None:
+    if len(content) > BYTES:
+        raise ValueError(_("This file is larger than 2 MB. Split it, or use a zip."))
+
+
+def _no_xlsx() -> str:
+    return _("This is no Excel file (XLSX) that can be read.")
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
@@ -221,7 +246,7 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
             size = sum(entry.file_size for entry in files.infolist())
         rows = _first_sheet(content) if size <= UNPACKED else None
     except damaged as error:
-        raise ValueError(_("This is no Excel file (XLSX) that can be read.")) from error
+        raise ValueError(_no_xlsx()) from error
     if rows is None:
         raise ValueError(_("Unpacked, this file is larger than 50 MB."))
     yield from ((number, list(cells)) for number, cells in enumerate(rows, start=1))
