@@ -1,17 +1,19 @@
 """The library as a file: one's own export changes nothing, and an import is all or nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exercises import pictures, tasks
-from exercises.exchange import importing
-from exercises.library import copy_for
-from exercises.models import Advice, Exercise, Figure, LibraryImport, Protocol
+from exercises.exchange import archive, importing, tables
+from exercises.library import FACTS, WORDS, copy_for
+from exercises.models import Advice, AdviceText, Exercise, Figure, LibraryImport, Protocol
 from exercises.pose_editor import figure_of, new_frame, new_settings
 
 from .exchange import (
@@ -312,3 +314,22 @@ def test_five_thousand_rows_take_few_queries_to_write(cast):
         importing.write(LibraryImport.objects.get(pk=upload.pk))
     assert Exercise.objects.count() == 400
     assert len(queries) < 40
+
+
+# What docs/library-exchange.md says.
+
+
+@pytest.mark.parametrize("kind", ["exercises", "protocols"])
+def test_the_documentation_names_every_column(kind):
+    text = (settings.BASE_DIR / "docs" / "library-exchange.md").read_text()
+    names = text.split(f"**{kind.capitalize()}:**")[1].split("\n\n")[0]
+    assert names.replace("`", "").split() == list(tables.LibraryTable(kind, ["nl"]).fields)
+
+
+def test_the_documentation_names_every_part_of_a_zip():
+    text = (settings.BASE_DIR / "docs" / "library-exchange.md").read_text().split("## A zip")[1]
+    named = set(re.findall(r"`([a-z_]+)`", text))
+    parts = {*archive.MANIFEST, *FACTS[Advice], *WORDS[AdviceText], *Figure.Kind.values}
+    assert parts - named == set()
+    assert f"Schema {archive.SCHEMA}" in text
+    assert {f"{name}.json" for name in archive.LISTS} <= set(re.findall(r"`(\w+\.json)`", text))
