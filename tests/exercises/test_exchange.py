@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from exercises import pictures, tasks
@@ -297,13 +298,20 @@ def test_an_upload_is_gone_after_a_day(cast):
     assert not LibraryImport.objects.exists()
 
 
-def test_who_left_the_practice_imports_nothing(cast):
+@pytest.mark.parametrize(
+    "loss", [{"is_active": False}, {"is_therapist": False}, {"practice": "other"}]
+)
+def test_who_left_the_practice_imports_nothing(client, cast, loss):
     upload = sent(cast.anna, zipped(exercises=[an_exercise()]))
     importing.confirm(upload)
-    cast.anna.is_active = False
+    for name, value in loss.items():
+        setattr(cast.anna, name, cast.bram.practice if value == "other" else value)
     cast.anna.save()
     tasks.write_import.call(str(upload.uuid))
     assert not Exercise.objects.exists()
+    client.force_login(cast.anna)
+    page = client.get(reverse("admin:exercises_upload", args=[upload.uuid]))
+    assert page.status_code in (302, 403, 404)
 
 
 def test_five_thousand_rows_take_few_queries_to_write(cast):
