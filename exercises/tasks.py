@@ -7,12 +7,11 @@ from .models import LibraryImport
 
 
 def _upload(uuid: str) -> LibraryImport | None:
-    """What waits, as long as its maker still works there and may add to the library."""
+    """What waits, as long as whoever sent it still works there."""
     waiting = LibraryImport.objects.filter(uuid=uuid, content__isnull=False, stopped_at=None)
-    found = waiting.select_related("made_by__practice").first()
-    if found is None or not found.made_by.has_perm("exercises.add_exercise"):
-        return None
-    return waiting.visible_to(found.made_by).select_related("made_by__practice").first()
+    waiting = waiting.select_related("made_by__practice")
+    found = waiting.first()
+    return found and waiting.visible_to(found.made_by).first()
 
 
 @task
