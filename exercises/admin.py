@@ -24,6 +24,7 @@ from rugpijn.models import languages
 
 from . import search
 from .admin_base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
+from .exchange import views as exchange
 from .figure_admin import WithFigure
 from .film_admin import film_context, film_view, media_view
 from .forms import (
@@ -140,6 +141,11 @@ class LibraryAdmin(OwnedAdmin):
         )
         return HttpResponseRedirect(self._change_url(own))
 
+    def changelist_view(self, request, extra_context=None):
+        """With the way out and in for the whole library."""
+        extra = {"has_exchange": True} | (extra_context or {})
+        return super().changelist_view(request, extra)
+
     def _change_url(self, obj) -> str:
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(f"{self.admin_site.name}:{name}", args=[obj.pk])
@@ -181,6 +187,10 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         return [
             path("<int:pk>/film/", view(self.film_page), name="exercises_exercise_film"),
             path("media/<str:digest>/", view(self.media_page), name="exercises_media"),
+            path("export/", view(exchange.export), name="exercises_export"),
+            path("import/", view(exchange.send), name="exercises_import"),
+            path("import/<uuid:uuid>/", view(exchange.upload), name="exercises_upload"),
+            path("import/<uuid:uuid>/act/", view(exchange.act), name="exercises_upload_act"),
             *super().get_urls(),
         ]
 

@@ -3,15 +3,17 @@
 A file holds exercises and at most one protocol, with texts by language (TOML,
 `exercises/data/`). Reading it needs no database; a mistake in it is one sentence
 that names the file, the exercise and the field. The rules for each field are
-those of its model, so a file and a form refuse the same.
+those of its model, so a file and a form refuse the same. What practices give each
+other (`exercises/exchange/`) has the same shape, and is read and written here too.
 """
 
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,15 +31,18 @@ from .models import (
     AdviceText,
     Exercise,
     ExerciseText,
+    Figure,
     Protocol,
     ProtocolLine,
     ProtocolText,
     Text,
 )
+from .period import Period
 from .pictures import shared_figure, shared_keys
 
 SCHEMA = 1
 DATA = Path(__file__).parent / "data"
+BATCH = 200  # rows in one query
 
 REVIEW = ("source", "reviewed_by", "reviewed_on", "review_note")
 FACTS = {
@@ -67,12 +72,12 @@ class ExerciseEntry:
     facts: Facts
     dosage: Dosage
     texts: Texts
-    figure: str = ""  # the key of a shared figure
+    figure: str = ""  # the name of a figure
 
     @classmethod
     def of(cls, exercise: Exercise) -> Self:
         return cls(
-            exercise.key,
+            name_of(exercise),
             _facts_of(exercise),
             exercise.dosage,
             _texts_of(exercise),
@@ -82,8 +87,9 @@ class ExerciseEntry:
 
 @dataclass(frozen=True)
 class Line:
-    exercise: str | None  # its key; None in a row that refers to an exercise of our own
+    exercise: str  # its name
     dosage: Dosage
+    weeks: str = ""  # in shorthand; empty is the whole programme
 
 
 @dataclass(frozen=True)
@@ -108,10 +114,13 @@ class ProtocolEntry:
     @classmethod
     def of(cls, protocol: Protocol) -> Self:
         return cls(
-            protocol.key,
+            name_of(protocol),
             _facts_of(protocol),
             _texts_of(protocol),
-            tuple(Line(line.exercise.key, line.dosage) for line in protocol.lines.all()),
+            tuple(
+                Line(name_of(line.exercise), line.dosage, line.period.notation)
+                for line in protocol.lines.all()
+            ),
             tuple(AdviceEntry.of(advice) for advice in protocol.advice.all()),
         )
 
@@ -125,19 +134,57 @@ class Library:
     protocol: ProtocolEntry | None
 
 
+def name_of(row: Exercise | Protocol | Figure) -> str:
+    """What a file calls it: the key that it was loaded by, or else its uuid."""
+    return row.key or str(row.uuid)
+
+
 def _facts_of(row: models.Model) -> Facts:
-    return {name: getattr(row, name) for name in FACTS[type(row)]}
+    return {name: _tidy(name, getattr(row, name)) for name in FACTS[type(row)]}
 
 
 def _figure_of(row: Exercise | Advice) -> str:
-    return (row.figure.key or "") if row.figure is not None else ""
+    return "" if row.figure is None else name_of(row.figure)
 
 
 def _texts_of(row: models.Model) -> Texts:
     return {
-        text.language: {name: getattr(text, name) for name in WORDS[type(text)]}
+        text.language: {name: _tidy(name, getattr(text, name)) for name in WORDS[type(text)]}
         for text in row.texts.all()
     }
+
+
+def _tidy(name: str, value: Any) -> Any:
+    """As a file would say it: an empty line between two steps is no difference."""
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
+    if name == "steps":
+        lines = [line.strip() for line in lines if line.strip()]
+    return "\n".join(lines)
+
+
+def table_of(entry: ExerciseEntry | ProtocolEntry | AdviceEntry) -> dict[str, Any]:
+    """The entry as a file says it, for `read_exercise` and `read_protocol`; what is empty is
+    left out."""
+    said = {} if isinstance(entry, AdviceEntry) else {"key": entry.key}
+    said |= {name: _plain(value) for name, value in entry.facts.items() if value not in (None, "")}
+    if isinstance(entry, ExerciseEntry):
+        said["dosage"] = entry.dosage.notation
+    if getattr(entry, "figure", ""):
+        said["figure"] = entry.figure
+    for language, words in entry.texts.items():
+        said[language] = {name: text for name, text in words.items() if text}
+        if "steps" in said[language]:
+            said[language]["steps"] = words["steps"].split("\n")
+    if isinstance(entry, ProtocolEntry):
+        said["lines"] = [
+            {"exercise": line.exercise, "dosage": line.dosage.notation}
+            | ({"weeks": line.weeks} if line.weeks else {})
+            for line in entry.lines
+        ]
+        said["advice"] = [table_of(advice) for advice in entry.advice]
+    return said
 
 
 def digest(entry: ExerciseEntry | ProtocolEntry) -> str:
@@ -167,18 +214,54 @@ def _plain(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, the field as the file names it, and what is wrong."""
+
+    place: str
+    field: str
+    words: str
+    inside: str = ""  # the table that the field is in, such as nl
+
+    def __str__(self) -> str:
+        return _("%(place)s, %(field)s: %(problem)s") % {
+            "place": self.place,
+            "field": self.field,
+            "problem": self.words,
+        }
+
+
+class Refused(ValueError):
+    """Every mistake of one thing in a file. As a text it is the sentence of the first."""
+
+    def __init__(self, *problems: Problem):
+        super().__init__(str(problems[0]))
+        self.problems = problems
+
+
+def together(**reads: Callable[[], Any]) -> dict[str, Any]:
+    """What each of them reads; who mends a file hears of all its mistakes at once."""
+    found, problems = {}, []
+    for name, read in reads.items():
+        try:
+            found[name] = read()
+        except Refused as error:
+            problems += error.problems
+    if problems:
+        raise Refused(*problems)
+    return found
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the file that knows where it stands, so that a refusal can say so."""
 
     place: str
     values: dict[str, Any]
+    inside: str = ""  # the table that it is a part of, such as nl
 
-    def refuse(self, name: str, problem: str) -> ValueError:
+    def refuse(self, name: str, problem: str) -> Refused:
         """To be raised: the one sentence of a mistake."""
-        return ValueError(
-            _("%(place)s, %(field)s: %(problem)s")
-            % {"place": self.place, "field": name, "problem": problem.rstrip(".") + "."}
-        )
+        return Refused(Problem(self.place, name, problem.rstrip(".") + ".", self.inside))
 
     def allow(self, *names: str, texts: bool = True) -> None:
         """Refuse what nobody would read: a misspelt name is a lost text."""
@@ -189,7 +272,7 @@ class Table:
     def table(self, name: str, place: str) -> "Table":
         if not isinstance(self.values.get(name), dict):
             raise self.refuse(name, _("a table is expected here."))
-        return Table(place, self.values[name])
+        return Table(place, self.values[name], inside=name)
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         found = self.values.get(name, [])
@@ -201,7 +284,13 @@ class Table:
         value = self.values.get(name, "")
         if not isinstance(value, str):
             raise self.refuse(name, _("text between quotation marks is expected here."))
-        return value.strip()
+        return self._storable(name, value)
+
+    def _storable(self, name: str, text: str) -> str:
+        """Without what no database keeps: half a character, and the character NUL."""
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise self.refuse(name, _("there is a character in it that cannot be kept."))
+        return _tidy("", text)
 
     def dosage(self) -> Dosage:
         text = self.string("dosage")
@@ -209,6 +298,16 @@ class Table:
             return Dosage.parse(text)
         except ValueError as error:
             raise self.refuse("dosage", str(error)) from error
+
+    def weeks(self) -> str:
+        """Weeks of the programme; a date is one patient's, and no file's."""
+        try:
+            period = Period.parse(self.string("weeks"))
+        except ValueError as error:
+            raise self.refuse("weeks", str(error)) from error
+        if period.in_any_programme != period:
+            raise self.refuse("weeks", _("A protocol is for everybody: give weeks, not dates."))
+        return period.notation
 
     def key(self) -> str:
         key = self.string("key")
@@ -227,12 +326,12 @@ class Table:
         return figure
 
     def facts(self, model: type[models.Model]) -> Facts:
-        return {name: self._fact(model, name) for name in FACTS[model]}
+        return together(**{name: partial(self._fact, model, name) for name in FACTS[model]})
 
     def _fact(self, model: type[models.Model], name: str) -> str | int | date | None:
         column, value = model._meta.get_field(name), self.values.get(name)
         if isinstance(value, str):
-            value = value.strip()
+            value = self._storable(name, value)
         if value in (None, ""):
             value = column.get_default()
         elif isinstance(column, models.IntegerField):
@@ -260,7 +359,8 @@ class Table:
         languages = [name for name in self.values if name in _languages()]
         if FALLBACK not in languages:
             raise self.refuse(FALLBACK, _("the Dutch text is missing."))
-        texts = {code: self._words(model, code) for code in sorted(languages, key=_dutch_first)}
+        codes = sorted(languages, key=_dutch_first)
+        texts = together(**{code: partial(self._words, model, code) for code in codes})
         for code, words in texts.items():
             for name, said in words.items():
                 if said and not texts[FALLBACK][name]:
@@ -274,20 +374,24 @@ class Table:
     def _words(self, model: type[Text], language: str) -> dict[str, str]:
         table = self.table(language, f"{self.place}, {language}")
         table.allow(*WORDS[model], texts=False)
-        words = {}
-        for name in WORDS[model]:
-            said = table._steps() if name == "steps" else table.string(name)
-            words[name] = table._checked(model, name, said)
-        return words
+        return together(**{name: partial(table._said, model, name) for name in WORDS[model]})
+
+    def _said(self, model: type[Text], name: str) -> str:
+        said = self._steps() if name == "steps" else self.string(name)
+        return self._checked(model, name, said)
 
     def _steps(self) -> str:
         steps = self.values.get("steps", [])
         if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
             raise self.refuse("steps", _("a list of texts is expected here, one for each step."))
-        steps = [step.strip() for step in steps]
+        steps = [self._storable("steps", step) for step in steps]
         if any(not step or "\n" in step for step in steps):
             raise self.refuse("steps", _("each step is one line, and none is empty."))
         return "\n".join(steps)
+
+
+def is_language(name: str) -> bool:
+    return name in _languages()
 
 
 def _languages() -> set[str]:
@@ -317,7 +421,7 @@ def read(path: Path | str) -> Library:
     top.allow("schema", "protocol", "advice", "exercises", texts=False)
     if content.get("schema") != SCHEMA:
         raise top.refuse("schema", _("this version of the app reads schema %d.") % SCHEMA)
-    exercises = tuple(_read_exercise(table) for table in _numbered(top, "exercises", _("exercise")))
+    exercises = tuple(read_exercise(table) for table in _numbered(top, "exercises", _("exercise")))
     _refuse_twice(path.name, [entry.key for entry in exercises])
     keys = {entry.key for entry in exercises}
     return Library(path.name, exercises, _read_protocol(top, keys))
@@ -359,14 +463,17 @@ def _refuse_twice(file: str, keys: list[str]) -> None:
             )
 
 
-def _read_exercise(table: Table) -> ExerciseEntry:
+def read_exercise(table: Table, figure: Callable[[Table], str] = Table.figure) -> ExerciseEntry:
+    """`figure` says which figure is meant, or refuses."""
     table.allow("key", "dosage", "figure", *FACTS[Exercise])
     return ExerciseEntry(
-        table.key(),
-        table.facts(Exercise),
-        table.dosage(),
-        table.texts(ExerciseText),
-        table.figure(),
+        **together(
+            key=table.key,
+            facts=partial(table.facts, Exercise),
+            dosage=table.dosage,
+            texts=partial(table.texts, ExerciseText),
+            figure=partial(figure, table),
+        )
     )
 
 
@@ -376,29 +483,61 @@ def _read_protocol(top: Table, keys: set[str]) -> ProtocolEntry | None:
             raise top.refuse("advice", _("advice belongs to a protocol, and there is none."))
         return None
     table = top.table("protocol", f"{top.place}, {_('protocol')}")
-    table.allow("key", "lines", *FACTS[Protocol])
+    if "advice" in table.values:
+        raise table.refuse("advice", _("this name is unknown here."))
+    values = {**table.values, "advice": top.tables("advice")}  # it stands beside the protocol
+    return read_protocol(Table(table.place, values), partial(_exercise_of_file, keys))
+
+
+def read_protocol(
+    table: Table,
+    exercise: Callable[[Table], str],
+    figure: Callable[[Table], str] = Table.figure,
+) -> ProtocolEntry:
+    """`exercise` and `figure` say which one is meant, or refuse."""
+    table.allow("key", "lines", "advice", *FACTS[Protocol])
     return ProtocolEntry(
-        table.key(),
-        table.facts(Protocol),
-        table.texts(ProtocolText),
-        tuple(_read_line(line, keys) for line in _numbered(table, "lines", _("line"))),
-        tuple(_read_advice(advice) for advice in _numbered(top, "advice", _("advice"))),
+        **together(
+            key=table.key,
+            facts=partial(table.facts, Protocol),
+            texts=partial(table.texts, ProtocolText),
+            lines=lambda: _each(_numbered(table, "lines", _("line")), _read_line, exercise),
+            advice=lambda: _each(_numbered(table, "advice", _("advice")), _read_advice, figure),
+        )
     )
 
 
-def _read_line(table: Table, keys: set[str]) -> Line:
-    table.allow("exercise", "dosage", texts=False)
+def _each(tables: list[Table], read: Callable, *how) -> tuple:
+    return tuple(
+        together(**{str(i): partial(read, t, *how) for i, t in enumerate(tables)}).values()
+    )
+
+
+def _exercise_of_file(keys: set[str], table: Table) -> str:
     exercise = table.string("exercise")
     if exercise not in keys:
         raise table.refuse(
             "exercise", _("“%(key)s” is no exercise of this file.") % {"key": exercise}
         )
-    return Line(exercise, table.dosage())
+    return exercise
 
 
-def _read_advice(table: Table) -> AdviceEntry:
+def _read_line(table: Table, exercise: Callable[[Table], str]) -> Line:
+    table.allow("exercise", "dosage", "weeks", texts=False)
+    return Line(
+        **together(exercise=partial(exercise, table), dosage=table.dosage, weeks=table.weeks)
+    )
+
+
+def _read_advice(table: Table, figure: Callable[[Table], str]) -> AdviceEntry:
     table.allow("figure", *FACTS[Advice])
-    return AdviceEntry(table.facts(Advice), table.texts(AdviceText), table.figure())
+    return AdviceEntry(
+        **together(
+            facts=partial(table.facts, Advice),
+            texts=partial(table.texts, AdviceText),
+            figure=partial(figure, table),
+        )
+    )
 
 
 # Loading.
@@ -443,10 +582,15 @@ def load(library: Library | Path | str) -> Report:
             Exercise.objects.select_related("figure").prefetch_related("texts"),
             library.exercises,
         )
-        for entry in library.exercises:
-            row = exercises.get(entry.key)
-            if _is_due(row, entry, report):
-                exercises[entry.key] = _write_exercise(row, entry)
+        due = [
+            (exercises.get(entry.key) or Exercise(key=entry.key), entry)
+            for entry in library.exercises
+            if _is_due(exercises.get(entry.key), entry, report)
+        ]
+        for row, entry in due:
+            row.loaded_digest = digest(entry)
+            exercises[entry.key] = row
+        write_exercises(due, _Figures())
         if library.protocol is not None:
             entry = library.protocol
             protocols = Protocol.objects.prefetch_related(
@@ -454,7 +598,9 @@ def load(library: Library | Path | str) -> Report:
             )
             row = _shared_rows(library.file, protocols, [entry]).get(entry.key)
             if _is_due(row, entry, report):
-                _write_protocol(row, entry, exercises)
+                row = row or Protocol(key=entry.key)
+                row.loaded_digest = digest(entry)
+                write_protocols([(row, entry)], exercises, _Figures())
     return report
 
 
@@ -487,42 +633,89 @@ def _is_due(row: Exercise | Protocol | None, entry, report: Report) -> bool:
     return True
 
 
-def _write_exercise(row: Exercise | None, entry: ExerciseEntry) -> Exercise:
-    row = row or Exercise(key=entry.key)
-    row.dosage = entry.dosage
-    row.figure = shared_figure(entry.figure)
-    _write(row, entry)
-    return row
+class _Figures(dict):
+    """The shared figures by key, each as its file says today."""
+
+    def __missing__(self, key: str) -> Figure | None:
+        self[key] = shared_figure(key)
+        return self[key]
 
 
-def _write_protocol(row: Protocol | None, entry: ProtocolEntry, exercises: dict[str, Exercise]):
-    row = row or Protocol(key=entry.key)
-    _write(row, entry)
-    row.lines.all().delete()
-    for position, entry_line in enumerate(entry.lines, start=1):
-        line = ProtocolLine(protocol=row, position=position)
-        line.exercise = exercises[entry_line.exercise]
-        line.dosage = entry_line.dosage
-        line.save()
-    row.advice.all().delete()
-    for position, advice in enumerate(entry.advice, start=1):
-        figure = shared_figure(advice.figure)
-        own = row.advice.create(position=position, figure=figure, **advice.facts)
-        _write_texts(own, advice.texts)
+# Writing. Thousands of rows in a few queries: whoever writes holds up everyone else.
 
 
-def _write(row: Exercise | Protocol, entry: ExerciseEntry | ProtocolEntry) -> None:
-    for name, value in entry.facts.items():
-        setattr(row, name, value)
-    row.loaded_digest = digest(entry)
-    row.save()
-    _write_texts(row, entry.texts)
+def write_exercises(
+    due: list[tuple[Exercise, ExerciseEntry]], figures: dict[str, Figure | None]
+) -> None:
+    """Give each row, new or not, what its entry says. `figures` are those that entries name."""
+    for row, entry in due:
+        row.dosage = entry.dosage
+        row.figure = figures[entry.figure] if entry.figure else None
+    _write(Exercise, due)
+    _write_texts(ExerciseText, "exercise", due)
 
 
-def _write_texts(row: Exercise | Protocol | Advice, texts: Texts) -> None:
-    row.texts.exclude(language__in=texts).delete()
-    for language, words in texts.items():
-        row.texts.update_or_create(language=language, defaults=words)
+def write_protocols(
+    due: list[tuple[Protocol, ProtocolEntry]],
+    exercises: dict[str, Exercise],
+    figures: dict[str, Figure | None],
+) -> None:
+    """The same, with the lines and the advice of each in the place of what was there."""
+    _write(Protocol, due)
+    _write_texts(ProtocolText, "protocol", due)
+    rows = [row for row, _entry in due]
+    ProtocolLine.objects.filter(protocol__in=rows).delete()
+    Advice.objects.filter(protocol__in=rows).delete()
+    lines, advice = [], []
+    for row, entry in due:
+        for position, said in enumerate(entry.lines, start=1):
+            line = ProtocolLine(protocol=row, position=position, exercise=exercises[said.exercise])
+            line.dosage = said.dosage
+            line.period = Period.parse(said.weeks)
+            lines.append(line)
+        for position, said in enumerate(entry.advice, start=1):
+            figure = figures[said.figure] if said.figure else None
+            block = Advice(protocol=row, position=position, figure=figure, **said.facts)
+            advice.append((block, said))
+    ProtocolLine.objects.bulk_create(lines, batch_size=BATCH)
+    Advice.objects.bulk_create([block for block, _said in advice], batch_size=BATCH)
+    _write_texts(AdviceText, "advice", advice)
+
+
+def _write(model: type[Exercise | Protocol], due: list) -> None:
+    for row, entry in due:
+        for name, value in entry.facts.items():
+            setattr(row, name, value)
+        if not row._state.adding:
+            row.save()
+    model.objects.bulk_create([row for row, _e in due if row._state.adding], batch_size=BATCH)
+
+
+def _write_texts(model: type[Text], owner: str, due: list) -> None:
+    """Only those that are otherwise than they were."""
+    wanted = {
+        (row.pk, language): words for row, entry in due for language, words in entry.texts.items()
+    }
+    gone, same = [], set()
+    rows = [row.pk for row, _entry in due]
+    present = model.objects.filter(**{f"{owner}__in": rows})
+    for pk, row, language, *words in present.values_list("pk", owner, "language", *WORDS[model]):
+        if (row, language) not in wanted:
+            gone.append(pk)
+        elif list(wanted[row, language].values()) == words:
+            same.add((row, language))
+    model.objects.filter(pk__in=gone).delete()
+    model.objects.bulk_create(
+        [
+            model(**{f"{owner}_id": row, "language": language}, **words)
+            for (row, language), words in wanted.items()
+            if (row, language) not in same
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=[owner, "language"],
+        update_fields=WORDS[model],
+    )
 
 
 # Copying.

@@ -14,7 +14,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from exercises.models import Figure, Rendering
+from exercises.exchange import importing
+from exercises.models import Figure, LibraryImport, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, variants
 from patients.models import LegPainAnswer
@@ -34,6 +35,7 @@ DOOR = "/admin/login/"  # the admin's door: logs the refusal, and sends a patien
 DESK = "/admin/"  # Django's answer for an object out of reach
 HOME = "/"
 DONE = "/admin/#worklist"  # an act of the worklist, done: back to it
+UPLOADS = "/admin/exercises/exercise/import/"
 
 OPEN = (SEES,) * 8
 SITE = (SEES, SEES, DOOR, DOOR, SEES, DOOR, SEES, DOOR)  # the admin's own pages
@@ -86,6 +88,10 @@ TABLE = {
     "admin:exercises_exercise_ours": LIBRARY_OWN,
     "admin:exercises_exercise_star": (WRONG_METHOD,) * 2 + (DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_media": (SEES, SEES, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
+    "admin:exercises_export": STAFF,
+    "admin:exercises_import": STAFF,
+    "admin:exercises_upload": BATCH,  # Anna's own
+    "admin:exercises_upload_act": (WRONG_METHOD, WRONG_METHOD, DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:exercises_protocol_changelist": STAFF,
     "admin:exercises_protocol_add": STAFF,
     "admin:exercises_protocol_change": LIBRARY_OWN,
@@ -162,6 +168,8 @@ TABLE = {
 POSTS = {
     "admin:exercises_exercise_ours": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:exercises_exercise_star": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:exercises_import": (UPLOADS, UPLOADS, DOOR, DOOR, UPLOADS, DOOR, UPLOADS, LOGIN),
+    "admin:exercises_upload_act": (UPLOADS, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:exercises_exercise_film": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "admin:patients_patient_invite": OWN_OBJECT,
@@ -240,7 +248,12 @@ def world(cast, programme, own_exercise, monkeypatch):
     }  # fmt: skip
     batch = batches.begin(programmes=[programme], by=cast.anna, variant=variants.FULL)
     batches.run(batch)
+    table = b"title_nl;dosage\nGeheime oefening uit een bestand;10x\n"
+    sent = importing.begin(by=cast.anna, name="nieuw.csv", format="csv", content=table)
+    importing.check(sent)
     own = {
+        "admin:exercises_upload": [sent.uuid],
+        "admin:exercises_upload_act": [sent.uuid],
         "admin:patients_batch": [batch.uuid],
         "admin:patients_batch_act": [batch.uuid],
         "admin:patients_batch_file": [batch.uuid, "zip"],
@@ -321,6 +334,8 @@ def snapshot():
 def _columns(model):
     if model is Rendering:
         return ["digest"]
+    if model is LibraryImport:
+        return ["uuid", "checked_at", "confirmed_at", "imported_at", "stopped_at"]
     return [field.name for field in model._meta.concrete_fields if field.name != "last_login"]
 
 
@@ -423,6 +438,10 @@ def data_for(world, name):
         return {"dosage": "1x per dag 3x12"}
     if name == "admin:exercises_exercise_star":
         return {"starred": "1"}
+    if name == "admin:exercises_import":
+        return {"file": upload(b"title_nl;dosage\nBruggetje;10x\n", "nieuw.csv")}
+    if name == "admin:exercises_upload_act":
+        return {"import": ""}
     if name == "admin:exercises_exercise_film":
         return {**words(), "film": upload(sample("film.webm"), "film.webm")}
     return {}

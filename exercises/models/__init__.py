@@ -1,5 +1,6 @@
 """The library: what is true without any patient."""
 
+from .exchange import LibraryImport
 from .figure import Figure, Rendering
 from .film import Film
 from .library import (
@@ -29,6 +30,7 @@ __all__ = [
     "Favourite",
     "Figure",
     "Film",
+    "LibraryImport",
     "LibraryItem",
     "LibraryQuerySet",
     "PracticeDosage",

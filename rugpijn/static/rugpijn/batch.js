@@ -1,4 +1,4 @@
-// Shows how far printing is, without loading the page again. Without this script the page does.
+// Shows how far work in the background is, without loading the page again. Without this script the page does.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", function () {
@@ -37,8 +37,13 @@ document.addEventListener("DOMContentLoaded", function () {
     if (said.textContent !== says) {
       said.textContent = says;
     }
-    before.querySelector("progress").value = now.querySelector("progress").value;
-    before.querySelector("tbody").replaceWith(now.querySelector("tbody"));
+    const bar = before.querySelector("progress"), shows = now.querySelector("progress");
+    bar.max = shows.max;
+    bar.value = shows.value;
+    const rows = before.querySelector("tbody");
+    if (rows) {
+      rows.replaceWith(now.querySelector("tbody"));
+    }
   }
 
   setTimeout(look, EVERY);

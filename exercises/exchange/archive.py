@@ -1,0 +1,176 @@
+"""A zip with exercises, protocols and their pictures, in files that a person can read.
+
+    manifest.json     schema, version of the app, date, name of the practice
+    exercises.json    a list; each as `exercises.library` reads it
+    protocols.json    a list; each with its lines and its advice
+    figures.json      a list of key, kind and data, as `exercises.pictures` describes them
+    <digest>.jpg      a photo, under the name that its figure gives
+
+Opening one trusts nothing: other names, folders, a second file of the same name, too much of
+anything or a photo that is none end it with one sentence (ValueError).
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .content import MOST, Content, Row
+
+SCHEMA = 1
+UNPACKED = 50 * 1024 * 1024  # bytes, all together
+ENTRIES = 2000
+LISTS = ("exercises", "protocols", "figures")
+MANIFEST = ("schema", "app", "made_on", "practice")
+PHOTO = re.compile(r"[0-9a-f]{64}\.jpg")
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError)
+
+
+def write(manifest: dict[str, str], lists: dict[str, list], photos: dict[str, bytes]) -> bytes:
+    """`photos` by digest."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as files:
+        for name, content in ({"manifest": {"schema": SCHEMA} | manifest} | lists).items():
+            files.writestr(f"{name}.json", json.dumps(content, ensure_ascii=False, indent=1))
+        for digest, photo in photos.items():
+            files.writestr(f"{digest}.jpg", photo, zipfile.ZIP_STORED)
+    return output.getvalue()
+
+
+def read(packed: bytes) -> Content:
+    files = _unpacked(packed)
+    photos = {name: files.pop(name) for name in list(files) if PHOTO.fullmatch(name)}
+    parsed = {name: _parsed(name, content) for name, content in files.items()}
+    _check_manifest(parsed.pop("manifest.json", None))
+    lists = {name: _rows(f"{name}.json", parsed.get(f"{name}.json", []), MOST) for name in LISTS}
+    content = Content(**lists, photos={name[:64]: photo for name, photo in photos.items()})
+    if not len(content):
+        raise ValueError(_("There is nothing in this file that can be imported."))
+    if len(content) > MOST:
+        raise ValueError(_too_many() % {"most": MOST, "count": len(content)})
+    return content
+
+
+def look(packed: bytes) -> None:
+    """What can be seen without unpacking: whether this is a zip of ours at all."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as files:
+            _check_list(files.infolist())
+    except Refusal:
+        raise
+    except DAMAGED as error:
+        raise ValueError(_damaged()) from error
+
+
+def _damaged() -> str:
+    return _("This zip file is damaged, or it is no zip file.")
+
+
+def _too_many() -> str:
+    return _("There are %(count)d things in this file; %(most)d is the most at a time.")
+
+
+def _unpacked(packed: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as files:
+            _check_list(files.infolist())
+            return {info.filename: _unpack(files, info) for info in files.infolist()}
+    except Refusal:
+        raise
+    except DAMAGED as error:
+        raise ValueError(_damaged()) from error
+
+
+class Refusal(ValueError):
+    """Already in words."""
+
+
+def _check_list(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > ENTRIES:
+        raise Refusal(
+            _("There are %(count)d files in this zip; %(most)d is the most.")
+            % {"count": len(entries), "most": ENTRIES}
+        )
+    if sum(entry.file_size for entry in entries) > UNPACKED:
+        raise Refusal(_("Unpacked, this zip file is larger than 50 MB."))
+    known = {f"{name}.json" for name in ("manifest", *LISTS)}
+    seen = set()
+    for entry in entries:
+        # As it stands there: zipfile itself cuts a name at NUL and turns slashes.
+        name = entry.orig_filename
+        if name not in known and not PHOTO.fullmatch(name):
+            raise Refusal(
+                _("“%(name)s” does not belong in this zip; it holds %(known)s and photos.")
+                % {"name": _shown(name), "known": ", ".join(sorted(known))}
+            )
+        if name in seen:
+            raise Refusal(_("“%(name)s” is in this zip twice.") % {"name": name})
+        if entry.flag_bits & 0x1:
+            raise Refusal(_("This zip file has a password. Make one without."))
+        seen.add(name)
+
+
+def _shown(name: str) -> str:
+    return "".join(sign if sign.isprintable() else "�" for sign in name[:60])
+
+
+def _unpack(files: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Never more than the zip itself says, which was added up before."""
+    with files.open(entry) as file:
+        content = file.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise zipfile.BadZipFile("It is longer than it says.")
+    return content
+
+
+def _parsed(name: str, content: bytes) -> Any:
+    try:
+        return json.loads(
+            content.decode(), object_pairs_hook=_once, parse_constant=_refuse_constant
+        )
+    except Refusal as error:
+        raise ValueError(f"{name}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        place = f", {_('line')} {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise ValueError(
+            _("%(file)s is no JSON that can be read.") % {"file": name + place}
+        ) from error
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found = {}
+    for name, value in pairs:
+        if name in found:
+            raise Refusal(_("“%(name)s” is said twice in one place.") % {"name": _shown(name)})
+        found[name] = value
+    return found
+
+
+def _refuse_constant(name: str):
+    raise Refusal(_("“%(name)s” is no number.") % {"name": name})
+
+
+def _check_manifest(manifest: Any) -> None:
+    if not isinstance(manifest, dict):
+        raise ValueError(_("manifest.json is missing: this zip was not made by this app."))
+    if manifest.get("schema") != SCHEMA:
+        raise ValueError(
+            _("This zip was made by another version of the app; this one reads schema %d.") % SCHEMA
+        )
+    for name in manifest:
+        if name not in MANIFEST:
+            raise ValueError(
+                _("manifest.json: the name “%(name)s” is unknown here.") % {"name": _shown(name)}
+            )
+
+
+def _rows(file: str, content: Any, most: int) -> list[Row]:
+    if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
+        raise ValueError(_("%(file)s must be a list.") % {"file": file})
+    if len(content) > most:
+        raise ValueError(_too_many() % {"most": most, "count": len(content)})
+    return [Row(number, values) for number, values in enumerate(content, start=1)]

@@ -1,0 +1,367 @@
+"""What a file would change here, row by row, in words. Nothing is written.
+
+A file's names lead to rows: one's own, or else what is shared. A name that leads nowhere one may
+look is new here, whoever has it elsewhere, and gets a uuid that is made of it and of whose library
+this is: the same file twice is the same rows, and nobody learns what others have.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from rugpijn.models import User
+
+from ..library import (
+    ExerciseEntry,
+    Problem,
+    ProtocolEntry,
+    Refused,
+    Table,
+    is_language,
+    name_of,
+    read_exercise,
+    read_protocol,
+    table_of,
+)
+from ..models import (
+    FALLBACK,
+    Advice,
+    AdviceText,
+    Exercise,
+    ExerciseText,
+    Figure,
+    Protocol,
+    ProtocolText,
+)
+from . import figures
+from .content import Content, Row
+from .figures import FigureEntry
+
+NEW, CHANGED, SAME, SHARED, FAULTY = "new", "changed", "same", "shared", "faulty"
+STATUSES = (FAULTY, NEW, CHANGED, SHARED, SAME)
+KINDS = ("figures", "exercises", "protocols")  # each after what it refers to
+OF_EVERYONE = uuid.UUID("6f0e2c1e-7a5b-4c8e-9b6d-3d0c1f5a2b47")  # where shared names are made from
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, as it is here and as the file says it."""
+
+    part: str
+    before: str
+    after: str
+
+
+@dataclass
+class Finding:
+    """What was found in one row."""
+
+    kind: str
+    number: int
+    title: str
+    status: str
+    key: str = ""
+    changes: list[Change] = field(default_factory=list)
+    problems: list[dict[str, str]] = field(default_factory=list)  # field and words
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Due:
+    """A row that is to be written. `present` is None when it is new."""
+
+    key: str
+    present: Model | None
+    before: Any
+    entry: Any
+
+
+class Shelf:
+    """The rows of one kind that this person sees, and which names lead to them."""
+
+    def __init__(self, rows, user: User):
+        self.owner = user.practice_id
+        self.space = user.practice.uuid if user.practice_id is not None else OF_EVERYONE
+        # Who runs the server keeps what is shared; drawings of it come with the app only.
+        self.root = user.is_superuser and self.owner is None and rows.model is not Figure
+        self.own: dict[str, Model] = {}
+        self.shared: dict[str, Model] = {}
+        for row in rows:
+            names = self.own if self.may_change(row) else self.shared
+            names |= {str(row.uuid): row, name_of(row): row}
+
+    def may_change(self, row: Model) -> bool:
+        """What this person sees is shared, or the own practice's."""
+        return self.root if row.practice_id is None else True
+
+    def new_name(self, name: str) -> str:
+        return str(uuid.uuid5(self.space, name))
+
+    def find(self, name: str) -> Model | None:
+        return self.own.get(name) or self.own.get(self.new_name(name)) or self.shared.get(name)
+
+    def name_here(self, name: str) -> str:
+        row = self.find(name)
+        return self.new_name(name) if row is None else name_of(row)
+
+
+def _canonical(name: str) -> str:
+    """A uuid in one spelling; a key as it is."""
+    try:
+        return str(uuid.UUID(name))
+    except ValueError:
+        return name
+
+
+class Check:
+    """Goes over the rows of a file. Iterate it to the end; then `due` has what to write."""
+
+    def __init__(self, content: Content, user: User):
+        self.content = content
+        self.shelves = {kind: Shelf(rows_of(kind, user), user) for kind in KINDS}
+        self.titles = {kind: self._titles(kind) for kind in KINDS}
+        self.seen: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self.due: dict[str, list[Due]] = {kind: [] for kind in KINDS}
+
+    def __iter__(self) -> Iterator[Finding]:
+        for kind in KINDS:
+            for row in getattr(self.content, kind):
+                yield self._look(kind, row)
+
+    def _titles(self, kind: str) -> dict[str, str]:
+        """What each row will be called here, for those that refer to it before it is there."""
+        shelf, found = self.shelves[kind], {}
+        for row in getattr(self.content, kind):
+            if key := _key(row, self.content.partial):
+                found[shelf.name_here(key)] = _title(row.values, shelf.find(key))
+        return found
+
+    def _title_of(self, kind: str, name: str) -> str:
+        row = self.shelves[kind].find(name)
+        return self.titles[kind].get(name) or (str(row) if row is not None else name)
+
+    def _look(self, kind: str, row: Row) -> Finding:
+        shelf, key = self.shelves[kind], _key(row, self.content.partial)
+        present = shelf.find(key) if key else None
+        finding = Finding(kind, row.number, _title(row.values, present), FAULTY)
+        try:
+            finding.key = shelf.name_here(key) if key else ""
+            if finding.key and finding.key in self.seen[kind]:
+                raise Refused(Problem("", "key", _("this one is in the file twice.")))
+            self.seen[kind].add(finding.key)
+            before = None if present is None else entry_of(kind, present)
+            entry = self._read(kind, row, finding.key, present, before)
+        except Refused as error:
+            finding.problems = [
+                {"field": self._column(problem), "words": _with_place(problem)}
+                for problem in error.problems
+            ]
+            return finding
+        finding.changes = differences(kind, before, entry, self._title_of)
+        if before == entry:
+            finding.status = SAME
+        elif present is None:
+            finding.status = NEW
+        else:
+            finding.status = CHANGED if shelf.may_change(present) else SHARED
+        if finding.status in (NEW, CHANGED):
+            self.due[kind].append(Due(finding.key, present, before, entry))
+        return finding
+
+    def _column(self, problem: Problem) -> str:
+        """The field as the file calls it."""
+        path = f"{problem.inside}.{problem.field}" if problem.inside else problem.field
+        if not self.content.partial:
+            return path
+        language, dot, name = path.rpartition(".")
+        if dot:
+            return f"{name}_{language}"
+        return "lines" if problem.place else path
+
+    def _read(self, kind: str, row: Row, key: str, present: Model | None, before: Any):
+        table = Table("", dict(row.values))
+        if kind == "figures":
+            table.key()
+            self._refuse_new_shared(table, present)
+            return figures.read(table, key, present, self.content.photos.get)
+        if self.content.partial:
+            said = {} if before is None else table_of(before)
+            table = Table("", _merged(said, row.values) | {"key": key})
+        if kind == "exercises":
+            entry = read_exercise(table, self._figure)
+        else:
+            entry = read_protocol(table, self._exercise, self._figure)
+        return type(entry)(**{**vars(entry), "key": key})
+
+    def _refuse_new_shared(self, table: Table, present: Model | None) -> None:
+        if present is None and self.shelves["figures"].owner is None:
+            raise table.refuse("key", _("shared drawings come with the app, not from a file."))
+
+    def _figure(self, table: Table) -> str:
+        name = table.string("figure")
+        return self._reference(table, "figure", "figures", name) if name else ""
+
+    def _exercise(self, table: Table) -> str:
+        name = table.string("exercise")
+        if not name:
+            says = _("Give the key of an exercise; in a table it stands after the dosage and “|”.")
+            raise table.refuse("exercise", says)
+        return self._reference(table, "exercise", "exercises", name)
+
+    def _reference(self, table: Table, field: str, kind: str, name: str) -> str:
+        here = self.shelves[kind].name_here(_canonical(name))
+        if here not in self.titles[kind] and self.shelves[kind].find(here) is None:
+            says = _("“%(name)s” is not in this file, and not in your library.")
+            raise table.refuse(field, says % {"name": name})
+        return here
+
+
+def _with_place(problem: Problem) -> str:
+    """A mistake in a line or in advice says in which."""
+    place = problem.place.strip(", ")
+    if problem.inside:
+        place = place.removesuffix(problem.inside).strip(", ")
+    return f"{place}: {problem.words}" if place else capfirst(problem.words)
+
+
+def rows_of(kind: str, user: User):
+    """Everything of a kind that this person sees, with what an entry reads."""
+    return loaded(kind).visible_to(user)
+
+
+def loaded(kind: str):
+    if kind == "figures":
+        return Figure.objects.all()
+    if kind == "exercises":
+        return Exercise.objects.select_related("figure").prefetch_related("texts")
+    return Protocol.objects.prefetch_related(
+        "texts", "lines__exercise", "advice__texts", "advice__figure"
+    )
+
+
+def entry_of(kind: str, row: Model) -> FigureEntry | ExerciseEntry | ProtocolEntry:
+    if kind == "figures":
+        return FigureEntry(name_of(row), row.kind, row.data)
+    return ExerciseEntry.of(row) if kind == "exercises" else ProtocolEntry.of(row)
+
+
+def _key(row: Row, partial: bool) -> str:
+    """What the file calls it. A row of a table may have no name: then it is what it says."""
+    key = row.values.get("key")
+    if isinstance(key, str) and key.strip():
+        return _canonical(key.strip())
+    if not partial:
+        return ""
+    said = json.dumps(row.values, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
+def _title(values: dict[str, Any], present: Model | None) -> str:
+    """What a person knows it by: as the file says it, or else as it is here."""
+    data = values.get("data")
+    titles = data.get("title") if isinstance(data, dict) else None
+    for texts in (titles, values.get("nl"), values.get("en")):
+        found = (texts.get("title") or texts.get("nl")) if isinstance(texts, dict) else None
+        if isinstance(found, str) and found.strip():
+            return found.strip()[:120]
+    return "" if present is None else str(present)
+
+
+def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What is here, with what the cells say in its place."""
+    merged = {FALLBACK: {}} | said | values
+    for name, words in values.items():
+        if is_language(name):
+            words = {**said.get(name, {}), **words}
+            merged[name] = words
+            if name != FALLBACK and not any(words.values()):
+                del merged[name]
+    return merged
+
+
+# Differences.
+
+
+def differences(kind: str, before: Any, after: Any, title_of: Callable) -> list[Change]:
+    """Every field that is otherwise, in words that a therapist knows; of what is new only what is
+    done. `title_of` gives the title of another thing, by its kind and name."""
+    if kind == "figures":
+        return [] if before is None else _figure_differences(before, after)
+    if before is None:
+        return [Change(part, "", said) for part, said in _doing(kind, after, title_of).items()]
+    was, now = (_fields(kind, entry, title_of) for entry in (before, after))
+    return [
+        Change(part, was.get(part, ""), now.get(part, ""))
+        for part in [*now, *(part for part in was if part not in now)]
+        if was.get(part, "") != now.get(part, "")
+    ]
+
+
+def _doing(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
+    """What is to be done, as the patient reads it."""
+    if kind == "exercises":
+        return {_("dosage"): str(entry.dosage)}
+    return {
+        _("exercise %d") % number: f"{title_of('exercises', line.exercise)}: {line.dosage}"
+        + (f" ({line.weeks})" if line.weeks else "")
+        for number, line in enumerate(entry.lines, start=1)
+    }
+
+
+def _fields(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
+    if kind == "exercises":
+        said = _labelled(Exercise, ExerciseText, entry, title_of)
+        return _doing(kind, entry, title_of) | said
+    fields = _labelled(Protocol, ProtocolText, entry, title_of) | _doing(kind, entry, title_of)
+    for number, advice in enumerate(entry.advice, start=1):
+        for part, said in _labelled(Advice, AdviceText, advice, title_of).items():
+            fields[_("advice %(number)d, %(field)s") % {"number": number, "field": part}] = said
+    return fields
+
+
+def _labelled(model, texts, entry, title_of: Callable) -> dict[str, str]:
+    fields = {_label(model, name): _shown(model, name, said) for name, said in entry.facts.items()}
+    if hasattr(entry, "figure"):
+        figure = entry.figure and title_of("figures", entry.figure)
+        fields[_("drawing or photo")] = figure
+    languages = dict(settings.LANGUAGES)
+    for code, words in entry.texts.items():
+        for name, said in words.items():
+            fields[f"{_label(texts, name)} ({_(languages.get(code, code))})"] = said
+    return fields
+
+
+def _label(model, name: str) -> str:
+    return str(model._meta.get_field(name).verbose_name)
+
+
+def _shown(model, name: str, value: Any) -> str:
+    choices = dict(model._meta.get_field(name).flatchoices)
+    return "" if value is None else str(choices.get(value, value))
+
+
+def _figure_differences(was: FigureEntry, now: FigureEntry) -> list[Change]:
+    """The words one by one; what is drawn is one thing."""
+    labels = {"title": _("title"), "alternative": _("description"), "caption": _("caption")}
+    changes = []
+    for name, label in labels.items():
+        before, after = was.data.get(name, {}), now.data.get(name, {})
+        changes += [
+            Change(f"{label} ({language})", before.get(language, ""), after.get(language, ""))
+            for language in sorted(before.keys() | after.keys())
+            if before.get(language, "") != after.get(language, "")
+        ]
+    drawn = [{n: part for n, part in e.data.items() if n not in labels} for e in (was, now)]
+    if drawn[0] != drawn[1] or was.kind != now.kind:
+        changes.append(Change(_("what is drawn"), _("as it is here"), _("as in the file")))
+    return changes

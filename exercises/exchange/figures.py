@@ -1,0 +1,118 @@
+"""Drawings and photos of a file: checked as if they were made here.
+
+What is drawn comes from data, and a photo is redrawn like every upload. A drawing by hand never
+travels: only the app brings one, and a file may name it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import gettext as _
+
+from rugpijn.validators import printable
+
+from .. import photos, pictures
+from ..figures import kept
+from ..library import Table
+from ..models import Figure, Rendering
+from ..pose_editor import check
+
+WORDS = {"title": 120, "alternative": 400, "caption": 160}  # characters
+CANNOT_BE_DRAWN = (ValueError, ArithmeticError, LookupError)
+
+
+@dataclass(frozen=True)
+class FigureEntry:
+    """A figure as it will be here. `photo` has bytes only when they are not here yet."""
+
+    key: str
+    kind: str
+    data: dict[str, Any]
+    photo: bytes = field(default=b"", compare=False)  # `data` has their digest
+
+    def save(self, figure: Figure) -> Figure:
+        if self.kind == Figure.Kind.POSES:
+            return pictures.save_poses(figure, self.data)
+        if self.kind == Figure.Kind.BY_HAND:
+            return pictures.save_known(figure, self.kind, self.data)
+        photo = self.photo or bytes(figure.rendering.photo)
+        return pictures.save_photo(figure, self.data, photo)
+
+
+def read(table: Table, key: str, present: Figure | None, photo_of: Callable) -> FigureEntry:
+    """`photo_of` gives the bytes of a photo in the file by digest, or None."""
+    table.allow("key", "kind", "data", texts=False)
+    kind, data = table.values.get("kind"), table.values.get("data")
+    if kind not in Figure.Kind.values:
+        raise table.refuse("kind", _("one of %s is expected here.") % ", ".join(Figure.Kind.values))
+    if not isinstance(data, dict):
+        raise table.refuse("data", _("a table is expected here."))
+    if present is not None and (present.kind, present.data) == (kind, data):
+        return FigureEntry(key, kind, data)
+    _check_words(table, kind, data)
+    read_kind = {
+        Figure.Kind.POSES: _poses, Figure.Kind.PHOTO: _photo, Figure.Kind.BY_HAND: _by_hand,
+    }[kind]  # fmt: skip
+    return read_kind(table, key, data, present, photo_of)
+
+
+def _check_words(table: Table, kind: str, data: dict) -> None:
+    said = [(name, data.get(name, {})) for name in WORDS]
+    if kind == Figure.Kind.POSES and isinstance(data.get("strip"), list):
+        frames = [frame for frame in data["strip"] if isinstance(frame, dict)]
+        said += [("caption", frame.get("caption", {})) for frame in frames]
+    for name, texts in said:
+        if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):
+            raise table.refuse(name, _("texts by language are expected here."))
+        for text in texts.values():
+            if len(text) > WORDS[name]:
+                raise table.refuse(name, _("at most %d characters fit here.") % WORDS[name])
+            try:
+                printable(text)
+            except ValidationError as error:
+                raise table.refuse(name, error.messages[0]) from error
+    if kind != Figure.Kind.POSES:
+        for name in ("title", "alternative"):
+            if not data.get(name, {}).get("nl", "").strip():
+                raise table.refuse(name, _("the Dutch text is missing."))
+
+
+def _poses(table, key, data, present, photo_of) -> FigureEntry:
+    try:
+        check(data)
+        pictures.draw_ahead(data)  # slow, and it must not be slow while others wait to write
+    except CANNOT_BE_DRAWN as error:
+        raise table.refuse("data", _("this cannot be drawn: %s") % error) from error
+    return FigureEntry(key, Figure.Kind.POSES, data)
+
+
+def _photo(table, key, data, present, photo_of) -> FigureEntry:
+    words = {name: data[name] for name in WORDS if data.get(name)}
+    digest = data.get("photo")
+    if data.keys() - WORDS.keys() - {"photo"} or not isinstance(digest, str):
+        raise table.refuse("data", _("a photo has title, alternative, caption and photo."))
+    if present is not None and present.data.get("photo") == digest:
+        return FigureEntry(key, Figure.Kind.PHOTO, words | {"photo": digest})
+    sent = photo_of(digest)
+    if sent is None:
+        raise table.refuse("photo", _("this photo is not in the zip."))
+    if hashlib.sha256(sent).hexdigest() != digest:
+        raise table.refuse("photo", _("this photo is not the one that its name says."))
+    try:
+        jpeg = photos.redrawn(SimpleUploadedFile("photo.jpg", sent))
+    except ValidationError as error:
+        raise table.refuse("photo", error.messages[0]) from error
+    made = hashlib.sha256(jpeg).hexdigest()
+    return FigureEntry(key, Figure.Kind.PHOTO, words | {"photo": made}, jpeg)
+
+
+def _by_hand(table, key, data, present, photo_of) -> FigureEntry:
+    if not Rendering.objects.filter(pk=kept.digest_of(data)).exists():
+        raise table.refuse(
+            "data", _("a drawing by hand comes with the app, and this one did not come here.")
+        )
+    return FigureEntry(key, Figure.Kind.BY_HAND, data)

@@ -1,0 +1,310 @@
+"""CSV and XLSX: a row for each exercise, or for each protocol, as a spreadsheet shows them.
+
+The columns are a Resource of django-import-export, and a cell is one of its widgets. Its dry run
+and its differences are not used: the first saves every row in a transaction only to undo it, which
+holds up everyone on SQLite, and the second knows one table and writes styles that our pages refuse.
+
+A spreadsheet runs a cell that begins with = + - @, a tab or a return. Such a text leaves here
+behind an apostrophe, and loses it on its way back.
+"""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import IntegerField
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.resources import Resource
+from import_export.widgets import Widget
+from openpyxl import load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ..library import FACTS, WORDS, is_language
+from ..models import Exercise, ExerciseText, Protocol, ProtocolText
+from .content import MOST, Content, Row
+
+BYTES = 2 * 1024 * 1024
+UNPACKED = 50 * 1024 * 1024  # of an XLSX, which is a zip
+COLUMNS = 200
+CELL = 32_767  # characters: what a spreadsheet keeps in one
+RUNS = re.compile(r"'*[=+\-@\t\r]")
+NOT_PRACTICE = {"practice", "practice_id", "praktijk", "praktijk_id"}
+BSN = {"bsn", "burgerservicenummer", "sofinummer"}
+
+
+class Cell(Widget):
+    """A text, safe to open."""
+
+    def clean(self, value, row=None, **options):
+        text = "" if value is None else _text(value)
+        return text[1:] if text.startswith("'") and RUNS.match(text) else text
+
+    def render(self, value, obj=None, **options):
+        text = "" if value is None else str(value)
+        return f"'{text}" if RUNS.match(text) else text
+
+
+class NumberCell(Cell):
+    """What is no number stays a text; reading it as one is refused at its place."""
+
+    def clean(self, value, row=None, **options):
+        text = super().clean(value).strip()
+        return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else text
+
+
+class StepsCell(Cell):
+    """One step on each line."""
+
+    def clean(self, value, row=None, **options):
+        lines = super().clean(value).splitlines()
+        return [line for line in lines if line.strip()]
+
+    def render(self, value, obj=None, **options):
+        return super().render("\n".join(value or []))
+
+
+class LinesCell(Cell):
+    """The exercises of a protocol, one on each line: dosage | key | weeks | title. The title is
+    only for who reads it."""
+
+    def clean(self, value, row=None, **options):
+        lines = [line.split("|") for line in super().clean(value).splitlines() if line.strip()]
+        return [
+            dict(zip(("dosage", "exercise", "weeks"), map(str.strip, parts), strict=False))
+            for parts in lines
+        ]
+
+    def render(self, value, obj=None, **options):
+        lines = [
+            " | ".join(
+                (line["dosage"], line["exercise"], line.get("weeks", ""), line.get("title", ""))
+            ).rstrip(" |")
+            for line in value or []
+        ]
+        return super().render("\n".join(lines))
+
+
+def _text(value: Any) -> str:
+    """As a person would have typed it: a spreadsheet has made numbers and dates of some cells."""
+    if isinstance(value, datetime) and value == datetime(value.year, value.month, value.day):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).replace("\r\n", "\n")
+
+
+class LibraryTable(Resource):
+    """The columns of one kind. An instance is what `library.table_of` gives."""
+
+    def __init__(self, kind: str, languages: Iterable[str] = ()):
+        super().__init__()
+        self.kind = kind
+        model, texts = KINDS[kind]
+        before = ("key", "dosage") if kind == "exercises" else ("key",)
+        after = ("figure",) if kind == "exercises" else ("lines",)
+        for name in (*before, *FACTS[model], *after):
+            self._add(name, name, self._widget(model, name))
+        for language in languages or dict(settings.LANGUAGES):
+            for name in WORDS[texts]:
+                widget = StepsCell() if name == "steps" else Cell()
+                self._add(f"{name}_{language}", f"{language}__{name}", widget)
+
+    def _add(self, column: str, attribute: str, widget: Widget) -> None:
+        self.fields[column] = Field(attribute, column, widget)
+
+    def _widget(self, model, name: str) -> Widget:
+        if name == "lines":
+            return LinesCell()
+        known = name in FACTS[model]
+        number = known and isinstance(model._meta.get_field(name), IntegerField)
+        return NumberCell() if number else Cell()
+
+    def iter_queryset(self, queryset):
+        return iter(queryset)
+
+    def values(self, cells: dict[str, Any]) -> dict[str, Any]:
+        """What the cells of one row say, in the shape of a library file."""
+        values: dict[str, Any] = {}
+        for column in cells:
+            field = self.fields[column]
+            language, inside, name = field.attribute.rpartition("__")
+            where = values.setdefault(language, {}) if inside else values
+            where[name] = field.clean(cells)
+        return values
+
+
+KINDS = {"exercises": (Exercise, ExerciseText), "protocols": (Protocol, ProtocolText)}
+
+
+# Writing.
+
+
+def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
+    """`things` as `library.table_of` gives them. ValueError when a spreadsheet cannot hold one."""
+    others = {name for thing in things for name in thing if is_language(name)}
+    languages = [*dict(settings.LANGUAGES), *sorted(others - dict(settings.LANGUAGES).keys())]
+    dataset = LibraryTable(kind, languages).export(things)
+    if format == "csv":  # with a mark and semicolons: so a Dutch Excel opens it well
+        return CSV().export_data(dataset, delimiter=";").encode("utf-8-sig")
+    if any(len(cell) > CELL for row in dataset for cell in row):
+        raise ValueError(_("There is a text in it that is too long for a spreadsheet."))
+    if any(ILLEGAL_CHARACTERS_RE.search(cell) for row in dataset for cell in row):
+        raise ValueError(_("There is a character in it that a spreadsheet cannot hold."))
+    dataset.title = kind
+    return XLSX().export_data(dataset, column_width=28)
+
+
+# Reading.
+
+
+def read(content: bytes, format: str) -> Content:
+    """The rows of a table; ValueError with one sentence when it cannot be read as one."""
+    headers, table, rows = _opened(content, format)
+    found = []
+    for number, cells in rows:
+        if any(str(cell).strip() for cell in cells[len(headers) :] if cell is not None):
+            raise ValueError(
+                _("Row %(row)d has more cells than there are columns.") % {"row": number}
+            )
+        if all(cell is None or not str(cell).strip() for cell in cells):
+            continue
+        if len(found) == MOST:
+            raise ValueError(_("There are more than %d rows in this file. Split it.") % MOST)
+        cells = [*cells, *[""] * (len(headers) - len(cells))]
+        found.append(Row(number, table.values(dict(zip(headers, cells, strict=False)))))
+    if not found:
+        raise ValueError(_("There are no rows in this file."))
+    return Content(**{table.kind: found}, partial=True)
+
+
+def look(content: bytes, format: str) -> None:
+    """What can be seen at once; an XLSX takes seconds to open, so only whether it is one."""
+    if format == "csv":
+        _opened(content, format)
+    elif len(content) > BYTES or not zipfile.is_zipfile(io.BytesIO(content)):
+        _refuse_size(content)
+        raise ValueError(_no_xlsx())
+
+
+def _opened(content: bytes, format: str) -> tuple[list[str], LibraryTable, Iterator]:
+    _refuse_size(content)
+    rows = _csv_rows(content) if format == "csv" else _xlsx_rows(content)
+    headers = _headers(next(rows, (1, []))[1])
+    table = LibraryTable(_kind_of(headers), _languages_of(headers))
+    _check_columns(headers, table)
+    return headers, table, rows
+
+
+def _refuse_size(content: bytes) -> None:
+    if len(content) > BYTES:
+        raise ValueError(_("This file is larger than 2 MB. Split it, or use a zip."))
+
+
+def _no_xlsx() -> str:
+    return _("This is no Excel file (XLSX) that can be read.")
+
+
+def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            _("This file is not in UTF-8. In Excel, save it as “CSV UTF-8”.")
+        ) from error
+    if "\0" in text:
+        raise ValueError(_("This is no CSV file."))
+    first = text.partition("\n")[0]
+    delimiter = max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+    except csv.Error as error:
+        raise ValueError(
+            _("Row %(row)d cannot be read: is a quotation mark missing?") % {"row": number + 1}
+        ) from error
+
+
+def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
+    """The first sheet, as far as a file of ours may go: one can claim a million rows of nothing."""
+    damaged = (
+        zipfile.BadZipFile, InvalidFileException, NotImplementedError, KeyError, ValueError,
+        TypeError, AttributeError, IndexError, OSError, EOFError, SyntaxError,
+    )  # fmt: skip
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as files:
+            size = sum(entry.file_size for entry in files.infolist())
+        rows = _first_sheet(content) if size <= UNPACKED else None
+    except damaged as error:
+        raise ValueError(_no_xlsx()) from error
+    if rows is None:
+        raise ValueError(_("Unpacked, this file is larger than 50 MB."))
+    yield from ((number, list(cells)) for number, cells in enumerate(rows, start=1))
+
+
+def _first_sheet(content: bytes) -> list[tuple]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about colours and the like, which are not ours
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        return list(sheet.iter_rows(max_row=MOST + 2, max_col=COLUMNS, values_only=True))
+
+
+def _headers(cells: list) -> list[str]:
+    headers = ["" if cell is None else str(cell).strip() for cell in cells]
+    while headers and not headers[-1]:
+        headers.pop()
+    if not headers:
+        raise ValueError(_("The first row must have the names of the columns."))
+    for number, header in enumerate(headers, start=1):
+        if not header:
+            raise ValueError(_("Column %d has no name.") % number)
+        if headers.count(header) > 1:
+            raise ValueError(_("The column “%s” is there twice.") % _shown(header))
+    return headers
+
+
+def _kind_of(headers: list[str]) -> str:
+    lines = "lines" in headers or any(header.startswith("summary_") for header in headers)
+    return "protocols" if lines else "exercises"
+
+
+def _languages_of(headers: list[str]) -> list[str]:
+    found = {header.rpartition("_")[2] for header in headers}
+    return [*dict(settings.LANGUAGES), *sorted(filter(is_language, found))]
+
+
+def _check_columns(headers: list[str], table: LibraryTable) -> None:
+    for header in headers:
+        if header.lower() in BSN:
+            raise ValueError(
+                _("There is a column “%s”. A citizen service number (BSN) never goes in here.")
+                % _shown(header)
+            )
+        if header.lower() in NOT_PRACTICE:
+            raise ValueError(
+                _("Remove the column “%s”: what you import is always for your own practice.")
+                % _shown(header)
+            )
+        if header not in table.fields:
+            raise ValueError(
+                _("The column “%(column)s” is unknown. The columns are %(columns)s.")
+                % {"column": _shown(header), "columns": ", ".join(table.fields)}
+            )
+
+
+def _shown(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "�" for sign in text[:60])
