@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .course import Counts, Course, Score
+from .models import Pause
 
 
 def text(course: Course, today: date) -> str:
@@ -28,6 +29,7 @@ def text(course: Course, today: date) -> str:
                 "number": course.newest.number,
                 "issued": _day(course.newest.day),
             },
+            *(paused(pause) for pause in course.pauses),
             *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
             "",
             _("Exercises and dosage:"),
@@ -72,6 +74,16 @@ def pain(course: Course) -> str:
         "first": _score(course.first_pain),
         "last": _score(course.last_pain),
         "highest": _score(course.highest_pain),
+    }
+
+
+def paused(pause: Pause) -> str:
+    """The days that asked for nothing, in words."""
+    if pause.until_on is None:
+        return _("Paused since %(first)s") % {"first": _day(pause.from_on)}
+    return _("Paused from %(first)s until %(until)s") % {
+        "first": _day(pause.from_on),
+        "until": _day(pause.until_on),
     }
 
 

@@ -10,6 +10,7 @@ from .course import (
     SeenMark,
 )
 from .patient import Patient, PatientInvitation
+from .pause import Pause
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
 from .session import SessionLog
 
@@ -21,6 +22,7 @@ __all__ = [
     "MainActivity",
     "Patient",
     "PatientInvitation",
+    "Pause",
     "Prescription",
     "Programme",
     "RecoveryCheck",

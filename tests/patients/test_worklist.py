@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import actions, course, totals, worklist
+from patients import actions, course, life, totals, worklist
 from patients.models import (
     LegPainAnswer,
     MainActivity,
@@ -297,7 +297,7 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
     if ended:
         programme = started(20, done=False)
         leg_pain(programme)
-        actions.end(programme=programme, by=cast.anna)
+        life.end(programme=programme, by=cast.anna)
     else:
         make_programme(started=False)
     assert listed(cast.anna) == []
