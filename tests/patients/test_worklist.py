@@ -14,6 +14,7 @@ from patients.models import (
     LegPainAnswer,
     MainActivity,
     Patient,
+    Pause,
     Programme,
     RecoveryCheck,
     RiskProfile,
@@ -533,7 +534,16 @@ def test_whose_answers_they_are(cast, programme):
     score = activity(programme).scores.create(day=programme.started_on, score=5)
     choose(programme, cast.anna, "low")
     mark(programme, cast.anna)
-    for model in (LegPainAnswer, RecoveryCheck, MainActivity, type(score), RiskProfile, SeenMark):
+    stand_still(programme, 0)
+    for model in (
+        Pause,
+        LegPainAnswer,
+        RecoveryCheck,
+        MainActivity,
+        type(score),
+        RiskProfile,
+        SeenMark,
+    ):
         assert model.objects.treated_by(cast.anna).exists(), model
         assert model.objects.of_person(cast.piet).exists(), model
         assert all(row.record_of == cast.piet_patient for row in model.objects.all())
