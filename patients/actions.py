@@ -144,7 +144,7 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
     Raises RefusedError when the programme started before, has no exercises, or
     when the patient already follows another one.
     """
-    hold(programme.patient)
+    hold_programme(programme)
     if not programme.is_draft:
         raise RefusedError(_("This programme has already started."))
     if not programme.prescriptions.exists():
@@ -263,9 +263,19 @@ def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfi
     )
 
 
-def hold(patient: Patient) -> None:
-    """Read a patient anew and keep the row until the act is done: two acts take turns."""
-    patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
+def hold(row: Patient | Programme) -> None:
+    """Read a row anew and keep it until the act is done: two acts take turns.
+
+    An invitation is held before a programme, and a programme before its patient, everywhere: or
+    two acts would wait for each other. What a patient does meanwhile is written down (`no_key`).
+    """
+    row.refresh_from_db(from_queryset=type(row).objects.select_for_update(no_key=True))
+
+
+def hold_programme(programme: Programme) -> None:
+    """One act about a patient at a time, and the programme as the one before has left it."""
+    hold(programme)
+    hold(programme.patient)
 
 
 def take_up(patient: Patient) -> bool:
@@ -388,7 +398,7 @@ def answer_leg_pain(
 def invite(patient: Patient) -> tuple[PatientInvitation, str]:
     """A new way in for a patient; links handed out before stop working."""
     patient.invitations.filter(accepted_at=None).delete()
-    hold(patient)  # after them: who accepts one holds it, and comes for the patient then
+    hold(patient)
     if patient.discharged_on is not None:
         raise RefusedError(_("%s is discharged. Take the treatment up again first.") % patient.name)
     return PatientInvitation.invite(patient=patient)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 
-from .actions import RefusedError, another_runs, hold, take_up, touch
+from .actions import RefusedError, another_runs, hold, hold_programme, take_up, touch
 from .clinical import PLANS, WEEKS_MORE, planned_end
 from .models import Patient, Pause, Programme
 
@@ -51,7 +51,7 @@ def pause(
 
     May lie in the past or ahead: who was ill says so afterwards, who travels says so before.
     """
-    _hold(programme)
+    hold_programme(programme)
     if not programme.is_running:
         raise RefusedError(_("This programme is not running."))
     asked = Pause(
@@ -80,7 +80,7 @@ def resume(*, programme: Programme, number: int | None) -> None:
 
     One that lasted no day leaves no trace here: it was a mistake. The access log has both acts.
     """
-    _hold(programme)
+    hold_programme(programme)
     today = timezone.localdate()
     here = programme.pauses.filter(pk=number).first() if programme.is_running else None
     if here is None or (here.until_on is not None and here.until_on <= today):
@@ -115,7 +115,7 @@ def renew(*, programme: Programme, weeks: int) -> date:
     The link on paper begins its year anew when it would stop working before: paper that was
     handed out stays good.
     """
-    _hold(programme)
+    hold_programme(programme)
     if not programme.is_running:
         raise RefusedError(_("This programme is not running."))
     today = timezone.localdate()
@@ -133,7 +133,7 @@ def renew(*, programme: Programme, weeks: int) -> date:
 @transaction.atomic
 def end(*, programme: Programme, by: User, on: date | None = None) -> None:
     """End a running programme. Its versions stay readable and printable."""
-    _hold(programme)
+    hold_programme(programme)
     _end(programme, by, on)
 
 
@@ -148,7 +148,7 @@ def _end(programme: Programme, by: User, on: date | None = None) -> None:
 @transaction.atomic
 def reopen(*, programme: Programme, by: User) -> None:
     """Take an end back. The days in between ask for nothing; a pause that held then still holds."""
-    _hold(programme)
+    hold_programme(programme)
     if programme.ended_on is None:
         raise RefusedError(_("This programme has not ended."))
     if obstacle := another_runs(programme):
@@ -190,10 +190,8 @@ def discharge(
     `running` is the programme that whoever decided has seen: another one that was started
     meanwhile is not ended unseen. Drafts are kept unless they are named.
     """
-    # What others hold when they come for the patient: first, or two would wait for each other.
     patient.invitations.filter(accepted_at=None).delete()
-    drafts = patient.programmes.select_for_update().filter(started_on=None)
-    unwanted = [draft for draft in drafts if draft.pk in throw_away]
+    programmes = list(patient.programmes.select_for_update(no_key=True))
     hold(patient)
     if patient.discharged_on is not None:
         raise RefusedError(_("%s is discharged already.") % patient.name)
@@ -202,8 +200,9 @@ def discharge(
         raise RefusedError(_("A programme was started or ended meanwhile. Look again."))
     if programme is not None:
         _end(programme, by, on)
-    for draft in unwanted:
-        draft.delete()
+    for draft in programmes:
+        if draft.is_draft and draft.pk in throw_away:
+            draft.delete()
     patient.discharged_on = on or timezone.localdate()
     patient.discharged_by = by
     patient.save(update_fields=["discharged_on", "discharged_by"])
@@ -216,9 +215,3 @@ def readmit(*, patient: Patient) -> None:
     hold(patient)
     if not take_up(patient):
         raise RefusedError(_("%s is treated already.") % patient.name)
-
-
-def _hold(programme: Programme) -> None:
-    """One act about a patient at a time, and the programme as the one before has left it."""
-    hold(programme.patient)
-    programme.refresh_from_db()

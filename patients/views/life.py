@@ -120,10 +120,10 @@ def _told(made: Pause, today: date) -> str:
     if made.until_on is not None and made.until_on <= today:
         return _("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
     if made.from_on > today:
-        return _("The programme stands still from %(first)s. The patient reads it already.") % days
+        return _("The programme is paused from %(first)s. The patient can read that now.") % days
     if made.until_on is None:
-        return _("The programme stands still until you let it go on. The patient sees that.")
-    return _("The programme stands still until %(until)s. The patient sees that.") % days
+        return _("The programme is paused until you let it go on. The patient sees that.")
+    return _("The programme is paused until %(until)s. The patient sees that.") % days
 
 
 def resume(request, programme):

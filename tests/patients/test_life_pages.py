@@ -112,9 +112,9 @@ def discharged(programme, by, today):
     [
         (over, "", "", True, 1),
         (pause_ahead, "Vanaf {ahead} staat uw programma stil. U hoeft dan niet te oefenen.",
-         "From {ahead_en} your programme stands still. You do not need to exercise then.", True, 1),
+         "From {ahead_en} your programme is paused. You do not need to exercise then.", True, 1),
         (pause_until, "Uw programma staat stil tot {ahead}. U hoeft nu niet te oefenen. Op",
-         "Your programme stands still until {ahead_en}. You do not need to exercise now. You go on",
+         "Your programme is paused until {ahead_en}. You do not need to exercise now. You go on",
          False, 2),
         (pause_open, "staat stil tot uw fysiotherapeut het weer start. U hoeft nu niet te oefenen.",
          "until your physiotherapist starts it again. You do not need to exercise now.", False, 2),
@@ -175,7 +175,7 @@ def test_two_records_say_which_runs(cast, running, make_programme):
     life.end(programme=running, by=cast.anna)
     page = home_of(cast.piet)
     assert "Piet Jansen" in page and "Mo el Idrissi" in page
-    assert "· beëindigd" in page and "· staat stil" in page
+    assert "· beëindigd" in page and "· pauze" in page
 
 
 def test_a_page_that_was_open_when_the_pause_began(cast, running, today):
@@ -189,7 +189,7 @@ def test_a_page_that_was_open_when_the_pause_began(cast, running, today):
 def test_a_therapist_sees_the_same_sentence(anna, cast, running, today):
     pause_open(running, cast.anna, today)
     page = words(anna.get(reverse("patients:programme_detail", args=[running.uuid])))
-    assert "stands still until your physiotherapist starts it again" in page
+    assert "is paused until your physiotherapist starts it again" in page
 
 
 def test_the_link_on_paper_ends_thirty_days_after(make_programme, today):
@@ -205,13 +205,13 @@ def test_the_link_on_paper_ends_thirty_days_after(make_programme, today):
 
 def test_pause_says_what_happens_and_does_it(anna, running, today):
     page = look(anna, "pause", running)
-    assert "sees on top that it stands still" in page
+    assert "it says that it is paused" in page
     until = today + timedelta(days=7)
     response = act(
         anna, "pause", running, from_on=today.isoformat(), until_on=until.isoformat(), note="Reis"
     )
     day = f"{until.day} {until:%B}"
-    assert told(response) == [f"The programme stands still until {day}. The patient sees that."]
+    assert told(response) == [f"The programme is paused until {day}. The patient sees that."]
     page = words(response)
     assert f"goes on by itself on {day} {until.year}. Anna de Wit: “Reis”" in page
     for tab in ("days", "course", "versions", "share"):
@@ -318,7 +318,7 @@ def test_weeks_that_are_none(anna, running, weeks):
 
 def test_end_and_open_again(anna, running):
     page = look(anna, "end", running)
-    assert "sees on top that it ended today" in page
+    assert "it says that it ended today" in page
     response = act(anna, "end", running)
     assert "opened again" in told(response)[0]
     assert "Open it again" in words(response) and "New draft from this one" in words(response)
