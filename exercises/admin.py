@@ -206,7 +206,7 @@ class LineInline(ScopedMixin, admin.TabularInline):
     model = ProtocolLine
     form = LineForm
     formset = LineFormSet
-    fields = ("position", "exercise", "dosage", "sentence")
+    fields = ("position", "exercise", "dosage", "period", "sentence")
     readonly_fields = ("sentence",)
     autocomplete_fields = ("exercise",)
     verbose_name = _("exercise")
@@ -237,7 +237,9 @@ class LineInline(ScopedMixin, admin.TabularInline):
 
     @admin.display(description=_("the patient reads"))
     def sentence(self, obj):
-        return "" if obj._state.adding else str(obj.dosage)
+        if obj._state.adding:
+            return ""
+        return ". ".join(part for part in (str(obj.period), str(obj.dosage)) if part)
 
 
 @admin.register(Protocol)

@@ -13,6 +13,7 @@ from rugpijn.models import languages
 
 from .dosage import Dosage
 from .models import FALLBACK
+from .period import Period
 
 
 class DosageField(forms.Field):
@@ -39,6 +40,32 @@ class DosageField(forms.Field):
 
     def prepare_value(self, value):
         return value.notation if isinstance(value, Dosage) else value
+
+
+class PeriodField(forms.Field):
+    """The weeks for which a line holds, in shorthand. Empty is the whole programme."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options):
+        defaults = {"label": capfirst(_("weeks")), "required": False}
+        super().__init__(**(defaults | options))
+
+    def widget_attrs(self, widget):
+        return {
+            "autocomplete": "off", "spellcheck": "false", "placeholder": _("whole programme"),
+        }  # fmt: skip
+
+    def to_python(self, value: str | Period | None) -> Period:
+        if isinstance(value, Period):
+            return value
+        try:
+            return Period.parse(str(value or ""))
+        except ValueError as error:
+            raise ValidationError(str(error), code="period") from error
+
+    def prepare_value(self, value):
+        return value.notation if isinstance(value, Period) else value
 
 
 class SourceForm(forms.ModelForm):
@@ -86,13 +113,18 @@ class LineForm(DosedForm):
         required=False, help_text=_("Type it as “2x a day 3x8 5s l/r”. Empty: as in the library.")
     )
 
+    period = PeriodField()
+
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         if self.instance._state.adding:
             self.initial["position"] = None
+        else:
+            self.initial.setdefault("period", self.instance.period)
         if "position" in self.fields:
             self.fields["position"].required = False
         self.fields["dosage"].widget.attrs["size"] = 22
+        self.fields["period"].widget.attrs["size"] = 14
         for field in self.fields.values():  # the table has headings, but no labels
             if field.label:
                 widget = getattr(field.widget, "widget", field.widget)  # inside the admin's wrapper
@@ -103,6 +135,13 @@ class LineForm(DosedForm):
         exercise = self.cleaned_data.get("exercise")
         if exercise and "dosage" in self.cleaned_data and self.cleaned_data["dosage"] is None:
             self.instance.dosage = exercise.dosage
+        period = self.cleaned_data.get("period")
+        if period is not None and period.in_any_programme != period:
+            self.add_error(
+                "period", gettext("A protocol is for everybody: give weeks, such as “week 1-2”.")
+            )
+        elif period is not None:
+            self.instance.period = period
         return cleaned
 
 

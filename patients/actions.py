@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from exercises.dosage import Dosage
 from exercises.library import copy_advice
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine
+from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
 from .models import (
@@ -80,13 +81,20 @@ def add_protocol(*, programme: Programme, protocol: Protocol) -> int:
         line for line in protocol.lines.select_related("exercise") if line.exercise_id not in given
     ]
     for line in new:
-        prescribe(programme=programme, exercise=line.exercise, dosage=line.dosage)
+        prescribe(
+            programme=programme, exercise=line.exercise, dosage=line.dosage, period=line.period
+        )
     programme.protocols.add(protocol)
     return len(new)
 
 
 def prescribe(
-    *, programme: Programme, exercise: Exercise, dosage: Dosage | None = None, note: str = ""
+    *,
+    programme: Programme,
+    exercise: Exercise,
+    dosage: Dosage | None = None,
+    note: str = "",
+    period: Period = WHOLE,
 ) -> Prescription:
     """Add a line at the end. The suggested dosage is copied: editing the library later
     changes nothing that was prescribed."""
@@ -98,6 +106,7 @@ def prescribe(
         note=note,
     )
     prescription.dosage = dosage or exercise.dosage
+    prescription.period = period
     prescription.save()
     return prescription
 
@@ -105,7 +114,7 @@ def prescribe(
 @transaction.atomic
 def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
     """A protocol of the practice with these exercises and dosages, and nothing of the patient:
-    no note, and no instruction that was changed for one person.
+    no note, no instruction that was changed for one person, and no date.
 
     The advice of the protocols that it came from goes along, or the next patient's
     sheet would lack the red flags.
@@ -121,6 +130,7 @@ def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
     for position, line in enumerate(lines, 1):
         kept = ProtocolLine(protocol=protocol, exercise=line.exercise, position=position)
         kept.dosage = line.dosage
+        kept.period = line.period.in_any_programme
         kept.save()
     for source in programme.protocols.order_by("pk"):
         copy_advice(source, protocol)
@@ -167,9 +177,11 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
 
 @transaction.atomic
 def issue(
-    *, programme: Programme, by: User, keep_library_of: Sheet | None = None
+    *, programme: Programme, by: User, keep_library_of: Sheet | None = None, reason: str = ""
 ) -> Version | None:
     """Freeze the programme as the next version; None when nothing changed since the last.
+
+    `reason` is for colleagues: why it was changed.
 
     The handout is rendered ahead after the commit, so that printing does not wait.
     """
@@ -184,6 +196,7 @@ def issue(
         digest=sheet.digest,
         issued_by=by,
         issued_name=by.name,
+        reason=reason,
     )
     transaction.on_commit(lambda: _render_ahead(version))
     return version

@@ -19,7 +19,7 @@ from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
-from . import actions, batches, life, press, variants
+from . import actions, batches, life, phases, press, variants
 from .birth_dates import read_birth_date
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -224,7 +224,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     form = PrescriptionForm
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
-    fields = ("exercise", "position", "dosage", "note", "steps")
+    fields = ("exercise", "position", "dosage", "period", "note", "steps")
     extra = 0
     max_num = MOST_LINES
     verbose_name = _("exercise")
@@ -270,8 +270,14 @@ class ProgrammeAdmin(CareAdmin):
     class Media:
         js = tuple(
             Script(f"rugpijn/{name}.js", type="module")
-            for name in ("programme", "programme_dosage", "exercise_picker")
-        )
+            for name in (
+                "programme",
+                "programme_dosage",
+                "programme_period",
+                "programme_preview",
+                "exercise_picker",
+            )
+        )  # fmt: skip
 
     @admin.display(description=_("state"))
     def state(self, programme):
@@ -310,9 +316,10 @@ class ProgrammeAdmin(CareAdmin):
     def get_urls(self):
         return [
             path("dosage/", building.read_dosage, name="patients_programme_dosage"),
+            path("period/", building.read_period, name="patients_programme_period"),
             path("exercises/", building.find_exercises, name="patients_programme_exercises"),
             self.page(building.protocol, "protocol"),
-            self.page(building.preview, "preview"),
+            self.page(self.preview, "preview"),
             self.page(therapist.versions, "versions"),
             self.page(therapist.days, "days"),
             self.page(therapist.share, "share"),
@@ -418,6 +425,19 @@ class ProgrammeAdmin(CareAdmin):
         formset_class = inline.get_formset(request, programme)
         return formset_class(instance=programme, queryset=inline.get_queryset(request))
 
+    # ---------------------------------------------------------------- looking before saving
+
+    def preview(self, request, programme):
+        """As it was last saved; for a form that is posted here, as it stands there now."""
+        if request.method != "POST":
+            return building.preview(request, programme, Sheet.of(programme))
+        inline = next(iter(self.get_inline_instances(request, programme)))
+        lines = inline.get_formset(request, programme)(
+            request.POST, instance=programme, queryset=inline.get_queryset(request)
+        )
+        sheet = building.as_typed(programme, lines, request.POST.get("title", ""))
+        return building.preview(request, programme, sheet)
+
     # ---------------------------------------------------------------- saving
 
     def save_related(self, request, form, formsets, change):
@@ -438,6 +458,12 @@ class ProgrammeAdmin(CareAdmin):
         if edited:
             actions.number_lines(programme)
             actions.touch(programme=programme, by=request.user)
+            for remark in phases.remarks(programme):
+                messages.warning(request, remark)
+        profile = form.cleaned_data.get("profile")
+        if programme.is_draft and profile and "profile" in form.changed_data:
+            actions.choose_profile(programme=programme, profile=profile, by=request.user)
+            audit.record(request, "choose risk profile", programme.patient, thing=programme)
         self._issue(request, form, programme, edited)
 
     def _add_protocol(self, request, programme, protocol):
@@ -466,6 +492,7 @@ class ProgrammeAdmin(CareAdmin):
                 programme=programme,
                 by=request.user,
                 keep_library_of=last.sheet if keep else None,
+                reason=form.cleaned_data["reason"].strip(),
             )
             if version is None:
                 messages.info(

@@ -20,8 +20,8 @@ from .sheet import Line, Sheet
 
 RECORDED, PARTLY, MISSING, NOT_RECORDED = "recorded", "partly", "missing", "not_recorded"
 # Where it is filled in or read.
-PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT = (
-    "programme", "library", "versions", "course", "patient",
+PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT, TIMELINE, VISIT = (
+    "programme", "library", "versions", "course", "patient", "timeline", "visit",
 )  # fmt: skip
 
 
@@ -33,6 +33,10 @@ class Facts:
     versions: int
     done: int
     given: int
+    goals: int = 0  # main activities that the patient wants to do again
+    scored: bool = False  # one of them was scored
+    profile: bool = False  # the risk was judged
+    rated: int = 0  # exercises of which the quality was judged
 
 
 @dataclass(frozen=True)
@@ -106,10 +110,7 @@ def meter(facts: Facts) -> Meter:
                 ),
             ),
             _adherence(facts),
-            Part(
-                "6", _("How the patient is motivated"), NOT_RECORDED,
-                _("Not recorded by this app."),
-            ),
+            _motivated(facts),
             _of_lines(
                 facts, "7a", _("When an exercise is made harder or easier"),
                 lambda line: bool(line.harder_when or line.easier_when), LIBRARY,
@@ -125,24 +126,19 @@ def meter(facts: Facts) -> Meter:
             ),
             _advice(facts),
             Part(
-                "11", _("Adverse events during exercise"), NOT_RECORDED,
+                "11", _("Adverse events during exercise"), PARTLY,
                 _(
-                    "Pain scores are recorded, adverse events are not. "
-                    "They belong in the practice's record system."
+                    "Pain scores and pain into the leg are recorded. "
+                    "Other events belong in the practice's record system."
                 ),
+                TIMELINE,
             ),
             Part("12", _("Where the exercises are done"), RECORDED, _("At home.")),
             _of_lines(facts, "13", _("Dosage"), lambda line: bool(line.sentence), PROGRAMME),
             _tailored(facts),
             _how_tailored(facts),
-            Part(
-                "15", _("How the starting level was chosen"), NOT_RECORDED,
-                _("Not recorded by this app."),
-            ),
-            Part(
-                "16a", _("How it is measured whether it was done as planned"), RECORDED,
-                _("The patient ticks off each moment of the day."), COURSE,
-            ),
+            _starting_level(facts),
+            _measured(facts),
             _as_planned(facts),
         )
     )  # fmt: skip
@@ -166,6 +162,38 @@ def _adherence(facts: Facts) -> Part:
         words = _("Nothing was ticked off in this period. An invitation lets the patient do so.")
         return Part("5", title, MISSING, words, PATIENT)
     return Part("5", title, RECORDED, _("The patient ticks off what was done."), COURSE)
+
+
+def _motivated(facts: Facts) -> Part:
+    title = _("How the patient is motivated")
+    if not facts.goals:
+        words = _("No activity was chosen yet that the patient wants to do again.")
+        return Part("6", title, MISSING, words, VISIT)
+    words = _("By what the patient wants to do again. What is said about it is not recorded.")
+    return Part("6", title, PARTLY, words, VISIT)
+
+
+def _starting_level(facts: Facts) -> Part:
+    """The risk and the first scores tell where somebody began, not how each dosage was chosen."""
+    title = _("How the starting level was chosen")
+    if not facts.profile and not facts.scored:
+        words = _("No risk profile and no score of an activity were written down yet.")
+        return Part("15", title, MISSING, words, VISIT)
+    words = _("Where the patient began is written down; how a dosage was chosen is not.")
+    return Part("15", title, PARTLY, words, VISIT)
+
+
+def _measured(facts: Facts) -> Part:
+    title = _("How it is measured whether it was done as planned")
+    words = _("The patient ticks off each moment of the day.")
+    if facts.rated < len(facts.sheet.lines):
+        missing = _("The quality of %(count)d of %(all)d exercises was judged.") % {
+            "count": facts.rated,
+            "all": len(facts.sheet.lines),
+        }
+        return Part("16a", title, PARTLY, f"{words} {missing}", VISIT)
+    words = f"{words} {_('A therapist judged the quality of each exercise.')}"
+    return Part("16a", title, RECORDED, words, VISIT)
 
 
 def _progressed(facts: Facts) -> Part:

@@ -139,9 +139,45 @@ def exas(exercises: Iterable[tuple[int | None, str]]) -> int | None:
     return round(sum(done * QUALITY[quality] for done, quality in asked) / len(asked))
 
 
+EXAS_MEAN, EXAS_SPREAD = 59, 25
+"""What others reached: mean and standard deviation of a cohort. Arensman 2023. Not a goal."""
+
 COMPARED_DAYS, STEADY = 7, 0.1
 """So many whole days are compared with as many before; a difference of less than this part of what
 was given is called "about as often". Our proposal."""
+
+# ---------------------------------------------------------------- main activities
+
+ACTIVITY_MATTERS = 2
+"""The smallest change of one main activity (PSK, 0 to 10) that is called better or worse.
+Our proposal, after the change that matters of a pain score."""
+
+
+def activity_change(first: int, last: int) -> str:
+    """Says "better", "same" or "worse"; 10 is impossible, so lower is better."""
+    if first - last >= ACTIVITY_MATTERS:
+        return "better"
+    return "worse" if last - first >= ACTIVITY_MATTERS else "same"
+
+
+# ---------------------------------------------------------------- risk
+
+START_BACK_MOST, START_BACK_PART_MOST = 9, 5
+"""STarT Back: nine questions, of which five about worries and mood (5 to 9), a point each."""
+
+START_BACK_LOW, START_BACK_PART_LOW = 3, 3
+
+
+def start_back_suggests(total: int, part: int) -> str:
+    """The profile that a STarT Back score suggests: 3 or less in all is low; more, with 3 or less
+    on questions 5 to 9, is medium; else high.
+
+    It suggests and never decides: KNGF 2021 allows it beside the therapist's own judgement only.
+    """
+    if total <= START_BACK_LOW:
+        return "low"
+    return "medium" if part <= START_BACK_PART_LOW else "high"
+
 
 # ---------------------------------------------------------------- the plan
 

@@ -7,7 +7,7 @@ where nobody answered there is no number.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from exercises.dosage import Dosage
 
-from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY
+from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, rate
 from .days import given
 from .models import Pause, Programme, SessionLog
 from .models.pause import days_off
 from .progress import latest
+from .sheet import Line as SheetLine
 from .sheet import Sheet
 
 PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
@@ -116,10 +117,12 @@ class Issue:
 class Line:
     """One exercise over the period. `dosage` is what holds now; None when it was taken off."""
 
+    uuid: str
     title: str
     dosage: Dosage | None
     counts: Counts
     days_done: int
+    when: str = ""  # its weeks, when it is not the whole programme
 
 
 @dataclass(frozen=True)
@@ -174,12 +177,22 @@ class Course:
         gone = [uuid for uuid in titles if uuid not in now]
         return tuple(
             Line(
+                uuid=uuid,
                 title=now[uuid].title if uuid in now else titles[uuid],
                 dosage=now[uuid].dosage if uuid in now else None,
+                when=now[uuid].when if uuid in now else "",
                 counts=Counts.of(counts[uuid].done, counts[uuid].given),
                 days_done=days_done[uuid],
             )
             for uuid in [*now, *gone]
+        )
+
+    def exas(self, quality: Mapping[str, str]) -> int | None:
+        """EXAS over this period, by the quality of each line; None when one was never rated."""
+        return exas(
+            (rate(line.counts.done, line.counts.given), quality.get(line.uuid, ""))
+            for line in self.lines
+            if line.dosage is not None
         )
 
     @cached_property
@@ -303,7 +316,7 @@ def course(
             [sheets[pk] for pk in held], by_day[day], lambda log: sheets[log.version_id]
         )
         entries = []
-        for uuid, (title, dosages) in lines.items():
+        for uuid, (title, held_lines) in lines.items():
             rows = by_day[day][uuid]
             done = sum(row.done for row in rows)
             entries.append(
@@ -311,7 +324,7 @@ def course(
                     line=uuid,
                     title=title,
                     done=done,
-                    given=given(dosages, day, started_on, days_done[uuid], done, off)
+                    given=given(held_lines, day, started_on, days_done[uuid], done, off)
                     if over
                     else done,
                     pain=tuple(row.pain for row in rows if row.pain is not None),
@@ -356,18 +369,17 @@ def _held_on(day: date, issues: dict[int, Issue]) -> list[int]:
 
 def _lines_of(
     held: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
-) -> dict[str, tuple[str, list[Dosage | None]]]:
-    """The title of each line, and its dosage on every sheet that held; in reading order.
+) -> dict[str, tuple[str, list[SheetLine | None]]]:
+    """The title of each line, and how it stood on every sheet that held; in reading order.
 
     A line that was logged and stood on none of them was ticked off on an older page:
     it keeps the title of then, and nothing was given.
     """
-    found: dict[str, tuple[str, list[Dosage | None]]] = {}
+    found: dict[str, tuple[str, list[SheetLine | None]]] = {}
     for sheet in reversed(held):
         for line in sheet.lines:
             if line.uuid not in found:
-                on_each = [each.line(line.uuid) for each in held]
-                found[line.uuid] = (line.title, [each and each.dosage for each in on_each])
+                found[line.uuid] = (line.title, [each.line(line.uuid) for each in held])
     for uuid, rows in logged.items():
         if uuid not in found:
             line = sheet_of(rows[-1]).line(uuid)

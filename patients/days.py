@@ -1,7 +1,7 @@
 """Which exercises are due on which day.
 
-Day 1 is the day the programme started. Every day unless the dosage says
-otherwise; "every n days" counts from day 1; "n days a week" is due from Monday
+Day 1 is the day the programme started. A line asks only in its own weeks. Every day unless the
+dosage says otherwise; "every n days" counts from day 1; "n days a week" is due from Monday
 on until the week has its n days.
 
 Looking back asks another question: how much was given on a day (`given`). Only a
@@ -13,6 +13,8 @@ from collections.abc import Container, Iterable
 from datetime import date, timedelta
 
 from exercises.dosage import Dosage
+
+from .sheet import Line
 
 
 def week_of(day: date) -> tuple[date, date]:
@@ -62,7 +64,7 @@ def was_asked(
 
 
 def given(
-    dosages: Iterable[Dosage | None],
+    lines: Iterable[Line | None],
     day: date,
     started_on: date,
     days_done: Container[date],
@@ -71,15 +73,21 @@ def given(
 ) -> int:
     """How many moments of a line count as given on a day that is over. `done` were done.
 
-    `dosages` are what held on that day: one, or on the day of a new version the old and
-    the new, with None where the line was not on the sheet. The smaller number counts then,
+    `lines` are what held on that day: one, or on the day of a new version the old and
+    the new, with None where it was not on the sheet. The smaller number counts then,
     because nobody could follow the larger one all day; a line that came or went that day
     counts what was done. A day `off` is not asked about here: its programme stood still.
     """
     asked = [
-        None
-        if dosage is None
-        else dosage.moments * was_asked(dosage, day, started_on, days_done, off)
-        for dosage in dosages
+        None if line is None else _asked(line, day, started_on, days_done, off) for line in lines
     ]
     return done if None in asked else min(asked, default=0)
+
+
+def _asked(
+    line: Line, day: date, started_on: date, days_done: Container[date], off: Container[date]
+) -> int:
+    """How many moments a line asked for on a day that is over; outside its weeks none."""
+    if not line.period.holds_on(day, started_on):
+        return 0
+    return line.dosage.moments * was_asked(line.dosage, day, started_on, days_done, off)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil
 
+from exercises.period import WHOLE, Period
+
 from .variants import Variant
 
 LINE, THICK = 0.2, 0.5  # mm: between two days, between two weeks
@@ -35,9 +37,19 @@ class Table:
     def last_day(self) -> int:
         return self.weeks[-1][1][-1]
 
-    def boxes(self, moments: int) -> str:
-        """The row of an exercise, as SVG."""
-        return _boxes(self.days, self.width, self.box, moments)
+    def asked(self, period: Period) -> list[int]:
+        """The days of this table on which a line holds.
+
+        Paper does not know on which date day 1 is: dates stand in words, and every day has boxes.
+        """
+        days = [day for _week, days in self.weeks for day in days]
+        return [day for day in days if period.in_week_day(day)]
+
+    def boxes(self, moments: int, period: Period = WHOLE) -> str:
+        """The row of an exercise, as SVG: boxes on the days of its weeks."""
+        asked = self.asked(period)
+        days = tuple(day in asked for _week, days in self.weeks for day in days)
+        return _boxes(days, self.width, self.box, moments)
 
     def lines(self, colour: str) -> str:
         """What stands behind all rows: a line after each day, a thick one after each week."""
@@ -62,12 +74,12 @@ def tables(variant: Variant) -> list[Table]:
 
 
 @cache
-def _boxes(days: int, width: float, box: float, moments: int) -> str:
-    day = width / days
+def _boxes(asked: tuple[bool, ...], width: float, box: float, moments: int) -> str:
+    day = width / len(asked)
     abreast = min(moments, max(1, int((day - AIR) / (box + AIR))))
     rows, step = ceil(moments / abreast), box + AIR
     path = ""
-    for at in range(days):
+    for at in (at for at, due in enumerate(asked) if due):
         for moment in range(moments):
             row, column = divmod(moment, abreast)
             here = min(abreast, moments - row * abreast)  # the last row may be shorter

@@ -157,6 +157,8 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
             _card(line, number, head.nameless, pictures, videos, variant)
             for number, line in enumerate(sheet.lines, 1)
         ]
+        if sheet.has_phases:
+            _name_phases(cards)
         return render_to_string(
             "patients/paper/handout.html",
             {
@@ -316,8 +318,17 @@ def _card(
         "video": None if videos else Link.to(line.video),
         "strip": strip,
         "beside": bool(strip) and room >= LEAST_BESIDE,
-        "rhythm": _rhythm(line.dosage),
+        "rhythm": ", ".join(text for text in (_rhythm(line.dosage), _weeks(line)) if text),
     }
+
+
+def _name_phases(cards: list[dict]) -> None:
+    """A heading above the first card of each phase."""
+    before = None
+    for card in cards:
+        when = card["line"].when
+        card["phase"] = (when or _("The whole programme")) if when != before else ""
+        before = when
 
 
 def _broken_well(sentence: str) -> str:
@@ -337,11 +348,22 @@ def _rhythm(dosage: Dosage) -> str:
     return ""
 
 
+def _weeks(line: Line) -> str:
+    """Its weeks, as they stand behind the name in the diary."""
+    return line.when[:1].lower() + line.when[1:]
+
+
 def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
     """The tables of the diary, each drawing as a data: address."""
 
     def drawn(svg: str) -> str:
         return data_address("image/svg+xml", in_ink(svg, variant).encode())
+
+    def row(card: dict, table: diary.Table) -> dict:
+        line = card["line"]
+        asked = table.asked(line.period)
+        boxes = drawn(table.boxes(line.dosage.moments, line.period))
+        return {"card": card, "boxes": boxes, "first_day": asked[0], "last_day": asked[-1]}
 
     return [
         {
@@ -349,7 +371,7 @@ def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
             "first_day": table.first_day,
             "last_day": table.last_day,
             "lines": drawn(table.lines(colour)),
-            "rows": [(card, drawn(table.boxes(card["line"].dosage.moments))) for card in cards],
+            "rows": [row(card, table) for card in cards if table.asked(card["line"].period)],
             "pain": drawn(table.pain),
         }
         for table in diary.tables(variant)

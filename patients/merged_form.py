@@ -9,7 +9,13 @@ from django.utils.translation import gettext, ngettext
 
 from . import merge
 
-MERGED = ("position", "dosage", "note", "steps")  # the fields of a line that people change
+MERGED = (
+    "position",
+    "dosage",
+    "period",
+    "note",
+    "steps",
+)  # the fields of a line that people change
 PREFIX = "prescriptions"  # of the lines in a programme's form
 MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
 
@@ -88,8 +94,8 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
 def told(merged: merge.Merged, formset) -> list[str]:
     """What somebody else did, a sentence each."""
     titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
-    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "note": gettext("note"),
-              "steps": gettext("instruction")}  # fmt: skip
+    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "period": gettext("weeks"),
+              "note": gettext("note"), "steps": gettext("instruction")}  # fmt: skip
     sentences = []
     if any(difference.field == "position" for difference in merged.differences):
         sentences.append(gettext("The order was changed."))

@@ -27,12 +27,15 @@ class Moment:
 
 @dataclass(frozen=True)
 class Card:
-    """One exercise today: what is read, and what was done."""
+    """One exercise today: what is read, and what was done. Its number is that on paper."""
 
+    number: int
     line: Line
     moments: tuple[Moment, ...]
     due: bool
     days_this_week: int
+    holds: bool = True  # today; otherwise it comes later, or is over
+    begins: date | None = None  # of what comes later
 
     @property
     def done(self) -> int:
@@ -51,6 +54,7 @@ def latest(logs) -> dict[tuple[str, date, int], SessionLog]:
 def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
     """The exercises of a day in the order of the sheet. One query."""
     monday, _sunday = week_of(today)
+    started_on = programme.started_on or today
     logs = programme.patient.sessions.filter(
         day__range=(monday, today), version__programme=programme
     )
@@ -61,15 +65,19 @@ def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
             days_done[line].add(day)
     return [
         Card(
+            number=place,
             line=line,
             moments=tuple(
                 _moment(number, held.get((line.uuid, today, number)))
                 for number in range(1, line.dosage.moments + 1)
             ),
-            due=is_due(line.dosage, today, programme.started_on or today, days_done[line.uuid]),
+            due=line.period.holds_on(today, started_on)
+            and is_due(line.dosage, today, started_on, days_done[line.uuid]),
             days_this_week=len(days_done[line.uuid]),
+            holds=line.period.holds_on(today, started_on),
+            begins=first if (first := line.period.first_day(started_on)) > today else None,
         )
-        for line in sheet.lines
+        for place, line in enumerate(sheet.lines, 1)
     ]
 
 

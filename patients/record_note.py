@@ -5,17 +5,26 @@ went well. It does not name the patient, because a clipboard is read by whatever
 next, and the record that it goes into has the name.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .course import Counts, Course, Score
-from .models import Pause
+from .course import Counts, Course, Line, Score
+from .models import MainActivity, Pause
+from .timeline import Event
 
 
-def text(course: Course, today: date) -> str:
+def text(
+    course: Course,
+    today: date,
+    *,
+    exas: int | None = None,
+    activities: Sequence[MainActivity] = (),
+    events: Sequence[Event] = (),
+) -> str:
     """The note in the reader's language, line by line."""
     programme = _("Programme: %(title)s, started on %(started)s, version %(number)d of %(issued)s")
     period = _("Ticked off by the patient, %(first)s to %(last)s:")
@@ -33,14 +42,49 @@ def text(course: Course, today: date) -> str:
             *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
             "",
             _("Exercises and dosage:"),
-            *(f"- {line.title}: {line.dosage}" for line in course.lines if line.dosage),
+            *(f"- {_dosage(line)}" for line in course.lines if line.dosage),
             "",
             period % {"first": _day(course.first), "last": _day(course.last)},
             *_doing(course),
+            *([_("EXAS: %d of 100") % exas] if exas is not None else []),
             "",
             pain(course),
+            *_activities(activities),
+            *_happened(events),
         ]
     )
+
+
+def _activities(activities: Sequence[MainActivity]) -> list[str]:
+    """What the patient wants to do again: the first and the last score of each."""
+    lines = []
+    for activity in activities:
+        scores = list(activity.scores.all())
+        if len(scores) > 1:
+            told = _("%(first)d (%(from)s), now %(last)d (%(until)s)") % {
+                "first": scores[0].score,
+                "from": _day(scores[0].day),
+                "last": scores[-1].score,
+                "until": _day(scores[-1].day),
+            }
+        elif scores:
+            told = f"{scores[0].score} ({_day(scores[0].day)})"
+        else:
+            told = _("not scored yet")
+        lines.append(f"- {activity.name}: {told}")
+    return ["", _("Main activities, 0 is no trouble, 10 is impossible:"), *lines] if lines else []
+
+
+def _happened(events: Sequence[Event]) -> list[str]:
+    """Without pauses and the end, which stand on top."""
+    told = [event for event in reversed(events) if event.kind != "life"]
+    lines = [f"- {_day(event.day)}: {event.words}" for event in told]
+    return ["", _("What happened:"), *lines] if lines else []
+
+
+def _dosage(line: Line) -> str:
+    words = f"{line.title}: {line.dosage}"
+    return f"{words} ({line.when[0].lower()}{line.when[1:]})" if line.when else words
 
 
 def _doing(course: Course) -> list[str]:

@@ -8,7 +8,7 @@ name) is not part of it.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 from django.db.models import Prefetch
@@ -17,9 +17,10 @@ from django.utils import translation
 from exercises.dosage import Dosage
 from exercises.films import Clip
 from exercises.models import Advice, Figure
+from exercises.period import WHOLE, Period
 from exercises.pictures import Picture
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def _from_1_to_2(content: dict) -> dict:
@@ -27,8 +28,13 @@ def _from_1_to_2(content: dict) -> dict:
     return {**content, "schema": 2}
 
 
+def _from_2_to_3(content: dict) -> dict:
+    """Schema 3 knows phases; what was issued before holds for the whole programme."""
+    return {**content, "schema": 3}
+
+
 # An older schema keeps its way up here, one step a function.
-UPGRADES = {1: _from_1_to_2}
+UPGRADES = {1: _from_1_to_2, 2: _from_2_to_3}
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ class Line:
     """One exercise, with everything a patient reads about it.
 
     `uuid` is the prescription's and stays the same through every version.
-    `sentence` is the dosage in words, in the language of the sheet.
+    `sentence` is the dosage in words, and `when` the weeks for which it holds (empty for the whole
+    programme), in the language of the sheet.
     """
 
     uuid: str
@@ -58,6 +65,8 @@ class Line:
     own_steps: bool = False  # the steps were written for this patient
     figure: Picture | None = None
     film: Clip | None = None
+    period: Period = WHOLE
+    when: str = ""
 
     # What the library says; the rest is this patient's own.
     LIBRARY = (
@@ -99,6 +108,8 @@ class Line:
             own_steps=bool(own_steps),
             figure=_picture(exercise, language, prescription.side),
             film=_film(exercise, language),
+            period=prescription.period,
+            when=str(prescription.period),
         )
 
     @property
@@ -174,7 +185,7 @@ class Sheet:
             Prefetch("advice", blocks), "advice__texts"
         )
         with translation.override(language):
-            lines = tuple(Line.of(prescription, language) for prescription in prescriptions)
+            lines = _in_phases(Line.of(prescription, language) for prescription in prescriptions)
             advice = tuple(
                 Block(
                     kind=block.kind,
@@ -215,6 +226,10 @@ class Sheet:
         return replace(self, lines=tuple(lines), advice=earlier.advice)
 
     @property
+    def has_phases(self) -> bool:
+        return any(not line.period.is_whole for line in self.lines)
+
+    @property
     def red_flags(self) -> tuple[Block, ...]:
         return tuple(block for block in self.advice if block.kind == "red_flags")
 
@@ -250,6 +265,7 @@ class Sheet:
         content = asdict(self)
         for line, raw in zip(self.lines, content["lines"], strict=True):
             raw["dosage"] = line.dosage.to_dict()
+            raw["period"] = line.period.to_dict()
             raw["steps"] = list(line.steps)
         content["lines"] = list(content["lines"])
         content["advice"] = list(content["advice"])
@@ -270,6 +286,7 @@ class Sheet:
                     **{
                         **raw,
                         "dosage": Dosage.from_dict(raw["dosage"]),
+                        "period": Period.from_dict(raw.get("period")),
                         "steps": tuple(raw["steps"]),
                         "figure": Picture.from_json(raw.get("figure")),
                         "film": Clip.from_json(raw.get("film")),
@@ -326,7 +343,7 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
         {line.uuid: line for line in before.lines},
         {line.uuid: line for line in after.lines},
         whole="line",
-        skip=("uuid", "exercise", "dosage", "own_steps"),
+        skip=("uuid", "exercise", "dosage", "own_steps", "period"),
         same_language=same_language,
     )
     kept = [line.uuid for line in before.lines if after.line(line.uuid)]
@@ -367,6 +384,8 @@ def _changed_parts(
             continue
         for part in old.__dataclass_fields__:
             if part == "sentence" and same_language and old.dosage == new.dosage:
+                continue
+            if part == "when" and same_language and old.period == new.period:
                 continue
             if part == "figure" and _shows_the_same(old.figure, new.figure):
                 continue
@@ -418,6 +437,11 @@ def _captions(figure: Picture | None) -> list[str]:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _in_phases(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """What holds for the whole programme first, then each phase by when it begins."""
+    return tuple(sorted(lines, key=lambda line: line.period.place))
 
 
 def _each_kind_once(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -7,14 +7,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from exercises.forms import DosageField
+from exercises.forms import DosageField, PeriodField
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText
 from rugpijn import audit
 from rugpijn.validators import printable
 
 from . import actions
 from .forms import BirthDateField
-from .models import Patient, Prescription, Programme
+from .models import Patient, Prescription, Programme, RiskProfile, Version
 
 
 def protocol_choice(user) -> forms.ModelChoiceField:
@@ -125,6 +125,18 @@ class ProgrammeForm(forms.ModelForm):
         required=False,
         label=_("I have checked for red flags and found none"),
     )
+    profile = forms.ChoiceField(
+        required=False,
+        label=_("Risk of persistent complaints"),
+        choices=[("", _("judge it later")), *RiskProfile.Profile.choices],
+    )
+    reason = forms.CharField(
+        required=False,
+        max_length=Version._meta.get_field("reason").max_length,
+        label=_("Why is it changed? For colleagues; the patient does not read it."),
+        validators=[printable],
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "autocomplete": "off"}),
+    )
     library = forms.ChoiceField(
         required=False,
         label=_("The library's text was corrected since the last version"),
@@ -165,6 +177,8 @@ class ProgrammeForm(forms.ModelForm):
             .exclude(pk__in=self.instance.protocols.all())
         )
         self.initial["revision"] = self.instance.revision
+        judged = self.instance.risk_profiles.last()
+        self.initial["profile"] = judged.profile if judged else ""
         if not self.library_changes:
             del self.fields["library"]
 
@@ -231,6 +245,7 @@ class PrescriptionForm(forms.ModelForm):
         required=False, min_value=0, max_value=999, label=_("order"), show_hidden_initial=True
     )
     dosage = DosageField(required=False, label=_("dosage"), show_hidden_initial=True)
+    period = PeriodField(label=_("weeks"), show_hidden_initial=True)
     note = forms.CharField(
         required=False,
         max_length=1000,
@@ -266,6 +281,7 @@ class PrescriptionForm(forms.ModelForm):
         language = line.programme.patient.language
         self.library_steps = line.exercise.text("steps", language)
         self.initial["dosage"] = line.dosage.notation
+        self.initial["period"] = line.period.notation
         self.initial["steps"] = line.steps or self.library_steps
         self.initial["exercise"] = line.exercise_id
 
@@ -309,6 +325,8 @@ class PrescriptionForm(forms.ModelForm):
             dosage = cleaned["exercise"].dosage
         if dosage is not None:
             self.instance.dosage = dosage
+        if (period := cleaned.get("period")) is not None:
+            self.instance.period = period
         return cleaned
 
     def clean_position(self):

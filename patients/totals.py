@@ -12,8 +12,6 @@ from datetime import date, timedelta
 from django.db.models import Count, Max, Q, prefetch_related_objects
 from django.utils import timezone
 
-from exercises.dosage import Dosage
-
 from .days import given, week_of
 from .models import Programme, SessionLog, Version
 from .models.pause import days_off
@@ -87,13 +85,13 @@ def totals(
     for day in days:
         today = done.get(day, {})
         asked = made = 0
-        for uuid, dosages in _held_on(issued, day).items():
+        for uuid, lines in _held_on(issued, day).items():
             times = today[uuid].times if uuid in today else 0
             # The first day is not whole, and those of a pause: they count what was done.
             of_line = (
                 times
                 if day == started_on or day in off
-                else given(dosages, day, started_on, days_done[uuid], times, off)
+                else given(lines, day, started_on, days_done[uuid], times, off)
             )
             asked += of_line
             made += min(times, of_line)
@@ -104,12 +102,12 @@ def totals(
 
 def _held_on(
     issued: Sequence[tuple[date, tuple[Line, ...]]], day: date
-) -> dict[str, list[Dosage | None]]:
-    """Each line with its dosage in every version that held: one, or on the day of a new version
+) -> dict[str, list[Line | None]]:
+    """Each line as it stands in every version that held: one, or on the day of a new version
     the old one too. The first holds from the start."""
     before = [lines for on, lines in issued if on < day][-1:]
     held = before + [lines for on, lines in issued if on == day] or [issued[0][1]]
-    by_uuid = [{line.uuid: line.dosage for line in lines} for lines in held]
+    by_uuid = [{line.uuid: line for line in lines} for lines in held]
     return {uuid: [each.get(uuid) for each in by_uuid] for each in by_uuid for uuid in each}
 
 

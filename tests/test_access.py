@@ -106,6 +106,7 @@ TABLE = {
     "admin:patients_programme_change": OWN_OBJECT,
     "admin:patients_programme_delete": NEVER,
     "admin:patients_programme_dosage": THERAPISTS_JSON,
+    "admin:patients_programme_period": THERAPISTS_JSON,
     "admin:patients_programme_exercises": THERAPISTS_JSON,
     "admin:patients_programme_protocol": OWN_OBJECT,
     "admin:patients_programme_preview": OWN_OBJECT,
@@ -254,6 +255,7 @@ def world(cast, programme, own_exercise, monkeypatch):
         "admin:exercises_figure_preview": [],
         "admin:patients_programme_take": [taken.pk],  # a colleague's, of Mo
         "admin:patients_programme_dosage": [],
+        "admin:patients_programme_period": [],
         "admin:patients_programme_exercises": [],
         "admin:app_list": ["patients"],
         "account_confirm_email": ["no-such-key"],

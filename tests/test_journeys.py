@@ -695,3 +695,20 @@ def test_every_page_is_accessible_and_keeps_to_itself(
 
 def _ours(url: str, site: str) -> bool:
     return url.startswith((site, "data:", "about:", "blob:"))
+
+
+def test_the_preview_follows_what_is_typed(page, site, complaints, cast, lage_rugpijn):
+    programme = actions.draft(patient=cast.piet_patient, by=cast.anna, protocol=lage_rugpijn)
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
+    page.get_by_text("Voorbeeld op een telefoon").click()
+    phone = page.frame_locator("details.preview iframe")
+    expect(phone.get_by_text("2 keer per dag: 2 series van 10 herhalingen").first).to_be_visible()
+    page.get_by_label("dosering: Hol en bol").fill("1x per dag 4x12")
+    expect(phone.get_by_text("1 keer per dag: 4 series van 12 herhalingen")).to_be_visible()
+    expect(page.get_by_text("Zoals het nu in het formulier staat")).to_be_visible()
+    page.get_by_label("dosering: Hol en bol").fill("veel")
+    expect(page.get_by_text("In een regel staat een fout.")).to_be_visible()
+    expect(phone.get_by_text("1 keer per dag: 4 series van 12 herhalingen")).to_be_visible()
+    assert programme.prescriptions.first().dosage.notation == "2x per dag 2x10x"
+    assert complaints == []

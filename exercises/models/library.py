@@ -9,6 +9,7 @@ from rugpijn.models import languages
 from rugpijn.validators import printable, validate_web_address
 
 from ..dosage import LIMITS, Dosage
+from ..period import WEEKS, Period
 from .figure import Figure
 from .sharing import FALLBACK, Owned, Reviewed
 
@@ -73,6 +74,59 @@ class Dosed(models.Model):
     def dosage(self, dosage: Dosage) -> None:
         for part in self.PARTS:
             setattr(self, part, getattr(dosage, part))
+
+
+def _both_stated(first: str, last: str) -> Q:
+    """A comparison with NULL counts as true in a CHECK, so what is not stated is named."""
+    return Q(**{f"{first}__isnull": False}, **{f"{last}__isnull": False})
+
+
+class Prescribed(Dosed):
+    """A dosage with the weeks or dates for which it holds: a line of a programme or protocol."""
+
+    from_week = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    until_week = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    from_date = models.DateField(null=True, blank=True, editable=False)
+    until_date = models.DateField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            *Dosed.Meta.constraints,
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_weeks_in_range",
+                condition=(Q(from_week__isnull=True) | Q(from_week__range=WEEKS))
+                & (Q(until_week__isnull=True) | Q(until_week__range=WEEKS)),
+                violation_error_message=_("There is no such week."),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_begins_before_it_ends",
+                condition=(
+                    ~_both_stated("from_week", "until_week")
+                    | Q(until_week__gte=models.F("from_week"))
+                )
+                & (
+                    ~_both_stated("from_date", "until_date")
+                    | Q(until_date__gte=models.F("from_date"))
+                ),
+                violation_error_message=_("It cannot end before it begins."),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_weeks_or_dates",
+                condition=Q(from_week__isnull=True, until_week__isnull=True)
+                | Q(from_date__isnull=True, until_date__isnull=True),
+                violation_error_message=_("Give weeks or dates, not both."),
+            ),
+        ]
+
+    @property
+    def period(self) -> Period:
+        return Period(**{part: getattr(self, part) for part in Period.PARTS})
+
+    @period.setter
+    def period(self, period: Period) -> None:
+        for part in Period.PARTS:
+            setattr(self, part, getattr(period, part))
 
 
 class Translated(models.Model):
@@ -214,7 +268,7 @@ class ProtocolText(Text):
         ]
 
 
-class ProtocolLine(Dosed):
+class ProtocolLine(Prescribed):
     """One exercise of a protocol, with the dosage that the protocol suggests."""
 
     protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="lines")
@@ -223,7 +277,7 @@ class ProtocolLine(Dosed):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    class Meta(Dosed.Meta):
+    class Meta(Prescribed.Meta):
         verbose_name = _("protocol line")
         verbose_name_plural = _("protocol lines")
         ordering = ["position", "id"]

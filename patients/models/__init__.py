@@ -5,9 +5,11 @@ from .course import (
     ActivityScore,
     LegPainAnswer,
     MainActivity,
+    QualityRating,
     RecoveryCheck,
     RiskProfile,
     SeenMark,
+    StartBackScore,
 )
 from .patient import Patient, PatientInvitation
 from .pause import Pause
@@ -25,12 +27,14 @@ __all__ = [
     "Pause",
     "Prescription",
     "Programme",
+    "QualityRating",
     "RecoveryCheck",
     "RedFlagCheck",
     "RiskProfile",
     "SeenMark",
     "SessionLog",
     "ShareLink",
+    "StartBackScore",
     "StoredHandout",
     "Version",
 ]

@@ -171,6 +171,68 @@ class RiskProfile(models.Model):
         return self.programme.patient
 
 
+class StartBackScore(models.Model):
+    """A STarT Back score beside the therapist's judgement: two numbers, and none of its questions,
+    which are somebody else's. The newest row holds; it decides nothing."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="start_back_scores")
+    total = models.PositiveSmallIntegerField()
+    part = models.PositiveSmallIntegerField()  # of questions 5 to 9
+    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    noted_name = models.CharField(max_length=120)
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="start_back_score_is_possible",
+                condition=Q(total__range=(0, clinical.START_BACK_MOST))
+                & Q(part__range=(0, clinical.START_BACK_PART_MOST))
+                & Q(part__lte=models.F("total")),
+                violation_error_message=_("There is no such score."),
+            )
+        ]
+
+    @property
+    def suggests(self) -> str:
+        return clinical.start_back_suggests(self.total, self.part)
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
+class QualityRating(models.Model):
+    """How well an exercise was done, as a therapist saw it. The newest row about a line holds."""
+
+    class Quality(models.TextChoices):
+        EXCELLENT = "excellent", _("excellent")
+        GOOD = "good", _("good")
+        REASONABLE = "reasonable", _("reasonable")
+        MODERATE = "moderate", _("moderate")
+        POOR = "poor", _("poor")
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="quality_ratings")
+    line = models.UUIDField()
+    title = models.CharField(max_length=120)  # of the exercise, as it was called then
+    quality = models.CharField(max_length=10, choices=Quality)
+    rated_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    rated_name = models.CharField(max_length=120)
+    rated_at = models.DateTimeField(default=timezone.now)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+
 class SeenMark(models.Model):
     """A reason of the worklist that a therapist looked at, and what came of it.
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from exercises.models import Dosed, Exercise, Protocol
+from exercises.models import Exercise, Prescribed, Protocol
 from rugpijn.models import User
 from rugpijn.validators import printable
 
@@ -114,7 +114,7 @@ class Programme(models.Model):
         return self.versions.order_by("-number").first()
 
 
-class Prescription(Dosed):
+class Prescription(Prescribed):
     """One exercise in a programme, with the dosage this patient was given."""
 
     # Stays with the line through every version, so that what was done still
@@ -138,7 +138,7 @@ class Prescription(Dosed):
 
     objects = OfProgrammeQuerySet.as_manager()
 
-    class Meta(Dosed.Meta):
+    class Meta(Prescribed.Meta):
         verbose_name = _("prescription")
         verbose_name_plural = _("prescriptions")
         ordering = ["position", "id"]  # not unique: a swap in a form would be refused half-way
@@ -178,6 +178,10 @@ class Version(models.Model):
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
     issued_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     issued_name = models.CharField(_("issued by"), max_length=120)
+    # For colleagues, and no part of the sheet: the patient does not read it.
+    reason = models.CharField(
+        _("why it was changed"), max_length=200, blank=True, validators=[printable]
+    )
 
     objects = OfProgrammeQuerySet.as_manager()
 

@@ -1,11 +1,12 @@
 """What the programme's form shows of a line."""
 
 from django import template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from exercises.minutes import minutes_per_day, seconds_per_day
 
 from ..clinical import EXERCISES_ENOUGH, EXERCISES_MANY
+from ..phases import days_of, fullest
 
 register = template.Library()
 
@@ -23,11 +24,28 @@ def seconds(prescription) -> int:
     return seconds_per_day(prescription.dosage)
 
 
+@register.filter
+def when_for(prescription, language: str) -> str:
+    """Its weeks as the patient will read them."""
+    with translation.override(language):
+        return str(prescription.period)
+
+
+@register.filter
+def days_of_programme(prescription) -> tuple[int, int | None]:
+    """The first and last day of the programme on which it holds."""
+    started_on = prescription.programme.started_on or timezone.localdate()
+    return days_of(prescription.period, started_on)
+
+
 @register.simple_tag
 def effort(formset) -> dict:
-    """What all lines together ask of the patient, as they stand in the form."""
-    lines = [form.instance for form in formset.initial_forms]
+    """What the lines of the fullest phase ask of the patient, as they were saved."""
+    programme = formset.instance
+    all_lines = [form.instance for form in formset.initial_forms]
+    lines = fullest(all_lines, programme.started_on or timezone.localdate())
     return {
+        "phases": len(lines) < len(all_lines),
         "minutes": minutes_per_day(line.dosage for line in lines),
         "count": len(lines),
         "enough": EXERCISES_ENOUGH,

@@ -6,18 +6,20 @@ admin, as the pages in `therapist.py` do.
 """
 
 from dataclasses import replace
+from datetime import date
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -25,19 +27,20 @@ from django.views.decorators.http import require_safe
 
 from exercises import search
 from exercises.dosage import Dosage
+from exercises.media import library_address
 from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise
+from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 
-from .. import actions
+from .. import actions, phases
 from ..access import treats
-from ..models import Prescription
+from ..models import Prescription, Programme
 from ..sheet import Sheet
-from ..therapist_forms import ProtocolNameForm
-from .media import of_programme
+from ..therapist_forms import PrescriptionFormSet, ProtocolNameForm
 
 PAGE = 20  # results; more are fetched when somebody scrolls
 
@@ -82,6 +85,30 @@ def read_dosage(request):
             "seconds": seconds_per_day(dosage),
         }
     )
+
+
+@for_therapists
+def read_period(request):
+    """For which weeks a line holds, as the patient will read it, or what is accepted instead.
+
+    `first` and `last` are days of the programme, for the sum of what is asked at the same time.
+    """
+    try:
+        period = Period.parse(request.GET.get("text", ""))
+    except ValueError as error:
+        return JsonResponse({"error": str(error)})
+    with translation.override(_language(request)):
+        sentence = str(period)
+    first, last = phases.days_of(period, _day(request.GET.get("started", "")))
+    return JsonResponse({"sentence": sentence, "first": first, "last": last})
+
+
+def _day(text: str) -> date:
+    """The day a programme started; today for a draft."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return timezone.localdate()
 
 
 def _times(text: str) -> int:
@@ -150,14 +177,31 @@ def called(exercise: Exercise) -> str:
 # ------------------------------------------------------------ a preview
 
 
+def as_typed(programme: Programme, lines: PrescriptionFormSet, title: str) -> Sheet | None:
+    """The sheet that saving this form would give; None while something in it cannot be saved.
+
+    Saved and taken back, so that the preview and a save cannot disagree.
+    """
+    if not lines.is_valid():
+        return None
+    with transaction.atomic():
+        lines.save()
+        sheet = Sheet.of(programme)
+        transaction.set_rollback(True)
+    return replace(sheet, title=" ".join(title.split()) or programme.title)
+
+
 @xframe_options_sameorigin
-def preview(request, programme):
-    """The programme as it was last saved, as its patient will read it, for a frame beside the form.
+def preview(request, programme, sheet: Sheet | None):
+    """The programme as its patient will read it, for a frame beside the form.
 
     The only page of ours that may stand in another one, which is ours as well.
     """
     audit.record(request, "read", programme.patient, thing=programme)
-    sheet = Sheet.of(programme)
+    if sheet is None:
+        problem = _("A row has a mistake. Until it is mended the preview stays as it was.")
+        # An answer, not a failure: what is half typed is no error of HTTP.
+        return HttpResponse(problem, content_type="text/plain; charset=utf-8")
     with translation.override(sheet.language):
         response = render(
             request,
@@ -166,7 +210,7 @@ def preview(request, programme):
                 "practice": programme.patient.practice,
                 "patient": programme.patient,
                 "sheet": sheet,
-                "media": of_programme(programme, sheet),
+                "media": {digest: library_address(digest) for digest in sheet.media()},
             },
         )
     response.headers["Content-Security-Policy"] = content_policy(STANDS_IN_OUR_PAGE)

@@ -77,6 +77,7 @@ def _programme_page(request, programme, *, several):
     sheet = version.sheet if version is not None else Sheet.of(programme)
     today, patient = timezone.localdate(), programme.patient
     pause = programme.pause_on(today)
+    cards = progress.cards(programme, sheet, today)
     return render(
         request,
         "patients/programme_detail.html",
@@ -91,7 +92,9 @@ def _programme_page(request, programme, *, several):
             "may_log": own and programme.is_running and pause is None,
             "pause": pause,
             "discharged": patient.discharged_on is not None,
-            "cards": progress.cards(programme, sheet, today),
+            "cards": [card for card in cards if card.holds],
+            "later": [card for card in cards if card.begins],
+            "over": [card for card in cards if not card.holds and not card.begins],
             "ask_pain": request.GET.get("pain", ""),
             "pain_scale": range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1),
             "several": own and several,

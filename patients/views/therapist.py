@@ -17,7 +17,18 @@ from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 
-from .. import actions, cert, charts, clinical, handout, mail, printed, record_note
+from .. import (
+    actions,
+    cert,
+    charts,
+    clinical,
+    handout,
+    judgement,
+    mail,
+    printed,
+    record_note,
+    timeline,
+)
 from ..clinical import COMPARED_DAYS, PAIN_MATTERS
 from ..course import PERIODS, USUAL
 from ..course import read as read_course
@@ -34,6 +45,7 @@ PARTS = {
     "start_position": gettext_lazy("start position"),
     "steps": gettext_lazy("steps"),
     "sentence": gettext_lazy("dosage"),
+    "when": gettext_lazy("weeks"),
     "purpose": gettext_lazy("purpose"),
     "caution": gettext_lazy("caution"),
     "harder_when": gettext_lazy("make it harder when"),
@@ -141,12 +153,21 @@ def _followed(programme, course, today) -> dict:
     marks = [(issue.number, issue.day) for issue in course.issues]
     pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
+    ratings = judgement.newest_ratings(programme)
+    quality = {uuid: rating.quality for uuid, rating in ratings.items()}
+    score = course.exas(quality)
+    events = timeline.events(programme, course.first, course.last)
+    activities = list(programme.main_activities.prefetch_related("scores"))
     meter = cert.meter(
         cert.Facts(
             sheet=course.sheet,
             versions=course.newest.number,
             done=course.total.done,
             given=course.total.given,
+            goals=len(activities),
+            scored=any(activity.scores.all() for activity in activities),
+            profile=programme.risk_profiles.exists(),
+            rated=len([line for line in course.sheet.lines if line.uuid in ratings]),
         )
     )
     places = {
@@ -154,9 +175,11 @@ def _followed(programme, course, today) -> dict:
         cert.LIBRARY: reverse("admin:exercises_exercise_changelist"),
         cert.VERSIONS: reverse("admin:patients_programme_versions", args=[programme.pk]),
         cert.COURSE: "#doing",
+        cert.TIMELINE: "#timeline",
+        cert.VISIT: reverse("admin:patients_programme_course", args=[programme.pk]),
         cert.PATIENT: reverse("admin:patients_patient_change", args=[programme.patient_id]),
     }
-    note = record_note.text(course, today)
+    note = record_note.text(course, today, exas=score, activities=activities, events=events)
     return {
         "doing": charts.bars(
             [(day.day, day.done, day.given) for day in course.days], marks, pauses
@@ -165,8 +188,14 @@ def _followed(programme, course, today) -> dict:
             [(day.day, day.lowest, day.highest) for day in course.days], scale, marks, pauses
         ),
         "lines": [
-            (line, charts.share(line.counts.done, line.counts.given)) for line in course.lines
+            (line, charts.share(line.counts.done, line.counts.given), ratings.get(line.uuid))
+            for line in course.lines
         ],
+        "exas": score,
+        "exas_mean": clinical.EXAS_MEAN,
+        "exas_spread": clinical.EXAS_SPREAD,
+        "rated": bool(ratings),
+        "events": events,
         "note": note,
         "note_rows": note.count("\n") + 2,
         "meter": meter,

@@ -291,3 +291,42 @@ class TestPreview:
         page = client.get(reverse("admin:patients_programme_preview", args=[programme.pk]))
         assert "Hello Roos Mulder" in page.content.decode()
         assert "2 times a day: 2 sets of 10 repetitions" in page.content.decode()
+
+    def as_form(self, anna, programme, **changes):
+        return as_posted(anna.get(change(programme))) | changes
+
+    def test_it_shows_what_is_typed_and_saves_nothing(self, anna, programme):
+        before = list(programme.prescriptions.values())
+        post = self.as_form(
+            anna,
+            programme,
+            **{
+                "title": "Rug en heup",
+                "prescriptions-0-dosage": "1x per dag 4x12",
+                "prescriptions-1-DELETE": "on",
+            },
+        )
+        page = anna.post(reverse("admin:patients_programme_preview", args=[programme.pk]), post)
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "Rug en heup" in text
+        assert "1 keer per dag: 4 series van 12 herhalingen" in text
+        assert "Kwispelen" not in text
+        programme.refresh_from_db()
+        assert list(programme.prescriptions.values()) == before
+        assert programme.title == "Lage rugpijn"
+        assert programme.versions.count() == 1
+
+    def test_what_cannot_be_saved_is_a_sentence(self, anna, programme):
+        post = self.as_form(anna, programme, **{"prescriptions-0-dosage": "veel"})
+        page = anna.post(reverse("admin:patients_programme_preview", args=[programme.pk]), post)
+        assert page["Content-Type"] == "text/plain; charset=utf-8"
+        assert "In een regel staat een fout." in page.content.decode()
+
+    def test_a_line_of_somebody_else_is_not_shown(self, anna, cast, programme, make_programme):
+        theirs = make_programme(cast.roos_patient, cast.bram).prescriptions.first()
+        theirs.steps = "Alleen voor Roos"
+        theirs.save()
+        post = self.as_form(anna, programme, **{"prescriptions-0-id": theirs.pk})
+        page = anna.post(reverse("admin:patients_programme_preview", args=[programme.pk]), post)
+        assert "Alleen voor Roos" not in page.content.decode()

@@ -28,13 +28,13 @@ def test_sixteen_items_of_which_three_have_two_parts(facts):
 
 
 def test_an_item_is_as_complete_as_its_worst_part(facts):
-    assert states(facts)["16a"] == cert.RECORDED
+    assert states(facts)["16a"] == cert.PARTLY
     assert cert.meter(facts).items["16"] == cert.MISSING
 
 
 def test_what_the_app_cannot_know_it_says_so(facts):
     known = states(facts)
-    assert [n for n, state in known.items() if state == cert.NOT_RECORDED] == ["2", "6", "11", "15"]
+    assert [n for n, state in known.items() if state == cert.NOT_RECORDED] == ["2"]
     assert all(part.words for part in cert.meter(facts).parts)
 
 
@@ -60,6 +60,22 @@ def test_exercises_without_it_are_named(facts):
 def test_what_was_followed_up_is_filled_in(facts, number, change):
     assert states(facts)[number] == cert.MISSING
     assert states(replace(facts, **change))[number] == cert.RECORDED
+
+
+@pytest.mark.parametrize(
+    ("number", "change"),
+    [("6", {"goals": 3}), ("15", {"profile": True}), ("15", {"scored": True})],
+)
+def test_what_is_measured_at_a_visit_is_a_part(facts, number, change):
+    """The app knows the goals and where somebody began, and not what was said about it."""
+    assert states(facts)[number] == cert.MISSING
+    assert states(replace(facts, **change))[number] == cert.PARTLY
+
+
+def test_every_exercise_has_to_be_rated(facts):
+    all_but_one = len(facts.sheet.lines) - 1
+    assert states(replace(facts, rated=all_but_one))["16a"] == cert.PARTLY
+    assert states(replace(facts, rated=all_but_one + 1))["16a"] == cert.RECORDED
 
 
 def test_a_note_for_this_patient_is_tailoring(facts):

@@ -134,9 +134,13 @@ def test_what_has_ended_is_read_and_not_written(anna, cast, day_24):
     assert not RecoveryCheck.objects.exists() and not RiskProfile.objects.exists()
 
 
-def test_a_draft_has_no_course(anna, make_programme):
+def test_a_draft_has_goals_and_a_risk_and_nothing_to_answer(anna, make_programme):
     draft = make_programme(started=False)
-    assert anna.get(address(draft))["Location"].endswith("/change/")
+    page = anna.get(address(draft)).content.decode()
+    whats = set(re.findall(r'name="what" value="(\w+)"', page))
+    assert whats == {"profile", "start_back", "activities"}
+    note(anna, draft, answer="better")
+    assert not RecoveryCheck.objects.exists()
 
 
 def leg_pain(programme, operation, leg_pain=True, **more):

@@ -1,16 +1,23 @@
 """Which exercises are due on which day."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from exercises.dosage import Dosage
+from exercises.period import WHOLE, Period
 from patients.days import given, is_due, was_asked, week_of
 
 MONDAY = date(2026, 11, 16)
 DAILY = Dosage(per_day=2, reps=10)
 OTHER_DAY = Dosage(reps=15, every_days=2)
 THRICE_A_WEEK = Dosage(reps=12, sets=3, days_per_week=3)
+
+
+def of(dosage: Dosage, period: Period = WHOLE) -> SimpleNamespace:
+    """A line of a sheet, as far as it asks for something."""
+    return SimpleNamespace(dosage=dosage, period=period)
 
 
 def day(number: int) -> date:
@@ -77,7 +84,7 @@ def test_a_weekly_number_in_a_week_with_a_pause(off, done, asked):
 
 
 @pytest.mark.parametrize(
-    ("dosages", "done", "expected"),
+    ("lines", "done", "expected"),
     [
         ([DAILY], 0, 2),
         ([DAILY], 1, 2),
@@ -87,8 +94,25 @@ def test_a_weekly_number_in_a_week_with_a_pause(off, done, asked):
         ([], 1, 0),  # ticked off on a page of a version that no longer held
     ],
 )
-def test_how_much_was_given_on_a_day_that_is_over(dosages, done, expected):
-    assert given(dosages, day(4), MONDAY, set(), done) == expected
+def test_how_much_was_given_on_a_day_that_is_over(lines, done, expected):
+    lines = [line and of(line) for line in lines]
+    assert given(lines, day(4), MONDAY, set(), done) == expected
+
+
+@pytest.mark.parametrize(
+    ("period", "number", "expected"),
+    [
+        (Period(1, 2), 14, 2),
+        (Period(1, 2), 15, 0),
+        (Period(3), 14, 0),
+        (Period(3), 15, 2),
+        (Period(from_date=day(4)), 3, 0),
+        (Period(from_date=day(4)), 4, 2),
+    ],
+)
+def test_a_line_asks_in_its_own_weeks_only(period, number, expected):
+    """What was done all the same is kept, and counts as more than agreed."""
+    assert given([of(DAILY, period)], day(number), MONDAY, set(), 1) == expected
 
 
 @pytest.mark.parametrize(

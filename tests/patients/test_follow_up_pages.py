@@ -143,7 +143,7 @@ class TestTheRecord:
             followed.title = f"Rug {number}"
             followed.save()
             actions.issue(programme=followed, by=cast.anna)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(20):
             page(anna, "days", followed, weeks="all")
 
 
@@ -195,7 +195,9 @@ class TestTheNote:
         answer = page(anna, "days", followed)
         shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.S)[1]
         with translation.override("en"):
-            note = record_note.text(answer.context["course"], timezone.localdate())
+            note = record_note.text(
+                answer.context["course"], timezone.localdate(), events=answer.context["events"]
+            )
         assert unescape(shown) == note
         assert re.search(r"<textarea[^>]* readonly", answer.content.decode())
 

@@ -489,6 +489,7 @@ def test_shaded_and_named_on_the_time_line_and_in_the_note(anna, cast, running, 
     sentence = f"Paused from {first:%-d %B %Y} until {until:%-d %B %Y}"
     assert page.count(sentence) == 2  # below the heading, and in the note
     assert page.count("Paused: counts what was done.") == 7
+    assert f"Paused until {until:%-d %B}." in page  # on the one time line
 
 
 def look_raw(client, programme) -> str:

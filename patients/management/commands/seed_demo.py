@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from exercises.dosage import Dosage
 from exercises.models import Protocol
-from patients import actions, life
+from exercises.period import Period
+from patients import actions, judgement, life
 from patients.days import is_due
 from patients.models import (
     LegPainAnswer,
@@ -102,7 +103,9 @@ class DemoClinic:
         mo = self.patient(practice, anna, "Mo el Idrissi", "1986-11-02", phone="06 - 12 34 56 78")
         mo.user = self.person(None, "Mo el Idrissi", login_code=MO_LOGIN_CODE)
         mo.save()
-        self.history(self.programme(mo, anna, self.knee, started=16), adherence=0.6, pain=5)
+        weeks = {3: "vanaf week 2", 4: "vanaf week 3"}
+        programme = self.programme(mo, anna, self.knee, started=16, weeks=weeks)
+        self.history(programme, adherence=0.6, pain=5)
 
         ria = self.patient(practice, anna, "Ria van den Berg", "1971-06-30")
         ended = self.programme(ria, anna, self.back, started=70)
@@ -156,6 +159,15 @@ class DemoClinic:
             activity = MainActivity.objects.create(programme=piet, position=position, name=name)
             for day, score in zip((0, 20), scores, strict=True):
                 activity.scores.create(day=piet.started_on + timedelta(days=day), score=score)
+        judgement.note_start_back(programme=piet, total=5, part=2, by=anna)
+        lines = piet.current_version().sheet.lines
+        seen = ("good", "good", "excellent", "reasonable", "good", "moderate")
+        judgement.rate_quality(
+            programme=piet,
+            lines=lines,
+            ratings={line.uuid: word for line, word in zip(lines, seen, strict=True)},
+            by=anna,
+        )
         self.seen(piet, anna, days_ago=5, note="Gebeld: rustiger aan met de eerste oefening.")
 
         mo = Programme.objects.running().get(patient__name="Mo el Idrissi")
@@ -278,9 +290,12 @@ class DemoClinic:
             practice=practice, created_by=by, name=name, birth_date=birth_date, **fields
         )
 
-    def programme(self, patient, by, protocol, started: int) -> Programme:
-        """A programme that started so many days ago."""
+    def programme(self, patient, by, protocol, started: int, weeks=None) -> Programme:
+        """A programme that started so many days ago; `weeks` has the weeks of some lines."""
         programme = actions.draft(patient=patient, by=by, protocol=protocol)
+        for at, line in enumerate(programme.prescriptions.all()):
+            line.period = Period.parse((weeks or {}).get(at, ""))
+            line.save()
         on = self.today - timedelta(days=started)
         version = actions.start(programme=programme, by=by, on=on)
         self.date_back(version, on)
@@ -293,7 +308,9 @@ class DemoClinic:
         lines[0].save()
         lines[3].note = "Rustig aan: liever klein en vaak dan groot."
         lines[3].save()
-        version = actions.issue(programme=programme, by=by)
+        version = actions.issue(
+            programme=programme, by=by, reason="Gaat goed: de eerste oefening mag zwaarder."
+        )
         self.date_back(version, self.today - timedelta(days=20))
 
     def date_back(self, version: Version, day):
@@ -319,7 +336,9 @@ class DemoClinic:
             skipped = self.dice.random() > adherence + 0.15
             for line in lines:
                 done_days = {row.day for row in rows if str(row.line) == line.uuid}
-                if skipped or not is_due(line.dosage, day, programme.started_on, done_days):
+                if skipped or not line.period.holds_on(day, programme.started_on):
+                    continue
+                if not is_due(line.dosage, day, programme.started_on, done_days):
                     continue
                 for moment in range(1, line.dosage.moments + 1):
                     if self.dice.random() < adherence - 0.03 * week:

@@ -2,7 +2,10 @@
 // offered it; the still frames beside it say the same.
 "use strict";
 
-document.addEventListener("DOMContentLoaded", function () {
+document.addEventListener("DOMContentLoaded", begin);
+document.addEventListener("page:replaced", begin); // the preview beside the therapist's form
+
+function begin() {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const motions = Array.from(document.querySelectorAll(".motion"), movable);
 
@@ -98,4 +101,4 @@ document.addEventListener("DOMContentLoaded", function () {
 
   calm.addEventListener("change", obey);
   obey();
-});
+}

@@ -152,11 +152,31 @@ function show(row, answer) {
 
 // ------------------------------------------------------------ what all rows ask of the patient
 
-function count() {
-  const all = given();
-  const seconds = all.reduce(function (sum, row) {
-    return sum + Number(row.dataset.seconds || 0);
+function sum(all) {
+  return all.reduce(function (seconds, row) {
+    return seconds + Number(row.dataset.seconds || 0);
   }, 0);
+}
+
+// The rows of the phase that asks most; all rows, when nothing is said about weeks.
+function fullest(all) {
+  const phases = all.map(function (one) {
+    const day = Number(one.dataset.first || 1);
+    return all.filter(function (row) {
+      const last = Number(row.dataset.last || Infinity);
+      return Number(row.dataset.first || 1) <= day && day <= last;
+    });
+  });
+  return phases.reduce(function (most, phase) {
+    return sum(phase) > sum(most) ? phase : most;
+  }, phases[0] || []);
+}
+
+function count() {
+  const everything = given();
+  const all = fullest(everything);
+  const seconds = sum(all);
+  group.querySelector(".effort-fullest").hidden = all.length === everything.length;
   put(group.querySelector(".effort-count"), all.length);
   put(group.querySelector(".effort-minutes"), Math.ceil(seconds / 60));
   const hint = group.querySelector(".nudge.hint");

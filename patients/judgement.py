@@ -1,0 +1,84 @@
+"""What a therapist judges and measures at a visit, written down: each act is one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rugpijn.models import User
+
+from .actions import RefusedError
+from .models import ActivityScore, MainActivity, Programme, QualityRating, StartBackScore
+from .sheet import Line
+
+Asked = tuple[str, int | None]  # a main activity in the patient's words, and its score of today
+
+
+@transaction.atomic
+def measure_activities(*, programme: Programme, asked: Sequence[Asked], on: date) -> int:
+    """Write down up to three main activities (PSK) in their order, and their scores of that day.
+
+    Another name is another way to write the same activity, so its scores stay with it; an empty
+    name takes it away, as long as it was never scored. A second score on one day is a correction.
+    Returns how many scores were written. Raises RefusedError for one that would lose its scores.
+    """
+    there = {activity.position: activity for activity in programme.main_activities.all()}
+    written = 0
+    for position, (name, score) in enumerate(asked, 1):
+        activity = there.get(position)
+        if not name:
+            if activity is not None:
+                _take_away(activity)
+            continue
+        if activity is None:
+            activity = MainActivity(programme=programme, position=position)
+        if activity.name != name:
+            activity.name = name
+            activity.save()
+        if score is not None:
+            ActivityScore.objects.update_or_create(
+                activity=activity, day=on, defaults={"score": score}
+            )
+            written += 1
+    return written
+
+
+def _take_away(activity: MainActivity) -> None:
+    if activity.scores.exists():
+        raise RefusedError(
+            _("“%s” was scored already, so it stays: what was measured is kept.") % activity.name
+        )
+    activity.delete()
+
+
+def rate_quality(
+    *, programme: Programme, lines: Sequence[Line], ratings: Mapping[str, str], by: User
+) -> list[QualityRating]:
+    """Write down how well the exercises were done; what was not rated keeps its older rating."""
+    at = timezone.now()  # one visit, one moment
+    return QualityRating.objects.bulk_create(
+        QualityRating(
+            programme=programme,
+            line=line.uuid,
+            title=line.title,
+            quality=ratings[line.uuid],
+            rated_by=by,
+            rated_name=by.name,
+            rated_at=at,
+        )
+        for line in lines
+        if ratings.get(line.uuid)
+    )
+
+
+def newest_ratings(programme: Programme) -> dict[str, QualityRating]:
+    """By line, the rating that holds."""
+    return {str(rating.line): rating for rating in programme.quality_ratings.all()}
+
+
+def note_start_back(*, programme: Programme, total: int, part: int, by: User) -> StartBackScore:
+    return StartBackScore.objects.create(
+        programme=programme, total=total, part=part, noted_by=by, noted_name=by.name
+    )

@@ -1,0 +1,123 @@
+"""What happened in a programme beside the exercises, on one time line: given, answered, judged.
+
+Neutral: it says what was written down, by whom and when, and never how well somebody did.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from . import worklist
+from .models import ActivityScore, LegPainAnswer, Programme
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing on one day. `kind` is for the eye: version, life, answer, judgement or note."""
+
+    day: date
+    kind: str
+    words: str
+    who: str = ""  # who wrote it down; empty when it was the patient's own hand
+
+
+def events(programme: Programme, first: date, last: date) -> list[Event]:
+    """What happened from the first to the last day, the newest first. Eight queries."""
+    found = [
+        *_versions(programme),
+        *_life(programme),
+        *_recovery(programme),
+        *_leg_pain(programme),
+        *_activities(programme),
+        *_quality(programme),
+        *_profiles(programme),
+        *_seen(programme),
+    ]
+    return sorted(
+        (event for event in found if first <= event.day <= last),
+        key=lambda event: event.day,
+        reverse=True,
+    )
+
+
+def _versions(programme: Programme) -> Iterator[Event]:
+    for version in programme.versions.defer("content").order_by("-number"):
+        words = _("Version %(number)d was given.") % {"number": version.number}
+        if version.reason:
+            words = f"{words} {version.reason}"
+        yield Event(_day(version.issued_at), "version", words, version.issued_name)
+
+
+def _life(programme: Programme) -> Iterator[Event]:
+    """Paused, and ended. The reason of a pause is the practice's own, as this page is."""
+    for pause in programme.pauses.all():
+        words = _("Paused.")
+        if pause.until_on is not None:
+            words = _("Paused until %s.") % date_format(pause.until_on, "j F")
+        yield Event(pause.from_on, "life", f"{words} {pause.note}".strip(), pause.by_name)
+    if programme.ended_on is not None:
+        yield Event(programme.ended_on, "life", _("The programme ended."))
+
+
+def _recovery(programme: Programme) -> Iterator[Event]:
+    for check in programme.recovery_checks.all():
+        words = _("Daily things on day %(day)d: %(answer)s") % {
+            "day": check.day,
+            "answer": check.get_answer_display(),
+        }
+        if check.pain is not None:
+            words += _(", pain %d") % check.pain
+        yield Event(_day(check.answered_at), "answer", words + ".", check.noted_name)
+
+
+def _leg_pain(programme: Programme) -> Iterator[Event]:
+    """What holds about a line and a day; what was taken back is not told."""
+    answers = LegPainAnswer.objects.filter(version__programme=programme).select_related("version")
+    held = {(answer.line, answer.day): answer for answer in answers}
+    for answer in held.values():
+        if answer.leg_pain:
+            line = answer.version.sheet.line(answer.line)
+            words = _("Pain into the leg during “%s”.") % (line.title if line else "?")
+            yield Event(answer.day, "answer", words)
+
+
+def _activities(programme: Programme) -> Iterator[Event]:
+    scores = ActivityScore.objects.filter(activity__programme=programme)
+    by_day = scores.select_related("activity").order_by("day", "activity__position")
+    for day, together in groupby(by_day, key=lambda score: score.day):
+        told = ", ".join(f"{score.activity.name} {score.score}" for score in together)
+        yield Event(day, "answer", _("Activities, 0 to 10: %s.") % told)
+
+
+def _quality(programme: Programme) -> Iterator[Event]:
+    for (at, who), together in groupby(
+        programme.quality_ratings.all(), key=lambda rating: (rating.rated_at, rating.rated_name)
+    ):
+        told = ", ".join(f"{rating.title} {rating.get_quality_display()}" for rating in together)
+        yield Event(_day(at), "judgement", _("Quality: %s.") % told, who)
+
+
+def _profiles(programme: Programme) -> Iterator[Event]:
+    for profile in programme.risk_profiles.all():
+        words = _("Risk profile: %s.") % profile.get_profile_display()
+        yield Event(_day(profile.chosen_at), "judgement", words, profile.chosen_name)
+
+
+def _seen(programme: Programme) -> Iterator[Event]:
+    """What was seen at once is told once, with its note."""
+    for (at, note, who), together in groupby(
+        programme.seen_marks.filter(withdrawn_at=None).order_by("at", "id"),
+        key=lambda mark: (mark.at, mark.note, mark.by_name),
+    ):
+        reasons = [str(worklist.REASONS.get(mark.reason, mark.reason)) for mark in together]
+        words = _("Seen: %s.") % ", ".join(dict.fromkeys(reasons))
+        yield Event(_day(at), "note", f"{words} {note}".strip(), who)
+
+
+def _day(at: datetime) -> date:
+    return timezone.localdate(at)
