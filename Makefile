@@ -101,7 +101,7 @@ format: $(VENV)/.dev
 # ------------------------------------------------------------ what is made and committed
 
 messages: $(VENV)/.dev
-	$(MANAGE) makemessages --locale nl --add-location file --ignore $(VENV) --ignore var --ignore tests
+	$(MANAGE) makemessages --locale nl --no-wrap --add-location file --ignore $(VENV) --ignore var --ignore tests
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
 
 # Extras stay in the lists: without them pip looks for “coverage[toml]”, finds a newer release than

@@ -41,12 +41,34 @@ class StaleOperationError(RefusedError):
 
 @transaction.atomic
 def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Programme:
-    """A programme that nobody follows yet, with the protocol's dosages copied."""
+    """A programme that nobody follows yet, with the protocol's dosages copied.
+
+    Who was discharged is treated again.
+    """
+    hold(patient)
+    take_up(patient)
     title = protocol.text("title", patient.language) if protocol else _("Exercises")
     programme = Programme.objects.create(patient=patient, therapist=by, title=title, changed_by=by)
     if protocol is not None:
         add_protocol(programme=programme, protocol=protocol)
     return programme
+
+
+@transaction.atomic
+def copy_to_draft(*, programme: Programme, by: User) -> Programme:
+    """Begin again from a programme that has ended: a draft with its exercises, dosages, notes,
+    instructions and advice, to be looked over and started with a new check for red flags."""
+    if programme.ended_on is None:
+        raise RefusedError(_("This programme has not ended."))
+    copy = draft(patient=programme.patient, by=by)
+    copy.title = programme.title
+    copy.save(update_fields=["title"])
+    copy.protocols.set(programme.protocols.all())
+    for line in programme.prescriptions.all():
+        line.pk, line.uuid, line.programme = None, uuid.uuid4(), copy  # a line of its own
+        line._state.adding = True
+        line.save()
+    return copy
 
 
 def add_protocol(*, programme: Programme, protocol: Protocol) -> int:
@@ -133,6 +155,7 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
     Raises RefusedError when the programme started before, has no exercises, or
     when the patient already follows another one.
     """
+    hold_programme(programme)
     if not programme.is_draft:
         raise RefusedError(_("This programme has already started."))
     if not programme.prescriptions.exists():
@@ -147,6 +170,7 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
     except IntegrityError:  # another draft of this patient was started at the same moment
         programme.started_on = None
         raise RefusedError(another_runs(programme)) from None
+    take_up(programme.patient)
     touch(programme=programme, by=by)
     ShareLink.objects.create(programme=programme, valid_from=programme.started_on)
     return issue(programme=programme, by=by)
@@ -183,16 +207,6 @@ def _render_ahead(version: Version) -> None:
     from .tasks import render_handout  # the queue needs the apps to be ready
 
     render_handout.enqueue(str(version.uuid))
-
-
-@transaction.atomic
-def end(*, programme: Programme, by: User, on: date | None = None) -> None:
-    """End a running programme. Its versions stay readable and printable."""
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
-    programme.ended_on = on or timezone.localdate()
-    programme.save(update_fields=["ended_on"])
-    touch(programme=programme, by=by)
 
 
 @transaction.atomic
@@ -261,6 +275,30 @@ def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfi
     return RiskProfile.objects.create(
         programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
     )
+
+
+def hold(row: Patient | Programme) -> None:
+    """Read a row anew and keep it until the act is done: two acts take turns.
+
+    An invitation is held before a programme, and a programme before its patient, everywhere: or
+    two acts would wait for each other. What a patient does meanwhile is written down (`no_key`).
+    """
+    row.refresh_from_db(from_queryset=type(row).objects.select_for_update(no_key=True))
+
+
+def hold_programme(programme: Programme) -> None:
+    """One act about a patient at a time, and the programme as the one before has left it."""
+    hold(programme)
+    hold(programme.patient)
+
+
+def take_up(patient: Patient) -> bool:
+    """Treat somebody again who was discharged; says whether there was anything to do."""
+    if patient.discharged_on is None:
+        return False
+    patient.discharged_on = patient.discharged_by = None
+    patient.save(update_fields=["discharged_on", "discharged_by"])
+    return True
 
 
 def touch(*, programme: Programme, by: User) -> None:
@@ -374,12 +412,18 @@ def answer_leg_pain(
 def invite(patient: Patient) -> tuple[PatientInvitation, str]:
     """A new way in for a patient; links handed out before stop working."""
     patient.invitations.filter(accepted_at=None).delete()
+    hold(patient)
+    if patient.discharged_on is not None:
+        raise RefusedError(_("%s is discharged. Take the treatment up again first.") % patient.name)
     return PatientInvitation.invite(patient=patient)
 
 
 @transaction.atomic
 def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
-    """Tie the patient to a login. The link works no second time."""
+    """Tie the patient to a login. The link works no second time, and not after a discharge."""
+    hold(invitation.patient)
+    if invitation.patient.discharged_on is not None:
+        raise RefusedError(_("This invitation no longer works"))
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     patient = invitation.patient

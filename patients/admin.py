@@ -19,7 +19,7 @@ from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
-from . import actions, batches, phases, press, variants
+from . import actions, batches, life, phases, press, variants
 from .birth_dates import read_birth_date
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -32,9 +32,14 @@ from .therapist_forms import (
     ProgrammeForm,
 )
 from .views import batch, building, course, desk, progression, therapist
+from .views import life as life_pages
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
+
+
+# The pages of a programme's life, in views/life.py.
+LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
 
 
 class CareAdmin(ScopedAdmin):
@@ -99,11 +104,11 @@ class PatientAdmin(CareAdmin):
     form = PatientForm
     list_display = ("name", "birth_date", "programme_now", "day")
     search_fields = ("name",)
-    search_help_text = _("Name, or date of birth such as 12-3-1958")
+    search_help_text = _("Name, or date of birth such as 12-3-1958, or the word “discharged”")
     change_form_template = "admin/patients/patient/change_form.html"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("programmes")
+        return super().get_queryset(request).prefetch_related("programmes__pauses")
 
     def get_fieldsets(self, request, obj=None):
         first = (
@@ -121,7 +126,9 @@ class PatientAdmin(CareAdmin):
         return form
 
     def get_search_results(self, request, queryset, search_term):
-        """A date of birth finds as a name does."""
+        """A date of birth finds as a name does, and a word finds who is treated no longer."""
+        if search_term.strip().lower() == gettext("discharged"):
+            return queryset.filter(discharged_on__isnull=False), False
         try:
             born = read_birth_date(search_term, today=timezone.localdate())
         except ValueError:
@@ -135,14 +142,10 @@ class PatientAdmin(CareAdmin):
 
     @admin.display(description=_("day"))
     def day(self, patient):
+        if patient.discharged_on is not None:
+            return gettext("discharged")
         latest = _latest_programme(patient)
-        if latest is None:
-            return "–"
-        if latest.is_draft:
-            return gettext("draft")
-        if not latest.is_running:
-            return gettext("ended")
-        return gettext("day %d") % ((timezone.localdate() - latest.started_on).days + 1)
+        return "–" if latest is None else life.words(latest)
 
     def has_delete_permission(self, request, obj=None):
         """A mistake can be taken back; what was given to someone is a record that stays."""
@@ -154,6 +157,8 @@ class PatientAdmin(CareAdmin):
     def get_urls(self):
         return [
             self.page(therapist.invite, "invite"),
+            self.page(life_pages.discharge, "discharge"),
+            self.page(life_pages.readmit, "readmit"),
             self.page(self.new_programme, "programme"),
             *super().get_urls(),
         ]
@@ -279,9 +284,7 @@ class ProgrammeAdmin(CareAdmin):
 
     @admin.display(description=_("state"))
     def state(self, programme):
-        if programme.is_draft:
-            return gettext("draft")
-        return gettext("running") if programme.is_running else gettext("ended")
+        return life.words(programme)
 
     def has_add_permission(self, request):
         """A programme begins on its patient's page."""
@@ -299,7 +302,8 @@ class ProgrammeAdmin(CareAdmin):
         return super().has_delete_permission(request, obj) and obj.is_draft
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("patient__practice", "therapist")
+        programmes = super().get_queryset(request).prefetch_related("pauses")
+        return programmes.select_related("patient__practice", "therapist")
 
     def get_fieldsets(self, request, obj=None):
         return [(None, {"fields": ["title"]})]
@@ -324,7 +328,7 @@ class ProgrammeAdmin(CareAdmin):
             self.page(therapist.days, "days"),
             self.page(therapist.share, "share"),
             self.page(therapist.mail_link, "mail"),
-            self.page(therapist.end, "end"),
+            *(self.page(getattr(life_pages, name), name) for name in LIFE),
             self.page(course.course, "course"),
             self.page(desk.seen, "seen"),
             self.page(desk.take, "take"),
@@ -386,6 +390,7 @@ class ProgrammeAdmin(CareAdmin):
                 version=version,
                 merged_with=getattr(request, "merged_with", None),
                 library_changes=self._library_changes(programme),
+                cannot_reopen=programme.ended_on and actions.another_runs(programme),
                 printing_problem=press.problem(),
             )
         response = super().changeform_view(request, object_id, form_url, extra)

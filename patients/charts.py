@@ -81,6 +81,15 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Band:
+    """The days of a pause, from the floor to the top; it has its name when there is room."""
+
+    x: str
+    width: str
+    middle: str | None
+
+
+@dataclass(frozen=True)
 class Chart:
     levels: tuple[Level, ...]
     ticks: tuple[Tick, ...]
@@ -89,15 +98,22 @@ class Chart:
     bars: tuple[Bar, ...] = ()
     dots: tuple[Dot, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    bands: tuple[Band, ...] = ()
 
     height = HEAD + TALL + FOOT
+    tall = TALL
     top = HEAD
     floor = HEAD + TALL
     words_y = HEAD + TALL + FOOT - 6  # where the dates stand
 
 
-def bars(days: Sequence[tuple[date, int, int]], versions: Sequence[tuple[int, date]] = ()) -> Chart:
+def bars(
+    days: Sequence[tuple[date, int, int]],
+    versions: Sequence[tuple[int, date]] = (),
+    pauses: Sequence[tuple[date, date | None]] = (),
+) -> Chart:
     """(day, done, given) of every day, next to each other; `versions` as (number, day).
+    `pauses` are (first day, day on which it goes on).
 
     Of a long time a bar is a week, from the first day on. It is as wide as its days, so that the
     days stand where they stand in a chart without weeks.
@@ -122,13 +138,15 @@ def bars(days: Sequence[tuple[date, int, int]], versions: Sequence[tuple[int, da
         if done or given
     )
     levels = range(0, top + 1, step)
-    return _chart([day for day, _done, _given in days], versions, levels, top, bars=drawn)
+    dates = [day for day, _done, _given in days]
+    return _chart(dates, versions, levels, top, bars=drawn, bands=_bands(dates, pauses))
 
 
 def line(
     days: Sequence[tuple[date, int | None, int | None]],
     levels: Sequence[int],
     versions: Sequence[tuple[int, date]] = (),
+    pauses: Sequence[tuple[date, date | None]] = (),
 ) -> Chart:
     """(day, lowest, highest) of every day; None where nobody answered, which leaves a gap."""
     slot, top = 100 / len(days), levels[-1]
@@ -139,8 +157,9 @@ def line(
         if low is not None and high is not None
     ]
     highest = [(x, high) for x, (_day, _low, high) in zip(middle, days, strict=True)]
+    dates = [day for day, _low, _high in days]
     return _chart(
-        [day for day, _low, _high in days],
+        dates,
         versions,
         levels,
         top,
@@ -150,6 +169,7 @@ def line(
             for (x1, one), (x2, other) in pairwise(highest)
             if one is not None and other is not None
         ),
+        bands=_bands(dates, pauses),
     )
 
 
@@ -192,6 +212,19 @@ def _marks(days: list[date], versions: Sequence[tuple[int, date]]) -> tuple[Mark
         y = str(ROWS[row]) if row is not None else None
         marks.append(Mark(_percent(x), number, y, "end" if x > 92 else "start"))
     return tuple(marks)
+
+
+def _bands(days: list[date], pauses: Sequence[tuple[date, date | None]]) -> tuple[Band, ...]:
+    """As far as they lie in these days."""
+    slot, bands = 100 / len(days), []
+    for first, until in pauses:
+        begin = max(0, (first - days[0]).days)
+        end = len(days) if until is None else min(len(days), (until - days[0]).days)
+        if begin < end:
+            width = (end - begin) * slot
+            middle = _percent(begin * slot + width / 2) if width >= APART else None
+            bands.append(Band(_percent(begin * slot), _percent(width), middle))
+    return tuple(bands)
 
 
 def _percent(value: float) -> str:

@@ -4,7 +4,7 @@ Nothing here knows a database or a page. Whoever uses a rule asks it here. What 
 and we had to choose is called "our proposal": judge it first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -67,6 +67,8 @@ RECOVERY_DAYS = (21, 42)
 
 The leaflet: improvement in the first 3 weeks, often recovered within 6. KNGF 2013 A.3 and NHG 2017:
 no clear improvement in 3 to 4 weeks is a deviating course. The question itself is our proposal.
+They are days of the calendar from the start, also when the programme was paused in between: a
+back heals on by itself. During a pause nobody is waited for. Our proposal.
 """
 
 DAYS_TO_ANSWER = 3
@@ -104,10 +106,16 @@ SILENT_DAYS = 7
 """So many whole days without anything ticked off are looked at. Our proposal."""
 
 
-def silent_days(last_done: date | None, started_on: date, today: date) -> int:
-    """Whole days on which nothing was done, up to yesterday: today may still bring something."""
+def silent_days(
+    last_done: date | None, started_on: date, today: date, off: Container[date] = ()
+) -> int:
+    """Whole days on which nothing was done, up to yesterday: today may still bring something.
+
+    The days `off` are those of a pause, on which nothing was asked. Our proposal.
+    """
     first_empty = started_on if last_done is None else last_done + timedelta(days=1)
-    return max(0, (today - first_empty).days)
+    empty = (first_empty + timedelta(days=number) for number in range((today - first_empty).days))
+    return sum(day not in off for day in empty)
 
 
 QUALITY = {"excellent": 1.0, "good": 0.8, "reasonable": 0.6, "moderate": 0.4, "poor": 0.2}
@@ -203,6 +211,10 @@ ENDS_SOON_DAYS = 7
 LINK_ENDS_SOON_DAYS = 14
 """A link on paper that stops working is announced earlier: it takes a visit to hand over a new
 one. Our proposal."""
+
+WEEKS_MORE = 6
+"""A programme without a risk profile goes on for so many weeks, unless the therapist says
+otherwise: within six weeks complaints have often gone (the leaflet). Our proposal."""
 
 SEEN_HOLDS_DAYS = 7
 """More pain and silence come back so long after they were marked as seen, when they last.

@@ -18,7 +18,8 @@ from exercises.dosage import Dosage
 
 from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, rate
 from .days import given
-from .models import Programme, SessionLog
+from .models import Pause, Programme, SessionLog
+from .models.pause import days_off
 from .progress import latest
 from .sheet import Line as SheetLine
 from .sheet import Sheet
@@ -62,13 +63,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Day:
-    """One day. One that is not whole, the first and the last, counts what was done."""
+    """One day. One that is not whole (the first, the last, and those of a pause) counts what was
+    done."""
 
     day: date
     number: int  # 1 is the day the programme started
     entries: tuple[Entry, ...]
     whole: bool
     issued: tuple[int, ...] = ()  # the versions that were given on this day
+    paused: bool = False
 
     @property
     def done(self) -> int:
@@ -147,6 +150,7 @@ class Course:
     sheet: Sheet
     started_on: date
     ended_on: date | None = None
+    pauses: tuple[Pause, ...] = ()  # in these days
 
     @property
     def first(self) -> date:
@@ -255,7 +259,7 @@ def _counted(days: Iterable[Day]) -> Counts:
 
 
 def read(programme: Programme, today: date, period: str = USUAL) -> Course | None:
-    """The last days of a programme; None for a draft. Two queries, however long the record."""
+    """The last days of a programme; None for a draft. Three queries, however long the record."""
     versions = list(programme.versions.order_by("number"))
     if programme.started_on is None or not versions:
         return None
@@ -272,6 +276,7 @@ def read(programme: Programme, today: date, period: str = USUAL) -> Course | Non
         ),
         started_on=programme.started_on,
         ended_on=programme.ended_on,
+        pauses=tuple(programme.pauses.all()),
         today=today,
         days=PERIODS[period],
     )
@@ -285,6 +290,7 @@ def course(
     started_on: date,
     ended_on: date | None,
     today: date,
+    pauses: tuple[Pause, ...] = (),
     days: int | None = None,
 ) -> Course:
     """Put together what was issued, the oldest first by the id of its version, and what was logged.
@@ -300,11 +306,12 @@ def course(
             days_done[line].add(day)
     last = max([until, started_on, *by_day])
     first = started_on if days is None else max(started_on, last - timedelta(days=days - 1))
+    off = days_off(pauses, last)
     found = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         held = _held_on(day, issues)
-        over = started_on < day < until
+        over = started_on < day < until and day not in off
         lines = _lines_of(
             [sheets[pk] for pk in held], by_day[day], lambda log: sheets[log.version_id]
         )
@@ -317,7 +324,7 @@ def course(
                     line=uuid,
                     title=title,
                     done=done,
-                    given=given(held_lines, day, started_on, days_done[uuid], done)
+                    given=given(held_lines, day, started_on, days_done[uuid], done, off)
                     if over
                     else done,
                     pain=tuple(row.pain for row in rows if row.pain is not None),
@@ -330,11 +337,24 @@ def course(
                 entries=tuple(entries),
                 whole=over,
                 issued=tuple(issue.number for issue in issues.values() if issue.day == day),
+                paused=any(pause.holds_on(day) for pause in pauses),
             )
         )
     newest = list(issues)[-1]
     marks = tuple(issue for issue in issues.values() if first <= issue.day <= last)
-    return Course(tuple(found), marks, issues[newest], sheets[newest], started_on, ended_on)
+    return Course(
+        days=tuple(found),
+        issues=marks,
+        newest=issues[newest],
+        sheet=sheets[newest],
+        started_on=started_on,
+        ended_on=ended_on,
+        pauses=tuple(
+            pause
+            for pause in pauses
+            if pause.from_on <= last and (pause.until_on is None or pause.until_on > first)
+        ),
+    )
 
 
 def _held_on(day: date, issues: dict[int, Issue]) -> list[int]:

@@ -40,19 +40,27 @@ def is_due(dosage: Dosage, day: date, started_on: date, days_done: Iterable[date
     return True
 
 
-def was_asked(dosage: Dosage, day: date, started_on: date, days_done: Container[date]) -> bool:
+def was_asked(
+    dosage: Dosage,
+    day: date,
+    started_on: date,
+    days_done: Container[date],
+    off: Container[date] = (),
+) -> bool:
     """Whether this dosage asked for something on a day that is over.
 
     A weekly number asks for that many days and no more: the days it was done, and
     what is left on the last days on which it could still be done. Three days a week
-    of which none was done are three days, not seven.
+    of which none was done are three days, not seven. On the days `off`, of a pause, it
+    could not be done.
     """
     if dosage.days_per_week is None or day < started_on:
         return is_due(dosage, day, started_on)
     monday, sunday = week_of(day)
     before = (monday + timedelta(days=n) for n in range(day.weekday()))
     left = dosage.days_per_week - sum(other in days_done for other in before)
-    return left > 0 and (day in days_done or (sunday - day).days < left)
+    after = (day + timedelta(days=n + 1) for n in range((sunday - day).days))
+    return left > 0 and (day in days_done or sum(other not in off for other in after) < left)
 
 
 def given(
@@ -61,20 +69,25 @@ def given(
     started_on: date,
     days_done: Container[date],
     done: int,
+    off: Container[date] = (),
 ) -> int:
     """How many moments of a line count as given on a day that is over. `done` were done.
 
     `lines` are what held on that day: one, or on the day of a new version the old and
     the new, with None where it was not on the sheet. The smaller number counts then,
     because nobody could follow the larger one all day; a line that came or went that day
-    counts what was done.
+    counts what was done. A day `off` is not asked about here: its programme stood still.
     """
-    asked = [None if line is None else _asked(line, day, started_on, days_done) for line in lines]
+    asked = [
+        None if line is None else _asked(line, day, started_on, days_done, off) for line in lines
+    ]
     return done if None in asked else min(asked, default=0)
 
 
-def _asked(line: Line, day: date, started_on: date, days_done: Container[date]) -> int:
+def _asked(
+    line: Line, day: date, started_on: date, days_done: Container[date], off: Container[date]
+) -> int:
     """How many moments a line asked for on a day that is over; outside its weeks none."""
     if not line.period.holds_on(day, started_on):
         return 0
-    return line.dosage.moments * was_asked(line.dosage, day, started_on, days_done)
+    return line.dosage.moments * was_asked(line.dosage, day, started_on, days_done, off)

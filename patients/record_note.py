@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .course import Counts, Course, Line, Score
-from .models import MainActivity
+from .models import MainActivity, Pause
 from .timeline import Event
 
 
@@ -38,6 +38,7 @@ def text(
                 "number": course.newest.number,
                 "issued": _day(course.newest.day),
             },
+            *(paused(pause) for pause in course.pauses),
             *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
             "",
             _("Exercises and dosage:"),
@@ -75,10 +76,10 @@ def _activities(activities: Sequence[MainActivity]) -> list[str]:
 
 
 def _happened(events: Sequence[Event]) -> list[str]:
-    if not events:
-        return []
-    lines = [f"- {_day(event.day)}: {event.words}" for event in reversed(events)]
-    return ["", _("What happened:"), *lines]
+    """Without pauses and the end, which stand on top."""
+    told = [event for event in reversed(events) if event.kind != "life"]
+    lines = [f"- {_day(event.day)}: {event.words}" for event in told]
+    return ["", _("What happened:"), *lines] if lines else []
 
 
 def _dosage(line: Line) -> str:
@@ -117,6 +118,16 @@ def pain(course: Course) -> str:
         "first": _score(course.first_pain),
         "last": _score(course.last_pain),
         "highest": _score(course.highest_pain),
+    }
+
+
+def paused(pause: Pause) -> str:
+    """The days that asked for nothing, in words."""
+    if pause.until_on is None:
+        return _("Paused since %(first)s") % {"first": _day(pause.from_on)}
+    return _("Paused from %(first)s until %(until)s") % {
+        "first": _day(pause.from_on),
+        "until": _day(pause.until_on),
     }
 
 

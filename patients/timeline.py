@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import worklist
@@ -17,7 +18,7 @@ from .models import ActivityScore, LegPainAnswer, Programme
 
 @dataclass(frozen=True)
 class Event:
-    """One thing on one day. `kind` is for the eye: version, answer, judgement or note."""
+    """One thing on one day. `kind` is for the eye: version, life, answer, judgement or note."""
 
     day: date
     kind: str
@@ -26,9 +27,10 @@ class Event:
 
 
 def events(programme: Programme, first: date, last: date) -> list[Event]:
-    """What happened from the first to the last day, the newest first. Seven queries."""
+    """What happened from the first to the last day, the newest first. Eight queries."""
     found = [
         *_versions(programme),
+        *_life(programme),
         *_recovery(programme),
         *_leg_pain(programme),
         *_activities(programme),
@@ -49,6 +51,17 @@ def _versions(programme: Programme) -> Iterator[Event]:
         if version.reason:
             words = f"{words} {version.reason}"
         yield Event(_day(version.issued_at), "version", words, version.issued_name)
+
+
+def _life(programme: Programme) -> Iterator[Event]:
+    """Paused, and ended. The reason of a pause is the practice's own, as this page is."""
+    for pause in programme.pauses.all():
+        words = _("Paused.")
+        if pause.until_on is not None:
+            words = _("Paused until %s.") % date_format(pause.until_on, "j F")
+        yield Event(pause.from_on, "life", f"{words} {pause.note}".strip(), pause.by_name)
+    if programme.ended_on is not None:
+        yield Event(programme.ended_on, "life", _("The programme ended."))
 
 
 def _recovery(programme: Programme) -> Iterator[Event]:

@@ -1,19 +1,20 @@
 """Given and done by day, for many programmes at once: what the small charts draw.
 
 What counts as given on a day is asked of days.py, as the page about one programme does. Day 1
-counts only what was done; today is not over and is left out.
+and the days of a pause count only what was done; today is not over and is left out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, prefetch_related_objects
 from django.utils import timezone
 
 from .days import given, week_of
 from .models import Programme, SessionLog, Version
+from .models.pause import days_off
 from .sheet import Line
 
 
@@ -36,7 +37,7 @@ class Done:
 
 
 def last_days(programmes: Sequence[Programme], today: date, days: int) -> dict[int, list[DayTotal]]:
-    """By programme, its last days up to yesterday. Two queries, however many programmes."""
+    """By programme, its last days up to yesterday. Three queries, however many programmes."""
     first = today - timedelta(days=days)
     monday, _sunday = week_of(first)  # a weekly number looks back to Monday
     numbers = [programme.pk for programme in programmes]
@@ -50,6 +51,7 @@ def last_days(programmes: Sequence[Programme], today: date, days: int) -> dict[i
     )
     for programme, day, line, times, pain in rows:
         done[programme][day][str(line)] = Done(times, pain)
+    prefetch_related_objects(programmes, "pauses")
     versions = defaultdict(list)
     for version in Version.objects.filter(programme__in=numbers).order_by("number"):
         versions[version.programme_id].append(version)
@@ -59,6 +61,7 @@ def last_days(programmes: Sequence[Programme], today: date, days: int) -> dict[i
             issued=_issued(versions[programme.pk]),
             done=done[programme.pk],
             days=_days(max(first, programme.started_on), today),
+            off=days_off(programme.pauses.all(), today),
         )
         for programme in programmes
     }
@@ -70,6 +73,7 @@ def totals(
     issued: Sequence[tuple[date, tuple[Line, ...]]],
     done: Mapping[date, Mapping[str, Done]],
     days: Iterable[date],
+    off: Container[date] = (),
 ) -> list[DayTotal]:
     """The days of one programme. `issued` says from which day on which lines were given."""
     days_done = defaultdict(set)
@@ -83,11 +87,11 @@ def totals(
         asked = made = 0
         for uuid, lines in _held_on(issued, day).items():
             times = today[uuid].times if uuid in today else 0
-            # The first day is not whole: it counts what was done.
+            # The first day is not whole, and those of a pause: they count what was done.
             of_line = (
                 times
-                if day == started_on
-                else given(lines, day, started_on, days_done[uuid], times)
+                if day == started_on or day in off
+                else given(lines, day, started_on, days_done[uuid], times, off)
             )
             asked += of_line
             made += min(times, of_line)

@@ -22,6 +22,7 @@ from exercises.models import Exercise
 from . import clinical
 from .models import (
     LegPainAnswer,
+    Pause,
     Programme,
     RecoveryCheck,
     RiskProfile,
@@ -29,6 +30,7 @@ from .models import (
     SessionLog,
     Version,
 )
+from .models.pause import days_off
 from .sheet import Line
 
 # The words of the library in a line of a sheet, beside its steps.
@@ -59,7 +61,10 @@ PROGRAMME = ("admin:patients_programme_change", gettext_lazy("Open the programme
 DAYS = ("admin:patients_programme_days", gettext_lazy("See what was done"))
 LINK = ("admin:patients_programme_share", gettext_lazy("Make a new link"))
 COURSE = ("admin:patients_programme_course", gettext_lazy("Write down the answer"))
-PAGES = {"pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "link_ends": LINK}
+RENEW = ("admin:patients_programme_renew", gettext_lazy("Go on for longer"))
+PAGES = {
+    "pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "ends": RENEW, "link_ends": LINK,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,16 @@ class Course:
     @property
     def day(self) -> int:
         return clinical.day_of(self.programme.started_on, self.today)
+
+    @property
+    def planned_end(self) -> date | None:
+        """As the therapist planned it, or else as the risk profile suggests."""
+        programme = self.programme
+        return programme.planned_until or clinical.planned_end(programme.started_on, self.profile)
+
+    @property
+    def pause(self) -> Pause | None:
+        return self.programme.pause_on(self.today)
 
     @property
     def logs_in(self) -> bool:
@@ -212,6 +227,8 @@ def _recovery(course: Course) -> Iterator[Item]:
     if concern is None:
         return
     asked, answer = concern
+    if not answer and course.pause is not None:
+        return
     sentence = {
         "worse": _("On day %d the answer was that daily things go worse."),
         "same": _("On day %d the answer was that daily things go the same as before."),
@@ -221,8 +238,10 @@ def _recovery(course: Course) -> Iterator[Item]:
 
 
 def _silent(course: Course) -> Iterator[Item]:
-    days = clinical.silent_days(course.last_done, course.programme.started_on, course.today)
-    if not course.logs_in or days < clinical.SILENT_DAYS:
+    off = days_off(course.programme.pauses.all(), course.today)
+    since = course.last_done or course.programme.started_on
+    days = clinical.silent_days(course.last_done, course.programme.started_on, course.today, off)
+    if not course.logs_in or course.pause is not None or days < clinical.SILENT_DAYS:
         return
     if course.last_done is None:
         sentence = ngettext(
@@ -234,13 +253,23 @@ def _silent(course: Course) -> Iterator[Item]:
         sentence = ngettext(
             "Nothing was ticked off for %d day.", "Nothing was ticked off for %d days.", days
         )
-    since = course.last_done or course.programme.started_on
-    yield Item("silent", since.isoformat(), sentence % days)
+    told = sentence % days
+    if any(day > since for day in off):
+        told += " " + _("The days of the pause are not counted.")
+    yield Item("silent", since.isoformat(), told)
 
 
 def _ends(course: Course) -> Iterator[Item]:
-    end = clinical.planned_end(course.programme.started_on, course.profile)
+    end = course.planned_end
     if end is None or course.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
+        return
+    if course.programme.planned_until is not None:
+        sentence = (
+            _("This programme is planned until %s.")
+            if course.today <= end
+            else _("This programme was planned until %s.")
+        )
+        yield Item("ends", end.isoformat(), sentence % _day(end))
         return
     weeks = clinical.PLANS[course.profile].weeks
     sentence = (
@@ -319,9 +348,10 @@ def colleagues_alarms(user, today: date) -> int:
 
 
 def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
-    """What the rules ask for, of all these programmes. Nine queries, however many there are."""
+    """What the rules ask for, of all these programmes. Ten queries, however many there are."""
     rows = list(
         programmes.select_related("patient", "therapist", "share_link")
+        .prefetch_related("pauses")
         .annotate(pain_at_start=_first_pain(), profile=_newest_profile())
         .order_by("patient__name", "pk")
     )

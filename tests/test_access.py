@@ -17,7 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
-from patients import actions, batches, handout, variants
+from patients import actions, batches, handout, life, variants
 from patients.models import LegPainAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation, User
@@ -107,6 +107,8 @@ TABLE = {
     "admin:patients_patient_delete": (REFUSED, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_invite": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_programme": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_discharge": OWN_OBJECT,
+    "admin:patients_patient_readmit": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_changelist": CARE_LIST,
     "admin:patients_programme_add": NEVER,
     "admin:patients_programme_change": OWN_OBJECT,
@@ -122,6 +124,11 @@ TABLE = {
     "admin:patients_programme_share": OWN_OBJECT,
     "admin:patients_programme_mail": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_end": OWN_OBJECT,
+    "admin:patients_programme_pause": OWN_OBJECT,
+    "admin:patients_programme_resume": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_renew": OWN_OBJECT,
+    "admin:patients_programme_reopen": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_again": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_course": OWN_OBJECT,
     "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_take": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -178,6 +185,13 @@ POSTS = {
     "admin:patients_programme_share": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_batch_act": ("/admin/patients/programme/batch/", HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:patients_programme_end": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_pause": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_resume": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_renew": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_reopen": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_programme_again": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_discharge": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_readmit": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_course": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_take": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -400,6 +414,18 @@ def _kept(now):
     return {StoredHandout: now[StoredHandout]}
 
 
+def come_before(world, name):
+    """What has happened when somebody comes to do this."""
+    programme, anna = world.programme, world.anna
+    if name in ("admin:patients_programme_reopen", "admin:patients_programme_again"):
+        life.end(programme=programme, by=anna)
+    if name == "admin:patients_programme_resume":
+        today = programme.started_on
+        world.pause = life.pause(programme=programme, by=anna, from_on=today)
+    if name == "admin:patients_patient_readmit":
+        life.discharge(patient=programme.patient, by=anna, running=programme.pk)
+
+
 def data_for(world, name):
     """What the right person would send."""
     programme = world.programme
@@ -420,6 +446,14 @@ def data_for(world, name):
             "title": "Nieuw", "initial-title": "Lage rugpijn", "revision": programme.revision,
             "prescriptions-TOTAL_FORMS": 0, "prescriptions-INITIAL_FORMS": 0,
         }  # fmt: skip
+    if name == "admin:patients_programme_pause":
+        return {"from_on": programme.started_on.isoformat()}
+    if name == "admin:patients_programme_resume":
+        return {"pause": world.pause.pk}
+    if name == "admin:patients_programme_renew":
+        return {"weeks": 6}
+    if name == "admin:patients_patient_discharge":
+        return {"running": programme.pk}
     if name == "admin:patients_programme_protocol":
         return {"title": "Rug, kort"}
     if name.startswith("admin:exercises_figure"):
@@ -450,6 +484,7 @@ def data_for(world, name):
 @pytest.mark.parametrize("name", sorted(POSTS))
 def test_post(world, name):
     """The right person's act is done; from everybody else it changes nothing."""
+    come_before(world, name)
     for role, expected in zip(ROLES, POSTS[name], strict=True):
         if not is_denied(expected, role):
             continue
@@ -603,6 +638,8 @@ LOGGED_PAGES = {
     "admin:patients_programme_versions": "read versions", "admin:patients_programme_days": "read days",
     "admin:patients_programme_protocol": "read", "admin:patients_programme_preview": "read",
     "admin:patients_programme_share": "share", "admin:patients_programme_end": "read",
+    "admin:patients_programme_pause": "read", "admin:patients_programme_renew": "read",
+    "admin:patients_patient_discharge": "read",
     "patients:programme_detail": "read", "patients:programme_handout": "print",
     "patients:version_handout": "print", "patients:programme_media": "read film",
 }  # fmt: skip
@@ -612,7 +649,10 @@ LOGGED_ACTS = {
     "admin:patients_programme_protocol": "save as protocol",
     "admin:patients_programme_share": "revoke link", "admin:patients_programme_end": "end",
     "admin:patients_patient_change": "change", "admin:patients_programme_change": "issue",
-    "patients:log_session": "log",
+    "admin:patients_programme_pause": "pause", "admin:patients_programme_resume": "resume",
+    "admin:patients_programme_renew": "renew", "admin:patients_programme_reopen": "reopen",
+    "admin:patients_programme_again": "create", "admin:patients_patient_discharge": "discharge",
+    "admin:patients_patient_readmit": "take up again", "patients:log_session": "log",
 }  # fmt: skip
 
 
@@ -626,6 +666,7 @@ def test_a_page_that_shows_a_patient_is_logged(world, name):
 @pytest.mark.parametrize("name", LOGGED_ACTS)
 def test_an_act_is_logged(world, name):
     who = "piet" if name == "patients:log_session" else "anna"
+    come_before(world, name)
     client_for(world, who).post(world.address(name), data_for(world, name))
     rows = AccessEvent.objects.filter(patient=world.piet_patient.uuid)
     assert [row.action for row in rows].count(LOGGED_ACTS[name]) == 1

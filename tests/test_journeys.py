@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -577,6 +577,7 @@ PAGES = {
     "anna@linde.example": [
         "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
         "patient", "draft", "running", "versions", "days", "share_admin", "end", "course", "keep",
+        "pause", "renew", "discharge", "discharged",
         "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
         "admin:exercises_protocol_changelist", "protocol", "as_patient",
         "admin:exercises_figure_changelist", "admin:exercises_figure_add", "figure",
@@ -599,7 +600,16 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         day=today - timedelta(days=1), done=True, pain=4, operation=uuid.uuid4(),
         performed_at=timezone.now(),
     )  # fmt: skip
+    # It stood still and will again, so that the sentences and the shaded days are there.
+    for first, until in ((-12, -9), (5, 9)):
+        programme.pauses.create(
+            from_on=today + timedelta(days=first), until_on=today + timedelta(days=until)
+        )
     draft = make_programme(cast.mo_patient, started=False)
+    gone = Patient.objects.create(
+        practice=cast.anna.practice, name="Ina Bos", birth_date=date(1960, 1, 2),
+        discharged_on=today, discharged_by=cast.anna,
+    )  # fmt: skip
     line = programme.prescriptions.first()
     shared = Figure.objects.get(key="hol-bol")
     ours = {"practice": cast.anna.practice, "rendering": shared.rendering}
@@ -620,6 +630,10 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "share_admin": ("programme_share", programme.pk),
         "end": ("programme_end", programme.pk),
         "course": ("programme_course", programme.pk),
+        "pause": ("programme_pause", programme.pk),
+        "renew": ("programme_renew", programme.pk),
+        "discharge": ("patient_discharge", cast.piet_patient.pk),
+        "discharged": ("patient_change", gone.pk),
         "keep": ("programme_protocol", programme.pk),
     }
     special = {

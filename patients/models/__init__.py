@@ -12,6 +12,7 @@ from .course import (
     StartBackScore,
 )
 from .patient import Patient, PatientInvitation
+from .pause import Pause
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
 from .session import SessionLog
 
@@ -23,6 +24,7 @@ __all__ = [
     "MainActivity",
     "Patient",
     "PatientInvitation",
+    "Pause",
     "Prescription",
     "Programme",
     "QualityRating",

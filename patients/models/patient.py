@@ -49,6 +49,11 @@ class Patient(models.Model):
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+"
     )
+    # Treated until that day; empty for somebody who is treated now.
+    discharged_on = models.DateField(_("discharged on"), null=True, editable=False)
+    discharged_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
 
     objects = CareQuerySet.as_manager()
 

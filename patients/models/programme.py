@@ -1,7 +1,7 @@
 """What was prescribed: the programme as the therapist edits it, and as it was issued."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -46,6 +46,8 @@ class Programme(models.Model):
     )
     started_on = models.DateField(_("started on"), null=True, editable=False)
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
+    # Chosen by the therapist; without it, the risk profile says how long (clinical.planned_end).
+    planned_until = models.DateField(_("planned until"), null=True, editable=False)
     # Raised by every save: a form that was opened at an older revision is stale.
     revision = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
@@ -88,6 +90,24 @@ class Programme(models.Model):
     @property
     def is_running(self) -> bool:
         return self.started_on is not None and self.ended_on is None
+
+    def pause_on(self, day: date):
+        """The pause that holds on a day; reads what was prefetched."""
+        if not self.is_running:
+            return None
+        return next((pause for pause in self.pauses.all() if pause.holds_on(day)), None)
+
+    @property
+    def pause_now(self):
+        return self.pause_on(timezone.localdate())
+
+    @property
+    def pause_ahead(self):
+        """The next one that was planned and has not begun."""
+        if not self.is_running:
+            return None
+        today = timezone.localdate()
+        return next((pause for pause in self.pauses.all() if pause.from_on > today), None)
 
     def current_version(self) -> "Version | None":
         """What was issued last; None for a draft."""

@@ -10,7 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from .. import clinical
+from .. import clinical, life
+from ..models import Pause
 from ..totals import DayTotal
 
 register = template.Library()
@@ -104,3 +105,9 @@ def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
     }
     change = clinical.pain_change(at_start, answered[-1])
     return words[change] % {"start": at_start, "now": answered[-1]}
+
+
+@register.filter
+def pause_words(pause: Pause) -> str:
+    """How long a programme stands still, beside its day."""
+    return life.paused_words(pause)

@@ -3,7 +3,9 @@
 from django import template
 
 from ..course import Counts
+from ..models import Pause
 from ..record_note import counted as in_words
+from ..record_note import paused as paused_in_words
 
 register = template.Library()
 
@@ -12,3 +14,9 @@ register = template.Library()
 def counted(counts: Counts) -> str:
     """Done of what was agreed: “26 of 42 times”, as in the note for the record system."""
     return in_words(counts)
+
+
+@register.filter
+def paused(pause: Pause) -> str:
+    """The days of a pause, as in the note."""
+    return paused_in_words(pause)

@@ -89,6 +89,7 @@ def first_page(request):
 def _everybody(user, whole: bool, courses: list[Course]) -> list[Row]:
     """Running programmes and drafts, by the patient's name."""
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
+    drafts = drafts.filter(patient__discharged_on=None)
     if not whole:
         drafts = drafts.filter(therapist=user)
     rows = [Row(course.programme, course) for course in courses]

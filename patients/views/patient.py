@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from rugpijn.views import BACKEND
 from .. import actions, clinical, progress
 from ..access import find, refuse
 from ..forms import ClaimForm, PatientInvitationForm, SessionForm
-from ..models import PatientInvitation, Programme
+from ..models import Patient, PatientInvitation, Programme
 from ..sheet import Sheet
 from .media import of_programme
 
@@ -29,34 +30,53 @@ def home(request):
     """Where everyone begins: staff in the admin, a patient in the programme."""
     if request.user.is_staff:
         return redirect("admin:index")
-    programmes = list(
-        Programme.objects.of_person(request.user)
-        .running()
-        .select_related("patient__practice", "therapist")
-        .order_by("patient__name")
-    )
+    programmes = _own_programmes(request.user)
     if len(programmes) == 1:
-        return _programme_page(request, programmes[0])
+        return _programme_page(request, programmes[0], several=False)
     audit.record(request, "list", *(programme.patient for programme in programmes))
-    practices = Practice.objects.filter(patients__user=request.user).distinct()
-    return render(request, "patients/home.html", {"programmes": programmes, "practices": practices})
+    records = Patient.objects.of_person(request.user)
+    return render(
+        request,
+        "patients/home.html",
+        {
+            "programmes": programmes,
+            "practices": Practice.objects.filter(patients__in=records).distinct(),
+            "finished": bool(records) and all(one.discharged_on for one in records),
+        },
+    )
+
+
+def _own_programmes(user) -> list[Programme]:
+    """Of each record of this person the running programme, else the last one that ended."""
+    given = (
+        Programme.objects.of_person(user)
+        .filter(started_on__isnull=False)
+        .select_related("patient__practice", "therapist")
+        .prefetch_related("pauses")
+        .order_by(F("ended_on").asc(nulls_last=True), "pk")
+    )
+    last = {programme.patient_id: programme for programme in given}
+    return sorted(last.values(), key=lambda programme: programme.patient.name)
 
 
 @require_safe
 def programme_detail(request, uuid):
     """A programme as its patient reads it. A therapist of the practice sees the same page."""
     programmes = Programme.objects.select_related("patient__practice", "therapist")
-    return _programme_page(request, find(request, programmes, uuid=uuid))
+    programme = find(request, programmes.prefetch_related("pauses"), uuid=uuid)
+    several = len(_own_programmes(request.user)) > 1
+    return _programme_page(request, programme, several=several)
 
 
-def _programme_page(request, programme):
+def _programme_page(request, programme, *, several):
     version = programme.current_version()
     own = programme.patient.user_id == request.user.pk
     if version is None and own:
         raise Http404
     audit.record(request, "read", programme.patient, thing=programme)
     sheet = version.sheet if version is not None else Sheet.of(programme)
-    today = timezone.localdate()
+    today, patient = timezone.localdate(), programme.patient
+    pause = programme.pause_on(today)
     cards = progress.cards(programme, sheet, today)
     return render(
         request,
@@ -68,13 +88,16 @@ def _programme_page(request, programme):
             "sheet": sheet,
             "media": of_programme(programme, sheet),
             "today": today,
-            "may_log": own and programme.is_running,
+            # A page that was open when the pause began may still send what was done.
+            "may_log": own and programme.is_running and pause is None,
+            "pause": pause,
+            "discharged": patient.discharged_on is not None,
             "cards": [card for card in cards if card.holds],
             "later": [card for card in cards if card.begins],
             "over": [card for card in cards if not card.holds and not card.begins],
             "ask_pain": request.GET.get("pain", ""),
             "pain_scale": range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1),
-            "several": own and Programme.objects.of_person(request.user).running().count() > 1,
+            "several": own and several,
         },
     )
 
@@ -133,10 +156,17 @@ def _sentence_of(form) -> str:
 @never_cache
 def patient_invitation(request, token):
     """A patient's first time. Looking uses nothing up; five wrong birth dates close it."""
+    try:
+        return _invited(request, token)
+    except actions.RefusedError:  # discharged at this moment; a login just made is gone with it
+        return render(request, "invitation_closed.html", status=410)
+
+
+def _invited(request, token):
     with transaction.atomic():
         # Locked, so that two answers at the same moment are two tries and one acceptance.
         invitation = PatientInvitation.find(token, lock=request.method == "POST")
-        if invitation is None or not invitation.is_open:
+        if invitation is None or not _opens(invitation):
             return render(request, "invitation_closed.html", status=410)
         if request.user.is_authenticated and request.user.is_staff:
             messages.error(
@@ -145,6 +175,11 @@ def patient_invitation(request, token):
             )
             return redirect("admin:index")
         return _answer_invitation(request, invitation)
+
+
+def _opens(invitation) -> bool:
+    """Nobody comes in anew whose treatment is over."""
+    return invitation.is_open and invitation.patient.discharged_on is None
 
 
 def _answer_invitation(request, invitation):

@@ -151,6 +151,7 @@ def days(request, programme):
 
 def _followed(programme, course, today) -> dict:
     marks = [(issue.number, issue.day) for issue in course.issues]
+    pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
     ratings = judgement.newest_ratings(programme)
     quality = {uuid: rating.quality for uuid, rating in ratings.items()}
@@ -180,9 +181,11 @@ def _followed(programme, course, today) -> dict:
     }
     note = record_note.text(course, today, exas=score, activities=activities, events=events)
     return {
-        "doing": charts.bars([(day.day, day.done, day.given) for day in course.days], marks),
+        "doing": charts.bars(
+            [(day.day, day.done, day.given) for day in course.days], marks, pauses
+        ),
         "pain": charts.line(
-            [(day.day, day.lowest, day.highest) for day in course.days], scale, marks
+            [(day.day, day.lowest, day.highest) for day in course.days], scale, marks, pauses
         ),
         "lines": [
             (line, charts.share(line.counts.done, line.counts.given), ratings.get(line.uuid))
@@ -250,35 +253,22 @@ def mail_link(request, programme):
     return back
 
 
-def end(request, programme):
-    """End a programme, after asking."""
-    if request.method == "POST":
-        try:
-            actions.end(programme=programme, by=request.user)
-        except actions.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "end", programme.patient, thing=programme)
-            messages.success(
-                request, _("The programme has ended. It can still be read and printed.")
-            )
-        return redirect("admin:patients_programme_change", programme.pk)
-    audit.record(request, "read", programme.patient, thing=programme)
-    return programme_page(request, programme, "end", _("End this programme?"))
-
-
 def invite(request, patient):
     """A way in for a patient: a link and its QR code, shown once."""
     if request.method != "POST":
         return redirect("admin:patients_patient_change", patient.pk)
-    invitation, token = actions.invite(patient)
+    try:
+        invitation, token = actions.invite(patient)
+    except actions.RefusedError as error:
+        messages.error(request, str(error))
+        return redirect("admin:patients_patient_change", patient.pk)
     audit.record(request, "invite", patient, thing=patient)
     address = settings.SITE_URL + reverse("patients:patient_invitation", args=[token])
-    return _render(
+    return patient_page(
         request,
-        "admin/patients/patient/invite.html",
-        title=_("Invitation for %s") % patient.name,
-        patient=patient,
+        patient,
+        "invite",
+        _("Invitation for %s") % patient.name,
         address=address,
         qr=printed.qr_code(address),
         expires_at=invitation.expires_at,
@@ -293,6 +283,16 @@ def programme_page(request, programme, name, title, **context):
         subtitle=str(programme),
         programme=programme,
         patient=programme.patient,
+        **context,
+    )
+
+
+def patient_page(request, patient, name, title, **context):
+    return _render(
+        request,
+        f"admin/patients/patient/{name}.html",
+        title=title,
+        patient=patient,
         **context,
     )
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, handout, press
+from patients import actions, handout, life, press
 from patients.models import SessionLog, Version
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +55,10 @@ class TestStart:
         assert programme.is_draft
 
     def test_after_the_end_another_may_start(self, programme, make_programme, cast):
-        actions.end(programme=programme, by=programme.therapist)
+        life.end(programme=programme, by=programme.therapist)
         assert make_programme().is_running
         with pytest.raises(actions.RefusedError):
-            actions.end(programme=programme, by=programme.therapist)
+            life.end(programme=programme, by=programme.therapist)
 
 
 class TestIssue:
@@ -206,7 +206,7 @@ class TestShareLink:
     def test_ends_30_days_after_the_programme_and_after_a_year_at_most(self, programme):
         link = programme.share_link
         assert link.valid_until == link.valid_from + timedelta(days=365)
-        actions.end(programme=programme, by=programme.therapist)
+        life.end(programme=programme, by=programme.therapist)
         link.refresh_from_db()
         assert link.valid_until == timezone.localdate() + timedelta(days=30)
 

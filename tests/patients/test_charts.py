@@ -116,3 +116,27 @@ def test_numbers_are_written_as_a_drawing_reads_them():
     texts = [value for bar in chart.bars for value in asdict(bar).values()]
     texts += [value for mark in chart.marks for value in (mark.x, mark.y)]
     assert all(isinstance(text, str) and "," not in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "bands"),
+    [
+        ([], []),
+        ([(day(3), day(5))], [("20.00%", "20.00%", "30.00%")]),
+        ([(day(9), None)], [("80.00%", "20.00%", "90.00%")]),
+        ([(day(-5), day(2))], [("0.00%", "10.00%", "5.00%")]),  # began before the period
+        ([(day(10), day(40))], [("90.00%", "10.00%", "95.00%")]),
+        ([(day(-9), day(1)), (day(11), None)], []),  # before and after it
+    ],
+)
+@pytest.mark.parametrize("drawn", ["bars", "line"])
+def test_a_pause_is_a_band_as_wide_as_its_days(pauses, bands, drawn):
+    chart = (
+        bars(*[(1, 2)] * 10, pauses=pauses) if drawn == "bars" else line(*[1] * 10, pauses=pauses)
+    )
+    assert [(band.x, band.width, band.middle) for band in chart.bands] == bands
+
+
+def test_a_narrow_band_has_no_room_for_its_name():
+    (band,) = bars(*[(1, 2)] * 42, pauses=[(day(3), day(5))]).bands
+    assert band.middle is None

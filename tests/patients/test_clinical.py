@@ -125,3 +125,22 @@ def test_when_the_planned_weeks_end(profile, end):
 def test_day_one_is_the_day_of_the_start():
     assert clinical.day_of(START, START) == 1
     assert clinical.day_of(START, clinical.planned_end(START, "low")) == 21
+
+
+@pytest.mark.parametrize(
+    ("last_done", "today", "off", "silent"),
+    [
+        (None, 8, [], 8),  # numbered from the start: day 0 to day 7
+        (2, 8, [], 5),
+        (7, 8, [], 0),
+        (8, 8, [], 0),
+        (2, 8, [3, 4, 5], 2),
+        (2, 8, [0, 1, 9], 5),  # a pause before it, and one to come
+        (None, 8, [0, 1, 2, 3, 4, 5, 6, 7], 0),
+    ],
+)
+def test_days_without_anything_do_not_count_a_pause(last_done, today, off, silent):
+    def at(number):
+        return None if number is None else START + timedelta(days=number)
+
+    assert clinical.silent_days(at(last_done), START, at(today), {at(n) for n in off}) == silent

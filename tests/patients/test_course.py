@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, course
+from patients import actions, course, life
 from patients.course import Counts, Issue
-from patients.models import SessionLog
+from patients.models import Pause, SessionLog
 from patients.sheet import Line, Sheet
 
 MONDAY = date(2026, 11, 2)
@@ -47,8 +47,8 @@ def logs(number, line=CAT, times=1, pain=None, version=1, done=True):
     ]
 
 
-def went(logged=(), *, until=15, days=None, **versions):
-    """The course of versions v1=(day, sheet), … with these logs."""
+def went(logged=(), *, until=15, days=None, ended=None, pauses=(), **versions):
+    """The course of versions v1=(day, sheet), … with these logs, and pauses as (first, until)."""
     versions = versions or {"v1": (1, sheet(cat=TWICE))}
     return course.course(
         issues={
@@ -57,8 +57,11 @@ def went(logged=(), *, until=15, days=None, **versions):
         sheets={n: each for n, (_on, each) in enumerate(versions.values(), 1)},
         logs=logged,
         started_on=MONDAY,
-        ended_on=None,
+        ended_on=ended and day(ended),
         today=day(until),
+        pauses=tuple(
+            Pause(from_on=day(first), until_on=until and day(until)) for first, until in pauses
+        ),
         days=days,
     )
 
@@ -127,6 +130,52 @@ class TestWhatWasGiven:
         ]
         late = went(logs(9), until=6)
         assert (late.last, late.days[-1].done) == (day(9), 1)
+
+
+class TestPause:
+    """A day of a pause counts what was done; so does the one on which it goes on, as day 1 does."""
+
+    @pytest.mark.parametrize(
+        ("pauses", "given", "paused"),
+        [
+            ([(3, 5)], [0, 2, 0, 0, 0, 2, 2, 0], [3, 4]),
+            ([(3, None)], [0, 2, 0, 0, 0, 0, 0, 0], [3, 4, 5, 6, 7, 8]),
+            ([(1, 3)], [0, 0, 0, 2, 2, 2, 2, 0], [1, 2]),
+            ([(2, 3), (5, 7)], [0, 0, 0, 2, 0, 0, 0, 0], [2, 5, 6]),
+            ([(20, 30)], [0, 2, 2, 2, 2, 2, 2, 0], []),
+        ],
+    )
+    def test_its_days_ask_for_nothing(self, pauses, given, paused):
+        found = went(until=8, pauses=pauses)
+        assert [each.given for each in found.days] == given
+        assert [each.number for each in found.days if each.paused] == paused
+
+    def test_and_count_what_was_done(self):
+        found = went([*logs(3, times=2), *logs(4)], until=8, pauses=[(3, 6)])
+        assert numbers(found)[2:4] == [(2, 2), (1, 1)]
+        assert not found.days[2].whole
+
+    def test_a_weekly_number_asks_no_more_than_the_days_that_are_left(self):
+        weekly = sheet(cat=Dosage(reps=10, days_per_week=3))
+        found = went(until=15, v1=(1, weekly), pauses=[(9, 13)])
+        assert [each.given for each in found.days[7:14]] == [1, 0, 0, 0, 0, 0, 1]
+
+    def test_every_other_day_goes_on_counting_from_day_one(self):
+        found = went(until=12, v1=(1, sheet(cat=Dosage(reps=10, every_days=2))), pauses=[(4, 6)])
+        assert [each.number for each in found.days if each.given] == [3, 7, 9, 11]
+
+    def test_the_trend_compares_whole_days(self):
+        assert went(until=16, pauses=[(3, 5)]).trend is None
+        found = went([log for n in range(2, 9) for log in logs(n)], until=31, pauses=[(9, 23)])
+        assert (found.trend.before.done, found.trend.last.done) == (7, 0)
+
+    def test_only_those_of_the_period_are_told(self):
+        found = went(until=40, days=21, pauses=[(2, 4), (15, 25), (39, None), (41, 50)])
+        assert [pause.from_on for pause in found.pauses] == [day(15), day(39)]
+
+    def test_one_that_held_when_it_ended(self):
+        found = went(until=20, ended=6, pauses=[(4, None)])
+        assert [each.given for each in found.days] == [0, 2, 2, 0, 0, 0]
 
 
 class TestWhatWasDone:
@@ -202,7 +251,7 @@ class TestTrend:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("versions", [1, 4])
-def test_two_queries_however_long(programme, cast, versions, django_assert_num_queries):
+def test_three_queries_however_long(programme, cast, versions, django_assert_num_queries):
     patient = programme.patient
     for number in range(1, versions):
         programme.title = f"Rug {number}"
@@ -214,7 +263,7 @@ def test_two_queries_however_long(programme, cast, versions, django_assert_num_q
             patient=patient, version=programme.current_version(), line=line, moment=moment,
             operation=uuid.uuid4(), day=timezone.localdate(), done=True,
         )  # fmt: skip
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = course.read(programme, timezone.localdate(), "all")
     assert found.newest.number == versions
     assert found.total == Counts(2, 2)
@@ -229,7 +278,7 @@ def test_a_draft_has_no_course(make_programme):
 def test_an_ended_programme_stops_where_it_ended(make_programme, cast):
     today = timezone.localdate()
     programme = make_programme(on=today - timedelta(days=30))
-    actions.end(programme=programme, by=cast.anna, on=today - timedelta(days=10))
+    life.end(programme=programme, by=cast.anna, on=today - timedelta(days=10))
     assert course.read(programme, today, "all").last == today - timedelta(days=10)
 
 

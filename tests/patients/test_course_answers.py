@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions
+from patients import actions, life
 from patients.models import LegPainAnswer, MainActivity, RecoveryCheck, RiskProfile
 from rugpijn.audit import AccessEvent
 
@@ -127,7 +127,7 @@ def test_main_activities_are_read(anna, programme):
 
 
 def test_what_has_ended_is_read_and_not_written(anna, cast, day_24):
-    actions.end(programme=day_24, by=cast.anna)
+    life.end(programme=day_24, by=cast.anna)
     assert "Write down" not in words(anna.get(address(day_24)))
     note(anna, day_24, answer="better")
     anna.post(address(day_24), {"what": "profile", "profile": "low"})

@@ -65,6 +65,25 @@ def test_what_a_week_that_is_over_asked_for(dosage, done, asked):
 
 
 @pytest.mark.parametrize(
+    ("off", "done", "asked"),
+    [
+        ([5, 6, 7], [], [2, 3, 4]),  # the last days on which it could still be done
+        ([1, 2, 3], [], [5, 6, 7]),
+        ([2, 3, 4, 5, 6], [], [1, 7]),  # two days are left, so two are asked
+        ([1, 2, 3, 4, 5, 6, 7], [], []),
+        ([5, 6, 7], [1], [1, 3, 4]),
+        ([5, 6, 7], [6], [2, 3, 4]),  # done in the pause: that week had its chance before it
+        ([1, 2, 3], [2], [6, 7]),  # done in the pause counts for the week
+    ],
+)
+def test_a_weekly_number_in_a_week_with_a_pause(off, done, asked):
+    days_off, days_done = {day(d) for d in off}, {day(d) for d in done}
+    whole = [n for n in range(1, 8) if n not in off]
+    found = [n for n in whole if was_asked(THRICE_A_WEEK, day(n), MONDAY, days_done, days_off)]
+    assert found == asked
+
+
+@pytest.mark.parametrize(
     ("lines", "done", "expected"),
     [
         ([DAILY], 0, 2),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions
+from patients import actions, life
 from patients.models import LegPainAnswer, Patient, SeenMark, SessionLog
 from patients.templatetags import desk as charts
 from patients.totals import DayTotal
@@ -277,7 +277,7 @@ def test_pressed_twice_counts_once(anna, alarm, programme):
 
 
 def test_a_programme_that_ended_meanwhile(anna, cast, alarm, programme):
-    actions.end(programme=programme, by=cast.anna)
+    life.end(programme=programme, by=cast.anna)
     response = see(anna, programme, f"leg_pain:{alarm.pk}")
     assert told(response) == ["This programme has ended meanwhile; nothing was marked."]
     assert not SeenMark.objects.exists()
@@ -366,7 +366,7 @@ def test_ones_own_patient_is_not_taken_over(anna, programme):
 
 
 def test_an_ended_programme_is_not_taken_over(client, cast, kim, programme):
-    actions.end(programme=programme, by=cast.anna)
+    life.end(programme=programme, by=cast.anna)
     client.force_login(kim)
     take(client, programme)
     programme.refresh_from_db()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from exercises.dosage import Dosage
-from patients import actions, cert, course, record_note
+from patients import actions, cert, course, life, record_note
 from patients.models import SessionLog
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ class TestTheRecord:
             followed.title = f"Rug {number}"
             followed.save()
             actions.issue(programme=followed, by=cast.anna)
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(20):
             page(anna, "days", followed, weeks="all")
 
 
@@ -176,7 +176,7 @@ class TestTheNote:
 
     def test_of_an_ended_programme_says_when(self, followed, cast, english):
         ended = timezone.localdate() - timedelta(days=2)
-        actions.end(programme=followed, by=cast.anna, on=ended)
+        life.end(programme=followed, by=cast.anna, on=ended)
         text = record_note.text(course.read(followed, timezone.localdate()), timezone.localdate())
         assert f"\nEnded on {ended:%-d %B %Y}\n" in text
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, handout
+from patients import actions, handout, life
 from patients.models import SessionLog
 from patients.press import PrintingError
 from rugpijn.audit import AccessEvent
@@ -155,7 +155,7 @@ class TestTickingOff:
         assert refused.count() == 4
 
     def test_an_ended_programme_takes_nothing_more(self, piet, programme):
-        actions.end(programme=programme, by=programme.therapist)
+        life.end(programme=programme, by=programme.therapist)
         press(piet, programme)
         assert not SessionLog.objects.exists()
 

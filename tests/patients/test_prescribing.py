@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from exercises.models import Exercise, ExerciseText, Protocol
-from patients import actions, handout, press
+from patients import actions, handout, life, press
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
 
@@ -271,7 +271,7 @@ class TestChanging:
         assert "Roos" not in response.content.decode()
 
     def test_an_ended_programme_is_read_not_changed(self, anna, programme):
-        actions.end(programme=programme, by=programme.therapist)
+        life.end(programme=programme, by=programme.therapist)
         page = anna.get(change(programme)).content.decode()
         assert 'name="_save"' not in page and "Superman" in page
         response = anna.post(change(programme), {"title": "x"}, follow=True)

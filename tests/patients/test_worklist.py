@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import actions, course, totals, worklist
+from patients import actions, course, life, totals, worklist
 from patients.models import (
     LegPainAnswer,
     MainActivity,
     Patient,
+    Pause,
     Programme,
     RecoveryCheck,
     RiskProfile,
@@ -271,6 +272,68 @@ def test_the_most_urgent_first(cast, started):
     ]
 
 
+# ---------------------------------------------------------------- paused, and prolonged
+
+
+def stand_still(programme, first, until=None):
+    """Days ago: when the pause began, and when it went on."""
+    today = timezone.localdate()
+    programme.pauses.create(
+        from_on=today - timedelta(days=first),
+        until_on=None if until is None else today - timedelta(days=until),
+    )
+
+
+def test_who_stands_still_is_not_silent(cast, started):
+    programme = started(20, done=False)
+    assert listed(cast.anna) == [("Piet Jansen", ["silent"])]
+    stand_still(programme, 3)
+    assert listed(cast.anna) == []
+
+
+@pytest.mark.parametrize(("until", "said"), [(8, True), (7, False)])
+def test_the_days_of_a_pause_are_not_silent(cast, started, until, said):
+    """Ticked off 15 days ago, and stood still from the day after. Whole since: 7 days, or 6."""
+    programme = started(20, done=False)
+    log(programme, 15)
+    stand_still(programme, 14, until)
+    assert (
+        sentences(cast.anna)
+        == ["Nothing was ticked off for 7 days. The days of the pause are not counted."][
+            : int(said)
+        ]
+    )
+
+
+def test_during_a_pause_nobody_waits_for_an_answer(cast, started):
+    """The check itself keeps its day of the calendar, and what was answered stays a reason."""
+    programme = started(30)
+    assert listed(cast.anna) == [("Piet Jansen", ["unanswered"])]
+    stand_still(programme, 3)
+    assert listed(cast.anna) == []
+    RecoveryCheck.objects.create(programme=programme, day=21, answer="worse")
+    assert listed(cast.anna) == [("Piet Jansen", ["worse"])]
+
+
+def test_what_the_therapist_planned_comes_before_the_profile(cast, started, today):
+    programme = started(20)
+    choose(programme, cast.anna, "low")
+    assert listed(cast.anna) == [("Piet Jansen", ["ends"])]
+    programme.planned_until = today + timedelta(days=8)
+    programme.save()
+    assert listed(cast.anna) == []
+    for days, word in ((7, "is"), (0, "is"), (-1, "was")):
+        programme.planned_until = end = today + timedelta(days=days)
+        programme.save()
+        assert sentences(cast.anna) == [f"This programme {word} planned until {end.day} {end:%B}."]
+
+
+def test_the_action_beside_it_leads_to_more_weeks(cast, started):
+    choose(started(20), cast.anna, "low")
+    [card] = worklist.attention(worklist.courses(worklist.running(cast.anna), timezone.localdate()))
+    assert card.page == "admin:patients_programme_renew"
+
+
 # ---------------------------------------------------------------- whose
 
 
@@ -297,7 +360,7 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
     if ended:
         programme = started(20, done=False)
         leg_pain(programme)
-        actions.end(programme=programme, by=cast.anna)
+        life.end(programme=programme, by=cast.anna)
     else:
         make_programme(started=False)
     assert listed(cast.anna) == []
@@ -403,7 +466,8 @@ def test_what_was_undone_is_not_done(cast, started, today):
     assert [(day.done, day.pain) for day in days] == [(0, None), (0, None)]
 
 
-def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, today):
+@pytest.mark.parametrize("paused", [False, True])
+def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, today, paused):
     """A weekly number, a line that went, and one that was done more often than asked."""
     programme = started(9, done=False)
     weekly, gone, *_rest = programme.prescriptions.all()
@@ -415,6 +479,8 @@ def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, t
     version.save()
     for days_ago in (8, 6, 4, 2):
         log(programme, days_ago, pain=3)
+    if paused:
+        stand_still(programme, 7, 3)
     small = totals.last_days([programme], today, 14)[programme.pk]
     large = course.read(programme, today).days[:-1]  # today is not over
     assert [day.day for day in small] == [day.day for day in large]
@@ -424,7 +490,8 @@ def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, t
     ]
     assert [day.pain for day in small] == [day.highest for day in large]
     every_day = sum(line.dosage.moments for line in version.sheet.lines)
-    assert 0 < min(day.given for day in small[-3:]) < every_day
+    least = min(day.given for day in small[-3:])
+    assert least == 0 if paused else 0 < least < every_day
 
 
 # ---------------------------------------------------------------- what the database refuses
@@ -467,7 +534,16 @@ def test_whose_answers_they_are(cast, programme):
     score = activity(programme).scores.create(day=programme.started_on, score=5)
     choose(programme, cast.anna, "low")
     mark(programme, cast.anna)
-    for model in (LegPainAnswer, RecoveryCheck, MainActivity, type(score), RiskProfile, SeenMark):
+    stand_still(programme, 0)
+    for model in (
+        Pause,
+        LegPainAnswer,
+        RecoveryCheck,
+        MainActivity,
+        type(score),
+        RiskProfile,
+        SeenMark,
+    ):
         assert model.objects.treated_by(cast.anna).exists(), model
         assert model.objects.of_person(cast.piet).exists(), model
         assert all(row.record_of == cast.piet_patient for row in model.objects.all())

@@ -16,7 +16,7 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, judgement
+from patients import actions, judgement, life
 from patients.days import is_due
 from patients.models import (
     LegPainAnswer,
@@ -71,6 +71,7 @@ class DemoClinic:
         self.first_practice()
         self.second_practice()
         self.worklist()
+        self.life()
         self.person("root@demo.example", "Root", is_superuser=True)
 
     def first_practice(self):
@@ -109,7 +110,7 @@ class DemoClinic:
         ria = self.patient(practice, anna, "Ria van den Berg", "1971-06-30")
         ended = self.programme(ria, anna, self.back, started=70)
         self.history(ended, adherence=0.7, pain=7, days=42)
-        actions.end(programme=ended, by=anna, on=self.today - timedelta(days=28))
+        life.end(programme=ended, by=anna, on=self.today - timedelta(days=28))
 
         jan = self.patient(practice, anna, "Jan Hendrik de Vries", "1948-01-19")
         actions.draft(patient=jan, by=anna, protocol=self.back)
@@ -195,6 +196,29 @@ class DemoClinic:
         programme = self.programme(wil, kim, self.back, started=22)
         self.history(programme, adherence=0.8, pain=5)
         self.check(programme, 21, RecoveryCheck.Answer.SAME, pain=5)
+
+    def life(self):
+        """Somebody on holiday, and somebody who is well again."""
+        practice = Practice.objects.get(uuid=DEMO_PRACTICE)
+        anna = User.objects.get(email="therapist@demo.example")
+
+        fatma = self.with_code(practice, anna, "Fatma Yıldız", "1979-09-09", "06 - 44 33 22 11")
+        programme = self.programme(fatma, anna, self.back, started=24)
+        self.history(programme, adherence=0.8, pain=5, days=16)
+        self.check(programme, 21, RecoveryCheck.Answer.BETTER, pain=3)
+        life.pause(
+            programme=programme,
+            by=anna,
+            from_on=self.today - timedelta(days=8),
+            until_on=self.today + timedelta(days=6),
+            note="Op vakantie",
+        )
+
+        bert = self.with_code(practice, anna, "Bert Smit", "1961-02-27", "012 - 666 77 88")
+        programme = self.programme(bert, anna, self.knee, started=60)
+        self.history(programme, adherence=0.8, pain=4, days=45)
+        life.end(programme=programme, by=anna, on=self.today - timedelta(days=14))
+        life.discharge(patient=bert, by=anna, running=None, on=self.today - timedelta(days=14))
 
     def with_code(self, practice, by, name, birth_date, phone) -> Patient:
         """A patient who logs in with a code, as Mo does."""

@@ -1,0 +1,75 @@
+"""Days on which a programme stands still."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import User
+from rugpijn.validators import printable
+
+from ..access import OfProgrammeQuerySet
+from .patient import Patient
+from .programme import Programme
+
+
+class Pause(models.Model):
+    """From its first day until the day on which the programme goes on; None is not known yet."""
+
+    NOTE_LENGTH = 200
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="pauses")
+    from_on = models.DateField(_("first day of the pause"))
+    until_on = models.DateField(_("goes on again on"), null=True, blank=True)
+    # For the practice; the patient does not see it.
+    note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True, validators=[printable])
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["programme", "from_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=Q(until_on__isnull=True),
+                name="one_open_pause_a_programme",
+                violation_error_message=_("This programme is paused already."),
+            ),
+            models.CheckConstraint(
+                name="pause_lasts_a_day_or_more",
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")),
+                violation_error_message=_("A programme goes on after its pause began."),
+            ),
+        ]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the programme stands still on this day."""
+        return self.from_on <= day and (self.until_on is None or day < self.until_on)
+
+    def overlaps(self, other: "Pause") -> bool:
+        ends_before = self.until_on is not None and self.until_on <= other.from_on
+        begins_after = other.until_on is not None and other.until_on <= self.from_on
+        return not (ends_before or begins_after)
+
+
+def days_off(pauses: Iterable[Pause], last: date) -> frozenset[date]:
+    """The days up to `last` that can ask for nothing: of each pause, and the one it ends on.
+
+    The day on which a programme goes on is like its first day, not whole: nobody can be asked for
+    the morning of a day on which the therapist started it again at noon.
+    """
+    return frozenset(
+        pause.from_on + timedelta(days=number)
+        for pause in pauses
+        for number in range((min(pause.until_on or last, last) - pause.from_on).days + 1)
+    )

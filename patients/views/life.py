@@ -1,0 +1,301 @@
+"""The life of a programme and of a treatment: pages that say what will happen and what the patient
+then sees, and the acts themselves.
+
+Each gets a programme or patient that the admin has already found for this person
+(`CareAdmin.page`).
+"""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rugpijn import audit
+from rugpijn.validators import printable
+
+from .. import actions, life
+from ..merged_form import number
+from ..models import Pause
+from .therapist import patient_page, programme_page
+
+MOST_WEEKS = 52
+
+
+class DayField(forms.DateField):
+    """A day, chosen in the browser's calendar or typed as 3-12-2026."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        formats = ["%Y-%m-%d", "%d-%m-%Y"]
+        unreadable = {"invalid": gettext_lazy("Write the day as 3-12-2026.")}
+        super().__init__(widget=widget, input_formats=formats, error_messages=unreadable, **kwargs)
+
+
+class PauseForm(forms.Form):
+    from_on = DayField(label=gettext_lazy("First day of the pause"))
+    until_on = DayField(
+        label=gettext_lazy("Goes on by itself on"),
+        help_text=gettext_lazy("Empty: until you let it go on."),
+        required=False,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("If you like. For the practice only; the patient does not see it."),
+        max_length=Pause.NOTE_LENGTH,
+        required=False,
+        validators=[printable],
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, started_on: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.started_on = started_on
+
+    def clean_from_on(self):
+        day = self.cleaned_data["from_on"]
+        if day < self.started_on:
+            raise forms.ValidationError(
+                _("The programme started on %s; a pause begins then or later.")
+                % date_format(self.started_on, "j F Y")
+            )
+        if day > timezone.localdate() + life.FURTHEST:
+            raise forms.ValidationError(_("Plan a pause at most a year ahead."))
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        first, until = cleaned.get("from_on"), cleaned.get("until_on")
+        if first and until and until <= first:
+            self.add_error("until_on", _("Choose a day after the first day of the pause."))
+        elif first and until and until > first + life.FURTHEST:
+            self.add_error("until_on", _("A pause lasts at most a year. Leave it empty instead."))
+        return cleaned
+
+
+class RenewForm(forms.Form):
+    weeks = forms.IntegerField(
+        label=gettext_lazy("So many weeks more"), min_value=1, max_value=MOST_WEEKS
+    )
+
+
+# ---------------------------------------------------------------- a programme
+
+
+def pause(request, programme):
+    """Let it stand still, from a day on."""
+    if not programme.is_running:
+        messages.error(request, _("This programme is not running."))
+        return _to(programme)
+    today = timezone.localdate()
+    form = PauseForm(
+        request.POST if request.method == "POST" else None,
+        started_on=programme.started_on,
+        initial={"from_on": today},
+    )
+    if form.is_valid():
+        try:
+            made = life.pause(programme=programme, by=request.user, **form.cleaned_data)
+        except actions.RefusedError as error:
+            form.add_error("from_on", str(error))
+        else:
+            audit.record(request, "pause", programme.patient, thing=programme)
+            messages.success(request, _told(made, today))
+            return _to(programme)
+    audit.record(request, "read", programme.patient, thing=programme)
+    return programme_page(request, programme, "pause", _("Pause this programme"), form=form)
+
+
+def _told(made: Pause, today: date) -> str:
+    days = {
+        "first": date_format(made.from_on, "j F"),
+        "until": date_format(made.until_on, "j F") if made.until_on else "",
+    }
+    if made.until_on is not None and made.until_on <= today:
+        return _("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
+    if made.from_on > today:
+        return _("The programme is paused from %(first)s. The patient can read that now.") % days
+    if made.until_on is None:
+        return _("The programme is paused until you let it go on. The patient sees that.")
+    return _("The programme is paused until %(until)s. The patient sees that.") % days
+
+
+def resume(request, programme):
+    """Go on today, or drop a pause that was planned: a button of the programme's page."""
+    if request.method == "POST":
+        chosen = number(request.POST.get("pause"))
+        now = programme.pause_now
+        try:
+            life.resume(programme=programme, number=chosen)
+        except actions.RefusedError as error:
+            messages.info(request, str(error))
+        else:
+            audit.record(request, "resume", programme.patient, thing=programme)
+            messages.success(
+                request,
+                _("The programme goes on from today.")
+                if now is not None and now.pk == chosen
+                else _("The pause is dropped: the programme just goes on."),
+            )
+    return _to(programme)
+
+
+def renew(request, programme):
+    """So many weeks more."""
+    if not programme.is_running:
+        messages.error(request, _("This programme is not running."))
+        return _to(programme)
+    form = RenewForm(
+        request.POST if request.method == "POST" else None,
+        initial={"weeks": life.weeks_more(programme)},
+    )
+    if form.is_valid():
+        try:
+            until = life.renew(programme=programme, weeks=form.cleaned_data["weeks"])
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            audit.record(request, "renew", programme.patient, thing=programme)
+            messages.success(
+                request,
+                _("The programme is planned until %s now.") % date_format(until, "j F Y"),
+            )
+        return _to(programme)
+    audit.record(request, "read", programme.patient, thing=programme)
+    return programme_page(
+        request,
+        programme,
+        "renew",
+        _("Go on for longer"),
+        form=form,
+        end=life.end_so_far(programme),
+        today=timezone.localdate(),
+    )
+
+
+def end(request, programme):
+    """End a programme, after asking."""
+    if request.method == "POST":
+        try:
+            life.end(programme=programme, by=request.user)
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            audit.record(request, "end", programme.patient, thing=programme)
+            messages.success(
+                request,
+                _("The programme has ended. It can still be read and printed, and opened again."),
+            )
+        return _to(programme)
+    audit.record(request, "read", programme.patient, thing=programme)
+    return programme_page(request, programme, "end", _("End this programme?"))
+
+
+def reopen(request, programme):
+    """Take an end back: a button of the programme's page."""
+    if request.method == "POST":
+        ended_on = programme.ended_on
+        try:
+            life.reopen(programme=programme, by=request.user)
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            audit.record(request, "reopen", programme.patient, thing=programme)
+            messages.success(
+                request,
+                _("The programme runs again.")
+                if ended_on == timezone.localdate()
+                else _("The programme runs again. The days in between count as a pause."),
+            )
+    return _to(programme)
+
+
+def again(request, programme):
+    """Begin again from a programme that has ended: a draft to look over."""
+    if request.method != "POST":
+        return _to(programme)
+    try:
+        draft = actions.copy_to_draft(programme=programme, by=request.user)
+    except actions.RefusedError as error:
+        messages.error(request, str(error))
+        return _to(programme)
+    audit.record(request, "create", programme.patient, thing=draft)
+    messages.success(
+        request,
+        _("This is a draft with the same exercises. Look it over, check for red flags, start it."),
+    )
+    return _to(draft)
+
+
+# ---------------------------------------------------------------- a treatment
+
+
+def discharge(request, patient):
+    """The treatment is over: what will happen, what the patient then sees, and the act."""
+    here = redirect("admin:patients_patient_change", patient.pk)
+    if patient.discharged_on is not None:
+        messages.info(request, _("%s is discharged already.") % patient.name)
+        return here
+    if request.method == "POST":
+        chosen = [number(text) for text in request.POST.getlist("throw_away")]
+        try:
+            ended = life.discharge(
+                patient=patient,
+                by=request.user,
+                running=number(request.POST.get("running")),
+                throw_away=chosen,
+            )
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+        else:
+            audit.record(request, "discharge", patient, thing=ended or patient)
+            messages.success(request, _("%s is discharged.") % patient.name)
+            return here
+    audit.record(request, "read", patient, thing=patient)
+    programmes = patient.programmes.order_by("-pk")
+    return patient_page(
+        request,
+        patient,
+        "discharge",
+        _("Discharge %s") % patient.name,
+        running=programmes.running().first(),
+        drafts=programmes.filter(started_on=None),
+        last=programmes.filter(ended_on__isnull=False).first(),
+        invited=patient.invitations.filter(accepted_at=None).exists(),
+    )
+
+
+def readmit(request, patient):
+    """Take the treatment up again: a button of the patient's page."""
+    if request.method == "POST":
+        try:
+            life.readmit(patient=patient)
+        except actions.RefusedError as error:
+            messages.info(request, str(error))
+        else:
+            audit.record(request, "take up again", patient, thing=patient)
+            messages.success(request, _taken_up(patient))
+    return redirect("admin:patients_patient_change", patient.pk)
+
+
+def _taken_up(patient):
+    told = _("%s is treated again.") % patient.name
+    last = patient.programmes.filter(ended_on__isnull=False).order_by("-pk").first()
+    if last is None:
+        return told
+    return format_html(
+        "{} <a href='{}'>{}</a>",
+        told,
+        reverse("admin:patients_programme_change", args=[last.pk]),
+        _("Open the last programme again, or begin a new one from it."),
+    )
+
+
+def _to(programme):
+    return redirect("admin:patients_programme_change", programme.pk)

@@ -1,0 +1,503 @@
+"""What the therapist presses, and what the patient then sees: each state, Dutch and English."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from patients import actions, life
+from patients.models import LegPainAnswer, Patient, Pause, Programme, RiskProfile, SessionLog
+from rugpijn.models import User
+
+from .test_patient_pages import press
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def staff_read_english(cast):
+    User.objects.filter(is_therapist=True).update(language="en")
+    cast.anna.refresh_from_db()
+
+
+@pytest.fixture
+def anna(client, cast):
+    client.force_login(cast.anna)
+    return client
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def running(make_programme, today):
+    return make_programme(on=today - timedelta(days=30))
+
+
+def words(response) -> str:
+    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", response.content.decode(), flags=re.S)
+    return " ".join(html.unescape(text).split())
+
+
+def told(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def act(client, name, thing, follow=True, **data):
+    kind = "patient" if isinstance(thing, Patient) else "programme"
+    address = reverse(f"admin:patients_{kind}_{name}", args=[thing.pk])
+    return client.post(address, data, follow=follow)
+
+
+def look(client, name, thing):
+    kind = "patient" if isinstance(thing, Patient) else "programme"
+    return words(client.get(reverse(f"admin:patients_{kind}_{name}", args=[thing.pk])))
+
+
+def home_of(user, language="nl", plain=words) -> str:
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.refresh_from_db()
+    client = Client()
+    client.force_login(user)
+    return plain(client.get("/"))
+
+
+# ---------------------------------------------------------------- what the patient sees
+
+
+def pause_until(programme, by, today):
+    life.pause(
+        programme=programme,
+        by=by,
+        from_on=today - timedelta(days=2),
+        until_on=today + timedelta(days=5),
+        note="Alleen voor ons",
+    )
+
+
+def pause_open(programme, by, today):
+    life.pause(programme=programme, by=by, from_on=today, note="Alleen voor ons")
+
+
+def pause_ahead(programme, by, today):
+    life.pause(programme=programme, by=by, from_on=today + timedelta(days=5))
+
+
+def over(programme, by, today):
+    life.pause(
+        programme=programme,
+        by=by,
+        from_on=today - timedelta(days=9),
+        until_on=today - timedelta(days=2),
+    )
+
+
+def ended(programme, by, today):
+    life.end(programme=programme, by=by)
+
+
+def discharged(programme, by, today):
+    life.discharge(patient=programme.patient, by=by, running=programme.pk)
+
+
+@pytest.mark.parametrize(
+    ("state", "dutch", "english", "ticks", "calls"),
+    [
+        (over, "", "", True, 1),
+        (pause_ahead, "Vanaf {ahead} staat uw programma stil. U hoeft dan niet te oefenen.",
+         "From {ahead_en} your programme is paused. You do not need to exercise then.", True, 1),
+        (pause_until, "Uw programma staat stil tot {ahead}. U hoeft nu niet te oefenen. Op",
+         "Your programme is paused until {ahead_en}. You do not need to exercise now. You go on",
+         False, 2),
+        (pause_open, "staat stil tot uw fysiotherapeut het weer start. U hoeft nu niet te oefenen.",
+         "until your physiotherapist starts it again. You do not need to exercise now.", False, 2),
+        (ended, "Dit programma is gestopt op {today}. U kunt het nog wel lezen.",
+         "This programme ended on {today_en}. You can still read it.", False, 2),
+        (discharged, "Uw behandeling is afgerond. U kunt uw laatste programma en de adviezen nog",
+         "Your treatment is finished. You can still read your last programme and the advice.",
+         False, 2),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)  # fmt: skip
+def test_what_the_patient_sees(cast, running, today, state, dutch, english, ticks, calls):
+    """Always the exercises, and the practice's number; never a button that does nothing."""
+    state(running, cast.anna, today)
+    months = dict(zip(range(1, 13), ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"], strict=True))  # fmt: skip # noqa: E501
+    ahead = today + timedelta(days=5)
+    days = {
+        "ahead": f"{ahead.day} {months[ahead.month]}",
+        "ahead_en": f"{ahead.day} {ahead:%B}",
+        "today": f"{today.day} {months[today.month]} {today.year}",
+        "today_en": f"{today.day} {today:%B} {today.year}",
+    }
+    for language, sentence, done in (("nl", dutch, "keer gedaan"), ("en", english, "time done")):
+        page = home_of(cast.piet, language)
+        assert sentence.format(**days) in page
+        assert (done in page) is ticks
+        assert page.count("012 - 345 67 89") == calls
+        assert "Superman" in page and "Alleen voor ons" not in page
+    raw = home_of(cast.piet, plain=lambda response: response.content.decode())
+    assert ('class="banner life"' in raw) is bool(dutch)
+
+
+@pytest.mark.parametrize("state", [ended, discharged])
+def test_when_complaints_come_back_one_calls(cast, running, today, state):
+    state(running, cast.anna, today)
+    assert "omen de klachten terug? Bel ons dan. Bel 012 - 345 67 89" in home_of(cast.piet)
+
+
+def test_somebody_discharged_without_a_programme(cast):
+    life.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
+    page = home_of(cast.mo)
+    assert "Uw behandeling is afgerond" in page and "012 - 345 67 89" in page
+    assert "nog niet met een programma" not in page
+
+
+def test_a_running_programme_comes_before_one_that_ended(cast, running, make_programme, today):
+    life.end(programme=running, by=cast.anna, on=today - timedelta(days=3))
+    make_programme()
+    page = home_of(cast.piet)
+    assert "gestopt op" not in page and "keer gedaan" in page
+
+
+def test_two_records_say_which_runs(cast, running, make_programme):
+    cast.mo_patient.user = cast.piet
+    cast.mo_patient.save()
+    second = make_programme(cast.mo_patient)
+    life.pause(programme=second, by=cast.anna, from_on=timezone.localdate())
+    life.end(programme=running, by=cast.anna)
+    page = home_of(cast.piet)
+    assert "Piet Jansen" in page and "Mo el Idrissi" in page
+    assert "· beëindigd" in page and "· pauze" in page
+
+
+def test_a_page_that_was_open_when_the_pause_began(cast, running, today):
+    life.pause(programme=running, by=cast.anna, from_on=today)
+    client = Client()
+    client.force_login(cast.piet)
+    press(client, running)
+    assert SessionLog.objects.get().done
+
+
+def test_a_therapist_sees_the_same_sentence(anna, cast, running, today):
+    pause_open(running, cast.anna, today)
+    page = words(anna.get(reverse("patients:programme_detail", args=[running.uuid])))
+    assert "is paused until your physiotherapist starts it again" in page
+
+
+def test_the_link_on_paper_ends_thirty_days_after(make_programme, today):
+    programme = make_programme(on=today - timedelta(days=40))
+    address = reverse("patients:share_page", args=[programme.share_link.token, 1])
+    for days, status in ((30, 200), (31, 404)):
+        Programme.objects.filter(pk=programme.pk).update(ended_on=today - timedelta(days=days))
+        assert Client().get(address).status_code == status
+
+
+# ---------------------------------------------------------------- pause and go on
+
+
+def test_pause_says_what_happens_and_does_it(anna, running, today):
+    page = look(anna, "pause", running)
+    assert "it says that it is paused" in page
+    until = today + timedelta(days=7)
+    response = act(
+        anna, "pause", running, from_on=today.isoformat(), until_on=until.isoformat(), note="Reis"
+    )
+    day = f"{until.day} {until:%B}"
+    assert told(response) == [f"The programme is paused until {day}. The patient sees that."]
+    page = words(response)
+    assert f"goes on by itself on {day} {until.year}. Anna de Wit: “Reis”" in page
+    for tab in ("days", "course", "versions", "share"):
+        assert "goes on by itself on" in look(anna, tab, running)
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "sentence"),
+    [
+        ({"from_on": "gisteren"}, "from_on", "Write the day as 3-12-2026."),
+        ({"from_on": ""}, "from_on", "This field is required."),
+        ({"from_on": -31}, "from_on", "a pause begins then or later."),
+        ({"from_on": 366}, "from_on", "at most a year ahead"),
+        ({"from_on": 0, "until_on": 0}, "until_on", "Choose a day after the first day"),
+        ({"from_on": 0, "until_on": 400}, "until_on", "at most a year"),
+        ({"from_on": 0, "until_on": "31-02-2026"}, "until_on", "Write the day as"),
+        ({"from_on": 0, "note": "x" * 201}, "note", "at most 200"),
+    ],
+)
+def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(
+    anna, running, today, data, field, sentence
+):
+    sent = {
+        name: (today + timedelta(days=value)).isoformat() if isinstance(value, int) else value
+        for name, value in {"note": "Knie geopereerd", **data}.items()
+    }
+    response = act(anna, "pause", running, **sent)
+    assert sentence in response.context["form"].errors[field][0]
+    assert f'value="{sent["note"]}"' in response.content.decode()
+    assert not Pause.objects.exists()
+
+
+def test_a_second_pause_is_told_at_the_first_day(anna, cast, running, today):
+    pause_until(running, cast.anna, today)
+    response = act(anna, "pause", running, from_on=today.isoformat())
+    assert "There is a pause from" in response.context["form"].errors["from_on"][0]
+
+
+def test_typed_as_people_write_it(anna, running, today):
+    act(anna, "pause", running, from_on=f"{today:%d-%m-%Y}")
+    assert running.pauses.get().from_on == today
+
+
+def test_go_on_by_one_press(anna, cast, running, today):
+    pause_until(running, cast.anna, today)
+    page = anna.get(reverse("admin:patients_programme_change", args=[running.pk]))
+    number = re.search(r'name="pause" value="(\d+)"', page.content.decode())[1]
+    response = act(anna, "resume", running, pause=number)
+    assert told(response) == ["The programme goes on from today."]
+    assert told(act(anna, "resume", running, pause=number)) == ["This pause was over already."]
+    for nonsense in ("", "x", "9" * 30):
+        assert told(act(anna, "resume", running, pause=nonsense)) == [
+            "This pause was over already."
+        ]
+
+
+def test_a_planned_pause_is_dropped(anna, cast, running, today):
+    pause_ahead(running, cast.anna, today)
+    assert "A pause is planned from" in look(anna, "change", running)
+    response = act(anna, "resume", running, pause=running.pauses.get().pk)
+    assert told(response) == ["The pause is dropped: the programme just goes on."]
+
+
+@pytest.mark.parametrize("page", ["pause", "renew"])
+def test_what_has_ended_does_not_stand_still_or_go_on(anna, cast, running, page):
+    life.end(programme=running, by=cast.anna)
+    assert told(act(anna, page, running, from_on="2026-12-01", weeks=3)) == [
+        "This programme is not running."
+    ]
+    address = reverse(f"admin:patients_programme_{page}", args=[running.pk])
+    assert told(anna.get(address, follow=True)) == ["This programme is not running."]
+
+
+# ---------------------------------------------------------------- longer
+
+
+def test_from_the_worklist_to_more_weeks(anna, cast, make_programme, today):
+    running = make_programme(on=today - timedelta(days=20))
+    Patient.objects.filter(pk=running.patient_id).update(user=None)  # from paper: never silent
+    RiskProfile.objects.create(programme=running, profile="low", chosen_by=cast.anna)
+    desk = anna.get(reverse("admin:index")).content.decode()
+    address = reverse("admin:patients_programme_renew", args=[running.pk])
+    assert address in desk
+    form = anna.get(address)
+    assert form.context["form"].initial == {"weeks": 3}
+    until = today + timedelta(weeks=3)
+    day = f"{until.day} {until:%B} {until.year}"
+    response = act(anna, "renew", running, weeks=3)
+    assert told(response) == [f"The programme is planned until {day} now."]
+    assert f"planned until {day}" in words(response)
+    assert address not in anna.get(reverse("admin:index")).content.decode()
+
+
+@pytest.mark.parametrize("weeks", ["", "0", "-1", "53", "twee", "1e9"])
+def test_weeks_that_are_none(anna, running, weeks):
+    response = act(anna, "renew", running, weeks=weeks)
+    assert response.context["form"].errors["weeks"]
+    running.refresh_from_db()
+    assert running.planned_until is None
+
+
+# ---------------------------------------------------------------- ended, and opened again
+
+
+def test_end_and_open_again(anna, running):
+    page = look(anna, "end", running)
+    assert "it says that it ended today" in page
+    response = act(anna, "end", running)
+    assert "opened again" in told(response)[0]
+    assert "Open it again" in words(response) and "New draft from this one" in words(response)
+    assert told(act(anna, "reopen", running)) == ["The programme runs again."]
+    running.refresh_from_db()
+    assert running.is_running
+    assert told(act(anna, "reopen", running)) == ["This programme has not ended."]
+
+
+def test_ended_twice(anna, cast, running):
+    life.end(programme=running, by=cast.anna)
+    assert "This programme is not running." in look(anna, "end", running)
+    assert told(act(anna, "end", running)) == ["This programme is not running."]
+
+
+def test_beside_another_one_it_is_not_offered_and_not_done(anna, cast, running, make_programme):
+    life.end(programme=running, by=cast.anna)
+    make_programme()
+    page = look(anna, "change", running)
+    assert "Open it again" not in page and "another programme of this patient runs" in page
+    assert "already follows a programme" in told(act(anna, "reopen", running))[0]
+
+
+def test_begin_again_is_a_draft_to_look_over(anna, cast, running):
+    assert told(act(anna, "again", running)) == ["This programme has not ended."]
+    life.end(programme=running, by=cast.anna)
+    response = act(anna, "again", running)
+    assert "check for red flags" in told(response)[0]
+    draft = Programme.objects.get(started_on=None)
+    assert f"/{draft.pk}/" in response.request["PATH_INFO"]
+    assert "Start and print" in words(response)
+
+
+@pytest.mark.parametrize("page", ["resume", "reopen", "again"])
+def test_a_button_is_no_page(anna, running, page):
+    before = Programme.objects.values_list().get()
+    anna.get(reverse(f"admin:patients_programme_{page}", args=[running.pk]))
+    assert Programme.objects.values_list().get() == before
+
+
+# ---------------------------------------------------------------- discharged
+
+
+def test_discharge_says_what_happens_and_does_it(anna, cast, running):
+    draft = actions.draft(patient=running.patient, by=cast.anna)
+    draft.title = "Nooit gegeven"
+    draft.save()
+    actions.invite(running.patient)
+    page = look(anna, "discharge", running.patient)
+    for part in ("Lage rugpijn", "ends today", "invitation", "treatment is finished", draft.title):
+        assert part in page
+    response = act(
+        anna, "discharge", running.patient, running=running.pk, throw_away=[draft.pk, "x", "9" * 30]
+    )
+    assert told(response) == ["Piet Jansen is discharged."]
+    assert "Piet Jansen was discharged on" in words(response)
+    assert list(Programme.objects.all()) == [running]
+
+
+def test_started_by_a_colleague_meanwhile(anna, cast, make_programme):
+    """The page said that nothing runs; so nothing is ended unseen, and the page says what is."""
+    programme = make_programme()
+    response = act(anna, "discharge", programme.patient, running="")
+    assert told(response) == ["A programme was started or ended meanwhile. Look again."]
+    assert "ends today" in words(response)
+    programme.refresh_from_db()
+    assert programme.is_running
+
+
+def test_a_discharged_patient_leaves_the_desk_and_is_found(anna, cast, running):
+    LegPainAnswer.objects.create(
+        patient=running.patient, operation=running.uuid, version=running.current_version(),
+        line=running.prescriptions.first().uuid, day=running.started_on, leg_pain=True,
+    )  # fmt: skip
+    actions.draft(patient=running.patient, by=cast.anna)
+    assert words(anna.get(reverse("admin:index"))).count("Piet Jansen") > 2
+    life.discharge(patient=running.patient, by=cast.anna, running=running.pk)
+    assert "Piet Jansen" not in words(anna.get(reverse("admin:index")))
+    for search in ("piet", "12-3-1958", "discharged", "Discharged "):
+        found = words(anna.get(reverse("admin:patients_patient_changelist"), {"q": search}))
+        assert "Piet Jansen" in found and "Mo el" not in found
+        assert "Oefeningen discharged" in found  # the draft that is kept
+
+
+def test_taken_up_again_by_one_press(anna, cast, running):
+    patient = running.patient
+    life.discharge(patient=patient, by=cast.anna, running=running.pk)
+    response = act(anna, "readmit", patient)
+    assert "Piet Jansen is treated again." in told(response)[0]
+    assert reverse("admin:patients_programme_change", args=[running.pk]) in told(response)[0]
+    assert told(act(anna, "readmit", patient)) == ["Piet Jansen is treated already."]
+
+
+def test_discharged_twice(anna, cast):
+    patient = cast.mo_patient
+    life.discharge(patient=patient, by=cast.anna, running=None)
+    assert told(act(anna, "discharge", patient)) == ["Mo el Idrissi is discharged already."]
+    assert "Invite the patient" not in look(anna, "change", patient)
+    assert "Take the treatment up again first." in told(act(anna, "invite", patient))[0]
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_an_invitation_does_not_let_in_who_is_discharged(client, cast, when, monkeypatch):
+    """S55. Also not at the very moment: the login that was just made is gone with it."""
+    patient = cast.mo_patient
+    patient.user = None
+    patient.save()
+    _invitation, token = actions.invite(patient)
+    address = reverse("patients:patient_invitation", args=[token])
+    logins = User.objects.count()
+    # Not by life.discharge, which throws the invitation away: the check stands by itself.
+    leave = Patient.objects.filter(pk=patient.pk).update
+    if when == "before":
+        leave(discharged_on=timezone.localdate())
+        assert client.get(address).status_code == 410
+    else:
+        accept = actions.accept_invitation
+        monkeypatch.setattr(
+            actions,
+            "accept_invitation",
+            lambda *args, **kwargs: (
+                leave(discharged_on=timezone.localdate()), accept(*args, **kwargs)
+            ),
+        )  # fmt: skip
+    response = client.post(
+        address, {"birth_date": "2-11-1986", "email": "", "password": "een-goed-wachtwoord-26"}
+    )
+    assert response.status_code == 410
+    assert "werkt niet meer" in words(response)
+    assert User.objects.count() == logins
+    patient.refresh_from_db()
+    assert patient.user is None
+
+
+# ---------------------------------------------------------------- in lists
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (over, "day 31"),
+        (pause_until, "paused until"),
+        (pause_open, "paused"),
+        (pause_ahead, "day 31"),
+        (ended, "ended"),
+        (discharged, "discharged"),
+    ],
+    ids=lambda part: getattr(part, "__name__", ""),
+)
+def test_the_list_says_where_it_stands(anna, cast, running, today, state, said):
+    state(running, cast.anna, today)
+    listed = words(anna.get(reverse("admin:patients_patient_changelist")))
+    assert f"Lage rugpijn {said}" in listed
+
+
+def test_the_first_page_says_who_stands_still(anna, cast, running, today):
+    pause_until(running, cast.anna, today)
+    assert "day 31 · paused until" in words(anna.get(reverse("admin:index")))
+
+
+def test_shaded_and_named_on_the_time_line_and_in_the_note(anna, cast, running, today):
+    assert 'class="pause"' not in look_raw(anna, running)
+    over(running, cast.anna, today)
+    press_as(cast.piet, running)
+    page = look_raw(anna, running)
+    assert page.count('class="pause"') == 4  # two charts, two legends
+    first, until = (today - timedelta(days=days) for days in (9, 2))
+    sentence = f"Paused from {first:%-d %B %Y} until {until:%-d %B %Y}"
+    assert page.count(sentence) == 2  # below the heading, and in the note
+    assert page.count("Paused: counts what was done.") == 7
+    assert f"Paused until {until:%-d %B}." in page  # on the one time line
+
+
+def look_raw(client, programme) -> str:
+    address = reverse("admin:patients_programme_days", args=[programme.pk])
+    return client.get(address, {"weeks": "all"}).content.decode()
+
+
+def press_as(user, programme):
+    client = Client()
+    client.force_login(user)
+    press(client, programme)
