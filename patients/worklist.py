@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -302,6 +302,20 @@ def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
     """The running programmes that a therapist looks after: the own ones, or the practice's."""
     programmes = Programme.objects.treated_by(user).running()
     return programmes if whole_practice else programmes.filter(therapist=user)
+
+
+def left(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
+    """Those whose therapist treats nobody any more: somebody has to take them over."""
+    return programmes.exclude(
+        therapist__is_active=True,
+        therapist__is_therapist=True,
+        therapist__practice=F("patient__practice"),
+    )
+
+
+def number_treated(person) -> int:
+    """For an owner, who may know how many but not whom."""
+    return Programme.objects.running().filter(therapist=person).count()
 
 
 def colleagues_alarms(user, today: date) -> int:
