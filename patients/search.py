@@ -13,7 +13,7 @@ MOST_FOUND = 5_000  # whoever finds more has not searched yet; the names alone a
 # Letters that are no other letter with an accent.
 LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th",
-     "-": " ", "'": None, "’": None, "‘": None, "`": None, ".": " "}
+     "-": " ", ",": " ", "'": None, "’": None, "‘": None, "`": None, ".": " "}
 )  # fmt: skip
 
 

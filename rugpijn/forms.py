@@ -96,6 +96,12 @@ class ColleagueForm(forms.ModelForm):
         """A colleague, and no invitation of one."""
         return isinstance(self.instance, User)
 
+    def _gives_up_ownership(self, cleaned) -> bool:
+        """Whether this would leave the practice without an owner who may log in."""
+        stays = cleaned.get("is_owner", True) and cleaned.get("is_active", True)
+        # The form has changed its own copy by now.
+        return not stays and staff.is_last_owner(User.objects.get(pk=self.instance.pk))
+
     def clean_email(self):
         email = (self.cleaned_data["email"] or "").lower()
         if not email:
@@ -109,14 +115,10 @@ class ColleagueForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        was = User.objects.filter(pk=self.instance.pk).first() if self._is_account else None
-        stays = cleaned.get("is_owner") and cleaned.get("is_active")
-        if was is not None and {"is_owner", "is_active"} <= self.fields.keys() and not stays:
-            if staff.is_last_owner(was):
-                self.add_error(
-                    "is_owner",
-                    _("The last owner stays owner. Make somebody else an owner first."),
-                )
+        if self._is_account and self._gives_up_ownership(cleaned):
+            self.add_error(
+                "is_owner", _("The last owner stays owner. Make somebody else an owner first.")
+            )
         roles = {"is_therapist", "is_owner"} & self.fields.keys()
         if roles and not any(cleaned.get(role) for role in roles):
             self.add_error(

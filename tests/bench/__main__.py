@@ -10,9 +10,9 @@ import django
 
 django.setup()
 
-from . import editor, figures, paper  # noqa: E402  Django first
+from . import editor, figures, lists, paper  # noqa: E402  Django first
 
-PARTS = {"figures": figures.run, "editor": editor.run, "paper": paper.run}
+PARTS = {"figures": figures.run, "editor": editor.run, "paper": paper.run, "lists": lists.run}
 
 unknown = set(sys.argv[1:]) - set(PARTS)
 if unknown:
