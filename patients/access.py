@@ -23,7 +23,7 @@ NOBODY = Q(pk__in=[])
 
 def treats(user) -> bool:
     """Whether someone treats at all: a therapist of a practice, who may still log in."""
-    return user.is_active and user.is_therapist and user.practice_id is not None
+    return user.is_active and user.may_treat  # nobody who is logged out may
 
 
 def treated_by(user, path: str = "") -> Q:

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.forms import Script
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -19,7 +20,7 @@ from rugpijn import audit
 from rugpijn.admin import ScopedAdmin, ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
-from . import actions, batches, life, phases, press, variants
+from . import actions, batches, life, phases, press, search, variants, worklist
 from .birth_dates import read_birth_date
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -36,6 +37,7 @@ from .views import life as life_pages
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
+admin.site.treated_by = worklist.number_treated
 
 
 # The pages of a programme's life, in views/life.py.
@@ -132,7 +134,7 @@ class PatientAdmin(CareAdmin):
         try:
             born = read_birth_date(search_term, today=timezone.localdate())
         except ValueError:
-            return super().get_search_results(request, queryset, search_term)
+            return search.by_name(queryset, search_term), False
         return queryset.filter(birth_date=born), False
 
     @admin.display(description=_("programme"))
@@ -264,6 +266,7 @@ class ProgrammeAdmin(CareAdmin):
     list_display = ("title", "patient", "state", "therapist", "changed_at")
     list_select_related = ("patient", "therapist")
     search_fields = ("patient__name", "title")
+    search_help_text = _("Name of the patient, or title of the programme")
     change_form_template = "admin/patients/programme/change_form.html"
     actions = ["print_handouts"]
 
@@ -281,6 +284,12 @@ class ProgrammeAdmin(CareAdmin):
                 "plain_language",
             )
         )
+
+    def get_search_results(self, request, queryset, search_term):
+        patients = Patient.objects.treated_by(request.user)
+        named = search.by_name(patients, search_term).values("pk")
+        found = queryset.filter(Q(patient__in=named) | Q(title__icontains=search_term.strip()))
+        return found if search_term.strip() else queryset, False
 
     @admin.display(description=_("state"))
     def state(self, programme):

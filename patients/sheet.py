@@ -154,6 +154,13 @@ class Block:
         ]
 
 
+def upgraded(content: dict) -> dict:
+    """A stored sheet as it would be stored today."""
+    while content["schema"] != SCHEMA:
+        content = UPGRADES[content["schema"]](content)
+    return content
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What one version of a programme says."""
@@ -273,10 +280,7 @@ class Sheet:
 
     @classmethod
     def from_json(cls, content: dict) -> "Sheet":
-        schema = content["schema"]
-        while schema != SCHEMA:
-            content = UPGRADES[schema](content)
-            schema = content["schema"]
+        content = upgraded(content)
         return cls(
             language=content["language"],
             title=content["title"],

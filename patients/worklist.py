@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ from .models import (
     Version,
 )
 from .models.pause import days_off
-from .sheet import Line
+from .sheet import upgraded
 
 # The words of the library in a line of a sheet, beside its steps.
 LIBRARY_WORDS = (
@@ -333,6 +334,20 @@ def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
     return programmes if whole_practice else programmes.filter(therapist=user)
 
 
+def left(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
+    """Those whose therapist treats nobody any more: somebody has to take them over."""
+    return programmes.exclude(
+        therapist__is_active=True,
+        therapist__is_therapist=True,
+        therapist__practice=F("patient__practice"),
+    )
+
+
+def number_treated(person) -> int:
+    """For an owner, who may know how many but not whom."""
+    return Programme.objects.running().filter(therapist=person).count()
+
+
 def colleagues_alarms(user, today: date) -> int:
     """How many patients of colleagues ask for a look today: a colleague may be away.
 
@@ -461,34 +476,40 @@ def _corrected(versions: dict[int, Version]) -> dict[int, tuple[Correction, ...]
     Compares the words of exercises. Pictures, films and advice are compared where one programme
     is open: for all of them at once it would cost too much.
     """
-    sheets = {programme: version.sheet for programme, version in versions.items()}
-    wanted = {line.exercise for sheet in sheets.values() for line in sheet.lines}
+    sheets = {programme: upgraded(version.content) for programme, version in versions.items()}
+    wanted = {line["exercise"] for sheet in sheets.values() for line in sheet["lines"]}
     library = {
         str(exercise.uuid): exercise
         for exercise in Exercise.objects.filter(uuid__in=wanted).prefetch_related("texts")
     }
+    words_now = cache(partial(_words_now, library))  # hundreds of programmes share few exercises
     found = {}
     for programme, sheet in sheets.items():
         corrections = []
-        for line in sheet.lines:
-            exercise = library.get(line.exercise)
-            if exercise is None:
-                continue
-            now = _words_now(line, exercise, sheet.language)
-            if now != _words_given(line):
-                corrections.append(Correction(line.title, "\n".join(now)))
+        for line in sheet["lines"]:
+            own_steps = bool(line.get("own_steps"))
+            now = words_now(line["exercise"], own_steps, sheet["language"])
+            if now is not None and now != _words_given(line, own_steps):
+                corrections.append(Correction(line["title"], "\n".join(now)))
         found[programme] = tuple(corrections)
     return found
 
 
-def _words_given(line: Line) -> list[str]:
-    words = [getattr(line, name) for name in LIBRARY_WORDS]
-    return words if line.own_steps else [*words, *line.steps]
+def _words_given(line: dict, own_steps: bool) -> list[str]:
+    """Read from what is stored: hundreds of whole sheets would take most of the page's time."""
+    words = [line.get(name, "") for name in LIBRARY_WORDS]
+    return words if own_steps else [*words, *line["steps"]]
 
 
-def _words_now(line: Line, exercise: Exercise, language: str) -> list[str]:
+def _words_now(
+    library: dict[str, Exercise], uuid: str, own_steps: bool, language: str
+) -> list[str] | None:
+    """None for an exercise that is no longer in the library."""
+    exercise = library.get(uuid)
+    if exercise is None:
+        return None
     words = [exercise.text(name, language) for name in LIBRARY_WORDS]
-    if line.own_steps:
+    if own_steps:
         return words
     steps = exercise.text("steps", language).splitlines()
     return [*words, *(step.strip() for step in steps if step.strip())]

@@ -1,14 +1,24 @@
 """The base of every admin class, and the pages of a practice owner."""
 
+import base64
+from functools import partial
+
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import transaction
+from django.forms import Script
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import audit
+from . import audit, staff
 from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
@@ -82,10 +92,80 @@ class PracticeAdmin(ScopedAdmin):
     """The practice as it stands on paper. An owner edits the own one."""
 
     form = PracticeForm
-    fields = (
-        "name", "street", ("postcode", "city"), "phone", "email", "website", "logo",
-        ("paper", "diary_weeks"), "colour",
-    )  # fmt: skip
+    readonly_fields = ("logo_now", "heading_now", "kept_now")
+    fieldsets = (
+        (_("On paper"), {"fields": ("name", "logo_now", "logo", "colour", "heading_now")}),
+        (
+            _("How patients reach you"),
+            {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
+        ),
+        (
+            _("What is printed when nothing else is asked for"),
+            {"fields": (("paper", "diary_weeks"),)},
+        ),
+        (
+            _("How long data is kept"),
+            {
+                "fields": ("is_record", "keep_months", "kept_now"),
+                "description": _(
+                    "A programme is usually part of a record that you keep in another system: then "
+                    "programme and scores are kept here for 24 months after the last activity. If "
+                    "this is the only place where you keep them, they are kept for 20 years."
+                ),
+            },
+        ),
+    )
+
+    class Media:
+        js = (Script("rugpijn/practice.js", type="module"),)
+
+    def get_fieldsets(self, request, obj=None):
+        """Only a logo that is there can be removed."""
+        (title, paper), *others = super().get_fieldsets(request, obj)
+        if obj is not None and obj.logo:
+            fields = [*paper["fields"]]
+            fields.insert(fields.index("logo") + 1, "remove_logo")
+            paper = {**paper, "fields": fields}
+        return [(title, paper), *others]
+
+    @admin.display(description=_("logo"))
+    def logo_now(self, practice):
+        """The picture itself in the page: its file has no address of its own."""
+        if not practice.logo:
+            return gettext("No logo yet: paper has the name of the practice alone.")
+        try:
+            with practice.logo.open("rb") as picture:
+                content = base64.b64encode(picture.read()).decode()
+        except OSError:
+            return gettext("The logo cannot be read. Please choose it again.")
+        return format_html(
+            '<img class="logo-now" src="data:image/png;base64,{}" alt="{}">',
+            content,
+            gettext("Logo of %s") % practice.name,
+        )
+
+    @admin.display(description=_("a heading on paper"))
+    def heading_now(self, practice):
+        """Colour as an attribute: the policy of the page allows no style in it."""
+        return format_html(
+            '<svg class="heading-now" viewBox="0 0 320 56" role="img" aria-label="{title}">'
+            '<rect width="320" height="56" fill="#ffffff"/>'
+            '<g fill="{colour}"><text x="12" y="30" font-size="20" font-weight="700">{title}</text>'
+            '<rect x="12" y="42" width="296" height="2"/></g></svg>',
+            title=gettext("Your exercises"),
+            colour=practice.colour,
+        )
+
+    @admin.display(description=_("now"))
+    def kept_now(self, practice):
+        months = practice.kept_for
+        return (
+            gettext(
+                "%d months after the last activity. Nothing is deleted automatically yet: a later "
+                "version of Rugpijn does that, and tells you before."
+            )
+            % months
+        )
 
     def scope(self, request, queryset):
         if request.user.is_superuser:
@@ -105,8 +185,16 @@ class PracticeAdmin(ScopedAdmin):
         return obj is None or request.user.is_superuser or obj.pk == request.user.practice_id
 
     def save_model(self, request, obj, form, change):
+        before = form.initial.get("logo")
         super().save_model(request, obj, form, change)
+        if before and before.name != obj.logo.name:
+            transaction.on_commit(partial(obj.logo.storage.delete, before.name))
         audit.record(request, "change", thing=obj)
+
+    def response_change(self, request, obj):
+        """Who has one practice stays at its page; a list of one is no place to be."""
+        messages.success(request, gettext("Saved. New paper is printed like this from now on."))
+        return redirect("admin:rugpijn_practice_change", obj.pk)
 
 
 @admin.register(User)
@@ -118,10 +206,10 @@ class StaffAdmin(ScopedAdmin):
     fields = ("name", "email", "language", "is_therapist", "is_owner", "is_active")
 
     def scope(self, request, queryset):
-        staff = queryset.filter(practice__isnull=False)  # patients belong to no practice
+        people = queryset.filter(practice__isnull=False)  # patients belong to no practice
         if request.user.is_superuser:
-            return staff
-        return staff.filter(practice=request.user.practice_id)
+            return people
+        return people.filter(practice=request.user.practice_id)
 
     def has_add_permission(self, request):
         return False
@@ -131,9 +219,15 @@ class StaffAdmin(ScopedAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
-        """Nobody raises, or locks out, themselves."""
-        own = obj is not None and obj.pk == request.user.pk
-        return ("is_therapist", "is_owner", "is_active") if own else ()
+        """Nobody raises, or locks out, themselves.
+
+        Nor does an owner change the address of a colleague: whoever reads its mail can ask
+        for a new password, and would be that colleague.
+        """
+        if obj is None or request.user.is_superuser:
+            return ()
+        own = obj.pk == request.user.pk
+        return ("email", "is_therapist", "is_owner", "is_active") if own else ("email",)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -141,18 +235,70 @@ class StaffAdmin(ScopedAdmin):
             # allauth's own list would keep the old address good for logging in.
             EmailAddress.objects.filter(user=obj).delete()
         audit.record(request, "change", thing=obj)
+        self._tell(request, obj, form.changed_data)
+
+    def _tell(self, request, person, changed):
+        """What the change did: to the person's open pages, and to the patients."""
+        if "is_active" in changed and not person.is_active:
+            staff.end_sessions(person)
+            text = gettext("%s is logged out everywhere and cannot log in any more.")
+        elif "is_active" in changed:
+            text = gettext("%s may log in again.")
+        else:
+            text = gettext("The details of %s are saved.")
+        messages.success(request, text % person.name)
+        if {"is_active", "is_therapist"} & set(changed) and not person.may_treat:
+            self._tell_of_patients(request, person)
+
+    def _tell_of_patients(self, request, person):
+        """A number only: an owner need not know who is treated."""
+        number = self.admin_site.treated_by(person)
+        if not number:
+            return
+        told = (
+            ngettext(
+                "%d patient has no active therapist now.",
+                "%d patients have no active therapist now.",
+                number,
+            )
+            % number
+        )
+        if not request.user.may_treat:
+            told += " " + gettext("A therapist of the practice takes them over on the first page.")
+            messages.warning(request, told)
+            return
+        link = reverse("admin:index") + "?whose=left"
+        messages.warning(
+            request, format_html('{} <a href="{}">{}</a>', told, link, gettext("Take them over"))
+        )
+
+    def response_change(self, request, obj):
+        return redirect("admin:rugpijn_user_changelist")
 
 
 @admin.register(StaffInvitation)
 class StaffInvitationAdmin(ScopedAdmin):
     """Inviting a colleague: the link is shown once and handed over."""
 
-    list_display = ("name", "email", "is_therapist", "is_owner", "created_at", "accepted_at")
+    list_display = ("name", "email", "is_therapist", "is_owner", "created_at", "state")
     form = ColleagueForm
     fields = ("name", "email", "is_therapist", "is_owner")
+    readonly_fields = ("state",)
+    change_form_template = "admin/rugpijn/staffinvitation/change_form.html"
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj is None else (*self.fields, "state")
 
     def get_changeform_initial_data(self, request):
         return {"is_therapist": True}
+
+    @admin.display(description=_("state"))
+    def state(self, invitation):
+        if invitation.accepted_at is not None:
+            return gettext("accepted on %s") % _day(invitation.accepted_at)
+        if invitation.is_open:
+            return gettext("open until %s") % _day(invitation.expires_at)
+        return gettext("expired: make a new link, or withdraw it")
 
     def scope(self, request, queryset):
         if request.user.is_superuser:
@@ -165,6 +311,48 @@ class StaffInvitationAdmin(ScopedAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def has_delete_permission(self, request, obj=None):
+        """Withdrawing; what was accepted is an account by now."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.accepted_at is None)
+
+    def get_urls(self):
+        renew = path(
+            "<int:object_id>/renew/",
+            self.admin_site.admin_view(self.renew),
+            name="rugpijn_staffinvitation_renew",
+        )
+        return [renew, *super().get_urls()]
+
+    def renew(self, request, object_id):
+        """Another link for the same colleague; the one that was handed over opens nothing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        with transaction.atomic():
+            found = self.get_queryset(request).select_for_update(of=("self",))
+            invitation = found.filter(pk=object_id).first()
+            if invitation is None:
+                return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
+            if request.method != "POST":
+                return redirect("admin:rugpijn_staffinvitation_change", object_id)
+            if invitation.accepted_at is not None:
+                messages.error(request, gettext("This invitation was accepted already."))
+            else:
+                self._hand_over(request, invitation, invitation.renew())
+                audit.record(request, "invite", thing=invitation)
+        return redirect("admin:rugpijn_staffinvitation_changelist")
+
+    def _hand_over(self, request, invitation, token):
+        link = settings.SITE_URL + reverse("staff_invitation", args=[token])
+        messages.success(
+            request,
+            format_html(
+                gettext("Give this link to {name}. It works once, for a week: {link}"),
+                name=invitation.name,
+                link=link,
+            ),
+        )
+
     def save_model(self, request, obj, form, change):
         fields = {name: form.cleaned_data[name] for name in self.fields}
         invitation, token = StaffInvitation.invite(practice=request.user.practice, **fields)
@@ -174,28 +362,64 @@ class StaffInvitationAdmin(ScopedAdmin):
             invitation.practice_id,
         )
         audit.record(request, "invite", thing=invitation)
-        link = settings.SITE_URL + reverse("staff_invitation", args=[token])
-        messages.success(
-            request,
-            format_html(
-                _("Give this link to {name}. It works once, for a week: {link}"),
-                name=invitation.name,
-                link=link,
-            ),
-        )
+        self._hand_over(request, invitation, token)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self.response_post_save_add(request, obj)
+
+    def delete_model(self, request, obj):
+        audit.record(request, "withdraw invitation", thing=obj)
+        super().delete_model(request, obj)
+
+    def response_delete(self, request, obj_display, obj_id):
+        messages.success(request, gettext("The invitation is withdrawn; its link no longer works."))
+        return redirect("admin:rugpijn_staffinvitation_changelist")
+
+
+def _day(moment) -> str:
+    return date_format(timezone.localtime(moment), "j F")
+
+
+def _kinds() -> dict[str, str]:
+    """What each kind of row in the log is called."""
+    return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
+
+
+class ActFilter(admin.SimpleListFilter):
+    """By act, in words; without asking a long log which acts there are."""
+
+    title = _("what")
+    parameter_name = "act"
+
+    def lookups(self, request, model_admin):
+        return sorted(audit.ACTS.items(), key=lambda act: str(act[1]).lower())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(action=self.value()) if self.value() else queryset
 
 
 @admin.register(AccessEvent)
 class AccessEventAdmin(ScopedAdmin):
     """The access log of the practice, for its owner. Reading it is logged too."""
 
-    list_display = ("at", "actor_name", "actor_role", "action", "outcome", "object_type", "patient")
-    list_filter = ("outcome", "action")
+    list_display = ("at", "actor_name", "role", "act", "outcome", "kind", "patient")
+    list_filter = ("outcome", ActFilter)
     search_fields = ("patient", "actor_name")
+    search_help_text = _("Name of a colleague, or the number of a patient")
     list_display_links = None  # a row says all there is
+
+    @admin.display(description=_("what"), ordering="action")
+    def act(self, event):
+        return audit.ACTS.get(event.action, event.action)
+
+    @admin.display(description=_("role"))
+    def role(self, event):
+        parts = event.actor_role.split("+")
+        return ", ".join(str(audit.ROLES.get(part, part)) for part in parts)
+
+    @admin.display(description=_("kind"))
+    def kind(self, event):
+        return _kinds().get(event.object_type, event.object_type)
 
     def get_urls(self):
         return [url for url in super().get_urls() if str(url.name).endswith("_changelist")]

@@ -15,6 +15,62 @@ from .addresses import client_address
 
 logger = logging.getLogger(__name__)
 
+# What each act is called where an owner reads the log.
+ACTS = {
+    "accept invitation": _("invitation accepted"),
+    "add": _("added"),
+    "admin": _("refused at the door"),
+    "change": _("changed"),
+    "choose risk profile": _("risk profile chosen"),
+    "copy": _("copied"),
+    "create": _("created"),
+    "delete": _("deleted"),
+    "discharge": _("treatment ended"),
+    "end": _("programme ended"),
+    "export": _("library exported"),
+    "forbidden": _("page refused"),
+    "import": _("library imported"),
+    "invite": _("invited"),
+    "issue": _("version given"),
+    "list": _("shown in a list"),
+    "log": _("ticked off"),
+    "mail link": _("link mailed"),
+    "note STarT Back score": _("STarT Back score, written down"),
+    "note main activities": _("main activities, written down"),
+    "note recovery": _("how it goes, written down"),
+    "open": _("opened"),
+    "pause": _("programme paused"),
+    "print": _("printed"),
+    "put back": _("put back on the worklist"),
+    "rate quality": _("quality of exercises, judged"),
+    "read": _("read"),
+    "read course": _("how it goes, read"),
+    "read days": _("what was done, read"),
+    "read film": _("film seen"),
+    "read versions": _("versions read"),
+    "renew": _("programme prolonged"),
+    "reopen": _("programme opened again"),
+    "resume": _("pause ended"),
+    "review": _("reviewed"),
+    "revoke link": _("link on paper revoked"),
+    "save as protocol": _("saved as a protocol"),
+    "seen": _("marked as seen"),
+    "set our dosage": _("dosage of the practice set"),
+    "share": _("link shared"),
+    "start": _("programme started"),
+    "take over": _("taken over"),
+    "take up again": _("treatment taken up again"),
+    "upload": _("file uploaded"),
+    "withdraw invitation": _("invitation withdrawn"),
+}
+ROLES = {
+    "superuser": _("runs the server"),
+    "owner": _("practice owner"),
+    "therapist": _("therapist"),
+    "patient": _("patient"),
+    "anonymous": _("not logged in"),
+}
+
 
 class AccessEvent(models.Model):
     """One act, allowed or refused, without any content of the record itself."""

@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from . import staff
 from .models import Practice, User
 
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
@@ -52,26 +53,61 @@ class LogoField(forms.ImageField):
 
 
 class PracticeForm(forms.ModelForm):
+    remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
+
     class Meta:
         model = Practice
         fields = (
             "name", "street", "postcode", "city", "phone", "email", "website", "logo", "paper",
-            "diary_weeks", "colour",
+            "diary_weeks", "colour", "is_record", "keep_months",
         )  # fmt: skip
         field_classes = {"logo": LogoField}
+        labels = {"logo": _("new logo")}
+        help_texts = {"logo": _("JPEG, PNG or WebP, up to 5 MB. On paper at most 55 × 16 mm.")}
         # Without Django's link to the file: it has no address of its own.
-        widgets = {"logo": forms.FileInput, "colour": forms.TextInput(attrs={"type": "color"})}
+        widgets = {
+            "logo": forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+            "colour": forms.TextInput(attrs={"type": "color"}),
+            "is_record": forms.RadioSelect(
+                choices=[
+                    (False, _("No: the record is kept in another system")),
+                    (True, _("Yes: keep everything for 20 years after the last change")),
+                ]
+            ),
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("remove_logo"):
+            if "logo" in self.changed_data:
+                self.add_error(
+                    "remove_logo", _("Choose one: a new logo replaces the old one already.")
+                )
+            else:
+                cleaned["logo"] = False  # Django's word for an empty file field
+        return cleaned
 
 
 class ColleagueForm(forms.ModelForm):
     """Someone who works here: one e-mail address, and at least one role."""
+
+    @property
+    def _is_account(self) -> bool:
+        """A colleague, and no invitation of one."""
+        return isinstance(self.instance, User)
+
+    def _gives_up_ownership(self, cleaned) -> bool:
+        """Whether this would leave the practice without an owner who may log in."""
+        stays = cleaned.get("is_owner", True) and cleaned.get("is_active", True)
+        # The form has changed its own copy by now.
+        return not stays and staff.is_last_owner(User.objects.get(pk=self.instance.pk))
 
     def clean_email(self):
         email = (self.cleaned_data["email"] or "").lower()
         if not email:
             raise ValidationError(_("Staff log in with an e-mail address. Please give one."))
         others = User.objects.filter(email__iexact=email)
-        if isinstance(self.instance, User):
+        if self._is_account:
             others = others.exclude(pk=self.instance.pk)
         if others.exists():
             raise ValidationError(_("There is already an account with this e-mail address."))
@@ -79,6 +115,10 @@ class ColleagueForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        if self._is_account and self._gives_up_ownership(cleaned):
+            self.add_error(
+                "is_owner", _("The last owner stays owner. Make somebody else an owner first.")
+            )
         roles = {"is_therapist", "is_owner"} & self.fields.keys()
         if roles and not any(cleaned.get(role) for role in roles):
             self.add_error(

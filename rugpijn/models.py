@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -24,6 +25,9 @@ def languages():
 
 
 COLOUR = "#14485a"  # of paper, when a practice has none of its own
+# How long a programme and its scores are kept, in months. The twenty years of a medical record
+# are the law's (WGBO, BW 7:454); the others are our proposal.
+KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
 
 
 class Practice(models.Model):
@@ -79,14 +83,33 @@ class Practice(models.Model):
         validators=[readable_on_paper],
         help_text=_("Of headings and lines. It must be dark enough to read on white."),
     )
+    is_record = models.BooleanField(_("Is this the medical record?"), default=False)
+    keep_months = models.PositiveSmallIntegerField(
+        _("months to keep"),
+        default=KEEP_MONTHS,
+        validators=[MinValueValidator(LEAST_MONTHS), MaxValueValidator(MOST_MONTHS)],
+        help_text=_("After the last activity, from 6 to 120. Counts when this is not the record."),
+    )
 
     class Meta:
         verbose_name = _("practice")
         verbose_name_plural = _("practices")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="practice_keeps_for_a_reasonable_time",
+                condition=Q(keep_months__range=(LEAST_MONTHS, MOST_MONTHS)),
+                violation_error_message=_("Choose between 6 and 120 months."),
+            )
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def kept_for(self) -> int:
+        """Months that a programme and its scores are kept after the last activity."""
+        return RECORD_MONTHS if self.is_record else self.keep_months
 
     @property
     def address(self) -> str:
@@ -199,6 +222,11 @@ class User(AbstractBaseUser):
         return self.is_therapist or self.is_owner or self.is_superuser
 
     @property
+    def may_treat(self) -> bool:
+        """A therapist of a practice, who may still log in."""
+        return self.is_active and self.is_therapist and self.practice_id is not None
+
+    @property
     def role(self) -> str:
         """For the access log: the role by which someone acts."""
         names = {"is_superuser": "superuser", "is_owner": "owner", "is_therapist": "therapist"}
@@ -248,6 +276,13 @@ class Invitation(models.Model):
     def find(cls, token: str, *, lock: bool = False) -> "Invitation | None":
         invitations = cls.objects.select_for_update(of=("self",)) if lock else cls.objects
         return invitations.filter(token_hash=cls.digest(token)).first()
+
+    def renew(self) -> str:
+        """A new token for the same invitation; whatever was handed over before opens nothing."""
+        token = secrets.token_urlsafe(32)
+        self.token_hash, self.created_at, self.tries = self.digest(token), timezone.now(), 0
+        self.save(update_fields=["token_hash", "created_at", "tries"])
+        return token
 
     @property
     def expires_at(self):

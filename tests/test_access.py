@@ -72,6 +72,7 @@ TABLE = {
     "admin:rugpijn_staffinvitation_add": (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN),
     "admin:rugpijn_staffinvitation_change": OFFICE_OBJECT,
     "admin:rugpijn_staffinvitation_delete": OFFICE_OBJECT,
+    "admin:rugpijn_staffinvitation_renew": (REFUSED, "/admin/rugpijn/staffinvitation/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/staffinvitation/", LOGIN),
     "admin:rugpijn_accessevent_changelist": OFFICE,
     "admin:exercises_exercise_changelist": STAFF,
     "admin:exercises_exercise_add": STAFF,
@@ -200,6 +201,7 @@ POSTS = {
     "admin:exercises_figure_add": ("/admin/exercises/figure/",) * 2 + (DOOR, DOOR, "/admin/exercises/figure/", DOOR, REFUSED, LOGIN),
     "admin:exercises_figure_change": ("/admin/exercises/figure/",) * 2 + (DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:rugpijn_user_change": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
+    "admin:rugpijn_staffinvitation_renew": (REFUSED, "/admin/rugpijn/staffinvitation/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/staffinvitation/", LOGIN),
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
 }  # fmt: skip
 
@@ -465,7 +467,8 @@ def data_for(world, name):
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
     if name == "admin:rugpijn_practice_change":
-        return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a"}
+        return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a",
+                "keep_months": 24}  # fmt: skip
     if name == "admin:patients_batch_act":
         return {"stop": ""}
     if name == "admin:exercises_exercise_ours":

@@ -31,6 +31,8 @@ ROWS = 30  # patients on a page, each with its charts
 MOST_CARDS = 40  # more than that is no worklist for today; the rest follows when these are seen
 LATELY = timedelta(days=14)
 WHOLE_PRACTICE = "practice"
+LEFT = "left"  # whose therapist left, or treats no more
+WHOSE = (WHOLE_PRACTICE, LEFT)
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,15 @@ class Row:
 
 def first_page(request):
     """The worklist, and below it the patients. Everybody shown is logged as shown."""
-    whole = request.GET.get("whose") == WHOLE_PRACTICE
+    whose = _whose(request.GET)
+    whole = whose != ""
     today = timezone.localdate()
-    courses = worklist.courses(worklist.running(request.user, whole_practice=whole), today)
+    programmes = worklist.running(request.user, whole_practice=whole)
+    everyones = worklist.running(request.user, whole_practice=True)
+    courses = worklist.courses(worklist.left(programmes) if whose == LEFT else programmes, today)
     attention = worklist.attention(courses)
     cards = attention[:MOST_CARDS]
-    page = Paginator(_everybody(request.user, whole, courses), ROWS).get_page(
+    page = Paginator(_everybody(request.user, whose, courses), ROWS).get_page(
         request.GET.get("page")
     )
     days = totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
@@ -79,18 +84,21 @@ def first_page(request):
             "page": page,
             "lately": lately,
             "whole_practice": whole,
-            "whose": WHOLE_PRACTICE if whole else "",
+            "whose": whose,
+            "left": worklist.left(everyones).count(),
             "note_length": SeenMark.NOTE_LENGTH,
             "chart_days": CHART_DAYS,
         },
     )
 
 
-def _everybody(user, whole: bool, courses: list[Course]) -> list[Row]:
+def _everybody(user, whose: str, courses: list[Course]) -> list[Row]:
     """Running programmes and drafts, by the patient's name."""
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
     drafts = drafts.filter(patient__discharged_on=None)
-    if not whole:
+    if whose == LEFT:
+        drafts = worklist.left(drafts)
+    elif not whose:
         drafts = drafts.filter(therapist=user)
     rows = [Row(course.programme, course) for course in courses]
     rows += [Row(draft) for draft in drafts.select_related("patient", "therapist")]
@@ -194,8 +202,13 @@ def take(request, programme):
     return back
 
 
+def _whose(asked) -> str:
+    """Empty: the own patients, also for what nobody offered."""
+    return asked.get("whose") if asked.get("whose") in WHOSE else ""
+
+
 def _back(request):
     """To the worklist, of the same people as before."""
-    whole = request.POST.get("whose") == WHOLE_PRACTICE
-    query = f"?whose={WHOLE_PRACTICE}" if whole else ""
+    whose = _whose(request.POST)
+    query = f"?whose={whose}" if whose else ""
     return redirect(f"{reverse('admin:index')}{query}#worklist")

@@ -10,9 +10,11 @@ import django
 
 django.setup()
 
-from . import editor, figures, paper, picker  # noqa: E402  Django first
+from . import editor, figures, lists, paper, picker  # noqa: E402  Django first
 
-PARTS = {"figures": figures.run, "editor": editor.run, "paper": paper.run, "picker": picker.run}
+PARTS = {
+    part.__name__.rpartition(".")[2]: part.run for part in (figures, editor, paper, picker, lists)
+}
 
 unknown = set(sys.argv[1:]) - set(PARTS)
 if unknown:

@@ -142,7 +142,7 @@ class TestColleague:
 
     @pytest.mark.parametrize("changes", [{"email": ""}, {"is_therapist": ""}], ids=str)
     def test_someone_without_address_or_role_is_refused_in_words(self, client, cast, changes):
-        client.force_login(cast.els)
+        client.force_login(cast.root)
         data = {"name": "Anna", "email": "Anna@Linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
         change = reverse("admin:rugpijn_user_change", args=[cast.anna.pk])
@@ -180,7 +180,7 @@ def picture(kind="PNG", size=(60, 30), **options) -> bytes:
 
 
 class TestLogo:
-    def upload(self, client, cast, content, name="logo.png"):
+    def upload(self, client, cast, content, name="logo.png", **more):
         client.force_login(cast.els)
         return client.post(
             reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk]),
@@ -190,6 +190,8 @@ class TestLogo:
                 "paper": "full",
                 "diary_weeks": 3,
                 "colour": "#14485a",
+                "keep_months": 24,
+                **more,
             },
         )
 
@@ -246,7 +248,8 @@ class TestColour:
     def test_the_owner_hears_it_at_the_field(self, client, cast):
         client.force_login(cast.els)
         address = reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk])
-        fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3, "colour": "#ffff00"}
+        fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3, "colour": "#ffff00",
+                  "keep_months": 24}  # fmt: skip
         page = client.post(address, fields).content.decode()
         assert "Kies een donkerder kleur" in page and "Nieuwe naam" in page
         client.post(address, fields | {"colour": "#5a1446"})
