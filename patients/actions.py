@@ -57,7 +57,10 @@ def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Pr
 @transaction.atomic
 def copy_to_draft(*, programme: Programme, by: User) -> Programme:
     """Begin again from a programme that has ended: a draft with its exercises, dosages, notes,
-    instructions and advice, to be looked over and started with a new check for red flags."""
+    instructions and advice, to be looked over and started with a new check for red flags.
+
+    Weeks count anew; a date was of that time and is left out.
+    """
     if programme.ended_on is None:
         raise RefusedError(_("This programme has not ended."))
     copy = draft(patient=programme.patient, by=by)
@@ -67,6 +70,7 @@ def copy_to_draft(*, programme: Programme, by: User) -> Programme:
     for line in programme.prescriptions.all():
         line.pk, line.uuid, line.programme = None, uuid.uuid4(), copy  # a line of its own
         line._state.adding = True
+        line.period = line.period.in_any_programme
         line.save()
     return copy
 

@@ -230,6 +230,8 @@ def again(request, programme):
         request,
         _("This is a draft with the same exercises. Look it over, check for red flags, start it."),
     )
+    if any(line.period != line.period.in_any_programme for line in programme.prescriptions.all()):
+        messages.info(request, _("Dates of exercises are left out: they were of that time."))
     return _to(draft)
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
+from exercises.period import Period
 from patients import actions, life
 from patients.actions import RefusedError
 from patients.models import Pause, Programme, RiskProfile, SessionLog
@@ -333,6 +334,16 @@ class TestBeginAgain:
         assert not hasattr(draft, "red_flag_check")
         actions.start(programme=draft, by=cast.anna)
         assert draft.red_flag_check.checked_name == "Anna de Wit"
+
+    def test_weeks_count_anew_and_dates_are_left_out(self, running, cast, today):
+        by_week, by_date = running.prescriptions.all()[:2]
+        by_week.period, by_date.period = Period(from_week=3), Period(from_date=today)
+        by_week.save()
+        by_date.save()
+        life.end(programme=running, by=cast.anna)
+        draft = actions.copy_to_draft(programme=running, by=cast.anna)
+        periods = [line.period for line in draft.prescriptions.all()[:2]]
+        assert periods == [Period(from_week=3), Period()]
 
     def test_not_from_what_runs(self, running, cast):
         with pytest.raises(RefusedError, match="has not ended"):
