@@ -23,7 +23,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
-	@echo "make bench        how fast and how large: drawings, the pose editor, paper; ARGS= chooses a part"
+	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"

@@ -5,6 +5,7 @@ of the practice are read and compared here: 10,000 of them take some hundredths 
 """
 
 import unicodedata
+from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -28,12 +29,14 @@ def fold(text: str) -> str:
 
 def by_name(patients: QuerySet, term: str) -> QuerySet:
     """The patients whose name has every word that was typed, or a part of it, in any order."""
-    words = fold(term).split()
-    if not words:
+    if not fold(term).split():
         return patients
-    found = []
-    for number, name in patients.order_by("name", "pk").values_list("pk", "name"):
-        folded = fold(name)
-        if all(word in folded for word in words):
-            found.append(number)
-    return patients.filter(pk__in=found[:MOST_FOUND])
+    return patients.filter(pk__in=numbers_by_name(patients, term))
+
+
+def numbers_by_name(patients: QuerySet, term: str) -> list[int]:
+    """Their primary keys, by name; every one without a word to look for."""
+    words = fold(term).split()
+    names = patients.order_by("name", "pk").values_list("pk", "name")
+    found = (pk for pk, name in names if all(word in fold(name) for word in words))
+    return list(islice(found, MOST_FOUND))

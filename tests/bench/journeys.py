@@ -96,6 +96,34 @@ def first_exercise_done(browser, site) -> list:
     return piet.row("patient: one exercise done")
 
 
+def from_the_worklist(browser, site) -> list:
+    """The most urgent patient: what was done about it is written down, and it is off the list."""
+    anna = Person(browser, site, THERAPIST)
+    card = anna.page.locator(".worklist .card").first
+    name = card.locator("h3 a").inner_text()
+    anna.click(card.get_by_label("Wat hebt u gedaan?"))
+    anna.type("Gebeld, komt morgen.")
+    anna.click(card.get_by_role("button", name="Gezien"))
+    assert name not in anna.page.locator(".worklist .cards").inner_text()
+    return anna.row("worklist: the most urgent seen, with a note")
+
+
+def revise_and_compare(browser, site) -> list:
+    """A dosage is changed, given, and laid beside what it was."""
+    anna = Person(browser, site, THERAPIST)
+    anna.page.goto(f"{site}/admin/patients/programme/?q=Sanne")
+    anna.began = time.perf_counter()
+    anna.click(anna.page.locator("#result_list tbody th a").first)
+    anna.click(anna.page.get_by_label("Dosering").first)
+    anna.press("Control+a")
+    anna.type("1x per dag 2x8")
+    anna.click(anna.page.get_by_role("button", name="Bewaar", exact=False).first)
+    anna.click(anna.page.get_by_role("link", name="Versies", exact=True))
+    anna.click(anna.page.get_by_role("button", name="Toon het verschil"))
+    assert "2 series van 8" in anna.page.locator("#difference").inner_text()
+    return anna.row("revise, and compare with what it was")
+
+
 def wait_for(site: str) -> None:
     """Raises URLError when nobody answers for a minute."""
     give_up = time.monotonic() + 60
@@ -114,7 +142,13 @@ def main(site: str) -> None:
     wait_for(site)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        journeys = (new_patient_to_paper, another_dosage, first_exercise_done)
+        journeys = (
+            new_patient_to_paper,
+            another_dosage,
+            from_the_worklist,
+            revise_and_compare,
+            first_exercise_done,
+        )
         rows = [journey(browser, site) for journey in journeys]
         browser.close()
     head = ("journey", "clicks", "keys", "seconds", "of which waiting")

@@ -157,12 +157,14 @@ function duplicate(row) {
   if (picture) {
     copy.querySelector("h3").before(picture.cloneNode());
   }
-  ["note", "steps", "dosage"].forEach(function (name) {
+  ["note", "steps", "period", "dosage"].forEach(function (name) {
     field(copy, name).value = field(row, name).value;
   });
   copy.querySelector(".row-steps").hidden = row.querySelector(".row-steps").hidden;
   number();
-  field(copy, "dosage").dispatchEvent(new Event("input", { bubbles: true }));
+  ["period", "dosage"].forEach(function (name) {
+    field(copy, name).dispatchEvent(new Event("input", { bubbles: true }));
+  });
   field(copy, "dosage").focus();
   say(row, group.dataset.sayCopied);
 }

@@ -1,0 +1,65 @@
+"""What every admin page about patients shares: whom it shows, and that it logs who looked."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import path
+
+from rugpijn import audit
+from rugpijn.admin import ScopedAdmin
+
+
+class CareAdmin(ScopedAdmin):
+    """A page about patients: shows whom a therapist treats, and logs every look."""
+
+    def scope(self, request, queryset):
+        return queryset.treated_by(request.user)
+
+    def has_add_permission(self, request):
+        """Only a therapist treats; a superuser runs the server."""
+        return request.user.is_therapist and request.user.practice_id is not None
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """A form that is shown again with its mistakes shows the patient too."""
+        if obj is not None:
+            audit.record(request, "read", obj.record_of, thing=obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def render_delete_form(self, request, context):
+        obj = context["object"]
+        audit.record(request, "read", obj.record_of, thing=obj)
+        return super().render_delete_form(request, context)
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", {}).get("cl")
+        if shown is not None:
+            audit.record(request, "list", *(row.record_of for row in shown.result_list))
+        return response
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        audit.record(request, "change" if change else "create", obj.record_of, thing=obj)
+
+    def delete_model(self, request, obj):
+        audit.record(request, "delete", obj.record_of, thing=obj)
+        super().delete_model(request, obj)
+
+    def page(self, view, suffix):
+        """A page of ours about one object, behind the same question as Django's own."""
+
+        def guarded(request, object_id):
+            """An act and its row in the access log: both, or neither."""
+            with transaction.atomic():
+                return answer(request, object_id)
+
+        def answer(request, object_id):
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            obj = self.get_object(request, str(object_id))
+            if obj is None:
+                return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
+            return view(request, obj)
+
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{suffix}"
+        address = f"<int:object_id>/{suffix}/"
+        return path(address, self.admin_site.admin_view(guarded), name=name)

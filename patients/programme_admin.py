@@ -1,0 +1,357 @@
+"""The programme as a therapist builds it: its rows, two at once, saving, and giving it out."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.forms import Script
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn import audit
+from rugpijn.admin import ScopedMixin
+from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
+
+from . import actions, batches, life, phases, press, search, variants
+from .admin_base import CareAdmin
+from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
+from .models import Patient, Prescription, Programme
+from .search import MOST_FOUND
+from .sheet import Sheet, changes
+from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
+from .views import batch, building, course, desk, progression, therapist
+from .views import life as life_pages
+
+# The pages of a programme's life, in views/life.py.
+LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
+
+
+class ExercisePicker(AutocompleteSelect):
+    """Django's picker, asking our own list: with drawings, and what is used most first."""
+
+    url_name = "%s:patients_programme_exercises"
+
+
+class PrescriptionInline(ScopedMixin, admin.StackedInline):
+    """The lines of a programme, each with its dosage in shorthand."""
+
+    model = Prescription
+    form = PrescriptionForm
+    formset = PrescriptionFormSet
+    template = "admin/patients/programme/prescriptions.html"
+    fields = ("exercise", "position", "dosage", "period", "note", "steps")
+    extra = 0
+    max_num = MOST_LINES
+    verbose_name = _("exercise")
+    verbose_name_plural = _("exercises")
+
+    def scope(self, request, queryset):
+        return (
+            queryset.treated_by(request.user)
+            .select_related("exercise__figure__rendering", "programme__patient")
+            .defer("exercise__figure__rendering__photo")
+            .prefetch_related("exercise__texts")
+        )
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "exercise":
+            kwargs["widget"] = ExercisePicker(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Without buttons to add or change an exercise here: the library has its own page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for act in ("add", "change", "delete", "view"):
+            if hasattr(field.widget, f"can_{act}_related"):
+                setattr(field.widget, f"can_{act}_related", False)
+        return field
+
+    def get_formset(self, request, obj=None, **kwargs):
+        kwargs["fields"] = PrescriptionForm.Meta.fields
+        kwargs["absolute_max"] = MOST_LINES  # Django would build 1,800 more of a forged number
+        return super().get_formset(request, obj, **kwargs)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(CareAdmin):
+    form = ProgrammeForm
+    inlines = [PrescriptionInline]
+    list_display = ("title", "patient", "state", "therapist", "changed_at")
+    list_select_related = ("patient", "therapist")
+    search_fields = ("patient__name", "title")
+    search_help_text = _("Name of the patient, or title of the programme")
+    change_form_template = "admin/patients/programme/change_form.html"
+    actions = ["print_handouts"]
+
+    class Media:
+        js = tuple(
+            Script(f"rugpijn/{name}.js", type="module")
+            for name in (
+                "programme",
+                "programme_dosage",
+                "programme_period",
+                "programme_preview",
+                "programme_steps",
+                "programme_leave",
+                "exercise_picker",
+                "favourites",
+                "plain_language",
+            )
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        """By the patient's name, or by the title."""
+        if not search_term.strip():
+            return queryset, False
+        named = search.numbers_by_name(Patient.objects.treated_by(request.user), search_term)
+        titled = queryset.filter(title__icontains=search_term.strip())
+        # Two plain questions are quicker than one with OR, which reads every programme twice.
+        numbers = set(queryset.filter(patient__in=named).values_list("pk", flat=True)[:MOST_FOUND])
+        numbers |= set(titled.values_list("pk", flat=True)[:MOST_FOUND])
+        return queryset.filter(pk__in=numbers), False
+
+    @admin.display(description=_("state"))
+    def state(self, programme):
+        return life.words(programme)
+
+    def has_add_permission(self, request):
+        """A programme begins on its patient's page."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """What has ended is read, not changed."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.ended_on is None)
+
+    def has_delete_permission(self, request, obj=None):
+        """A draft can be thrown away; what was given to someone is a record that stays."""
+        if obj is None:
+            return False
+        return super().has_delete_permission(request, obj) and obj.is_draft
+
+    def get_queryset(self, request):
+        programmes = super().get_queryset(request).prefetch_related("pauses")
+        return programmes.select_related("patient__practice", "therapist")
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": ["title"]})]
+
+    def get_form(self, request, obj=None, **kwargs):
+        kwargs["fields"] = ["title"]
+        form = super().get_form(request, obj, **kwargs)
+        form.request = request
+        form.merged_with = getattr(request, "merged_with", None)
+        form.library_changes = self._library_changes(obj)
+        return form
+
+    def get_urls(self):
+        return [
+            path("dosage/", building.read_dosage, name="patients_programme_dosage"),
+            path("period/", building.read_period, name="patients_programme_period"),
+            path("exercises/", building.find_exercises, name="patients_programme_exercises"),
+            path("steps/", progression.suggestions, name="patients_programme_steps"),
+            self.page(building.protocol, "protocol"),
+            self.page(self.preview, "preview"),
+            self.page(therapist.versions, "versions"),
+            self.page(therapist.days, "days"),
+            self.page(therapist.share, "share"),
+            self.page(therapist.mail_link, "mail"),
+            *(self.page(getattr(life_pages, name), name) for name in LIFE),
+            self.page(course.course, "course"),
+            self.page(desk.seen, "seen"),
+            self.page(desk.take, "take"),
+            *self._batch_urls(),
+            *super().get_urls(),
+        ]
+
+    def _batch_urls(self):
+        """Above every programme: each finds its own batch, or answers 404."""
+        guard = self.admin_site.admin_view
+        return [
+            path("batch/<uuid:uuid>/", guard(batch.batch), name="patients_batch"),
+            path("batch/<uuid:uuid>/act/", guard(batch.batch_act), name="patients_batch_act"),
+            path(
+                "batch/<uuid:uuid>/exercises.<str:kind>",
+                guard(batch.batch_file),
+                name="patients_batch_file",
+            ),
+        ]
+
+    # ---------------------------------------------------------------- several at once
+
+    @admin.action(description=_("Print the handouts"), permissions=["view"])
+    def print_handouts(self, request, queryset):
+        """In the background, with a page that shows how far it is."""
+        if press.problem() is not None:
+            messages.error(request, press.problem())
+            return None
+        if queryset.count() > batches.MOST:
+            text = gettext("Please choose at most %d programmes at a time.")
+            messages.error(request, text % batches.MOST)
+            return None
+        variant = variants.of_practice(request.user.practice)
+        begun = batches.begin(programmes=queryset, by=request.user, variant=variant)
+        if begun is None:
+            messages.error(
+                request, gettext("None of these has started, so there is nothing to print.")
+            )
+            return None
+        return redirect("admin:patients_batch", begun.uuid)
+
+    # ---------------------------------------------------------------- opening
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        extra = dict(extra_context or {})
+        programme = self.get_queryset(request).filter(pk=number(object_id)).first()
+        if programme is not None:
+            if request.method == "POST" and programme.ended_on is not None:
+                messages.error(
+                    request, gettext("This programme has ended meanwhile; nothing was saved.")
+                )
+                return redirect("admin:patients_programme_change", programme.pk)
+            if request.method == "POST":
+                self._merge_with_others(request, programme)
+            version = programme.current_version()
+            extra.update(
+                title=programme.title,
+                subtitle=None,
+                version=version,
+                merged_with=getattr(request, "merged_with", None),
+                library_changes=self._library_changes(programme),
+                cannot_reopen=programme.ended_on and actions.another_runs(programme),
+                printing_problem=press.problem(),
+            )
+        response = super().changeform_view(request, object_id, form_url, extra)
+        if programme is not None:  # the preview stands beside the form
+            response.headers["Content-Security-Policy"] = content_policy(HOLDS_OUR_PAGE)
+        return response
+
+    def _library_changes(self, programme):
+        """What the library corrected since the patient's last version; empty for a draft."""
+        version = programme.current_version() if programme is not None else None
+        if version is None:
+            return []
+        as_now = Sheet.of(programme)
+        return changes(as_now.with_library_of(version.sheet), as_now)
+
+    # ---------------------------------------------------------------- two at once
+
+    def _merge_with_others(self, request, programme):
+        """When somebody saved since this form was opened: show both, lose neither."""
+        if request.POST.get("revision") in (None, str(programme.revision)):
+            return
+        if row_count(request.POST.get(f"{PREFIX}-TOTAL_FORMS")) is None:
+            return  # no form of ours; Django says so
+        unbound = self.get_form(request, programme, change=True)(instance=programme)
+        formset = self._unbound_lines(request, programme)
+        merged, post = merge_post(request.POST, unbound, formset)
+        request.POST = post
+        request.merged_with = {
+            "who": programme.changed_by.name if programme.changed_by else gettext("Somebody"),
+            "when": programme.changed_at,
+            "told": told(merged, formset),
+        }
+
+    def _unbound_lines(self, request, programme):
+        inline = next(iter(self.get_inline_instances(request, programme)))
+        formset_class = inline.get_formset(request, programme)
+        return formset_class(instance=programme, queryset=inline.get_queryset(request))
+
+    # ---------------------------------------------------------------- looking before saving
+
+    def preview(self, request, programme):
+        """As it was last saved; for a form that is posted here, as it stands there now."""
+        if request.method != "POST":
+            return building.preview(request, programme, Sheet.of(programme))
+        inline = next(iter(self.get_inline_instances(request, programme)))
+        lines = inline.get_formset(request, programme)(
+            request.POST, instance=programme, queryset=inline.get_queryset(request)
+        )
+        sheet = building.as_typed(programme, lines, request.POST.get("title", ""))
+        return building.preview(request, programme, sheet)
+
+    # ---------------------------------------------------------------- saving
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        programme = form.instance
+        exercise = form.cleaned_data.get("add_exercise")
+        if exercise is not None:
+            actions.prescribe(programme=programme, exercise=exercise)
+        protocol = form.cleaned_data.get("add_protocol")
+        if protocol is not None:
+            self._add_protocol(request, programme, protocol)
+        edited = (
+            bool({"title"} & set(form.changed_data))
+            or exercise is not None
+            or protocol is not None
+            or any(formset.has_changed() for formset in formsets)
+        )
+        if edited:
+            actions.number_lines(programme)
+            actions.touch(programme=programme, by=request.user)
+            for remark in phases.remarks(programme):
+                messages.warning(request, remark)
+        profile = form.cleaned_data.get("profile")
+        if programme.is_draft and profile and "profile" in form.changed_data:
+            actions.choose_profile(programme=programme, profile=profile, by=request.user)
+            audit.record(request, "choose risk profile", programme.patient, thing=programme)
+        self._issue(request, form, programme, edited)
+
+    def _add_protocol(self, request, programme, protocol):
+        count = actions.add_protocol(programme=programme, protocol=protocol)
+        said = ngettext(
+            "%(count)d exercise was added from “%(protocol)s”.",
+            "%(count)d exercises were added from “%(protocol)s”.",
+            count,
+        )
+        messages.info(request, said % {"count": count, "protocol": protocol})
+
+    def _issue(self, request, form, programme, edited):
+        """A draft stays a draft until it is started; a running programme gets its next version."""
+        request.started = None
+        if form.is_start:
+            try:
+                request.started = actions.start(programme=programme, by=request.user)
+            except actions.RefusedError as error:
+                messages.error(request, str(error))
+                return
+            audit.record(request, "start", programme.patient, thing=programme)
+        elif programme.is_running:
+            keep = form.cleaned_data.get("library") == form.KEEP
+            last = programme.current_version()
+            version = actions.issue(
+                programme=programme,
+                by=request.user,
+                keep_library_of=last.sheet if keep else None,
+                reason=form.cleaned_data["reason"].strip(),
+            )
+            if version is None:
+                messages.info(
+                    request,
+                    gettext("Nothing changed for the patient: version %d stays.") % last.number,
+                )
+                return
+            audit.record(request, "issue", programme.patient, thing=version)
+            messages.success(
+                request,
+                format_html(
+                    "{} <a href='{}'>{}</a>",
+                    gettext("Version %d is given to the patient.") % version.number,
+                    reverse("patients:version_handout", args=[programme.uuid, version.number]),
+                    gettext("Print it, so that paper is up to date."),
+                ),
+            )
+        elif edited:
+            messages.success(request, gettext("The draft is saved."))
+        else:
+            messages.info(request, gettext("Nothing was changed."))
+
+    def response_change(self, request, obj):
+        if getattr(request, "started", None) is None:
+            return redirect("admin:patients_programme_change", obj.pk)
+        if press.problem() is not None:
+            messages.warning(request, gettext("The programme has started. %s") % press.problem())
+            return redirect("admin:patients_programme_change", obj.pk)
+        return redirect("patients:version_handout", obj.uuid, request.started.number)

@@ -1,0 +1,92 @@
+"""The therapist's desk in a real browser: two at once, and a change looked at afterwards."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from .test_journeys import browser_context_args, complaints, log_in, site  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def kim(cast):
+    """A colleague of Anna."""
+    cast.els.is_therapist = True
+    cast.els.save()
+    return cast.els
+
+
+def opened(page, site, programme, who):  # noqa: F811
+    log_in(page, site, who)
+    page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
+    return page.locator(".prescription:not(.empty-form)")
+
+
+def test_two_therapists_at_once(page, site, complaints, kim, programme, browser):  # noqa: F811
+    """Both have the form open and both save: each is told, and nothing is lost."""
+    mine = opened(page, site, programme, "anna@linde.example")
+    other = browser.new_context(locale="nl-NL").new_page()
+    theirs = opened(other, site, programme, kim.email)
+    mine.nth(0).get_by_label("Opmerking").fill("Rustig beginnen")
+    theirs.nth(1).get_by_label("Dosering").fill("1x per dag 3x8")
+    other.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(other.locator(".messagelist")).to_contain_text("Versie 2")
+
+    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(page.locator(".merged")).to_contain_text(f"{kim.name} bewaarde dit programma")
+    expect(mine.nth(0).get_by_label("Opmerking")).to_have_value("Rustig beginnen")
+    expect(mine.nth(1).get_by_label("Dosering")).to_have_value("1x per dag 3x8x")
+    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(page.locator(".messagelist")).to_contain_text("Versie 3")
+    first, second = programme.current_version().sheet.lines[:2]
+    assert (first.note, second.dosage.notation) == ("Rustig beginnen", "1x per dag 3x8x")
+    other.context.close()
+    assert complaints == []
+
+
+def test_revise_and_compare(page, site, complaints, programme):  # noqa: F811
+    rows = opened(page, site, programme, "anna@linde.example")
+    rows.nth(0).get_by_label("Dosering").fill("1x per dag 3x12")
+    rows.nth(1).get_by_label("Weken").fill("vanaf week 3")
+    expect(rows.nth(1).locator(".period-reading")).to_have_text("Vanaf week 3")
+    page.get_by_label("Waarom wijzigt u het?").fill("De eerste mag zwaarder")
+    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    page.get_by_role("link", name="Versies", exact=True).click()
+    expect(page.get_by_text("Waarom: De eerste mag zwaarder")).to_be_visible()
+    page.get_by_role("button", name="Toon het verschil").press("Enter")
+    difference = page.locator("#difference")
+    expect(difference).to_contain_text("1 keer per dag: 3 series van 12 herhalingen")
+    expect(difference).to_contain_text("Vanaf week 3")
+    with page.expect_response(re.compile(r"versions/1/handout\.pdf")) as paper:
+        page.get_by_role("link", name="Druk versie 1 af").first.click()
+    assert paper.value.headers["content-type"] == "application/pdf"
+    assert complaints == []
+
+
+def test_leaving_unsaved_changes_is_asked_about(page, site, complaints, programme):  # noqa: F811
+    rows = opened(page, site, programme, "anna@linde.example")
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    rows.nth(0).get_by_label("Opmerking").press_sequentially("Let op")
+    page.get_by_role("link", name="Versies", exact=True).click(no_wait_after=True)
+    expect(rows.nth(0).get_by_label("Opmerking")).to_have_value("Let op")
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(page.locator(".messagelist")).to_contain_text("Versie 2")
+    assert asked == ["beforeunload"]
+
+
+def test_past_the_rows_to_the_buttons_by_keyboard(page, site, complaints, programme):  # noqa: F811
+    opened(page, site, programme, "anna@linde.example")
+    page.get_by_role("link", name="Naar het bewaren").press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Bewaar en geef aan de patiënt")).to_be_focused()
+    assert complaints == []
