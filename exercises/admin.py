@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
-from django.forms import Script
+from django.forms import Script, Select
 from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -31,6 +31,7 @@ from .forms import (
     ExerciseForm,
     LineForm,
     LineFormSet,
+    OneVariantField,
     SourceForm,
     TextForm,
     TextFormSet,
@@ -161,7 +162,6 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
     form = ExerciseForm
     list_display = ("title", "category", "notation", "whose", "reviewed", "star")
     list_filter = (FavouriteFilter, *LibraryAdmin.list_filter)
-    autocomplete_fields = ("harder",)
     search_fields = ("texts__title", "texts__purpose", "texts__equipment")
     search_help_text = _("Search by title, purpose, equipment or region, in any language.")
     inlines = (ExerciseTextInline,)
@@ -176,11 +176,21 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
     )
     readonly_fields = ("own_film",)
 
+    class Media:  # of two mixins Django takes the first one's only
+        css = WithFigure.Media.css
+        js = (*WithOurs.Media.js, *WithFigure.Media.js)
+
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "harder":
+            kwargs |= {"form_class": OneVariantField, "widget": Select}
+            kwargs["label"] = gettext("Harder variant")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self):
         view = self.admin_site.admin_view

@@ -68,6 +68,24 @@ class PeriodField(forms.Field):
         return value.notation if isinstance(value, Period) else value
 
 
+class OneVariantField(forms.ModelChoiceField):
+    """One of what may be several: a list in which one is picked works by keyboard alone."""
+
+    def prepare_value(self, value):
+        if isinstance(value, list | tuple):
+            value = value[0] if value else None
+        return super().prepare_value(value)
+
+    def clean(self, value):
+        if isinstance(value, list | tuple):
+            value = value[0] if value else None
+        chosen = super().clean(value)
+        return [chosen] if chosen is not None else []
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class SourceForm(forms.ModelForm):
     """A form with a source and a note to review, each with room for a sentence."""
 
@@ -112,7 +130,7 @@ class ExerciseForm(DosedForm, SourceForm):
             return harder
         if self.instance in harder:
             raise ValidationError(gettext("An exercise is not a harder variant of itself."))
-        if both := self.instance.easier.filter(pk__in=harder).first():
+        if both := self.instance.easier.filter(pk__in=[each.pk for each in harder]).first():
             raise ValidationError(
                 gettext("“%(other)s” has this exercise as its harder variant; it cannot be both.")
                 % {"other": both}

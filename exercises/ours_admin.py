@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -142,9 +143,16 @@ class WithOurs:
         return super().change_view(request, object_id, form_url, context)
 
     def get_form(self, request, obj=None, change=False, **options):
-        """A shared exercise leads to shared ones only: others see it too."""
+        """A harder variant is of the same region. A shared exercise leads to shared ones only:
+        others see it too."""
         form = super().get_form(request, obj, change=change, **options)
         field = form.base_fields.get("harder")
-        if field and obj is not None and obj.practice_id is None:
-            field.queryset = field.queryset.filter(practice=None)
+        if field is None:
+            return form
+        variants = field.queryset.with_texts()
+        if obj is not None:
+            variants = variants.filter(Q(category=obj.category) | Q(easier=obj)).distinct()
+            if obj.practice_id is None:
+                variants = variants.filter(practice=None)
+        field.queryset = variants
         return form

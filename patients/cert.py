@@ -192,8 +192,8 @@ def _measured(facts: Facts) -> Part:
             "all": len(facts.sheet.lines),
         }
         return Part("16a", title, PARTLY, f"{words} {missing}", VISIT)
-    words = f"{words} {_('A therapist judged the quality of each exercise.')}"
-    return Part("16a", title, RECORDED, words, VISIT)
+    judged = _("A therapist judged the quality of each exercise.")
+    return Part("16a", title, RECORDED, f"{words} {judged}", VISIT)
 
 
 def _progressed(facts: Facts) -> Part:

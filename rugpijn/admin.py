@@ -162,7 +162,7 @@ class PracticeAdmin(ScopedAdmin):
         return (
             gettext(
                 "%d months after the last activity. Nothing is deleted automatically yet: a later "
-                "version of Rugpijn does that, and tells you before."
+                "version of Rugpijn does that."
             )
             % months
         )

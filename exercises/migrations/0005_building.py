@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='exercise',
             name='harder',
-            field=models.ManyToManyField(blank=True, help_text='Exercises to go on with; this one is then their easier variant.', related_name='easier', to='exercises.exercise', verbose_name='harder variants'),
+            field=models.ManyToManyField(blank=True, help_text='An exercise to go on with; this one is then its easier variant.', related_name='easier', to='exercises.exercise', verbose_name='harder variants'),
         ),
         migrations.CreateModel(
             name='Favourite',

@@ -202,7 +202,7 @@ class Exercise(LibraryItem, Dosed):
     harder = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="easier",
         verbose_name=_("harder variants"),
-        help_text=_("Exercises to go on with; this one is then their easier variant."),
+        help_text=_("An exercise to go on with; this one is then its easier variant."),
     )  # fmt: skip
 
     objects = ExerciseQuerySet.as_manager()
