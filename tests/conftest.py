@@ -60,16 +60,26 @@ def in_dutch(settings):
     translation.activate(settings.LANGUAGE_CODE)
 
 
-@pytest.fixture
-def practice(db):
-    return Practice.objects.create(
+def make_practices() -> tuple[Practice, Practice]:
+    linde = Practice.objects.create(
         name="Fysiotherapie De Linde", phone="012 - 345 67 89", street="Lindelaan 12", city="Ede"
     )
+    return linde, Practice.objects.create(name="Praktijk Zuid", phone="098 - 765 43 21")
 
 
 @pytest.fixture
-def other_practice(db):
-    return Practice.objects.create(name="Praktijk Zuid", phone="098 - 765 43 21")
+def practices(db):
+    return make_practices()
+
+
+@pytest.fixture
+def practice(practices):
+    return practices[0]
+
+
+@pytest.fixture
+def other_practice(practices):
+    return practices[1]
 
 
 # What a library consists of, each after what it refers to.
@@ -87,7 +97,12 @@ def library_rows():
 
 @pytest.fixture
 def library_loaded(db, library_rows):
-    """The library as it comes with the app. Its files are read once; then the same rows return."""
+    """The library as it comes with the app."""
+    load_library(library_rows)
+
+
+def load_library(library_rows):
+    """Its files are read once; then the same rows return."""
     if library_rows:
         return put_back(library_rows)
     before = {model: set(model.objects.values_list("pk", flat=True)) for model in LIBRARY}
@@ -123,8 +138,12 @@ def put_back(rows):
 
 
 @pytest.fixture
-def cast(practice, other_practice):
+def cast(practices):
     """The people, by name. Piet, Mo and Roos have a patient record (`cast.piet_patient`, …)."""
+    return make_cast(*practices)
+
+
+def make_cast(practice, other_practice) -> SimpleNamespace:
 
     def person(name, email=None, **fields):
         return User.objects.create_user(email, PASSWORD, name=name, **fields)
@@ -190,6 +209,10 @@ def programme(make_programme):
 @pytest.fixture
 def own_exercise(practice):
     """An exercise of practice 1 that no other practice may see."""
+    return make_own_exercise(practice)
+
+
+def make_own_exercise(practice) -> Exercise:
     exercise = Exercise.objects.create(practice=practice, category="low_back", per_day=2, reps=10)
     exercise.texts.create(language="nl", title="Geheime oefening van De Linde")
     return exercise

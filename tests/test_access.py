@@ -6,22 +6,27 @@ the same practice; Bram (therapist and owner) and Roos belong to practice 2; Roo
 runs the server; Nobody has not logged in.
 """
 
+import copy
 import uuid
 from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import translation
 
 from exercises.exchange import importing
-from exercises.models import Figure, LibraryImport, Rendering
+from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, variants
 from patients.models import LegPainAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation, User
 
+from .conftest import load_library, make_cast, make_own_exercise, make_practices
 from .exercises.media import complete, sample, upload, words
 
 pytestmark = pytest.mark.django_db
@@ -226,9 +231,32 @@ def test_every_route_has_a_row():
     assert set(NAMES) == set(TABLE), "a new address needs a row in TABLE"
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, library_rows):
+    """The world, built once: each test takes back what it did to it."""
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())
+        with translation.override(settings.LANGUAGE_CODE):
+            load_library(library_rows)
+            yield build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(cast, programme, own_exercise, monkeypatch):
+def world(built, db):
+    """The people as they were: what a test changed of them was taken back in the database only."""
+    return copy.deepcopy(built)
+
+
+def build():
     """Piet's programme with a note, practice 1's own exercise, and the addresses to all of it."""
+    practices = make_practices()
+    cast = make_cast(*practices)
+    own_exercise = make_own_exercise(practices[0])
+    programme = actions.draft(
+        patient=cast.piet_patient, by=cast.anna, protocol=Protocol.objects.get(key="lage-rugpijn")
+    )
+    actions.start(programme=programme, by=cast.anna)
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
@@ -251,7 +279,6 @@ def world(cast, programme, own_exercise, monkeypatch):
         practice=cast.anna.practice, name="Nieuw", email="nieuw@linde.example", is_therapist=True
     )
     _invitation, patient_token = actions.invite(cast.mo_patient)
-    monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())
     rendering = Rendering.objects.exclude(loop="").first()
     frames = [new_frame() for _ in rendering.frames]
     title = {"title_nl": "Geheime oefening als tekening"}
