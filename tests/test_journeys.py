@@ -246,6 +246,7 @@ def test_a_row_is_dragged_and_an_exercise_found(page, site, complaints, make_pro
     found = page.locator(".select2-results__option--highlighted")
     expect(found).to_contain_text("Fietsen")
     expect(found.locator("img")).to_have_js_property("complete", True)
+    calm_and_accessible(page, complaints)
     page.keyboard.press("Enter")
     expect(new.locator("h3")).to_have_text("Fietsen")
     expect(new.get_by_label("Dosering")).not_to_have_value("")

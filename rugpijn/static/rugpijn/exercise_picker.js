@@ -21,9 +21,15 @@ if ($ && document.querySelector(".prescriptions")) {
   $(document).on("select2:select", PICKERS, function (event) {
     take(this.closest(".prescription"), event.params.data);
   });
-  // A search box that opens without the cursor in it swallows the first letters.
-  $(document).on("select2:open", function () {
-    document.querySelector(".select2-container--open .select2-search__field").focus();
+  // A search box that opens without the cursor in it swallows the first letters. What Select2
+  // opens has no names of its own.
+  $(document).on("select2:open", PICKERS, function () {
+    const search = document.querySelector(".select2-container--open .select2-search__field");
+    search.setAttribute("aria-label", this.getAttribute("aria-label"));
+    const list = document.querySelector(".select2-container--open .select2-results__options");
+    list.setAttribute("aria-label", this.getAttribute("aria-label"));
+    $(this).next().find(".select2-selection").attr("aria-controls", list.id);
+    search.focus();
   });
 }
 
@@ -34,9 +40,20 @@ function dress() {
         return { term: asked.term, page: asked.page };
       },
     },
+    dropdownParent: $(this).parent(), // inside the page's main part, as all of it
     templateResult: shown,
     width: "min(100%, 36rem)",
   });
+  // Named by its label and by what was picked: while nothing is, that alone would be no name.
+  const label = this.labels[0];
+  const box = $(this).next(".select2-container").find(".select2-selection")[0];
+  if (label && box) {
+    label.id = this.id + "-label";
+    box.setAttribute("aria-labelledby", label.id + " " + box.getAttribute("aria-labelledby"));
+    const picked = box.querySelector(".select2-selection__rendered"); // no text is typed in it
+    picked.removeAttribute("role");
+    picked.removeAttribute("aria-readonly");
+  }
 }
 
 function shown(result) {
