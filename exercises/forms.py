@@ -53,7 +53,7 @@ class PeriodField(forms.Field):
 
     def widget_attrs(self, widget):
         return {
-            "autocomplete": "off", "spellcheck": "false", "placeholder": _("whole programme"),
+            "autocomplete": "off", "spellcheck": "false", "placeholder": _("all weeks"),
         }  # fmt: skip
 
     def to_python(self, value: str | Period | None) -> Period:
