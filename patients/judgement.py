@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,9 +21,10 @@ Asked = tuple[str, int | None]  # a main activity in the patient's words, and it
 def measure_activities(*, programme: Programme, asked: Sequence[Asked], on: date) -> int:
     """Write down up to three main activities (PSK) in their order, and their scores of that day.
 
-    Another name is another way to write the same activity, so its scores stay with it; an empty
-    name takes it away, as long as it was never scored. A second score on one day is a correction.
-    Returns how many scores were written. Raises RefusedError for one that would lose its scores.
+    An activity that was scored on an earlier day keeps its name, or its scores would be read as
+    those of something else; an empty name takes one away that was never scored. A second score on
+    one day is a correction. Returns how many scores were written. Raises RefusedError for one that
+    would lose its scores or their meaning.
     """
     there = {activity.position: activity for activity in programme.main_activities.all()}
     written = 0
@@ -30,11 +32,14 @@ def measure_activities(*, programme: Programme, asked: Sequence[Asked], on: date
         activity = there.get(position)
         if not name:
             if activity is not None:
-                _take_away(activity)
+                _refuse_scored(activity, activity.scores.all())
+                activity.delete()
             continue
         if activity is None:
             activity = MainActivity(programme=programme, position=position)
         if activity.name != name:
+            if activity.pk is not None:
+                _refuse_scored(activity, activity.scores.exclude(day=on))
             activity.name = name
             activity.save()
         if score is not None:
@@ -45,12 +50,11 @@ def measure_activities(*, programme: Programme, asked: Sequence[Asked], on: date
     return written
 
 
-def _take_away(activity: MainActivity) -> None:
-    if activity.scores.exists():
+def _refuse_scored(activity: MainActivity, scores: QuerySet) -> None:
+    if scores.exists():
         raise RefusedError(
             _("“%s” was scored already, so it stays: what was measured is kept.") % activity.name
         )
-    activity.delete()
 
 
 def rate_quality(

@@ -42,6 +42,7 @@ from ..models import Prescription, Programme
 from ..sheet import Sheet
 from ..therapist_forms import PrescriptionFormSet, ProtocolNameForm
 
+LONG_AGO = 36_500  # days; no programme began a century from now
 PAGE = 20  # results; more are fetched when somebody scrolls
 
 
@@ -104,11 +105,13 @@ def read_period(request):
 
 
 def _day(text: str) -> date:
-    """The day a programme started; today for a draft."""
+    """The day a programme started; today for a draft, and for what is no day of one."""
+    today = timezone.localdate()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return timezone.localdate()
+        return today
+    return day if abs((day - today).days) < LONG_AGO else today
 
 
 def _times(text: str) -> int:

@@ -63,6 +63,19 @@ class TestActivities:
         post(anna, programme, "activities", name_1="Tuinieren", name_2="")
         assert programme.main_activities.count() == 1
 
+    def test_scores_are_not_given_to_another_activity(self, anna, programme):
+        day = timezone.localdate() - timedelta(days=7)
+        judgement.measure_activities(programme=programme, asked=[("Tuinieren", 7)], on=day)
+        response = post(anna, programme, "activities", name_1="Autorijden", score_1="2")
+        assert "“Tuinieren” was al gescoord" in told(response)[0]
+        assert programme.main_activities.get().name == "Tuinieren"
+        assert [row.score for row in ActivityScore.objects.all()] == [7]
+
+    def test_a_slip_of_today_is_mended(self, anna, programme):
+        for name in ("Tuiniern", "Tuinieren"):
+            post(anna, programme, "activities", name_1=name, score_1="7")
+        assert programme.main_activities.get().name == "Tuinieren"
+
     @pytest.mark.parametrize("score", ["11", "-1", "3.5", "veel", "５5"])
     def test_a_score_that_is_none_is_said_at_its_field(self, anna, programme, score):
         page = post(anna, programme, "activities", name_1="Tuinieren", score_1=score)

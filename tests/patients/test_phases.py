@@ -157,6 +157,12 @@ class TestForm:
         found = anna.get(reverse("admin:patients_programme_period"), asked)
         assert found.json() == answer
 
+    @pytest.mark.parametrize("started", ["9999-12-31", "0001-01-01"])
+    def test_a_start_that_cannot_be_is_no_crash(self, anna, started):
+        asked = {"text": "week 40-52", "started": started}
+        found = anna.get(reverse("admin:patients_programme_period"), asked)
+        assert found.json()["first"] == 274
+
     def test_what_cannot_be_read_is_said(self, anna):
         found = anna.get(reverse("admin:patients_programme_period"), {"text": "ooit"})
         assert "Schrijf “week 1-2”" in found.json()["error"]
