@@ -20,7 +20,7 @@ _THROUGH = r"t/m|t\.e\.m\.|tot en met|tot|through|until|to|up to"
 _FROM = r"vanaf|van|from|since"
 _AND_ON = r"en verder|and on|and later|onwards"
 _WEEK = r"(?:week|weken|weeks|wk)\.?"
-_BETWEEN = rf"\s*(?:-|–|\+|&|,|{_THROUGH}|en|and)\s*"
+_BETWEEN = rf"\s*(?:-|–|{_THROUGH}|(?P<both>\+|&|,|en|and))\s*"
 
 
 def _shape(part: str, word: str) -> list[re.Pattern]:
@@ -85,14 +85,14 @@ class Period:
             for shape in _IN_DATES:
                 if found := shape.fullmatch(plain):
                     return cls._of_dates(found.groupdict())
-        raise ValueError(
-            _("Write “week 1-2”, “from week 3” or “from 12-3-2027”; empty is the whole programme.")
-        )
+        raise _refused()
 
     @classmethod
     def _of_weeks(cls, found: dict) -> "Period":
         only = found.get("only")
         first, last = only or found.get("first"), only or found.get("last")
+        if found.get("both") and int(last) != int(first) + 1:
+            raise _refused()  # week 1 and week 4 are not week 1 to 4
         if not first:
             first = str(WEEKS[0])
         whole = last is None and int(first) == WEEKS[0]
@@ -102,6 +102,8 @@ class Period:
     def _of_dates(cls, found: dict) -> "Period":
         only = found.get("only")
         first, last = only or found.get("first"), only or found.get("last")
+        if found.get("both"):
+            raise _refused()
         return cls(from_date=first and _read_date(first), until_date=last and _read_date(last))
 
     @property
@@ -215,6 +217,12 @@ class Period:
 
 
 WHOLE = Period()
+
+
+def _refused() -> ValueError:
+    return ValueError(
+        _("Write “week 1-2”, “from week 3” or “from 12-3-2027”; empty is the whole programme.")
+    )
 
 
 def _read_date(text: str) -> date:

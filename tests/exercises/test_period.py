@@ -47,6 +47,9 @@ def test_what_a_therapist_types(text, period):
     [
         ("straks", "Schrijf “week 1-2”"),
         ("vanaf 12-3", "Schrijf “week 1-2”"),  # of which year?
+        ("week 1 en 4", "Schrijf “week 1-2”"),  # not 1 to 4
+        ("1, 3", "Schrijf “week 1-2”"),
+        ("12-3-2027 en 20-4-2027", "Schrijf “week 1-2”"),
         ("week 0", "van 1 tot 52"),
         ("week 53", "van 1 tot 52"),
         ("week 4-2", "eindigen voordat"),
