@@ -152,4 +152,6 @@ def server_error(request):
 @login_not_required
 def csrf_failure(request, reason=""):
     """The page stood open too long, or came from elsewhere: nothing was saved."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": "token"}, status=403)
     return _error(request, 403, "403_csrf.html")
