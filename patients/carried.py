@@ -25,12 +25,17 @@ def carried(
     cards: list[Card],
     logs: Iterable[SessionLog],
     today: date,
+    keep: bool,
 ) -> dict:
-    """Plain data for the scripts of the patient's pages. `programme` is one `with_facts`."""
+    """Plain data for the scripts of the patient's pages. `programme` is one `with_facts`.
+
+    `keep` says that this device may hold the programme: the patient trusts it.
+    """
     return {
         "patient": str(programme.patient.uuid),
         "programme": str(programme.uuid),
         "version": version.number,
+        "keep": keep,
         "today": today.isoformat(),
         "zone": settings.TIME_ZONE,
         "sequence": programme.last_act,

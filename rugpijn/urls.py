@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views, writing
+from . import installable, views, writing
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/logout/", views.LogoutView.as_view(), name="account_logout"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),
@@ -14,6 +15,9 @@ urlpatterns = [
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("service-worker.js", installable.service_worker, name="service_worker"),
+    path("offline/", installable.offline, name="offline"),
     path("drawings/", include("exercises.urls")),
     path("", include("patients.urls")),
 ]

@@ -3,6 +3,7 @@
 import json
 import logging
 
+import allauth.account.views
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -25,6 +26,15 @@ from .models import StaffInvitation, User
 logger = logging.getLogger(__name__)
 CSP_REPORT_BYTES = 10_000
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+class LogoutView(allauth.account.views.LogoutView):
+    """Leaves nothing in the browser: what was kept on the device goes with the login."""
+
+    def post(self, *args, **kwargs):
+        response = super().post(*args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 @login_not_required

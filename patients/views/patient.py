@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, devices
 from rugpijn.models import Practice, User
 from rugpijn.views import BACKEND
 
@@ -140,7 +140,7 @@ def _programme_page(request, programme, *, several, day=None):
             "reports": reports.held(programme, version, today),
             "recovery": asked,
             "recovery_weeks": asked and asked // 7,
-            "carried": carried(programme, version, cards, logs, today),
+            "carried": carried(programme, version, cards, logs, today, keep=devices.is_trusted(request)),
         }
     return render(request, "patients/programme_detail.html", context)
 
@@ -200,7 +200,7 @@ def programme_session(request, uuid):
             "steps": steps,
             "reports": held,
             "any_now": any(step["now"] for step in steps),
-            "carried": carried(programme, version, cards, logs, today),
+            "carried": carried(programme, version, cards, logs, today, keep=devices.is_trusted(request)),
         },
     )
 

@@ -73,6 +73,9 @@
     await inStore("readwrite", function (store) {
       store.put(whole);
     });
+    if (navigator.storage && navigator.storage.persist) {
+      navigator.storage.persist(); // asks that it is not cleared away when the device is full
+    }
     return whole;
   }
 
@@ -84,10 +87,40 @@
     });
   }
 
-  function keepAsRefused(act, message) {
+  // What was sent stays until the pages know it too: a page that was kept earlier shows it so.
+  // On a device that keeps no page it goes at once.
+  function settle(results, byNumber) {
     return inStore("readwrite", function (store) {
-      store.put(Object.assign({}, act, { refused: message }));
+      results.forEach(function (one) {
+        const act = byNumber[one.operation];
+        if (one.status === "refused") {
+          store.put(Object.assign({}, act, { refused: one.message }));
+        } else if (carried.keep && one.status !== "conflict") {
+          store.put(Object.assign({}, act, { sent: true }));
+        } else {
+          store.delete(one.operation);
+        }
+      });
     });
+  }
+
+  function isWaiting(act) {
+    return !act.refused && !act.sent;
+  }
+
+  // Of the weeks before: no page asks about them any more.
+  async function tidy() {
+    const old = new Date(Date.now() - 9 * 86400000).toISOString().slice(0, 10);
+    const over = (await acts()).filter(function (act) {
+      return act.sent && (act.day < old || !carried.keep);
+    });
+    if (over.length) {
+      await forget(
+        over.map(function (act) {
+          return act.operation;
+        })
+      );
+    }
   }
 
   function asked(address, options) {
@@ -98,9 +131,7 @@
 
   // Answers "sent", "login", or "later".
   async function sendAll() {
-    const queue = (await acts()).filter(function (act) {
-      return !act.refused;
-    });
+    const queue = (await acts()).filter(isWaiting);
     if (!queue.length) {
       return "sent";
     }
@@ -135,21 +166,7 @@
       some.forEach(function (act) {
         byNumber[act.operation] = act;
       });
-      const refused = said.results.filter(function (one) {
-        return one.status === "refused";
-      });
-      await forget(
-        said.results
-          .filter(function (one) {
-            return one.status !== "refused";
-          })
-          .map(function (one) {
-            return one.operation;
-          })
-      );
-      for (const one of refused) {
-        await keepAsRefused(byNumber[one.operation], one.message);
-      }
+      await settle(said.results, byNumber);
     }
     return "sent";
   }
@@ -189,7 +206,7 @@
     const refused = all.filter(function (act) {
       return act.refused;
     });
-    const waiting = all.length - refused.length;
+    const waiting = all.filter(isWaiting).length;
     let words = "";
     if (refused.length) {
       words = note.dataset.refused + " " + refused[0].refused;
@@ -260,13 +277,15 @@
   async function states() {
     const day = today();
     const sameDay = day === carried.today;
-    const queue = await acts();
+    const queue = (await acts()).filter(function (act) {
+      return isWaiting(act) || (act.sent && act.sequence > carried.sequence);
+    });
     const lines = {};
     carried.lines.forEach(function (line) {
       const done = new Set(sameDay ? line.done : []);
       const days = new Set(line.weekDone);
       queue.forEach(function (act) {
-        if (act.line !== line.uuid || act.refused) {
+        if (act.line !== line.uuid) {
           return;
         }
         if (act.day === day) {
@@ -314,6 +333,7 @@
     const note = document.getElementById("waiting");
     note.querySelector("[data-do=send]").addEventListener("click", send);
     note.querySelector("[data-do=forget]").addEventListener("click", forgetRefused);
+    tidy();
     window.addEventListener("online", send);
     window.addEventListener("offline", tell);
     document.addEventListener("visibilitychange", function () {

@@ -33,7 +33,7 @@ document.addEventListener("DOMContentLoaded", function () {
     button.disabled = false;
     const left = await outbox.acts();
     const waiting = left.some(function (one) {
-      return one.operation === act.operation;
+      return one.operation === act.operation && !one.sent;
     });
     if (state === "sent" && !waiting) {
       const here = new URL(location.href);
