@@ -62,20 +62,62 @@ class BirthDateField(forms.CharField):
             return True
 
 
-class PatientInvitationForm(PasswordForm):
-    """The first time: who are you, and how do you want to log in?"""
+class WhoForm(forms.Form):
+    """The first question of an invitation: who are you?"""
 
-    birth_date = BirthDateField()
+    birth_date = BirthDateField(label=_("Your date of birth"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("go", _("Go on"), css_class="btn-lg"))
+
+
+class InvitationCodeForm(WhoForm):
+    """The short code from paper, and the same question."""
+
+    code = forms.CharField(
+        label=_("Code of your practice"),
+        help_text=_("For example ABCD-2345"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("code", "birth_date")
+
+
+class FirstLoginForm(PasswordForm):
+    """How do you want to log in? A passkey fills `credential`; otherwise there is a password."""
+
+    own_device = forms.BooleanField(
+        required=False,
+        label=_("This is my own device"),
+        help_text=_("You then stay logged in here for 30 days."),
+    )
+    credential = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
     email = forms.EmailField(
         required=False,
         label=_("E-mail"),
         help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    field_order = ("birth_date", "email", "password")
+    field_order = ("own_device", "credential", "email", "password")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False  # one form around both ways
+        self.helper.disable_csrf = True
+        if self.data.get("credential"):
+            self.fields["password"].required = False
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()
+
+    def clean_password(self):
+        """A passkey needs none."""
+        return "" if self.data.get("credential") else super().clean_password()
 
 
 class ClaimForm(forms.Form):

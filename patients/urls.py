@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import media, paper, patient, share, sync
+from .views import invitation, media, paper, patient, share, sync
 
 app_name = "patients"
 
@@ -27,7 +27,9 @@ urlpatterns = [
     path(
         "programmes/<uuid:uuid>/media/<str:digest>", media.programme_media, name="programme_media"
     ),
-    path("invitation/<str:token>/", patient.patient_invitation, name="patient_invitation"),
+    path("invitation/<str:token>/", invitation.patient_invitation, name="patient_invitation"),
+    path("in/", invitation.invitation_code, name="invitation_code"),
+    path("welcome/", invitation.first_login, name="first_login"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
     path("s/<str:token>/<int:number>/media/<str:digest>", share.share_media, name="share_media"),

@@ -1,10 +1,8 @@
-"""The patient's own pages: the programme, ticking it off, and the first way in."""
+"""The patient's own pages: the programme, and ticking it off."""
 
 from datetime import timedelta
 
 from django.contrib import messages
-from django.contrib.auth import login
-from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404
@@ -12,19 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rugpijn import audit, devices
-from rugpijn.models import Practice, User
-from rugpijn.views import BACKEND
+from rugpijn.models import Practice
 
 from .. import actions, clinical, progress, reports
 from ..access import find, refuse
 from ..carried import carried
-from ..forms import ClaimForm, PatientInvitationForm, RecoveryForm, SessionForm, SymptomForm
+from ..forms import RecoveryForm, SessionForm, SymptomForm
 from ..guide import plan
-from ..models import Patient, PatientInvitation, Programme, SessionLog
+from ..models import Patient, Programme, SessionLog
 from ..reports import recovery_due, with_facts
 from ..sheet import Sheet
 from ..taking import how_it_went, take
@@ -326,88 +322,4 @@ def recovery(request, uuid):
             "programme": programme,
             "practice": programme.patient.practice,
         },
-    )
-
-
-@login_not_required
-@never_cache
-def patient_invitation(request, token):
-    """A patient's first time. Looking uses nothing up; five wrong birth dates close it."""
-    try:
-        return _invited(request, token)
-    except actions.RefusedError:  # discharged at this moment; a login just made is gone with it
-        return render(request, "invitation_closed.html", status=410)
-
-
-def _invited(request, token):
-    with transaction.atomic():
-        # Locked, so that two answers at the same moment are two tries and one acceptance.
-        invitation = PatientInvitation.find(token, lock=request.method == "POST")
-        if invitation is None or not _opens(invitation):
-            return render(request, "invitation_closed.html", status=410)
-        if request.user.is_authenticated and request.user.is_staff:
-            messages.error(
-                request,
-                _("You are logged in as staff. Log out first, or open the link on another device."),
-            )
-            return redirect("admin:index")
-        return _answer_invitation(request, invitation)
-
-
-def _opens(invitation) -> bool:
-    """Nobody comes in anew whose treatment is over."""
-    return invitation.is_open and invitation.patient.discharged_on is None
-
-
-def _answer_invitation(request, invitation):
-    patient, logged_in = invitation.patient, request.user.is_authenticated
-    about = User(name=patient.name, email=patient.email)
-    sent = request.POST if request.method == "POST" else None
-    form = ClaimForm(sent) if logged_in else PatientInvitationForm(sent, about=about)
-    if form.is_valid():
-        email = form.cleaned_data.get("email")
-        if form.cleaned_data["birth_date"] != patient.birth_date:
-            invitation.tries += 1
-            invitation.save(update_fields=["tries"])
-            if not invitation.is_open:
-                return render(request, "invitation_closed.html", status=410)
-            form.add_error("birth_date", _("This is not the date that the practice has."))
-        elif email and User.objects.filter(email=email).exists():
-            form.add_error(
-                "email",
-                _(
-                    "You already have an account with this address. "
-                    "Log in, then open this link again."
-                ),
-            )
-        else:
-            user = request.user if logged_in else _new_login(patient, form)
-            actions.accept_invitation(invitation, user=user)
-            request.user = user
-            audit.record(request, "accept invitation", patient)
-            if not logged_in:
-                login(request, user, backend=BACKEND)
-            messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
-            if user.login_code and not logged_in:
-                messages.info(
-                    request,
-                    _("You log in with this code: %(code)s. Write it down.")
-                    % {"code": user.login_code},
-                )
-            return redirect("patients:home")
-    return render(
-        request,
-        "patients/patient_invitation.html",
-        {"form": form, "practice": patient.practice, "new": not logged_in},
-    )
-
-
-def _new_login(patient, form) -> User:
-    email = form.cleaned_data["email"] or None
-    return User.objects.create_user(
-        email,
-        form.cleaned_data["password"],
-        name=patient.name,
-        language=patient.language,
-        login_code=None if email else User.new_login_code(),
     )

@@ -86,6 +86,7 @@ class DemoClinic:
             phone="012 - 345 67 89",
             email="praktijk@delinde.example",
             website="https://delinde.example",
+            second_step=False,
         )
         anna = self.person(
             "therapist@demo.example", "Anna de Wit", practice=practice, is_therapist=True
@@ -124,6 +125,7 @@ class DemoClinic:
             postcode="4321 ZZ",
             city="Elders",
             phone="098 - 765 43 21",
+            second_step=False,
         )
         bram = self.person(
             "therapist2@demo.example",
