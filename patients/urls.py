@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import media, paper, patient, share
+from .views import keeping, media, notes, own, paper, patient, share
 
 app_name = "patients"
 
@@ -19,6 +19,14 @@ urlpatterns = [
     path(
         "programmes/<uuid:uuid>/media/<str:digest>", media.programme_media, name="programme_media"
     ),
+    path("programmes/<uuid:uuid>/progress/", own.progress, name="progress"),
+    path("programmes/<uuid:uuid>/messages/", notes.own_messages, name="messages"),
+    path("programmes/<uuid:uuid>/reminders/", keeping.reminders, name="reminders"),
+    path("reminders/", keeping.change_times, name="change_times"),
+    path("reminders/stop/<str:token>/", keeping.stop_reminders, name="stop_reminders"),
+    path("calendar/<str:token>.ics", keeping.calendar, name="calendar"),
+    path("my-data/", own.my_data, name="my_data"),
+    path("my-data/download/", own.download, name="download"),
     path("invitation/<str:token>/", patient.patient_invitation, name="patient_invitation"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),

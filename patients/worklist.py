@@ -15,14 +15,16 @@ from functools import cache, partial
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from exercises.models import Exercise
 
-from . import clinical
+from . import clinical, messages
 from .models import (
     LegPainAnswer,
+    Message,
     Pause,
     Programme,
     RecoveryCheck,
@@ -40,10 +42,13 @@ LIBRARY_WORDS = (
 )  # fmt: skip
 RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read
 
+MESSAGE_SHOWN = 140  # characters; the page about it has the rest
+
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
     "leg_pain": gettext_lazy("pain into the leg"),
     "worse": gettext_lazy("it goes worse"),
+    "message": gettext_lazy("a message"),
     "pain_up": gettext_lazy("more pain"),
     "same": gettext_lazy("no improvement"),
     "unanswered": gettext_lazy("no answer to how it goes"),
@@ -60,10 +65,12 @@ RETURN = {"pain_up", "silent"}  # come back when they last
 # Where the therapist goes to do something about it, and what that is called.
 PROGRAMME = ("admin:patients_programme_change", gettext_lazy("Open the programme"))
 DAYS = ("admin:patients_programme_days", gettext_lazy("See what was done"))
+MESSAGES = ("admin:patients_programme_messages", gettext_lazy("Read and answer"))
 LINK = ("admin:patients_programme_share", gettext_lazy("Make a new link"))
 COURSE = ("admin:patients_programme_course", gettext_lazy("Write down the answer"))
 RENEW = ("admin:patients_programme_renew", gettext_lazy("Go on for longer"))
 PAGES = {
+    "message": MESSAGES,
     "pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "ends": RENEW, "link_ends": LINK,
 }  # fmt: skip
 
@@ -87,6 +94,7 @@ class Course:
     last_done: date | None = None
     answers: dict[int, str] = field(default_factory=dict)  # day of the recovery check: answer
     leg_pain: tuple[LegPainAnswer, ...] = ()  # held and true, from old to new
+    messages: tuple[Message, ...] = ()  # of the patient, not answered, from old to new
     profile: str = ""
     version: Version | None = None  # what was issued last
     corrected: tuple[Correction, ...] = ()  # what the library says otherwise since
@@ -188,6 +196,7 @@ def _still_holds(seen_at: datetime, today: date) -> bool:
 def items(course: Course) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
     yield from _leg_pain(course)
+    yield from _messages(course)
     yield from _pain_up(course)
     yield from _recovery(course)
     yield from _silent(course)
@@ -207,6 +216,30 @@ def _leg_pain(course: Course) -> Iterator[Item]:
         str(report.pk),
         _("Pain went into the leg during “%(exercise)s”, on %(day)s.")
         % {"exercise": line.title if line else "?", "day": _day(report.day)},
+    )
+
+
+def _messages(course: Course) -> Iterator[Item]:
+    """One item for all that was written so far; the next message is a new occasion."""
+    if not course.messages:
+        return
+    last, more = course.messages[-1], len(course.messages) - 1
+    sentence = _("Wrote on %(day)s: “%(text)s”")
+    if more:
+        sentence = ngettext(
+            "Wrote on %(day)s, after %(more)d other message: “%(text)s”",
+            "Wrote on %(day)s, after %(more)d other messages: “%(text)s”",
+            more,
+        )
+    yield Item(
+        "message",
+        str(last.pk),
+        sentence
+        % {
+            "day": _day(timezone.localdate(last.written_at)),
+            "text": Truncator(" ".join(last.text.split())).chars(MESSAGE_SHOWN),
+            "more": more,
+        },
     )
 
 
@@ -363,7 +396,7 @@ def colleagues_alarms(user, today: date) -> int:
 
 
 def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
-    """What the rules ask for, of all these programmes. Ten queries, however many there are."""
+    """What the rules ask for, of all these programmes. Eleven queries, however many there are."""
     rows = list(
         programmes.select_related("patient", "therapist", "share_link")
         .prefetch_related("pauses")
@@ -375,6 +408,9 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     answers: dict[int, dict[int, str]] = defaultdict(dict)
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
+    written = defaultdict(list)
+    for message in messages.unanswered(programmes):
+        written[message.programme_id].append(message)
     marks = defaultdict(list)
     for mark in SeenMark.objects.filter(programme__in=programmes, withdrawn_at=None):
         marks[mark.programme_id].append(mark)
@@ -389,6 +425,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
             last_done=last_done.get(programme.pk),
             answers=answers[programme.pk],
             leg_pain=tuple(leg_pain[programme.pk]),
+            messages=tuple(written[programme.pk]),
             profile=programme.profile or "",
             corrected=corrected.get(programme.pk, ()),
             version=versions.get(programme.pk),

@@ -11,17 +11,21 @@ from .course import (
     SeenMark,
     StartBackScore,
 )
+from .message import Message
 from .patient import Patient, PatientInvitation
 from .pause import Pause
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
+from .reminder import CalendarLink, Reminder, ReminderPlan
 from .session import SessionLog
 
 __all__ = [
     "ActivityScore",
     "Batch",
     "BatchHandout",
+    "CalendarLink",
     "LegPainAnswer",
     "MainActivity",
+    "Message",
     "Patient",
     "PatientInvitation",
     "Pause",
@@ -30,6 +34,8 @@ __all__ = [
     "QualityRating",
     "RecoveryCheck",
     "RedFlagCheck",
+    "Reminder",
+    "ReminderPlan",
     "RiskProfile",
     "SeenMark",
     "SessionLog",

@@ -46,7 +46,7 @@ def share_page(request, token, number):
                 "LANGUAGE_CODE": sheet.language,
             },
         )
-    return _unlisted(response)
+    return unlisted(response)
 
 
 def _told(before: Sheet, after: Sheet) -> list[str]:
@@ -88,7 +88,7 @@ def share_handout(request, token, number):
         pdf = handout.nameless(version, variant)
     except PrintingError as error:
         return cannot_print(request, str(error))
-    return _unlisted(pdf_response(pdf, number))
+    return unlisted(pdf_response(pdf, number))
 
 
 @login_not_required
@@ -103,7 +103,7 @@ def share_media(request, token, number, digest):
     found = media.find(digest) if digest in version.sheet.media() else None
     if found is None:
         raise Http404
-    return _unlisted(media.answer(request, found))
+    return unlisted(media.answer(request, found))
 
 
 def _link(token: str) -> ShareLink | None:
@@ -123,10 +123,10 @@ def _link(token: str) -> ShareLink | None:
 
 def _closed(request):
     """One answer for forged, revoked and expired: whoever holds the paper knows whom to call."""
-    return _unlisted(render(request, "patients/share_closed.html", status=404))
+    return unlisted(render(request, "patients/share_closed.html", status=404))
 
 
-def _unlisted(response):
+def unlisted(response):
     """No search engine, and nothing kept by a browser or a proxy on the way."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"
