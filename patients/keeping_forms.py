@@ -42,14 +42,16 @@ class TimeField(forms.TypedChoiceField):
 class ReminderForm(forms.Form):
     """When, on which days, and whether a mail comes; the last only with an address."""
 
-    first = TimeField(label=gettext_lazy("First time"))
+    first = TimeField(label=gettext_lazy("First time of the day"))
     second = TimeField(
-        label=gettext_lazy("Second time"),
+        label=gettext_lazy("Second time of the day"),
         nothing=gettext_lazy("no second time"),
         required=False,
     )
     third = TimeField(
-        label=gettext_lazy("Third time"), nothing=gettext_lazy("no third time"), required=False
+        label=gettext_lazy("Third time of the day"),
+        nothing=gettext_lazy("no third time"),
+        required=False,
     )
     days = forms.MultipleChoiceField(
         label=gettext_lazy("On these days"),

@@ -18,7 +18,8 @@ from .models import ActivityScore, LegPainAnswer, Programme
 
 @dataclass(frozen=True)
 class Event:
-    """One thing on one day. `kind` is for the eye: version, life, answer, judgement, message, note."""
+    """One thing on one day. `kind` is for the eye: version, life, answer, judgement, message or
+    note."""
 
     day: date
     kind: str
