@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rugpijn import audit
+from rugpijn.models import User
 
 from .. import charts, clinical, export
 from ..access import find
@@ -75,7 +76,7 @@ def my_data(request):
         request.POST if request.method == "POST" else None, instance=_fresh(request.user)
     )
     if form.is_valid():
-        form.save()
+        User.objects.filter(pk=request.user.pk).update(**form.cleaned_data)
         with translation.override(form.cleaned_data["language"]):
             messages.success(request, _("Saved."))
         return redirect("patients:my_data")
@@ -94,7 +95,7 @@ def my_data(request):
 
 def _fresh(user):
     """A copy to edit: what is refused must not change how this very page looks."""
-    return type(user).objects.get(pk=user.pk)
+    return User.objects.get(pk=user.pk)
 
 
 def _records(user) -> list[Patient]:
