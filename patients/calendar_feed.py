@@ -81,7 +81,7 @@ def last_day(programme: Programme, today: date) -> date:
     )
     if planned is None:
         return today + AHEAD
-    return max(planned, today + timedelta(days=7))
+    return planned if today <= planned else today + timedelta(days=7)
 
 
 def _asks(lines: Iterable[Line], day: date, started_on: date) -> bool:

@@ -1,7 +1,8 @@
 """What is the patient's own: how it goes, what is stored, and how the pages look."""
 
+from dataclasses import replace
+
 from django.contrib import messages
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -32,6 +33,8 @@ def progress(request, uuid):
     audit.record(request, "read progress", programme.patient, thing=programme)
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
     pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
+    days = [(day.day, day.lowest, day.highest) for day in course.days]
+    pain = charts.line(days, scale, (), pauses)
     activities = programme.main_activities.prefetch_related("scores")
     return render(
         request,
@@ -55,9 +58,8 @@ def progress(request, uuid):
                 for number, days, counts in course.weeks()
             ],
             "is_early": len(course.days) < FIRST_WEEK,
-            "pain": charts.line(
-                [(day.day, day.lowest, day.highest) for day in course.days], scale, (), pauses
-            ),
+            # Half of the dates: these letters are larger than the therapist's.
+            "pain": replace(pain, ticks=pain.ticks[::2]),
             "answered": [day for day in reversed(course.days) if day.pain],
             "checks": programme.recovery_checks.all(),
             "activities": [
@@ -103,11 +105,11 @@ def _records(user) -> list[Patient]:
         Patient.objects.of_person(user)
         .select_related("practice")
         .prefetch_related("programmes__therapist")
-        .annotate(ticked=Count("sessions"))
         .order_by("name", "pk")
     )
     found = list(records)
     for record in found:
+        record.ticked = record.sessions.held().filter(done=True).count()
         record.given = [one for one in record.programmes.all() if one.started_on is not None]
         record.current = next((one for one in record.given if one.is_running), None) or next(
             iter(record.given), None
