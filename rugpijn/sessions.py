@@ -18,6 +18,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
 from django.http import QueryDict
+from django.urls import reverse
 
 from . import devices
 from .login_models import LoginSession
@@ -73,19 +74,24 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 
 
 class SessionLimitsMiddleware:
-    """Ends what lasted too long. A form that was sent too late is kept, and sent after the login."""
+    """Ends what lasted too long. A form sent too late is kept, and sent after the login."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.user.is_authenticated:
+        was_in = request.user.is_authenticated
+        if was_in:
             if _is_over(request):
                 _end(request)
             else:
                 _touch(request)
                 _take_up_kept_form(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if was_in and request.method == "POST" and request.path == reverse("account_logout"):
+            # What the browser kept of the record goes too. Cookies stay: a trusted device is one.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 def _is_over(request) -> bool:
