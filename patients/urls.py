@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from .views import invitation, media, paper, patient, share
+from .views import invitation, media, paper, patient, share, sync
 
 app_name = "patients"
 
 urlpatterns = [
     path("", patient.home, name="home"),
     path("programmes/<uuid:uuid>/", patient.programme_detail, name="programme_detail"),
+    path(
+        "programmes/<uuid:uuid>/yesterday/", patient.programme_yesterday, name="programme_yesterday"
+    ),
+    path("programmes/<uuid:uuid>/session/", patient.programme_session, name="programme_session"),
     path("programmes/<uuid:uuid>/log/", patient.log_session, name="log_session"),
+    path("programmes/<uuid:uuid>/symptoms/", patient.report_symptoms, name="report_symptoms"),
+    path("programmes/<uuid:uuid>/how-it-goes/", patient.recovery, name="recovery"),
+    path("sync/start/", sync.start, name="sync_start"),
+    path("sync/", sync.receive, name="sync"),
     path("programmes/<uuid:uuid>/handout.pdf", paper.programme_handout, name="programme_handout"),
     path(
         "programmes/<uuid:uuid>/versions/<int:number>/handout.pdf",

@@ -18,7 +18,6 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
 from django.http import QueryDict
-from django.urls import reverse
 
 from . import devices
 from .login_models import LoginSession
@@ -80,18 +79,13 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        was_in = request.user.is_authenticated
-        if was_in:
+        if request.user.is_authenticated:
             if _is_over(request):
                 _end(request)
             else:
                 _touch(request)
                 _take_up_kept_form(request)
-        response = self.get_response(request)
-        if was_in and request.method == "POST" and request.path == reverse("account_logout"):
-            # What the browser kept of the record goes too. Cookies stay: a trusted device is one.
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return response
+        return self.get_response(request)
 
 
 def _is_over(request) -> bool:

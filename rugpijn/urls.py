@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from . import account_views, passkeys, second_step, sessions, views, writing
+from . import account_views, installable, passkeys, second_step, sessions, views, writing
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("account/devices/", account_views.login_devices, name="login_devices"),
     path("account/passkey/", account_views.passkey_add, name="passkey_add"),
     path("account/codes/", account_views.one_time_list, name="one_time_list"),
+    path("accounts/logout/", views.LogoutView.as_view(), name="account_logout"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),
@@ -34,6 +35,9 @@ urlpatterns = [
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("service-worker.js", installable.service_worker, name="service_worker"),
+    path("offline/", installable.offline, name="offline"),
     path("drawings/", include("exercises.urls")),
     path("", include("patients.urls")),
 ]

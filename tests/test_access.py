@@ -22,7 +22,7 @@ from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, variants
-from patients.models import LegPainAnswer
+from patients.models import SymptomAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import LoginSession, StaffInvitation, User
 
@@ -269,9 +269,9 @@ def build():
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
-    pain = LegPainAnswer.objects.create(
+    pain = SymptomAnswer.objects.create(
         patient=cast.piet_patient, operation=uuid.uuid4(), version=programme.current_version(),
-        line=line.uuid, day=programme.started_on, leg_pain=True,
+        line=line.uuid, day=programme.started_on, symptoms=["leg_pain"],
     )  # fmt: skip
     colleague = User.objects.create_user(
         "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True

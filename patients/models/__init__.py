@@ -3,13 +3,13 @@
 from .batch import Batch, BatchHandout
 from .course import (
     ActivityScore,
-    LegPainAnswer,
     MainActivity,
     QualityRating,
     RecoveryCheck,
     RiskProfile,
     SeenMark,
     StartBackScore,
+    SymptomAnswer,
 )
 from .patient import Patient, PatientInvitation
 from .pause import Pause
@@ -20,7 +20,6 @@ __all__ = [
     "ActivityScore",
     "Batch",
     "BatchHandout",
-    "LegPainAnswer",
     "MainActivity",
     "Patient",
     "PatientInvitation",
@@ -36,5 +35,6 @@ __all__ = [
     "ShareLink",
     "StartBackScore",
     "StoredHandout",
+    "SymptomAnswer",
     "Version",
 ]
