@@ -14,7 +14,7 @@ from rugpijn import audit
 from . import actions, life, search, worklist
 from .admin_base import CareAdmin
 from .birth_dates import read_birth_date
-from .models import Patient, PatientInvitation, Programme
+from .models import Patient, Programme
 from .programme_admin import ProgrammeAdmin
 from .therapist_forms import NewProgrammeForm, PatientForm
 from .views import desk, therapist
@@ -91,19 +91,10 @@ class PatientAdmin(CareAdmin):
             *super().get_urls(),
         ]
 
-    def _open_invitation(self, request, object_id):
-        """The invitation that still works, if there is one; its link is known to nobody here."""
-        invitations = PatientInvitation.objects.treated_by(request.user)
-        if object_id is None or not str(object_id).isdecimal():
-            return None
-        newest = invitations.filter(patient=object_id).order_by("-created_at").first()
-        return newest if newest is not None and newest.is_open else None
-
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """One way to save; the form for another programme stands beside it."""
         extra = {"new_programme_form": NewProgrammeForm(user=request.user), **(extra_context or {})}
         extra.update(show_save_and_add_another=False, show_save_and_continue=False)
-        extra["open_invitation"] = self._open_invitation(request, object_id)
         return super().changeform_view(request, object_id, form_url, extra)
 
     def save_model(self, request, obj, form, change):

@@ -334,6 +334,13 @@ class TestHowLong:
         client.get(address)
         assert SessionLog.objects.count() == 1  # once
 
+    def test_what_another_site_sent_is_not_kept(self, cast, clock):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(cast.piet)
+        clock(minutes=40)
+        assert client.post(DEVICES, {"others": "1"}).status_code == 403
+        assert "kept_form" not in client.session
+
     def test_what_was_typed_is_not_sent_for_somebody_else(self, client, cast, programme, clock):
         log_in(client)
         clock(minutes=40)
