@@ -88,6 +88,14 @@ def find(request, queryset: CareQuerySet, **lookup):
     return found
 
 
+def find_own(request, queryset: CareQuerySet, **lookup):
+    """As `find`, for what only the person itself opens: their therapist gets 404 as well."""
+    found = queryset.of_person(request.user).filter(**lookup).first()
+    if found is None:
+        refuse(request, queryset, **lookup)
+    return found
+
+
 def refuse(request, queryset: CareQuerySet, **lookup):
     """Answer 404, and log the attempt when there was something to refuse."""
     hidden = queryset.filter(**lookup).first()

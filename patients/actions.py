@@ -18,6 +18,7 @@ from rugpijn.models import User
 from .models import (
     ActivityScore,
     MainActivity,
+    Message,
     Patient,
     PatientInvitation,
     Prescription,
@@ -476,6 +477,49 @@ def answer_recovery(
             activity=activity, day=timezone.localdate(), defaults={"score": score}
         )
     return check
+
+
+def send_message(
+    *,
+    programme: Programme,
+    operation: uuid.UUID,
+    text: str,
+    by: User,
+    by_patient: bool,
+) -> Message:
+    """Write a note down, exactly once for each operation number, as with `log_session`.
+
+    Raises RefusedError when nobody would read it: on both sides only a running programme is
+    looked at.
+    """
+    patient = programme.patient
+    if not programme.is_running:
+        raise RefusedError(_("This programme has ended, so nobody reads messages here."))
+    if not by_patient and patient.user_id is None:
+        raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
+    contents = {"programme": programme, "text": text, "by_patient": by_patient}
+    try:
+        with transaction.atomic():
+            message = Message(
+                patient=patient, operation=operation, by=by, by_name=by.name, **contents
+            )
+            message.save(force_insert=True)
+    except IntegrityError:
+        message = Message.objects.filter(patient=patient, operation=operation).first()
+        if message is None:
+            raise
+        if any(getattr(message, name) != value for name, value in contents.items()):
+            raise StaleOperationError(_("Another message was sent from this page.")) from None
+        return message
+    if not by_patient:
+        transaction.on_commit(lambda: _tell_patient(message))
+    return message
+
+
+def _tell_patient(message: Message) -> None:
+    from .tasks import tell_patient  # the queue needs the apps to be ready
+
+    tell_patient.enqueue(message.pk)
 
 
 @transaction.atomic

@@ -67,6 +67,26 @@ def invitation(patient: Patient, token: str, invited: PatientInvitation) -> Emai
         )
 
 
+def address_of(patient: Patient) -> str:
+    """Where a mail to this person goes: the own login, or else what the practice wrote down."""
+    return (patient.user.email if patient.user else None) or patient.email
+
+
+def notice(patient: Patient) -> EmailMessage | None:
+    """Says that something can be read after logging in, and not what; None without an address."""
+    to = address_of(patient)
+    if not to:
+        return None
+    with translation.override(patient.user.language if patient.user else patient.language):
+        return EmailMessage(
+            subject=_("Something is ready for you"),
+            body=render_to_string("patients/mail/notice.txt", {"address": settings.SITE_URL + "/"}),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[to],
+            headers={"Auto-Submitted": "auto-generated"},
+        )
+
+
 def send(message: EmailMessage) -> None:
     """Send it now, so that who pressed the button knows whether it went. Raises MailError."""
     try:

@@ -20,7 +20,7 @@ from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
 from .sheet import Sheet, changes
 from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
-from .views import batch, building, course, desk, progression, therapist
+from .views import batch, building, course, desk, notes, progression, therapist
 from .views import life as life_pages
 
 # The pages of a programme's life, in views/life.py.
@@ -159,6 +159,7 @@ class ProgrammeAdmin(CareAdmin):
             self.page(therapist.mail_link, "mail"),
             *(self.page(getattr(life_pages, name), name) for name in LIFE),
             self.page(course.course, "course"),
+            self.page(notes.at_the_desk, "messages"),
             self.page(desk.seen, "seen"),
             self.page(desk.take, "take"),
             *self._batch_urls(),

@@ -76,8 +76,8 @@ def _activities(activities: Sequence[MainActivity]) -> list[str]:
 
 
 def _happened(events: Sequence[Event]) -> list[str]:
-    """Without pauses and the end, which stand on top."""
-    told = [event for event in reversed(events) if event.kind != "life"]
+    """Without pauses and the end, which stand on top, and without letters to copy by accident."""
+    told = [event for event in reversed(events) if event.kind not in ("life", "message")]
     lines = [f"- {_day(event.day)}: {event.words}" for event in told]
     return ["", _("What happened:"), *lines] if lines else []
 

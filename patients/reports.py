@@ -9,6 +9,7 @@ from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subque
 from django.db.models.functions import Coalesce, Greatest
 
 from . import clinical
+from .messages import unread_answers
 from .models import Programme, RecoveryCheck, SessionLog, SymptomAnswer, Version
 from .models.session import newer_acts
 
@@ -41,6 +42,7 @@ def with_facts(programmes: QuerySet[Programme], today: date) -> QuerySet[Program
         pain_at_start=first_pain(),
         reported_lately=Exists(lately),
         recovery_answered=Subquery(answered.values("day")[:1]),
+        new_answer_by=Subquery(unread_answers().values("by_name")[:1]),
         last_act=Greatest(*(_last_act(model) for model in (SessionLog, SymptomAnswer))),
     )
 

@@ -2,8 +2,8 @@
 
 from django_tasks import task
 
-from . import batches, handout, press
-from .models import Batch, Version
+from . import batches, handout, mail, press
+from .models import Batch, Message, Version
 
 
 @task
@@ -22,3 +22,14 @@ def print_batch(batch_uuid: str) -> None:
     batch = Batch.objects.filter(uuid=batch_uuid).first()
     if batch is not None:
         batches.run(batch)
+
+
+@task
+def tell_patient(message_pk: int) -> bool:
+    """Mail that something can be read; False without an address, or when it was read already."""
+    message = Message.objects.filter(pk=message_pk, seen_at=None).first()
+    notice = mail.notice(message.patient) if message is not None else None
+    if notice is None:
+        return False
+    mail.send(notice)
+    return True

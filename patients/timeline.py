@@ -19,7 +19,8 @@ from .reports import held_symptoms
 
 @dataclass(frozen=True)
 class Event:
-    """One thing on one day. `kind` is for the eye: version, life, answer, judgement or note."""
+    """One thing on one day. `kind` is for the eye: version, life, answer, judgement, message or
+    note."""
 
     day: date
     kind: str
@@ -28,7 +29,7 @@ class Event:
 
 
 def events(programme: Programme, first: date, last: date) -> list[Event]:
-    """What happened from the first to the last day, the newest first. Eight queries."""
+    """What happened from the first to the last day, the newest first. Nine queries."""
     found = [
         *_versions(programme),
         *_life(programme),
@@ -38,6 +39,7 @@ def events(programme: Programme, first: date, last: date) -> list[Event]:
         *_quality(programme),
         *_profiles(programme),
         *_seen(programme),
+        *_messages(programme),
     ]
     return sorted(
         (event for event in found if first <= event.day <= last),
@@ -122,6 +124,13 @@ def _seen(programme: Programme) -> Iterator[Event]:
         reasons = [str(worklist.REASONS.get(mark.reason, mark.reason)) for mark in together]
         words = _("Seen: %s.") % ", ".join(dict.fromkeys(reasons))
         yield Event(_day(at), "note", f"{words} {note}".strip(), who)
+
+
+def _messages(programme: Programme) -> Iterator[Event]:
+    for message in programme.messages.all():
+        words = _("The patient wrote: “%s”") if message.by_patient else _("Answered: “%s”")
+        who = "" if message.by_patient else message.by_name
+        yield Event(_day(message.written_at), "message", words % message.text, who)
 
 
 def _day(at: datetime) -> date:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invitation, media, paper, patient, share, sync
+from .views import invitation, keeping, media, notes, own, paper, patient, share, sync
 
 app_name = "patients"
 
@@ -30,6 +30,14 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation.patient_invitation, name="patient_invitation"),
     path("in/", invitation.invitation_code, name="invitation_code"),
     path("welcome/", invitation.first_login, name="first_login"),
+    path("programmes/<uuid:uuid>/progress/", own.progress, name="progress"),
+    path("programmes/<uuid:uuid>/messages/", notes.own_messages, name="messages"),
+    path("programmes/<uuid:uuid>/reminders/", keeping.reminders, name="reminders"),
+    path("reminders/", keeping.change_times, name="change_times"),
+    path("reminders/stop/<str:token>/", keeping.stop_reminders, name="stop_reminders"),
+    path("calendar/<str:token>.ics", keeping.calendar, name="calendar"),
+    path("my-data/", own.my_data, name="my_data"),
+    path("my-data/download/", own.download, name="download"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
     path("s/<str:token>/<int:number>/media/<str:digest>", share.share_media, name="share_media"),

@@ -15,13 +15,15 @@ from functools import cache, partial
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from exercises.models import Exercise
 
-from . import clinical
+from . import clinical, messages
 from .models import (
+    Message,
     Pause,
     Programme,
     RecoveryCheck,
@@ -41,12 +43,15 @@ LIBRARY_WORDS = (
     "title", "start_position", "purpose", "caution", "harder_when", "easier_when", "equipment",
 )  # fmt: skip
 
+MESSAGE_SHOWN = 140  # characters; the page about it has the rest
+
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
     "red_flag": gettext_lazy("a red flag"),
     "leg_pain": gettext_lazy("pain into the leg"),
     "numbness": gettext_lazy("a numb or tingling feeling"),
     "worse": gettext_lazy("it goes worse"),
+    "message": gettext_lazy("a message"),
     "pain_up": gettext_lazy("more pain"),
     "same": gettext_lazy("no improvement"),
     "unanswered": gettext_lazy("no answer to how it goes"),
@@ -64,10 +69,12 @@ RETURN = {"pain_up", "silent"}  # come back when they last
 # Where the therapist goes to do something about it, and what that is called.
 PROGRAMME = ("admin:patients_programme_change", gettext_lazy("Open the programme"))
 DAYS = ("admin:patients_programme_days", gettext_lazy("See what was done"))
+MESSAGES = ("admin:patients_programme_messages", gettext_lazy("Read and answer"))
 LINK = ("admin:patients_programme_share", gettext_lazy("Make a new link"))
 COURSE = ("admin:patients_programme_course", gettext_lazy("Write down the answer"))
 RENEW = ("admin:patients_programme_renew", gettext_lazy("Go on for longer"))
 PAGES = {
+    "message": MESSAGES,
     "pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "ends": RENEW, "link_ends": LINK,
 }  # fmt: skip
 
@@ -91,6 +98,7 @@ class Course:
     last_done: date | None = None
     answers: dict[int, str] = field(default_factory=dict)  # day of the recovery check: answer
     reports: tuple[SymptomAnswer, ...] = ()  # what went wrong and was not taken back, old to new
+    messages: tuple[Message, ...] = ()  # of the patient, not answered, from old to new
     profile: str = ""
     version: Version | None = None  # what was issued last
     corrected: tuple[Correction, ...] = ()  # what the library says otherwise since
@@ -192,6 +200,7 @@ def _still_holds(seen_at: datetime, today: date) -> bool:
 def items(course: Course) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
     yield from _symptoms(course)
+    yield from _messages(course)
     yield from _pain_up(course)
     yield from _recovery(course)
     yield from _silent(course)
@@ -225,6 +234,30 @@ def _symptoms(course: Course) -> Iterator[Item]:
 def _reason_of(symptom: str) -> str:
     """A symptom that asks for a doctor is a red flag, whichever it is."""
     return "red_flag" if clinical.SYMPTOMS[symptom].urgency == "doctor" else symptom
+
+
+def _messages(course: Course) -> Iterator[Item]:
+    """One item for all that was written so far; the next message is a new occasion."""
+    if not course.messages:
+        return
+    last, more = course.messages[-1], len(course.messages) - 1
+    sentence = _("Wrote on %(day)s: “%(text)s”")
+    if more:
+        sentence = ngettext(
+            "Wrote on %(day)s, after %(more)d other message: “%(text)s”",
+            "Wrote on %(day)s, after %(more)d other messages: “%(text)s”",
+            more,
+        )
+    yield Item(
+        "message",
+        str(last.pk),
+        sentence
+        % {
+            "day": _day(timezone.localdate(last.written_at)),
+            "text": Truncator(" ".join(last.text.split())).chars(MESSAGE_SHOWN),
+            "more": more,
+        },
+    )
 
 
 def _pain_up(course: Course) -> Iterator[Item]:
@@ -380,7 +413,7 @@ def colleagues_alarms(user, today: date) -> int:
 
 
 def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
-    """What the rules ask for, of all these programmes. Ten queries, however many there are."""
+    """What the rules ask for, of all these programmes. Eleven queries, however many there are."""
     rows = list(
         programmes.select_related("patient", "therapist", "share_link")
         .prefetch_related("pauses")
@@ -392,6 +425,9 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     answers: dict[int, dict[int, str]] = defaultdict(dict)
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
+    written = defaultdict(list)
+    for message in messages.unanswered(programmes):
+        written[message.programme_id].append(message)
     marks = defaultdict(list)
     for mark in SeenMark.objects.filter(programme__in=programmes, withdrawn_at=None):
         marks[mark.programme_id].append(mark)
@@ -406,6 +442,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
             last_done=last_done.get(programme.pk),
             answers=answers[programme.pk],
             reports=tuple(reports[programme.pk]),
+            messages=tuple(written[programme.pk]),
             profile=programme.profile or "",
             corrected=corrected.get(programme.pk, ()),
             version=versions.get(programme.pk),

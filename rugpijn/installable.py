@@ -1,4 +1,4 @@
-"""What makes the site an app on the telephone: its name and picture, and a worker for no connection.
+"""What makes the site an app on the telephone: name, picture, and a worker for no connection.
 
 The worker keeps what shows nobody (styles, scripts, the page that says "no connection"). A
 programme is kept by the patient's own pages, on a device that the patient trusts.

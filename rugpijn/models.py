@@ -168,6 +168,13 @@ class User(AbstractBaseUser):
         "is_superuser": {"rugpijn", "exercises", "patients"},
     }
 
+    class TextSize(models.TextChoices):
+        """Of the pages for patients; a class of the page, so site.css says how large that is."""
+
+        NORMAL = "normal", _("normal")
+        LARGE = "large", _("large")
+        LARGEST = "largest", _("very large")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
     login_code = models.CharField(
@@ -180,6 +187,9 @@ class User(AbstractBaseUser):
     )
     name = models.CharField(_("name"), max_length=120, validators=[printable])
     language = models.CharField(_("language"), max_length=7, choices=languages, default="nl")
+    text_size = models.CharField(
+        _("size of the letters"), max_length=10, choices=TextSize, default=TextSize.NORMAL
+    )
     practice = models.ForeignKey(
         Practice,
         models.PROTECT,

@@ -73,7 +73,7 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 
 
 class SessionLimitsMiddleware:
-    """Ends what lasted too long. A form sent too late is kept, and sent after the login."""
+    """Ends what lasted too long. A form that was sent too late is kept until after the login."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -258,7 +258,15 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_keys": {"()": "rugpijn.logs.WithoutKeys"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # WeasyPrint counts every step aloud; what matters to us arrives as a warning.
-    "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        # WeasyPrint counts every step aloud; what matters to us arrives as a warning.
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        # These write addresses, and some of ours are keys.
+        "django.request": {"filters": ["without_keys"]},
+        "django.server": {"handlers": ["console"], "filters": ["without_keys"]},
+        "django.security.csrf": {"filters": ["without_keys"]},
+    },
 }

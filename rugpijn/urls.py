@@ -9,6 +9,7 @@ from . import account_views, installable, passkeys, second_step, sessions, views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/logout/", views.LogoutView.as_view(), name="account_logout"),
     # Who has a passkey only may choose a password too, after saying who they are.
     path(
         "accounts/password/set/",
@@ -27,7 +28,6 @@ urlpatterns = [
     path("account/devices/", account_views.login_devices, name="login_devices"),
     path("account/passkey/", account_views.passkey_add, name="passkey_add"),
     path("account/codes/", account_views.one_time_list, name="one_time_list"),
-    path("accounts/logout/", views.LogoutView.as_view(), name="account_logout"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),

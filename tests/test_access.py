@@ -8,6 +8,7 @@ runs the server; Nobody has not logged in.
 
 import copy
 import uuid
+from datetime import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,8 +22,8 @@ from django.utils import translation
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
-from patients import actions, batches, handout, life, variants
-from patients.models import SymptomAnswer
+from patients import actions, batches, handout, life, reminders, variants
+from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import LoginSession, StaffInvitation, User
 
@@ -52,6 +53,7 @@ OFFICE = (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, SEES, LOGIN)
 OFFICE_OBJECT = (REFUSED, SEES, DOOR, DOOR, DESK, DOOR, SEES, LOGIN)
 BATCH = (SEES, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN)  # handouts of practice 1
 NEVER = (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN)
+PIETS_ALONE = (HIDDEN, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)  # not his therapist's
 PIETS = (SEES, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)
 POST_ONLY = (WRONG_METHOD,) * 7 + (LOGIN,)
 THERAPISTS_JSON = (SEES, REFUSED, REFUSED, REFUSED, SEES, REFUSED, REFUSED, "401")  # a script asks
@@ -136,6 +138,7 @@ TABLE = {
     "admin:patients_programme_reopen": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_again": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_course": OWN_OBJECT,
+    "admin:patients_programme_messages": OWN_OBJECT,
     "admin:patients_programme_seen": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_take": (DONE, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_batch": BATCH,
@@ -179,6 +182,14 @@ TABLE = {
     "patients:patient_invitation": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
     "patients:invitation_code": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
     "patients:first_login": (HOME,) * 7 + (GONE,),
+    "patients:progress": PIETS,
+    "patients:messages": PIETS_ALONE,
+    "patients:reminders": PIETS_ALONE,
+    "patients:change_times": (HOME, HOME, "/programmes/", HOME, HOME, HOME, HOME, LOGIN),
+    "patients:stop_reminders": OPEN,  # the token of a mail
+    "patients:calendar": OPEN,  # the token of a calendar
+    "patients:my_data": (SEES,) * 7 + (LOGIN,),  # everybody's own
+    "patients:download": POST_ONLY,
     "patients:share_page": OPEN,
     "patients:share_handout": OPEN,
     "patients:share_media": OPEN,
@@ -194,6 +205,11 @@ POSTS = {
     "admin:exercises_exercise_film": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "one_time_list": (SEES,) * 7 + (LOGIN,),  # each one's own
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
+    "patients:messages": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
+    "patients:reminders": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
+    "patients:stop_reminders": OPEN,
+    "patients:my_data": ("/my-data/",) * 7 + (LOGIN,),
+    "admin:patients_programme_messages": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_invite": OWN_OBJECT,
     "admin:patients_patient_programme": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_protocol": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -293,6 +309,8 @@ def build():
     title = {"title_nl": "Geheime oefening als tekening"}
     drawn = figure_of(new_settings() | title | {"frames": frames})
     figure = Figure.objects.create(practice=own_exercise.practice, data=drawn, rendering=rendering)
+    plan = ReminderPlan.objects.create(patient=cast.piet_patient, first=time(9), by_mail=True)
+    calendar = CalendarLink.renew(cast.piet_patient)
     ids = {
         "patient": cast.piet_patient.pk, "programme": programme.pk, "exercise": own_exercise.pk,
         "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
@@ -328,6 +346,11 @@ def build():
         "patients:version_handout": [programme.uuid, 2],
         "patients:programme_media": [programme.uuid, film.digest],
         "patients:patient_invitation": [patient_token],
+        "patients:progress": [programme.uuid],
+        "patients:messages": [programme.uuid],
+        "patients:reminders": [programme.uuid],
+        "patients:stop_reminders": [reminders.stop_token(plan)],
+        "patients:calendar": [calendar],
         "patients:share_page": [programme.share_link.token, 2],
         "patients:share_handout": [programme.share_link.token, 2],
         "patients:share_media": [programme.share_link.token, 2, film.digest],
@@ -489,6 +512,12 @@ def data_for(world, name):
             "line": str(programme.prescriptions.first().uuid),
             "day": programme.started_on.isoformat(),
         }  # fmt: skip
+    if name in ("patients:messages", "admin:patients_programme_messages"):
+        return {"operation": str(uuid.uuid4()), "text": "Kanarie-notitie: mag ik zwemmen?"}
+    if name == "patients:reminders":
+        return {"first": "08:00", "days": ["1"]}
+    if name == "patients:my_data":
+        return {"text_size": "large", "language": "nl"}
     if name == "admin:patients_programme_course":
         return {"what": "profile", "profile": "low"}
     if name == "admin:patients_programme_seen":
@@ -694,6 +723,7 @@ LOGGED_PAGES = {
     "admin:patients_programme_share": "share", "admin:patients_programme_end": "read",
     "admin:patients_programme_pause": "read", "admin:patients_programme_renew": "read",
     "admin:patients_patient_discharge": "read",
+    "admin:patients_programme_messages": "read messages", "patients:progress": "read progress",
     "patients:programme_detail": "read", "patients:programme_handout": "print",
     "patients:version_handout": "print", "patients:programme_media": "read film",
 }  # fmt: skip
@@ -707,6 +737,8 @@ LOGGED_ACTS = {
     "admin:patients_programme_renew": "renew", "admin:patients_programme_reopen": "reopen",
     "admin:patients_programme_again": "create", "admin:patients_patient_discharge": "discharge",
     "admin:patients_patient_readmit": "take up again", "patients:log_session": "log",
+    "patients:messages": "send message", "admin:patients_programme_messages": "answer",
+    "patients:reminders": "choose reminders", "patients:stop_reminders": "stop reminders",
 }  # fmt: skip
 
 
@@ -719,7 +751,7 @@ def test_a_page_that_shows_a_patient_is_logged(world, name):
 
 @pytest.mark.parametrize("name", LOGGED_ACTS)
 def test_an_act_is_logged(world, name):
-    who = "piet" if name == "patients:log_session" else "anna"
+    who = "piet" if name.startswith("patients:") else "anna"
     come_before(world, name)
     client_for(world, who).post(world.address(name), data_for(world, name))
     rows = AccessEvent.objects.filter(patient=world.piet_patient.uuid)

@@ -11,16 +11,20 @@ from .course import (
     StartBackScore,
     SymptomAnswer,
 )
+from .message import Message
 from .patient import Patient, PatientInvitation
 from .pause import Pause
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
+from .reminder import CalendarLink, Reminder, ReminderPlan
 from .session import SessionLog
 
 __all__ = [
     "ActivityScore",
     "Batch",
     "BatchHandout",
+    "CalendarLink",
     "MainActivity",
+    "Message",
     "Patient",
     "PatientInvitation",
     "Pause",
@@ -29,6 +33,8 @@ __all__ = [
     "QualityRating",
     "RecoveryCheck",
     "RedFlagCheck",
+    "Reminder",
+    "ReminderPlan",
     "RiskProfile",
     "SeenMark",
     "SessionLog",

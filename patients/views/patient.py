@@ -131,12 +131,12 @@ def _programme_page(request, programme, *, several, day=None):
         "several": own and several,
     }
     if own and version is not None:
-        asked = recovery_due(programme, today)
+        asked, trusted = recovery_due(programme, today), devices.is_trusted(request)
         context |= {
             "reports": reports.held(programme, version, today),
             "recovery": asked,
             "recovery_weeks": asked and asked // 7,
-            "carried": carried(programme, version, cards, logs, today, keep=devices.is_trusted(request)),
+            "carried": carried(programme, version, cards, logs, today, trusted),
         }
     return render(request, "patients/programme_detail.html", context)
 
@@ -170,7 +170,7 @@ def programme_session(request, uuid):
     sheet = version.sheet
     logs = progress.lately(programme, today)
     cards = progress.cards(programme, sheet, today, logs)
-    held = reports.held(programme, version, today)
+    held, trusted = reports.held(programme, version, today), devices.is_trusted(request)
     stopped = {report.line for report in held}
     steps = []
     for card in cards:
@@ -196,7 +196,7 @@ def programme_session(request, uuid):
             "steps": steps,
             "reports": held,
             "any_now": any(step["now"] for step in steps),
-            "carried": carried(programme, version, cards, logs, today, keep=devices.is_trusted(request)),
+            "carried": carried(programme, version, cards, logs, today, trusted),
         },
     )
 

@@ -49,7 +49,7 @@ def share_page(request, token, number):
                 "LANGUAGE_CODE": sheet.language,
             },
         )
-    return _unlisted(response)
+    return unlisted(response)
 
 
 def _told(before: Sheet, after: Sheet) -> list[str]:
@@ -91,7 +91,7 @@ def share_handout(request, token, number):
         pdf = handout.nameless(version, variant)
     except PrintingError as error:
         return cannot_print(request, str(error))
-    return _unlisted(pdf_response(pdf, number))
+    return unlisted(pdf_response(pdf, number))
 
 
 @login_not_required
@@ -106,7 +106,7 @@ def share_media(request, token, number, digest):
     found = media.find(digest) if digest in version.sheet.media() else None
     if found is None:
         raise Http404
-    return _unlisted(media.answer(request, found))
+    return unlisted(media.answer(request, found))
 
 
 def _link(token: str) -> ShareLink | None:
@@ -134,10 +134,10 @@ def _closed(request, token):
     genuine = link is not None and link.ever_accepted(signature)
     practice = link.programme.patient.practice if genuine else None
     page = render(request, "patients/share_closed.html", {"practice": practice}, status=404)
-    return _unlisted(page)
+    return unlisted(page)
 
 
-def _unlisted(response):
+def unlisted(response):
     """No search engine, and nothing kept by a browser or a proxy on the way."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0008_patient_day'),
+        ('patients', '0007_life'),
     ]
 
     operations = [

@@ -20,7 +20,7 @@ def back_to_leg_pain(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0007_life")]
+    dependencies = [("patients", "0008_invitation_code")]
 
     operations = [
         migrations.AddField(

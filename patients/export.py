@@ -1,0 +1,275 @@
+"""A person's own data as a file that opens anywhere: JSON for programs, tables for people.
+
+Knows no model: it takes records as they come and reads what they have. A part is a function from
+a record to rows; whoever adds one adds it to `PARTS`, and it is in the JSON and in a table.
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+SCHEMA = 1
+# A spreadsheet takes a cell that begins like this for a formula, and runs it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Row = dict[str, object]
+
+
+def archive(records: Iterable) -> bytes:
+    """A zip with `data.json`, a table for each part, and a file that says what is what."""
+    records = list(records)
+    content = {
+        "schema": SCHEMA,
+        "made_at": timezone.now().isoformat(timespec="seconds"),
+        "records": [whole(record) for record in records],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("data.json", json.dumps(content, ensure_ascii=False, indent=1))
+        for name, part in PARTS.items():
+            rows = [row for record in records for row in part(record)]
+            if rows:
+                file.writestr(f"{name}.csv", table(rows))
+        file.writestr(_("README.txt"), explanation())
+    return packed.getvalue()
+
+
+def whole(record) -> dict:
+    return {"record": about(record)} | {
+        name: list(part(record)) for name, part in PARTS.items() if name != "records"
+    }
+
+
+def about(record) -> Row:
+    return {
+        "name": record.name,
+        "date_of_birth": _plain(record.birth_date),
+        "email": record.email,
+        "phone": record.phone,
+        "language": record.language,
+        "practice": record.practice.name,
+        "since": _plain(record.created_at),
+        "login_email": (record.user.email or "") if record.user else "",
+        "login_code": (record.user.login_code or "") if record.user else "",
+    }
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _programmes(record) -> Iterator[Row]:
+    for programme in _started(record):
+        yield {
+            "programme": str(programme.uuid),
+            "title": programme.title,
+            "therapist": programme.therapist.name,
+            "started_on": _plain(programme.started_on),
+            "ended_on": _plain(programme.ended_on),
+            "planned_until": _plain(programme.planned_until),
+        }
+
+
+def _given(record) -> Iterator[Row]:
+    """What was given, exercise by exercise, in every version."""
+    for programme in _started(record):
+        for version in programme.versions.order_by("number"):
+            for line in version.sheet.lines:
+                yield {
+                    "programme": str(programme.uuid),
+                    "version": version.number,
+                    "issued_at": _plain(version.issued_at),
+                    "line": line.uuid,
+                    "exercise": line.title,
+                    "dosage": line.sentence,
+                    "weeks": line.when,
+                    "start_position": line.start_position,
+                    "steps": "\n".join(line.steps),
+                    "caution": line.caution,
+                    "note": line.note,
+                }
+
+
+def _advice(record) -> Iterator[Row]:
+    for programme in _started(record):
+        for version in programme.versions.order_by("number"):
+            sheet = version.sheet
+            for block in (*sheet.other_advice, *sheet.red_flags):
+                yield {
+                    "programme": str(programme.uuid),
+                    "version": version.number,
+                    "title": block.title,
+                    "text": block.body,
+                }
+
+
+def _sessions(record) -> Iterator[Row]:
+    """Every press, also what was undone later: the last about a moment is what holds."""
+    logs = record.sessions.select_related("version__programme").order_by("pk")
+    titles: dict[int, dict[str, str]] = {}
+    for log in logs:
+        if log.version_id not in titles:
+            titles[log.version_id] = {line.uuid: line.title for line in log.version.sheet.lines}
+        yield {
+            "programme": str(log.version.programme.uuid),
+            "version": log.version.number,
+            "day": _plain(log.day),
+            "moment": log.moment,
+            "line": str(log.line),
+            "exercise": titles[log.version_id].get(str(log.line), ""),
+            "done": log.done,
+            "pain": log.pain,
+            "effort": log.effort,
+            "sets": log.sets,
+            "reps": log.reps,
+            "hold": log.hold,
+            "duration": log.duration,
+            "performed_at": _plain(log.performed_at),
+            "received_at": _plain(log.received_at),
+        }
+
+
+def _symptoms(record) -> Iterator[Row]:
+    for answer in record.symptom_answers.order_by("pk"):
+        yield {
+            "day": _plain(answer.day),
+            "line": str(answer.line),
+            "symptoms": ", ".join(answer.symptoms),
+            "answered_at": _plain(answer.answered_at),
+        }
+
+
+def _recovery(record) -> Iterator[Row]:
+    for programme in _started(record):
+        for check in programme.recovery_checks.all():
+            yield {
+                "programme": str(programme.uuid),
+                "day": check.day,
+                "answer": check.answer,
+                "pain": check.pain,
+                "answered_at": _plain(check.answered_at),
+                "written_down_by": check.noted_name,
+            }
+
+
+def _activities(record) -> Iterator[Row]:
+    for programme in _started(record):
+        for activity in programme.main_activities.prefetch_related("scores"):
+            for score in activity.scores.all():
+                yield {
+                    "programme": str(programme.uuid),
+                    "activity": activity.name,
+                    "day": _plain(score.day),
+                    "score": score.score,
+                }
+
+
+def _pauses(record) -> Iterator[Row]:
+    for programme in _started(record):
+        for pause in programme.pauses.all():
+            yield {
+                "programme": str(programme.uuid),
+                "from": _plain(pause.from_on),
+                "until": _plain(pause.until_on),
+            }
+
+
+def _messages(record) -> Iterator[Row]:
+    for message in record.messages.select_related("programme").order_by("pk"):
+        yield {
+            "programme": str(message.programme.uuid),
+            "written_at": _plain(message.written_at),
+            "by": message.by_name,
+            "by_patient": message.by_patient,
+            "text": message.text,
+            "seen_at": _plain(message.seen_at),
+        }
+
+
+def _reminders(record) -> Iterator[Row]:
+    plan = getattr(record, "reminder_plan", None)
+    if plan is not None:
+        yield {
+            "times": ", ".join(f"{at:%H:%M}" for at in plan.times),
+            "days": plan.days,
+            "by_mail": plan.by_mail,
+            "changed_at": _plain(plan.changed_at),
+        }
+
+
+def _sent(record) -> Iterator[Row]:
+    for reminder in record.reminders.exclude(sent_at=None).order_by("pk"):
+        yield {
+            "day": _plain(reminder.day),
+            "time": _plain(reminder.slot),
+            "sent_at": _plain(reminder.sent_at),
+        }
+
+
+PARTS: dict[str, Callable[..., Iterable[Row]]] = {
+    "records": lambda record: [about(record)],
+    "programmes": _programmes,
+    "exercises": _given,
+    "advice": _advice,
+    "sessions": _sessions,
+    "symptoms": _symptoms,
+    "recovery": _recovery,
+    "activities": _activities,
+    "pauses": _pauses,
+    "messages": _messages,
+    "reminders": _reminders,
+    "reminders_sent": _sent,
+}
+
+
+def explanation() -> str:
+    return "\n".join(
+        [
+            _("This is what is stored about you."),
+            "",
+            _("data.json holds everything, for a computer program."),
+            _("The files that end in .csv hold the same as tables. A spreadsheet opens them."),
+            "",
+            _("records: who you are. programmes: which programmes you had."),
+            _("exercises and advice: what you were given. sessions: what you ticked off."),
+            _("symptoms, recovery and activities: what you answered. pauses: times of rest."),
+            _("messages: what was written. reminders: the times that you chose."),
+        ]
+    )
+
+
+# ---------------------------------------------------------------- tables
+
+
+def table(rows: list[Row]) -> str:
+    """One table as CSV, which Excel reads as UTF-8 because of the mark at its beginning."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(rows[0])
+    writer.writerows([cell(value) for value in row.values()] for row in rows)
+    return "\ufeff" + written.getvalue()
+
+
+def cell(value: object) -> object:
+    """Empty for nothing. Text that a spreadsheet would run gets a sign before it."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return value
+
+
+def _plain(value: date | datetime | time | None) -> str | None:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat(timespec="seconds")
+    return None if value is None else value.isoformat()
+
+
+def _started(record):
+    """A draft is the therapist's own until it is given."""
+    return record.programmes.filter(started_on__isnull=False).order_by("pk")

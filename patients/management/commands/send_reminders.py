@@ -1,0 +1,18 @@
+"""`manage.py send_reminders`: the reminders that are due now. For cron or a timer."""
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from patients import reminders
+
+
+class Command(BaseCommand):
+    help = (
+        "Sends the reminders that patients asked for and that are due now. Run it every few "
+        "minutes; twice at once does no harm, and what is more than two hours late is not sent."
+    )
+
+    def handle(self, **options):
+        sent = reminders.send_due(timezone.now())
+        if sent or options["verbosity"] > 1:
+            self.stdout.write(f"Sent: {sent}.")

@@ -1,0 +1,53 @@
+"""Short notes between a patient and the practice, about one programme."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import User
+
+from ..access import OfPatientQuerySet
+from .patient import Patient
+from .programme import Programme
+
+
+class Message(models.Model):
+    """One note, written once and never changed.
+
+    Whether the practice looked at what a patient wrote stands on the worklist, as with every other
+    reason there; `seen_at` says when the patient opened what the practice wrote.
+    """
+
+    LENGTH = 500
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="messages")
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="messages")
+    operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
+    text = models.CharField(_("message"), max_length=LENGTH)
+    written_at = models.DateTimeField(default=timezone.now)
+    by_patient = models.BooleanField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=120)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfPatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "operation"], name="message_counts_once_per_patient"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["programme"],
+                condition=Q(by_patient=False, seen_at=None),
+                name="answer_to_be_read",
+            )
+        ]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.patient

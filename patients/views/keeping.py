@@ -1,0 +1,156 @@
+"""Keeping at it: when a patient wants to exercise, the mails about it, and the own calendar."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rugpijn import audit
+
+from .. import calendar_feed
+from .. import reminders as rules
+from ..access import find_own
+from ..keeping_forms import ReminderForm
+from ..mail import address_of
+from ..models import CalendarLink, Programme, ReminderPlan
+from .share import unlisted
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request, uuid):
+    """The times, the mails and the calendar of one patient, together on one page."""
+    programme = find_own(
+        request,
+        Programme.objects.select_related("patient__practice", "patient__user").prefetch_related(
+            "pauses"
+        ),
+        uuid=uuid,
+    )
+    if programme.is_draft:
+        raise Http404
+    here = redirect("patients:reminders", programme.uuid)
+    patient = programme.patient
+    plan = ReminderPlan.objects.filter(patient=patient).first()
+    what = request.POST.get("what", "")
+    address = None
+    if request.method == "POST" and not programme.is_running:
+        return here  # the page says that it has ended
+    if what == "calendar" and plan is not None:
+        with transaction.atomic():
+            token = CalendarLink.renew(patient)
+            audit.record(request, "renew calendar", patient, thing=programme)
+        address = reverse("patients:calendar", args=[token])
+    elif what == "no calendar":
+        with transaction.atomic():
+            CalendarLink.objects.filter(patient=patient).delete()
+            audit.record(request, "revoke calendar", patient, thing=programme)
+        messages.success(request, _("The link of your calendar no longer works."))
+        return here
+    sent = request.POST if request.method == "POST" and not what else None
+    form = ReminderForm(sent, plan=plan, address=address_of(patient))
+    if form.is_valid():
+        with transaction.atomic():
+            _save(patient, form.cleaned_data)
+            audit.record(request, "choose reminders", patient, thing=programme)
+        messages.success(request, _("Your times are saved."))
+        return here
+    audit.record(request, "read reminders", patient, thing=programme)
+    return render(
+        request,
+        "patients/reminders.html",
+        {
+            "programme": programme,
+            "practice": patient.practice,
+            "plan": plan,
+            "form": form,
+            "has_address": bool(address_of(patient)),
+            "has_calendar": CalendarLink.objects.filter(patient=patient).exists(),
+            "address": address and settings.SITE_URL + address,
+            "subscribe": address and _webcal(settings.SITE_URL + address),
+        },
+    )
+
+
+@require_safe
+def change_times(request):
+    """From a mail, which names no programme: to the times of whoever logs in."""
+    own = Programme.objects.of_person(request.user).running().order_by("pk")
+    planned = own.filter(patient__reminder_plan__isnull=False).first() or own.first()
+    if planned is None:
+        return redirect("patients:home")
+    return redirect("patients:reminders", planned.uuid)
+
+
+def _save(patient, chosen) -> None:
+    ReminderPlan.objects.update_or_create(
+        patient=patient,
+        defaults={
+            "first": chosen["first"],
+            "second": chosen["second"],
+            "third": chosen["third"],
+            "days": chosen["days"],
+            "by_mail": chosen.get("by_mail", False),
+            "changed_at": timezone.now(),
+        },
+    )
+
+
+def _webcal(address: str) -> str:
+    """Opens in the calendar of the telephone; over plain http there is no such address."""
+    return "webcal://" + address.split("://", 1)[1]
+
+
+@csrf_exempt  # RFC 8058: a mail program posts here without having seen a page; the token is the key
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_reminders(request, token):
+    """Looking stops nothing: mail scanners look at every link. A press stops the mails."""
+    plan = rules.read_stop_token(token)
+    if plan is None:
+        return unlisted(render(request, "patients/stop_reminders_closed.html", status=404))
+    patient = plan.patient
+    language = patient.user.language if patient.user else patient.language
+    if request.method == "POST":
+        with transaction.atomic():
+            if rules.stop(plan):
+                audit.record(request, "stop reminders", patient, thing=plan)
+        plan.by_mail = False
+    with translation.override(language):
+        return unlisted(
+            render(
+                request,
+                "patients/stop_reminders.html",
+                {"plan": plan, "LANGUAGE_CODE": language},
+            )
+        )
+
+
+@login_not_required
+@never_cache
+@require_safe
+def calendar(request, token):
+    """The times as a calendar reads them. One answer for a wrong and a revoked address."""
+    link = CalendarLink.find(token)
+    if link is None:
+        return _bare(HttpResponse(status=404, content_type="text/plain"))
+    patient = link.patient
+    given = patient.programmes.filter(started_on__isnull=False).prefetch_related("pauses")
+    programme = given.order_by("-started_on", "-pk").first()
+    plan = getattr(patient, "reminder_plan", None)
+    with translation.override(patient.user.language if patient.user else patient.language):
+        content = calendar_feed.feed(plan, programme, timezone.localdate())
+    return _bare(HttpResponse(content, content_type="text/calendar; charset=utf-8"))
+
+
+def _bare(response):
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return unlisted(response)

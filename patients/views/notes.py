@@ -1,0 +1,108 @@
+"""Messages: the patient's page, and the therapist's."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from rugpijn import audit
+
+from .. import actions
+from ..access import find_own
+from ..keeping_forms import MessageForm
+from ..messages import thread, unanswered
+from ..models import Programme
+from .therapist import programme_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_messages(request, uuid):
+    """What was written, and a form to write. Opening it is reading what the practice wrote."""
+    programme = find_own(
+        request, Programme.objects.select_related("patient__practice", "patient__user"), uuid=uuid
+    )
+    version = programme.current_version()
+    if version is None:
+        raise Http404
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        said = _write(request, programme, form, by_patient=True)
+        if said is None:
+            messages.success(request, _("Your message is sent. Your practice will read it."))
+            return redirect("patients:messages", programme.uuid)
+        form.add_error(None, said)
+    written = list(thread(programme))
+    if request.method == "GET":
+        unread = programme.messages.filter(by_patient=False, seen_at=None)
+        unread.update(seen_at=timezone.now())
+    audit.record(request, "read messages", programme.patient, thing=programme)
+    return render(
+        request,
+        "patients/messages.html",
+        {
+            "programme": programme,
+            "practice": programme.patient.practice,
+            "sheet": version.sheet,
+            "written": written,
+            "form": form,
+        },
+    )
+
+
+def at_the_desk(request, programme):
+    """The same for the therapist: to read, to answer, or to leave it at reading."""
+    here = redirect("admin:patients_programme_messages", programme.pk)
+    open_messages = list(unanswered(Programme.objects.filter(pk=programme.pk)))
+    if request.method == "POST" and "seen" in request.POST:
+        if open_messages and not _is_seen(programme, open_messages):
+            last = str(open_messages[-1].pk)
+            actions.mark_seen(
+                programme=programme, reasons=[("message", last)], note="", by=request.user
+            )
+            audit.record(request, "seen", programme.patient, thing=programme)
+        messages.success(request, _("Marked as seen."))
+        return here
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        said = _write(request, programme, form, by_patient=False)
+        if said is None:
+            messages.success(request, _("Your answer is sent to %s.") % programme.patient.name)
+            return here
+        form.add_error(None, said)
+    audit.record(request, "read messages", programme.patient, thing=programme)
+    return programme_page(
+        request,
+        programme,
+        "messages",
+        _("Messages"),
+        written=thread(programme),
+        form=form,
+        may_answer=programme.is_running and programme.patient.user_id is not None,
+        asks=bool(open_messages) and not _is_seen(programme, open_messages),
+    )
+
+
+def _is_seen(programme, open_messages) -> bool:
+    marks = programme.seen_marks.filter(reason="message", withdrawn_at=None)
+    return marks.filter(occasion=str(open_messages[-1].pk)).exists()
+
+
+def _write(request, programme, form, *, by_patient) -> str | None:
+    """Write it down with its row in the access log; a sentence when it was refused."""
+    try:
+        with transaction.atomic():
+            actions.send_message(
+                programme=programme,
+                operation=form.cleaned_data["operation"],
+                text=form.cleaned_data["text"],
+                by=request.user,
+                by_patient=by_patient,
+            )
+            act = "send message" if by_patient else "answer"
+            audit.record(request, act, programme.patient, thing=programme)
+    except actions.RefusedError as error:
+        return str(error)
+    return None

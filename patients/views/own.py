@@ -1,0 +1,133 @@
+"""What is the patient's own: how it goes, what is stored, and how the pages look."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rugpijn import audit
+from rugpijn.models import User
+
+from .. import charts, clinical, export
+from ..access import find
+from ..course import read as read_course
+from ..keeping_forms import ReadingForm
+from ..models import Patient, Programme
+
+FIRST_WEEK = 7  # days; before that there is nothing to compare
+
+
+@require_safe
+def progress(request, uuid):
+    """Done of what was given, by week, and the pain. A therapist of the practice sees it too."""
+    programmes = Programme.objects.select_related("patient__practice", "therapist")
+    programme = find(request, programmes.prefetch_related("pauses"), uuid=uuid)
+    today = timezone.localdate()
+    course = read_course(programme, today, "all")
+    if course is None:
+        raise Http404
+    audit.record(request, "read progress", programme.patient, thing=programme)
+    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
+    pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
+    days = [(day.day, day.lowest, day.highest) for day in course.days]
+    pain = charts.line(days, scale, (), pauses)
+    activities = programme.main_activities.prefetch_related("scores")
+    return render(
+        request,
+        "patients/progress.html",
+        {
+            "programme": programme,
+            "practice": programme.patient.practice,
+            "version": course.newest,
+            "today": today,
+            "course": course,
+            "weeks": [
+                {
+                    "number": number,
+                    "first": days[-1].day,
+                    "last": days[0].day,
+                    "counts": counts,
+                    "share": charts.share(counts.done, counts.given),
+                    "now": days[-1].day <= today <= days[0].day and programme.is_running,
+                    "paused": all(day.paused for day in days),
+                }
+                for number, days, counts in course.weeks()
+            ],
+            "is_early": len(course.days) < FIRST_WEEK,
+            # Half of the dates: these letters are larger than the therapist's.
+            "pain": replace(pain, ticks=pain.ticks[::2]),
+            "answered": [day for day in reversed(course.days) if day.pain],
+            "checks": programme.recovery_checks.all(),
+            "activities": [
+                (activity, scores[0], scores[-1])
+                for activity in activities
+                if (scores := list(activity.scores.all()))
+            ],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_data(request):
+    """What is stored about me, and how my pages look."""
+    form = ReadingForm(
+        request.POST if request.method == "POST" else None, instance=_fresh(request.user)
+    )
+    if form.is_valid():
+        User.objects.filter(pk=request.user.pk).update(**form.cleaned_data)
+        with translation.override(form.cleaned_data["language"]):
+            messages.success(request, _("Saved."))
+        return redirect("patients:my_data")
+    records = _records(request.user)
+    audit.record(request, "read own data", *records)
+    return render(
+        request,
+        "patients/my_data.html",
+        {
+            "form": form,
+            "records": records,
+            "practice": records[0].practice if len(records) == 1 else None,
+        },
+    )
+
+
+def _fresh(user):
+    """A copy to edit: what is refused must not change how this very page looks."""
+    return User.objects.get(pk=user.pk)
+
+
+def _records(user) -> list[Patient]:
+    records = (
+        Patient.objects.of_person(user)
+        .select_related("practice")
+        .prefetch_related("programmes__therapist")
+        .order_by("name", "pk")
+    )
+    found = list(records)
+    for record in found:
+        record.ticked = record.sessions.held().filter(done=True).count()
+        record.given = [one for one in record.programmes.all() if one.started_on is not None]
+        record.current = next((one for one in record.given if one.is_running), None) or next(
+            iter(record.given), None
+        )
+    return found
+
+
+@require_POST
+def download(request):
+    """Everything about the own records as one file. A press and no link: it is an act."""
+    records = list(
+        Patient.objects.of_person(request.user).select_related("practice", "user").order_by("pk")
+    )
+    if not records:
+        messages.info(request, _("There is nothing about you to download."))
+        return redirect("patients:my_data")
+    audit.record(request, "download own data", *records)
+    name = _("my-data.zip")
+    response = HttpResponse(export.archive(records), content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,190 @@
+"""My data: what is stored about me, taken along, and how my pages look."""
+
+import csv
+import io
+import json
+import uuid
+import zipfile
+from datetime import time
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from patients import actions, export
+from patients.models import RecoveryCheck, ReminderPlan
+from rugpijn.audit import AccessEvent
+
+pytestmark = pytest.mark.django_db
+PAGE = "/my-data/"
+
+
+@pytest.fixture
+def piet(client, cast):
+    client.force_login(cast.piet)
+    return client
+
+
+@pytest.fixture
+def done(programme):
+    """Piet did something of everything."""
+    version = programme.current_version()
+    for moment, made, pain in ((1, True, 0), (2, True, None), (2, False, None)):
+        actions.log_session(
+            patient=programme.patient, version=version, operation=uuid.uuid4(),
+            line=uuid.UUID(version.sheet.lines[0].uuid), day=timezone.localdate(), moment=moment,
+            done=made, pain=pain,
+        )  # fmt: skip
+    RecoveryCheck.objects.create(programme=programme, day=21, answer="better", pain=0)
+    actions.send_message(
+        programme=programme, operation=uuid.uuid4(), text="=HYPERLINK(\"http://evil\")\nHallo",
+        by=programme.patient.user, by_patient=True,
+    )  # fmt: skip
+    ReminderPlan.objects.create(patient=programme.patient, first=time(9))
+    return programme
+
+
+def download(client):
+    answer = client.post(reverse("patients:download"))
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/zip"
+    return zipfile.ZipFile(io.BytesIO(answer.content)), answer
+
+
+def tables(file):
+    return {
+        name: list(csv.DictReader(io.StringIO(file.read(name).decode("utf-8-sig"))))
+        for name in file.namelist()
+        if name.endswith(".csv")
+    }
+
+
+class TestThePage:
+    def test_what_is_stored_in_plain_words(self, piet, done):
+        page = piet.get(PAGE).content.decode()
+        for word in ("Piet Jansen", "12 maart 1958", "piet@mail.example", "Fysiotherapie De Linde",
+                     "Lage rugpijn", "Anna de Wit", "1 keer"):  # fmt: skip
+            assert word in page
+        for name in ("progress", "messages", "reminders"):
+            assert reverse(f"patients:{name}", args=[done.uuid]) in page
+        assert reverse("account_change_password") in page
+
+    def test_two_records_stand_apart(self, piet, cast, programme, make_programme):
+        cast.mo_patient.user = cast.piet
+        cast.mo_patient.save()
+        make_programme(cast.mo_patient)
+        page = piet.get(PAGE).content.decode()
+        for name in ("Piet Jansen", "Mo el Idrissi"):
+            assert f"Wat er over {name} is opgeslagen" in page
+
+    def test_a_draft_is_not_told(self, client, cast, make_programme):
+        draft = make_programme(cast.mo_patient, started=False)
+        client.force_login(cast.mo)
+        page = client.get(PAGE).content.decode()
+        assert "nog geen" in page and str(draft.uuid) not in page
+
+    def test_looking_is_logged(self, piet, programme):
+        piet.get(PAGE)
+        assert AccessEvent.objects.get(action="read own data").patient == programme.patient.uuid
+
+
+class TestReading:
+    def test_letters_grow_on_every_page(self, piet, cast, programme):
+        assert 'class="text-' not in piet.get("/").content.decode()
+        page = piet.post(PAGE, {"text_size": "largest", "language": "nl"}, follow=True)
+        assert "Bewaard." in page.content.decode()
+        cast.piet.refresh_from_db()
+        assert cast.piet.text_size == "largest"
+        for address in ("/", PAGE, "/accounts/password/change/", "/is-er-niet/"):
+            assert '<html lang="nl" class="text-largest">' in piet.get(address).content.decode()
+
+    def test_the_language_holds_at_once(self, piet, programme):
+        page = piet.post(PAGE, {"text_size": "normal", "language": "en"}, follow=True)
+        shown = page.content.decode()
+        assert "My data" in shown and "Saved." in shown
+
+    @pytest.mark.parametrize(
+        "wrong", [{"text_size": "huge"}, {"language": "xx"}, {"text_size": ""}]
+    )
+    def test_what_nobody_offered(self, piet, cast, programme, wrong):
+        page = piet.post(PAGE, {"text_size": "large", "language": "en", **wrong})
+        assert page.status_code == 200 and "invalid" in page.content.decode()
+        cast.piet.refresh_from_db()
+        assert (cast.piet.text_size, cast.piet.language) == ("normal", "nl")
+
+    def test_nothing_else_can_be_set_here(self, piet, cast, programme):
+        sent = {"text_size": "large", "language": "nl", "is_superuser": "on", "name": "X"}
+        piet.post(PAGE, sent)
+        cast.piet.refresh_from_db()
+        assert (cast.piet.is_superuser, cast.piet.name) == (False, "Piet Jansen")
+
+
+class TestDownload:
+    def test_everything_that_was_given_and_done(self, piet, done):
+        file, answer = download(piet)
+        assert 'filename="mijn-gegevens.zip"' in answer["Content-Disposition"]
+        assert answer["Cache-Control"] == "no-store"
+        [record] = json.loads(file.read("data.json"))["records"]
+        assert record["record"]["name"] == "Piet Jansen"
+        assert [row["title"] for row in record["programmes"]] == ["Lage rugpijn"]
+        sheet = done.current_version().sheet
+        assert [row["exercise"] for row in record["exercises"]] == [
+            line.title for line in sheet.lines
+        ]
+        assert [(row["moment"], row["done"], row["pain"]) for row in record["sessions"]] == [
+            (1, True, 0), (2, True, None), (2, False, None),
+        ]  # fmt: skip
+        assert [row["answer"] for row in record["recovery"]] == ["better"]
+        assert record["reminders"][0]["times"] == "09:00"
+        assert {row["title"] for row in record["advice"]} >= {
+            block.title for block in sheet.red_flags
+        }
+
+    def test_tables_say_the_same(self, piet, done):
+        file, _answer = download(piet)
+        [record] = json.loads(file.read("data.json"))["records"]
+        found = tables(file)
+        for name, rows in record.items():
+            if name != "record" and rows:
+                assert len(found[f"{name}.csv"]) == len(rows)
+        pain = [row["pain"] for row in found["sessions.csv"]]
+        assert pain == ["0", "", ""]  # no pain is an answer; not answered is empty
+        assert "LEESMIJ.txt" in file.namelist()
+
+    def test_a_spreadsheet_runs_nothing(self, piet, done):
+        file, _answer = download(piet)
+        assert tables(file)["messages.csv"][0]["text"].startswith("'=HYPERLINK")
+        [record] = json.loads(file.read("data.json"))["records"]
+        assert record["messages"][0]["text"].startswith("=HYPERLINK")  # as it was written
+
+    def test_nothing_of_anybody_else(self, piet, done, make_programme, cast):
+        make_programme(cast.mo_patient)
+        file, _answer = download(piet)
+        for name in file.namelist():
+            assert "Mo el Idrissi" not in file.read(name).decode()
+
+    def test_nothing_that_is_the_practices_own(self, piet, done, cast):
+        version = done.current_version()
+        version.reason = "Geheim voor collega's"
+        version.save()
+        done.pauses.create(from_on=timezone.localdate(), note="Ruzie thuis", by=cast.anna)
+        file, _answer = download(piet)
+        everything = "".join(file.read(name).decode() for name in file.namelist())
+        assert "Geheim" not in everything and "Ruzie" not in everything
+        assert "token" not in everything and "password" not in everything
+
+    def test_it_is_logged_and_a_link_does_not_do_it(self, piet, done):
+        assert piet.get(reverse("patients:download")).status_code == 405
+        download(piet)
+        assert AccessEvent.objects.get(action="download own data").patient == done.patient.uuid
+
+    def test_who_is_no_patient_gets_none(self, client, cast):
+        client.force_login(cast.anna)
+        answer = client.post(reverse("patients:download"), follow=True)
+        assert "niets over u" in answer.content.decode()
+
+    @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+    def test_what_a_spreadsheet_takes_for_a_formula(self, value):
+        assert export.cell(value) == "'" + value
+
+    def test_numbers_stay_numbers(self):
+        assert [export.cell(value) for value in (-1, 0, None, "a")] == [-1, 0, "", "a"]
