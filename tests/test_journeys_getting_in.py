@@ -68,7 +68,7 @@ def test_a_code_a_date_of_birth_and_one_touch(at_localhost, invited, browser):
     assert TrustedDevice.objects.count() == 1
 
     page.get_by_role("button", name="Uitloggen").click()
-    page.goto(at_localhost + reverse("account_login"))
+    page.wait_for_url(f"**{reverse('account_login')}")
     assert accessible(page) == []
     page.get_by_role("button", name="Zonder wachtwoord inloggen").click()
     expect(page.get_by_role("heading", name="Superman")).to_be_visible()
