@@ -114,6 +114,7 @@ def trust(request, response) -> TrustedDevice:
     request.session.save()  # before its old device goes, which would take it along
     if old is not None:
         old.delete()
+    TrustedDevice.objects.filter(user=request.user, expires_at__lt=timezone.now()).delete()
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
         token,

@@ -6,7 +6,6 @@ change how somebody logs in, carry `fresh_login_required`.
 """
 
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import wraps
 
@@ -18,6 +17,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
 from django.http import QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
 
 from . import devices
 from .login_models import LoginSession
@@ -109,22 +109,28 @@ def _touch(request) -> None:
 
 
 def _end(request) -> None:
-    user, path = request.user.pk, request.get_full_path()
-    kept = None
-    if request.method == "POST" and isinstance(request.POST, Mapping) and not request.FILES:
-        typed = request.POST.urlencode()
-        if request.POST and len(typed) <= KEPT_BYTES:
-            kept = {"user": user, "path": path, "typed": typed, "at": time.time()}
+    kept = _typed(request) if request.method == "POST" else None
     logout(request)
     if kept is not None:
         request.session[KEPT] = kept
 
 
+def _typed(request) -> dict | None:
+    """What was sent from our own form. From elsewhere nothing is kept: it would be sent later."""
+    typed = request.POST.urlencode()
+    if not typed or len(typed) > KEPT_BYTES or request.FILES:
+        return None
+    if CsrfViewMiddleware(lambda request: None).process_view(request, None, (), {}) is not None:
+        return None
+    user, path = request.user.pk, request.get_full_path()
+    return {"user": user, "path": path, "typed": typed, "at": time.time()}
+
+
 def _take_up_kept_form(request) -> None:
     """After the login the browser asks for the page again; what was typed goes with it, once.
 
-    Nobody else can cause this: the form was sent from our own page, by the same person, in the
-    session that this one follows.
+    Nobody else can cause this: the form was sent from our own page (its token was looked at), by
+    the same person, in the session that this one follows.
     """
     kept = request.session.get(KEPT)
     if kept is None or request.method != "GET":

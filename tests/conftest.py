@@ -4,6 +4,7 @@ Anna treats Piet and Mo in practice 1, where Els is the owner and no therapist.
 Bram treats Roos in practice 2, and owns it. Root runs the server.
 """
 
+import time
 from datetime import date
 from types import SimpleNamespace
 
@@ -58,6 +59,15 @@ def pytest_collection_modifyitems(items):
 def in_dutch(settings):
     """A page leaves the language of its reader behind; the next test begins in the site's own."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+def fresh_login(client, user):
+    """Log in as by typing a password just now; `force_login` alone is asked once more."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def make_practices() -> tuple[Practice, Practice]:

@@ -26,9 +26,9 @@ from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
 from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
-from rugpijn.models import StaffInvitation, User
+from rugpijn.models import LoginSession, StaffInvitation, User
 
-from .conftest import load_library, make_cast, make_own_exercise, make_practices
+from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices
 from .exercises.media import complete, sample, upload, words
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,12 @@ TABLE = {
     "account_reset_password_from_key": OPEN,
     "account_reset_password_from_key_done": OPEN,
     "account_confirm_login_code": (HOME,) * 7 + (LOGIN,),
+    "mfa_login_webauthn": (HOME,) * 7 + (LOGIN,),
+    "mfa_reauthenticate_webauthn": ("/accounts/reauthenticate/",) * 7 + (LOGIN,),  # nobody has one
+    "second_step": (HOME,) * 7 + (LOGIN,),
+    "login_devices": (SEES,) * 7 + (LOGIN,),
+    "passkey_add": (SEES,) * 7 + (LOGIN,),
+    "one_time_list": POST_ONLY,
     "staff_invitation": OPEN,
     "set_language": (WRONG_METHOD,) * 8,
     "csp_report": (WRONG_METHOD,) * 8,
@@ -184,6 +190,8 @@ TABLE = {
     "patients:version_handout": PIETS,
     "patients:programme_media": PIETS,
     "patients:patient_invitation": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
+    "patients:invitation_code": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
+    "patients:first_login": (HOME,) * 7 + (GONE,),
     "patients:progress": PIETS,
     "patients:messages": PIETS_ALONE,
     "patients:reminders": PIETS_ALONE,
@@ -208,6 +216,7 @@ POSTS = {
     "patients:report_symptoms": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "patients:recovery": PIETS_ALONE,
     "patients:sync": (HIDDEN, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, "401"),
+    "one_time_list": (SEES,) * 7 + (LOGIN,),  # each one's own
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "patients:messages": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "patients:reminders": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
@@ -378,9 +387,10 @@ def build():
 
 
 def client_for(world, role) -> Client:
+    """Somebody who logged in just now, and need not say once more who they are."""
     client = Client()
     if role != "nobody":
-        client.force_login(getattr(world, role))
+        fresh_login(client, getattr(world, role))
     return client
 
 
@@ -403,7 +413,7 @@ def text_of(response) -> str:
 
 
 def snapshot():
-    """Every row of every table, but the access log and when people logged in.
+    """Every row of every table, but the access log and when and where people logged in.
 
     A rendering is its digest: what it holds is large, and never changes under its name.
     """
@@ -411,7 +421,7 @@ def snapshot():
         model: sorted(map(repr, model.objects.values_list(*_columns(model))))
         for label in ("rugpijn", "exercises", "patients")
         for model in apps.get_app_config(label).get_models()
-        if model is not AccessEvent
+        if model not in (AccessEvent, LoginSession)
     }
 
 
@@ -425,7 +435,13 @@ def _columns(model):
 
 def is_logged_refusal(name, role, got):
     """A "no" about something that exists, to someone who is logged in."""
-    if name in ("admin:app_list", "patients:home", "admin:logout", "patients:patient_invitation"):
+    if name in (
+        "admin:app_list",
+        "patients:home",
+        "admin:logout",
+        "patients:patient_invitation",
+        "patients:invitation_code",
+    ):
         return False
     return got in (HIDDEN, REFUSED) or (got == DESK and role in ("bram", "root"))
 

@@ -73,6 +73,12 @@ class Patient(models.Model):
         """Whose record this row belongs to; every row about a patient has it."""
         return self
 
+    @property
+    def open_invitation(self) -> "PatientInvitation | None":
+        """The invitation that still works. Its link and code are known to nobody here."""
+        newest = self.invitations.order_by("-created_at").first()
+        return newest if newest is not None and newest.is_open else None
+
 
 class PatientInvitation(Invitation):
     """Lets a patient choose how to log in, after saying the own date of birth.

@@ -178,12 +178,12 @@ def first_login(request):
 def _choose(request, invitation, uuid: UUID):
     patient = invitation.patient
     person = User(uuid=uuid, name=patient.name, language=patient.language)
-    own = patient.email.lower()
-    free = own and not User.objects.filter(email=own).exists()
+    known = patient.email.lower()
+    own = "" if User.objects.filter(email=known).exists() else known
     form = FirstLoginForm(
         request.POST if request.method == "POST" else None,
         about=User(name=patient.name, email=patient.email),
-        initial={"email": own if free else ""},
+        initial={"email": own},
     )
     if form.is_valid():
         email, credential = form.cleaned_data["email"], None

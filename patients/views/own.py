@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rugpijn import audit
 from rugpijn.models import User
+from rugpijn.sessions import fresh_login_required
 
 from .. import charts, clinical, export
 from ..access import find
@@ -72,6 +73,7 @@ def progress(request, uuid):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_login_required
 def my_data(request):
     """What is stored about me, and how my pages look."""
     form = ReadingForm(
@@ -118,6 +120,7 @@ def _records(user) -> list[Patient]:
 
 
 @require_POST
+@fresh_login_required
 def download(request):
     """Everything about the own records as one file. A press and no link: it is an act."""
     records = list(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from patients import actions, export
 from patients.models import RecoveryCheck, ReminderPlan
 from rugpijn.audit import AccessEvent
+from tests.conftest import PASSWORD, fresh_login
 
 pytestmark = pytest.mark.django_db
 PAGE = "/my-data/"
@@ -21,7 +22,7 @@ PAGE = "/my-data/"
 
 @pytest.fixture
 def piet(client, cast):
-    client.force_login(cast.piet)
+    fresh_login(client, cast.piet)
     return client
 
 
@@ -78,7 +79,7 @@ class TestThePage:
 
     def test_a_draft_is_not_told(self, client, cast, make_programme):
         draft = make_programme(cast.mo_patient, started=False)
-        client.force_login(cast.mo)
+        fresh_login(client, cast.mo)
         page = client.get(PAGE).content.decode()
         assert "nog geen" in page and str(draft.uuid) not in page
 
@@ -172,13 +173,23 @@ class TestDownload:
         assert "Geheim" not in everything and "Ruzie" not in everything
         assert "token" not in everything and "password" not in everything
 
+    def test_who_logged_in_long_ago_says_once_more_who_it_is(self, client, cast, done):
+        client.force_login(cast.piet)
+        for answer in (client.get(PAGE), client.post(reverse("patients:download"))):
+            assert answer["Location"].startswith(reverse("account_reauthenticate"))
+        assert not AccessEvent.objects.filter(action="download own data").exists()
+        sent = client.post(
+            answer["Location"], {"password": PASSWORD, "next": reverse("patients:download")}
+        )
+        assert sent["Content-Type"] == "application/zip"  # what was asked for is done
+
     def test_it_is_logged_and_a_link_does_not_do_it(self, piet, done):
         assert piet.get(reverse("patients:download")).status_code == 405
         download(piet)
         assert AccessEvent.objects.get(action="download own data").patient == done.patient.uuid
 
     def test_who_is_no_patient_gets_none(self, client, cast):
-        client.force_login(cast.anna)
+        fresh_login(client, cast.anna)
         answer = client.post(reverse("patients:download"), follow=True)
         assert "niets over u" in answer.content.decode()
 

@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from exercises.dosage import Dosage
 from patients import actions, handout, life
+from patients.access import share_token
 from patients.models import SessionLog
 from patients.press import PrintingError
 from rugpijn.audit import AccessEvent
@@ -363,7 +365,9 @@ class TestShare:
         page = self.page(programme).content.decode()
         assert '<html lang="en"' in page and "2 times a day" in page
 
-    def test_revoked_expired_and_forged_are_one_answer(self, programme):
+    def test_revoked_and_expired_say_whom_to_call_and_forged_tells_nothing(
+        self, programme, practice
+    ):
         old = reverse("patients:share_page", args=[programme.share_link.token, 1])
         actions.revoke_share(programme.share_link)
         programme.share_link.refresh_from_db()
@@ -375,9 +379,32 @@ class TestShare:
         assert Client().get(new).status_code == 200
         expired_link.valid_from -= expired_link.VALID_AT_MOST * 2
         expired_link.save()
-        answers = [revoked, forged, Client().get(other), Client().get(new)]
+        expired = Client().get(new)
+        answers = [revoked, expired, forged, Client().get(other)]
         assert {answer.status_code for answer in answers} == {404}
-        assert len({strip_tokens(answer.content.decode()) for answer in answers}) == 1
+        *ours, forged, unknown = [strip_tokens(answer.content.decode()) for answer in answers]
+        assert ours[0] == ours[1] and practice.name in ours[0] and "tel:0123456789" in ours[0]
+        assert "Piet" not in ours[0] and "Lage rugpijn" not in ours[0]
+        assert forged == unknown and practice.name not in forged
+
+    def test_a_counter_that_was_never_printed_is_forged(self, programme, practice):
+        token = share_token(programme.share_link.uuid, programme.share_link.counter + 1)
+        page = Client().get(reverse("patients:share_page", args=[token, 1]))
+        assert page.status_code == 404 and practice.name not in page.content.decode()
+
+    def test_outdated_paper_leads_to_the_newest_in_one_touch(self, programme, cast):
+        line = programme.prescriptions.first()
+        line.dosage = Dosage.parse("3x8")
+        line.save()
+        actions.issue(programme=programme, by=cast.anna)
+        newest = reverse("patients:share_handout", args=[programme.share_link.token, 2])
+        assert f'class="btn btn-primary" href="{newest}"' in self.page(programme).content.decode()
+
+    def test_says_that_nothing_is_to_be_done_in_a_pause(self, programme, cast):
+        assert "programma staat" not in strip_tags(self.page(programme).content.decode())
+        life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+        page = self.page(programme).content.decode()
+        assert "Uw programma staat stil" in page and "U hoeft nu niet te oefenen." in page
 
     def test_no_other_version_and_no_draft(self, programme):
         token = programme.share_link.token

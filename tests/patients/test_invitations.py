@@ -1,0 +1,274 @@
+"""The invitation: in the therapist's hands, and in the patient's; by link, by code, by mail."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from patients import actions
+from patients.models import PatientInvitation
+from rugpijn.audit import AccessEvent
+from rugpijn.models import OneTimeCode, TrustedDevice, User
+
+pytestmark = pytest.mark.django_db
+CODE, WELCOME = reverse("patients:invitation_code"), reverse("patients:first_login")
+BORN, PASSWORD = "2-11-1986", "een lange rustige zin"
+
+
+def words(response):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+@pytest.fixture
+def patient(cast):
+    """Mo, who does not log in yet."""
+    cast.mo_patient.user = None
+    cast.mo_patient.save()
+    return cast.mo_patient
+
+
+@pytest.fixture
+def anna(client, cast):
+    client.force_login(cast.anna)
+    return client
+
+
+@pytest.fixture
+def invited(patient):
+    """The invitation, its link and its short code."""
+    invitation, token = actions.invite(patient)
+    code = invitation.new_code()
+    return invitation, reverse("patients:patient_invitation", args=[token]), code
+
+
+def hand_over(client, patient, **sent):
+    return client.post(reverse("admin:patients_patient_invite", args=[patient.pk]), sent)
+
+
+def code_on(page) -> str:
+    return re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", words(page))[0]
+
+
+def link_on(page) -> str:
+    return re.search(r"/invitation/[\w-]+/", page.content.decode())[0]
+
+
+def is_in(client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+class TestInThePractice:
+    def test_shown_with_link_picture_and_code(self, anna, patient):
+        page = hand_over(anna, patient)
+        assert 'class="qr"' in page.content.decode()
+        assert "/in" in words(page) and "Vul uw geboortedatum in." in words(page)
+        for way in (link_on(page), code_on(page)):
+            assert way
+        typed = {"code": code_on(page), "birth_date": BORN}
+        assert Client().post(CODE, typed)["Location"] == WELCOME
+        assert Client().get(link_on(page)).status_code == 200
+
+    def test_in_the_language_of_the_patient(self, anna, patient):
+        patient.language = "en"
+        patient.save()
+        page = hand_over(anna, patient)
+        assert "Hold your camera in front of this code." in words(page)
+        assert "Terug naar de patiënt" in words(page)
+
+    def test_again_and_the_older_one_stops(self, anna, patient):
+        first, second = hand_over(anna, patient), hand_over(anna, patient)
+        typed = {"code": code_on(first), "birth_date": BORN}
+        assert "horen niet bij elkaar" in words(Client().post(CODE, typed))
+        assert Client().get(link_on(first)).status_code == 410
+        assert Client().get(link_on(second)).status_code == 200
+        assert AccessEvent.objects.filter(action="invite", patient=patient.uuid).count() == 2
+
+    def test_mailed_beside_the_paper(self, anna, patient):
+        patient.email = "mo@mail.example"
+        patient.save()
+        page = hand_over(anna, patient)
+        assert not mail.outbox
+        token = link_on(page).split("/")[2]
+        again = hand_over(anna, patient, mail="1", token=token, code=code_on(page))
+        assert "gemaild naar mo@mail.example" in words(again)
+        assert code_on(again) == code_on(page)  # what was printed goes on working
+        (sent,) = mail.outbox
+        assert sent.to == ["mo@mail.example"] and token in sent.body
+        told = (sent.subject + sent.body).lower()
+        assert not [w for w in ("oefening", "fysio", "rug", "pijn", "mo el") if w in
+                    told.replace("fysiotherapie de linde", "")]  # fmt: skip
+        assert code_on(page) not in sent.body
+        assert AccessEvent.objects.filter(action="mail invitation").count() == 1
+
+    def test_not_mailed_where_there_is_no_address_or_no_invitation(self, anna, patient, cast):
+        page = hand_over(anna, patient)
+        assert "Er is geen e-mailadres bekend" in words(page)
+        hand_over(anna, patient, mail="1", token=link_on(page).split("/")[2])
+        cast.piet_patient.refresh_from_db()
+        piets = hand_over(anna, cast.piet_patient)
+        patient.email = "mo@mail.example"
+        patient.save()
+        hand_over(anna, patient, mail="1", token=link_on(piets).split("/")[2])  # another's
+        hand_over(anna, patient, mail="1", token="")
+        assert not mail.outbox
+
+    def test_the_record_says_that_one_is_open(self, anna, patient):
+        address = reverse("admin:patients_patient_change", args=[patient.pk])
+        assert "Er is een uitnodiging gemaakt" not in words(anna.get(address))
+        hand_over(anna, patient)
+        assert "Er is een uitnodiging gemaakt" in words(anna.get(address))
+
+
+class TestShortCode:
+    def test_typed_as_people_do(self, client, invited):
+        _invitation, _link, code = invited
+        for typed in (code.lower(), code.replace("-", " "), f" {code.replace('-', '')} "):
+            answer = Client().post(CODE, {"code": typed, "birth_date": "2 november 1986"})
+            assert answer["Location"] == WELCOME, typed
+
+    def test_the_database_holds_neither_code_nor_link(self, invited):
+        _invitation, link, code = invited
+        held = str(list(PatientInvitation.objects.values()))
+        assert code not in held and code.replace("-", "") not in held
+        assert link.split("/")[2] not in held
+
+    def test_unknown_closed_and_wrong_answer_alike(self, client, invited, patient):
+        invitation, _link, code = invited
+
+        def answer(code, born):
+            page = Client().post(CODE, {"code": code, "birth_date": born})
+            return page.status_code, re.sub(r'value="[^"]*"', "", page.content.decode())
+
+        unknown = answer("ABCD-2345", BORN)
+        assert answer(code, "3-11-1986") == unknown
+        invitation.refresh_from_db()
+        assert invitation.tries == 1
+        PatientInvitation.objects.update(tries=5)
+        assert answer(code, BORN) == unknown
+        PatientInvitation.objects.update(tries=0, created_at=invitation.created_at - timedelta(8))
+        assert answer(code, BORN) == unknown
+
+    def test_five_wrong_dates_close_link_and_code(self, client, invited):
+        _invitation, link, code = invited
+        for _time in range(5):
+            client.post(CODE, {"code": code, "birth_date": "3-11-1986"})
+        assert "horen niet bij elkaar" in words(
+            client.post(CODE, {"code": code, "birth_date": BORN})
+        )
+        assert client.get(link).status_code == 410
+
+    def test_guessing_from_one_address_is_slowed_down(self, client, db, settings):
+        settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "invitation": "3/m/ip"}
+        typed = {"code": "ABCD-2345", "birth_date": BORN}
+        pages = [Client(HTTP_X_FORWARDED_FOR=f"10.0.0.{n}").post(CODE, typed) for n in range(4)]
+        assert "Dit ging te snel." in words(pages[-1])
+        assert "Dit ging te snel." not in words(pages[-2])
+
+    def test_what_is_missing_is_said_at_its_field(self, client, db):
+        page = client.post(CODE, {"code": "", "birth_date": "gisteren"})
+        assert page.context["form"].errors.keys() == {"code", "birth_date"}
+
+    def test_who_logs_in_already_adds_it(self, client, invited, cast, patient):
+        client.force_login(cast.piet)
+        typed = {"code": invited[2], "birth_date": BORN}
+        assert client.post(CODE, typed)["Location"] == "/"
+        patient.refresh_from_db()
+        assert patient.user == cast.piet
+
+    def test_staff_do_not_become_the_patient(self, anna, invited, patient):
+        anna.post(CODE, {"code": invited[2], "birth_date": BORN})
+        patient.refresh_from_db()
+        assert patient.user is None
+
+
+class TestComingIn:
+    def opened(self, invited) -> Client:
+        client = Client()
+        assert client.post(invited[1], {"birth_date": BORN})["Location"] == WELCOME
+        return client
+
+    def test_looking_uses_nothing_up(self, invited, patient):
+        client = self.opened(invited)
+        for _time in range(5):
+            for address in (invited[1], WELCOME):
+                assert client.get(address).status_code == 200
+                assert client.head(address).status_code == 200
+        assert client.post(WELCOME, {"email": "", "password": PASSWORD})["Location"] == "/"
+
+    def test_the_link_leaves_the_address(self, invited):
+        page = self.opened(invited).get(WELCOME).content.decode()
+        assert invited[1] not in page and invited[1].split("/")[2] not in page
+
+    def test_not_without_the_date_of_birth(self, client, invited):
+        assert client.get(WELCOME).status_code == 410
+        sent = {"email": "", "password": PASSWORD}
+        assert client.post(WELCOME, sent).status_code == 410
+        assert not User.objects.filter(patients__isnull=True, name="Mo el Idrissi").exclude(
+            login_code="mo-1234"
+        )
+
+    def test_not_after_a_newer_invitation(self, invited, patient):
+        client = self.opened(invited)
+        actions.invite(patient)
+        sent = {"email": "", "password": PASSWORD}
+        assert client.post(WELCOME, sent).status_code == 410
+
+    def test_twice_is_once(self, invited, patient):
+        first, second = self.opened(invited), self.opened(invited)
+        sent = {"email": "", "password": PASSWORD}
+        assert first.post(WELCOME, sent).status_code == 302
+        assert second.post(WELCOME, sent).status_code == 410
+
+    def test_what_was_typed_stays(self, invited):
+        client = self.opened(invited)
+        page = client.post(WELCOME, {"email": "mo@mail.example", "password": "kort",
+                                     "own_device": "on"})  # fmt: skip
+        assert 'value="mo@mail.example"' in page.content.decode()
+        assert page.context["form"].errors.keys() == {"password"}
+        assert page.context["form"]["own_device"].value()
+
+    def test_the_address_that_the_practice_knows_is_filled_in_when_it_is_free(
+        self, invited, patient
+    ):
+        patient.email = "mo@mail.example"
+        patient.save()
+        assert 'value="mo@mail.example"' in self.opened(invited).get(WELCOME).content.decode()
+        patient.email = "piet@mail.example"  # who logs in with it already
+        patient.save()
+        assert "piet@mail.example" not in self.opened(invited).get(WELCOME).content.decode()
+
+    def test_a_device_of_ones_own(self, invited):
+        client = self.opened(invited)
+        client.post(WELCOME, {"email": "", "password": PASSWORD, "own_device": "on"})
+        assert TrustedDevice.objects.count() == 1 and "device" in client.cookies
+
+    def test_without_it_none_is_trusted(self, invited):
+        self.opened(invited).post(WELCOME, {"email": "", "password": PASSWORD})
+        assert not TrustedDevice.objects.exists()
+
+    def test_without_email_the_codes_are_there_at_once(self, invited, practice, patient):
+        practice.second_step = True
+        practice.save()
+        client = self.opened(invited)
+        page = client.post(WELCOME, {"email": "", "password": PASSWORD})
+        codes = re.findall(r"<li>(\d{4} \d{4})</li>", page.content.decode())
+        patient.refresh_from_db()
+        assert len(codes) == 10 and patient.user.login_code in words(page)
+        assert OneTimeCode.objects.filter(user=patient.user).count() == 10
+        assert client.get("/").status_code == 200
+        # And they are the second step of the next login.
+        again = Client()
+        again.post(reverse("account_login"),
+                   {"login": patient.user.login_code, "password": PASSWORD})  # fmt: skip
+        assert not is_in(again)
+        again.post(reverse("second_step"), {"code": codes[0]})
+        assert is_in(again)
+
+    def test_the_page_is_whole_without_javascript(self, invited):
+        page = self.opened(invited).get(WELCOME).content.decode()
+        assert re.search(r"<details[^>]*data-passkey-otherwise open>", page)
+        assert re.search(r"<div data-passkey-part hidden>", page)

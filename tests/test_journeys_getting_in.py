@@ -1,0 +1,118 @@
+"""From the paper in the practice to Today, on a phone, in less than a minute."""
+
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from patients import actions
+from rugpijn.models import TrustedDevice
+
+from .test_journeys import browser_context_args, complaints, site  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def at_localhost(site, settings):  # noqa: F811
+    """Passkeys belong to a name; an address of numbers has none."""
+    settings.SITE_URL = site.replace("127.0.0.1", "localhost")
+    settings.ALLOWED_HOSTS = ["localhost"]
+    return settings.SITE_URL
+
+
+@pytest.fixture
+def invited(cast, make_programme):
+    """Mo's programme runs; the therapist holds the paper with the code."""
+    make_programme(cast.mo_patient)
+    cast.mo_patient.user = None
+    cast.mo_patient.save()
+    invitation, _token = actions.invite(cast.mo_patient)
+    return invitation.new_code()
+
+
+def accessible(page):
+    return [v["id"] for v in Axe().run(page).response["violations"]]
+
+
+def test_a_code_a_date_of_birth_and_one_touch(at_localhost, invited, browser):
+    phone = browser.new_context(locale="nl-NL", viewport={"width": 390, "height": 800})
+    page, said = phone.new_page(), []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else 0)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    device = phone.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    began = time.monotonic()
+    page.goto(f"{at_localhost}/in")
+    page.get_by_label("Code van uw praktijk").fill(invited.lower())
+    page.get_by_label("Uw geboortedatum").fill("2-11-1986")
+    page.keyboard.press("Enter")
+    touch = page.get_by_role("button", name="Met één aanraking")
+    expect(touch).to_be_in_viewport()
+    expect(page.get_by_label("E-mail")).to_be_hidden()  # one thing at a time
+    page.get_by_label("Dit is mijn eigen toestel").check()
+    touch.click()
+    expect(page.get_by_role("heading", name="Superman")).to_be_visible()
+    assert time.monotonic() - began < 60
+    assert TrustedDevice.objects.count() == 1
+
+    page.get_by_role("button", name="Uitloggen").click()
+    page.wait_for_url(f"**{reverse('account_login')}")
+    assert accessible(page) == []
+    page.get_by_role("button", name="Zonder wachtwoord inloggen").click()
+    expect(page.get_by_role("heading", name="Superman")).to_be_visible()
+
+    page.goto(at_localhost + reverse("login_devices"))
+    expect(page.get_by_text("Dit toestel, nu.")).to_be_visible()
+    assert accessible(page) == []
+    assert said == []
+    phone.close()
+
+
+def test_without_javascript_the_password_does_it(at_localhost, invited, browser):
+    phone = browser.new_context(
+        locale="nl-NL", viewport={"width": 390, "height": 800}, java_script_enabled=False
+    )
+    page = phone.new_page()
+    page.goto(f"{at_localhost}/in")
+    page.get_by_label("Code van uw praktijk").fill(invited)
+    page.get_by_label("Uw geboortedatum").fill("2 november 1986")
+    page.get_by_role("button", name="Ga door").click()
+    expect(page.get_by_role("button", name="Met één aanraking")).to_be_hidden()
+    page.get_by_label("Kies een wachtwoord").fill("een rustige regenbui")
+    page.get_by_role("button", name="Opslaan en inloggen").click()
+    expect(page.get_by_role("heading", name="Superman")).to_be_visible()
+    phone.close()
+
+
+def test_a_refused_touch_leaves_the_password(at_localhost, invited, browser):
+    """Somebody presses “cancel”, or has no lock on the phone."""
+    phone = browser.new_context(locale="nl-NL", viewport={"width": 390, "height": 800})
+    page = phone.new_page()
+    device = phone.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    unlocked = {**AUTHENTICATOR, "hasUserVerification": False, "isUserVerified": False}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": unlocked})
+    page.goto(f"{at_localhost}/in")
+    page.get_by_label("Code van uw praktijk").fill(invited)
+    page.get_by_label("Uw geboortedatum").fill("2-11-1986")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Met één aanraking").click()
+    expect(page.get_by_role("status")).to_contain_text("of kies een wachtwoord")
+    page.locator("summary", has_text="Kies een wachtwoord").click()
+    assert accessible(page) == []
+    page.get_by_label("Kies een wachtwoord").fill("een rustige regenbui")
+    page.get_by_role("button", name="Opslaan en inloggen").click()
+    expect(page.get_by_role("heading", name="Superman")).to_be_visible()
+    phone.close()
