@@ -58,8 +58,8 @@ def progress(request, uuid):
                 for number, days, counts in course.weeks()
             ],
             "is_early": len(course.days) < FIRST_WEEK,
-            # Half of the dates: these letters are larger than the therapist's.
-            "pain": replace(pain, ticks=pain.ticks[::2]),
+            # Of many dates half: these letters are larger than the therapist's.
+            "pain": replace(pain, ticks=pain.ticks[:: 2 if len(pain.ticks) > 4 else 1]),
             "answered": [day for day in reversed(course.days) if day.pain],
             "checks": programme.recovery_checks.all(),
             "activities": [
