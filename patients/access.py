@@ -104,6 +104,16 @@ def refuse(request, queryset: CareQuerySet, **lookup):
     raise Http404
 
 
+# ------------------------------------------------------------ logging in
+
+
+def asks_second_step(user) -> bool:
+    """Whether a practice of this person wants more than a password. One that does is enough."""
+    from .models import Patient  # which stands on this file
+
+    return Patient.objects.filter(user=user, practice__second_step=True).exists()
+
+
 # ------------------------------------------------------------ links on paper
 
 

@@ -1,6 +1,7 @@
 """Every write of more than one row. Each is one transaction: all of it, or nothing."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -15,7 +16,8 @@ from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
 from .models import (
-    LegPainAnswer,
+    ActivityScore,
+    MainActivity,
     Message,
     Patient,
     PatientInvitation,
@@ -27,9 +29,10 @@ from .models import (
     SeenMark,
     SessionLog,
     ShareLink,
+    SymptomAnswer,
     Version,
 )
-from .sheet import Sheet, changes
+from .sheet import Line, Sheet, changes
 
 
 class RefusedError(Exception):
@@ -328,6 +331,7 @@ def revoke_share(link: ShareLink) -> None:
     link.save(update_fields=["counter", "valid_from"])
 
 
+@transaction.atomic
 def log_session(
     *,
     patient: Patient,
@@ -338,22 +342,24 @@ def log_session(
     moment: int,
     done: bool,
     pain: int | None = None,
+    effort: str = "",
+    amounts: Mapping[str, int | None] | None = None,
+    sequence: int | None = None,
     performed_at: datetime | None = None,
 ) -> SessionLog:
     """Write down what a patient did, exactly once for each operation number.
+
+    `amounts` says what was done where it was not what was given. `sequence` is the device's count
+    of acts; without one this act comes after all that is known here.
 
     The same operation again returns the row that is there. Raises
     StaleOperationError when it comes back with other contents, and RefusedError
     for a line or a moment that this version does not have.
     """
-    prescribed = version.sheet.line(line)
-    if prescribed is None:
-        raise RefusedError(_("This exercise is not in your programme."))
+    prescribed = _prescribed(version, line, day)
     if not 1 <= moment <= prescribed.dosage.moments:
         raise RefusedError(_("There is no such moment of the day."))
-    if version.programme.started_on is None or day < version.programme.started_on:
-        raise RefusedError(_("Your programme had not started on that day."))
-    if pain is not None and not done:
+    if not done and (pain is not None or effort or any((amounts or {}).values())):
         raise RefusedError(_("A pain score belongs to an exercise that was done."))
     contents = {
         "version": version,
@@ -362,55 +368,115 @@ def log_session(
         "moment": moment,
         "done": done,
         "pain": pain,
+        "effort": effort,
+        **_other_than_given(prescribed.dosage, amounts or {}),
     }
-    try:
-        with transaction.atomic():
-            log = SessionLog(
-                patient=patient,
-                operation=operation,
-                performed_at=performed_at or timezone.now(),
-                **contents,
-            )
-            log.save(force_insert=True)
-            return log
-    except IntegrityError:
-        log = SessionLog.objects.filter(patient=patient, operation=operation).first()
-        if log is None:
-            raise
-        if any(getattr(log, name) != value for name, value in contents.items()):
-            raise StaleOperationError(_("This was already logged differently.")) from None
-        return log
+    return _write_once(
+        SessionLog,
+        patient,
+        operation,
+        contents,
+        sequence=sequence,
+        performed_at=performed_at or timezone.now(),
+    )
 
 
-def answer_leg_pain(
+@transaction.atomic
+def answer_symptoms(
     *,
     patient: Patient,
     version: Version,
     operation: uuid.UUID,
     line: uuid.UUID,
     day: date,
-    leg_pain: bool,
-) -> LegPainAnswer:
-    """Write down whether the pain went into the leg, exactly once for each operation number.
+    symptoms: Iterable[str],
+    sequence: int | None = None,
+) -> SymptomAnswer:
+    """Write down what went wrong during an exercise, exactly once for each operation number.
 
     As with `log_session`: the same operation again returns the row that is there, and
     StaleOperationError says that it came back with other contents.
     """
-    if version.sheet.line(line) is None:
+    _prescribed(version, line, day)
+    contents = {"version": version, "line": line, "day": day, "symptoms": sorted(symptoms)}
+    return _write_once(SymptomAnswer, patient, operation, contents, sequence=sequence)
+
+
+def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:
+    """The line of this version, on a day on which it can have been done."""
+    prescribed = version.sheet.line(line)
+    if prescribed is None:
         raise RefusedError(_("This exercise is not in your programme."))
     if version.programme.started_on is None or day < version.programme.started_on:
         raise RefusedError(_("Your programme had not started on that day."))
-    contents = {"version": version, "line": line, "day": day, "leg_pain": leg_pain}
+    return prescribed
+
+
+def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict:
+    """What was done, where it is not what was given; a part that was not given is refused."""
+    other = {}
+    for name in SessionLog.AMOUNTS:
+        asked, done = getattr(dosage, name), amounts.get(name)
+        if done is not None and asked is None:
+            raise RefusedError(_("This exercise has no such amount."))
+        within = name == "reps" and dosage.reps_max and asked <= (done or 0) <= dosage.reps_max
+        other[name] = None if done == asked or within else done
+    return other
+
+
+def _write_once(model, patient: Patient, operation: uuid.UUID, contents: dict, **rest):
+    """One row for one operation of this patient: new, or the one that is there already."""
     try:
         with transaction.atomic():
-            return LegPainAnswer.objects.create(patient=patient, operation=operation, **contents)
+            if rest["sequence"] is None:
+                rest["sequence"] = last_sequence(patient) + 1
+            row = model(patient=patient, operation=operation, **contents, **rest)
+            row.save(force_insert=True)
+            return row
     except IntegrityError:
-        answer = LegPainAnswer.objects.filter(patient=patient, operation=operation).first()
-        if answer is None:
+        row = model.objects.filter(patient=patient, operation=operation).first()
+        if row is None:
             raise
-        if any(getattr(answer, name) != value for name, value in contents.items()):
+        if any(getattr(row, name) != value for name, value in contents.items()):
             raise StaleOperationError(_("This was already logged differently.")) from None
-        return answer
+        return row
+
+
+def last_sequence(patient: Patient) -> int:
+    """The highest count of acts that is known here about this patient."""
+    counts = (
+        model.objects.filter(patient=patient).aggregate(last=Max("sequence"))["last"]
+        for model in (SessionLog, SymptomAnswer)
+    )
+    return max((count for count in counts if count is not None), default=0)
+
+
+@transaction.atomic
+def answer_recovery(
+    *,
+    programme: Programme,
+    day: int,
+    answer: str,
+    pain: int | None = None,
+    scores: Mapping[MainActivity, int] | None = None,
+) -> RecoveryCheck:
+    """Write down how it goes, by the patient's own hand. The first answer stays: the same one
+    sent again changes nothing, another one is refused."""
+    try:
+        with transaction.atomic():
+            check = RecoveryCheck.objects.create(
+                programme=programme, day=day, answer=answer, pain=pain
+            )
+    except IntegrityError:
+        check = RecoveryCheck.objects.get(programme=programme, day=day)
+        if (check.answer, check.pain) != (answer, pain):
+            raise RefusedError(_("This was answered before. The first answer stays.")) from None
+        return check
+    for activity, score in (scores or {}).items():
+        ActivityScore.objects.get_or_create(
+            activity=activity, day=timezone.localdate(), defaults={"score": score}
+        )
+    return check
 
 
 def send_message(

@@ -7,3 +7,10 @@ class PatientsConfig(AppConfig):
 
     name = "patients"
     verbose_name = _("Patients")
+
+    def ready(self):
+        from rugpijn import second_step
+
+        from . import access
+
+        second_step.asked_by.append(access.asks_second_step)

@@ -8,6 +8,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 PAIN_LEAST, PAIN_MOST = 0, 10
 """Numeric pain rating scale: whole numbers, 0 is no pain. KNGF Lage rugpijn 2021, measurement."""
 
@@ -60,6 +62,66 @@ def raised_since(at_start: int | None, readings: Sequence[tuple[date, int]]) -> 
     return raised[-1] if len(raised) >= SESSIONS_WITH_MORE_PAIN else None
 
 
+# ---------------------------------------------------------------- what a patient reports
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """Something that went wrong during an exercise, in the patient's words.
+
+    `urgency` is "stop" (leave this exercise and call the practice) or "doctor" (call now).
+    """
+
+    words: str
+    urgency: str
+
+
+SYMPTOMS = {
+    "leg_pain": Symptom(_("The pain spread into my leg or arm"), "stop"),
+    "numbness": Symptom(_("A numb or tingling feeling in a leg, foot, arm or hand"), "stop"),
+    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor"),
+    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor"),
+    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor"),
+}
+"""Pain that radiates stops the exercise: the leaflet, exercise 5. The last three are red flags of
+a pressed nerve: KNGF 2021 B.1.3, in patients' words that are our proposal."""
+
+URGENCIES = ("doctor", "stop")
+
+ADVICE = {
+    "stop": _("Stop this exercise. Call us before you do it again."),
+    "doctor": _("Stop exercising. Call your doctor now, also in the evening or at the weekend."),
+    "pain_up": _("You have had more pain for some days. Do less of this exercise, and call us."),
+}
+"""What the patient reads at once. The third: two sessions in a row with more pain than at the
+start, as `raised_since` says. Our proposal."""
+
+REPORT_HOLDS_DAYS = 7
+"""So long a patient goes on reading it, unless it is taken back or the therapist gives a new
+version. Our proposal."""
+
+
+def urgency(symptoms: Iterable[str]) -> str:
+    """What to do about these symptoms together; empty when there is none."""
+    found = {SYMPTOMS[name].urgency for name in symptoms if name in SYMPTOMS}
+    return next((each for each in URGENCIES if each in found), "")
+
+
+def pain_that_tells(at_start: int | None, readings: Sequence[tuple[date, int]]) -> int | None:
+    """From which pain today's answer is one session too many with more pain; None for no answer.
+
+    `readings` as in `raised_since`, up to yesterday.
+    """
+    if at_start is None:
+        return None
+    enough = SESSIONS_WITH_MORE_PAIN - 1
+    before = [pain for _day, pain in readings[-enough:]]
+    if len(before) < enough or any(pain - at_start < PAIN_MATTERS for pain in before):
+        return None
+    least = at_start + PAIN_MATTERS
+    return least if least <= PAIN_MOST else None
+
+
 # ---------------------------------------------------------------- recovery
 
 RECOVERY_DAYS = (21, 42)
@@ -76,6 +138,13 @@ DAYS_TO_ANSWER = 3
 
 NOT_BETTER = ("same", "worse")
 """Answers that ask for another look at the plan. From KNGF 2013 A.3, "no clear increase"."""
+
+
+RECOVERY_ADVICE = {
+    "better": _("That is how it usually goes. Go on like this, and do a little more each day."),
+    "other": _("Call your physiotherapist. Together you look at what can be done differently."),
+}
+"""The leaflet: it should go better within three weeks; if not, get in touch."""
 
 
 def recovery_asked(day: int) -> int | None:

@@ -124,17 +124,22 @@ def _sessions(record) -> Iterator[Row]:
             "exercise": titles[log.version_id].get(str(log.line), ""),
             "done": log.done,
             "pain": log.pain,
+            "effort": log.effort,
+            "sets": log.sets,
+            "reps": log.reps,
+            "hold": log.hold,
+            "duration": log.duration,
             "performed_at": _plain(log.performed_at),
             "received_at": _plain(log.received_at),
         }
 
 
-def _leg_pain(record) -> Iterator[Row]:
-    for answer in record.leg_pain_answers.order_by("pk"):
+def _symptoms(record) -> Iterator[Row]:
+    for answer in record.symptom_answers.order_by("pk"):
         yield {
             "day": _plain(answer.day),
             "line": str(answer.line),
-            "leg_pain": answer.leg_pain,
+            "symptoms": ", ".join(answer.symptoms),
             "answered_at": _plain(answer.answered_at),
         }
 
@@ -212,7 +217,7 @@ PARTS: dict[str, Callable[..., Iterable[Row]]] = {
     "exercises": _given,
     "advice": _advice,
     "sessions": _sessions,
-    "leg_pain": _leg_pain,
+    "symptoms": _symptoms,
     "recovery": _recovery,
     "activities": _activities,
     "pauses": _pauses,
@@ -232,7 +237,7 @@ def explanation() -> str:
             "",
             _("records: who you are. programmes: which programmes you had."),
             _("exercises and advice: what you were given. sessions: what you ticked off."),
-            _("leg_pain, recovery and activities: what you answered. pauses: times of rest."),
+            _("symptoms, recovery and activities: what you answered. pauses: times of rest."),
             _("messages: what was written. reminders: the times that you chose."),
         ]
     )

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import Column, Div, Field, Layout, Row, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,6 +14,19 @@ from rugpijn.forms import PasswordForm
 
 from . import clinical
 from .birth_dates import read_birth_date
+from .models import RecoveryCheck, SessionLog
+
+SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1))]
+
+
+class Fold(Div):
+    """Questions that most people have no answer to: behind a word that says what they are."""
+
+    template = "patients/fields/fold.html"
+
+    def __init__(self, title, *fields, **kwargs):
+        super().__init__(*fields, **kwargs)
+        self.title = title
 
 
 class BirthDateField(forms.CharField):
@@ -49,20 +62,62 @@ class BirthDateField(forms.CharField):
             return True
 
 
-class PatientInvitationForm(PasswordForm):
-    """The first time: who are you, and how do you want to log in?"""
+class WhoForm(forms.Form):
+    """The first question of an invitation: who are you?"""
 
-    birth_date = BirthDateField()
+    birth_date = BirthDateField(label=_("Your date of birth"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("go", _("Go on"), css_class="btn-lg"))
+
+
+class InvitationCodeForm(WhoForm):
+    """The short code from paper, and the same question."""
+
+    code = forms.CharField(
+        label=_("Code of your practice"),
+        help_text=_("For example ABCD-2345"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("code", "birth_date")
+
+
+class FirstLoginForm(PasswordForm):
+    """How do you want to log in? A passkey fills `credential`; otherwise there is a password."""
+
+    own_device = forms.BooleanField(
+        required=False,
+        label=_("This is my own device"),
+        help_text=_("You then stay logged in here for 30 days."),
+    )
+    credential = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
     email = forms.EmailField(
         required=False,
         label=_("E-mail"),
         help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    field_order = ("birth_date", "email", "password")
+    field_order = ("own_device", "credential", "email", "password")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False  # one form around both ways
+        self.helper.disable_csrf = True
+        if self.data.get("credential"):
+            self.fields["password"].required = False
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()
+
+    def clean_password(self):
+        """A passkey needs none."""
+        return "" if self.data.get("credential") else super().clean_password()
 
 
 class ClaimForm(forms.Form):
@@ -77,15 +132,59 @@ class ClaimForm(forms.Form):
 
 
 class SessionForm(forms.Form):
-    """One press of a button: this exercise, this moment, done or not, and the pain."""
+    """One act about one exercise: this moment, done or not, and how it went.
 
-    operation = forms.UUIDField()
-    version = forms.IntegerField(min_value=1)
-    line = forms.UUIDField()
-    day = forms.DateField(input_formats=["%Y-%m-%d"])
-    moment = forms.IntegerField(min_value=1)
-    done = forms.TypedChoiceField(choices=[("1", "1"), ("0", "0")], coerce=lambda text: text == "1")
-    pain = forms.CharField(required=False)
+    The same fields come from a page without script, from the page that counts along, and from a
+    phone that was offline.
+    """
+
+    operation = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    line = forms.UUIDField(widget=forms.HiddenInput)
+    day = forms.DateField(input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
+    moment = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    done = forms.TypedChoiceField(
+        choices=[("1", "1"), ("0", "0")],
+        coerce=lambda text: text == "1",
+        widget=forms.HiddenInput,
+    )
+    pain = forms.CharField(
+        required=False, label=_("How much pain did you have during this exercise?")
+    )
+    effort = forms.ChoiceField(
+        required=False,
+        label=_("How hard was it?"),
+        choices=[("", ""), *SessionLog.Effort.choices],
+    )
+    symptoms = forms.MultipleChoiceField(
+        required=False,
+        label=_("What went wrong?"),
+        choices=[(name, symptom.words) for name, symptom in clinical.SYMPTOMS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sets = forms.IntegerField(required=False, min_value=0, max_value=99, label=_("Sets"))
+    reps = forms.IntegerField(required=False, min_value=0, max_value=999, label=_("Repetitions"))
+    hold = forms.IntegerField(
+        required=False, min_value=0, max_value=3600, label=_("Hold in seconds")
+    )
+    duration = forms.IntegerField(
+        required=False, min_value=0, max_value=14400, label=_("Duration in seconds")
+    )
+    sequence = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True  # the page's own form has it
+        amounts = [name for name in SessionLog.AMOUNTS if self.initial.get(name) is not None]
+        self.helper.layout = Layout(
+            *("operation", "version", "line", "day", "moment", "done"),
+            Field("pain", template="patients/fields/pain.html"),
+            Field("effort", template="patients/fields/effort.html"),
+            Fold(_("Something went wrong"), Field("symptoms")),
+            *([Fold(_("I did more or less"), Row(*map(Column, amounts)))] if amounts else []),
+        )
 
     def clean_pain(self):
         """A whole number from 0 to 10; empty is "not answered", which is an answer too.
@@ -104,3 +203,68 @@ class SessionForm(forms.Form):
         if day > timezone.localdate():
             raise ValidationError(_("This day is still to come."))
         return day
+
+    @property
+    def amounts(self) -> dict[str, int | None]:
+        return {name: self.cleaned_data[name] for name in SessionLog.AMOUNTS}
+
+
+class SymptomForm(forms.Form):
+    """Takes back what was reported about an exercise, or reports it without doing it."""
+
+    operation = forms.UUIDField()
+    version = forms.IntegerField(min_value=1)
+    line = forms.UUIDField()
+    day = forms.DateField(input_formats=["%Y-%m-%d"])
+    symptoms = forms.MultipleChoiceField(
+        required=False, choices=[(name, name) for name in clinical.SYMPTOMS]
+    )
+
+
+class RecoveryForm(forms.Form):
+    """How it goes, three and six weeks on: one question, pain, and what somebody wants to do."""
+
+    answer = forms.ChoiceField(
+        label=_("Are your daily things going better than at the start?"),
+        choices=RecoveryCheck.Answer.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the answer that fits best.")},
+    )
+    pain = forms.TypedChoiceField(
+        required=False,
+        empty_value=None,
+        coerce=int,
+        label=_("How much pain did you have in the last 24 hours?"),
+        choices=SCORES,
+    )
+
+    def __init__(self, *args, activities=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.activities = list(activities)
+        for activity in self.activities:
+            self.fields[self._name(activity)] = forms.TypedChoiceField(
+                required=False,
+                empty_value=None,
+                coerce=int,
+                label=_("How hard is this for you now: %s?") % activity.name,
+                choices=SCORES,
+            )
+        self.helper = FormHelper()
+        self.helper.layout = Layout(
+            Field("answer"),
+            Field("pain", template="patients/fields/pain.html"),
+            *(
+                Field(self._name(activity), template="patients/fields/activity.html")
+                for activity in self.activities
+            ),
+        )
+        self.helper.add_input(Submit("save", _("Send my answer"), css_class="btn-lg"))
+
+    def scores(self) -> dict:
+        """By main activity, what was answered."""
+        answered = {each: self.cleaned_data[self._name(each)] for each in self.activities}
+        return {activity: score for activity, score in answered.items() if score is not None}
+
+    @staticmethod
+    def _name(activity) -> str:
+        return f"activity_{activity.pk}"

@@ -6,11 +6,12 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from .handout import share_url
-from .models import Patient, Version
+from .models import Patient, PatientInvitation, Version
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,27 @@ def link(version: Version) -> EmailMessage:
         return EmailMessage(
             subject=_("A link from %s") % " ".join(practice.name.split()),
             body=render_to_string("patients/mail/link.txt", context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[patient.email],
+            reply_to=[practice.email] if practice.email else None,
+        )
+
+
+def invitation(patient: Patient, token: str, invited: PatientInvitation) -> EmailMessage:
+    """A mail with the link to log in for the first time. It opens nothing without date of birth."""
+    if not patient.email:
+        raise MailError(_("There is no e-mail address in the patient's record."))
+    practice = patient.practice
+    path = reverse("patients:patient_invitation", args=[token])
+    context = {
+        "address": settings.SITE_URL + path,
+        "until": timezone.localtime(invited.expires_at),
+        "practice": practice,
+    }
+    with translation.override(patient.language):
+        return EmailMessage(
+            subject=_("An invitation from %s") % " ".join(practice.name.split()),
+            body=render_to_string("patients/mail/invitation.txt", context),
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[patient.email],
             reply_to=[practice.email] if practice.email else None,

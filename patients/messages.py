@@ -10,9 +10,10 @@ def thread(programme: Programme) -> QuerySet[Message]:
     return programme.messages.order_by("pk")
 
 
-def new_answer(programme: Programme) -> Message | None:
-    """What the practice wrote and the patient has not opened; the newest. One query."""
-    return programme.messages.filter(by_patient=False, seen_at=None).order_by("-pk").first()
+def unread_answers() -> QuerySet[Message]:
+    """For a subquery: what the practice wrote and the patient has not opened, the newest first."""
+    unread = Message.objects.filter(programme=OuterRef("pk"), by_patient=False, seen_at=None)
+    return unread.order_by("-pk")
 
 
 def unanswered(programmes) -> QuerySet[Message]:

@@ -2,12 +2,15 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from .days import is_due, week_of
 from .models import Programme, SessionLog
 from .sheet import Line, Sheet
+
+RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,15 @@ class Moment:
     number: int
     done: bool = False
     pain: int | None = None
+    effort: str = ""
+    amounts: Mapping[str, int] = field(default_factory=dict)  # where it was not what was given
     at: datetime | None = None
+    later: bool = False  # written down on another day
     operation: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def effort_words(self) -> str:
+        return str(SessionLog.Effort(self.effort).label) if self.effort else ""
 
 
 @dataclass(frozen=True)
@@ -33,9 +43,13 @@ class Card:
     line: Line
     moments: tuple[Moment, ...]
     due: bool
-    days_this_week: int
+    days_done: frozenset[date] = frozenset()  # of this week
     holds: bool = True  # today; otherwise it comes later, or is over
     begins: date | None = None  # of what comes later
+
+    @property
+    def days_this_week(self) -> int:
+        return len(self.days_done)
 
     @property
     def done(self) -> int:
@@ -47,21 +61,29 @@ class Card:
 
 
 def latest(logs) -> dict[tuple[str, date, int], SessionLog]:
-    """What holds for each (line, day, moment): the last row about it."""
+    """What holds for each (line, day, moment): the last act, as rows come in their own order."""
     return {(str(log.line), log.day, log.moment): log for log in logs}
 
 
-def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
-    """The exercises of a day in the order of the sheet. One query."""
+def lately(programme: Programme, day: date) -> list[SessionLog]:
+    """What holds of the days up to this one: of its week, and as far as pain is looked back at.
+    One query."""
+    monday, _sunday = week_of(day)
+    first = min(monday, day - RECENT)
+    logs = programme.patient.sessions.filter(day__range=(first, day), version__programme=programme)
+    return list(latest(logs).values())
+
+
+def cards(
+    programme: Programme, sheet: Sheet, today: date, logs: Iterable[SessionLog]
+) -> list[Card]:
+    """The exercises of a day in the order of the sheet. `logs` are those `lately`."""
     monday, _sunday = week_of(today)
     started_on = programme.started_on or today
-    logs = programme.patient.sessions.filter(
-        day__range=(monday, today), version__programme=programme
-    )
     held = latest(logs)
     days_done = defaultdict(set)
     for (line, day, _number), log in held.items():
-        if log.done:
+        if log.done and day >= monday:
             days_done[line].add(day)
     return [
         Card(
@@ -73,7 +95,7 @@ def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
             ),
             due=line.period.holds_on(today, started_on)
             and is_due(line.dosage, today, started_on, days_done[line.uuid]),
-            days_this_week=len(days_done[line.uuid]),
+            days_done=frozenset(days_done[line.uuid]),
             holds=line.period.holds_on(today, started_on),
             begins=first if (first := line.period.first_day(started_on)) > today else None,
         )
@@ -84,4 +106,15 @@ def cards(programme: Programme, sheet: Sheet, today: date) -> list[Card]:
 def _moment(number: int, log: SessionLog | None) -> Moment:
     if log is None:
         return Moment(number)
-    return Moment(number, done=log.done, pain=log.pain, at=log.performed_at)
+    amounts = {
+        name: amount for name in SessionLog.AMOUNTS if (amount := getattr(log, name)) is not None
+    }
+    return Moment(
+        number,
+        done=log.done,
+        pain=log.pain,
+        effort=log.effort,
+        amounts=amounts,
+        at=log.performed_at,
+        later=log.filled_in_later,
+    )

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import worklist
-from .models import ActivityScore, LegPainAnswer, Programme
+from . import clinical, worklist
+from .models import ActivityScore, Programme, SymptomAnswer
+from .reports import held_symptoms
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def events(programme: Programme, first: date, last: date) -> list[Event]:
         *_versions(programme),
         *_life(programme),
         *_recovery(programme),
-        *_leg_pain(programme),
+        *_symptoms(programme),
         *_activities(programme),
         *_quality(programme),
         *_profiles(programme),
@@ -77,14 +78,18 @@ def _recovery(programme: Programme) -> Iterator[Event]:
         yield Event(_day(check.answered_at), "answer", words + ".", check.noted_name)
 
 
-def _leg_pain(programme: Programme) -> Iterator[Event]:
+def _symptoms(programme: Programme) -> Iterator[Event]:
     """What holds about a line and a day; what was taken back is not told."""
-    answers = LegPainAnswer.objects.filter(version__programme=programme).select_related("version")
-    held = {(answer.line, answer.day): answer for answer in answers}
-    for answer in held.values():
-        if answer.leg_pain:
-            line = answer.version.sheet.line(answer.line)
-            words = _("Pain into the leg during “%s”.") % (line.title if line else "?")
+    answers = SymptomAnswer.objects.filter(version__programme=programme).select_related("version")
+    for answer in held_symptoms(answers):
+        line = answer.version.sheet.line(answer.line)
+        if answer.symptoms:
+            words = _("Reported during “%(exercise)s”: %(symptoms)s.") % {
+                "exercise": line.title if line else "?",
+                "symptoms": ", ".join(
+                    str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms
+                ),
+            }
             yield Event(answer.day, "answer", words)
 
 

@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from .views import keeping, media, notes, own, paper, patient, share
+from .views import invitation, keeping, media, notes, own, paper, patient, share, sync
 
 app_name = "patients"
 
 urlpatterns = [
     path("", patient.home, name="home"),
     path("programmes/<uuid:uuid>/", patient.programme_detail, name="programme_detail"),
+    path(
+        "programmes/<uuid:uuid>/yesterday/", patient.programme_yesterday, name="programme_yesterday"
+    ),
+    path("programmes/<uuid:uuid>/session/", patient.programme_session, name="programme_session"),
     path("programmes/<uuid:uuid>/log/", patient.log_session, name="log_session"),
+    path("programmes/<uuid:uuid>/symptoms/", patient.report_symptoms, name="report_symptoms"),
+    path("programmes/<uuid:uuid>/how-it-goes/", patient.recovery, name="recovery"),
+    path("sync/start/", sync.start, name="sync_start"),
+    path("sync/", sync.receive, name="sync"),
     path("programmes/<uuid:uuid>/handout.pdf", paper.programme_handout, name="programme_handout"),
     path(
         "programmes/<uuid:uuid>/versions/<int:number>/handout.pdf",
@@ -19,6 +27,9 @@ urlpatterns = [
     path(
         "programmes/<uuid:uuid>/media/<str:digest>", media.programme_media, name="programme_media"
     ),
+    path("invitation/<str:token>/", invitation.patient_invitation, name="patient_invitation"),
+    path("in/", invitation.invitation_code, name="invitation_code"),
+    path("welcome/", invitation.first_login, name="first_login"),
     path("programmes/<uuid:uuid>/progress/", own.progress, name="progress"),
     path("programmes/<uuid:uuid>/messages/", notes.own_messages, name="messages"),
     path("programmes/<uuid:uuid>/reminders/", keeping.reminders, name="reminders"),
@@ -27,7 +38,6 @@ urlpatterns = [
     path("calendar/<str:token>.ics", keeping.calendar, name="calendar"),
     path("my-data/", own.my_data, name="my_data"),
     path("my-data/download/", own.download, name="download"),
-    path("invitation/<str:token>/", patient.patient_invitation, name="patient_invitation"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
     path("s/<str:token>/<int:number>/media/<str:digest>", share.share_media, name="share_media"),

@@ -23,7 +23,6 @@ from exercises.models import Exercise
 
 from . import clinical, messages
 from .models import (
-    LegPainAnswer,
     Message,
     Pause,
     Programme,
@@ -31,22 +30,26 @@ from .models import (
     RiskProfile,
     SeenMark,
     SessionLog,
+    SymptomAnswer,
     Version,
 )
 from .models.pause import days_off
+from .progress import RECENT
+from .reports import first_pain, held_symptoms
 from .sheet import upgraded
 
 # The words of the library in a line of a sheet, beside its steps.
 LIBRARY_WORDS = (
     "title", "start_position", "purpose", "caution", "harder_when", "easier_when", "equipment",
 )  # fmt: skip
-RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read
 
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest
 
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
+    "red_flag": gettext_lazy("a red flag"),
     "leg_pain": gettext_lazy("pain into the leg"),
+    "numbness": gettext_lazy("a numb or tingling feeling"),
     "worse": gettext_lazy("it goes worse"),
     "message": gettext_lazy("a message"),
     "pain_up": gettext_lazy("more pain"),
@@ -58,7 +61,8 @@ REASONS = {
     "library": gettext_lazy("library text corrected"),
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
-ALARMS = {"leg_pain", "worse"}  # looked at the same day, and never without a word about it
+# Looked at the same day, and never without a word about it.
+ALARMS = {"red_flag", "leg_pain", "numbness", "worse"}
 RETURN = {"pain_up", "silent"}  # come back when they last
 
 
@@ -93,7 +97,7 @@ class Course:
     readings: tuple[tuple[date, int], ...] = ()  # of the last weeks: a day, and its worst pain
     last_done: date | None = None
     answers: dict[int, str] = field(default_factory=dict)  # day of the recovery check: answer
-    leg_pain: tuple[LegPainAnswer, ...] = ()  # held and true, from old to new
+    reports: tuple[SymptomAnswer, ...] = ()  # what went wrong and was not taken back, old to new
     messages: tuple[Message, ...] = ()  # of the patient, not answered, from old to new
     profile: str = ""
     version: Version | None = None  # what was issued last
@@ -195,7 +199,7 @@ def _still_holds(seen_at: datetime, today: date) -> bool:
 
 def items(course: Course) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
-    yield from _leg_pain(course)
+    yield from _symptoms(course)
     yield from _messages(course)
     yield from _pain_up(course)
     yield from _recovery(course)
@@ -205,18 +209,31 @@ def items(course: Course) -> Iterator[Item]:
     yield from _library(course)
 
 
-def _leg_pain(course: Course) -> Iterator[Item]:
-    """One item for all reports so far; the next report is a new occasion."""
-    if not course.leg_pain:
-        return
-    report = course.leg_pain[-1]
-    line = report.version.sheet.line(report.line)
-    yield Item(
-        "leg_pain",
-        str(report.pk),
-        _("Pain went into the leg during “%(exercise)s”, on %(day)s.")
-        % {"exercise": line.title if line else "?", "day": _day(report.day)},
-    )
+def _symptoms(course: Course) -> Iterator[Item]:
+    """The last report of each kind: a red flag is said in full, whatever came with it."""
+    told = {
+        "red_flag": _("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
+        "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
+        "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
+    }
+    last = {_reason_of(name): report for report in course.reports for name in report.symptoms}
+    for reason, report in last.items():
+        line = report.version.sheet.line(report.line)
+        words = {
+            "exercise": line.title if line else "?",
+            "day": _day(report.day),
+            "symptoms": ", ".join(
+                str(clinical.SYMPTOMS[name].words).lower()
+                for name in report.symptoms
+                if _reason_of(name) == "red_flag"
+            ),
+        }
+        yield Item(reason, str(report.pk), told[reason] % words)
+
+
+def _reason_of(symptom: str) -> str:
+    """A symptom that asks for a doctor is a red flag, whichever it is."""
+    return "red_flag" if clinical.SYMPTOMS[symptom].urgency == "doctor" else symptom
 
 
 def _messages(course: Course) -> Iterator[Item]:
@@ -386,7 +403,7 @@ def colleagues_alarms(user, today: date) -> int:
 
     Only programmes with a report or such an answer are read, so it costs little.
     """
-    reported = LegPainAnswer.objects.filter(version__programme=OuterRef("pk"), leg_pain=True)
+    reported = SymptomAnswer.objects.filter(version__programme=OuterRef("pk")).exclude(symptoms=[])
     worse = RecoveryCheck.objects.filter(
         programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
     )
@@ -400,11 +417,11 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     rows = list(
         programmes.select_related("patient", "therapist", "share_link")
         .prefetch_related("pauses")
-        .annotate(pain_at_start=_first_pain(), profile=_newest_profile())
+        .annotate(pain_at_start=first_pain(), profile=_newest_profile())
         .order_by("patient__name", "pk")
     )
     readings, last_done = _sessions(programmes, today)
-    leg_pain = _leg_pain_reports(programmes)
+    reports = _reports(programmes)
     answers: dict[int, dict[int, str]] = defaultdict(dict)
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
@@ -424,7 +441,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
             readings=tuple(readings[programme.pk]),
             last_done=last_done.get(programme.pk),
             answers=answers[programme.pk],
-            leg_pain=tuple(leg_pain[programme.pk]),
+            reports=tuple(reports[programme.pk]),
             messages=tuple(written[programme.pk]),
             profile=programme.profile or "",
             corrected=corrected.get(programme.pk, ()),
@@ -433,25 +450,6 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
         )
         for programme in rows
     ]
-
-
-def _first_pain() -> Subquery:
-    """The worst pain of the first day on which it was answered. What was corrected does not
-    count: a slip of the finger would hide for weeks that the pain went up."""
-    newer = SessionLog.objects.filter(
-        patient=OuterRef("patient"),
-        line=OuterRef("line"),
-        day=OuterRef("day"),
-        moment=OuterRef("moment"),
-        pk__gt=OuterRef("pk"),
-    )
-    answered = SessionLog.objects.filter(
-        ~Exists(newer),
-        patient=OuterRef("patient"),
-        version__programme=OuterRef("pk"),
-        pain__isnull=False,
-    )
-    return Subquery(answered.order_by("day", "-pain").values("pain")[:1])
 
 
 def _newest_profile() -> Subquery:
@@ -485,17 +483,12 @@ def _sessions(programmes, today: date):
     return readings, dict(last)
 
 
-def _leg_pain_reports(programmes) -> dict[int, list[LegPainAnswer]]:
-    """By programme, what was reported and not taken back."""
-    held = {
-        (answer.line, answer.day, answer.patient_id): answer
-        for answer in LegPainAnswer.objects.filter(
-            version__programme__in=programmes
-        ).select_related("version")
-    }
+def _reports(programmes) -> dict[int, list[SymptomAnswer]]:
+    """By programme, what went wrong and was not taken back."""
+    answers = SymptomAnswer.objects.filter(version__programme__in=programmes)
     reports = defaultdict(list)
-    for answer in sorted(held.values(), key=lambda answer: answer.pk):
-        if answer.leg_pain:
+    for answer in held_symptoms(answers.select_related("version")):
+        if answer.symptoms:
             reports[answer.version.programme_id].append(answer)
     return reports
 

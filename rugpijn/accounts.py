@@ -1,8 +1,38 @@
 """How allauth behaves here: nobody signs up, people are invited."""
 
+from allauth.account import signals
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm as PasswordLoginForm
+from allauth.account.internal.userkit import user_username
+from allauth.core import context
+from django import forms
 from django.conf import settings
+from django.dispatch import receiver
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from . import devices, sessions
+from .login_models import TrustedDevice
+
+ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
+OUR_SECOND_STEP = "rugpijn.second_step.SecondStepStage"
+
+
+class LoginForm(PasswordLoginForm):
+    own_device = forms.BooleanField(
+        required=False,
+        label=_("This is my own device"),
+        help_text=_("You then stay logged in here for 30 days."),
+    )
+    field_order = ("login", "password", "own_device")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields(self.field_order)
+
+    def login(self, request, redirect_url=None):
+        devices.wish(request, self.cleaned_data["own_device"])
+        return super().login(request, redirect_url)
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
@@ -13,6 +43,37 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         """Staff and patients each begin at `/`, which knows where they belong."""
         return "/"
 
+    def get_login_stages(self):
+        return [
+            OUR_SECOND_STEP if stage == ALLAUTHS_SECOND_STEP else stage
+            for stage in super().get_login_stages()
+        ]
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """A login of a moment ago counts too: nobody types a password twice in a row."""
+        return not sessions.is_fresh(context.request)
+
+    def get_reauthentication_methods(self, user):
+        """How somebody may say once more who they are, in our words."""
+        words = {
+            "account_reauthenticate": _("With your password"),
+            "mfa_reauthenticate_webauthn": _("With finger, face or the lock of this device"),
+        }
+        known = {reverse(name): text for name, text in words.items()}
+        methods = super().get_reauthentication_methods(user)
+        return [
+            {**method, "description": known[method["url"]]}
+            for method in methods
+            if method["url"] in known
+        ]
+
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Wrong passwords are counted per account, but what strangers try on an account does not
+        stop its owner: a trusted device of that person is counted apart."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        device = _trusted_device_of(request, credentials)
+        return key if device is None else f"{key}:{device.uuid}"
+
     def get_reset_password_from_key_url(self, key):
         """The link in the mail starts with our own address, never with the request's host."""
         return settings.SITE_URL + reverse(
@@ -22,3 +83,30 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def get_email_confirmation_url(self, request, emailconfirmation):
         return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+
+def _trusted_device_of(request, credentials) -> TrustedDevice | None:
+    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
+    if not token:
+        return None
+    device = devices.by_token(token)
+    if device is None:
+        return None
+    names = {(device.user.email or "").lower(), user_username(device.user) or ""}
+    typed = {str(credentials.get(field, "")).lower() for field in ("email", "username")}
+    return device if (names & typed) - {""} else None
+
+
+@receiver([signals.password_changed, signals.password_set, signals.password_reset])
+def other_logins_end(sender, request, user, **kwargs):
+    """Whoever learned the old password is out, and so is every other device that was trusted."""
+    end_elsewhere(request, user)
+
+
+def end_elsewhere(request, user) -> int:
+    """End every login but this one, and trust no other device. Says how many logins that were."""
+    here = request.user.is_authenticated and request.user.pk == user.pk
+    held = devices.of_session(request.session) if here else {}
+    ended = sessions.end_sessions(user, but=request.session.session_key if here else None)
+    devices.forget(user, but=held.get("pk"))
+    return ended

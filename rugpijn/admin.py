@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, staff
+from . import audit, sessions
 from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
@@ -99,6 +99,7 @@ class PracticeAdmin(ScopedAdmin):
             _("How patients reach you"),
             {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
         ),
+        (_("How patients log in"), {"fields": ("second_step",)}),
         (
             _("What is printed when nothing else is asked for"),
             {"fields": (("paper", "diary_weeks"),)},
@@ -190,6 +191,9 @@ class PracticeAdmin(ScopedAdmin):
         if before and before.name != obj.logo.name:
             transaction.on_commit(partial(obj.logo.storage.delete, before.name))
         audit.record(request, "change", thing=obj)
+        if "second_step" in form.changed_data:
+            act = "turn second step on" if obj.second_step else "turn second step off"
+            audit.record(request, act, thing=obj)
 
     def response_change(self, request, obj):
         """Who has one practice stays at its page; a list of one is no place to be."""
@@ -240,7 +244,7 @@ class StaffAdmin(ScopedAdmin):
     def _tell(self, request, person, changed):
         """What the change did: to the person's open pages, and to the patients."""
         if "is_active" in changed and not person.is_active:
-            staff.end_sessions(person)
+            sessions.end_sessions(person)
             text = gettext("%s is logged out everywhere and cannot log in any more.")
         elif "is_active" in changed:
             text = gettext("%s may log in again.")

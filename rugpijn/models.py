@@ -14,9 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .audit import AccessEvent
+from .login_models import LoginSession, OneTimeCode, TrustedDevice
 from .validators import printable, readable_on_paper, validate_web_address
 
-__all__ = ["AccessEvent", "Practice", "StaffInvitation", "User"]
+__all__ = [
+    "AccessEvent",
+    "LoginSession",
+    "OneTimeCode",
+    "Practice",
+    "StaffInvitation",
+    "TrustedDevice",
+    "User",
+]
 
 
 def languages():
@@ -89,6 +98,15 @@ class Practice(models.Model):
         default=KEEP_MONTHS,
         validators=[MinValueValidator(LEAST_MONTHS), MaxValueValidator(MOST_MONTHS)],
         help_text=_("After the last activity, from 6 to 120. Counts when this is not the record."),
+    )
+    second_step = models.BooleanField(
+        _("ask patients for a second step"),
+        default=True,
+        help_text=_(
+            "After the password a patient gives a code, from an e-mail or from a printed list, "
+            "once on each device of their own. A passkey needs no code. Without this step a "
+            "password that somebody finds or guesses opens the record."
+        ),
     )
 
     class Meta:

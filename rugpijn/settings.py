@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_tasks",
     "django_tasks_db",
 ]
@@ -62,11 +63,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rugpijn.sessions.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rugpijn.middleware.OwnLanguageMiddleware",
     "rugpijn.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rugpijn.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -175,7 +178,27 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told to its owner
+ACCOUNT_FORMS = {"login": "rugpijn.accounts.LoginForm"}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds that a login counts as fresh
+# Wrong ones are slowed down per account, and per address as far as a whole practice behind one
+# address can still go on: sixty wrong passwords in a minute are no people.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "invitation": "60/m/ip",
+    "second_step": "5/10m/key",
+    "second_step_mail": "5/10m/key",
+}
+MFA_ADAPTER = "rugpijn.passkeys.PasskeyAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]  # the printed list is ours, which keeps hashes only
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "login_webauthn": "rugpijn.passkeys.LoginForm",
+    "reauthenticate_webauthn": "rugpijn.passkeys.AgainForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing to guess; a practice shares an address
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # ---------------------------------------------------------------- language and time
@@ -200,7 +223,9 @@ LANGUAGE_COOKIE_NAME = f"{_prefix}language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SITE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+DEVICE_COOKIE_NAME = f"{_prefix}device"
+SESSION_ENGINE = "rugpijn.sessions"  # says who may stay how long
+SESSION_COOKIE_AGE = 24 * 3600
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "rugpijn.views.csrf_failure"
 

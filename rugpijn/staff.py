@@ -1,25 +1,6 @@
 """What happens to a colleague's account: logged out at once, and never the last owner."""
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
-from django.utils import timezone
-
 from .models import Practice, User
-
-
-def end_sessions(user: User) -> int:
-    """Log somebody out everywhere, now. Says how many browsers that were.
-
-    `is_active` alone would refuse the next page as well; without its session a stolen
-    cookie is worth nothing, also when the account is opened again.
-    """
-    own = [
-        session.session_key
-        for session in Session.objects.filter(expire_date__gte=timezone.now()).iterator()
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(session_key__in=own).delete()
-    return len(own)
 
 
 def is_last_owner(user: User) -> bool:

@@ -1,12 +1,33 @@
 """The table of contents: every address of the app begins here."""
 
+from allauth.account import views as allauth_views
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from . import views, writing
+from . import account_views, installable, passkeys, second_step, sessions, views, writing
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/logout/", views.LogoutView.as_view(), name="account_logout"),
+    # Who has a passkey only may choose a password too, after saying who they are.
+    path(
+        "accounts/password/set/",
+        sessions.fresh_login_required(allauth_views.password_set),
+        name="account_set_password",
+    ),
+    path(
+        "accounts/passkey/",
+        login_not_required(passkeys.LoginView.as_view()),
+        name="mfa_login_webauthn",
+    ),
+    path(
+        "accounts/passkey/again/", passkeys.AgainView.as_view(), name="mfa_reauthenticate_webauthn"
+    ),
+    path("accounts/second-step/", second_step.second_step, name="second_step"),
+    path("account/devices/", account_views.login_devices, name="login_devices"),
+    path("account/passkey/", account_views.passkey_add, name="passkey_add"),
+    path("account/codes/", account_views.one_time_list, name="one_time_list"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),
@@ -14,6 +35,9 @@ urlpatterns = [
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("service-worker.js", installable.service_worker, name="service_worker"),
+    path("offline/", installable.offline, name="offline"),
     path("drawings/", include("exercises.urls")),
     path("", include("patients.urls")),
 ]

@@ -3,6 +3,7 @@
 import json
 import logging
 
+import allauth.account.views
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -25,6 +26,15 @@ from .models import StaffInvitation, User
 logger = logging.getLogger(__name__)
 CSP_REPORT_BYTES = 10_000
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+
+
+class LogoutView(allauth.account.views.LogoutView):
+    """Leaves nothing in the browser: what was kept on the device goes with the login."""
+
+    def post(self, *args, **kwargs):
+        response = super().post(*args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 @login_not_required
@@ -152,4 +162,6 @@ def server_error(request):
 @login_not_required
 def csrf_failure(request, reason=""):
     """The page stood open too long, or came from elsewhere: nothing was saved."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": "token"}, status=403)
     return _error(request, 403, "403_csrf.html")

@@ -61,10 +61,17 @@ def in_dutch(settings):
 
 
 def make_practices() -> tuple[Practice, Practice]:
+    """Without the second step of patients: it has tests of its own."""
     linde = Practice.objects.create(
-        name="Fysiotherapie De Linde", phone="012 - 345 67 89", street="Lindelaan 12", city="Ede"
+        name="Fysiotherapie De Linde",
+        phone="012 - 345 67 89",
+        street="Lindelaan 12",
+        city="Ede",
+        second_step=False,
     )
-    return linde, Practice.objects.create(name="Praktijk Zuid", phone="098 - 765 43 21")
+    return linde, Practice.objects.create(
+        name="Praktijk Zuid", phone="098 - 765 43 21", second_step=False
+    )
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
-from patients.models import CalendarLink, LegPainAnswer, ReminderPlan
+from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import StaffInvitation, User
 
@@ -276,9 +276,9 @@ def build():
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
-    pain = LegPainAnswer.objects.create(
+    pain = SymptomAnswer.objects.create(
         patient=cast.piet_patient, operation=uuid.uuid4(), version=programme.current_version(),
-        line=line.uuid, day=programme.started_on, leg_pain=True,
+        line=line.uuid, day=programme.started_on, symptoms=["leg_pain"],
     )  # fmt: skip
     colleague = User.objects.create_user(
         "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True

@@ -15,12 +15,12 @@ from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, 
 from patients import actions, batches, reminders
 from patients.models import (
     Batch,
-    LegPainAnswer,
     Patient,
     Programme,
     ReminderPlan,
     SeenMark,
     SessionLog,
+    SymptomAnswer,
 )
 
 from .conftest import PASSWORD
@@ -107,13 +107,13 @@ def test_from_a_new_patient_to_paper_in_four_clicks(page, site, complaints):
 def leg_pain(programme):
     """Piet reported that the pain went into his leg."""
     version = programme.current_version()
-    return LegPainAnswer.objects.create(
+    return SymptomAnswer.objects.create(
         patient=programme.patient,
         operation=uuid.uuid4(),
         version=version,
         line=version.sheet.lines[4].uuid,
         day=programme.started_on,
-        leg_pain=True,
+        symptoms=["leg_pain"],
     )
 
 

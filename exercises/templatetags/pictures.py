@@ -35,6 +35,21 @@ def picture(context, shown: Picture):
     return {"picture": shown, "frames": frames, "loop": loop}
 
 
+@register.simple_tag(takes_context=True)
+def key_frame(context, shown: Picture | None) -> str:
+    """The frame that shows the movement, beside words that name it; the others say it in full."""
+    if shown is None:
+        return ""
+    number = min(2, len(shown.frames))
+    frame = shown.frames[number - 1]
+    return format_html(
+        '<img class="key-frame" src="{}" alt="" width="{}" height="{}">',
+        context.get("media", {}).get(shown.digest) or _drawing(shown.digest, number),
+        round(frame.width * PIXELS),
+        round(frame.height * PIXELS),
+    )
+
+
 @register.inclusion_tag("exercises/_film.html", takes_context=True)
 def film(context, shown: Clip):
     """A player, with the addresses that `media` in the context has."""

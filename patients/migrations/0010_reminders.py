@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0007_life'),
+        ('patients', '0009_patient_day'),
     ]
 
     operations = [

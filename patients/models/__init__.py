@@ -3,13 +3,13 @@
 from .batch import Batch, BatchHandout
 from .course import (
     ActivityScore,
-    LegPainAnswer,
     MainActivity,
     QualityRating,
     RecoveryCheck,
     RiskProfile,
     SeenMark,
     StartBackScore,
+    SymptomAnswer,
 )
 from .message import Message
 from .patient import Patient, PatientInvitation
@@ -23,7 +23,6 @@ __all__ = [
     "Batch",
     "BatchHandout",
     "CalendarLink",
-    "LegPainAnswer",
     "MainActivity",
     "Message",
     "Patient",
@@ -42,5 +41,6 @@ __all__ = [
     "ShareLink",
     "StartBackScore",
     "StoredHandout",
+    "SymptomAnswer",
     "Version",
 ]

@@ -117,28 +117,30 @@ class ActivityScore(models.Model):
         return self.activity.programme.patient
 
 
-class LegPainAnswer(models.Model):
-    """Whether the pain went into the leg during an exercise, as the patient said after it.
+class SymptomAnswer(models.Model):
+    """What went wrong during an exercise, as the patient said after it.
 
-    "No" is a row as well; without a row nothing was answered. Rows are added and never changed:
-    the last about a line and a day holds.
+    `symptoms` are names of `clinical.SYMPTOMS`. None of them is an answer as well; without a row
+    nothing was answered. Rows are added and never changed: the last act about a line and a day
+    holds, as with sessions.
     """
 
-    patient = models.ForeignKey(Patient, models.CASCADE, related_name="leg_pain_answers")
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
     operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
-    version = models.ForeignKey(Version, models.CASCADE, related_name="leg_pain_answers")
+    version = models.ForeignKey(Version, models.CASCADE, related_name="symptom_answers")
     line = models.UUIDField(_("line"))
     day = models.DateField(_("day"))
-    leg_pain = models.BooleanField(_("pain into the leg"))
+    symptoms = models.JSONField(_("what went wrong"), default=list, blank=True)
+    sequence = models.BigIntegerField(default=0)
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
 
     objects = OfPatientQuerySet.as_manager()
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["sequence", "operation"]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "operation"], name="leg_pain_answer_counts_once_per_patient"
+                fields=["patient", "operation"], name="symptom_answer_counts_once_per_patient"
             )
         ]
 

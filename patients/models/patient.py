@@ -1,9 +1,11 @@
 """The patient, and the invitation that lets a patient in."""
 
+import secrets
 import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Invitation, Practice, User, languages
@@ -73,12 +75,40 @@ class Patient(models.Model):
 
 
 class PatientInvitation(Invitation):
-    """Lets a patient choose a password, after saying the own date of birth."""
+    """Lets a patient choose how to log in, after saying the own date of birth.
+
+    Opened by its link, or by a short code for who types it from paper. The code is short, so its
+    hash is made with the server's key, and it is nothing without the date of birth.
+    """
+
+    # Without what looks alike: 0 and O, 1 and I and L.
+    SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+    CODE_LENGTH = 8
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="invitations")
+    code_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
     objects = OfPatientQuerySet.as_manager()
 
     @property
     def record_of(self) -> Patient:
         return self.patient
+
+    def new_code(self) -> str:
+        """A short code for this invitation: shown now and never again."""
+        code = "".join(secrets.choice(self.SIGNS) for _sign in range(self.CODE_LENGTH))
+        self.code_hash = self._code_digest(code)
+        self.save(update_fields=["code_hash"])
+        half = self.CODE_LENGTH // 2
+        return f"{code[:half]}-{code[half:]}"
+
+    @classmethod
+    def find_code(cls, typed: str) -> "PatientInvitation | None":
+        """By a code as people type it: small letters, spaces and dashes do not matter."""
+        code = "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+        found = cls.objects.select_for_update(of=("self",)).select_related("patient__practice")
+        return found.filter(code_hash=cls._code_digest(code)).first()
+
+    @staticmethod
+    def _code_digest(code: str) -> str:
+        return salted_hmac("patients.invitation", code, algorithm="sha256").hexdigest()

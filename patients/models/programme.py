@@ -231,6 +231,12 @@ class ShareLink(models.Model):
     def accepts(self, signature: bytes) -> bool:
         return signature_matches(self.uuid, self.counter, signature)
 
+    def ever_accepted(self, signature: bytes) -> bool:
+        """Whether this stood on our paper once, before it was revoked."""
+        return any(
+            signature_matches(self.uuid, counter, signature) for counter in range(self.counter + 1)
+        )
+
     @property
     def valid_until(self):
         """The last day: 30 days after the programme ended, and a year at most."""

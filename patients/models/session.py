@@ -1,7 +1,7 @@
 """What the patient did."""
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,18 +18,42 @@ MOMENTS = LIMITS["per_day"]  # first, second, … moment of the day
 
 class SessionLogQuerySet(OfPatientQuerySet):
     def held(self):
-        """Of each line, day and moment the last row: what holds now. A subquery, not a query."""
-        subject = ("version__programme", "line", "day", "moment")
-        newest = self.order_by().values(*subject).annotate(newest=Max("pk")).values("newest")
-        return SessionLog.objects.filter(pk__in=newest)
+        """Of each line, day and moment the last act: what holds now. A subquery, not a query."""
+        return self.filter(~Exists(newer_acts()))
+
+
+def newer_acts() -> QuerySet:
+    """For a subquery: what was done later about the same line, day and moment.
+
+    Later by the patient's own count of acts, never by arrival or by a clock: a phone that was
+    offline sends what it has in any order. Two acts with one number are two devices that knew
+    nothing of each other; the operation then decides, the same way everywhere.
+    """
+    return SessionLog.objects.filter(
+        Q(sequence__gt=OuterRef("sequence"))
+        | Q(sequence=OuterRef("sequence"), operation__gt=OuterRef("operation")),
+        patient=OuterRef("patient"),
+        line=OuterRef("line"),
+        day=OuterRef("day"),
+        moment=OuterRef("moment"),
+    ).order_by()
 
 
 class SessionLog(models.Model):
-    """One act of logging: this line, this moment of this day, done or undone, and the pain.
+    """One act of logging: this line, this moment of this day, done or undone, and how it went.
 
-    Rows are added and never changed. The last row about a line, day and moment
-    is what holds; the rows before it are how it came about.
+    Rows are added and never changed. The last act about a line, day and moment
+    is what holds (`sequence`, then `operation`); those before it are how it came about.
+    `sets`, `reps`, `hold` and `duration` (seconds) say what was done where that was not what was
+    given; empty is as given.
     """
+
+    class Effort(models.TextChoices):
+        EASY = "easy", _("easy")
+        RIGHT = "right", _("just right")
+        HARD = "hard", _("hard")
+
+    AMOUNTS = ("sets", "reps", "hold", "duration")
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="sessions")
     operation = models.UUIDField(_("operation"))
@@ -39,6 +63,13 @@ class SessionLog(models.Model):
     moment = models.PositiveSmallIntegerField(_("moment of the day"))
     done = models.BooleanField(_("done"))
     pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True)
+    effort = models.CharField(_("how hard it was"), max_length=5, choices=Effort, blank=True)
+    sets = models.PositiveSmallIntegerField(_("sets"), null=True, blank=True)
+    reps = models.PositiveSmallIntegerField(_("repetitions"), null=True, blank=True)
+    hold = models.PositiveSmallIntegerField(_("hold in seconds"), null=True, blank=True)
+    duration = models.PositiveSmallIntegerField(_("duration in seconds"), null=True, blank=True)
+    # The how-manieth act about this patient: counted on, never back, by whichever device acts.
+    sequence = models.BigIntegerField(default=0)
     performed_at = models.DateTimeField(_("done at"))
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
 
@@ -47,7 +78,7 @@ class SessionLog(models.Model):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        ordering = ["id"]
+        ordering = ["sequence", "operation"]
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "operation"], name="operation_counts_once_per_patient"
@@ -63,8 +94,16 @@ class SessionLog(models.Model):
                 violation_error_message=_("There is no such moment of the day."),
             ),
         ]
-        indexes = [models.Index(fields=["patient", "day"], name="session_by_day")]
+        indexes = [
+            models.Index(fields=["patient", "day"], name="session_by_day"),
+            models.Index(fields=["patient", "sequence"], name="session_by_sequence"),
+        ]
 
     @property
     def record_of(self) -> Patient:
         return self.patient
+
+    @property
+    def filled_in_later(self) -> bool:
+        """Written down on a later day than the one that it is about."""
+        return timezone.localdate(self.performed_at) > self.day

@@ -1,8 +1,8 @@
-"""The patient's own pages: the programme, ticking it off, and the first way in."""
+"""The patient's own pages: the programme, and ticking it off."""
+
+from datetime import timedelta
 
 from django.contrib import messages
-from django.contrib.auth import login
-from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404
@@ -10,18 +10,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit
-from rugpijn.models import Practice, User
-from rugpijn.views import BACKEND
+from rugpijn import audit, devices
+from rugpijn.models import Practice
 
-from .. import actions, clinical, progress
+from .. import actions, clinical, progress, reports
 from ..access import find, refuse
-from ..forms import ClaimForm, PatientInvitationForm, SessionForm
-from ..models import Patient, PatientInvitation, Programme
+from ..carried import carried
+from ..forms import RecoveryForm, SessionForm, SymptomForm
+from ..guide import plan
+from ..models import Patient, Programme, SessionLog
+from ..reports import recovery_due, with_facts
 from ..sheet import Sheet
+from ..taking import how_it_went, take
 from .media import of_programme
 
 
@@ -49,7 +51,7 @@ def home(request):
 def _own_programmes(user) -> list[Programme]:
     """Of each record of this person the running programme, else the last one that ended."""
     given = (
-        Programme.objects.of_person(user)
+        with_facts(Programme.objects.of_person(user), timezone.localdate())
         .filter(started_on__isnull=False)
         .select_related("patient__practice", "therapist")
         .prefetch_related("pauses")
@@ -62,25 +64,128 @@ def _own_programmes(user) -> list[Programme]:
 @require_safe
 def programme_detail(request, uuid):
     """A programme as its patient reads it. A therapist of the practice sees the same page."""
-    programmes = Programme.objects.select_related("patient__practice", "therapist")
-    programme = find(request, programmes.prefetch_related("pauses"), uuid=uuid)
+    programme = _readable(request, uuid)
     several = len(_own_programmes(request.user)) > 1
     return _programme_page(request, programme, several=several)
 
 
-def _programme_page(request, programme, *, several):
+@require_safe
+def programme_yesterday(request, uuid):
+    """Yesterday as it was left, to fill in what was done and not ticked off."""
+    programme = _own(request, uuid)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    if programme.started_on is None or yesterday < programme.started_on:
+        raise Http404
+    return _programme_page(request, programme, several=False, day=yesterday)
+
+
+def _readable(request, uuid) -> Programme:
+    return find(request, _programmes(), uuid=uuid)
+
+
+def _own(request, uuid) -> Programme:
+    """A programme of this very person: a therapist may read it, and not act for the patient."""
+    programme = _programmes().of_person(request.user).filter(uuid=uuid).first()
+    if programme is None:
+        refuse(request, Programme.objects.select_related("patient"), uuid=uuid)
+    return programme
+
+
+def _programmes():
+    rows = Programme.objects.select_related("patient__practice", "therapist")
+    return with_facts(rows.prefetch_related("pauses"), timezone.localdate())
+
+
+def _programme_page(request, programme, *, several, day=None):
     version = programme.current_version()
-    own = programme.patient.user_id == request.user.pk
+    patient = programme.patient
+    own = patient.user_id == request.user.pk
     if version is None and own:
         raise Http404
-    audit.record(request, "read", programme.patient, thing=programme)
+    audit.record(request, "read", patient, thing=programme)
     sheet = version.sheet if version is not None else Sheet.of(programme)
-    today, patient = timezone.localdate(), programme.patient
-    pause = programme.pause_on(today)
-    cards = progress.cards(programme, sheet, today)
+    today = timezone.localdate()
+    pause = programme.pause_on(day or today)
+    logs = progress.lately(programme, day or today)
+    cards = progress.cards(programme, sheet, day or today, logs)
+    # A page that was open when the pause began may still send what was done.
+    may_log = own and programme.is_running and pause is None
+    holding = [card for card in cards if card.holds]
+    context = {
+        "programme": programme,
+        "practice": patient.practice,
+        "version": version,
+        "sheet": sheet,
+        "media": of_programme(programme, sheet),
+        "today": today,
+        "day": day or today,
+        "yesterday": day is not None,
+        "may_log": may_log,
+        "may_fill_in": may_log and not day and programme.started_on < today,
+        "pause": pause,
+        "discharged": patient.discharged_on is not None,
+        "cards": holding,
+        "later": [card for card in cards if card.begins],
+        "over": [card for card in cards if not card.holds and not card.begins],
+        "after": _after(request, version, holding, day or today) if may_log else None,
+        "several": own and several,
+    }
+    if own and version is not None:
+        asked, trusted = recovery_due(programme, today), devices.is_trusted(request)
+        context |= {
+            "reports": reports.held(programme, version, today),
+            "recovery": asked,
+            "recovery_weeks": asked and asked // 7,
+            "carried": carried(programme, version, cards, logs, today, trusted),
+        }
+    return render(request, "patients/programme_detail.html", context)
+
+
+def _after(request, version, cards, day) -> dict | None:
+    """The questions about a moment that was just done, where `?after=line-moment` asks them."""
+    asked = request.GET.get("after", "")
+    for card in cards:
+        for moment in card.moments:
+            if moment.done and asked == f"{card.line.uuid}-{moment.number}":
+                form = how_it_went(version, card, moment, day, SessionForm)
+                return {"line": card.line.uuid, "moment": moment.number, "form": form}
+    return None
+
+
+@require_safe
+def programme_session(request, uuid):
+    """The exercises of this moment one by one, with a counter; without script one below the other.
+
+    All exercises of the days to come are there, for a phone that is offline tomorrow; those that
+    are not asked for now are hidden.
+    """
+    programme = _own(request, uuid)
+    version, today = programme.current_version(), timezone.localdate()
+    if version is None:
+        raise Http404
+    if not programme.is_running or programme.pause_on(today):
+        messages.info(request, _("There is nothing to do today."))
+        return redirect("patients:programme_detail", programme.uuid)
+    audit.record(request, "read", programme.patient, thing=programme)
+    sheet = version.sheet
+    logs = progress.lately(programme, today)
+    cards = progress.cards(programme, sheet, today, logs)
+    held, trusted = reports.held(programme, version, today), devices.is_trusted(request)
+    stopped = {report.line for report in held}
+    steps = []
+    for card in cards:
+        moment = next((each for each in card.moments if not each.done), card.moments[-1])
+        steps.append(
+            {
+                "card": card,
+                "plan": plan(card.line.dosage).as_data(),
+                "form": how_it_went(version, card, moment, today, SessionForm),
+                "now": card.due and not card.is_complete and card.line.uuid not in stopped,
+            }
+        )
     return render(
         request,
-        "patients/programme_detail.html",
+        "patients/programme_session.html",
         {
             "programme": programme,
             "practice": programme.patient.practice,
@@ -88,149 +193,133 @@ def _programme_page(request, programme, *, several):
             "sheet": sheet,
             "media": of_programme(programme, sheet),
             "today": today,
-            # A page that was open when the pause began may still send what was done.
-            "may_log": own and programme.is_running and pause is None,
-            "pause": pause,
-            "discharged": patient.discharged_on is not None,
-            "cards": [card for card in cards if card.holds],
-            "later": [card for card in cards if card.begins],
-            "over": [card for card in cards if not card.holds and not card.begins],
-            "ask_pain": request.GET.get("pain", ""),
-            "pain_scale": range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1),
-            "several": own and several,
+            "steps": steps,
+            "reports": held,
+            "any_now": any(step["now"] for step in steps),
+            "carried": carried(programme, version, cards, logs, today, trusted),
         },
     )
 
 
 @require_POST
 def log_session(request, uuid):
-    """Done, undone, or how much it hurt. Only the patient's own hand writes here."""
-    programmes = Programme.objects.select_related("patient")
-    programme = programmes.of_person(request.user).filter(uuid=uuid).first()
-    if programme is None:
-        refuse(request, programmes, uuid=uuid)
-    back = reverse("patients:programme_detail", args=[programme.uuid])
+    """Done, undone, or how it went. Only the patient's own hand writes here."""
+    programme = _own(request, uuid)
     form = SessionForm(request.POST)
     version = None
     if form.is_valid():
         version = programme.versions.filter(number=form.cleaned_data["version"]).first()
+    back = _page_of(programme, form.cleaned_data.get("day"))
     if version is None or not programme.is_running:
         messages.error(
             request, _sentence_of(form) or _("This page was out of date. Please try again.")
         )
         return redirect(back)
-    asked = form.cleaned_data
     try:
         with transaction.atomic():
-            actions.log_session(
-                patient=programme.patient,
-                version=version,
-                **{
-                    name: asked[name]
-                    for name in ("operation", "line", "day", "moment", "done", "pain")
-                },
-            )
+            told = take(programme.patient, version, form)
             audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
+    asked = form.cleaned_data
     here = f"{asked['line']}-{asked['moment']}"
     if asked["done"] and "pain" not in request.POST:
-        return redirect(f"{back}?pain={here}#line-{asked['line']}")
-    if asked["pain"] is not None:
-        messages.success(request, _("Your pain score is saved."))
+        return redirect(f"{back}?after={here}#line-{asked['line']}")
+    if told:
+        messages.warning(request, told)
     elif not asked["done"]:
         messages.success(request, _("Undone. You can tick it off again."))
+    else:
+        messages.success(request, _("Saved."))
+    if "session" in request.POST:
+        return redirect("patients:programme_session", programme.uuid)
     return redirect(f"{back}#line-{asked['line']}")
+
+
+def _page_of(programme, day) -> str:
+    """Today's page, or yesterday's when that was filled in."""
+    yesterday = day is not None and day < timezone.localdate()
+    name = "programme_yesterday" if yesterday else "programme_detail"
+    return reverse(f"patients:{name}", args=[programme.uuid])
 
 
 def _sentence_of(form) -> str:
     """What was wrong, for fields a person typed; the rest is an outdated page."""
-    for field in ("pain", "day"):
+    for field in ("pain", "effort", "symptoms", *SessionLog.AMOUNTS, "day"):
         if field in form.errors:
             return form.errors[field][0]
     return ""
 
 
-@login_not_required
-@never_cache
-def patient_invitation(request, token):
-    """A patient's first time. Looking uses nothing up; five wrong birth dates close it."""
-    try:
-        return _invited(request, token)
-    except actions.RefusedError:  # discharged at this moment; a login just made is gone with it
-        return render(request, "invitation_closed.html", status=410)
-
-
-def _invited(request, token):
-    with transaction.atomic():
-        # Locked, so that two answers at the same moment are two tries and one acceptance.
-        invitation = PatientInvitation.find(token, lock=request.method == "POST")
-        if invitation is None or not _opens(invitation):
-            return render(request, "invitation_closed.html", status=410)
-        if request.user.is_authenticated and request.user.is_staff:
-            messages.error(
-                request,
-                _("You are logged in as staff. Log out first, or open the link on another device."),
-            )
-            return redirect("admin:index")
-        return _answer_invitation(request, invitation)
-
-
-def _opens(invitation) -> bool:
-    """Nobody comes in anew whose treatment is over."""
-    return invitation.is_open and invitation.patient.discharged_on is None
-
-
-def _answer_invitation(request, invitation):
-    patient, logged_in = invitation.patient, request.user.is_authenticated
-    about = User(name=patient.name, email=patient.email)
-    sent = request.POST if request.method == "POST" else None
-    form = ClaimForm(sent) if logged_in else PatientInvitationForm(sent, about=about)
+@require_POST
+def report_symptoms(request, uuid):
+    """What went wrong with an exercise, or that it was a mistake to say so."""
+    programme = _own(request, uuid)
+    form = SymptomForm(request.POST)
+    back = reverse("patients:programme_detail", args=[programme.uuid])
+    version = None
     if form.is_valid():
-        email = form.cleaned_data.get("email")
-        if form.cleaned_data["birth_date"] != patient.birth_date:
-            invitation.tries += 1
-            invitation.save(update_fields=["tries"])
-            if not invitation.is_open:
-                return render(request, "invitation_closed.html", status=410)
-            form.add_error("birth_date", _("This is not the date that the practice has."))
-        elif email and User.objects.filter(email=email).exists():
-            form.add_error(
-                "email",
-                _(
-                    "You already have an account with this address. "
-                    "Log in, then open this link again."
-                ),
-            )
-        else:
-            user = request.user if logged_in else _new_login(patient, form)
-            actions.accept_invitation(invitation, user=user)
-            request.user = user
-            audit.record(request, "accept invitation", patient)
-            if not logged_in:
-                login(request, user, backend=BACKEND)
-            messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
-            if user.login_code and not logged_in:
-                messages.info(
-                    request,
-                    _("You log in with this code: %(code)s. Write it down.")
-                    % {"code": user.login_code},
+        version = programme.versions.filter(number=form.cleaned_data.pop("version")).first()
+    if version is None:
+        messages.error(request, _("This page was out of date. Please try again."))
+        return redirect(back)
+    try:
+        with transaction.atomic():
+            actions.answer_symptoms(patient=programme.patient, version=version, **form.cleaned_data)
+            audit.record(request, "log", programme.patient, thing=programme)
+    except actions.RefusedError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    if not form.cleaned_data["symptoms"]:
+        messages.success(request, _("Taken back."))
+    return redirect(back)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def recovery(request, uuid):
+    """How it goes, three and six weeks on."""
+    programme = _own(request, uuid)
+    day = recovery_due(programme, timezone.localdate())
+    back = reverse("patients:programme_detail", args=[programme.uuid])
+    if day is None:
+        messages.info(request, _("There is no question for you now."))
+        return redirect(back)
+    form = RecoveryForm(request.POST or None, activities=programme.main_activities.all())
+    if request.method == "POST" and form.is_valid():
+        answer = form.cleaned_data["answer"]
+        try:
+            with transaction.atomic():
+                actions.answer_recovery(
+                    programme=programme,
+                    day=day,
+                    answer=answer,
+                    pain=form.cleaned_data["pain"],
+                    scores=form.scores(),
                 )
-            return redirect("patients:home")
+                audit.record(request, "log", programme.patient, thing=programme)
+        except actions.RefusedError as error:
+            messages.error(request, str(error))
+            return redirect(back)
+        worried = answer in clinical.NOT_BETTER
+        return render(
+            request,
+            "patients/recovery_thanks.html",
+            {
+                "programme": programme,
+                "practice": programme.patient.practice,
+                "advice": clinical.RECOVERY_ADVICE["other" if worried else "better"],
+                "worried": worried,
+            },
+        )
+    audit.record(request, "read", programme.patient, thing=programme)
     return render(
         request,
-        "patients/patient_invitation.html",
-        {"form": form, "practice": patient.practice, "new": not logged_in},
-    )
-
-
-def _new_login(patient, form) -> User:
-    email = form.cleaned_data["email"] or None
-    return User.objects.create_user(
-        email,
-        form.cleaned_data["password"],
-        name=patient.name,
-        language=patient.language,
-        login_code=None if email else User.new_login_code(),
+        "patients/recovery.html",
+        {
+            "form": form,
+            "weeks": day // 7,
+            "programme": programme,
+            "practice": programme.patient.practice,
+        },
     )

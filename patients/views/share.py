@@ -27,10 +27,11 @@ def share_page(request, token, number):
     """What the paper says, in the language of the paper, and whether it is outdated."""
     link = _link(token)
     if link is None:
-        return _closed(request)
+        return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
     sheet = version.sheet
     newest = link.programme.current_version()
+    today = timezone.localdate()
     with translation.override(sheet.language):
         response = render(
             request,
@@ -43,6 +44,8 @@ def share_page(request, token, number):
                 "token": token,
                 "media": of_link(token, number, sheet),
                 "practice": link.programme.patient.practice,
+                "ended_on": link.programme.ended_on,
+                "pause": link.programme.pause_on(today),
                 "LANGUAGE_CODE": sheet.language,
             },
         )
@@ -78,7 +81,7 @@ def share_handout(request, token, number):
     """The same on paper, without a name."""
     link = _link(token)
     if link is None:
-        return _closed(request)
+        return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
     variant = variants.nameless(asked_variant(request, link.programme.patient.practice))
@@ -98,7 +101,7 @@ def share_media(request, token, number, digest):
     """A photo or a film of this version. A revoked link opens none."""
     link = _link(token)
     if link is None:
-        return _closed(request)
+        return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
     found = media.find(digest) if digest in version.sheet.media() else None
     if found is None:
@@ -108,22 +111,30 @@ def share_media(request, token, number, digest):
 
 def _link(token: str) -> ShareLink | None:
     """The link of this token; None when it is forged, revoked, expired or unknown."""
-    parts = read_share_token(token)
-    if parts is None:
-        return None
-    uuid, signature = parts
-    link = (
-        ShareLink.objects.select_related("programme__patient__practice").filter(uuid=uuid).first()
-    )
+    link, signature = _found(token)
     if link is None or not link.accepts(signature) or timezone.localdate() > link.valid_until:
         return None
     link.programme.share_link = link
     return link
 
 
-def _closed(request):
-    """One answer for forged, revoked and expired: whoever holds the paper knows whom to call."""
-    return unlisted(render(request, "patients/share_closed.html", status=404))
+def _found(token: str) -> tuple[ShareLink | None, bytes]:
+    parts = read_share_token(token)
+    if parts is None:
+        return None, b""
+    uuid, signature = parts
+    links = ShareLink.objects.select_related("programme__patient__practice")
+    return links.filter(uuid=uuid).first(), signature
+
+
+def _closed(request, token):
+    """Whom to call. By name when we once made this link ourselves: revoked and expired paper is
+    real paper. A forged link learns nothing, and not whether there is one like it."""
+    link, signature = _found(token)
+    genuine = link is not None and link.ever_accepted(signature)
+    practice = link.programme.patient.practice if genuine else None
+    page = render(request, "patients/share_closed.html", {"practice": practice}, status=404)
+    return unlisted(page)
 
 
 def unlisted(response):

@@ -11,7 +11,8 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +34,7 @@ from ..clinical import COMPARED_DAYS, PAIN_MATTERS
 from ..course import PERIODS, USUAL
 from ..course import read as read_course
 from ..merged_form import number
+from ..models import PatientInvitation
 from ..sheet import changes
 
 PARTS = {
@@ -254,16 +256,25 @@ def mail_link(request, programme):
 
 
 def invite(request, patient):
-    """A way in for a patient: a link and its QR code, shown once."""
+    """A way in for a patient: a link, its QR code and a short code, shown once; by mail too."""
     if request.method != "POST":
         return redirect("admin:patients_patient_change", patient.pk)
+    if "mail" in request.POST:
+        return _mail_invitation(request, patient)
     try:
         invitation, token = actions.invite(patient)
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:patients_patient_change", patient.pk)
     audit.record(request, "invite", patient, thing=patient)
+    return _invitation_page(request, patient, invitation, token, invitation.new_code())
+
+
+def _invitation_page(request, patient, invitation, token, code, **context):
+    """What is shown is known to nobody else: the page itself carries it to its own buttons."""
     address = settings.SITE_URL + reverse("patients:patient_invitation", args=[token])
+    with translation.override(patient.language):
+        day = date_format(timezone.localtime(invitation.expires_at), "j F Y")
     return patient_page(
         request,
         patient,
@@ -271,8 +282,39 @@ def invite(request, patient):
         _("Invitation for %s") % patient.name,
         address=address,
         qr=printed.qr_code(address),
+        token=token,
+        code=code,
+        short_address=_spoken(settings.SITE_URL + reverse("patients:invitation_code")),
         expires_at=invitation.expires_at,
+        last_day=day,
+        practice=patient.practice,
+        **context,
     )
+
+
+def _spoken(address: str) -> str:
+    """An address as people type it: without the https:// that every browser adds."""
+    return address.partition("://")[2].rstrip("/")
+
+
+def _mail_invitation(request, patient):
+    """Mail the invitation that is on the screen: the paper beside it goes on working."""
+    token, code = request.POST.get("token", ""), request.POST.get("code", "")
+    invitation = patient.invitations.filter(token_hash=PatientInvitation.digest(token)).first()
+    if invitation is None or not invitation.is_open:
+        messages.error(request, _("This invitation no longer works. Make a new one."))
+        return redirect("admin:patients_patient_change", patient.pk)
+    mailed = None
+    try:
+        message = mail.invitation(patient, token, invitation)
+        mail.send(message)
+    except mail.MailError as error:
+        messages.error(request, str(error))
+    else:
+        audit.record(request, "mail invitation", patient, thing=patient)
+        mailed = message.to[0]
+        messages.success(request, _("The invitation was mailed to %s.") % mailed)
+    return _invitation_page(request, patient, invitation, token, code, mailed=mailed)
 
 
 def programme_page(request, programme, name, title, **context):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rugpijn', '0005_retention'),
+        ('rugpijn', '0007_second_step'),
     ]
 
     operations = [

@@ -93,3 +93,9 @@ def relabel(bound_field, label: str) -> str:
 def next_moment(card) -> int | None:
     """The first moment that is not done yet: its button stands out."""
     return next((moment.number for moment in card.moments if not moment.done), None)
+
+
+@register.filter
+def numbers(count: int) -> list[str]:
+    """“0”, “1”, … as many as are asked for."""
+    return [str(number) for number in range(count)]

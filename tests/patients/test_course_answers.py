@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients import actions, life
-from patients.models import LegPainAnswer, MainActivity, RecoveryCheck, RiskProfile
+from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -143,31 +143,31 @@ def test_a_draft_has_goals_and_a_risk_and_nothing_to_answer(anna, make_programme
     assert not RecoveryCheck.objects.exists()
 
 
-def leg_pain(programme, operation, leg_pain=True, **more):
+def symptoms(programme, operation, *names, **more):
     version = programme.current_version()
-    return actions.answer_leg_pain(
+    return actions.answer_symptoms(
         **{
             "patient": programme.patient, "version": version, "operation": operation,
             "line": uuid.UUID(version.sheet.lines[4].uuid), "day": programme.started_on,
-            "leg_pain": leg_pain, **more,
+            "symptoms": names, **more,
         }
     )  # fmt: skip
 
 
-def test_pain_into_the_leg_is_answered_exactly_once(programme):
+def test_what_went_wrong_is_answered_exactly_once(programme):
     operation = uuid.uuid4()
-    first = leg_pain(programme, operation)
-    assert leg_pain(programme, operation) == first
+    first = symptoms(programme, operation, "leg_pain")
+    assert symptoms(programme, operation, "leg_pain") == first
     with pytest.raises(actions.StaleOperationError):
-        leg_pain(programme, operation, leg_pain=False)
-    assert LegPainAnswer.objects.get().leg_pain is True
+        symptoms(programme, operation)
+    assert SymptomAnswer.objects.get().symptoms == ["leg_pain"]
 
 
 @pytest.mark.parametrize("more", [{"line": uuid.uuid4()}, {"day": date(2020, 1, 1)}])
-def test_pain_into_the_leg_at_what_is_not_there(programme, more):
+def test_what_went_wrong_at_what_is_not_there(programme, more):
     with pytest.raises(actions.RefusedError):
-        leg_pain(programme, uuid.uuid4(), **more)
-    assert not LegPainAnswer.objects.exists()
+        symptoms(programme, uuid.uuid4(), "leg_pain", **more)
+    assert not SymptomAnswer.objects.exists()
 
 
 def test_a_stranger_writes_nothing_down(client, cast, day_24):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients import actions, life
-from patients.models import LegPainAnswer, Patient, SeenMark, SessionLog
+from patients.models import Patient, SeenMark, SessionLog, SymptomAnswer
 from patients.templatetags import desk as charts
 from patients.totals import DayTotal
 from rugpijn.audit import AccessEvent
@@ -46,13 +46,13 @@ def kim(practice):
 def alarm(programme):
     """Piet reported that the pain went into his leg."""
     version = programme.current_version()
-    return LegPainAnswer.objects.create(
+    return SymptomAnswer.objects.create(
         patient=programme.patient,
         operation=uuid.uuid4(),
         version=version,
         line=version.sheet.lines[4].uuid,
         day=timezone.localdate(),
-        leg_pain=True,
+        symptoms=["leg_pain"],
     )
 
 
@@ -242,9 +242,9 @@ def test_marked_as_seen_with_a_note(anna, cast, alarm, programme):
 
 
 def test_what_came_in_meanwhile_was_not_seen(anna, alarm, programme):
-    later = LegPainAnswer.objects.create(
+    later = SymptomAnswer.objects.create(
         patient=programme.patient, operation=uuid.uuid4(), version=alarm.version,
-        line=alarm.line, day=alarm.day, leg_pain=True,
+        line=alarm.line, day=alarm.day, symptoms=["leg_pain"], sequence=2,
     )  # fmt: skip
     response = see(anna, programme, f"leg_pain:{alarm.pk}")
     assert told(response) == ["This was marked already, or it no longer holds."]
@@ -418,9 +418,9 @@ def test_as_many_queries_for_three_patients_as_for_twelve(anna, cast, make_progr
             )  # fmt: skip
             programme = make_programme(patient, on=timezone.localdate() - timedelta(days=24))
             version = programme.current_version()
-            LegPainAnswer.objects.create(
+            SymptomAnswer.objects.create(
                 patient=patient, operation=uuid.uuid4(), version=version,
-                line=version.sheet.lines[4].uuid, day=programme.started_on, leg_pain=True,
+                line=version.sheet.lines[4].uuid, day=programme.started_on, symptoms=["leg_pain"],
             )  # fmt: skip
 
     def cost():

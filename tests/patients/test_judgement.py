@@ -241,18 +241,20 @@ class TestTimeline:
 
     def test_leg_pain_that_was_taken_back_is_not_told(self, programme, cast):
         version, line = programme.current_version(), programme.prescriptions.first().uuid
-        for number, leg_pain in enumerate((True, False)):
-            actions.answer_leg_pain(
-                patient=programme.patient, version=version, line=line, leg_pain=leg_pain,
+        for number, symptoms in enumerate((["leg_pain"], [])):
+            actions.answer_symptoms(
+                patient=programme.patient, version=version, line=line, symptoms=symptoms,
                 operation=f"00000000-0000-4000-8000-00000000000{number}", day=programme.started_on,
             )  # fmt: skip
             told = [
                 e.words
                 for e in timeline.events(programme, programme.started_on, programme.started_on)
             ]
-            assert (
-                "Pijn naar het been bij “Hol en bol maken op handen en knieën”." in told
-            ) is leg_pain
+            reported = (
+                "Gemeld bij “Hol en bol maken op handen en knieën”: "
+                "de pijn straalde uit naar mijn been of arm."
+            )
+            assert (reported in told) is bool(symptoms)
 
     def test_the_note_for_the_record_has_it(self, programme, cast):
         judgement.measure_activities(

@@ -11,7 +11,6 @@ from django.utils import timezone, translation
 from exercises.models import ExerciseText
 from patients import actions, course, life, totals, worklist
 from patients.models import (
-    LegPainAnswer,
     MainActivity,
     Patient,
     Pause,
@@ -20,6 +19,7 @@ from patients.models import (
     RiskProfile,
     SeenMark,
     SessionLog,
+    SymptomAnswer,
 )
 from rugpijn.models import User
 
@@ -68,13 +68,14 @@ def log(programme, days_ago, pain=None, moment=1, done=True, line=0):
 
 def leg_pain(programme, days_ago=0, answer=True, line=4):
     version = programme.current_version()
-    return LegPainAnswer.objects.create(
+    return SymptomAnswer.objects.create(
         patient=programme.patient,
         operation=uuid.uuid4(),
         version=version,
         line=version.sheet.lines[line].uuid,
         day=timezone.localdate() - timedelta(days=days_ago),
-        leg_pain=answer,
+        symptoms=["leg_pain"] if answer else [],
+        sequence=SymptomAnswer.objects.count() + 1,
     )
 
 
@@ -104,7 +105,7 @@ def test_leg_pain(cast, started):
     day = timezone.localdate() - timedelta(days=1)
     title = programme.current_version().sheet.lines[4].title
     assert sentences(cast.anna) == [
-        f"Pain went into the leg during “{title}”, on {day.day} {day:%B}."
+        f"Pain spread into leg or arm during “{title}”, on {day.day} {day:%B}."
     ]
 
 
@@ -537,7 +538,7 @@ def test_whose_answers_they_are(cast, programme):
     stand_still(programme, 0)
     for model in (
         Pause,
-        LegPainAnswer,
+        SymptomAnswer,
         RecoveryCheck,
         MainActivity,
         type(score),

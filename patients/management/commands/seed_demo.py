@@ -4,6 +4,7 @@ Made for trying out and for checks from outside, so its logins are fixed. It
 refuses anything but a DEBUG installation that is empty or that it made itself.
 """
 
+import itertools
 import random
 import uuid
 from datetime import datetime, time, timedelta
@@ -19,7 +20,6 @@ from exercises.period import Period
 from patients import actions, judgement, life
 from patients.days import is_due
 from patients.models import (
-    LegPainAnswer,
     MainActivity,
     Patient,
     Programme,
@@ -27,6 +27,7 @@ from patients.models import (
     RiskProfile,
     SeenMark,
     SessionLog,
+    SymptomAnswer,
     Version,
 )
 from rugpijn.models import Practice, User
@@ -62,6 +63,7 @@ class Command(BaseCommand):
 
 class DemoClinic:
     def __init__(self):
+        self.acts = itertools.count(1)
         self.dice = random.Random(2026)  # noqa: S311  the same history each time, nothing secret
         self.today = timezone.localdate()
         self.back = Protocol.objects.get(key="lage-rugpijn")
@@ -84,6 +86,7 @@ class DemoClinic:
             phone="012 - 345 67 89",
             email="praktijk@delinde.example",
             website="https://delinde.example",
+            second_step=False,
         )
         anna = self.person(
             "therapist@demo.example", "Anna de Wit", practice=practice, is_therapist=True
@@ -122,6 +125,7 @@ class DemoClinic:
             postcode="4321 ZZ",
             city="Elders",
             phone="098 - 765 43 21",
+            second_step=False,
         )
         bram = self.person(
             "therapist2@demo.example",
@@ -247,13 +251,14 @@ class DemoClinic:
     def leg_pain(self, programme, line: int, days_ago: int):
         version = programme.current_version()
         day = self.today - timedelta(days=days_ago)
-        LegPainAnswer.objects.create(
+        SymptomAnswer.objects.create(
             patient=programme.patient,
             version=version,
             operation=self.number(),
             line=version.sheet.lines[line].uuid,
             day=day,
-            leg_pain=True,
+            symptoms=["leg_pain"],
+            sequence=next(self.acts),
             answered_at=self.at(day, 19),
         )
 
@@ -358,6 +363,7 @@ class DemoClinic:
             moment=moment,
             done=True,
             pain=min(10, score) if answered else None,
+            sequence=next(self.acts),
             performed_at=at,
             received_at=at,
         )

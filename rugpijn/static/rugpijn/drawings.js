@@ -40,7 +40,7 @@ function begin() {
       return svg;
     }
 
-    async function start() {
+    async function start(quietly) {
       asked = true;
       play.disabled = true;
       try {
@@ -58,7 +58,9 @@ function begin() {
       drawing.setCurrentTime(0);
       drawing.unpauseAnimations();
       say("moving");
-      play.focus();
+      if (!quietly) {
+        play.focus();
+      }
     }
 
     function halt() {
@@ -70,6 +72,15 @@ function begin() {
       say("still");
     }
 
+    // Beside a counter the drawing moves by itself; the focus stays where it is.
+    const step = motion.closest(".step");
+    if (step) {
+      step.addEventListener("drawing:play", function () {
+        if (!calm.matches) {
+          start(true);
+        }
+      });
+    }
     play.addEventListener("click", function () {
       if (play.dataset.state === "moving") {
         drawing.pauseAnimations();

@@ -1,0 +1,88 @@
+"""From a form to what is written down: the same for a page, and for a phone that was offline."""
+
+import uuid
+from datetime import datetime
+
+from django.utils import timezone
+
+from . import actions, clinical, progress, reports
+from .models import Patient, Programme, SymptomAnswer, Version
+
+# Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
+SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
+
+
+def how_it_went(version: Version, card, moment, day, form_class):
+    """The questions about a moment, filled in with what was answered, or else what was given."""
+    dosage = card.line.dosage
+    given = {
+        "sets": dosage.sets,
+        "reps": dosage.reps_max or dosage.reps,
+        "hold": dosage.hold,
+        "duration": dosage.duration,
+    }
+    return form_class(
+        auto_id=f"id_{card.number}_%s",
+        initial={
+            **{name: moment.amounts.get(name) or amount for name, amount in given.items()},
+            "operation": moment.operation,
+            "version": version.number,
+            "line": card.line.uuid,
+            "day": day,
+            "moment": moment.number,
+            "done": "1",
+            "pain": "" if moment.pain is None else str(moment.pain),
+            "effort": moment.effort,
+        },
+    )
+
+
+def take(patient: Patient, version: Version, form, performed_at: datetime | None = None) -> str:
+    """Write down what a valid SessionForm says: the session, and what went wrong with it.
+
+    Answers the advice that belongs to it, if any. Raises RefusedError. To be called in a
+    transaction.
+    """
+    said = form.cleaned_data
+    same = {
+        "patient": patient,
+        "version": version,
+        "line": said["line"],
+        "day": said["day"],
+        "sequence": said["sequence"],
+    }
+    actions.log_session(
+        **same,
+        operation=said["operation"],
+        moment=said["moment"],
+        done=said["done"],
+        pain=said["pain"],
+        effort=said["effort"],
+        amounts=form.amounts if said["done"] else {},
+        performed_at=performed_at,
+    )
+    if said["symptoms"] or _takes_back(patient, said, form):
+        actions.answer_symptoms(
+            **same,
+            operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
+            symptoms=said["symptoms"],
+        )
+    if urgency := clinical.urgency(said["symptoms"]):
+        return clinical.ADVICE[urgency]
+    if said["pain"] is not None and said["day"] == timezone.localdate():
+        programme = reports.with_facts(
+            Programme.objects.filter(pk=version.programme_id), said["day"]
+        ).get()
+        logs = progress.lately(programme, said["day"])
+        tells = reports.pain_that_tells(programme, logs, said["day"])
+        if tells is not None and said["pain"] >= tells:
+            return clinical.ADVICE["pain_up"]
+    return ""
+
+
+def _takes_back(patient: Patient, said: dict, form) -> bool:
+    """Nothing is ticked now, and something was: only where the question was on the page."""
+    if "pain" not in form.data:
+        return False
+    last = SymptomAnswer.objects.filter(patient=patient, line=said["line"], day=said["day"]).last()
+    return last is not None and bool(last.symptoms)

@@ -1,0 +1,162 @@
+"""What a phone did without a connection arrives here, each act exactly once.
+
+First `start` (a fresh token, or 401), then `receive`. Every act gets an answer of its own; one
+that is wrong holds back no other. A phone keeps what has no answer, and sends it again.
+"""
+
+import json
+import uuid
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import JsonResponse
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from rugpijn import audit, rates
+
+from .. import actions
+from ..access import refuse
+from ..forms import SessionForm
+from ..models import Patient, Version
+from ..taking import take
+
+ACTS = 200  # in one message
+BYTES = 200_000
+A_MINUTE = 600  # acts of one patient
+CLOCK_IS_OFF = timedelta(minutes=10)
+AHEAD = 100_000  # how far a count of acts may be beyond what is known here
+
+
+@login_not_required
+@require_GET
+def start(request):
+    """Before anything is sent: who is there, and what time it is here."""
+    if not request.user.is_authenticated:
+        return _login_first()
+    return JsonResponse({"token": get_token(request), "now": timezone.now().isoformat()})
+
+
+@login_not_required
+@require_POST
+def receive(request):
+    """Acts of one record, in any order; the answer says what became of each."""
+    if not request.user.is_authenticated:
+        return _login_first()
+    message = _read(request)
+    if message is None:
+        return JsonResponse({"error": "unreadable"}, status=400)
+    patients = Patient.objects.all()
+    patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
+    if patient is None:
+        refuse(request, patients, uuid=message["patient"])
+    if not rates.allows("sync", patient.uuid, A_MINUTE, len(message["acts"])):
+        return JsonResponse({"error": "too many"}, status=429, headers={"Retry-After": "60"})
+    late = _how_late(message["now"])
+    known = actions.last_sequence(patient)
+    results = [_take_one(request, patient, act, late, known) for act in message["acts"]]
+    return JsonResponse({"results": results, "sequence": actions.last_sequence(patient)})
+
+
+def _login_first():
+    """Never a redirect: a phone that followed it would take the login page for an answer."""
+    return JsonResponse({"error": "login"}, status=401)
+
+
+def _read(request) -> dict | None:
+    """The message, or None for what is none. Acts are read one by one, later."""
+    if len(request.body) > BYTES:
+        return None
+    try:
+        message = json.loads(request.body)
+        acts = message["acts"]
+        patient, now = _uuid(message["patient"]), parse_datetime(str(message["now"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not isinstance(acts, list) or len(acts) > ACTS or patient is None:
+        return None
+    if now is None or now.tzinfo is None:
+        return None
+    if not all(isinstance(act, dict) for act in acts):
+        return None
+    return {"patient": patient, "acts": acts, "now": now}
+
+
+def _uuid(text) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _unclear() -> str:
+    return _("This could not be read.")
+
+
+def _how_late(now: datetime) -> timedelta:
+    """How far the device's clock is off; small differences are left alone."""
+    off = timezone.now() - now
+    return off if abs(off) > CLOCK_IS_OFF else timedelta()
+
+
+def _take_one(request, patient: Patient, act: dict, late: timedelta, known: int) -> dict:
+    """Write down one act, or say in words why not."""
+    answer = {"operation": str(act.get("operation"))}
+    form, performed_at = _form_of(act, late)
+    if performed_at is None or not form.is_valid():
+        errors = [error for field in form.errors.values() for error in field]
+        return {**answer, "status": "refused", "message": errors[0] if errors else _unclear()}
+    version = (
+        Version.objects.select_related("programme")
+        .filter(
+            programme__patient=patient,
+            programme__uuid=_uuid(act.get("programme")),
+            number=form.cleaned_data["version"],
+        )
+        .first()
+    )
+    sequence = form.cleaned_data["sequence"]
+    if version is None or sequence is None or sequence > known + AHEAD:
+        return {**answer, "status": "refused", "message": _unclear()}
+    try:
+        with transaction.atomic():
+            take(patient, version, form, performed_at)
+            audit.record(request, "log", patient, thing=version.programme)
+    except actions.StaleOperationError as error:
+        return {**answer, "status": "conflict", "message": str(error)}
+    except actions.RefusedError as error:
+        return {**answer, "status": "refused", "message": str(error)}
+    current = version.programme.current_version()
+    gone = current is None or current.sheet.line(form.cleaned_data["line"]) is None
+    archived = gone or not version.programme.is_running
+    return {**answer, "status": "archived" if archived else "stored"}
+
+
+def _form_of(act: dict, late: timedelta) -> tuple[SessionForm, datetime | None]:
+    """The form of an act, with its day put right when the device's clock is off."""
+    performed_at = parse_datetime(str(act.get("performed_at") or ""))
+    data = {name: _plain(value) for name, value in act.items()}
+    if performed_at is None or performed_at.tzinfo is None:
+        return SessionForm(data), None
+    right = performed_at + late
+    if late:
+        moved = timezone.localdate(right) - timezone.localdate(performed_at)
+        with suppress(ValueError):  # what is no day is refused by the form
+            data["day"] = (date.fromisoformat(data.get("day", "")) + moved).isoformat()
+    return SessionForm(data), right
+
+
+def _plain(value):
+    """As a form would send it: text, a list of texts, or nothing."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value)

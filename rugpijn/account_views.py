@@ -1,0 +1,198 @@
+"""Your devices and logins: where somebody is logged in, and with what."""
+
+from allauth.account.adapter import get_adapter
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from . import accounts, audit, devices, passkeys, second_step
+from .models import User
+from .sessions import fresh_login_required
+from .validators import printable
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable]
+    )
+
+    def __init__(self, *args, key, **kwargs):
+        super().__init__(*args, initial={"name": key.wrap().name}, **kwargs)
+        self.auto_id = f"id_{key.pk}_%s"  # one form for each passkey on the page
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.add_input(
+            Submit("rename", gettext_lazy("Save the name"), css_class="btn-plain")
+        )
+
+
+@fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def login_devices(request):
+    """The page, and its buttons: each press does one thing and comes back here."""
+    for action, act in ACTS.items():
+        if action in request.POST:
+            return act(request) or redirect("login_devices")
+    return _page(request)
+
+
+def _page(request, wrong=None):
+    """`wrong` is the form of a passkey whose new name was refused."""
+    user, keys = request.user, []
+    for key in passkeys.of(user):
+        form = wrong[1] if wrong and wrong[0] == key else PasskeyNameForm(key=key)
+        keys.append({"key": key, "name": key.wrap().name, "form": form, "open": form.is_bound})
+    return render(
+        request,
+        "account/devices.html",
+        {
+            "sessions": [
+                {"row": row, "here": row.session_key == request.session.session_key}
+                for row in devices.sessions_of(user)
+            ],
+            "trusted_here": devices.is_trusted(request),
+            "keys": keys,
+            "has_password": user.has_usable_password(),
+            "may_remove": _has_another_way(user),
+            "codes_left": second_step.codes_left(user),
+            "asked": second_step.is_asked(user),
+        },
+    )
+
+
+def _has_another_way(user) -> bool:
+    """Whether a passkey can be missed: nobody takes away the last way in."""
+    return user.has_usable_password() or passkeys.of(user).count() > 1
+
+
+def _end_one(request):
+    asked = request.POST["end"]
+    found = next((row for row in devices.sessions_of(request.user) if row.public_id == asked), None)
+    if found is None:
+        messages.info(request, _("That device was logged out already."))
+    elif found.session_key == request.session.session_key:
+        return redirect("account_logout")
+    else:
+        with transaction.atomic():
+            if found.device is not None:
+                devices.forget(request.user, device=found.device)  # its logins go along
+            found.delete()
+            audit.record(request, "end login")
+        messages.success(request, _("That device is logged out."))
+
+
+def _end_others(request):
+    with transaction.atomic():
+        ended = accounts.end_elsewhere(request, request.user)
+        audit.record(request, "end login")
+    messages.success(
+        request,
+        ngettext("%d other device is logged out.", "%d other devices are logged out.", ended)
+        % ended
+        if ended
+        else _("You were logged in nowhere else."),
+    )
+
+
+def _trust(request):
+    """The cookie goes with the answer, so it is put there by the middleware."""
+    devices.wish(request, own_device=True)
+    audit.record(request, "trust device")
+    messages.success(request, _("You stay logged in on this device for 30 days."))
+
+
+def _trust_no_longer(request):
+    devices.forget_here(request)
+    messages.success(request, _("We ask who you are on this device again, after half an hour."))
+
+
+def _key(request):
+    """The passkey that a button is about; never somebody else's."""
+    number = request.POST.get("passkey", "")
+    key = passkeys.of(request.user).filter(pk=int(number)).first() if number.isdecimal() else None
+    if key is None:
+        raise Http404
+    return key
+
+
+def _rename(request):
+    key = _key(request)
+    form = PasskeyNameForm(request.POST, key=key)
+    if not form.is_valid():
+        return _page(request, wrong=(key, form))
+    key.data["name"] = form.cleaned_data["name"]
+    key.save(update_fields=["data"])
+    messages.success(request, _("The name is saved."))
+
+
+def _remove(request):
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=request.user.pk)  # two at once: one stays
+        key = _key(request)
+        if not _has_another_way(request.user):
+            messages.error(request, _("This is your only way in. First choose a password."))
+            return
+        key.delete()
+        accounts.end_elsewhere(request, request.user)
+        audit.record(request, "remove passkey")
+    _tell_owner(request, "account/email/passkey_removed")
+    messages.success(request, _("It is removed. Other devices are logged out."))
+
+
+ACTS = {
+    "end": _end_one,
+    "others": _end_others,
+    "trust": _trust,
+    "forget": _trust_no_longer,
+    "rename": _rename,
+    "remove": _remove,
+}
+
+
+@fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def passkey_add(request):
+    """Another way in: the finger, the face or the lock of this device."""
+    if request.method == "POST":
+        try:
+            credential = passkeys.check_new(request.POST.get("credential", ""))
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect("passkey_add")
+        with transaction.atomic():
+            passkeys.add(request, request.user, credential)
+            accounts.end_elsewhere(request, request.user)
+            audit.record(request, "add passkey")
+        _tell_owner(request, "account/email/passkey_added")
+        messages.success(request, _("From now on you log in on this device with one touch."))
+        return redirect("login_devices")
+    options = passkeys.options_to_make(request.user)
+    return render(request, "account/passkey_add.html", {"options": options})
+
+
+def _tell_owner(request, mail):
+    get_adapter(request).send_notification_mail(mail, request.user)
+
+
+@fresh_login_required
+@require_POST
+@sensitive_post_parameters()
+def one_time_list(request):
+    """Ten codes, shown once and to be printed; the database keeps their hashes."""
+    with transaction.atomic():
+        codes = second_step.new_list(request.user)
+        audit.record(request, "print codes")
+    return list_page(request, codes)
+
+
+def list_page(request, codes, **context):
+    return render(request, "account/one_time_list.html", {"codes": codes, **context})

@@ -1,0 +1,181 @@
+"""Trusted devices: "this is my own device", said once, good for thirty days.
+
+`is_trusted(request)` is the question for others: only a trusted device may keep a programme, and
+only there a patient stays logged in. The cookie alone logs nobody in.
+"""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .login_models import LoginSession, TrustedDevice
+
+TRUSTED_FOR = timedelta(days=30)
+SEEN_EVERY = timedelta(days=1)
+SESSION_KEY = "trusted_device"
+ASKED = "trust_this_device"  # in the session, from the box until the login is complete
+
+# The first that fits: most browsers also claim to be the ones below them.
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox|FxiOS", "Firefox"), ("Chrome|CriOS", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("CrOS", "Chromebook"),
+    ("Windows", "Windows"), ("Macintosh", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def readable_name(agent: str) -> str:
+    """What people call it: “Chrome on Android”. Empty when a browser says nothing we know."""
+    browser = next((name for sign, name in BROWSERS if re.search(sign, agent)), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_token(token: str) -> TrustedDevice | None:
+    """The device that holds this cookie, whoever's it is."""
+    devices = TrustedDevice.objects.select_related("user")
+    return devices.filter(token_hash=digest(token), expires_at__gt=timezone.now()).first()
+
+
+def known(request, user) -> TrustedDevice | None:
+    """The trusted device of this person from which a request comes; also before a login."""
+    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
+    device = by_token(token) if token else None
+    return device if device is not None and device.user_id == user.pk else None
+
+
+def of_session(session) -> dict:
+    """What a session remembers of its trusted device; empty when it has none."""
+    return session.get(SESSION_KEY) or {}
+
+
+def attach(request, device: TrustedDevice) -> None:
+    """From now on this session is one of a trusted device. It goes when the device goes."""
+    request.session[SESSION_KEY] = {
+        "pk": device.pk,
+        "hash": device.token_hash,
+        "until": device.expires_at.timestamp(),
+    }
+    _last_as_long(request.session)
+
+
+def _last_as_long(session) -> None:
+    """A trusted device stays logged in when its browser closes. allauth's login forgets that."""
+    held = of_session(session)
+    if held:
+        session.set_expiry(max(1, int(held["until"] - timezone.now().timestamp())))
+
+
+def is_trusted(request) -> bool:
+    """Whether somebody is logged in here on a device of their own. Costs no query."""
+    if not request.user.is_authenticated:
+        return False
+    held = of_session(request.session)
+    token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return (
+        bool(held)
+        and timezone.now().timestamp() < held["until"]
+        and secrets.compare_digest(held["hash"], digest(token))
+    )
+
+
+def wish(request, own_device: bool) -> None:
+    """Remember what somebody said on the way in; it is done when the login is complete."""
+    if own_device:
+        request.session[ASKED] = True
+    else:
+        request.session.pop(ASKED, None)
+
+
+def trust(request, response) -> TrustedDevice:
+    """Trust the browser of whoever is logged in: a row, a cookie, and a longer session."""
+    token = secrets.token_urlsafe(32)
+    old = known(request, request.user)
+    device = TrustedDevice.objects.create(
+        user=request.user,
+        token_hash=digest(token),
+        name=readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Unknown device"),
+        expires_at=timezone.now() + TRUSTED_FOR,
+    )
+    attach(request, device)
+    request.session.save()  # before its old device goes, which would take it along
+    if old is not None:
+        old.delete()
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        token,
+        max_age=TRUSTED_FOR,
+        path="/",
+        secure=settings.SECURE_SITE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return device
+
+
+def forget(user, *, device: TrustedDevice | None = None, but: int | None = None) -> int:
+    """No longer trust one device, or all of somebody's (`but` one). Their logins end with them."""
+    devices = TrustedDevice.objects.filter(user=user).exclude(pk=but)
+    if device is not None:
+        devices = devices.filter(pk=device.pk)
+    forgotten = devices.count()
+    devices.delete()
+    return forgotten
+
+
+def forget_here(request) -> None:
+    """No longer trust this browser; the login itself goes on, as on any other device."""
+    held = request.session.pop(SESSION_KEY, None)
+    if held is None:
+        return
+    request.session.set_expiry(0)
+    request.session.save()  # detached first, or it would go with its device
+    forget(request.user, device=TrustedDevice(pk=held["pk"]))
+
+
+def saw(request) -> None:
+    """Remember that a device was used, once a day."""
+    held = of_session(request.session)
+    if held:
+        now = timezone.now()
+        TrustedDevice.objects.filter(pk=held["pk"], last_seen_at__lt=now - SEEN_EVERY).update(
+            last_seen_at=now
+        )
+
+
+class TrustMiddleware:
+    """Somebody ticked “this is my own device”: done as soon as the login is complete."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and request.session.get(ASKED):
+            del request.session[ASKED]
+            trust(request, response)
+        elif request.user.is_authenticated and request.session.get_expire_at_browser_close():
+            _last_as_long(request.session)
+        return response
+
+
+def sessions_of(user):
+    """Where somebody is logged in now, the last seen first."""
+    return (
+        LoginSession.objects.filter(user=user, expire_date__gt=timezone.now())
+        .select_related("device")
+        .order_by("-seen_at")
+    )

@@ -1,0 +1,247 @@
+"""The second step of a login with a password: a code by e-mail, one from a printed list, or a
+passkey. A passkey alone is both steps, and a trusted device is not asked.
+
+Whether somebody is asked is said by whoever knows: `asked_by` holds the questions.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from smtplib import SMTPException
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.stagekit import stash_login
+from allauth.account.models import EmailAddress
+from allauth.account.stages import LoginStage
+from allauth.core import ratelimit
+from allauth.core.internal.httpkit import headed_redirect_response
+from allauth.mfa.webauthn.internal import auth
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+
+from . import audit, devices, passkeys
+from .login_models import OneTimeCode
+from .models import User
+
+# A question each: is this person asked for a second step?
+asked_by: list[Callable[[User], bool]] = []
+
+CODE_DIGITS, CODE_MINUTES, MOST_TRIES = 6, 10, 5
+LIST_LENGTH, LIST_DIGITS = 10, 8
+
+
+def is_asked(user: User) -> bool:
+    return any(question(user) for question in asked_by)
+
+
+class SecondStepStage(LoginStage):
+    """Stands where allauth asks for an authenticator, between the password and the login."""
+
+    key = "rugpijn_second_step"
+    urlname = "second_step"
+
+    def handle(self):
+        user = self.login.user
+        if (
+            user is None
+            or did_use_passwordless_login(self.request, user)
+            or devices.known(self.request, user) is not None
+            or not is_asked(user)
+        ):
+            return None, True
+        if email_of(user):
+            mail_code(self)
+        return headed_redirect_response(self.urlname), True
+
+
+def email_of(user: User) -> str | None:
+    return EmailAddress.objects.get_primary_email(user)
+
+
+# ------------------------------------------------------------ codes by e-mail
+
+
+def _hash(user: User, code: str) -> str:
+    """With the server's own key: six or eight digits alone are soon found from their hash."""
+    message = f"{user.pk}:{code}"
+    return salted_hmac("rugpijn.one-time-code", message, algorithm="sha256").hexdigest()
+
+
+def _digits(number: int) -> str:
+    return f"{secrets.randbelow(10**number):0{number}}"
+
+
+def mail_code(stage: SecondStepStage) -> bool:
+    """Mail a new code; the one before it stops working. Says whether it went."""
+    user, code = stage.login.user, _digits(CODE_DIGITS)
+    if not ratelimit.consume(stage.request, action="second_step_mail", key=str(user.pk)):
+        return False
+    stage.state.update(code=_hash(user, code), at=time.time(), tries=0)
+    context = {"code": f"{code[:3]} {code[3:]}", "minutes": CODE_MINUTES}
+    try:
+        get_adapter(stage.request).send_mail("account/email/second_step", email_of(user), context)
+    except (OSError, SMTPException):
+        return False
+    return True
+
+
+def _is_mailed_code(stage: SecondStepStage, code: str) -> bool:
+    kept, at = stage.state.get("code"), stage.state.get("at", 0)
+    in_time = time.time() - at < CODE_MINUTES * 60
+    return bool(kept) and in_time and constant_time_compare(kept, _hash(stage.login.user, code))
+
+
+# ------------------------------------------------------------ codes on paper
+
+
+@transaction.atomic
+def new_list(user: User) -> list[str]:
+    """Ten codes to print, each good for once. The list before it no longer works."""
+    user.one_time_codes.all().delete()
+    codes = set()
+    while len(codes) < LIST_LENGTH:
+        codes.add(_digits(LIST_DIGITS))
+    OneTimeCode.objects.bulk_create(
+        OneTimeCode(user=user, code_hash=_hash(user, code)) for code in codes
+    )
+    return [f"{code[:4]} {code[4:]}" for code in sorted(codes)]
+
+
+def codes_left(user: User) -> int:
+    return user.one_time_codes.filter(used_at=None).count()
+
+
+def _use_listed_code(user: User, code: str) -> bool:
+    """In one statement: two who type the same code at once are not both let in."""
+    unused = user.one_time_codes.filter(code_hash=_hash(user, code), used_at=None)
+    return unused.update(used_at=timezone.now()) == 1
+
+
+# ------------------------------------------------------------ the page
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
+        ),
+    )
+    own_device = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Trust this device for 30 days"),
+        help_text=gettext_lazy("Only on your own phone or computer. We then ask no code here."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("go", gettext_lazy("Go on"), css_class="btn-lg"))
+
+    def clean_code(self):
+        """People write spaces and dashes as they stand on paper."""
+        return "".join(sign for sign in self.cleaned_data["code"] if sign.isdecimal())
+
+
+@sensitive_post_parameters("code")
+@login_stage_required(stage=SecondStepStage.key, redirect_urlname="account_login")
+def second_step(request):
+    """The password was right; now the second step."""
+    stage = request._login_stage
+    user = stage.login.user
+    if request.method == "GET" and get_adapter(request).is_ajax(request):
+        return JsonResponse({"request_options": auth.begin_authentication(user)})
+    if "send" in request.POST:
+        return _send_again(request, stage)
+    if "credential" in request.POST:
+        return _by_passkey(request, stage)
+    if "stop" in request.POST:
+        return stage.abort()
+    form = CodeForm(
+        request.POST or None, initial={"own_device": request.session.get(devices.ASKED, False)}
+    )
+    if request.method == "POST" and form.is_valid():
+        if not ratelimit.consume(request, action="second_step", key=str(user.pk)):
+            form.add_error(
+                "code", _("There were too many wrong codes. Wait ten minutes, then try again.")
+            )
+        elif _fits(stage, form.cleaned_data["code"]):
+            ratelimit.clear(request, action="second_step", key=str(user.pk))
+            return _done(request, stage, "code", form.cleaned_data["own_device"])
+        else:
+            form.add_error("code", _("This code is not right. Look at it once more."))
+    return _page(request, stage, form)
+
+
+def _fits(stage, code) -> bool:
+    """Five guesses at a mailed code, then it is worth nothing."""
+    if len(code) == LIST_DIGITS:
+        return _use_listed_code(stage.login.user, code)
+    stage.state["tries"] = stage.state.get("tries", 0) + 1
+    stash_login(stage.request, stage.login)
+    return stage.state["tries"] <= MOST_TRIES and _is_mailed_code(stage, code)
+
+
+def _send_again(request, stage):
+    sent = mail_code(stage)
+    stash_login(request, stage.login)
+    if sent:
+        messages.success(request, _("We have sent a new code. The old one no longer works."))
+    else:
+        messages.error(request, _("The mail was not sent. Wait ten minutes, then try again."))
+    return redirect("second_step")
+
+
+def _by_passkey(request, stage):
+    form = passkeys.StepForm(request.POST, user=stage.login.user)
+    if form.is_valid():
+        own = bool(request.POST.get("own_device"))
+        return _done(request, stage, "passkey", own)
+    messages.error(request, _("That did not work. Try again, or type a code."))
+    return redirect("second_step")
+
+
+def _done(request, stage, how, own_device):
+    user = stage.login.user
+    record_authentication(request, user, "second_step", how=how)
+    devices.wish(request, own_device)
+    response = stage.exit()
+    if request.user.is_authenticated:
+        audit.record(request, "second step")
+    return response
+
+
+def _page(request, stage, form):
+    user = stage.login.user
+    email = email_of(user)
+    return render(
+        request,
+        "account/second_step.html",
+        {
+            "form": form,
+            "email": email and _masked(email),
+            "listed": codes_left(user),
+            "passkeys": passkeys.of(user).exists(),
+            "minutes": CODE_MINUTES,
+        },
+    )
+
+
+def _masked(email: str) -> str:
+    """Enough for its owner to know which mailbox to open."""
+    name, _at, domain = email.partition("@")
+    return f"{name[:2]}…@{domain}"

@@ -1,0 +1,163 @@
+"""How long a login lasts, and when a page asks who you are once more.
+
+A patient's session ends after half an hour without a page and after a day at most. On a trusted
+device it lasts for thirty days, for Today and for ticking off: pages that show more, or that
+change how somebody logs in, carry `fresh_login_required`.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import wraps
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.dispatch import receiver
+from django.http import QueryDict
+
+from . import devices
+from .login_models import LoginSession
+from .models import User
+
+MINUTE, HOUR = 60, 3600
+IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, 12 * HOUR
+KEPT_FOR = HOUR  # what was typed when a session ended
+KEPT_BYTES = 100_000
+BEGAN, SEEN, NAME, KEPT = "began", "seen", "device_name", "kept_form"
+
+
+class SessionStore(DatabaseStore):
+    """Django's own store of sessions, with the columns that a list of logins needs."""
+
+    @classmethod
+    def get_model_class(cls):
+        return LoginSession
+
+    def create_model_instance(self, data):
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        row.device_id = devices.of_session(data).get("pk")
+        row.name = data.get(NAME, "")
+        row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
+        return row
+
+
+def _moment(seconds) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+@receiver(user_logged_in, dispatch_uid="rugpijn.sessions.begin")
+def begin(sender, request, user, **kwargs):
+    """Every way in passes here: the session learns when it began, and on what device."""
+    session = request.session
+    session[BEGAN] = session[SEEN] = time.time()
+    session[NAME] = devices.readable_name(request.META.get("HTTP_USER_AGENT", ""))
+    session.pop(devices.SESSION_KEY, None)
+    device = devices.known(request, user)
+    if device is not None:
+        devices.attach(request, device)
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Log somebody out everywhere, now, or everywhere `but` one. Says how many browsers that were.
+
+    `is_active` alone would refuse the next page as well; without its session a stolen
+    cookie is worth nothing, also when the account is opened again.
+    """
+    ended, _kinds = LoginSession.objects.filter(user=user).exclude(session_key=but).delete()
+    return ended
+
+
+class SessionLimitsMiddleware:
+    """Ends what lasted too long. A form that was sent too late is kept until after the login."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            if _is_over(request):
+                _end(request)
+            else:
+                _touch(request)
+                _take_up_kept_form(request)
+        return self.get_response(request)
+
+
+def _is_over(request) -> bool:
+    now, session = time.time(), request.session
+    began = session.setdefault(BEGAN, now)
+    if request.user.is_staff:
+        return now - began > LONGEST_STAFF
+    trusted = devices.of_session(session)
+    if trusted:
+        return now > trusted["until"]
+    return now - began > LONGEST or now - session.get(SEEN, began) > IDLE
+
+
+def _touch(request) -> None:
+    """Written once a minute at most: a page that is only read costs no write."""
+    now, session = time.time(), request.session
+    if now - session.get(SEEN, 0) < MINUTE:
+        return
+    session[SEEN] = now
+    devices.saw(request)
+
+
+def _end(request) -> None:
+    user, path = request.user.pk, request.get_full_path()
+    kept = None
+    if request.method == "POST" and isinstance(request.POST, Mapping) and not request.FILES:
+        typed = request.POST.urlencode()
+        if request.POST and len(typed) <= KEPT_BYTES:
+            kept = {"user": user, "path": path, "typed": typed, "at": time.time()}
+    logout(request)
+    if kept is not None:
+        request.session[KEPT] = kept
+
+
+def _take_up_kept_form(request) -> None:
+    """After the login the browser asks for the page again; what was typed goes with it, once.
+
+    Nobody else can cause this: the form was sent from our own page, by the same person, in the
+    session that this one follows.
+    """
+    kept = request.session.get(KEPT)
+    if kept is None or request.method != "GET":
+        return
+    ours = kept["user"] == request.user.pk and time.time() - kept["at"] < KEPT_FOR
+    if not ours or kept["path"] == request.get_full_path():
+        del request.session[KEPT]
+    if ours and kept["path"] == request.get_full_path():
+        request.method = "POST"
+        request.POST = QueryDict(kept["typed"])
+        request._dont_enforce_csrf_checks = True
+
+
+# ------------------------------------------------------------ asked once more
+
+
+def is_fresh(request) -> bool:
+    """Whether this person said who they are in the last quarter of an hour."""
+    records = get_authentication_records(request, request.user)
+    last = max((record["at"] for record in records), default=0)
+    return time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def fresh_login_required(view):
+    """A page that asks for password or passkey when the last time was too long ago.
+
+    The page, and what was typed in a form on it, come back after the answer.
+    """
+
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if request.user.is_authenticated and not is_fresh(request):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return asked
