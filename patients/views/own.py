@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rugpijn import audit
 from rugpijn.models import User
+from rugpijn.sessions import fresh_login_required, fresh_on_trusted_device
 
 from .. import charts, clinical, export
 from ..access import find
@@ -21,6 +22,7 @@ from ..models import Patient, Programme
 FIRST_WEEK = 7  # days; before that there is nothing to compare
 
 
+@fresh_on_trusted_device
 @require_safe
 def progress(request, uuid):
     """Done of what was given, by week, and the pain. A therapist of the practice sees it too."""
@@ -71,6 +73,7 @@ def progress(request, uuid):
     )
 
 
+@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request):
     """What is stored about me, and how my pages look."""
@@ -118,6 +121,7 @@ def _records(user) -> list[Patient]:
 
 
 @require_POST
+@fresh_login_required
 def download(request):
     """Everything about the own records as one file. A press and no link: it is an act."""
     records = list(

@@ -48,7 +48,7 @@ def tick(programme, moments=(1,), lines=None, done=True):
             SessionLog.objects.create(
                 patient=programme.patient, version=version, line=line.uuid, moment=moment,
                 day=timezone.localdate(), done=done, operation=uuid.uuid4(),
-                performed_at=timezone.now(),
+                performed_at=timezone.now(), sequence=SessionLog.objects.count(),
             )  # fmt: skip
 
 
