@@ -35,6 +35,7 @@ def test_times_and_a_calendar_without_a_script(browser, site, programme):  # noq
     phone.get_by_role("link", name="Herinneringen").click()
     phone.get_by_label("Tweede tijd").select_option("19:00")
     phone.get_by_label("zondag").uncheck()
+    phone.get_by_label("Ja, naar piet@mail.example").check()
     phone.get_by_role("button", name="Opslaan").click()
     expect(phone.get_by_role("status")).to_contain_text("Uw tijden zijn bewaard.")
     assert ReminderPlan.objects.get().days == "123456"
