@@ -542,7 +542,7 @@ def data_for(world, name):
     if name in ("patients:messages", "admin:patients_programme_messages"):
         return {"operation": str(uuid.uuid4()), "text": "Kanarie-notitie: mag ik zwemmen?"}
     if name == "patients:reminders":
-        return {"first": "08:00", "days": ["1"]}
+        return {"first": "08:00", "days": ["1"], "by_mail": "1"}
     if name == "patients:my_data":
         return {"text_size": "large", "language": "nl"}
     if name == "admin:patients_programme_course":
