@@ -23,7 +23,7 @@ from ..guide import plan
 from ..models import Patient, Programme, SessionLog
 from ..reports import recovery_due, with_facts
 from ..sheet import Sheet
-from ..taking import how_it_went, take
+from ..taking import advice_about, how_it_went, take
 from .media import of_programme
 
 
@@ -217,7 +217,7 @@ def log_session(request, uuid):
         return redirect(back)
     try:
         with transaction.atomic():
-            told = take(programme.patient, version, form)
+            take(programme.patient, version, form)
             audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
@@ -226,7 +226,7 @@ def log_session(request, uuid):
     here = f"{asked['line']}-{asked['moment']}"
     if asked["done"] and "pain" not in request.POST:
         return redirect(f"{back}?after={here}#line-{asked['line']}")
-    if told:
+    if told := advice_about(version, asked):
         messages.warning(request, told)
     elif not asked["done"]:
         messages.success(request, _("Undone. You can tick it off again."))
