@@ -110,7 +110,7 @@ def _advice(record) -> Iterator[Row]:
 
 def _sessions(record) -> Iterator[Row]:
     """Every press, also what was undone later: the last about a moment is what holds."""
-    logs = record.sessions.select_related("version__programme").order_by("pk")
+    logs = record.sessions.select_related("version__programme")  # in the order that decides
     titles: dict[int, dict[str, str]] = {}
     for log in logs:
         if log.version_id not in titles:
@@ -135,7 +135,7 @@ def _sessions(record) -> Iterator[Row]:
 
 
 def _symptoms(record) -> Iterator[Row]:
-    for answer in record.symptom_answers.order_by("pk"):
+    for answer in record.symptom_answers.all():
         yield {
             "day": _plain(answer.day),
             "line": str(answer.line),

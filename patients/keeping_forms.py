@@ -59,22 +59,29 @@ class ReminderForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one day.")},
     )
-    by_mail = forms.BooleanField(label=gettext_lazy("Send me an e-mail then"), required=False)
+    # A consent: said by the patient, and never ticked beforehand.
+    by_mail = forms.TypedChoiceField(
+        label=gettext_lazy("Do you want an e-mail then?"),
+        choices=[("1", gettext_lazy("Yes")), ("0", gettext_lazy("No"))],
+        coerce=lambda text: text == "1",
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose yes or no.")},
+    )
 
     def __init__(self, *args, plan: ReminderPlan | None, address: str, **kwargs):
-        start = plan or ReminderPlan(first=time(9), by_mail=bool(address))
+        start = plan or ReminderPlan(first=time(9))
         kwargs["initial"] = {
             "first": start.first,
             "second": start.second,
             "third": start.third,
             "days": list(start.days),
-            "by_mail": start.by_mail,
+            "by_mail": None if plan is None else str(int(plan.by_mail)),
         }
         super().__init__(*args, **kwargs)
         if address:
-            self.fields["by_mail"].help_text = (
-                _("To %s. No mail comes when you have begun already.") % address
-            )
+            by_mail = self.fields["by_mail"]
+            by_mail.choices = [("1", _("Yes, to %s") % address), ("0", _("No"))]
+            by_mail.help_text = _("No mail comes when you have begun already.")
         else:
             del self.fields["by_mail"]
         self.helper = FormHelper()

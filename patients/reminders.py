@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from .mail import address_of
 from .models import Patient, Programme, Reminder, ReminderPlan
-from .progress import Card, cards
+from .progress import Card, cards, lately
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ def _asks(plan: ReminderPlan, slot: time, day: date) -> bool:
         if version is None or programme.pause_on(day) or programme.started_on > day:
             continue
         programme.patient = plan.patient
-        given, done = today_of(cards(programme, version.sheet, day))
+        given, done = today_of(cards(programme, version.sheet, day, lately(programme, day)))
         place = plan.times.index(slot) + 1
         return is_needed(given=given, done=done, place=place, times=len(plan.times))
     return False

@@ -167,3 +167,19 @@ def fresh_login_required(view):
         return view(request, *args, **kwargs)
 
     return asked
+
+
+def fresh_on_trusted_device(view):
+    """A page with more than Today: on a device that stays logged in it asks who you are first.
+
+    Whoever has the telephone in hand may tick off; what was written and how it went is not for
+    everybody who picks it up. A login without a trusted device is short enough by itself.
+    """
+
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if request.user.is_authenticated and devices.is_trusted(request) and not is_fresh(request):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return asked

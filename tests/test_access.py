@@ -7,8 +7,9 @@ runs the server; Nobody has not logged in.
 """
 
 import copy
+import json
 import uuid
-from datetime import time
+from datetime import time, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
@@ -175,6 +176,15 @@ TABLE = {
     "exercises:loop": OPEN,
     "patients:home": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, LOGIN),
     "patients:programme_detail": PIETS,
+    "patients:programme_yesterday": PIETS_ALONE,
+    "patients:programme_session": PIETS_ALONE,
+    "patients:recovery": PIETS_ALONE,
+    "patients:report_symptoms": POST_ONLY,
+    "patients:sync_start": (SEES,) * 7 + ("401",),
+    "patients:sync": (WRONG_METHOD,) * 8,
+    "manifest": OPEN,
+    "service_worker": OPEN,
+    "offline": OPEN,
     "patients:log_session": POST_ONLY,
     "patients:programme_handout": PIETS,
     "patients:version_handout": PIETS,
@@ -203,6 +213,9 @@ POSTS = {
     "admin:exercises_import": (UPLOADS, UPLOADS, DOOR, DOOR, UPLOADS, DOOR, UPLOADS, LOGIN),
     "admin:exercises_upload_act": (UPLOADS, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:exercises_exercise_film": ("/admin/exercises/exercise/", "/admin/exercises/exercise/", DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "patients:report_symptoms": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
+    "patients:recovery": PIETS_ALONE,
+    "patients:sync": (HIDDEN, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, "401"),
     "one_time_list": (SEES,) * 7 + (LOGIN,),  # each one's own
     "patients:log_session": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "patients:messages": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
@@ -281,7 +294,8 @@ def build():
     programme = actions.draft(
         patient=cast.piet_patient, by=cast.anna, protocol=Protocol.objects.get(key="lage-rugpijn")
     )
-    actions.start(programme=programme, by=cast.anna)
+    three_weeks_ago = timezone.localdate() - timedelta(days=20)  # so that a question waits
+    actions.start(programme=programme, by=cast.anna, on=three_weeks_ago)
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
@@ -342,6 +356,10 @@ def build():
         "exercises:loop": [rendering.digest],
         "patients:programme_detail": [programme.uuid],
         "patients:log_session": [programme.uuid],
+        "patients:programme_yesterday": [programme.uuid],
+        "patients:programme_session": [programme.uuid],
+        "patients:report_symptoms": [programme.uuid],
+        "patients:recovery": [programme.uuid],
         "patients:programme_handout": [programme.uuid],
         "patients:version_handout": [programme.uuid, 2],
         "patients:programme_media": [programme.uuid, film.digest],
@@ -506,16 +524,25 @@ def come_before(world, name):
 def data_for(world, name):
     """What the right person would send."""
     programme = world.programme
+    act = {
+        "operation": str(uuid.uuid4()), "version": 2, "done": "1", "moment": 1,
+        "line": str(programme.prescriptions.first().uuid),
+        "day": programme.started_on.isoformat(),
+    }  # fmt: skip
     if name == "patients:log_session":
-        return {
-            "operation": str(uuid.uuid4()), "version": 2, "done": "1", "moment": 1,
-            "line": str(programme.prescriptions.first().uuid),
-            "day": programme.started_on.isoformat(),
-        }  # fmt: skip
+        return act
+    if name == "patients:report_symptoms":
+        return {**act, "symptoms": ["leg_pain"]}
+    if name == "patients:sync":
+        now = timezone.now().isoformat()
+        act |= {"programme": str(programme.uuid), "sequence": 1, "performed_at": now}
+        return {"patient": str(world.piet_patient.uuid), "now": now, "acts": [act]}
+    if name == "patients:recovery":
+        return {"answer": "better"}
     if name in ("patients:messages", "admin:patients_programme_messages"):
         return {"operation": str(uuid.uuid4()), "text": "Kanarie-notitie: mag ik zwemmen?"}
     if name == "patients:reminders":
-        return {"first": "08:00", "days": ["1"]}
+        return {"first": "08:00", "days": ["1"], "by_mail": "1"}
     if name == "patients:my_data":
         return {"text_size": "large", "language": "nl"}
     if name == "admin:patients_programme_course":
@@ -565,6 +592,14 @@ def data_for(world, name):
     return {}
 
 
+def sent(world, name):
+    """How the right person would send it."""
+    data = data_for(world, name)
+    if name == "patients:sync":
+        return {"data": json.dumps(data), "content_type": "application/json"}
+    return {"data": data}
+
+
 @pytest.mark.parametrize("name", sorted(POSTS))
 def test_post(world, name):
     """The right person's act is done; from everybody else it changes nothing."""
@@ -573,7 +608,7 @@ def test_post(world, name):
         if not is_denied(expected, role):
             continue
         before = snapshot()
-        response = client_for(world, role).post(world.address(name), data_for(world, name))
+        response = client_for(world, role).post(world.address(name), **sent(world, name))
         got = outcome(response, expected)
         assert got == expected, f"{role} posting to {name}: {got}, not {expected}"
         assert snapshot() == before, f"{role} changed something at {name}"
@@ -581,7 +616,7 @@ def test_post(world, name):
         role for role, e in zip(ROLES, POSTS[name], strict=True) if not is_denied(e, role)
     )
     before = snapshot()
-    response = client_for(world, allowed).post(world.address(name), data_for(world, name))
+    response = client_for(world, allowed).post(world.address(name), **sent(world, name))
     expected = POSTS[name][ROLES.index(allowed)]
     assert outcome(response, expected) == expected
     assert snapshot() != before, f"{allowed} could not do it either, so the test proves nothing"
@@ -737,6 +772,7 @@ LOGGED_ACTS = {
     "admin:patients_programme_renew": "renew", "admin:patients_programme_reopen": "reopen",
     "admin:patients_programme_again": "create", "admin:patients_patient_discharge": "discharge",
     "admin:patients_patient_readmit": "take up again", "patients:log_session": "log",
+    "patients:report_symptoms": "log", "patients:recovery": "log", "patients:sync": "log",
     "patients:messages": "send message", "admin:patients_programme_messages": "answer",
     "patients:reminders": "choose reminders", "patients:stop_reminders": "stop reminders",
 }  # fmt: skip
@@ -753,6 +789,6 @@ def test_a_page_that_shows_a_patient_is_logged(world, name):
 def test_an_act_is_logged(world, name):
     who = "piet" if name.startswith("patients:") else "anna"
     come_before(world, name)
-    client_for(world, who).post(world.address(name), data_for(world, name))
+    client_for(world, who).post(world.address(name), **sent(world, name))
     rows = AccessEvent.objects.filter(patient=world.piet_patient.uuid)
     assert [row.action for row in rows].count(LOGGED_ACTS[name]) == 1

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,8 +12,16 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import actions, batches
-from patients.models import Batch, Patient, Programme, SeenMark, SessionLog, SymptomAnswer
+from patients import actions, batches, reminders
+from patients.models import (
+    Batch,
+    Patient,
+    Programme,
+    ReminderPlan,
+    SeenMark,
+    SessionLog,
+    SymptomAnswer,
+)
 
 from .conftest import PASSWORD
 from .environment import and_in_ci
@@ -573,11 +581,17 @@ def test_handouts_of_a_morning_are_printed_together(page, site, cast, make_progr
 
 
 PAGES = {
-    "nobody": ["account_login", "account_reset_password", "account_signup", "share", "closed"],
-    "piet@mail.example": ["patients:home", "account_change_password", "account_logout", "missing"],
+    "nobody": [
+        "account_login", "account_reset_password", "account_signup", "share", "closed", "stop",
+    ],
+    "piet@mail.example": [
+        "patients:home", "progress", "messages", "reminders", "patients:my_data",
+        "account_change_password", "account_logout", "missing",
+    ],
     "anna@linde.example": [
         "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
         "patient", "draft", "running", "versions", "days", "share_admin", "end", "course", "keep",
+        "desk_messages",
         "pause", "renew", "discharge", "discharged",
         "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
         "admin:exercises_protocol_changelist", "protocol", "as_patient",
@@ -606,6 +620,12 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         programme.pauses.create(
             from_on=today + timedelta(days=first), until_on=today + timedelta(days=until)
         )
+    plan = ReminderPlan.objects.create(patient=programme.patient, first=time(9), by_mail=True)
+    for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
+        actions.send_message(
+            programme=programme, operation=uuid.uuid4(), text=text, by=by,
+            by_patient=by == cast.piet,
+        )  # fmt: skip
     draft = make_programme(cast.mo_patient, started=False)
     gone = Patient.objects.create(
         practice=cast.anna.practice, name="Ina Bos", birth_date=date(1960, 1, 2),
@@ -631,6 +651,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "share_admin": ("programme_share", programme.pk),
         "end": ("programme_end", programme.pk),
         "course": ("programme_course", programme.pk),
+        "desk_messages": ("programme_messages", programme.pk),
         "pause": ("programme_pause", programme.pk),
         "renew": ("programme_renew", programme.pk),
         "discharge": ("patient_discharge", cast.piet_patient.pk),
@@ -647,6 +668,11 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "share": reverse("patients:share_page", args=[programme.share_link.token, 1]),
         "closed": reverse("patients:share_page", args=["x" * 43, 1]),
         "missing": "/is-er-niet/",
+        "stop": reverse("patients:stop_reminders", args=[reminders.stop_token(plan)]),
+        **{
+            name: reverse(f"patients:{name}", args=[programme.uuid])
+            for name in ("progress", "messages", "reminders")
+        },
         "advice": reverse("admin:exercises_advice_change", args=[lage_rugpijn.advice.first().pk]),
         **{
             name: reverse("admin:exercises_figure_change", args=[figure.pk])

@@ -68,7 +68,7 @@ class SessionLog(models.Model):
     reps = models.PositiveSmallIntegerField(_("repetitions"), null=True, blank=True)
     hold = models.PositiveSmallIntegerField(_("hold in seconds"), null=True, blank=True)
     duration = models.PositiveSmallIntegerField(_("duration in seconds"), null=True, blank=True)
-    # The how-manieth act about this patient: counted on, never back, by whichever device acts.
+    # Which act of this patient it was: each device counts on from the highest that it knows.
     sequence = models.BigIntegerField(default=0)
     performed_at = models.DateTimeField(_("done at"))
     received_at = models.DateTimeField(_("received at"), default=timezone.now)

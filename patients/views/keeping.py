@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
+from rugpijn.sessions import fresh_on_trusted_device
 
 from .. import calendar_feed
 from .. import reminders as rules
@@ -24,6 +25,7 @@ from ..models import CalendarLink, Programme, ReminderPlan
 from .share import unlisted
 
 
+@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request, uuid):
     """The times, the mails and the calendar of one patient, together on one page."""

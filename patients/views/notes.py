@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rugpijn import audit
+from rugpijn.sessions import fresh_on_trusted_device
 
 from .. import actions
 from ..access import find_own
@@ -18,6 +19,7 @@ from ..models import Programme
 from .therapist import programme_page
 
 
+@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_messages(request, uuid):
     """What was written, and a form to write. Opening it is reading what the practice wrote."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rugpijn import audit
 from rugpijn.models import User
-from rugpijn.sessions import fresh_login_required
+from rugpijn.sessions import fresh_login_required, fresh_on_trusted_device
 
 from .. import charts, clinical, export
 from ..access import find
@@ -22,6 +22,7 @@ from ..models import Patient, Programme
 FIRST_WEEK = 7  # days; before that there is nothing to compare
 
 
+@fresh_on_trusted_device
 @require_safe
 def progress(request, uuid):
     """Done of what was given, by week, and the pain. A therapist of the practice sees it too."""
@@ -59,8 +60,8 @@ def progress(request, uuid):
                 for number, days, counts in course.weeks()
             ],
             "is_early": len(course.days) < FIRST_WEEK,
-            # Half of the dates: these letters are larger than the therapist's.
-            "pain": replace(pain, ticks=pain.ticks[::2]),
+            # Of many dates half: these letters are larger than the therapist's.
+            "pain": replace(pain, ticks=pain.ticks[:: 2 if len(pain.ticks) > 4 else 1]),
             "answered": [day for day in reversed(course.days) if day.pain],
             "checks": programme.recovery_checks.all(),
             "activities": [
@@ -72,8 +73,8 @@ def progress(request, uuid):
     )
 
 
+@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_login_required
 def my_data(request):
     """What is stored about me, and how my pages look."""
     form = ReadingForm(

@@ -76,7 +76,7 @@ def told(response) -> list[str]:
 def test_a_therapist_begins_with_the_worklist(anna, alarm):
     text = words(anna.get(DESK))
     assert "Who needs attention" in text
-    assert "Pain went into the leg during" in text
+    assert "Pain spread into leg or arm during" in text
     assert text.index("Piet Jansen") < text.index("My patients", text.index("Piet Jansen"))
 
 
@@ -236,7 +236,7 @@ def test_marked_as_seen_with_a_note(anna, cast, alarm, programme):
         cast.anna, "Anna de Wit", "Called: stop exercise 5.",
     )  # fmt: skip
     text = words(response)
-    assert "Pain went into the leg" not in text
+    assert "Pain spread into leg or arm" not in text
     assert "“Called: stop exercise 5.” Anna de Wit" in text
     assert AccessEvent.objects.filter(action="seen", patient=cast.piet_patient.uuid).count() == 1
 

@@ -143,7 +143,7 @@ class TestTheRecord:
             followed.title = f"Rug {number}"
             followed.save()
             actions.issue(programme=followed, by=cast.anna)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             page(anna, "days", followed, weeks="all")
 
 

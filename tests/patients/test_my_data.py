@@ -5,24 +5,46 @@ import io
 import json
 import uuid
 import zipfile
-from datetime import time
+from datetime import time as clock
 
 import pytest
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    record_authentication,
+)
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from patients import actions, export
 from patients.models import RecoveryCheck, ReminderPlan
+from rugpijn import devices
 from rugpijn.audit import AccessEvent
-from tests.conftest import PASSWORD, fresh_login
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 PAGE = "/my-data/"
 
 
+def log_in(client, person, ago=0):
+    """Logged in so many seconds ago, as a real login writes it down."""
+    client.force_login(person)
+    request = request_of(client, person)
+    record_authentication(request, person, "password")
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY][0]["at"] -= ago
+    request.session.save()
+
+
+def request_of(client, person):
+    request = RequestFactory().get("/")
+    request.user, request.session = person, client.session
+    return request
+
+
 @pytest.fixture
 def piet(client, cast):
-    fresh_login(client, cast.piet)
+    log_in(client, cast.piet)
     return client
 
 
@@ -41,7 +63,7 @@ def done(programme):
         programme=programme, operation=uuid.uuid4(), text="=HYPERLINK(\"http://evil\")\nHallo",
         by=programme.patient.user, by_patient=True,
     )  # fmt: skip
-    ReminderPlan.objects.create(patient=programme.patient, first=time(9))
+    ReminderPlan.objects.create(patient=programme.patient, first=clock(9))
     return programme
 
 
@@ -92,7 +114,7 @@ class TestReading:
     def test_letters_grow_on_every_page(self, piet, cast, programme):
         assert 'class="text-' not in piet.get("/").content.decode()
         page = piet.post(PAGE, {"text_size": "largest", "language": "nl"}, follow=True)
-        assert "Bewaard." in page.content.decode()
+        assert "Opgeslagen." in page.content.decode()
         cast.piet.refresh_from_db()
         assert cast.piet.text_size == "largest"
         for address in ("/", PAGE, "/accounts/password/change/", "/is-er-niet/"):
@@ -188,8 +210,14 @@ class TestDownload:
         download(piet)
         assert AccessEvent.objects.get(action="download own data").patient == done.patient.uuid
 
+    def test_it_asks_who_you_are_once_more(self, client, cast, done):
+        log_in(client, cast.piet, ago=20 * 60)
+        answer = client.post(reverse("patients:download"))
+        assert answer["Location"].startswith("/accounts/reauthenticate/")
+        assert not AccessEvent.objects.filter(action="download own data").exists()
+
     def test_who_is_no_patient_gets_none(self, client, cast):
-        fresh_login(client, cast.anna)
+        log_in(client, cast.anna)
         answer = client.post(reverse("patients:download"), follow=True)
         assert "niets over u" in answer.content.decode()
 
@@ -199,3 +227,26 @@ class TestDownload:
 
     def test_numbers_stay_numbers(self):
         assert [export.cell(value) for value in (-1, 0, None, "a")] == [-1, 0, "", "a"]
+
+
+class TestOnATrustedDevice:
+    """It stays logged in for Today. Whoever picks it up does not read on without being asked."""
+
+    @pytest.fixture
+    def phone(self, client, cast, programme):
+        log_in(client, cast.piet, ago=20 * 60)
+        request, answer = request_of(client, cast.piet), HttpResponse()
+        devices.trust(request, answer)
+        request.session.save()
+        client.cookies.update(answer.cookies)
+        return client
+
+    @pytest.mark.parametrize("page", ["progress", "messages", "reminders", "my_data"])
+    def test_these_ask_first(self, phone, cast, programme, page):
+        address = reverse(f"patients:{page}", args=[] if page == "my_data" else [programme.uuid])
+        assert phone.get("/").status_code == 200
+        assert phone.get(address)["Location"].startswith("/accounts/reauthenticate/")
+        request = request_of(phone, cast.piet)
+        record_authentication(request, cast.piet, "password")
+        request.session.save()
+        assert phone.get(address).status_code == 200

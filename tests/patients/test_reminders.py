@@ -1,5 +1,6 @@
 """When a reminder comes, when it does not, and that it comes once."""
 
+import re
 import threading
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
@@ -48,7 +49,7 @@ def tick(programme, moments=(1,), lines=None, done=True):
             SessionLog.objects.create(
                 patient=programme.patient, version=version, line=line.uuid, moment=moment,
                 day=timezone.localdate(), done=done, operation=uuid.uuid4(),
-                performed_at=timezone.now(),
+                performed_at=timezone.now(), sequence=SessionLog.objects.count(),
             )  # fmt: skip
 
 
@@ -407,7 +408,7 @@ class TestThePage:
         return reverse("patients:reminders", args=[programme.uuid])
 
     def choose(self, client, address, **changes):
-        chosen = {"first": "08:00", "second": "", "third": "", "days": ["1", "5"], "by_mail": "on"}
+        chosen = {"first": "08:00", "second": "", "third": "", "days": ["1", "5"], "by_mail": "1"}
         return client.post(address, {**chosen, **changes}, follow=True)
 
     def test_choosing(self, piet, address, programme):
@@ -421,6 +422,16 @@ class TestThePage:
         page = self.choose(piet, address, days=[], first="09:17").content.decode()
         assert "Kies minstens één dag." in page and "Kies een tijd uit de lijst." in page
         assert not ReminderPlan.objects.exists()
+
+    def test_a_mail_is_asked_for_and_never_assumed(self, piet, address):
+        page = piet.get(address).content.decode()
+        assert "Ja, naar piet@mail.example" in page
+        asked = [tag for tag in re.findall(r"<input[^>]*>", page) if 'name="by_mail"' in tag]
+        assert len(asked) == 2 and not [tag for tag in asked if "checked" in tag]
+        assert "Kies ja of nee." in self.choose(piet, address, by_mail="").content.decode()
+        assert not ReminderPlan.objects.exists()
+        self.choose(piet, address, by_mail="0")
+        assert not ReminderPlan.objects.get().by_mail
 
     def test_without_an_address_it_says_how_to_get_one(self, client, make_programme, cast):
         programme = make_programme(cast.mo_patient)

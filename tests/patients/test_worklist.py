@@ -62,6 +62,7 @@ def log(programme, days_ago, pain=None, moment=1, done=True, line=0):
         moment=moment,
         done=done,
         pain=pain,
+        sequence=SessionLog.objects.count() + 1,
         performed_at=timezone.now(),
     )
 

@@ -21,6 +21,7 @@ from patients import actions, judgement, life
 from patients.days import is_due
 from patients.models import (
     MainActivity,
+    Message,
     Patient,
     Programme,
     RecoveryCheck,
@@ -172,10 +173,13 @@ class DemoClinic:
             ratings={line.uuid: word for line, word in zip(lines, seen, strict=True)},
             by=anna,
         )
+        self.message(piet, "Ik ga volgende week een dag wandelen. Mag dat?", days_ago=3)
+        self.message(piet, "Zeker. Neem onderweg een paar keer rust.", days_ago=2, by=anna)
         self.seen(piet, anna, days_ago=5, note="Gebeld: rustiger aan met de eerste oefening.")
 
         mo = Programme.objects.running().get(patient__name="Mo el Idrissi")
         self.profile(mo, anna, RiskProfile.Profile.LOW)
+        self.message(mo, "Mag ik ook fietsen naar mijn werk?", days_ago=1)
 
         sanne = self.with_code(practice, anna, "Sanne Vermeulen", "1984-05-17", "06 - 11 22 33 44")
         programme = self.programme(sanne, anna, self.back, started=11)
@@ -240,6 +244,20 @@ class DemoClinic:
             chosen_by=by,
             chosen_name=by.name,
             chosen_at=self.at(programme.started_on, 10),
+        )
+
+    def message(self, programme, text, *, days_ago, by=None):
+        """A question of the patient, or with `by` an answer that was not opened yet."""
+        writer = by or programme.patient.user
+        Message.objects.create(
+            programme=programme,
+            patient=programme.patient,
+            operation=uuid.uuid4(),
+            text=text,
+            written_at=timezone.now() - timedelta(days=days_ago),
+            by_patient=by is None,
+            by=writer,
+            by_name=writer.name,
         )
 
     def check(self, programme, day: int, answer, pain: int):
