@@ -114,7 +114,7 @@ class TestReading:
     def test_letters_grow_on_every_page(self, piet, cast, programme):
         assert 'class="text-' not in piet.get("/").content.decode()
         page = piet.post(PAGE, {"text_size": "largest", "language": "nl"}, follow=True)
-        assert "Opgeslagen." in page.content.decode()
+        assert "Bewaard." in page.content.decode()
         cast.piet.refresh_from_db()
         assert cast.piet.text_size == "largest"
         for address in ("/", PAGE, "/accounts/password/change/", "/is-er-niet/"):
