@@ -285,8 +285,9 @@ def recovery(request, uuid):
     if day is None:
         messages.info(request, _("There is no question for you now."))
         return redirect(back)
-    form = RecoveryForm(request.POST or None, activities=programme.main_activities.all())
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = RecoveryForm(sent, activities=programme.main_activities.all())
+    if form.is_valid():
         answer = form.cleaned_data["answer"]
         try:
             with transaction.atomic():
