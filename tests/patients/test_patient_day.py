@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, clinical, life, worklist
+from patients import actions, clinical, course, life, worklist
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,22 @@ class TestAfterwards:
     def test_nothing_of_it_belongs_to_what_was_not_done(self, piet, programme):
         press(piet, programme, done="0", effort="hard")
         assert not SessionLog.objects.exists()
+
+    def test_the_therapist_reads_it_and_half_counts_as_half(self, piet, programme, cast):
+        begun(programme, 2)
+        yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
+        line = programme.current_version().sheet.lines[0]
+        press(piet, programme, pain="2", day=yesterday)
+        press(piet, programme, moment=2, pain="", effort="hard", day=yesterday,
+              reps=str(line.dosage.reps // 2))  # fmt: skip
+        read = course.read(programme, timezone.localdate())
+        of_line = read.lines[0]
+        assert (of_line.counts.done, of_line.counts.given, of_line.less) == (2, 2, 0.5)
+        good = dict.fromkeys((each.uuid for each in read.lines), "excellent")
+        assert read.exas(good) == round(75 / 6)
+        piet.force_login(cast.anna)
+        shown = text_of(piet.get(reverse("admin:patients_programme_days", args=[programme.pk])))
+        assert "(later ingevuld, zwaar, herhalingen: 5, later ingevuld)" in shown
 
 
 class TestSymptoms:
