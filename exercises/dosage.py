@@ -106,8 +106,8 @@ class Dosage:
         if self.rest is not None and not self._has_pauses():
             raise ValueError(
                 _(
-                    "A rest needs at least two sets, such as “3x8 rest 30s”, "
-                    "or repetitions with a hold, such as “3x30s rest 30s”."
+                    "A rest needs at least two sets, such as “3x8 rest 30s”. "
+                    "Repetitions with a hold are fine too, such as “3x30s rest 30s”."
                 )
             )
 

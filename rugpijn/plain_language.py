@@ -44,7 +44,7 @@ def findings(text: str, language: str) -> list[Finding]:
 
 
 def _long_sentences(text: str) -> Iterator[Finding]:
-    for start, end in _sentences(text):
+    for start, end in sentences(text):
         words = sum(map(_is_word, text[start:end].split()))
         if words > LONG:
             reason = "very long" if words > VERY_LONG else "long"
@@ -56,7 +56,7 @@ def _is_word(piece: str) -> bool:
     return any(sign.isalnum() for sign in piece)
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where each sentence begins and ends. A line of a list is a sentence of its own."""
     start = 0
     for mark in END.finditer(text):

@@ -44,11 +44,15 @@ def needs(program: str, package: str) -> str:
     """The path of a program. Without it the test is skipped aloud, and fails where CI runs."""
     path = shutil.which(program)
     if path is None:
-        message = f"{program} {MISSING}: apt install {package}"
-        if MUST_HAVE_ALL:
-            pytest.fail(message)
-        pytest.skip(message)
+        missing(program, package)
     return path
+
+
+def missing(what: str, package: str):
+    message = f"{what} {MISSING}: apt install {package}"
+    if MUST_HAVE_ALL:
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 @pytest.hookimpl(tryfirst=True)

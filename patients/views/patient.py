@@ -61,12 +61,17 @@ def _own_programmes(user) -> list[Programme]:
     return sorted(last.values(), key=lambda programme: programme.patient.name)
 
 
+def _has_several(user) -> bool:
+    """Whether there is something to choose at home."""
+    given = Programme.objects.of_person(user).filter(started_on__isnull=False)
+    return given.values("patient").distinct().count() > 1
+
+
 @require_safe
 def programme_detail(request, uuid):
     """A programme as its patient reads it. A therapist of the practice sees the same page."""
     programme = _readable(request, uuid)
-    several = len(_own_programmes(request.user)) > 1
-    return _programme_page(request, programme, several=several)
+    return _programme_page(request, programme, several=_has_several(request.user))
 
 
 @require_safe

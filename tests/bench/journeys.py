@@ -12,6 +12,7 @@ import urllib.request
 from playwright.sync_api import sync_playwright
 
 from tests.environment import CHROMIUM
+from tests.weight import weigh
 
 from .measure import table
 
@@ -124,6 +125,13 @@ def revise_and_compare(browser, site) -> list:
     return anna.row("revise, and compare with what it was")
 
 
+def weight_of_today(browser, site) -> list:
+    """The first view of a patient's Today, on a telephone that has nothing yet."""
+    piet = Person(browser, site, PATIENT)
+    weight = weigh(browser, piet.page.context.storage_state(), f"{site}/")
+    return ["Today", *(size / 1000 for size in (weight.page, weight.drawings, weight.both))]
+
+
 def wait_for(site: str) -> None:
     """Raises URLError when nobody answers for a minute."""
     give_up = time.monotonic() + 60
@@ -150,9 +158,11 @@ def main(site: str) -> None:
             first_exercise_done,
         )
         rows = [journey(browser, site) for journey in journeys]
+        today = weight_of_today(browser, site)
         browser.close()
     head = ("journey", "clicks", "keys", "seconds", "of which waiting")
     table("At the pace of a person", head, rows)
+    table("What travels, in kB", ("first view", "page", "drawings", "together"), [today])
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from patients.press import PrintingError
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
+from ..conftest import PASSWORD
+
 pytestmark = pytest.mark.django_db
 
 
@@ -95,9 +97,22 @@ class TestHome:
         actions.issue(programme=programme, by=cast.anna)
         for _line in programme.current_version().sheet.lines:
             press(piet, programme, follow=False, line=_line.uuid)
-        with django_assert_max_num_queries(8):
-            page = piet.get("/").content.decode()
-        assert page.count("<article") == lines
+        detail = reverse("patients:programme_detail", args=[programme.uuid])
+        for address in ("/", detail):
+            with django_assert_max_num_queries(8):
+                page = piet.get(address).content.decode()
+            assert page.count("<article") == lines
+
+    def test_nor_on_a_device_of_ones_own(
+        self, client, cast, programme, django_assert_max_num_queries
+    ):
+        """It carries the programme along, and looks after its trust."""
+        login = {"login": cast.piet.email, "password": PASSWORD, "own_device": "on"}
+        client.post(reverse("account_login"), login)
+        for address in ("/", reverse("patients:programme_detail", args=[programme.uuid])):
+            with django_assert_max_num_queries(8):
+                page = client.get(address)
+            assert page.context["carried"]["keep"]
 
 
 class TestTickingOff:
