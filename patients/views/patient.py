@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit, devices
+from rugpijn import audit, devices, second_step
 from rugpijn.models import Practice
 
 from .. import actions, clinical, progress, reports
@@ -129,6 +129,10 @@ def _programme_page(request, programme, *, several, day=None):
         "over": [card for card in cards if not card.holds and not card.begins],
         "after": _after(request, version, holding, day or today) if may_log else None,
         "several": own and several,
+        # Behind a password alone: neither whose page it is nor for what complaint.
+        "shows_less": own
+        and not patient.practice.second_step
+        and not second_step.by_passkey(request),
     }
     if own and version is not None:
         asked, trusted = recovery_due(programme, today), devices.is_trusted(request)

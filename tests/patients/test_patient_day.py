@@ -334,3 +334,13 @@ def test_logging_out_leaves_nothing_in_the_browser(piet):
     answer = piet.post(reverse("account_logout"))
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert "Clear-Site-Data" not in piet.get(reverse("account_login")).headers
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_behind_a_password_alone_it_says_neither_who_nor_what(piet, programme, asks):
+    programme.patient.practice.second_step = asks
+    programme.patient.practice.save()
+    shown = text_of(piet.get("/"))
+    assert ("Dag Piet Jansen" in shown) is asks
+    assert (programme.title in shown) is asks
+    assert programme.current_version().sheet.lines[0].title in shown
