@@ -9,6 +9,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.db.models.signals import post_migrate
 from django.utils import translation
 
 from exercises import library
@@ -33,14 +34,19 @@ PASSWORD = "een-rustige-ochtend-26"
 # The files that take longest, the longest first. The others take a few seconds each.
 LONG = (
     "test_journeys.py",
+    "test_press.py",
     "test_access.py",
     "test_figures.py",
     "test_prescribing.py",
+    "test_pose_editor.py",
+    "test_journeys_desk.py",
     "test_paper_variants.py",
     "test_knee_figures.py",
-    "test_pose_editor.py",
-    "test_handout.py",
     "test_library_admin.py",
+    "test_building.py",
+    "test_handout.py",
+    "test_journeys_keeping.py",
+    "test_journeys_getting_in.py",
 )
 
 
@@ -53,6 +59,15 @@ def pytest_collection_modifyitems(items):
     """
     last = len(LONG)
     items.sort(key=lambda item: LONG.index(n) if (n := item.path.name) in LONG else last)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """After each test in a browser all tables are emptied, and Django writes its own rows anew.
+
+    Its permissions take most of that time, and mean nothing here: `User.has_perm` asks no table.
+    """
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(autouse=True)

@@ -293,7 +293,7 @@ print(hashlib.sha256(text.encode()).hexdigest())
 def test_the_same_bytes_whatever_the_hash_seed(strips, loop_svgs):
     """This process has a seed of its own, and drew all of them."""
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
-    tried = KEYS
+    tried = and_in_ci(KEYS[::3], KEYS)[-1]
     run = subprocess.run(
         [sys.executable, "-c", DRAW, *tried],
         cwd=ROOT,
@@ -326,6 +326,7 @@ def test_weasyprint_has_nothing_to_complain_about(strips, loop_svgs, caplog):
 
 def test_persons_differ_and_poses_do_not():
     figure = load("tillen")
+    figure["strip"] = figure["strip"][:1]  # who is in one frame is in all of them
     plain_strip = draw_strip(figure).svg
     seen = {plain_strip}
     for person in (

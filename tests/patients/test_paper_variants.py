@@ -21,7 +21,7 @@ from patients import actions, handout, press, variants
 from patients.printed import data_address
 from patients.variants import VARIANTS
 from rugpijn import audit
-from tests.environment import needs
+from tests.environment import and_in_ci, needs
 
 from .test_handout import NOTE, Paper, boxes, leaflet, letterhead, squeezed
 
@@ -96,7 +96,11 @@ def assert_in_order(texts, text):
 
 
 EVERY = pytest.mark.parametrize(
-    ("name", "language"), [(name, language) for name in VARIANTS for language in ("nl", "en")]
+    ("name", "language"),
+    [
+        *((name, "nl") for name in VARIANTS),
+        *and_in_ci(("full", "en"), *((name, "en") for name in VARIANTS if name != "full")),
+    ],
 )
 
 

@@ -320,6 +320,6 @@ def test_where_it_does_not_work_the_plain_way_is_taken(html, tmp_path, broken):
     assert same and quick == plain and plain.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("odd", ["<p>not closed", "&nbsp;", "\x0b"])
-def test_a_page_that_is_not_well_formed_is_printed(odd):
-    assert press.render_pdf(PAGE + odd).startswith(b"%PDF")
+def test_a_page_that_is_not_well_formed_is_printed():
+    for odd in ("<p>not closed", "&nbsp;", "\x0b"):
+        assert press.render_pdf(PAGE + odd).startswith(b"%PDF"), odd
