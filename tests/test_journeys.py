@@ -297,7 +297,11 @@ def test_a_patient_reads_ticks_off_and_says_how_much_it_hurt(
     expect(first).to_contain_text("2 keer per dag: 2 series van 10 herhalingen")
     first.get_by_role("button", name="Eerste keer gedaan").click()
     expect(page.get_by_text("1 van 12 gedaan")).to_be_visible()
-    page.locator("article").first.get_by_role("button", name="geen pijn").click()
+    asked = page.locator("article").first.locator(".how-it-went")
+    asked.get_by_text("0: geen pijn", exact=True).wait_for()
+    asked.locator("label:has(input[name=pain][value='0'])").click()
+    asked.get_by_role("button", name="Opslaan").click()
+    expect(page.get_by_text("Pijn: 0")).to_be_visible()
     assert [(log.done, log.pain) for log in SessionLog.objects.all()] == [(True, None), (True, 0)]
     page.locator("article").first.get_by_role("button", name="Ongedaan maken").click()
     expect(page.get_by_text("0 van 12 gedaan")).to_be_visible()
@@ -308,6 +312,8 @@ def test_a_patient_reads_ticks_off_and_says_how_much_it_hurt(
 def test_a_drawing_moves_when_asked(page, site, programme, complaints):
     log_in(page, site, "piet@mail.example")
     card = page.locator("article").first
+    for number in (0, 1):
+        page.locator("article .how > summary").nth(number).click()
     frames, stage = card.locator(".frames"), card.locator(".stage svg")
     expect(frames.get_by_role("img")).to_have_count(3)
     card.get_by_role("button", name="Bekijk de beweging").press("Enter")

@@ -30,7 +30,7 @@ def test_times_and_a_calendar_without_a_script(browser, site, programme):  # noq
     phone.get_by_label("heel groot").check()
     phone.get_by_role("button", name="Opslaan").click()
     expect(phone.locator("html")).to_have_class("text-largest")
-    expect(phone.get_by_role("status")).to_contain_text("Opgeslagen.")
+    expect(phone.get_by_role("status")).to_contain_text("Bewaard.")
 
     phone.get_by_role("link", name="Herinneringen").click()
     phone.get_by_label("Tweede tijd").select_option("19:00")
