@@ -389,6 +389,7 @@ def answer_symptoms(
     operation: uuid.UUID,
     line: uuid.UUID,
     day: date,
+    moment: int = 1,
     symptoms: Iterable[str],
     sequence: int | None = None,
 ) -> SymptomAnswer:
@@ -398,7 +399,13 @@ def answer_symptoms(
     StaleOperationError says that it came back with other contents.
     """
     _prescribed(version, line, day)
-    contents = {"version": version, "line": line, "day": day, "symptoms": sorted(symptoms)}
+    contents = {
+        "version": version,
+        "line": line,
+        "day": day,
+        "moment": moment,
+        "symptoms": sorted(symptoms),
+    }
     return _write_once(SymptomAnswer, patient, operation, contents, sequence=sequence)
 
 

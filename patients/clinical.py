@@ -191,9 +191,18 @@ QUALITY = {"excellent": 1.0, "good": 0.8, "reasonable": 0.6, "moderate": 0.4, "p
 """How well an exercise is done, judged by the therapist who sees it. EXAS: Arensman 2023."""
 
 
-def rate(done: int, given: int) -> int | None:
+def rate(done: float, given: int) -> int | None:
     """Done of what was agreed, 0 to 100; None when nothing was asked. Doing more is not more."""
     return None if given <= 0 else round(min(1.0, done / given) * 100)
+
+
+def intensity(amounts: Iterable[tuple[int, int]]) -> float:
+    """Which part of an exercise was done, 0 to 1, from pairs (given, done) of sets, repetitions and
+    seconds. EXAS counts frequency and intensity (Arensman 2023); doing more is not more."""
+    part = 1.0
+    for given, done in amounts:
+        part *= done / given
+    return min(1.0, part)
 
 
 def exas(exercises: Iterable[tuple[int | None, str]]) -> int | None:

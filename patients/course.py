@@ -13,10 +13,12 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exercises.dosage import Dosage
 
-from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, rate
+from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, intensity, rate
 from .days import given
 from .models import Pause, Programme, SessionLog
 from .models.pause import days_off
@@ -26,6 +28,14 @@ from .sheet import Sheet
 
 PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
 USUAL = "6"
+
+# What was done where it was not what was given, as a therapist reads it.
+AMOUNT_WORDS = {
+    "sets": gettext_lazy("sets: %d"),
+    "reps": gettext_lazy("repetitions: %d"),
+    "hold": gettext_lazy("held for %d seconds"),
+    "duration": gettext_lazy("for %d seconds"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,13 +62,18 @@ class Counts:
 
 @dataclass(frozen=True)
 class Entry:
-    """One exercise on one day. `pain` holds the answers, in the order of the moments."""
+    """One exercise on one day. `pain` holds the answers, in the order of the moments.
+
+    `less` is what was missing of what was done, in moments: half of the repetitions is 0.5.
+    """
 
     line: str
     title: str
     done: int
     given: int
     pain: tuple[int, ...] = ()
+    less: float = 0.0
+    remarks: tuple[str, ...] = ()  # how hard it was, what was done instead, filled in later
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,7 @@ class Line:
     dosage: Dosage | None
     counts: Counts
     days_done: int
+    less: float = 0.0  # of what was done, in moments
     when: str = ""  # its weeks, when it is not the whole programme
 
 
@@ -168,11 +184,13 @@ class Course:
     def lines(self) -> tuple[Line, ...]:
         """In the order of the newest version; what was taken off since comes after it."""
         titles, counts, days_done = {}, defaultdict(Counts), defaultdict(int)
+        less = defaultdict(float)
         for day in self.days:
             for entry in day.entries:
                 titles[entry.line] = entry.title
                 counts[entry.line] += Counts(entry.done, entry.given)
                 days_done[entry.line] += bool(entry.done)
+                less[entry.line] += entry.less
         now = {line.uuid: line for line in self.sheet.lines}
         gone = [uuid for uuid in titles if uuid not in now]
         return tuple(
@@ -183,6 +201,7 @@ class Course:
                 when=now[uuid].when if uuid in now else "",
                 counts=Counts.of(counts[uuid].done, counts[uuid].given),
                 days_done=days_done[uuid],
+                less=less[uuid],
             )
             for uuid in [*now, *gone]
         )
@@ -190,7 +209,7 @@ class Course:
     def exas(self, quality: Mapping[str, str]) -> int | None:
         """EXAS over this period, by the quality of each line; None when one was never rated."""
         return exas(
-            (rate(line.counts.done, line.counts.given), quality.get(line.uuid, ""))
+            (rate(line.counts.done - line.less, line.counts.given), quality.get(line.uuid, ""))
             for line in self.lines
             if line.dosage is not None
         )
@@ -328,6 +347,8 @@ def course(
                     if over
                     else done,
                     pain=tuple(row.pain for row in rows if row.pain is not None),
+                    less=sum(_less(row, sheets[row.version_id].line(uuid)) for row in rows),
+                    remarks=tuple(remark for row in rows for remark in _remarks(row)),
                 )
             )
         found.append(
@@ -355,6 +376,28 @@ def course(
             if pause.from_on <= last and (pause.until_on is None or pause.until_on > first)
         ),
     )
+
+
+def _less(row: SessionLog, line: SheetLine | None) -> float:
+    """What was missing of one moment that was done."""
+    if not row.done or line is None:
+        return 0.0
+    other = {name: getattr(row, name) for name in SessionLog.AMOUNTS}
+    pairs = [(getattr(line.dosage, name), done) for name, done in other.items() if done is not None]
+    return 1 - intensity((given, done) for given, done in pairs if given)
+
+
+def _remarks(row: SessionLog) -> Iterator[str]:
+    """What the patient said about one moment beside the pain, in words."""
+    if not row.done:
+        return
+    if row.effort:
+        yield str(row.get_effort_display())
+    for name, words in AMOUNT_WORDS.items():
+        if (done := getattr(row, name)) is not None:
+            yield str(words % done)
+    if row.filled_in_later:
+        yield _("filled in later")
 
 
 def _held_on(day: date, issues: dict[int, Issue]) -> list[int]:

@@ -139,6 +139,7 @@ def _symptoms(record) -> Iterator[Row]:
         yield {
             "day": _plain(answer.day),
             "line": str(answer.line),
+            "moment": answer.moment,
             "symptoms": ", ".join(answer.symptoms),
             "answered_at": _plain(answer.answered_at),
         }

@@ -8,6 +8,7 @@ from crispy_forms.layout import Column, Div, Field, Layout, Row, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
@@ -172,19 +173,21 @@ class SessionForm(forms.Form):
     )
     sequence = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True  # the page's own form has it
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How it is drawn; a phone that sends fifty acts draws none."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True  # the page's own form has it
         amounts = [name for name in SessionLog.AMOUNTS if self.initial.get(name) is not None]
-        self.helper.layout = Layout(
+        helper.layout = Layout(
             *("operation", "version", "line", "day", "moment", "done"),
             Field("pain", template="patients/fields/pain.html"),
             Field("effort", template="patients/fields/effort.html"),
             Fold(_("Something went wrong"), Field("symptoms")),
             *([Fold(_("I did more or less"), Row(*map(Column, amounts)))] if amounts else []),
         )
+        return helper
 
     def clean_pain(self):
         """A whole number from 0 to 10; empty is "not answered", which is an answer too.
@@ -210,12 +213,13 @@ class SessionForm(forms.Form):
 
 
 class SymptomForm(forms.Form):
-    """Takes back what was reported about an exercise, or reports it without doing it."""
+    """Takes back what was reported about an exercise."""
 
     operation = forms.UUIDField()
     version = forms.IntegerField(min_value=1)
     line = forms.UUIDField()
     day = forms.DateField(input_formats=["%Y-%m-%d"])
+    moment = forms.IntegerField(min_value=1)
     symptoms = forms.MultipleChoiceField(
         required=False, choices=[(name, name) for name in clinical.SYMPTOMS]
     )

@@ -23,6 +23,7 @@ class Report:
     line: str
     title: str
     day: date
+    moment: int
     words: tuple[str, ...]
     urgency: str
     operation: uuid.UUID = field(default_factory=uuid.uuid4)  # numbers taking it back
@@ -65,8 +66,8 @@ def first_pain() -> Subquery:
 
 
 def held_symptoms(answers) -> list[SymptomAnswer]:
-    """Of each line and day the last answer, in the order in which they were given."""
-    held = {(one.patient_id, one.line, one.day): one for one in answers}
+    """Of each line, day and moment the last answer, in the order in which they were given."""
+    held = {(one.patient_id, one.line, one.day, one.moment): one for one in answers}
     return sorted(held.values(), key=lambda one: (one.sequence, one.operation))
 
 
@@ -90,6 +91,7 @@ def held(programme: Programme, version: Version, today: date) -> list[Report]:
                     line=line.uuid,
                     title=line.title,
                     day=answer.day,
+                    moment=answer.moment,
                     words=tuple(clinical.SYMPTOMS[name].words for name in answer.symptoms),
                     urgency=clinical.urgency(answer.symptoms),
                 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from . import actions, clinical, progress, reports
-from .models import Patient, Programme, SymptomAnswer, Version
+from .models import Patient, Programme, Version
 
 # Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
 SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
@@ -37,11 +37,10 @@ def how_it_went(version: Version, card, moment, day, form_class):
     )
 
 
-def take(patient: Patient, version: Version, form, performed_at: datetime | None = None) -> str:
+def take(patient: Patient, version: Version, form, performed_at: datetime | None = None) -> None:
     """Write down what a valid SessionForm says: the session, and what went wrong with it.
 
-    Answers the advice that belongs to it, if any. Raises RefusedError. To be called in a
-    transaction.
+    Raises RefusedError. To be called in a transaction.
     """
     said = form.cleaned_data
     same = {
@@ -49,24 +48,28 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
         "version": version,
         "line": said["line"],
         "day": said["day"],
+        "moment": said["moment"],
         "sequence": said["sequence"],
     }
     actions.log_session(
         **same,
         operation=said["operation"],
-        moment=said["moment"],
         done=said["done"],
         pain=said["pain"],
         effort=said["effort"],
         amounts=form.amounts if said["done"] else {},
         performed_at=performed_at,
     )
-    if said["symptoms"] or _takes_back(patient, said, form):
+    if said["symptoms"] or (said["done"] and "pain" in form.data):  # nothing is an answer too
         actions.answer_symptoms(
             **same,
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
             symptoms=said["symptoms"],
         )
+
+
+def advice_about(version: Version, said: dict) -> str:
+    """What the rules say at once about an act that was written down; empty when nothing."""
     if urgency := clinical.urgency(said["symptoms"]):
         return clinical.ADVICE[urgency]
     if said["pain"] is not None and said["day"] == timezone.localdate():
@@ -78,11 +81,3 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
         if tells is not None and said["pain"] >= tells:
             return clinical.ADVICE["pain_up"]
     return ""
-
-
-def _takes_back(patient: Patient, said: dict, form) -> bool:
-    """Nothing is ticked now, and something was: only where the question was on the page."""
-    if "pain" not in form.data:
-        return False
-    last = SymptomAnswer.objects.filter(patient=patient, line=said["line"], day=said["day"]).last()
-    return last is not None and bool(last.symptoms)

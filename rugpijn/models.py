@@ -105,7 +105,8 @@ class Practice(models.Model):
         help_text=_(
             "After the password a patient gives a code, from an e-mail or from a printed list, "
             "once on each device of their own. A passkey needs no code. Without this step a "
-            "password that somebody finds or guesses opens the record."
+            "password that somebody finds or guesses opens the record: the patient's first page "
+            "then shows no name and no complaint."
         ),
     )
 

@@ -47,6 +47,11 @@ def is_asked(user: User) -> bool:
     return any(question(user) for question in asked_by)
 
 
+def by_passkey(request) -> bool:
+    """Whether this login needed more than a password."""
+    return did_use_passwordless_login(request, request.user)
+
+
 class SecondStepStage(LoginStage):
     """Stands where allauth asks for an authenticator, between the password and the login."""
 

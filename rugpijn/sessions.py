@@ -93,9 +93,8 @@ def _is_over(request) -> bool:
     began = session.setdefault(BEGAN, now)
     if request.user.is_staff:
         return now - began > LONGEST_STAFF
-    trusted = devices.of_session(session)
-    if trusted:
-        return now > trusted["until"]
+    if devices.is_trusted(request):
+        return False
     return now - began > LONGEST or now - session.get(SEEN, began) > IDLE
 
 

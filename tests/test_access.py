@@ -191,7 +191,7 @@ TABLE = {
     "patients:programme_media": PIETS,
     "patients:patient_invitation": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
     "patients:invitation_code": (DESK, DESK, SEES, SEES, DESK, SEES, DESK, SEES),
-    "patients:first_login": (HOME,) * 7 + (GONE,),
+    "patients:first_login": (HOME,) * 7 + ("/in/",),
     "patients:progress": PIETS,
     "patients:messages": PIETS_ALONE,
     "patients:reminders": PIETS_ALONE,

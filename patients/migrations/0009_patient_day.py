@@ -85,6 +85,11 @@ class Migration(migrations.Migration):
         migrations.AddField("symptomanswer", "sequence", models.BigIntegerField(default=0)),
         migrations.AddField(
             "symptomanswer",
+            "moment",
+            models.PositiveSmallIntegerField(default=1, verbose_name="moment of the day"),
+        ),
+        migrations.AddField(
+            "symptomanswer",
             "symptoms",
             models.JSONField(blank=True, default=list, verbose_name="what went wrong"),
         ),

@@ -121,8 +121,8 @@ class SymptomAnswer(models.Model):
     """What went wrong during an exercise, as the patient said after it.
 
     `symptoms` are names of `clinical.SYMPTOMS`. None of them is an answer as well; without a row
-    nothing was answered. Rows are added and never changed: the last act about a line and a day
-    holds, as with sessions.
+    nothing was answered. Rows are added and never changed: the last act about a line, a day and a
+    moment holds, as with sessions. So the evening takes nothing back of the morning.
     """
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
@@ -130,6 +130,7 @@ class SymptomAnswer(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="symptom_answers")
     line = models.UUIDField(_("line"))
     day = models.DateField(_("day"))
+    moment = models.PositiveSmallIntegerField(_("moment of the day"), default=1)
     symptoms = models.JSONField(_("what went wrong"), default=list, blank=True)
     sequence = models.BigIntegerField(default=0)
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)

@@ -161,7 +161,10 @@ def first_login(request):
     if request.user.is_authenticated:
         return redirect("patients:home")
     if opened is None or time.time() - opened["at"] > OPENED_FOR:
-        return _closed(request)
+        messages.info(
+            request, _("That took too long. Open the link once more, or type your code here.")
+        )
+        return redirect("patients:invitation_code")
     try:
         with transaction.atomic():
             invitations = PatientInvitation.objects.select_related("patient__practice")

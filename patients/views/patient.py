@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit, devices
+from rugpijn import audit, devices, second_step
 from rugpijn.models import Practice
 
 from .. import actions, clinical, progress, reports
@@ -23,7 +23,7 @@ from ..guide import plan
 from ..models import Patient, Programme, SessionLog
 from ..reports import recovery_due, with_facts
 from ..sheet import Sheet
-from ..taking import how_it_went, take
+from ..taking import advice_about, how_it_went, take
 from .media import of_programme
 
 
@@ -134,6 +134,10 @@ def _programme_page(request, programme, *, several, day=None):
         "over": [card for card in cards if not card.holds and not card.begins],
         "after": _after(request, version, holding, day or today) if may_log else None,
         "several": own and several,
+        # Behind a password alone: neither whose page it is nor for what complaint.
+        "shows_less": own
+        and not patient.practice.second_step
+        and not second_step.by_passkey(request),
     }
     if own and version is not None:
         asked, trusted = recovery_due(programme, today), devices.is_trusted(request)
@@ -222,7 +226,7 @@ def log_session(request, uuid):
         return redirect(back)
     try:
         with transaction.atomic():
-            told = take(programme.patient, version, form)
+            take(programme.patient, version, form)
             audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
@@ -231,7 +235,7 @@ def log_session(request, uuid):
     here = f"{asked['line']}-{asked['moment']}"
     if asked["done"] and "pain" not in request.POST:
         return redirect(f"{back}?after={here}#line-{asked['line']}")
-    if told:
+    if told := advice_about(version, asked):
         messages.warning(request, told)
     elif not asked["done"]:
         messages.success(request, _("Undone. You can tick it off again."))
@@ -290,8 +294,9 @@ def recovery(request, uuid):
     if day is None:
         messages.info(request, _("There is no question for you now."))
         return redirect(back)
-    form = RecoveryForm(request.POST or None, activities=programme.main_activities.all())
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = RecoveryForm(sent, activities=programme.main_activities.all())
+    if form.is_valid():
         answer = form.cleaned_data["answer"]
         try:
             with transaction.atomic():

@@ -8,6 +8,7 @@ import json
 import uuid
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -23,7 +24,7 @@ from rugpijn import audit, rates
 from .. import actions
 from ..access import refuse
 from ..forms import SessionForm
-from ..models import Patient, Version
+from ..models import Patient, Programme, Version
 from ..taking import take
 
 ACTS = 200  # in one message
@@ -58,8 +59,9 @@ def receive(request):
     if not rates.allows("sync", patient.uuid, A_MINUTE, len(message["acts"])):
         return JsonResponse({"error": "too many"}, status=429, headers={"Retry-After": "60"})
     late = _how_late(message["now"])
-    known = actions.last_sequence(patient)
-    results = [_take_one(request, patient, act, late, known) for act in message["acts"]]
+    most = actions.last_sequence(patient) + AHEAD
+    versions = _Versions(patient)
+    results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
     return JsonResponse({"results": results, "sequence": actions.last_sequence(patient)})
 
 
@@ -104,37 +106,46 @@ def _how_late(now: datetime) -> timedelta:
     return off if abs(off) > CLOCK_IS_OFF else timedelta()
 
 
-def _take_one(request, patient: Patient, act: dict, late: timedelta, known: int) -> dict:
+class _Versions:
+    """The versions that the acts of one message name, each read once."""
+
+    def __init__(self, patient: Patient):
+        self.patient = patient
+        self.named = cache(self._named)
+        self.current = cache(Programme.current_version)
+
+    def _named(self, programme: uuid.UUID | None, number: int) -> Version | None:
+        of_patient = Version.objects.filter(programme__patient=self.patient)
+        named = of_patient.filter(programme__uuid=programme, number=number)
+        return named.select_related("programme").first()
+
+    def is_over(self, version: Version, line: uuid.UUID) -> bool:
+        """Whether the patient no longer has this exercise: it is written down all the same."""
+        current = self.current(version.programme)
+        gone = current is None or current.sheet.line(line) is None
+        return gone or not version.programme.is_running
+
+
+def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: int) -> dict:
     """Write down one act, or say in words why not."""
     answer = {"operation": str(act.get("operation"))}
     form, performed_at = _form_of(act, late)
     if performed_at is None or not form.is_valid():
         errors = [error for field in form.errors.values() for error in field]
         return {**answer, "status": "refused", "message": errors[0] if errors else _unclear()}
-    version = (
-        Version.objects.select_related("programme")
-        .filter(
-            programme__patient=patient,
-            programme__uuid=_uuid(act.get("programme")),
-            number=form.cleaned_data["version"],
-        )
-        .first()
-    )
-    sequence = form.cleaned_data["sequence"]
-    if version is None or sequence is None or sequence > known + AHEAD:
+    said = form.cleaned_data
+    version = versions.named(_uuid(act.get("programme")), said["version"])
+    if version is None or said["sequence"] is None or said["sequence"] > most:
         return {**answer, "status": "refused", "message": _unclear()}
     try:
         with transaction.atomic():
-            take(patient, version, form, performed_at)
-            audit.record(request, "log", patient, thing=version.programme)
+            take(versions.patient, version, form, performed_at)
+            audit.record(request, "log", versions.patient, thing=version.programme)
     except actions.StaleOperationError as error:
         return {**answer, "status": "conflict", "message": str(error)}
     except actions.RefusedError as error:
         return {**answer, "status": "refused", "message": str(error)}
-    current = version.programme.current_version()
-    gone = current is None or current.sheet.line(form.cleaned_data["line"]) is None
-    archived = gone or not version.programme.is_running
-    return {**answer, "status": "archived" if archived else "stored"}
+    return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
 
 
 def _form_of(act: dict, late: timedelta) -> tuple[SessionForm, datetime | None]:

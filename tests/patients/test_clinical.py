@@ -144,3 +144,52 @@ def test_days_without_anything_do_not_count_a_pause(last_done, today, off, silen
         return None if number is None else START + timedelta(days=number)
 
     assert clinical.silent_days(at(last_done), START, at(today), {at(n) for n in off}) == silent
+
+
+@pytest.mark.parametrize(
+    ("symptoms", "what_to_do"),
+    [
+        ([], ""),
+        (["leg_pain"], "stop"),
+        (["numbness", "leg_pain"], "stop"),
+        (["saddle"], "doctor"),
+        (["leg_pain", "bladder"], "doctor"),
+        (["weakness"], "doctor"),
+    ],
+)
+def test_what_to_do_about_symptoms(symptoms, what_to_do):
+    assert clinical.urgency(symptoms) == what_to_do
+
+
+@pytest.mark.parametrize(
+    ("at_start", "before", "tells"),
+    [
+        (None, [5], None),  # nothing to compare with
+        (3, [], None),
+        (3, [4], None),  # one point more is no more
+        (3, [5], 5),
+        (3, [8, 4], None),  # the last one decides
+        (0, [2], 2),  # zero is an answer
+        (8, [10], 10),
+        (9, [10], None),  # two more than nine is on no scale
+    ],
+)
+def test_from_which_pain_today_is_one_session_too_many(at_start, before, tells):
+    readings = [(START + timedelta(days=n), pain) for n, pain in enumerate(before)]
+    assert clinical.pain_that_tells(at_start, readings) == tells
+    if tells is not None:
+        today = (START + timedelta(days=30), tells)
+        assert clinical.raised_since(at_start, [*readings, today]) is not None
+        today = (START + timedelta(days=30), tells - 1)
+        assert clinical.raised_since(at_start, [*readings, today]) is None
+
+
+@pytest.mark.parametrize(
+    ("amounts", "part"),
+    [
+        ([], 1.0), ([(3, 3)], 1.0), ([(4, 2)], 0.5), ([(2, 1), (10, 5)], 0.25),
+        ([(10, 20)], 1.0), ([(10, 0)], 0.0),
+    ],
+)  # fmt: skip
+def test_which_part_of_an_exercise_was_done(amounts, part):
+    assert clinical.intensity(amounts) == part

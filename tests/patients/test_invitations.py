@@ -1,6 +1,7 @@
 """The invitation: in the therapist's hands, and in the patient's; by link, by code, by mail."""
 
 import re
+import time
 from datetime import timedelta
 from html import unescape
 
@@ -204,12 +205,19 @@ class TestComingIn:
         assert invited[1] not in page and invited[1].split("/")[2] not in page
 
     def test_not_without_the_date_of_birth(self, client, invited):
-        assert client.get(WELCOME).status_code == 410
+        people = User.objects.count()
         sent = {"email": "", "password": PASSWORD}
-        assert client.post(WELCOME, sent).status_code == 410
-        assert not User.objects.filter(patients__isnull=True, name="Mo el Idrissi").exclude(
-            login_code="mo-1234"
-        )
+        for answer in (client.get(WELCOME), client.post(WELCOME, sent)):
+            assert answer["Location"] == CODE
+        assert User.objects.count() == people
+        assert "Open de link nog een keer" in words(client.get(CODE))
+
+    def test_after_half_an_hour_the_date_is_asked_once_more(self, invited, monkeypatch):
+        client, now = self.opened(invited), time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 31 * 60)
+        sent = {"email": "", "password": PASSWORD}
+        assert client.post(WELCOME, sent)["Location"] == CODE
+        assert client.get(invited[1]).status_code == 200  # nothing is used up
 
     def test_not_after_a_newer_invitation(self, invited, patient):
         client = self.opened(invited)

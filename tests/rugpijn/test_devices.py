@@ -296,6 +296,15 @@ class TestHowLong:
         clock(days=1, minutes=1)
         assert client.get(home).status_code == 302
 
+    def test_without_the_cookie_of_the_device_it_is_a_session_as_any_other(
+        self, client, cast, home, clock
+    ):
+        log_in(client, own_device="on")
+        thief = Client()
+        thief.cookies["sessionid"] = client.cookies["sessionid"].value
+        clock(minutes=31)
+        assert thief.get(home).status_code == 302
+
     def test_other_pages_ask_once_more(self, client, cast, home, clock):
         log_in(client, own_device="on")
         assert client.get(DEVICES).status_code == 200

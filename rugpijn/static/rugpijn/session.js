@@ -442,12 +442,13 @@ document.addEventListener("DOMContentLoaded", function () {
     }
   }
 
+  // At once, or all exercises would be there for a blink.
+  page.classList.add("one-by-one");
+  document.body.classList.add("exercising");
+  page.querySelectorAll(".step").forEach(function (step) {
+    step.hidden = true;
+  });
   choose().then(function () {
-    page.classList.add("one-by-one");
-    document.body.classList.add("exercising");
-    page.querySelectorAll(".step").forEach(function (step) {
-      step.hidden = true;
-    });
     steps.forEach(begin);
     voices();
     if (window.speechSynthesis && window.speechSynthesis.addEventListener) {

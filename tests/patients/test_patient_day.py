@@ -1,0 +1,346 @@
+"""The day as a patient lives it: a session, afterwards, yesterday, and how it goes."""
+
+import json
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from patients import actions, clinical, course, life, worklist
+from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def piet(client, cast, programme):
+    client.force_login(cast.piet)
+    return client
+
+
+def page(name, programme):
+    return reverse(f"patients:{name}", args=[programme.uuid])
+
+
+def text_of(response):
+    """What is read, and not what scripts carry along."""
+    read = re.sub(r"<script.*?</script>", " ", response.content.decode(), flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", read).split())
+
+
+def carried_of(response):
+    raw = response.content.decode()
+    return json.loads(re.search(r'id="carried"[^>]*>(.*?)</script>', raw).group(1))
+
+
+def begun(programme, days_ago):
+    programme.started_on = timezone.localdate() - timedelta(days=days_ago)
+    programme.save(update_fields=["started_on"])
+    return programme
+
+
+def press(client, programme, line=0, **changes):
+    version = programme.current_version()
+    data = {
+        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
+        "line": version.sheet.lines[line].uuid, "day": timezone.localdate().isoformat(), **changes,
+    }  # fmt: skip
+    return client.post(page("log_session", programme), data, follow=True)
+
+
+class TestSession:
+    def test_every_exercise_with_its_caution_and_a_done_of_its_own(self, piet, programme):
+        answer = piet.get(page("programme_session", programme))
+        raw, sheet = answer.content.decode(), programme.current_version().sheet
+        assert raw.count('class="box step"') == len(sheet.lines)
+        for line in sheet.lines:
+            assert line.title in raw and line.sentence in raw
+            assert not line.caution or line.caution in text_of(answer)
+        assert raw.count("Hoeveel pijn had u") == len(sheet.lines)
+        assert "Wanneer belt u de huisarts" in raw
+
+    def test_what_is_done_is_no_longer_asked(self, piet, programme):
+        press(piet, programme)
+        press(piet, programme, moment=2)
+        steps = piet.get(page("programme_session", programme)).context["steps"]
+        assert [step["now"] for step in steps] == [False] + [True] * 5
+
+    def test_the_second_time_of_the_day_is_next(self, piet, programme):
+        press(piet, programme)
+        steps = piet.get(page("programme_session", programme)).context["steps"]
+        assert [step["form"].initial["moment"] for step in steps] == [2, 1, 1, 1, 1, 1]
+
+    def test_without_script_one_press_writes_it_all_down_and_goes_on(self, piet, programme):
+        answer = press(
+            piet, programme, session="1", pain="4", effort="hard", sets="1", symptoms=["numbness"]
+        )
+        row = SessionLog.objects.get()
+        assert (row.pain, row.effort, row.sets, row.reps) == (4, "hard", 1, None)
+        assert SymptomAnswer.objects.get().symptoms == ["numbness"]
+        assert answer.redirect_chain[-1][0] == page("programme_session", programme)
+        assert "Stop met deze oefening" in text_of(answer)
+
+    def test_what_must_not_be_done_is_left_out(self, piet, programme):
+        press(piet, programme, symptoms=["leg_pain"], pain="")
+        steps = piet.get(page("programme_session", programme)).context["steps"]
+        assert not steps[0]["now"] and steps[1]["now"]
+
+    @pytest.mark.parametrize("state", ["paused", "ended"])
+    def test_when_there_is_nothing_to_do(self, piet, programme, cast, state):
+        if state == "paused":
+            life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+        else:
+            life.end(programme=programme, by=cast.anna)
+        answer = piet.get(page("programme_session", programme), follow=True)
+        assert answer.redirect_chain[-1][0] == page("programme_detail", programme)
+
+    def test_all_done(self, piet, programme):
+        for number in range(6):
+            for moment in (1, 2):
+                press(piet, programme, number, moment=moment)
+        raw = piet.get(page("programme_session", programme)).content.decode()
+        assert (
+            raw.count('class="box step"') == raw.count('class="box step"') and "U bent klaar" in raw
+        )
+        assert "Alles gedaan" in piet.get("/").content.decode()
+
+
+class TestAfterwards:
+    def test_the_questions_come_after_done_and_can_be_left(self, piet, programme):
+        asked = press(piet, programme)
+        assert "Hoe zwaar was het?" in text_of(asked)
+        assert "Hoe zwaar was het?" not in text_of(piet.get("/"))
+        assert SessionLog.objects.count() == 1 and not SymptomAnswer.objects.exists()
+
+    def test_what_was_given_stands_there_already(self, piet, programme):
+        form = press(piet, programme).context["after"]["form"]
+        line = programme.current_version().sheet.lines[0]
+        assert (form.initial["sets"], form.initial["reps"]) == (line.dosage.sets, line.dosage.reps)
+        press(piet, programme, pain="", sets=str(line.dosage.sets), reps=str(line.dosage.reps))
+        row = SessionLog.objects.last()
+        assert (row.sets, row.reps) == (None, None)  # as given
+
+    def test_zero_is_no_pain_and_empty_is_no_answer(self, piet, programme):
+        press(piet, programme, pain="0")
+        assert "Pijn: 0" in text_of(piet.get("/"))
+        press(piet, programme, pain="")
+        assert "Pijn: 0" not in text_of(piet.get("/"))
+        assert [row.pain for row in SessionLog.objects.all()] == [0, None]
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"effort": "very"}, "geldige"),
+            ({"sets": "-1"}, "minstens 0"),
+            ({"reps": "veel"}, "getal"),
+            ({"symptoms": ["rash"]}, "geldige"),
+        ],
+    )
+    def test_what_cannot_be_is_said_in_words(self, piet, programme, changes, said):
+        answer = press(piet, programme, pain="", **changes)
+        assert said in text_of(answer)
+        assert not SessionLog.objects.exists()
+
+    def test_nothing_of_it_belongs_to_what_was_not_done(self, piet, programme):
+        press(piet, programme, done="0", effort="hard")
+        assert not SessionLog.objects.exists()
+
+    def test_the_therapist_reads_it_and_half_counts_as_half(self, piet, programme, cast):
+        begun(programme, 2)
+        yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
+        line = programme.current_version().sheet.lines[0]
+        press(piet, programme, pain="2", day=yesterday)
+        press(piet, programme, moment=2, pain="", effort="hard", day=yesterday,
+              reps=str(line.dosage.reps // 2))  # fmt: skip
+        read = course.read(programme, timezone.localdate())
+        of_line = read.lines[0]
+        assert (of_line.counts.done, of_line.counts.given, of_line.less) == (2, 2, 0.5)
+        good = dict.fromkeys((each.uuid for each in read.lines), "excellent")
+        assert read.exas(good) == round(75 / 6)
+        piet.force_login(cast.anna)
+        shown = text_of(piet.get(reverse("admin:patients_programme_days", args=[programme.pk])))
+        assert "(later ingevuld, zwaar, herhalingen: 5, later ingevuld)" in shown
+
+
+class TestSymptoms:
+    @pytest.mark.parametrize(
+        ("symptoms", "advice", "reasons"),
+        [
+            (["leg_pain"], "Stop met deze oefening", ["leg_pain"]),
+            (["numbness"], "Stop met deze oefening", ["numbness"]),
+            (["saddle"], "Bel nu uw huisarts", ["red_flag"]),
+            (["leg_pain", "weakness"], "Bel nu uw huisarts", ["leg_pain", "red_flag"]),
+        ],
+    )
+    def test_the_right_sentence_at_once_and_on_the_worklist(
+        self, piet, programme, cast, symptoms, advice, reasons
+    ):
+        answer = press(piet, programme, pain="", symptoms=symptoms)
+        assert advice in text_of(answer)
+        assert "tel:" in answer.content.decode()
+        (found,) = worklist.attention(
+            worklist.courses(worklist.running(cast.anna), timezone.localdate())
+        )
+        assert sorted(item.reason for item in found.items) == reasons
+
+    def test_it_stays_until_it_is_taken_back(self, piet, programme):
+        press(piet, programme, pain="", symptoms=["leg_pain"])
+        press(piet, programme, moment=2, pain="1")  # the evening says nothing of the morning
+        shown = piet.get("/")
+        assert "U meldde dit" in text_of(shown)
+        form = re.search(r"<form[^>]*symptoms/.*?</form>", shown.content.decode(), re.S).group()
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+        answer = piet.post(page("report_symptoms", programme), fields, follow=True)
+        assert "U meldde dit" not in text_of(answer)
+        assert SymptomAnswer.objects.count() == 3
+
+    def test_a_new_version_is_the_therapists_answer(self, piet, programme, cast):
+        press(piet, programme, pain="", symptoms=["leg_pain"])
+        programme.prescriptions.first().delete()
+        actions.issue(programme=programme, by=cast.anna)
+        assert "U meldde dit" not in text_of(piet.get("/"))
+
+    def test_it_is_over_after_a_week(self, piet, programme):
+        begun(programme, 20)
+        day = timezone.localdate() - timedelta(days=clinical.REPORT_HOLDS_DAYS)
+        press(piet, programme, pain="", symptoms=["leg_pain"], day=day.isoformat())
+        assert "U meldde dit" not in text_of(piet.get("/"))
+
+    def test_a_page_that_is_out_of_date(self, piet, programme):
+        answer = piet.post(page("report_symptoms", programme), {"line": "x"}, follow=True)
+        assert "niet meer actueel" in text_of(answer) or "verouderd" in text_of(answer)
+        assert not SymptomAnswer.objects.exists()
+
+    def test_pain_that_stays_up_gets_a_word(self, piet, programme):
+        begun(programme, 5)
+        today = timezone.localdate()
+        for days_ago, pain in ((5, "2"), (1, "4")):
+            press(piet, programme, pain=pain, day=(today - timedelta(days=days_ago)).isoformat())
+        assert carried_of(piet.get("/"))["painTells"] == 4
+        assert "al een paar dagen meer pijn" not in text_of(press(piet, programme, pain="3"))
+        assert "al een paar dagen meer pijn" in text_of(press(piet, programme, pain="4"))
+
+
+class TestYesterday:
+    def test_it_is_filled_in_and_marked(self, piet, programme):
+        begun(programme, 1)
+        assert "Gisteren vergeten" in text_of(piet.get("/"))
+        yesterday = timezone.localdate() - timedelta(days=1)
+        shown = piet.get(page("programme_yesterday", programme))
+        assert f'value="{yesterday.isoformat()}"' in shown.content.decode()
+        answer = press(piet, programme, pain="1", day=yesterday.isoformat())
+        assert answer.redirect_chain[-1][0].startswith(page("programme_yesterday", programme))
+        assert "later ingevuld" in text_of(answer)
+        row = SessionLog.objects.get()
+        assert row.day == yesterday and row.filled_in_later
+        assert piet.get("/").context["cards"][0].done == 0
+
+    def test_before_the_start_there_is_no_yesterday(self, piet, programme):
+        assert "Gisteren vergeten" not in text_of(piet.get("/"))
+        assert piet.get(page("programme_yesterday", programme)).status_code == 404
+
+
+class TestHowItGoes:
+    @pytest.mark.parametrize(
+        ("days_ago", "asked"), [(19, None), (20, 21), (40, 21), (41, 42), (90, 42)]
+    )
+    def test_when_it_is_asked(self, piet, programme, days_ago, asked):
+        begun(programme, days_ago)
+        assert piet.get("/").context["recovery"] == asked
+        answer = piet.get(page("recovery", programme))
+        assert answer.status_code == (302 if asked is None else 200)
+
+    @pytest.mark.parametrize(
+        ("answer", "advice", "reasons"),
+        [
+            ("much_better", "Ga zo door", []),
+            ("better", "Ga zo door", []),
+            ("same", "Bel uw fysiotherapeut", ["same"]),
+            ("worse", "Bel uw fysiotherapeut", ["worse"]),
+        ],
+    )
+    def test_an_answer_leads_to_advice_and_the_worklist(
+        self, piet, programme, cast, answer, advice, reasons
+    ):
+        begun(programme, 20)
+        activity = MainActivity.objects.create(programme=programme, position=1, name="Wandelen")
+        asked = piet.get(page("recovery", programme))
+        assert "Hoe moeilijk is dit nu voor u: Wandelen?" in text_of(asked)
+        said = piet.post(
+            page("recovery", programme),
+            {"answer": answer, "pain": "0", f"activity_{activity.pk}": "10"},
+        )
+        assert advice in text_of(said)
+        check = RecoveryCheck.objects.get()
+        assert (check.day, check.answer, check.pain, check.noted_by) == (21, answer, 0, None)
+        assert ActivityScore.objects.get().score == 10
+        found = worklist.attention(
+            worklist.courses(worklist.running(cast.anna), timezone.localdate())
+        )
+        told = [item.reason for one in found for item in one.items if item.reason != "silent"]
+        assert told == reasons
+        assert piet.get("/").context["recovery"] is None
+
+    @pytest.mark.parametrize(
+        "data",
+        [{}, {"answer": "fine"}, {"answer": "same", "pain": "11"}, {"answer": "same", "pain": "x"}],
+    )
+    def test_what_is_no_answer_keeps_what_was_typed(self, piet, programme, data):
+        begun(programme, 20)
+        answer = piet.post(page("recovery", programme), data)
+        assert answer.status_code == 200 and answer.context["form"].errors
+        assert not RecoveryCheck.objects.exists()
+
+    def test_the_first_answer_stays(self, piet, programme):
+        begun(programme, 20)
+        check = actions.answer_recovery(programme=programme, day=21, answer="better")
+        again = actions.answer_recovery(programme=programme, day=21, answer="better")
+        assert again == check
+        with pytest.raises(actions.RefusedError):
+            actions.answer_recovery(programme=programme, day=21, answer="worse")
+        assert RecoveryCheck.objects.get().answer == "better"
+
+    def test_not_during_a_pause(self, piet, programme, cast):
+        begun(programme, 20)
+        life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+        assert piet.get("/").context["recovery"] is None
+
+
+class TestCarried:
+    """What a phone takes along: for two weeks ahead, which exercise is due on which day."""
+
+    def test_days_that_are_due(self, piet, programme, cast):
+        today = timezone.localdate()
+        life.pause(
+            programme=programme, by=cast.anna, from_on=today + timedelta(days=3),
+            until_on=today + timedelta(days=5),
+        )  # fmt: skip
+        carried = carried_of(piet.get("/"))
+        days = [(today + timedelta(days=n)).isoformat() for n in range(14) if n not in (3, 4)]
+        assert carried["lines"][0]["due"] == days
+        assert carried["keep"] is False and carried["zone"] == "Europe/Amsterdam"
+
+    def test_the_therapist_carries_nothing(self, client, cast, programme):
+        client.force_login(cast.anna)
+        assert (
+            'id="carried"' not in client.get(page("programme_detail", programme)).content.decode()
+        )
+
+
+def test_logging_out_leaves_nothing_in_the_browser(piet):
+    answer = piet.post(reverse("account_logout"))
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in piet.get(reverse("account_login")).headers
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_behind_a_password_alone_it_says_neither_who_nor_what(piet, programme, asks):
+    programme.patient.practice.second_step = asks
+    programme.patient.practice.save()
+    shown = text_of(piet.get("/"))
+    assert ("Dag Piet Jansen" in shown) is asks
+    assert (programme.title in shown) is asks
+    assert programme.current_version().sheet.lines[0].title in shown

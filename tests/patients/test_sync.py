@@ -1,0 +1,336 @@
+"""What a phone sends later: each act once, in any order, and never lost for another's mistake."""
+
+import json
+import random
+import uuid
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from exercises.dosage import Dosage
+from patients import actions, life, progress
+from patients.models import SessionLog, SymptomAnswer
+from rugpijn.audit import AccessEvent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def piet(client, cast, programme):
+    client.force_login(cast.piet)
+    return client
+
+
+def act(programme, sequence=1, /, **changes):
+    version = programme.current_version()
+    return {
+        "operation": str(uuid.uuid4()), "programme": str(programme.uuid), "version": version.number,
+        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(), "moment": "1",
+        "done": "1", "sequence": sequence, "performed_at": timezone.now().isoformat(), **changes,
+    }  # fmt: skip
+
+
+def send(client, programme, *acts, now=None, **headers):
+    message = {
+        "patient": str(programme.patient.uuid),
+        "now": (now or timezone.now()).isoformat(),
+        "acts": list(acts),
+    }
+    return client.post(
+        reverse("patients:sync"),
+        json.dumps(message),
+        content_type="application/json",
+        headers={"accept": "application/json", **headers},
+    )
+
+
+def statuses(response):
+    return [result["status"] for result in response.json()["results"]]
+
+
+def test_who_is_logged_out_hears_so_and_is_sent_nowhere(programme, client):
+    for answer in (client.get(reverse("patients:sync_start")), send(client, programme)):
+        assert answer.status_code == 401
+        assert answer.json() == {"error": "login"}
+        assert "Location" not in answer.headers
+
+
+def test_a_start_gives_a_token_that_works(cast, programme):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.piet)
+    refused = send(client, programme, act(programme))
+    assert (refused.status_code, refused.json()) == (403, {"error": "token"})
+    assert not SessionLog.objects.exists()
+    token = client.get(reverse("patients:sync_start")).json()["token"]
+    answer = send(client, programme, act(programme), **{"x-csrftoken": token})
+    assert statuses(answer) == ["stored"]
+    assert SessionLog.objects.get().done
+
+
+def test_sent_twice_counts_once(piet, programme):
+    one = act(programme, pain="0", effort="easy")
+    assert statuses(send(piet, programme, one)) == ["stored"]
+    assert statuses(send(piet, programme, one)) == ["stored"]
+    row = SessionLog.objects.get()
+    assert (row.pain, row.effort) == (0, "easy")
+
+
+def test_the_same_number_with_other_contents_keeps_the_first(piet, programme):
+    one = act(programme, pain="3")
+    send(piet, programme, one)
+    assert statuses(send(piet, programme, {**one, "pain": "4"})) == ["conflict"]
+    assert SessionLog.objects.get().pain == 3
+
+
+def test_one_wrong_act_holds_back_no_other(piet, programme):
+    acts = [act(programme, number) for number in range(1, 21)]
+    acts[7]["pain"] = "eleven"
+    answer = send(piet, programme, *acts)
+    assert [number for number, s in enumerate(statuses(answer)) if s == "refused"] == [7]
+    assert "van 0 tot en met 10" in answer.json()["results"][7]["message"]
+    assert SessionLog.objects.count() == 19
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"moment": "9"}, {"line": str(uuid.uuid4())}, {"line": "x"}, {"version": 99}, {"day": ""},
+        {"programme": str(uuid.uuid4())}, {"programme": None}, {"sequence": None}, {"sequence": -1},
+        {"sequence": 10**9}, {"sequence": "x"}, {"performed_at": "yesterday"}, {"done": "maybe"},
+        {"performed_at": "2026-11-28T10:00:00"}, {"pain": "5", "done": "0"}, {"sets": "-1"},
+        {"symptoms": ["rash"]}, {"symptoms": "leg_pain"}, {"symptoms": [{"a": 1}]}, {"effort": "x"},
+        {"operation": "1"}, {"operation": [1]}, {"duration": "60"}, {"day": "2999-01-01"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_cannot_be_is_refused_in_words(piet, programme, change):
+    answer = send(piet, programme, act(programme, **change))
+    assert answer.status_code == 200 and statuses(answer) == ["refused"]
+    assert answer.json()["results"][0]["message"]
+    assert not SessionLog.objects.exists() and not SymptomAnswer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe", b'{"acts": []}',
+        b'{"patient": "x", "now": "2026-11-28T10:00:00Z", "acts": []}',
+        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "x", "acts": []}',
+        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-11-28", "acts": []}',
+        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-11-28T10:00:00Z", '
+        b'"acts": [1]}',
+        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-13-28T10:00:00Z", '
+        b'"acts": {}}',
+        b"[" * 90_000,
+        b'{"a": "' + b"x" * 250_000 + b'"}',
+    ],
+    ids=lambda body: body[:40].decode(errors="replace"),
+)  # fmt: skip
+def test_what_cannot_be_read(piet, body):
+    answer = piet.post(reverse("patients:sync"), body, content_type="application/json")
+    assert (answer.status_code, answer.json()) == (400, {"error": "unreadable"})
+
+
+def test_more_than_fits_in_one_message(piet, programme):
+    assert send(piet, programme, *([{}] * 201)).status_code == 400
+
+
+def test_too_much_in_a_minute_waits(piet, programme):
+    answers = [send(piet, programme, *([{}] * 200)) for _number in range(8)]  # a minute may end
+    refused = [answer.status_code for answer in answers].index(429)
+    answer = answers[refused]
+    assert refused >= 3
+    assert answer.status_code == 429 and answer["Retry-After"] == "60"
+
+
+def test_somebody_elses_acts_are_not_there(cast, programme, make_programme):
+    """Mo's telephone with Piet's record, and Piet's programme under Mo's record."""
+    mos = make_programme(cast.mo_patient)
+    client = Client()
+    client.force_login(cast.mo)
+    assert send(client, programme, act(programme)).status_code == 404
+    assert AccessEvent.objects.filter(outcome="denied", patient=programme.patient.uuid).exists()
+    stray = act(programme)
+    assert statuses(send(client, mos, stray)) == ["refused"]
+    assert not SessionLog.objects.exists()
+
+
+def state(programme):
+    """What holds: done, pain, and amount of each line, day and moment, and what went wrong."""
+    logs = programme.patient.sessions.all()
+    held = progress.latest(logs)
+    symptoms = {
+        (str(each.line), each.day, each.moment): each.symptoms
+        for each in programme.patient.symptom_answers.all()
+    }
+    return (
+        {key: (log.done, log.pain, log.effort, log.sets) for key, log in held.items()},
+        symptoms,
+        set(programme.patient.sessions.held().values_list("operation", flat=True)),
+    )
+
+
+def test_any_order_of_arrival_gives_the_same_day(piet, programme):
+    """Ticked, undone, scored anew: fifty acts of one device, sent in any order."""
+    dice = random.Random(6)
+    lines = programme.current_version().sheet.lines
+    acts = []
+    for sequence in range(1, 51):
+        done = dice.choice("110")
+        one = act(
+            programme, sequence, done=done, line=dice.choice(lines[:3]).uuid,
+            moment=dice.choice("12"), pain=dice.choice(["", "0", "7"]) if done == "1" else "",
+        )  # fmt: skip
+        if done == "1":
+            one["symptoms"] = dice.choice([[], ["leg_pain"]])
+        acts.append(one)
+    first = None
+    for _number in range(6):
+        dice.shuffle(acts)
+        cut = dice.randrange(50)
+        for some in (acts[:cut], acts[cut:], acts[:5]):  # in parts, and a part once more
+            assert set(statuses(send(piet, programme, *some))) <= {"stored"}
+        assert SessionLog.objects.count() == 50
+        first = first or state(programme)
+        assert state(programme) == first
+        SessionLog.objects.all().delete()
+        SymptomAnswer.objects.all().delete()
+        cache.clear()  # it is no test of the ceiling a minute
+
+
+def test_two_devices_that_knew_nothing_of_each_other(piet, programme):
+    """One number, two acts: the same one holds whichever came first."""
+    one, other = act(programme, 5, pain="2"), act(programme, 5, pain="8")
+    winners = set()
+    for acts in ([one, other], [other, one]):
+        for each in acts:
+            send(piet, programme, each)
+        (held,) = progress.latest(programme.patient.sessions.all()).values()
+        winners.add(held.pain)
+        assert programme.patient.sessions.held().get().pain == held.pain
+        SessionLog.objects.all().delete()
+    assert len(winners) == 1
+
+
+def test_a_page_without_script_acts_after_what_is_known(piet, programme):
+    send(piet, programme, act(programme, 40))
+    form = {**act(programme), "done": "0"}
+    del form["sequence"]
+    piet.post(reverse("patients:log_session", args=[programme.uuid]), form)
+    assert SessionLog.objects.last().sequence == 41
+    assert not programme.patient.sessions.held().get().done
+
+
+def test_a_programme_that_changed_meanwhile(piet, programme, cast):
+    """The act keeps the version it was done by, also of an exercise that is no longer there."""
+    old, gone = act(programme), programme.prescriptions.first()
+    gone.delete()
+    actions.issue(programme=programme, by=cast.anna)
+    assert statuses(send(piet, programme, old)) == ["archived"]
+    row = SessionLog.objects.get()
+    assert row.version.number == 1 and row.version.sheet.line(row.line) is not None
+    piet.force_login(cast.anna)
+    page = piet.get(reverse("admin:patients_programme_days", args=[programme.pk]))
+    assert [e.title for e in page.context["course"].days[-1].entries if e.done] == [
+        row.version.sheet.line(row.line).title
+    ]
+
+
+def test_a_programme_that_ended_meanwhile(piet, programme, cast):
+    late = act(programme)
+    life.end(programme=programme, by=cast.anna)
+    assert statuses(send(piet, programme, late)) == ["archived"]
+    assert SessionLog.objects.count() == 1
+
+
+def test_two_months_late(piet, programme):
+    at = timezone.now() - timedelta(days=60)
+    programme.started_on = timezone.localdate(at) - timedelta(days=1)
+    programme.save(update_fields=["started_on"])
+    old = act(programme, day=timezone.localdate(at).isoformat(), performed_at=at.isoformat())
+    assert statuses(send(piet, programme, old)) == ["stored"]
+    row = SessionLog.objects.get()
+    assert row.performed_at == at and row.received_at - at > timedelta(days=59)
+
+
+@pytest.mark.parametrize("days", [-2, -1, 1, 2])
+def test_a_clock_that_is_off(piet, programme, days):
+    """What counts is the server's day: what was done just now is today's."""
+    programme.started_on = timezone.localdate() - timedelta(days=9)
+    programme.save(update_fields=["started_on"])
+    device = timezone.now() + timedelta(days=days)
+    one = act(
+        programme, day=timezone.localdate(device).isoformat(), performed_at=device.isoformat()
+    )
+    assert statuses(send(piet, programme, one, now=device)) == ["stored"]
+    row = SessionLog.objects.get()
+    assert row.day == timezone.localdate()
+    assert abs(row.performed_at - timezone.now()) < timedelta(minutes=1)
+
+
+def test_yesterday_is_marked_as_filled_in_later(piet, programme):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    programme.started_on = yesterday
+    programme.save(update_fields=["started_on"])
+    send(piet, programme, act(programme, day=yesterday.isoformat()))
+    assert SessionLog.objects.get().filled_in_later
+
+
+# Both clock changes: each instant belongs to the day on the wall in the practice.
+WALL = [
+    (datetime(2026, 3, 28, 22, 59, 59, tzinfo=UTC), date(2026, 3, 28)),
+    (datetime(2026, 3, 28, 23, 0, tzinfo=UTC), date(2026, 3, 29)),
+    (datetime(2026, 3, 29, 0, 59, tzinfo=UTC), date(2026, 3, 29)),
+    (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), date(2026, 3, 29)),
+    (datetime(2026, 3, 29, 21, 59, tzinfo=UTC), date(2026, 3, 29)),
+    (datetime(2026, 3, 29, 22, 0, tzinfo=UTC), date(2026, 3, 30)),
+    (datetime(2026, 10, 24, 21, 59, tzinfo=UTC), date(2026, 10, 24)),
+    (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), date(2026, 10, 25)),
+    (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2026, 10, 25)),
+    (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), date(2026, 10, 25)),
+    (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), date(2026, 10, 25)),
+    (datetime(2026, 10, 25, 23, 0, tzinfo=UTC), date(2026, 10, 26)),
+]
+
+
+@pytest.mark.parametrize(("at", "day"), WALL, ids=lambda value: str(value)[:16])
+def test_around_the_clock_changes(piet, programme, at, day):
+    programme.started_on = date(2026, 3, 1)
+    programme.save(update_fields=["started_on"])
+    assert timezone.localdate(at) == day
+    one = act(programme, day=day.isoformat(), performed_at=at.isoformat())
+    assert statuses(send(piet, programme, one)) == ["stored"]
+    row = SessionLog.objects.get()
+    assert row.day == day and not row.filled_in_later
+
+
+def test_what_went_wrong_comes_along(piet, programme):
+    one = act(programme, symptoms=["numbness", "bladder"])
+    send(piet, programme, one)
+    send(piet, programme, one)
+    assert SymptomAnswer.objects.get().symptoms == ["bladder", "numbness"]
+    page = piet.get("/").content.decode()
+    assert "Bel nu uw huisarts" in page
+
+
+def test_less_than_was_given(piet, programme, cast):
+    line = programme.prescriptions.first()
+    line.dosage = Dosage.parse("3x8-12")
+    line.save()
+    actions.issue(programme=programme, by=cast.anna)
+    for sequence, (amounts, kept) in enumerate(
+        [
+            ({"sets": "3", "reps": "12"}, (None, None)),
+            ({"sets": "3", "reps": "9"}, (None, None)),  # within the range is as given
+            ({"sets": "2", "reps": "5"}, (2, 5)),
+            ({"sets": "0", "reps": "15"}, (0, 15)),
+        ],
+        1,
+    ):
+        send(piet, programme, act(programme, sequence, **amounts))
+        row = SessionLog.objects.last()
+        assert (row.sets, row.reps) == kept

@@ -1,0 +1,328 @@
+"""A patient's day in a real browser: counting along, without a connection, on two devices."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from exercises.dosage import Dosage
+from patients import actions
+from patients.models import SessionLog, SymptomAnswer
+from rugpijn.models import LoginSession
+
+from .conftest import PASSWORD
+from .test_journeys import browser_context_args, complaints, site  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"locale": "nl-NL", "viewport": {"width": 390, "height": 844}}
+KEPT = "caches.open('programme').then(c => c.match('/kept')).then(r => Boolean(r))"
+DATABASES = "indexedDB.databases().then(all => all.map(one => one.name))"
+
+
+@pytest.fixture
+def at_home(site, settings, programme):  # noqa: F811
+    """A worker for no connection runs on `localhost`, as on https."""
+    settings.SITE_URL = site.replace("127.0.0.1", "localhost")
+    settings.ALLOWED_HOSTS = ["localhost"]
+    return settings.SITE_URL
+
+
+@pytest.fixture
+def phones(browser):
+    """A telephone with nothing on it, as often as one is asked for."""
+    made = []
+
+    def phone():
+        context = browser.new_context(**PHONE)
+        context.set_default_timeout(15_000)
+        made.append(context)
+        return context
+
+    yield phone
+    for context in made:
+        context.close()
+
+
+def log_in(page, at_home, *, own=True):
+    page.goto(at_home + reverse("account_login"))
+    page.get_by_label("E-mailadres of inlogcode").fill("piet@mail.example")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    if own:
+        page.get_by_label("Dit is mijn eigen toestel").check()
+    page.get_by_role("button", name="Inloggen", exact=True).click()
+    page.wait_for_selector("#carried", state="attached")
+    if own:
+        until(page, KEPT)
+        until(page, "navigator.serviceWorker.controller !== null")
+
+
+def until(page, question):
+    """Asked again and again: the page's own policy forbids Playwright to do so."""
+    for _number in range(150):
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {question}")
+
+
+def score(form, number):
+    form.locator(f".scale-numbers label:has(input[name=pain][value='{number}'])").click()
+
+
+def tick(page, line=0, moment=1, value="1"):
+    card = page.locator("article[data-line]").nth(line)
+    card.locator(f"[data-moment='{moment}'] button[value='{value}']:visible").click()
+
+
+def waiting(page):
+    return page.evaluate(
+        "window.rugpijn.outbox.acts().then(all => all.filter(one => !one.sent).length)"
+    )
+
+
+def count(page, words):
+    expect(page.locator("[data-count] .count")).to_have_text(re.compile(words))
+
+
+@pytest.fixture
+def yesterday(monkeypatch, programme):
+    """It is the day before today, here and on the telephone, until `.over()`."""
+    real, back = timezone.now, timedelta(days=1)
+    programme.started_on = timezone.localdate() - back
+    programme.save(update_fields=["started_on"])
+    monkeypatch.setattr(timezone, "now", lambda: real() - back)
+    return SimpleNamespace(
+        now=real() - back, over=lambda: monkeypatch.setattr(timezone, "now", real)
+    )
+
+
+def test_a_day_without_a_connection_and_the_next_one(at_home, phones, programme, yesterday):
+    """Opened, ticked, undone and exercised offline; closed; the next day; then all is sent once."""
+    phone = phones()
+    page = phone.new_page()
+    page.clock.set_fixed_time(yesterday.now)
+    log_in(page, at_home)
+    phone.set_offline(True)
+    page.reload()
+    count(page, "0 van 12")
+    expect(page.locator("#waiting")).to_contain_text("Geen verbinding")
+    assert page.locator("article img.key-frame").first.evaluate("img => img.naturalWidth") > 0
+    tick(page)
+    count(page, "1 van 12")
+    tick(page, 1)
+    count(page, "2 van 12")
+    tick(page, 1, value="0")
+    count(page, "1 van 12")
+    expect(page.locator("#waiting")).to_contain_text("3 dingen")
+
+    page.goto(at_home)  # as the picture on the telephone does
+    count(page, "1 van 12")
+    page.locator(".btn-start").click()
+    expect(page.locator(".session-place")).to_have_text("Oefening 1 van 6")
+    page.get_by_role("button", name="Oefening klaar").click()
+    form = page.locator(".step-after:visible")
+    score(form, 0)
+    form.get_by_text("Er ging iets mis").click()
+    form.get_by_label("De pijn straalde uit").check()
+    form.get_by_role("button", name="Gedaan").click()
+    expect(form.locator(".told")).to_contain_text("Stop met deze oefening")
+    expect(form.locator(".told")).to_be_focused()
+    page.goto(at_home + "/my-data/")
+    expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
+    page.close()
+
+    yesterday.over()
+    page = phone.new_page()
+    page.clock.set_fixed_time(timezone.now())
+    page.goto(at_home)
+    count(page, "0 van 12")
+    tick(page)
+    count(page, "1 van 12")
+    assert waiting(page) == 5 and not SessionLog.objects.exists()
+    page.close()
+    page = phone.new_page()
+    phone.set_offline(False)
+    page.goto(at_home)
+    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    today = timezone.localdate()
+    assert [(row.sequence, row.day, row.done, row.pain) for row in SessionLog.objects.all()] == [
+        (1, today - timedelta(days=1), True, None),
+        (2, today - timedelta(days=1), True, None),
+        (3, today - timedelta(days=1), False, None),
+        (4, today - timedelta(days=1), True, 0),
+        (5, today, True, None),
+    ]
+    assert not any(row.filled_in_later for row in SessionLog.objects.all())
+    assert SymptomAnswer.objects.get().symptoms == ["leg_pain"]
+    page.goto(at_home)
+    expect(page.locator(".report")).to_contain_text("Stop met deze oefening")
+    count(page, "1 van 12")
+
+
+INSTANTS = [
+    datetime(2026, 3, 28, 22, 59, tzinfo=UTC), datetime(2026, 3, 28, 23, 1, tzinfo=UTC),
+    datetime(2026, 3, 29, 0, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, 1, tzinfo=UTC),
+    datetime(2026, 3, 29, 21, 59, tzinfo=UTC), datetime(2026, 3, 29, 22, 1, tzinfo=UTC),
+    datetime(2026, 10, 24, 22, 1, tzinfo=UTC), datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, 1, tzinfo=UTC), datetime(2026, 10, 25, 22, 59, tzinfo=UTC),
+    datetime(2026, 10, 25, 23, 1, tzinfo=UTC),
+]  # fmt: skip
+
+
+def test_two_devices_a_login_that_ended_and_a_programme_that_changed(
+    at_home, phones, programme, cast, browser
+):
+    one, other = phones(), browser.new_context(**PHONE, timezone_id="America/New_York")
+    first, second = one.new_page(), other.new_page()
+    log_in(first, at_home)
+    log_in(second, at_home)
+    for instant in INSTANTS:  # the day is the practice's, wherever the telephone thinks it is
+        second.clock.set_fixed_time(instant)
+        assert second.evaluate("window.rugpijn.today()") == str(timezone.localdate(instant))
+    second.clock.set_fixed_time(timezone.now())
+    one.set_offline(True)
+    other.set_offline(True)
+    tick(first)
+    tick(second)  # the same moment: two acts, done once
+    tick(second, 5, moment=2)
+    count(second, "2 van 12")
+
+    LoginSession.objects.filter(user=cast.piet).delete()
+    programme.prescriptions.last().delete()
+    actions.issue(programme=programme, by=cast.anna)
+    one.set_offline(False)
+    other.set_offline(False)
+    for page in (first, second):
+        expect(page.locator("#waiting")).to_contain_text("Log in om te versturen")
+    assert waiting(first) == 1 and waiting(second) == 2
+    assert not SessionLog.objects.exists()
+    for page in (first, second):
+        page.locator("#waiting").get_by_role("link", name="Inloggen").click()
+        log_in(page, at_home, own=False)
+        until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    assert SessionLog.objects.count() == 3
+    assert set(SessionLog.objects.values_list("version__number", flat=True)) == {1}
+    first.reload()
+    count(first, "1 van 10")
+    other.close()
+
+
+def test_an_untrusted_device_and_leaving_it(at_home, phones, programme):
+    """It keeps acts, and no programme; logging out asks when something would be lost."""
+    phone = phones()
+    page = phone.new_page()
+    log_in(page, at_home, own=False)
+    until(page, "navigator.serviceWorker.controller !== null")
+    assert page.evaluate("caches.has('programme')") is False
+    phone.set_offline(True)
+    tick(page)
+    page.get_by_role("button", name="Uitloggen").click()
+    leave = page.get_by_role("alertdialog")
+    expect(leave).to_contain_text("Nog op deze telefoon: 1")
+    leave.get_by_role("button", name="Ingelogd blijven").click()
+    expect(leave).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
+    phone.set_offline(False)
+    page.goto(at_home)
+    until(page, "window.rugpijn.outbox.acts().then(all => all.length === 0)")
+    assert SessionLog.objects.get().done
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    assert page.evaluate(DATABASES) == []
+    assert page.evaluate("caches.has('programme')") is False
+    assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.fixture
+def counted(programme, cast):
+    """Two exercises: one that is held left and right, and one that is moved three times."""
+    lines = list(programme.prescriptions.all())
+    for line, dosage in zip(lines[:2], ("2x3s l/r", "2x3x rust 5s"), strict=True):
+        line.dosage = Dosage.parse(dosage)
+        line.save()
+    for line in lines[2:]:
+        line.delete()
+    actions.issue(programme=programme, by=cast.anna)
+    return programme
+
+
+def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
+    """By keyboard: every phase is said, the seconds run, and at the end come the questions."""
+    phone = phones()
+    page = phone.new_page()
+    log_in(page, at_home, own=False)
+    page.clock.install(time=timezone.now())
+    page.get_by_role("link", name="Begin").click()
+    step = page.locator(".step:visible")
+    counter = step.locator(".counter")
+    phase, digits = counter.locator(".counter-phase"), counter.locator(".counter-digits")
+    where = counter.locator(".counter-where")
+    expect(step.locator("h2")).to_be_focused()
+    expect(phase).to_have_attribute("aria-live", "polite")
+    counter.get_by_role("button", name="Tel mee").press("Enter")
+    expect(phase).to_have_text("Nu links")
+    expect(digits).to_have_text("5")
+    page.clock.run_for(5100)
+    expect(phase).to_have_text("Houd vast")
+    expect(where).to_have_text("Nu links · Herhaling 1 van 2")
+    page.clock.run_for(1000)
+    expect(digits).to_have_text("2")
+    counter.get_by_role("button", name="Pauze").press("Enter")
+    page.clock.run_for(20_000)
+    expect(digits).to_have_text("2")
+    counter.get_by_role("button", name="Verder", exact=True).press("Enter")
+    expect(phase).to_have_text("Laat los")
+    counter.get_by_role("button", name="Ga verder").press("Enter")
+    page.clock.run_for(2100)
+    expect(where).to_have_text("Nu links · Herhaling 2 van 2")
+    page.clock.run_for(3100)
+    expect(phase).to_have_text("Nu rechts")
+    page.clock.run_for(5000 + 3000 + 2000 + 3000 + 200)
+    expect(step.locator(".step-after-title")).to_be_focused()
+    step.get_by_role("button", name="Gedaan").press("Enter")
+
+    expect(page.locator(".session-place")).to_have_text("Oefening 2 van 2")
+    counter.get_by_role("button", name="Tel mee").press("Enter")
+    page.clock.run_for(5100)
+    expect(step.locator(".counter-digits")).to_have_text("1")
+    expect(step.locator(".counter-where")).to_have_text("Serie 1 van 2 · Herhaling 1 van 3")
+    page.clock.run_for(12_000)
+    expect(step.locator(".counter-phase")).to_have_text("Rust")
+    page.clock.run_for(5000 + 12_000 + 200)
+    step.get_by_role("button", name="Terug naar de oefening").press("Enter")
+    step.get_by_role("button", name="Oefening klaar").press("Enter")
+    score(step, 7)
+    step.get_by_role("button", name="Gedaan").press("Enter")
+    expect(page.get_by_role("heading", name="U bent klaar voor nu")).to_be_focused()
+    page.get_by_role("link", name="Naar vandaag").press("Enter")
+    expect(page.get_by_text("Alles gedaan voor vandaag")).to_be_visible()
+    assert sorted(SessionLog.objects.values_list("pain", flat=True), key=str) == [7, None]
+
+
+def test_without_script(at_home, browser, programme):
+    """Everything is there, and every act is a press on a button."""
+    context = browser.new_context(**PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(at_home + reverse("account_login"))
+    page.get_by_label("E-mailadres of inlogcode").fill("piet@mail.example")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Inloggen", exact=True).click()
+    page.get_by_role("button", name="Eerste keer gedaan").first.click()
+    score(page.locator(".how-it-went"), 3)
+    page.locator(".how-it-went").get_by_role("button", name="Opslaan").click()
+    expect(page.locator("article").first).to_contain_text("Pijn: 3")
+    page.get_by_role("link", name="Ga door").click()
+    expect(page.locator(".step:visible")).to_have_count(6)
+    expect(page.locator(".counter:visible")).to_have_count(0)
+    step = page.locator(".step:visible").nth(1)
+    score(step, 0)
+    step.get_by_role("button", name="Gedaan").click()
+    expect(page.locator(".step:visible")).to_have_count(6)
+    assert [row.pain for row in SessionLog.objects.all()] == [None, 3, 0]
+    context.close()
