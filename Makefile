@@ -17,7 +17,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
 .PHONY: help run test bench journeys check lint migrations production catalogues dependencies \
-	format messages lock screenshots clean pango
+	format messages lock screenshots clean pango firefox lighthouse
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
 	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"
+	@echo "make firefox      a patient's morning in Firefox; make lighthouse: scores of the patient's pages"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"
@@ -128,6 +129,26 @@ screenshots: $(VENV)/.dev pango
 journeys: $(VENV)/.dev pango
 	@$(OWN_DEMO) && \
 	{ $(BIN)/python -m tests.bench.journeys http://localhost:$(OWN) || { cat $$folder/log; exit 1; }; }
+
+# What other browsers and judges say. Their Node packages live outside the repository.
+OUTSIDE ?= $(HOME)/.cache/rugpijn-outside
+NODE ?= $(firstword $(wildcard $(OUTSIDE)/node_modules/node/bin/node) node)
+PACKAGES = puppeteer-core@25.16.0 lighthouse@13.5.0
+HAS_PACKAGES = test -d $(OUTSIDE)/node_modules/puppeteer-core || { \
+	echo "Type:  npm install --ignore-scripts --prefix $(OUTSIDE) $(PACKAGES)"; \
+	echo "and:   npm install --prefix $(OUTSIDE) node@22"; exit 1; }
+
+firefox: $(VENV)/.dev
+	@$(HAS_PACKAGES)
+	@command -v firefox-esr >/dev/null || { echo "Type:  sudo apt install firefox-esr"; exit 1; }
+	@$(OWN_DEMO) && $(BIN)/python -c 'from tests.bench.journeys import wait_for; \
+		wait_for("http://localhost:$(OWN)")' && cp tests/outside/firefox.mjs $(OUTSIDE)/ && \
+	{ $(NODE) $(OUTSIDE)/firefox.mjs http://localhost:$(OWN) patient@demo.example rugpijn-demo-2026 || \
+		{ cat $$folder/log; exit 1; }; }
+
+lighthouse: $(VENV)/.dev
+	@$(HAS_PACKAGES)
+	@tests/outside/lighthouse.sh $(OUTSIDE) $(NODE)
 
 clean:
 	rm -rf .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov staticfiles

@@ -115,6 +115,33 @@ def test_stylesheet_asks_nothing_of_others(path):
     assert not re.search(r"""(?:url\(\s*["']?|@import\s+["']?)(?:https?:)?//""", path.read_text())
 
 
+# What Safari knows only after 16.0 and what breaks without it, in scripts and style of patients.
+TOO_NEW = re.compile(
+    r"color-mix\(|@scope|@starting-style|\bpopover\b|^\s*&|:user-(?:in)?valid|\bround\("
+    r"|\.checkVisibility\(|groupBy\(|withResolvers|AbortSignal\.any|canParse\(|setHTMLUnsafe"
+    r"|\.(?:union|intersection|difference)\(|\bOffscreenCanvas\b"
+    r"|parse(?:Creation|Request)OptionsFromJSON|showPicker\(|\(\s*width\s*[<>]",
+    re.MULTILINE,
+)
+OF_PATIENTS = (
+    "copy.js", "drawings.js", "offline.js", "outbox.js", "passkeys.js", "print.js",
+    "service_worker.js", "session.js", "site.css", "today.js",
+)  # fmt: skip
+
+
+def test_nothing_that_safari_16_lacks():
+    """It is not run here, so this is a list of names and no proof: docs/browsers.md."""
+    loaded = {
+        name
+        for page in SCREEN
+        if "admin" not in page.parts
+        for name in re.findall(r"static 'rugpijn/([\w]+\.(?:js|css))'", page.read_text())
+    }
+    assert loaded <= set(OF_PATIENTS)
+    found = {name: TOO_NEW.findall((STATIC / "rugpijn" / name).read_text()) for name in OF_PATIENTS}
+    assert not {name: new for name, new in found.items() if new}
+
+
 if __name__ == "__main__":
     LIST.write_text(checksums())
     (FONTS / "coverage.txt").write_text(ranges(font_characters()))
