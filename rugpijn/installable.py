@@ -29,6 +29,7 @@ SHELL = (
     "rugpijn/offline.js",
     "rugpijn/outbox.js",
     "rugpijn/today.js",
+    "rugpijn/scripts_on.js",
     "rugpijn/session.js",
 )
 WORKER = "rugpijn/service_worker.js"

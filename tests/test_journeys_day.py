@@ -263,7 +263,7 @@ def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
     counter = step.locator(".counter")
     phase, digits = counter.locator(".counter-phase"), counter.locator(".counter-digits")
     where = counter.locator(".counter-where")
-    expect(step.locator("h2")).to_be_focused()
+    expect(step.locator("h2").first).to_be_focused()
     expect(phase).to_have_attribute("aria-live", "polite")
     counter.get_by_role("button", name="Tel mee").press("Enter")
     expect(phase).to_have_text("Nu links")

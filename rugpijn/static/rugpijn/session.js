@@ -15,6 +15,7 @@ document.addEventListener("DOMContentLoaded", function () {
   let awake = null;
 
   if (!outbox) {
+    document.documentElement.classList.remove("scripts");
     return; // the browser keeps nothing: the plain page does it all
   }
 

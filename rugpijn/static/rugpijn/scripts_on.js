@@ -1,0 +1,4 @@
+// Before the page is drawn: scripts run here, so that what a script will hide is never seen.
+"use strict";
+
+document.documentElement.classList.add("scripts");
