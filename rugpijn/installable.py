@@ -9,6 +9,7 @@ import json
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -86,9 +87,9 @@ def service_worker(request):
 @login_not_required
 @require_safe
 def offline(request):
-    """Shown when there is no connection and nothing was kept. In both languages: the worker
-    keeps one page for everybody."""
-    return render(request, "offline.html")
+    """Shown when there is no connection and nothing was kept. In both languages, and the same
+    whoever is logged in: the worker keeps one page for everybody."""
+    return render(request, "offline.html", {"user": AnonymousUser()})
 
 
 def _edition() -> str:

@@ -344,3 +344,21 @@ def test_behind_a_password_alone_it_says_neither_who_nor_what(piet, programme, a
     assert ("Dag Piet Jansen" in shown) is asks
     assert (programme.title in shown) is asks
     assert programme.current_version().sheet.lines[0].title in shown
+
+
+class TestInstalled:
+    def test_a_name_of_its_own_and_no_practice(self, client):
+        for language, name in (("nl", "Mijn oefeningen"), ("en", "My exercises"), ("xx", "Mijn")):
+            answer = client.get(reverse("manifest"), {"language": language})
+            assert answer["Content-Type"] == "application/manifest+json"
+            about = answer.json()
+            assert about["name"].startswith(name) and about["start_url"] == "/"
+            assert {icon["sizes"] for icon in about["icons"]} == {"192x192", "512x512"}
+
+    def test_what_the_worker_keeps_is_there_and_nobodys(self, piet):
+        worker = piet.get(reverse("service_worker")).content.decode()
+        kept = json.loads(re.search(r"const SHELL = (\[.*?\]);", worker).group(1))
+        assert reverse("offline") in kept and len(kept) == len(set(kept)) > 10
+        page = piet.get(reverse("offline")).content.decode()
+        assert "Geen verbinding" in page and "No connection" in page
+        assert "<form" not in page and "csrf" not in page and "Piet" not in page

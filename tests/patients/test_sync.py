@@ -17,6 +17,7 @@ from patients.models import SessionLog, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -98,8 +99,8 @@ def test_one_wrong_act_holds_back_no_other(piet, programme):
 @pytest.mark.parametrize(
     "change",
     [
-        {"moment": "9"}, {"line": str(uuid.uuid4())}, {"line": "x"}, {"version": 99}, {"day": ""},
-        {"programme": str(uuid.uuid4())}, {"programme": None}, {"sequence": None}, {"sequence": -1},
+        {"moment": "9"}, {"line": NOBODYS}, {"line": "x"}, {"version": 99}, {"day": ""},
+        {"programme": NOBODYS}, {"programme": None}, {"sequence": None}, {"sequence": -1},
         {"sequence": 10**9}, {"sequence": "x"}, {"performed_at": "yesterday"}, {"done": "maybe"},
         {"performed_at": "2026-11-28T10:00:00"}, {"pain": "5", "done": "0"}, {"sets": "-1"},
         {"symptoms": ["rash"]}, {"symptoms": "leg_pain"}, {"symptoms": [{"a": 1}]}, {"effort": "x"},
