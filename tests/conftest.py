@@ -36,6 +36,8 @@ LONG = (
     "test_journeys.py",
     "test_press.py",
     "test_access.py",
+    "test_journeys_held_to.py",
+    "test_journeys_day.py",
     "test_figures.py",
     "test_prescribing.py",
     "test_pose_editor.py",

@@ -124,7 +124,7 @@ TOO_NEW = re.compile(
     re.MULTILINE,
 )
 OF_PATIENTS = (
-    "copy.js", "drawings.js", "offline.js", "outbox.js", "passkeys.js", "print.js",
+    "copy.js", "drawings.js", "offline.js", "outbox.js", "passkeys.js", "print.js", "scripts_on.js",
     "service_worker.js", "session.js", "site.css", "today.js",
 )  # fmt: skip
 
