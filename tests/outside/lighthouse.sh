@@ -7,8 +7,12 @@ packages=$1 node=$2 port=8198
 folder=$(mktemp -d)
 server=""
 at_end() {
-    if [ -n "$server" ]; then kill "$server" && wait "$server" || true; fi
+    local status=$?
+    if [ -n "$server" ] && kill "$server"; then
+        if ! wait "$server"; then echo "The server is stopped."; fi
+    fi
     rm -rf "$folder"
+    exit $status
 }
 trap at_end EXIT
 unset DATABASE_URL
