@@ -24,7 +24,7 @@ def how_it_went(version: Version, card, moment, day, form_class):
     return form_class(
         auto_id=f"id_{card.number}_%s",
         initial={
-            **{name: moment.amounts.get(name) or amount for name, amount in given.items()},
+            **{name: moment.amounts.get(name, amount) for name, amount in given.items()},
             "operation": moment.operation,
             "version": version.number,
             "line": card.line.uuid,

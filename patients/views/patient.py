@@ -16,7 +16,7 @@ from rugpijn import audit, devices, second_step
 from rugpijn.models import Practice
 
 from .. import actions, clinical, progress, reports
-from ..access import find, refuse
+from ..access import find, find_own
 from ..carried import carried
 from ..forms import RecoveryForm, SessionForm, SymptomForm
 from ..guide import plan
@@ -90,10 +90,7 @@ def _readable(request, uuid) -> Programme:
 
 def _own(request, uuid) -> Programme:
     """A programme of this very person: a therapist may read it, and not act for the patient."""
-    programme = _programmes().of_person(request.user).filter(uuid=uuid).first()
-    if programme is None:
-        refuse(request, Programme.objects.select_related("patient"), uuid=uuid)
-    return programme
+    return find_own(request, _programmes(), uuid=uuid)
 
 
 def _programmes():

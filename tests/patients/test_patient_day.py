@@ -123,6 +123,12 @@ class TestAfterwards:
         row = SessionLog.objects.last()
         assert (row.sets, row.reps) == (None, None)  # as given
 
+    def test_nothing_of_it_was_done_stands_there_again(self, piet, programme):
+        press(piet, programme, pain="", reps="0")
+        line = programme.current_version().sheet.lines[0].uuid
+        asked = piet.get(page("programme_detail", programme), {"after": f"{line}-1"})
+        assert asked.context["after"]["form"].initial["reps"] == 0
+
     def test_zero_is_no_pain_and_empty_is_no_answer(self, piet, programme):
         press(piet, programme, pain="0")
         assert "Pijn: 0" in text_of(piet.get("/"))
