@@ -3,7 +3,8 @@
 Two questions, both answered as a filter so that they cost no extra query:
 `treated_by` (a therapist and the practice's patients) and `own_record` (a
 person and the rows that are theirs). `cared_for` is either. A superuser gets
-nothing extra: running the server is not a treatment relationship.
+nothing extra: running the server is not a treatment relationship. Only who
+broke the glass of a practice, with a reason, reads there for an hour.
 """
 
 import base64
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from rugpijn import audit
+from rugpijn import audit, glass
 
 NOBODY = Q(pk__in=[])
 
@@ -44,9 +45,20 @@ def own_record(user, path: str = "") -> Q:
     return Q(**{f"{path}user": user.pk})
 
 
+def opened_to(user, path: str = "") -> Q:
+    """The patients of the practice whose glass the server's operator broke: to read, for a while.
+
+    Only `cared_for` asks it, so it opens no page that writes: those ask `treated_by`, or whose
+    own record it is.
+    """
+    if not (user.is_active and user.is_superuser) or user.pk is None:
+        return NOBODY
+    return Q(**{f"{path}practice__uuid__in": glass.open_practices(user)})
+
+
 def cared_for(user, path: str = "") -> Q:
     """Whom someone may read: the own record, and for a therapist the practice's patients."""
-    return own_record(user, path) | treated_by(user, path)
+    return own_record(user, path) | treated_by(user, path) | opened_to(user, path)
 
 
 class CareQuerySet(QuerySet):

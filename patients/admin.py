@@ -5,6 +5,7 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 
 from django.contrib import admin, messages
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from .birth_dates import read_birth_date
 from .models import Patient, Programme
 from .programme_admin import ProgrammeAdmin
 from .therapist_forms import NewProgrammeForm, PatientForm
-from .views import desk, therapist
+from .views import desk, glass, therapist
 from .views import life as life_pages
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
@@ -83,7 +84,9 @@ class PatientAdmin(CareAdmin):
         return super().has_delete_permission(request, obj) and not given
 
     def get_urls(self):
+        opened = self.admin_site.admin_view(glass.patients_of_opened)
         return [
+            path("glass/", opened, name="patients_patient_glass"),
             self.page(therapist.invite, "invite"),
             self.page(life_pages.discharge, "discharge"),
             self.page(life_pages.readmit, "readmit"),

@@ -1,6 +1,5 @@
 """Your devices and logins: where somebody is logged in, and with what."""
 
-from allauth.account.adapter import get_adapter
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import accounts, audit, devices, passkeys, second_step
+from . import accounts, audit, devices, factor_views, passkeys, second_step, totp
 from .models import User
 from .sessions import fresh_login_required
 from .validators import printable
@@ -63,15 +62,18 @@ def _page(request, wrong=None):
             "keys": keys,
             "has_password": user.has_usable_password(),
             "may_remove": _has_another_way(user),
+            "app": totp.of(user) if user.is_staff else None,
+            "may_remove_app": factor_views.may_miss_one(user),
             "codes_left": second_step.codes_left(user),
-            "asked": second_step.is_asked(user),
+            "asked": user.is_staff or second_step.is_asked(user),
         },
     )
 
 
 def _has_another_way(user) -> bool:
     """Whether a passkey can be missed: nobody takes away the last way in."""
-    return user.has_usable_password() or passkeys.of(user).count() > 1
+    another = user.has_usable_password() or passkeys.of(user).count() > 1
+    return another and factor_views.may_miss_one(user)
 
 
 def _end_one(request):
@@ -105,6 +107,8 @@ def _end_others(request):
 
 def _trust(request):
     """The cookie goes with the answer, so it is put there by the middleware."""
+    if request.user.is_staff:
+        raise Http404  # nobody stays logged in on a device of the practice
     devices.wish(request, own_device=True)
     audit.record(request, "trust device")
     messages.success(request, _("You stay logged in on this device for 30 days."))
@@ -139,12 +143,17 @@ def _remove(request):
         User.objects.select_for_update().get(pk=request.user.pk)  # two at once: one stays
         key = _key(request)
         if not _has_another_way(request.user):
-            messages.error(request, _("This is your only way in. First choose a password."))
+            messages.error(
+                request,
+                _("This is your only second step. First set up another one.")
+                if request.user.is_staff
+                else _("This is your only way in. First choose a password."),
+            )
             return
         key.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove passkey")
-    _tell_owner(request, "account/email/passkey_removed")
+    accounts.tell_owner(request, "account/email/passkey_removed")
     messages.success(request, _("It is removed. Other devices are logged out."))
 
 
@@ -155,6 +164,7 @@ ACTS = {
     "forget": _trust_no_longer,
     "rename": _rename,
     "remove": _remove,
+    "remove_app": factor_views.remove_app,
 }
 
 
@@ -172,15 +182,11 @@ def passkey_add(request):
             passkeys.add(request, request.user, credential)
             accounts.end_elsewhere(request, request.user)
             audit.record(request, "add passkey")
-        _tell_owner(request, "account/email/passkey_added")
+        accounts.tell_owner(request, "account/email/passkey_added")
         messages.success(request, _("From now on you log in on this device with one touch."))
         return redirect("login_devices")
     options = passkeys.options_to_make(request.user)
     return render(request, "account/passkey_add.html", {"options": options})
-
-
-def _tell_owner(request, mail):
-    get_adapter(request).send_notification_mail(mail, request.user)
 
 
 @fresh_login_required
@@ -191,8 +197,4 @@ def one_time_list(request):
     with transaction.atomic():
         codes = second_step.new_list(request.user)
         audit.record(request, "print codes")
-    return list_page(request, codes)
-
-
-def list_page(request, codes, **context):
-    return render(request, "account/one_time_list.html", {"codes": codes, **context})
+    return second_step.list_page(request, codes)

@@ -1,17 +1,18 @@
 """How allauth behaves here: nobody signs up, people are invited."""
 
 from allauth.account import signals
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import LoginForm as PasswordLoginForm
 from allauth.account.internal.userkit import user_username
 from allauth.core import context
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import devices, sessions
+from . import devices, second_factor, sessions
 from .login_models import TrustedDevice
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
@@ -54,17 +55,31 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return not sessions.is_fresh(context.request)
 
     def get_reauthentication_methods(self, user):
-        """How somebody may say once more who they are, in our words."""
-        words = {
-            "account_reauthenticate": _("With your password"),
-            "mfa_reauthenticate_webauthn": _("With finger, face or the lock of this device"),
-        }
-        known = {reverse(name): text for name, text in words.items()}
-        methods = super().get_reauthentication_methods(user)
+        """How somebody may say once more who they are, in our words.
+
+        Staff with a second factor give that one: see `sessions.is_fresh`.
+        """
+        held = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
+        by_factor = user.is_staff and bool(held)
+        ways = [
+            (
+                "account_reauthenticate",
+                _("With your password"),
+                not by_factor and user.has_usable_password(),
+            ),
+            (
+                "mfa_reauthenticate_webauthn",
+                _("With finger, face or the lock of this device"),
+                Authenticator.Type.WEBAUTHN in held,
+            ),
+            ("factor_again", _("With a code"), by_factor),
+        ]
+        if Authenticator.Type.TOTP in held:
+            ways.reverse()  # the app works on every device
         return [
-            {**method, "description": known[method["url"]]}
-            for method in methods
-            if method["url"] in known
+            {"id": name, "description": words, "url": reverse(name)}
+            for name, words, usable in ways
+            if usable
         ]
 
     def _get_login_attempts_cache_key(self, request, **credentials):
@@ -101,6 +116,11 @@ def _trusted_device_of(request, credentials) -> TrustedDevice | None:
 def other_logins_end(sender, request, user, **kwargs):
     """Whoever learned the old password is out, and so is every other device that was trusted."""
     end_elsewhere(request, user)
+
+
+def tell_owner(request, mail: str) -> None:
+    """That something changed about how somebody logs in, by mail, in case it was not them."""
+    get_adapter(request).send_notification_mail(mail, request.user)
 
 
 def end_elsewhere(request, user) -> int:

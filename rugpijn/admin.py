@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.forms import Script
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, sessions
+from . import audit, factor_views, sessions
 from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
@@ -99,7 +100,7 @@ class PracticeAdmin(ScopedAdmin):
             _("How patients reach you"),
             {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
         ),
-        (_("How patients log in"), {"fields": ("second_step",)}),
+        (_("Logging in"), {"fields": ("second_step", "idle_minutes")}),
         (
             _("What is printed when nothing else is asked for"),
             {"fields": (("paper", "diary_weeks"),)},
@@ -208,6 +209,7 @@ class StaffAdmin(ScopedAdmin):
     list_display = ("name", "email", "is_therapist", "is_owner", "is_active")
     form = ColleagueForm
     fields = ("name", "email", "language", "is_therapist", "is_owner", "is_active")
+    change_form_template = "admin/rugpijn/user/change_form.html"
 
     def scope(self, request, queryset):
         people = queryset.filter(practice__isnull=False)  # patients belong to no practice
@@ -240,6 +242,37 @@ class StaffAdmin(ScopedAdmin):
             EmailAddress.objects.filter(user=obj).delete()
         audit.record(request, "change", thing=obj)
         self._tell(request, obj, form.changed_data)
+
+    def get_urls(self):
+        reset = path(
+            "<int:object_id>/second-step/",
+            self.admin_site.admin_view(sessions.fresh_login_required(self.reset_factor)),
+            name="rugpijn_user_factor",
+        )
+        return [reset, *super().get_urls()]
+
+    def reset_factor(self, request, object_id):
+        """A colleague lost the telephone: the next login sets up a new second step."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        person = self.get_queryset(request).filter(pk=object_id).first()
+        if person is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
+        if person == request.user:
+            return redirect("login_devices")
+        if request.method == "POST":
+            with transaction.atomic():
+                factor_views.take_away(request, person)
+            text = gettext("%s is logged out, and sets up a second step at the next login.")
+            messages.success(request, text % person.name)
+            return redirect("admin:rugpijn_user_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "person": person,
+            "title": gettext("A new second step for %s") % person.name,
+        }
+        return TemplateResponse(request, "admin/rugpijn/user/factor.html", context)
 
     def _tell(self, request, person, changed):
         """What the change did: to the person's open pages, and to the patients."""

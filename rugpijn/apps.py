@@ -11,7 +11,7 @@ class RugpijnConfig(AppConfig):
     default = True
 
     def ready(self):
-        from . import accounts, checks  # noqa: F401  what listens to signals, and the checks
+        from . import accounts, checks, second_factor  # noqa: F401  what listens to signals, and the checks
 
 
 class PracticeAdminConfig(django_admin.AdminConfig):

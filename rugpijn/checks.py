@@ -10,6 +10,11 @@ WEAK_KEY = (
     "Set SECRET_KEY to at least 50 random characters; a weak key lets anyone log in as anyone."
 )
 DEBUG_ON = "Turn DEBUG off: its error pages show patients' data."
+NO_MFA_KEY = (
+    "Set MFA_KEY to at least 50 random characters: with it the secrets of authenticator apps are "
+    "encrypted."
+)
+BYPASS = "Remove MFA_TOTP_INSECURE_BYPASS_CODE: with it a password alone opens every record."
 ANY_HOST = "Name the practice's own host in ALLOWED_HOSTS instead of “*”."
 NO_SITE = "Set SITE_URL to the practice's https address; every link on paper starts with it."
 
@@ -20,13 +25,21 @@ def dangers() -> list[str]:
     if settings.DEBUG:
         found.append(DEBUG_ON)
     for key in (settings.SECRET_KEY, settings.SHARE_KEY):
-        if (len(key) < 50 or len(set(key)) < 10) and WEAK_KEY not in found:
+        if _is_weak(key) and WEAK_KEY not in found:
             found.append(WEAK_KEY)
+    if not settings.MFA_KEY or any(_is_weak(key) for key in settings.MFA_KEY):
+        found.append(NO_MFA_KEY)
+    if getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None):
+        found.append(BYPASS)
     if "*" in settings.ALLOWED_HOSTS:
         found.append(ANY_HOST)
     if urlsplit(settings.SITE_URL).scheme != "https":
         found.append(NO_SITE)
     return found
+
+
+def _is_weak(key: str) -> bool:
+    return len(key) < 50 or len(set(key)) < 10
 
 
 def refuse_dangerous_settings() -> None:

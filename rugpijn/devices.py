@@ -2,18 +2,22 @@
 
 `is_trusted(request)` is the question for others: only a trusted device may keep a programme, and
 only there a patient stays logged in. The cookie alone logs nobody in.
+
+Of staff a device remembers for twelve hours that the second factor was given there, and no more:
+it may be anybody's in the practice, so nobody stays logged in on it.
 """
 
 import hashlib
 import re
 import secrets
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from . import second_factor
 from .login_models import LoginSession, TrustedDevice
 
 TRUSTED_FOR = timedelta(days=30)
@@ -58,6 +62,14 @@ def known(request, user) -> TrustedDevice | None:
     return device if device is not None and device.user_id == user.pk else None
 
 
+def gave_factor_at(device: TrustedDevice | None) -> float | None:
+    """When staff gave their second factor on this device; None when that is too long ago."""
+    if device is None or device.factor_at is None:
+        return None
+    at = device.factor_at.timestamp()
+    return at if time.time() - at < second_factor.LASTS else None
+
+
 def of_session(session) -> dict:
     """What a session remembers of its trusted device; empty when it has none."""
     return session.get(SESSION_KEY) or {}
@@ -70,7 +82,8 @@ def attach(request, device: TrustedDevice) -> None:
         "hash": device.token_hash,
         "until": device.expires_at.timestamp(),
     }
-    _last_as_long(request.session)
+    if not device.user.is_staff:
+        _last_as_long(request.session)
 
 
 def _last_as_long(session) -> None:
@@ -82,7 +95,7 @@ def _last_as_long(session) -> None:
 
 def is_trusted(request) -> bool:
     """Whether somebody is logged in here on a device of their own. Costs no query."""
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or request.user.is_staff:
         return False
     held = of_session(request.session)
     token = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
@@ -105,11 +118,16 @@ def trust(request, response) -> TrustedDevice:
     """Trust the browser of whoever is logged in: a row, a cookie, and a longer session."""
     token = secrets.token_urlsafe(32)
     old = known(request, request.user)
+    ends, factor_at = timezone.now() + TRUSTED_FOR, None
+    if request.user.is_staff:
+        factor_at = datetime.fromtimestamp(second_factor.passed_at(request), UTC)
+        ends = factor_at + timedelta(seconds=second_factor.LASTS)
     device = TrustedDevice.objects.create(
         user=request.user,
         token_hash=digest(token),
         name=readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Unknown device"),
-        expires_at=timezone.now() + TRUSTED_FOR,
+        expires_at=ends,
+        factor_at=factor_at,
     )
     attach(request, device)
     request.session.save()  # before its old device goes, which would take it along
@@ -119,7 +137,7 @@ def trust(request, response) -> TrustedDevice:
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
         token,
-        max_age=TRUSTED_FOR,
+        max_age=ends - timezone.now(),
         path="/",
         secure=settings.SECURE_SITE,
         httponly=True,
@@ -168,8 +186,13 @@ class TrustMiddleware:
         response = self.get_response(request)
         if request.user.is_authenticated and request.session.get(ASKED):
             del request.session[ASKED]
-            trust(request, response)
-        elif request.user.is_authenticated and request.session.get_expire_at_browser_close():
+            if not request.user.is_staff or second_factor.passed_at(request) is not None:
+                trust(request, response)
+        elif (
+            request.user.is_authenticated
+            and not request.user.is_staff
+            and request.session.get_expire_at_browser_close()
+        ):
             _last_as_long(request.session)
         return response
 

@@ -25,6 +25,8 @@ class TrustedDevice(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    # When a second factor was given here: of staff only, and only then the device vouches.
+    factor_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("trusted device")

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .audit import AccessEvent
+from .glass import GlassBreak
 from .login_models import LoginSession, OneTimeCode, TrustedDevice
 from .validators import printable, readable_on_paper, validate_web_address
 
 __all__ = [
     "AccessEvent",
+    "GlassBreak",
     "LoginSession",
     "OneTimeCode",
     "Practice",
@@ -34,6 +36,7 @@ def languages():
 
 
 COLOUR = "#14485a"  # of paper, when a practice has none of its own
+IDLE_LEAST, IDLE_MOST = 15, 60  # minutes without a page after which staff are logged out
 # How long a programme and its scores are kept, in months. The twenty years of a medical record
 # are the law's (WGBO, BW 7:454); the others are our proposal.
 KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
@@ -110,16 +113,28 @@ class Practice(models.Model):
         ),
     )
 
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("minutes until staff are logged out"),
+        default=30,
+        validators=[MinValueValidator(IDLE_LEAST), MaxValueValidator(IDLE_MOST)],
+        help_text=_("Without opening a page, from 15 to 60. What was typed is kept for an hour."),
+    )
+
     class Meta:
         verbose_name = _("practice")
         verbose_name_plural = _("practices")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
+                name="practice_logs_staff_out_in_time",
+                condition=Q(idle_minutes__range=(IDLE_LEAST, IDLE_MOST)),
+                violation_error_message=_("Choose between 15 and 60 minutes."),
+            ),
+            models.CheckConstraint(
                 name="practice_keeps_for_a_reasonable_time",
                 condition=Q(keep_months__range=(LEAST_MONTHS, MOST_MONTHS)),
                 violation_error_message=_("Choose between 6 and 120 months."),
-            )
+            ),
         ]
 
     def __str__(self):

@@ -5,6 +5,8 @@ allauth keeps and checks them. Here stands what differs: the address they belong
 and they name their owner by the opaque uuid, so that one can be made before the account is.
 """
 
+import base64
+import hashlib
 import json
 import uuid
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
@@ -28,7 +31,23 @@ from .models import User
 NAME_LENGTH = 60
 
 
+def _keys() -> MultiFernet:
+    """The first key of MFA_KEY encrypts, and each of them decrypts."""
+    keys = (hashlib.sha256(b"rugpijn.mfa:" + key.encode()).digest() for key in settings.MFA_KEY)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+
+
 class PasskeyAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        """The secret of an authenticator app: who reads the database cannot make its codes."""
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _keys().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self):
+        return "Rugpijn"
+
     def get_public_key_credential_rp_entity(self):
         return {"id": urlsplit(settings.SITE_URL).hostname, "name": "Rugpijn"}
 

@@ -1,12 +1,15 @@
 """The second step of a login with a password: a code by e-mail, one from a printed list, or a
 passkey. A passkey alone is both steps, and a trusted device is not asked.
 
-Whether somebody is asked is said by whoever knows: `asked_by` holds the questions.
+Whether a patient is asked is said by whoever knows: `asked_by` holds the questions. Staff are
+always asked, for a code of their app in the place of one by e-mail; who has nothing to answer with
+yet is led to it by `StaffFactorMiddleware`.
 """
 
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from smtplib import SMTPException
 
 from allauth.account.adapter import get_adapter
@@ -32,7 +35,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from . import audit, devices, passkeys
+from . import audit, devices, passkeys, second_factor, totp
 from .login_models import OneTimeCode
 from .models import User
 
@@ -63,13 +66,18 @@ class SecondStepStage(LoginStage):
         if (
             user is None
             or did_use_passwordless_login(self.request, user)
-            or devices.known(self.request, user) is not None
-            or not is_asked(user)
+            or not self._is_asked(user, devices.known(self.request, user))
         ):
             return None, True
-        if email_of(user):
+        if not user.is_staff and email_of(user):
             mail_code(self)
         return headed_redirect_response(self.urlname), True
+
+    @staticmethod
+    def _is_asked(user, device) -> bool:
+        if user.is_staff:
+            return second_factor.has(user) and devices.gave_factor_at(device) is None
+        return device is None and is_asked(user)
 
 
 def email_of(user: User) -> str | None:
@@ -92,6 +100,8 @@ def _digits(number: int) -> str:
 def mail_code(stage: SecondStepStage) -> bool:
     """Mail a new code; the one before it stops working. Says whether it went."""
     user, code = stage.login.user, _digits(CODE_DIGITS)
+    if user.is_staff:
+        return False
     if not ratelimit.consume(stage.request, action="second_step_mail", key=str(user.pk)):
         return False
     stage.state.update(code=_hash(user, code), at=time.time(), tries=0)
@@ -135,6 +145,11 @@ def _use_listed_code(user: User, code: str) -> bool:
     return unused.update(used_at=timezone.now()) == 1
 
 
+def list_page(request, codes: list[str], **context):
+    """The codes of a new list, shown this once."""
+    return render(request, "account/one_time_list.html", {"codes": codes, **context})
+
+
 # ------------------------------------------------------------ the page
 
 
@@ -152,8 +167,10 @@ class CodeForm(forms.Form):
         help_text=gettext_lazy("Only on your own phone or computer. We then ask no code here."),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, staff=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if staff:  # whose device is remembered for twelve hours, without a word
+            del self.fields["own_device"]
         self.helper = FormHelper()
         self.helper.add_input(Submit("go", gettext_lazy("Go on"), css_class="btn-lg"))
 
@@ -177,23 +194,41 @@ def second_step(request):
     if "stop" in request.POST:
         return stage.abort()
     form = CodeForm(
-        request.POST or None, initial={"own_device": request.session.get(devices.ASKED, False)}
+        request.POST or None,
+        staff=user.is_staff,
+        initial={"own_device": request.session.get(devices.ASKED, False)},
     )
-    if request.method == "POST" and form.is_valid():
-        if not ratelimit.consume(request, action="second_step", key=str(user.pk)):
-            form.add_error(
-                "code", _("There were too many wrong codes. Wait ten minutes, then try again.")
-            )
-        elif _fits(stage, form.cleaned_data["code"]):
-            ratelimit.clear(request, action="second_step", key=str(user.pk))
-            return _done(request, stage, "code", form.cleaned_data["own_device"])
-        else:
-            form.add_error("code", _("This code is not right. Look at it once more."))
+    sent = request.method == "POST" and form.is_valid()
+    if sent and is_right(request, user, form, partial(_fits, stage)):
+        return _done(request, stage, "code", form.cleaned_data.get("own_device", False))
     return _page(request, stage, form)
+
+
+def is_right(request, user: User, form: CodeForm, fits) -> bool:
+    """Whether the code of a form fits. After five wrong ones this person waits ten minutes."""
+    if not ratelimit.consume(request, action="second_step", key=str(user.pk)):
+        form.add_error(
+            "code", _("There were too many wrong codes. Wait ten minutes, then try again.")
+        )
+    elif fits(form.cleaned_data["code"]):
+        ratelimit.clear(request, action="second_step", key=str(user.pk))
+        return True
+    else:
+        form.add_error("code", _("This code is not right. Look at it once more."))
+    return False
+
+
+def is_code_of_staff(user: User, code: str) -> bool:
+    """A code of the authenticator app, or one from the printed list."""
+    if len(code) == LIST_DIGITS:
+        return _use_listed_code(user, code)
+    return totp.accepts(user, code)
 
 
 def _fits(stage, code) -> bool:
     """Five guesses at a mailed code, then it is worth nothing."""
+    if stage.login.user.is_staff:
+        return is_code_of_staff(stage.login.user, code)
     if len(code) == LIST_DIGITS:
         return _use_listed_code(stage.login.user, code)
     stage.state["tries"] = stage.state.get("tries", 0) + 1
@@ -223,6 +258,9 @@ def _by_passkey(request, stage):
 def _done(request, stage, how, own_device):
     user = stage.login.user
     record_authentication(request, user, "second_step", how=how)
+    if user.is_staff:
+        second_factor.mark(request.session, user)
+        own_device = True
     devices.wish(request, own_device)
     response = stage.exit()
     if request.user.is_authenticated:
@@ -232,7 +270,7 @@ def _done(request, stage, how, own_device):
 
 def _page(request, stage, form):
     user = stage.login.user
-    email = email_of(user)
+    email = None if user.is_staff else email_of(user)
     return render(
         request,
         "account/second_step.html",
@@ -241,6 +279,8 @@ def _page(request, stage, form):
             "email": email and _masked(email),
             "listed": codes_left(user),
             "passkeys": passkeys.of(user).exists(),
+            "app": user.is_staff and totp.of(user) is not None,
+            "hint": totp.demo_code(),
             "minutes": CODE_MINUTES,
         },
     )

@@ -3,6 +3,9 @@
 A patient's session ends after half an hour without a page and after a day at most. On a trusted
 device it lasts for thirty days, for Today and for ticking off: pages that show more, or that
 change how somebody logs in, carry `fresh_login_required`.
+
+That of staff ends after as many minutes without a page as the practice says, and twelve hours
+after the second factor was given, also when it was given to an earlier session on that device.
 """
 
 import time
@@ -19,12 +22,12 @@ from django.dispatch import receiver
 from django.http import QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 
-from . import devices
+from . import devices, second_factor
 from .login_models import LoginSession
 from .models import User
 
 MINUTE, HOUR = 60, 3600
-IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, 12 * HOUR
+IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, second_factor.LASTS
 KEPT_FOR = HOUR  # what was typed when a session ended
 KEPT_BYTES = 100_000
 BEGAN, SEEN, NAME, KEPT = "began", "seen", "device_name", "kept_form"
@@ -60,6 +63,11 @@ def begin(sender, request, user, **kwargs):
     device = devices.known(request, user)
     if device is not None:
         devices.attach(request, device)
+    if user.is_staff and second_factor.passed_at(request) is None:
+        vouched = devices.gave_factor_at(device)
+        if vouched is not None:
+            second_factor.mark(session, user, vouched)
+            session[BEGAN] = vouched
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
@@ -92,10 +100,16 @@ def _is_over(request) -> bool:
     now, session = time.time(), request.session
     began = session.setdefault(BEGAN, now)
     if request.user.is_staff:
-        return now - began > LONGEST_STAFF
+        idle = now - session.get(SEEN, began)
+        return now - began > LONGEST_STAFF or idle > _idle_staff(request.user)
     if devices.is_trusted(request):
         return False
     return now - began > LONGEST or now - session.get(SEEN, began) > IDLE
+
+
+def _idle_staff(user: User) -> int:
+    """Seconds without a page after which staff are logged out."""
+    return IDLE if user.practice_id is None else user.practice.idle_minutes * MINUTE
 
 
 def _touch(request) -> None:
@@ -147,8 +161,14 @@ def _take_up_kept_form(request) -> None:
 
 
 def is_fresh(request) -> bool:
-    """Whether this person said who they are in the last quarter of an hour."""
+    """Whether this person said who they are in the last quarter of an hour.
+
+    Staff do so with their second factor, as soon as they have one: a password that somebody
+    learned changes nothing about how its owner logs in.
+    """
     records = get_authentication_records(request, request.user)
+    if request.user.is_staff and second_factor.has(request.user):
+        records = [one for one in records if one["method"] in second_factor.SHOWN_BY]
     last = max((record["at"] for record in records), default=0)
     return time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 

@@ -25,6 +25,9 @@ SECRET_KEY = env.str("SECRET_KEY", **_default("only-for-a-demo-on-this-computer-
 # Signs the links on paper. Its own key, so that changing SECRET_KEY (which only
 # logs people out) leaves every printed QR code working.
 SHARE_KEY = env.str("SHARE_KEY", default=SECRET_KEY)
+# Encrypts the secrets of authenticator apps. Several, separated by commas: the first encrypts, and
+# each decrypts, so that a key can be followed by the next one.
+MFA_KEY = env.list("MFA_KEY", default=["only-for-a-demo-" + SECRET_KEY] if DEBUG else [])
 SITE_URL = env.str("SITE_URL", **_default("http://localhost:8000")).rstrip("/")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -67,6 +70,8 @@ MIDDLEWARE = [
     "rugpijn.sessions.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rugpijn.middleware.OwnLanguageMiddleware",
+    "rugpijn.second_factor.StaffFactorMiddleware",
+    "rugpijn.glass.GlassMiddleware",
     "rugpijn.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -193,7 +198,11 @@ ACCOUNT_RATE_LIMITS = {
     "second_step_mail": "5/10m/key",
 }
 MFA_ADAPTER = "rugpijn.passkeys.PasskeyAdapter"
-MFA_SUPPORTED_TYPES = ["webauthn"]  # the printed list is ours, which keeps hashes only
+MFA_SUPPORTED_TYPES = ["webauthn", "totp"]  # the printed list is ours, which keeps hashes only
+MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be off, to either side
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+if DEBUG:
+    MFA_TOTP_INSECURE_BYPASS_CODE = "123456"  # of the demo's staff, who have no app
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
     "login_webauthn": "rugpijn.passkeys.LoginForm",

@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import audit
+from . import audit, glass
 
 
 class LibraryPicker(AutocompleteJsonView):
@@ -52,6 +54,10 @@ class PracticeAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         """A therapist's desk; for the others the list of what they may open."""
         user = request.user
+        if user.is_owner and user.practice_id is not None:
+            with transaction.atomic():
+                glass.write_down_ends(request, practice=user.practice.uuid)
+            request.glass_in_practice = glass.open_in(user.practice)
         if self.desk is not None and user.is_therapist and user.practice_id is not None:
             return self.desk(request)
         return super().index(request, extra_context)
@@ -80,4 +86,13 @@ class PracticeAdminSite(admin.AdminSite):
         """Without Django's own password pages, which would be a second door, and
         without “view on site”, which tells whether an object with some number exists."""
         closed = {"password_change", "password_change_done", "view_on_site"}
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in closed]
+        ours = [url for url in super().get_urls() if getattr(url, "name", None) not in closed]
+        from . import glass_views  # which stands on this site
+
+        return [
+            path("glass/", self.admin_view(glass_views.break_glass), name="glass"),
+            path(
+                "glass/<uuid:uuid>/end/", self.admin_view(glass_views.end_glass), name="glass_end"
+            ),
+            *ours,
+        ]

@@ -5,7 +5,16 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from . import account_views, installable, passkeys, second_step, sessions, views, writing
+from . import (
+    account_views,
+    factor_views,
+    installable,
+    passkeys,
+    second_step,
+    sessions,
+    views,
+    writing,
+)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -24,6 +33,9 @@ urlpatterns = [
     path(
         "accounts/passkey/again/", passkeys.AgainView.as_view(), name="mfa_reauthenticate_webauthn"
     ),
+    path("accounts/reauthenticate/", factor_views.password_again, name="account_reauthenticate"),
+    path("accounts/code/again/", factor_views.code_again, name="factor_again"),
+    path("account/second-step/", factor_views.staff_factor, name="staff_factor"),
     path("accounts/second-step/", second_step.second_step, name="second_step"),
     path("account/devices/", account_views.login_devices, name="login_devices"),
     path("account/passkey/", account_views.passkey_add, name="passkey_add"),

@@ -4,6 +4,7 @@ import json
 import logging
 
 import allauth.account.views
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -67,6 +68,7 @@ def _answer_invitation(request, invitation):
             request.user = user
             audit.record(request, "accept invitation", thing=invitation)
             login(request, user, backend=BACKEND)
+            record_authentication(request, user, "password")
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
             return redirect("admin:index")
     return render(request, "staff_invitation.html", {"form": form, "invitation": invitation})

@@ -8,12 +8,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from .plain_language import Finding, findings
+from .second_factor import answers_json
 
 MOST_LETTERS = 20_000  # more than any field holds
 MOST_LINES = 5  # help that is longer than the text is not read
 SHOWN = 6  # words of a long sentence, to know it by
 
 
+@answers_json
 @require_POST
 @login_not_required  # asked here, so that the answer is JSON
 def plain_language(request):

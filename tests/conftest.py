@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db.models.signals import post_migrate
+from django.test import Client
 from django.utils import translation
 
 from exercises import library
@@ -26,6 +27,7 @@ from exercises.models import (
 )
 from patients import actions
 from patients.models import Patient
+from rugpijn import second_factor
 from rugpijn.models import Practice, User
 
 PASSWORD = "een-rustige-ochtend-26"
@@ -76,6 +78,26 @@ def django_db_setup(django_db_setup):
 def in_dutch(settings):
     """A page leaves the language of its reader behind; the next test begins in the site's own."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+_force_login = Client.force_login
+
+
+def force_login(client, user, backend=None):
+    """As Django's own; staff gave their second factor. Tests of that one use `password_only`."""
+    _force_login(client, user, backend)
+    if user.is_staff:
+        session = client.session
+        second_factor.mark(session, user)
+        session.save()
+
+
+def password_only(client, user):
+    """Log in without a second factor, as staff are after their password."""
+    _force_login(client, user)
+
+
+Client.force_login = force_login
 
 
 def fresh_login(client, user):

@@ -35,6 +35,7 @@ from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
+from rugpijn.second_factor import answers_json
 
 from .. import actions, phases
 from ..access import treats
@@ -49,6 +50,7 @@ PAGE = 20  # results; more are fetched when somebody scrolls
 def for_therapists(view):
     """A script asks: without a session it gets 401 and not a login page; others are refused."""
 
+    @answers_json
     @require_safe
     @login_not_required  # asked here, so that the answer is JSON
     def guarded(request):

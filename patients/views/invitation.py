@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from rugpijn import account_views, audit, devices, passkeys, second_step
+from rugpijn import audit, devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
@@ -242,7 +242,7 @@ def _come_in(request, invitation, person, chosen, credential):
         if person.login_code and second_step.is_asked(person):
             codes = second_step.new_list(person)
             audit.record(request, "print codes")
-            return account_views.list_page(request, codes, login_code=person.login_code)
+            return second_step.list_page(request, codes, login_code=person.login_code)
     messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
     if person.login_code and credential is None:
         messages.info(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from rugpijn import audit, rates
+from rugpijn.second_factor import answers_json
 
 from .. import actions
 from ..access import refuse
@@ -34,6 +35,7 @@ CLOCK_IS_OFF = timedelta(minutes=10)
 AHEAD = 100_000  # how far a count of acts may be beyond what is known here
 
 
+@answers_json
 @login_not_required
 @require_GET
 def start(request):
@@ -43,6 +45,7 @@ def start(request):
     return JsonResponse({"token": get_token(request), "now": timezone.now().isoformat()})
 
 
+@answers_json
 @login_not_required
 @require_POST
 def receive(request):

@@ -16,7 +16,7 @@ from tests.weight import weigh
 
 from .measure import table
 
-PASSWORD = "rugpijn-demo-2026"
+PASSWORD, DEMO_CODE = "rugpijn-demo-2026", "123456"
 
 KEY, REACH, PRESS, DECIDE = 0.28, 1.1, 0.1, 1.35  # seconds
 THERAPIST, PATIENT = "therapist@demo.example", "patient@demo.example"
@@ -32,6 +32,10 @@ class Person:
         self.page.get_by_label("Wachtwoord").fill(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+        if "/second-step/" in self.page.url:  # staff, with the demo's own code
+            self.page.get_by_label("Code").fill(DEMO_CODE)
+            self.page.keyboard.press("Enter")
+            self.page.wait_for_url(lambda url: "/second-step/" not in url)
         self.site, self.clicks, self.keys = site, 0, 0
         self.began = time.perf_counter()
         self.waited = 0.0  # for the app

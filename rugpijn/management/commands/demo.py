@@ -87,6 +87,7 @@ class Command(BaseCommand):
             who = [user.name, user.role, *([str(user.practice)] if user.practice_id else [])]
             lines.append(f"  {login:<25} {', '.join(who):<52} {self.address}{page}")
         lines += ["", f"  Password of each of them:  {PASSWORD}"]
+        lines += [f"  Second step of staff:      {settings.MFA_TOTP_INSECURE_BYPASS_CODE}"]
         with translation.override("en"):
             problem = press.problem()
         if problem:

@@ -1,0 +1,36 @@
+"""Whom the server's operator may read while the glass of a practice is broken."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from rugpijn import audit
+
+from ..access import opened_to
+from ..models import Patient
+
+ROWS = 50
+
+
+@require_safe
+@transaction.atomic
+def patients_of_opened(request):
+    """Names, and the way to each programme as its patient reads it. Everybody shown is logged."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    if request.glass is None:
+        return redirect("admin:glass")
+    patients = Patient.objects.filter(opened_to(request.user)).prefetch_related("programmes")
+    page = Paginator(patients.order_by("name", "pk"), ROWS).get_page(request.GET.get("page"))
+    audit.record(request, "list", *(patient.record_of for patient in page))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Records that you opened"),
+        "page": page,
+    }
+    return TemplateResponse(request, "admin/patients/glass.html", context)

@@ -1,0 +1,183 @@
+"""Pages of the second factor of staff: getting one, and giving it once more."""
+
+from allauth.account import views as allauth_views
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import resume_request
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from . import accounts, audit, devices, passkeys, second_factor, second_step, totp
+from .models import User
+from .sessions import fresh_login_required
+
+
+class AppForm(forms.Form):
+    """The first code of an authenticator app: it shows that the app has the secret."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code in the app"),
+        max_length=20,
+        help_text=gettext_lazy("Six digits. There is a new code every half minute."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.add_input(Submit("app", gettext_lazy("Use this app"), css_class="btn-lg"))
+
+    clean_code = second_step.CodeForm.clean_code
+
+
+@fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("code", "credential")
+def staff_factor(request):
+    """Where staff get a second factor, the first time and when another one takes its place."""
+    if not request.user.is_staff:
+        return redirect("login_devices")
+    form = AppForm(request.POST if "code" in request.POST else None)
+    if "credential" in request.POST:
+        try:
+            credential = passkeys.check_new(request.POST["credential"])
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect("staff_factor")
+        return _keep_passkey(request, credential)
+    if form.is_valid():
+        kept = _keep_app(request, form.cleaned_data["code"])
+        if kept is not None:
+            return kept
+        form.add_error("code", _("This code is not right. Look at the app once more."))
+    return render(
+        request,
+        "account/staff_factor.html",
+        {
+            "form": form,
+            "setup": totp.setup(request),
+            "options": passkeys.options_to_make(request.user),
+            "first": not second_factor.has(request.user),
+            "app": totp.of(request.user) is not None,
+            "app_open": form.is_bound,
+        },
+    )
+
+
+@transaction.atomic
+def _keep_passkey(request, credential):
+    key = passkeys.add(request, request.user, credential)
+    record_authentication(request, request.user, "mfa", id=key.pk, type=key.type)
+    return _kept(request, "add passkey", "account/email/passkey_added")
+
+
+@transaction.atomic
+def _keep_app(request, code):
+    if not totp.confirm(request, code):
+        return None
+    record_authentication(request, request.user, "second_step", how="app")
+    return _kept(request, "add authenticator app", "account/email/app_added")
+
+
+def _kept(request, act, mail):
+    """This session has its second factor; every other one ends, and its owner is told."""
+    request.session.cycle_key()
+    second_factor.mark(request.session, request.user)
+    devices.wish(request, own_device=True)
+    accounts.end_elsewhere(request, request.user)
+    audit.record(request, act)
+    accounts.tell_owner(request, mail)
+    if second_step.codes_left(request.user):
+        messages.success(request, _("It is saved. Other devices are logged out."))
+        return redirect("login_devices")
+    codes = second_step.new_list(request.user)
+    audit.record(request, "print codes")
+    return second_step.list_page(request, codes)
+
+
+def remove_app(request):
+    """A button of the page with devices: no longer ask for codes of the app."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=request.user.pk)  # two at once: one stays
+        app = totp.of(request.user)
+        if app is None:
+            return
+        if not may_miss_one(request.user):
+            messages.error(request, _("This is your only second step. First set up another one."))
+            return
+        app.delete()
+        accounts.end_elsewhere(request, request.user)
+        audit.record(request, "remove authenticator app")
+    accounts.tell_owner(request, "account/email/app_removed")
+    messages.success(request, _("It is removed. Other devices are logged out."))
+
+
+def may_miss_one(user) -> bool:
+    """Whether one factor can go: of staff the last one is replaced, never taken away."""
+    return not user.is_staff or second_factor.of(user).count() > 1
+
+
+def take_away(request, person: User) -> None:
+    """Somebody lost their telephone: no second factor, no login; the next one sets up a new one.
+
+    Within a transaction. Whose account it is hears of it by mail.
+    """
+    second_factor.of(person).delete()
+    person.one_time_codes.all().delete()
+    accounts.end_elsewhere(request, person)
+    audit.record(request, "reset second factor", thing=person)
+    transaction.on_commit(
+        lambda: get_adapter(request).send_notification_mail("account/email/factor_reset", person)
+    )
+
+
+# ------------------------------------------------------------ asked once more
+
+
+def _by_factor(user) -> bool:
+    return user.is_authenticated and user.is_staff and second_factor.has(user)
+
+
+def password_again(request, *args, **kwargs):
+    """Is it really you? With a password; staff who have a second factor give that one."""
+    if _by_factor(request.user):
+        way = get_adapter(request).get_reauthentication_methods(request.user)[0]
+        query = request.GET.urlencode()
+        return redirect(f"{way['url']}?{query}" if query else way["url"])
+    return allauth_views.reauthenticate(request, *args, **kwargs)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("code")
+def code_again(request):
+    """The same question, answered with a code of the app or of the printed list."""
+    user = request.user
+    if not _by_factor(user):
+        return redirect("account_reauthenticate")
+    sent = request.POST if request.method == "POST" else None
+    form = second_step.CodeForm(sent, staff=True)
+    if form.is_valid() and second_step.is_right(
+        request, user, form, lambda code: second_step.is_code_of_staff(user, code)
+    ):
+        record_authentication(request, user, "second_step", how="code", reauthenticated=True)
+        second_factor.mark(request.session, user)
+        audit.record(request, "second step")
+        return resume_request(request) or redirect("/")
+    ways = get_adapter(request).get_reauthentication_methods(user)
+    context = {
+        "form": form,
+        "hint": totp.demo_code(),
+        "redirect_field_name": "next",
+        "redirect_field_value": request.POST.get("next") or request.GET.get("next") or "",
+        "reauthentication_alternatives": [way for way in ways if way["id"] != "factor_again"],
+    }
+    return render(request, "account/code_again.html", context)

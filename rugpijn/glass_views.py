@@ -1,0 +1,93 @@
+"""The pages of breaking the glass: a reason, a practice, and an end to it by either side."""
+
+from functools import partial
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from . import audit, glass
+from .models import GlassBreak, Practice, User
+from .sessions import fresh_login_required
+from .validators import printable
+
+LEAST_REASON = 15  # letters: a reason, and no dash
+
+
+class GlassForm(forms.Form):
+    practice = forms.ModelChoiceField(Practice.objects.all(), label=gettext_lazy("Practice"))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        min_length=LEAST_REASON,
+        max_length=500,
+        validators=[printable],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The owners of the practice read this. Name no patient here."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_login_required
+def break_glass(request):
+    """Opens the records of one practice, to read, for an hour."""
+    if not request.user.is_superuser:
+        raise PermissionDenied
+    form = GlassForm(request.POST if request.method == "POST" else None)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=request.user.pk)  # one press at a time
+        glass.write_down_ends(request, actor=request.user.uuid)
+        now_open = glass.of(request.user)
+        if form.is_valid():
+            if now_open is not None:
+                form.add_error(None, _("One practice is open already. End that first."))
+            else:
+                practice = form.cleaned_data["practice"]
+                broken = glass.begin(request, practice, form.cleaned_data["reason"])
+                transaction.on_commit(partial(_tell_owners, request, practice, broken))
+                return redirect("admin:patients_patient_glass")
+    title = _("Read in the records of a practice")
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "form": form,
+        "now_open": now_open,
+        "practice": now_open and Practice.objects.filter(uuid=now_open.practice).first(),
+        "minutes": int(glass.LONGEST.total_seconds() // 60),
+    }
+    return TemplateResponse(request, "admin/rugpijn/glass.html", context)
+
+
+def _tell_owners(request, practice, broken):
+    owners = User.objects.filter(practice=practice, is_owner=True, is_active=True)
+    for owner in owners.exclude(email=None):
+        context = {"broken": broken, "user": owner}
+        get_adapter(request).send_mail("account/email/glass_broken", owner.email, context)
+
+
+@require_POST
+def end_glass(request, uuid):
+    """Sooner than by itself: by who opened it, or by an owner of the practice."""
+    with transaction.atomic():
+        broken = GlassBreak.objects.filter(uuid=uuid).first()
+        if broken is None:
+            raise Http404
+        if not _may_end(request.user, broken):
+            audit.deny(request, "close glass", thing=broken)
+            raise Http404
+        ended = glass.end(request, broken)
+    messages.success(request, _("It is closed.") if ended else _("It was closed already."))
+    return redirect("admin:index")
+
+
+def _may_end(user, broken: GlassBreak) -> bool:
+    own = user.is_superuser and user.uuid == broken.actor
+    owner = user.is_owner and user.practice is not None and user.practice.uuid == broken.practice
+    return own or owner
