@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import devices, second_factor, sessions
 from .login_models import TrustedDevice
+from .models import User
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
 OUR_SECOND_STEP = "rugpijn.second_step.SecondStepStage"
@@ -118,9 +119,9 @@ def other_logins_end(sender, request, user, **kwargs):
     end_elsewhere(request, user)
 
 
-def tell_owner(request, mail: str) -> None:
+def tell_owner(request, mail: str, person: User | None = None) -> None:
     """That something changed about how somebody logs in, by mail, in case it was not them."""
-    get_adapter(request).send_notification_mail(mail, request.user)
+    get_adapter(request).send_notification_mail(mail, person or request.user)
 
 
 def end_elsewhere(request, user) -> int:

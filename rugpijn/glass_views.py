@@ -1,6 +1,7 @@
 """The pages of breaking the glass: a reason, a practice, and an end to it by either side."""
 
-from functools import partial
+import logging
+from smtplib import SMTPException
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -19,6 +20,7 @@ from .models import GlassBreak, Practice, User
 from .sessions import fresh_login_required
 from .validators import printable
 
+logger = logging.getLogger(__name__)
 LEAST_REASON = 15  # letters: a reason, and no dash
 
 
@@ -41,18 +43,19 @@ def break_glass(request):
     if not request.user.is_superuser:
         raise PermissionDenied
     form = GlassForm(request.POST if request.method == "POST" else None)
+    begun = None
     with transaction.atomic():
         User.objects.select_for_update().get(pk=request.user.pk)  # one press at a time
         glass.write_down_ends(request, actor=request.user.uuid)
         now_open = glass.of(request.user)
-        if form.is_valid():
-            if now_open is not None:
-                form.add_error(None, _("One practice is open already. End that first."))
-            else:
-                practice = form.cleaned_data["practice"]
-                broken = glass.begin(request, practice, form.cleaned_data["reason"])
-                transaction.on_commit(partial(_tell_owners, request, practice, broken))
-                return redirect("admin:patients_patient_glass")
+        if form.is_valid() and now_open is None:
+            practice = form.cleaned_data["practice"]
+            begun = glass.begin(request, practice, form.cleaned_data["reason"])
+        elif form.is_valid():
+            form.add_error(None, _("One practice is open already. End that first."))
+    if begun is not None:
+        _tell_owners(request, practice, begun)
+        return redirect("admin:patients_patient_glass")
     title = _("Read in the records of a practice")
     context = {
         **admin.site.each_context(request),
@@ -66,10 +69,15 @@ def break_glass(request):
 
 
 def _tell_owners(request, practice, broken):
+    """By mail; it also stands on their first page, whatever becomes of the mail."""
     owners = User.objects.filter(practice=practice, is_owner=True, is_active=True)
     for owner in owners.exclude(email=None):
         context = {"broken": broken, "user": owner}
-        get_adapter(request).send_mail("account/email/glass_broken", owner.email, context)
+        try:
+            get_adapter(request).send_mail("account/email/glass_broken", owner.email, context)
+        except (OSError, SMTPException):
+            logger.exception("An owner was not told by mail that records were opened")
+            messages.warning(request, _("The mail to an owner was not sent. Call the practice."))
 
 
 @require_POST
@@ -84,7 +92,9 @@ def end_glass(request, uuid):
             raise Http404
         ended = glass.end(request, broken)
     messages.success(request, _("It is closed.") if ended else _("It was closed already."))
-    return redirect("admin:index")
+    # An owner then reads what was read; who opened it is back where it began.
+    own = request.user.uuid == broken.actor
+    return redirect("admin:glass" if own else "admin:rugpijn_accessevent_changelist")
 
 
 def _may_end(user, broken: GlassBreak) -> bool:

@@ -201,8 +201,8 @@ MFA_ADAPTER = "rugpijn.passkeys.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp"]  # the printed list is ours, which keeps hashes only
 MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be off, to either side
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-if DEBUG:
-    MFA_TOTP_INSECURE_BYPASS_CODE = "123456"  # of the demo's staff, who have no app
+if DEBUG and env.str("DEMO_CODE", default="123456"):  # for the demo's staff, who have no app
+    MFA_TOTP_INSECURE_BYPASS_CODE = env.str("DEMO_CODE", default="123456")
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
     "login_webauthn": "rugpijn.passkeys.LoginForm",

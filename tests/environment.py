@@ -19,6 +19,7 @@ for _name in ("SHARE_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL"):
     os.environ.pop(_name, None)
 os.environ.update(
     DEBUG="1",  # pytest-django turns the setting itself off again
+    DEMO_CODE="",  # and allauth refuses a code that always works without it
     SECRET_KEY="only-for-tests-" + "0123456789" * 5,
     SITE_URL="http://localhost:8000",
     DATA_DIR=DATA_DIR,

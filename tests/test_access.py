@@ -27,8 +27,9 @@ from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
 from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
+from rugpijn import second_step
 from rugpijn.audit import AccessEvent
-from rugpijn.models import LoginSession, StaffInvitation, User
+from rugpijn.models import GlassBreak, LoginSession, StaffInvitation, User
 from rugpijn.sessions import BEGAN, SEEN, SessionStore
 
 from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices
@@ -80,6 +81,9 @@ TABLE = {
     "admin:rugpijn_user_add": NEVER,
     "admin:rugpijn_user_change": OFFICE_OBJECT,
     "admin:rugpijn_user_delete": NEVER,
+    "admin:rugpijn_user_factor": OFFICE_OBJECT,
+    "admin:glass": (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, SEES, LOGIN),
+    "admin:glass_end": (WRONG_METHOD, WRONG_METHOD, DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:rugpijn_staffinvitation_changelist": OFFICE,
     "admin:rugpijn_staffinvitation_add": (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN),
     "admin:rugpijn_staffinvitation_change": OFFICE_OBJECT,
@@ -120,6 +124,7 @@ TABLE = {
     "admin:patients_patient_delete": (REFUSED, REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_invite": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_programme": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_glass": (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, "/admin/glass/", LOGIN),
     "admin:patients_patient_discharge": OWN_OBJECT,
     "admin:patients_patient_readmit": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_changelist": CARE_LIST,
@@ -167,6 +172,8 @@ TABLE = {
     "mfa_login_webauthn": (HOME,) * 7 + (LOGIN,),
     "mfa_reauthenticate_webauthn": ("/accounts/reauthenticate/",) * 7 + (LOGIN,),  # nobody has one
     "second_step": (HOME,) * 7 + (LOGIN,),
+    "factor_again": ("/accounts/reauthenticate/",) * 7 + (LOGIN,),  # nobody has one
+    "staff_factor": (SEES, SEES, "/account/devices/", "/account/devices/", SEES, "/account/devices/", SEES, LOGIN),
     "login_devices": (SEES,) * 7 + (LOGIN,),
     "passkey_add": (SEES,) * 7 + (LOGIN,),
     "one_time_list": POST_ONLY,
@@ -249,6 +256,9 @@ POSTS = {
     "admin:exercises_figure_change": ("/admin/exercises/figure/",) * 2 + (DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:rugpijn_user_change": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
     "admin:rugpijn_staffinvitation_renew": (REFUSED, "/admin/rugpijn/staffinvitation/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/staffinvitation/", LOGIN),
+    "admin:rugpijn_user_factor": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
+    "admin:glass": (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, "/admin/patients/patient/glass/", LOGIN),
+    "admin:glass_end": (HIDDEN, "/admin/rugpijn/accessevent/", DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
 }  # fmt: skip
 
@@ -345,7 +355,15 @@ def build():
     table = b"title_nl;dosage\nGeheime oefening uit een bestand;10x\n"
     sent = importing.begin(by=cast.anna, name="nieuw.csv", format="csv", content=table)
     importing.check(sent)
+    # An operator who is gone opened practice 1, and nobody has ended it yet.
+    glass = GlassBreak.objects.create(
+        practice=cast.anna.practice.uuid, actor=uuid.uuid4(), actor_name="Rob", reason="storing",
+        until=timezone.now() + timedelta(minutes=50),
+    )  # fmt: skip
     own = {
+        "admin:glass": [],
+        "admin:glass_end": [glass.uuid],
+        "admin:patients_patient_glass": [],
         "admin:exercises_upload": [sent.uuid],
         "admin:exercises_upload_act": [sent.uuid],
         "admin:patients_batch": [batch.uuid],
@@ -499,7 +517,7 @@ def is_logged_refusal(name, role, got):
 
 def is_denied(got, role):
     """Whether this is a "no" to someone about Piet; a page that sends one home is not."""
-    return got in (HIDDEN, REFUSED, LOGIN, LOGIN) or (got == DESK and role != "nobody")
+    return got in (HIDDEN, REFUSED, LOGIN, DOOR) or (got == DESK and role != "nobody")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -568,6 +586,8 @@ def come_before(world, name):
     if name == "admin:patients_programme_resume":
         today = programme.started_on
         world.pause = life.pause(programme=programme, by=anna, from_on=today)
+    if name == "admin:rugpijn_user_factor":
+        second_step.new_list(anna)
     if name == "admin:patients_patient_readmit":
         life.discharge(patient=programme.patient, by=anna, running=programme.pk)
 
@@ -625,9 +645,11 @@ def data_for(world, name):
     if name == "admin:rugpijn_user_change":
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
+    if name == "admin:glass":
+        return {"practice": world.anna.practice.pk, "reason": "De server geeft een storing."}
     if name == "admin:rugpijn_practice_change":
         return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a",
-                "keep_months": 24}  # fmt: skip
+                "keep_months": 24, "idle_minutes": 30}  # fmt: skip
     if name == "admin:patients_batch_act":
         return {"stop": ""}
     if name == "admin:exercises_exercise_ours":

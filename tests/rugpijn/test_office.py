@@ -113,7 +113,9 @@ class TestColleague:
         assert response["Location"] == "/admin/"
         nina = User.objects.get(email="nina@linde.example")
         assert (nina.practice, nina.role) == (practice, "therapist")
-        assert client.get("/admin/").status_code == 200
+        # And is led to a second step before anything else.
+        assert client.get("/admin/")["Location"] == reverse("staff_factor")
+        assert client.get(reverse("staff_factor")).status_code == 200
         assert Client().get(address).status_code == 410
 
     def test_after_a_week_it_is_over(self, client, address):
@@ -191,6 +193,7 @@ class TestLogo:
                 "diary_weeks": 3,
                 "colour": "#14485a",
                 "keep_months": 24,
+                "idle_minutes": 30,
                 **more,
             },
         )
@@ -249,7 +252,7 @@ class TestColour:
         client.force_login(cast.els)
         address = reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk])
         fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3, "colour": "#ffff00",
-                  "keep_months": 24}  # fmt: skip
+                  "keep_months": 24, "idle_minutes": 30}  # fmt: skip
         page = client.post(address, fields).content.decode()
         assert "Kies een donkerder kleur" in page and "Nieuwe naam" in page
         client.post(address, fields | {"colour": "#5a1446"})

@@ -160,7 +160,7 @@ class TestInvitation:
 
 class TestPractice:
     FIELDS = {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a",
-              "is_record": "False", "keep_months": 24}  # fmt: skip
+              "is_record": "False", "keep_months": 24, "idle_minutes": 30}  # fmt: skip
 
     @pytest.fixture(autouse=True)
     def own_folder(self, settings, tmp_path):
