@@ -47,6 +47,7 @@ def practice_settings(folder, **changes):
     """What a practice sets for real."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(64),
+        "MFA_KEY": secrets.token_urlsafe(64),
         "SITE_URL": "https://rugpijn.example",
         "ALLOWED_HOSTS": "rugpijn.example",
         "DATA_DIR": str(folder),
@@ -97,6 +98,8 @@ def test_production_settings_pass_the_deploy_check(tmp_path):
         ({"SECRET_KEY": "secret"}, "at least 50 random characters"),
         ({"SECRET_KEY": "a" * 60}, "at least 50 random characters"),
         ({"SHARE_KEY": "short"}, "at least 50 random characters"),
+        ({"MFA_KEY": ""}, "Set MFA_KEY"),
+        ({"MFA_KEY": f"{'0123456789' * 6},short"}, "Set MFA_KEY"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"SITE_URL": "http://rugpijn.example"}, "https address"),
     ],
