@@ -27,8 +27,9 @@ from exercises.models import (
 )
 from patients import actions
 from patients.models import Patient
-from rugpijn import second_factor
 from rugpijn.models import Practice, User
+
+from .logging_in import force_login
 
 PASSWORD = "een-rustige-ochtend-26"
 
@@ -80,23 +81,7 @@ def in_dutch(settings):
     translation.activate(settings.LANGUAGE_CODE)
 
 
-_force_login = Client.force_login
-
-
-def force_login(client, user, backend=None):
-    """As Django's own; staff gave their second factor. Tests of that one use `password_only`."""
-    _force_login(client, user, backend)
-    if user.is_staff:
-        session = client.session
-        second_factor.mark(session, user)
-        session.save()
-
-
-def password_only(client, user):
-    """Log in without a second factor, as staff are after their password."""
-    _force_login(client, user)
-
-
+# Most tests are about something else; `password_only` is for those that are about this.
 Client.force_login = force_login
 
 

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.logging_in import force_login
+
 from . import clinic
 from .measure import milliseconds, table
 
@@ -37,7 +39,7 @@ def run() -> None:
     rows = []
     with clinic.programme() as running:
         client = Client()
-        client.force_login(running.therapist)
+        force_login(client, running.therapist)
         patients = 1
         for size in SIZES:
             fill(running, range(patients, size))

@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients import press
+from tests.logging_in import force_login
 
 from . import clinic
 from .measure import table
@@ -158,7 +159,7 @@ def memory(version) -> None:
 def again(running) -> None:
     """A stored handout through the whole of the app: session, access, log, file."""
     client = Client(headers={"host": "localhost"})
-    client.force_login(running.patient.created_by)
+    force_login(client, running.patient.created_by)
     address = reverse("patients:programme_handout", args=[running.uuid])
     first, again = [], []
     for _round in range(5):

@@ -18,7 +18,8 @@ from django.urls import reverse
 from rugpijn import checks, passkeys, second_factor, second_step, totp
 from rugpijn.audit import AccessEvent
 from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
-from tests.conftest import PASSWORD, fresh_login, password_only
+from tests.conftest import PASSWORD, fresh_login
+from tests.logging_in import password_only
 from tests.test_access import NAMES, build
 
 from .passkey_device import Phone
