@@ -45,10 +45,15 @@ def mark(session, user, at: float | None = None) -> None:
     session[PASSED] = {"user": user.pk, "at": at or time.time()}
 
 
+def given_at(session, user) -> float | None:
+    """When this session gave the second factor of this person; None when it did not."""
+    held = session.get(PASSED)
+    return held["at"] if held and held["user"] == user.pk else None
+
+
 def passed_at(request) -> float | None:
-    """When this session gave the second factor of who is logged in; None when it did not."""
-    held = request.session.get(PASSED)
-    return held["at"] if held and held["user"] == request.user.pk else None
+    """The same of who is logged in."""
+    return given_at(request.session, request.user)
 
 
 @receiver(authenticator_used, dispatch_uid="rugpijn.second_factor.used")

@@ -31,6 +31,7 @@ IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, second_factor.LASTS
 KEPT_FOR = HOUR  # what was typed when a session ended
 KEPT_BYTES = 100_000
 BEGAN, SEEN, NAME, KEPT = "began", "seen", "device_name", "kept_form"
+MAY_IDLE = "may_idle"  # seconds; of staff, as their practice said at the last page
 
 
 class SessionStore(DatabaseStore):
@@ -60,10 +61,12 @@ def begin(sender, request, user, **kwargs):
     session[BEGAN] = session[SEEN] = time.time()
     session[NAME] = devices.readable_name(request.META.get("HTTP_USER_AGENT", ""))
     session.pop(devices.SESSION_KEY, None)
+    if user.is_staff:
+        session[MAY_IDLE] = _idle_staff(user)
     device = devices.known(request, user)
     if device is not None:
         devices.attach(request, device)
-    if user.is_staff and second_factor.passed_at(request) is None:
+    if user.is_staff and second_factor.given_at(session, user) is None:
         vouched = devices.gave_factor_at(device)
         if vouched is not None:
             second_factor.mark(session, user, vouched)
@@ -101,14 +104,15 @@ def _is_over(request) -> bool:
     began = session.setdefault(BEGAN, now)
     if request.user.is_staff:
         idle = now - session.get(SEEN, began)
-        return now - began > LONGEST_STAFF or idle > _idle_staff(request.user)
+        return now - began > LONGEST_STAFF or idle > session.get(MAY_IDLE, IDLE)
     if devices.is_trusted(request):
         return False
     return now - began > LONGEST or now - session.get(SEEN, began) > IDLE
 
 
 def _idle_staff(user: User) -> int:
-    """Seconds without a page after which staff are logged out."""
+    """Seconds without a page after which staff are logged out. Kept in the session: asking the
+    practice costs a query, and is done where something is written anyway."""
     return IDLE if user.practice_id is None else user.practice.idle_minutes * MINUTE
 
 
@@ -118,6 +122,8 @@ def _touch(request) -> None:
     if now - session.get(SEEN, 0) < MINUTE:
         return
     session[SEEN] = now
+    if request.user.is_staff:
+        session[MAY_IDLE] = _idle_staff(request.user)
     devices.saw(request)
 
 

@@ -253,7 +253,7 @@ MUTANTS = (
     Mutant(
         "the second factor of somebody else counts",
         "rugpijn/second_factor.py",
-        'if held and held["user"] == request.user.pk else None',
+        'if held and held["user"] == user.pk else None',
         "if held else None",
         by="tests/rugpijn/test_staff_factor.py::TestEveryAddress",
     ),

@@ -60,14 +60,23 @@ class TestHowLong:
         return client
 
     @pytest.mark.parametrize("minutes", [15, 30, 60])
-    def test_as_long_as_the_practice_says_without_a_page(self, anna, practice, clock, minutes):
+    def test_as_long_as_the_practice_says_without_a_page(self, cast, practice, clock, minutes):
         Practice.objects.filter(pk=practice.pk).update(idle_minutes=minutes)
+        cast.anna.refresh_from_db()
+        fresh_login(anna := Client(), cast.anna)
         for _page in range(2):
             clock(minutes=minutes - 1)
             assert anna.get("/admin/").status_code == 200
         clock(minutes=minutes + 1)
         assert anna.get("/admin/").status_code == 302
         assert not LoginSession.objects.exists()
+
+    def test_what_the_owner_changes_counts_from_the_next_page(self, anna, practice, clock):
+        Practice.objects.filter(pk=practice.pk).update(idle_minutes=15)
+        clock(minutes=20)
+        assert anna.get("/admin/").status_code == 200
+        clock(minutes=20)
+        assert anna.get("/admin/").status_code == 302
 
     def test_half_an_hour_without_a_practice(self, cast, clock):
         fresh_login(client := Client(), cast.root)
