@@ -297,6 +297,7 @@ class TestLogin:
         assert client.get("/admin/").status_code == 302  # idle
         assert log_in(client)["Location"] == "/"
         assert client.get("/admin/").status_code == 200
+        assert client.get(DEVICES)["Location"].startswith(AGAIN)  # a password changes no factor
         assert log_in(Client())["Location"] == STEP
         clock(minutes=29)
         assert client.get("/admin/").status_code == 200
