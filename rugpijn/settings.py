@@ -154,7 +154,7 @@ STORAGES = {
 # ---------------------------------------------------------------- people
 
 AUTH_USER_MODEL = "rugpijn.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["rugpijn.password_backend.OneCheckBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
