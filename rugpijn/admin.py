@@ -100,6 +100,7 @@ class PracticeAdmin(ScopedAdmin):
             {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
         ),
         (_("How patients log in"), {"fields": ("second_step",)}),
+        (_("What patients read of the access log"), {"fields": ("log_shows_names",)}),
         (
             _("What is printed when nothing else is asked for"),
             {"fields": (("paper", "diary_weeks"),)},
@@ -190,10 +191,11 @@ class PracticeAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         if before and before.name != obj.logo.name:
             transaction.on_commit(partial(obj.logo.storage.delete, before.name))
-        audit.record(request, "change", thing=obj)
         if "second_step" in form.changed_data:
             act = "turn second step on" if obj.second_step else "turn second step off"
             audit.record(request, act, thing=obj)
+        if set(form.changed_data) != {"second_step"}:
+            audit.record(request, "change", thing=obj)
 
     def response_change(self, request, obj):
         """Who has one practice stays at its page; a list of one is no place to be."""
@@ -238,7 +240,8 @@ class StaffAdmin(ScopedAdmin):
         if "email" in form.changed_data:
             # allauth's own list would keep the old address good for logging in.
             EmailAddress.objects.filter(user=obj).delete()
-        audit.record(request, "change", thing=obj)
+        roles = {"is_therapist", "is_owner", "is_active"} & set(form.changed_data)
+        audit.record(request, "change role" if roles else "change", thing=obj)
         self._tell(request, obj, form.changed_data)
 
     def _tell(self, request, person, changed):
