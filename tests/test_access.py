@@ -28,7 +28,7 @@ from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
 from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
-from rugpijn.models import LoginSession, StaffInvitation, User
+from rugpijn.models import LogHead, LoginSession, StaffInvitation, User
 from rugpijn.sessions import BEGAN, SEEN, SessionStore
 
 from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices
@@ -60,6 +60,7 @@ BATCH = (SEES, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN)  # handouts of p
 NEVER = (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN)
 PIETS_ALONE = (HIDDEN, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)  # not his therapist's
 PIETS = (SEES, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)
+LOG = (REFUSED, SEES, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)  # Piet's, and his practice's owner's
 POST_ONLY = (WRONG_METHOD,) * 7 + (LOGIN,)
 THERAPISTS_JSON = (SEES, REFUSED, REFUSED, REFUSED, SEES, REFUSED, REFUSED, "401")  # a script asks
 LIBRARY_OWN = (SEES, SEES, DOOR, DOOR, DESK, DOOR, DESK, LOGIN)  # practice 1's own exercise
@@ -86,6 +87,7 @@ TABLE = {
     "admin:rugpijn_staffinvitation_delete": OFFICE_OBJECT,
     "admin:rugpijn_staffinvitation_renew": (REFUSED, "/admin/rugpijn/staffinvitation/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/staffinvitation/", LOGIN),
     "admin:rugpijn_accessevent_changelist": OFFICE,
+    "admin:rugpijn_accessevent_download": OFFICE,
     "admin:exercises_exercise_changelist": STAFF,
     "admin:exercises_exercise_add": STAFF,
     "admin:exercises_exercise_change": LIBRARY_OWN,
@@ -204,6 +206,8 @@ TABLE = {
     "patients:calendar": OPEN,  # the token of a calendar
     "patients:my_data": (SEES,) * 7 + (LOGIN,),  # everybody's own
     "patients:download": POST_ONLY,
+    "patients:access_log": LOG,
+    "patients:access_log_file": LOG,
     "patients:share_page": OPEN,
     "patients:share_handout": OPEN,
     "patients:share_media": OPEN,
@@ -352,6 +356,7 @@ def build():
         "admin:patients_batch_act": [batch.uuid],
         "admin:patients_batch_file": [batch.uuid, "zip"],
         "admin:exercises_figure_preview": [],
+        "admin:rugpijn_accessevent_download": [],
         "admin:patients_programme_take": [taken.pk],  # a colleague's, of Mo
         "admin:patients_programme_dosage": [],
         "admin:patients_programme_period": [],
@@ -375,6 +380,8 @@ def build():
         "patients:programme_media": [programme.uuid, film.digest],
         "patients:patient_invitation": [patient_token],
         "patients:progress": [programme.uuid],
+        "patients:access_log": [cast.piet_patient.uuid],
+        "patients:access_log_file": [cast.piet_patient.uuid],
         "patients:messages": [programme.uuid],
         "patients:reminders": [programme.uuid],
         "patients:stop_reminders": [reminders.stop_token(plan)],
@@ -446,7 +453,7 @@ def snapshot():
         model: sorted(map(repr, model.objects.values_list(*_columns(model))))
         for label in ("rugpijn", "exercises", "patients")
         for model in apps.get_app_config(label).get_models()
-        if model not in (AccessEvent, LoginSession)
+        if model not in (AccessEvent, LogHead, LoginSession)
     }
 
 
@@ -465,7 +472,7 @@ class Rows:
     what is written to the tables that `snapshot` leaves out; all the rest counts as a change.
     """
 
-    QUIET = {model._meta.db_table for model in (AccessEvent, LoginSession)}
+    QUIET = {model._meta.db_table for model in (AccessEvent, LogHead, LoginSession)}
     READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\b")
     WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
