@@ -112,11 +112,14 @@ class Line:
         if first == last:
             return ngettext("%(number)d time, at %(first)s", "%(number)d times, at %(first)s",
                             len(self.times)) % often  # fmt: skip
-        return ngettext(
-            "%(number)d time, between %(first)s and %(last)s",
-            "%(number)d times, between %(first)s and %(last)s",
-            len(self.times),
-        ) % often
+        return (
+            ngettext(
+                "%(number)d time, between %(first)s and %(last)s",
+                "%(number)d times, between %(first)s and %(last)s",
+                len(self.times),
+            )
+            % often
+        )
 
 
 class Reader:

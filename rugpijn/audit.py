@@ -113,8 +113,7 @@ ROLES = {
 # What kind of act it is, by the first word of its name that stands here. The rest is "executed".
 Code, Purpose = AccessEvent.Code, AccessEvent.Purpose
 CODES = {
-    Code.CREATE: "add copy create invite import renew save send upload note answer issue share"
-    " log",
+    Code.CREATE: "add copy create invite import renew save send upload note answer issue share log",
     Code.READ: "read list open export download print",
     Code.UPDATE: "change choose set start end pause resume reopen discharge take put review seen"
     " rate turn trust stop withdraw revoke accept restore",
@@ -162,7 +161,9 @@ def record(
         if patients is None:
             return
     log_chain.append(
-        _rows(request, action, patients, actor, thing=thing, outcome=outcome, part=part, query=query)
+        _rows(
+            request, action, patients, actor, thing=thing, outcome=outcome, part=part, query=query
+        )
     )
 
 

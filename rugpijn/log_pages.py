@@ -62,8 +62,9 @@ def download(admin, request):
     names = (*FORMS[NEWEST], "hash")
     text = tables.written(names, ([_cell(event, name) for name in names] for event in events))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    day = timezone.localdate().isoformat()
-    response.headers["Content-Disposition"] = f'attachment; filename="{_("access-log")}-{day}.csv"'
+    what = _("access-log")
+    name = f"{what}-{timezone.localdate().isoformat()}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

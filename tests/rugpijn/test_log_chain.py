@@ -273,7 +273,9 @@ class TestTerm:
     @pytest.mark.parametrize(
         ("is_record", "keep", "months"), [(False, 6, 60), (False, 120, 120), (True, 24, 240)]
     )
-    def test_never_under_five_years_and_as_long_as_the_record(self, practice, is_record, keep, months):
+    def test_never_under_five_years_and_as_long_as_the_record(
+        self, practice, is_record, keep, months
+    ):
         practice.is_record, practice.keep_months = is_record, keep
         practice.save()
         assert log_term.term_of(practice.uuid) == months
@@ -284,7 +286,11 @@ class TestTerm:
         moment = datetime(until.year, until.month, 1, tzinfo=UTC)
         for at in (moment - timedelta(seconds=1), moment):
             log_chain.append(
-                [AccessEvent(action="read", code="R", actor_role="t", practice=practice.uuid, at=at)]
+                [
+                    AccessEvent(
+                        action="read", code="R", actor_role="t", practice=practice.uuid, at=at
+                    )
+                ]
             )
         found = log_term.old(practice.uuid, self.TODAY)
         assert (found.first, found.last, found.until) == (1, 1, until)
