@@ -3,7 +3,6 @@
 The same line of one day stands once, with how often and between which times.
 """
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime

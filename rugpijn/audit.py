@@ -257,7 +257,7 @@ def _source() -> str:
 
 
 def digest_of(query: str) -> str:
-    """What was searched for, to compare and not to read: names are too few to hash without a key."""
+    """What was searched for, to compare, not to read: names are too few to hash without a key."""
     return salted_hmac("rugpijn.log.query", query, algorithm="sha256").hexdigest()
 
 

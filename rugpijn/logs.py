@@ -64,7 +64,7 @@ class JsonLine(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": without_keys(record.getMessage()),
-            **_who(),
+            **_who(record),
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__qualname__
@@ -89,9 +89,10 @@ def _shown(match) -> str:
     return match[0].encode("unicode_escape").decode()
 
 
-def _who() -> dict:
-    request = _request.get()
-    if request is None:
+def _who(record) -> dict:
+    """Django writes its own line about a request when that is over, and says which it was."""
+    request = _request.get() or getattr(record, "request", None)
+    if not hasattr(request, "id"):
         return {}
     # Only when somebody asked for the user already: a line in the log costs no query.
     user = getattr(request, "_cached_user", None)

@@ -34,6 +34,7 @@ from rugpijn.sessions import BEGAN, SEEN, SessionStore
 from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices
 from .environment import and_in_ci
 from .exercises.media import complete, sample, upload, words
+from .rugpijn.test_technical_log import listening
 
 pytestmark = pytest.mark.django_db
 
@@ -265,6 +266,11 @@ POSTS = {
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
 }  # fmt: skip
 
+# Addresses that hold a key: whoever reads one in a log could open it.
+KEYS_IN = (
+    "staff_invitation", "patients:patient_invitation", "patients:stop_reminders",
+    "patients:calendar", "patients:share_page",
+)  # fmt: skip
 CANARIES = ("Piet Jansen", "Kanarie-notitie", "Geheime oefening", "ftypisom")  # the last: a film
 
 
@@ -409,6 +415,7 @@ def build():
         return reverse(name)
 
     cast.address, cast.programme, cast.leg_pain = address, programme, pain
+    cast.keys_in = lambda name: [part for part in own[name] if isinstance(part, str)]
     return cast
 
 
@@ -520,11 +527,21 @@ def is_denied(got, role):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_route(world, name):
-    """Looked at, tried with every method, and posted to where nothing is to be done."""
-    look(world, name)
-    try_other_methods(world, name)
-    if name not in POSTS:
-        post_nothing(world, name)
+    """Looked at, tried with every method, and posted to where nothing is to be done.
+
+    What the technical log says meanwhile names nobody and opens nothing.
+    """
+    with listening() as said:
+        look(world, name)
+        try_other_methods(world, name)
+        if name not in POSTS:
+            post_nothing(world, name)
+    logged = said.getvalue()
+    people = (getattr(world, role) for role in ROLES if role != "nobody")
+    personal = [part for person in people for part in (person.name, person.email) if part]
+    personal += [*CANARIES, *LoginSession.objects.values_list("session_key", flat=True)]
+    personal += [key for name in KEYS_IN for key in world.keys_in(name)]
+    assert not [one for one in personal if one in logged], logged
 
 
 def look(world, name):

@@ -17,6 +17,7 @@ from rugpijn.log_models import AccessEvent
 from tests.conftest import PASSWORD, fresh_login
 
 pytestmark = pytest.mark.django_db
+NEW = "een heel nieuwe zin"
 ANDROID = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 
 
@@ -45,8 +46,11 @@ def reset(logged_in, cast):
     link = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", mail.outbox[-1].body)[1]
     client = logged_in()
     page = client.get(link)
-    new = {"password1": "een heel nieuwe zin", "password2": "een heel nieuwe zin"}
-    return client.post(page["Location"], new)
+    return client.post(page["Location"], {"password1": NEW, "password2": NEW})
+
+
+def record_of(patient):
+    return reverse("admin:patients_patient_change", args=[patient.pk])
 
 
 def save_practice(logged_in, cast):
@@ -87,7 +91,7 @@ EVENTS = {
     "password changed": (
         lambda b, c: b(c.anna).post(
             "/accounts/password/change/",
-            {"oldpassword": PASSWORD, "password1": "nog een lange zin", "password2": "nog een lange zin"},
+            {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW},
         ),
         ("change password", "anna", "allowed", "U", "login", False),
     ),
@@ -105,11 +109,11 @@ EVENTS = {
     ),
     "settings": (save_practice, ("change", "els", "allowed", "U", "administration", False)),
     "record read": (
-        lambda b, c: b(c.anna).get(reverse("admin:patients_patient_change", args=[c.piet_patient.pk])),
+        lambda b, c: b(c.anna).get(record_of(c.piet_patient)),
         ("read", "anna", "allowed", "R", "care", True),
     ),
     "stranger refused": (
-        lambda b, c: b(c.bram).get(reverse("admin:patients_patient_change", args=[c.piet_patient.pk])),
+        lambda b, c: b(c.bram).get(record_of(c.piet_patient)),
         ("open", "bram", "denied", "R", "administration", True),
     ),
     "log searched": (
@@ -170,7 +174,8 @@ def test_an_unknown_account_is_no_row_and_its_name_stands_nowhere(logged_in, cas
 def test_the_patient_sees_that_somebody_tried_the_login(logged_in, cast):
     log_in(logged_in, cast, password="verkeerd verkeerd")
     page = logged_in(cast.piet).get(reverse("patients:access_log", args=[cast.piet_patient.uuid]))
-    assert "Iemand heeft geprobeerd als u in te loggen, met een verkeerd wachtwoord." in page.content.decode()  # fmt: skip
+    sentence = "Iemand heeft geprobeerd als u in te loggen, met een verkeerd wachtwoord."
+    assert sentence in page.content.decode()
 
 
 class TestOneTransaction:
