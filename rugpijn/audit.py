@@ -9,7 +9,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -221,7 +221,7 @@ def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""
         "actor_role": actor.role if known else "anonymous",
         "on_behalf": getattr(request, "on_behalf", None),
         "address": client_address(request),
-        "device": readable_name(request.META.get("HTTP_USER_AGENT", "")),
+        "device": _device(request),
         "source": _source(),
         "request": getattr(request, "id", ""),
         "query": digest_of(query) if query else "",
@@ -249,6 +249,12 @@ def _about(thing, part="") -> dict:
         "object_version": version if isinstance(version, int) else None,
         "object_part": part,
     }
+
+
+def _device(request) -> str:
+    """In the language of the installation, whoever is looking: one browser has one name."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return readable_name(request.META.get("HTTP_USER_AGENT", ""))
 
 
 def _source() -> str:

@@ -226,12 +226,12 @@ class TestPatient:
             "erase", practice=cast.piet_patient.practice.uuid, patient=cast.piet_patient.uuid
         )
         page = self.page(cast)
-        assert "Iemand die niet was ingelogd heeft de herinneringen gestopt." in page
+        assert "Iemand die niet was ingelogd heeft de mails gestopt." in page
         assert "Het programma zelf heeft uw gegevens gewist." in page
 
     def test_own_acts_when_asked_for(self, cast):
         write(cast.piet_patient, cast.piet, "log", purpose="own")
-        mine = "U heeft oefeningen afgevinkt of een vraag beantwoord."
+        mine = "U heeft iets afgevinkt of een vraag beantwoord."
         assert mine not in self.page(cast)
         assert mine in self.page(cast, own="1")
 
