@@ -36,7 +36,7 @@ def months_before(day: date, months: int) -> date:
 def term_of(chain: uuid.UUID) -> int:
     """In months. A practice that is gone, and what belongs to none: the least that the law asks."""
     practice = Practice.objects.filter(uuid=chain).first()
-    return max(LOG_MONTHS, practice.log_kept_for if practice is not None else LOG_MONTHS)
+    return practice.log_kept_for if practice is not None else LOG_MONTHS
 
 
 def old(chain: uuid.UUID, today: date) -> Old | None:
