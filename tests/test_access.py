@@ -522,7 +522,7 @@ def is_logged_refusal(name, role, got):
 
 def is_denied(got, role):
     """Whether this is a "no" to someone about Piet; a page that sends one home is not."""
-    return got in (HIDDEN, REFUSED, LOGIN, LOGIN) or (got == DESK and role != "nobody")
+    return got in (HIDDEN, REFUSED, LOGIN, DOOR, "401") or (got == DESK and role != "nobody")
 
 
 @pytest.mark.parametrize("name", NAMES)
