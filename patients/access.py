@@ -45,14 +45,14 @@ def own_record(user, path: str = "") -> Q:
     return Q(**{f"{path}user": user.pk})
 
 
-def answered_for(user, path: str = "") -> Q:
+def answered_for(user) -> Q:
     """The patients of an owner's practice, whose access log the owner answers for.
 
     Their names and their log, and nothing of what is in the record.
     """
     if not (user.is_active and user.is_owner and user.practice_id is not None):
         return NOBODY
-    return Q(**{f"{path}practice": user.practice_id})
+    return Q(practice=user.practice_id)
 
 
 def cared_for(user, path: str = "") -> Q:
