@@ -74,7 +74,8 @@ pango: | $(BIN)/python
 
 # As a practice would set it. The key is made anew each time and kept nowhere.
 PRODUCTION = env -u DEBUG SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
-	SITE_URL=https://rugpijn.example ALLOWED_HOSTS=rugpijn.example
+	SITE_URL=https://rugpijn.example ALLOWED_HOSTS=rugpijn.example DATA_DIR="$$(mktemp -d)" \
+	BACKUP_KEY=rugpijn-public-wEN02jayIYsbvJRx4w3SHoDfSejutD2F0pxrExPoEkA=
 
 check: lint migrations production catalogues dependencies
 

@@ -9,8 +9,9 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
-        from rugpijn import second_step
+        from rugpijn import health, second_step
 
-        from . import access
+        from . import access, press
 
         second_step.asked_by.append(access.asks_second_step)
+        health.add("printing", press.problem)
