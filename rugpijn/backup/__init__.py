@@ -6,4 +6,5 @@ back, `make` and `restore` the two acts. The format stands in docs/backup-format
 
 
 class BackupError(Exception):
-    """It cannot be done; the message is a sentence for whoever runs the server."""
+    """It cannot be done; the message is a sentence for whoever runs the server, who reads English
+    on the command line, as everywhere in manage.py."""

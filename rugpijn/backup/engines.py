@@ -14,7 +14,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
-from django.utils.translation import gettext as _
 
 from . import BackupError
 
@@ -40,7 +39,7 @@ class SQLite:
         """A whole copy, made by SQLite's own online backup: a copy of the file would lack what
         stands in its journal. Returns the migrations and how many rows each table has."""
         if not self.occupied():
-            raise BackupError(_("There is no database yet, so there is nothing to keep."))
+            raise BackupError("There is no database yet, so there is nothing to keep.")
         target.touch(mode=0o600)
         with _opened(self.path) as source, _opened(target) as copy:
             # In one piece: page by page it begins anew with each write of others, for ever.
@@ -64,7 +63,7 @@ class SQLite:
             except sqlite3.DatabaseError:
                 sound = False
         if not sound:
-            raise BackupError(_("The database in this backup is damaged. Take another backup."))
+            raise BackupError("The database in this backup is damaged. Take another backup.")
 
     def occupied(self) -> bool:
         if not self.path.exists() or not self.path.stat().st_size:
@@ -151,7 +150,7 @@ class PostgreSQL:
     def dump(self, target: Path) -> tuple[list[list[str]], dict[str, int]]:
         """pg_dump, on one snapshot with the counts: what is in the file is what was counted."""
         if not self.occupied():
-            raise BackupError(_("There is no database yet, so there is nothing to keep."))
+            raise BackupError("There is no database yet, so there is nothing to keep.")
         with self._apart() as cursor:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             snapshot = cursor.execute("SELECT pg_export_snapshot()").fetchone()[0]
@@ -176,12 +175,18 @@ class PostgreSQL:
         return bool(connection.introspection.table_names())
 
     def busy(self) -> bool:
+        """Whether others are connected. One that has just left takes a moment to be gone."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-            return cursor.fetchone()[0] > 0
+            for _look in range(30):
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                )
+                if not cursor.fetchone()[0]:
+                    return False
+                cursor.execute("SELECT pg_sleep(0.1)")
+        return True
 
     def recover(self) -> None:
         """A restore that was killed half-way never was: what it moved away comes back."""
@@ -199,13 +204,13 @@ class PostgreSQL:
         )  # fmt: skip
         with self._apart() as cursor:
             if self._rows(cursor) != self.rows:
-                raise BackupError(_("Not every row came back. Take another backup."))
+                raise BackupError("Not every row came back. Take another backup.")
 
     def put_back(self, aside: Path) -> None:
-        connections.close_all()
         with self._apart() as cursor:
             cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [BEFORE])
             if cursor.fetchone():
+                connections.close_all()
                 cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
                 cursor.execute(f"ALTER SCHEMA {BEFORE} RENAME TO public")
 
@@ -239,9 +244,7 @@ class PostgreSQL:
         of processes shows."""
         found = shutil.which(program)
         if found is None:
-            raise BackupError(
-                _("%(program)s is missing: apt install postgresql-client") % {"program": program}
-            )
+            raise BackupError(f"{program} is missing: apt install postgresql-client")
         named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
         given = {
             variable: str(connection.settings_dict[name])

@@ -15,7 +15,6 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from .. import __version__
 from . import BackupError, engines, parcel, seal
@@ -44,13 +43,13 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
     """
     public = settings.BACKUP_KEY if public is None else public
     if not public:
-        raise BackupError(_("Set BACKUP_KEY first. `manage.py backup_key` makes it."))
+        raise BackupError("Set BACKUP_KEY first. `manage.py backup_key` makes it.")
     now = timezone.now().astimezone(UTC)
     path = destination / f"rugpijn-{now:{STAMP}}.backup" if destination.is_dir() else destination
     if not path.parent.is_dir():
-        raise BackupError(_("There is no folder %s.") % path.parent)
+        raise BackupError(f"There is no folder {path.parent}.")
     if path.exists():
-        raise BackupError(_("%s is there already, and is left alone.") % path)
+        raise BackupError(f"{path} is there already, and is left alone.")
     engine, partial = engines.of_this_installation(), path.with_name(f".{path.name}.partial")
     try:
         with workspace() as folder:
@@ -69,10 +68,10 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
         engines.sync_folder(path.parent)
     except FileNotFoundError as error:
         raise BackupError(
-            _("%s went away while it was copied. Make the backup again.") % error.filename
+            f"{error.filename} went away while it was copied. Make the backup again."
         ) from error
     except (OSError, DatabaseError) as error:
-        raise BackupError(_("The backup could not be made: %s") % error) from error
+        raise BackupError(f"The backup could not be made: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
     files = sum(1 for _file in parcel.files(Path(settings.MEDIA_ROOT)))

@@ -15,8 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-
 from . import BackupError, seal
 
 ABOUT, MANIFEST, DATABASE, MEDIA = "about.json", "manifest.json", "database", "media/"
@@ -39,7 +37,7 @@ class About:
         try:
             return cls(**json.loads(content))
         except (ValueError, TypeError):
-            raise BackupError(_("This backup was made by another version of Rugpijn.")) from None
+            raise BackupError("This backup was made by another version of Rugpijn.") from None
 
 
 class _Counted(io.RawIOBase):

@@ -15,7 +15,6 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from . import BackupError, engines, parcel, seal
 from .make import ASIDE, STAMP, workspace
@@ -52,9 +51,9 @@ def restore(
     engine.recover()
     there = engine.occupied() or (media.exists() and any(media.rglob("*")))
     if there and not replace:
-        raise BackupError(_("There is data here. Type --replace to put it aside and go on."))
+        raise BackupError("There is data here. Type --replace to put it aside and go on.")
     if engine.busy():
-        raise BackupError(_("The app is running. Stop it first, and its worker."))
+        raise BackupError("The app is running. Stop it first, and its worker.")
 
     def accept(about: parcel.About) -> None:
         _refuse_other_engine(about, engine.name)
@@ -101,10 +100,7 @@ def _opened(file: Path):
 
 def _refuse_other_engine(about: parcel.About, here: str) -> None:
     if about.engine != here:
-        raise BackupError(
-            _("This is a backup of %(there)s, and DATABASE_URL says %(here)s.")
-            % {"there": about.engine, "here": here}
-        )
+        raise BackupError(f"This is a backup of {about.engine}, and DATABASE_URL says {here}.")
 
 
 def _refuse_other_schema(about: parcel.About, migrate: bool) -> None:
@@ -114,20 +110,18 @@ def _refuse_other_schema(about: parcel.About, migrate: bool) -> None:
     if newer := applied - known:
         app, name = sorted(newer)[0]
         raise BackupError(
-            _(
-                "This backup is of a newer version of Rugpijn (%(version)s; %(migration)s is not "
+            (
+                "This backup is of a newer version of Rugpijn ({version}; {migration} is not "
                 "known here). Install that version first."
-            )
-            % {"version": about.version, "migration": f"{app}.{name}"}
+            ).format(version=about.version, migration=f"{app}.{name}")
         )
     if (older := known - applied) and not migrate:
         app, name = sorted(older)[0]
         raise BackupError(
-            _(
-                "This backup is of an older version of Rugpijn (%(version)s; it lacks "
-                "%(migration)s). Type --migrate to bring it up to date after restoring it."
-            )
-            % {"version": about.version, "migration": f"{app}.{name}"}
+            (
+                "This backup is of an older version of Rugpijn ({version}; it lacks "
+                "{migration}). Type --migrate to bring it up to date after restoring it."
+            ).format(version=about.version, migration=f"{app}.{name}")
         )
 
 

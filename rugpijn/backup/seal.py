@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.utils.translation import gettext as _
 
 from . import BackupError
 
@@ -52,12 +51,12 @@ def _private(text: str) -> X25519PrivateKey:
     for line in text.split():
         if line.startswith(PRIVATE):
             return X25519PrivateKey.from_private_bytes(_raw(line.removeprefix(PRIVATE)))
-    raise BackupError(_("This is no private key. It begins with “%s”.") % PRIVATE)
+    raise BackupError(f"This is no private key. It begins with “{PRIVATE}”.")
 
 
 def _public(text: str) -> X25519PublicKey:
     if not text.startswith(PUBLIC):
-        raise BackupError(_("BACKUP_KEY is no public key. It begins with “%s”.") % PUBLIC)
+        raise BackupError(f"BACKUP_KEY is no public key. It begins with “{PUBLIC}”.")
     return X25519PublicKey.from_public_bytes(_raw(text.removeprefix(PUBLIC)))
 
 
@@ -67,7 +66,7 @@ def _raw(text: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 32:
-        raise BackupError(_("The key was not copied whole."))
+        raise BackupError("The key was not copied whole.")
     return raw
 
 
@@ -122,11 +121,11 @@ class Opener(io.RawIOBase):
         length = len(MAGIC) + 32 + 16
         heading = file.read(length)
         if not heading.startswith(MAGIC) or len(heading) != length:
-            raise BackupError(_("This is no backup of Rugpijn, or only a small piece of one."))
+            raise BackupError("This is no backup of Rugpijn, or only a small piece of one.")
         if private is not None:
             owner = _private(private)
             if heading[-16:] != _mark(owner.public_key()):
-                raise BackupError(_("This backup was sealed for another key. Look for that one."))
+                raise BackupError("This backup was sealed for another key. Look for that one.")
             moment = X25519PublicKey.from_public_bytes(heading[len(MAGIC) : -16])
             key = _file_key(_exchange(owner, moment), heading)
         self.key, self.heading, self.file, self.number = key, heading, file, 0
@@ -165,8 +164,6 @@ def _exchange(owner: X25519PrivateKey, moment: X25519PublicKey) -> bytes:
 
 def not_whole() -> BackupError:
     return BackupError(
-        _(
-            "This file is not whole: it was cut off, or something in it was changed. "
-            "Take another backup."
-        )
+        "This file is not whole: it was cut off, or something in it was changed. "
+        "Take another backup."
     )
