@@ -137,7 +137,10 @@ def test_trouble_before_any_view():
     with patch("rugpijn.sessions.SessionStore.load", side_effect=failure()):
         answer = client.get("/my-data/")
     assert answer.status_code == 503 and answer["Retry-After"] == "10"
-    assert "Opnieuw proberen" in answer.content.decode() and "Content-Security-Policy" in answer.headers
+    assert (
+        "Opnieuw proberen" in answer.content.decode()
+        and "Content-Security-Policy" in answer.headers
+    )
     assert 'href="/my-data/"' in answer.content.decode()
 
 

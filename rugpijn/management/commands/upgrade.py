@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, SystemCheckError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -30,10 +30,15 @@ class Command(BaseCommand):
             call_command("load_library", verbosity=0, skip_checks=True)
             if connection.vendor == "sqlite":
                 connection.check_constraints()  # SQLite does not, while it rebuilds a table
-            self.stdout.write("Checking …")
-            call_command("check", deploy=not settings.DEBUG, stdout=self.stdout, stderr=self.stderr)
         except Exception as error:  # whatever it is: say how to go back
             raise CommandError(self.way_back(error, backup)) from error
+        self.stdout.write("Checking …")
+        try:
+            call_command("check", deploy=not settings.DEBUG, stdout=self.stdout, stderr=self.stderr)
+        except SystemCheckError as error:
+            raise CommandError(
+                f"{error}\nThe database is up to date. Mend these settings, then start the app."
+            ) from error
         self.stdout.write("Done. Now collectstatic, and start the app and its worker.")
 
     def back_up(self, folder: Path) -> Path | None:
