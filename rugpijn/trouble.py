@@ -69,7 +69,8 @@ def answer(request, error: BaseException | None) -> HttpResponse | None:
     if "application/json" in request.headers.get("Accept", "") or request.path.startswith("/sync/"):
         response = JsonResponse({"error": trouble}, status=503)
     else:
-        context = {"full": trouble == "full", **again(request)}
+        sent = request.method not in ("GET", "HEAD")
+        context = {"full": trouble == "full", "sent": sent, **again(request)}
         page = loader.get_template("503.html").render(context)
         response = HttpResponse(page, status=503)
     response.headers["Retry-After"] = str(seconds)

@@ -44,8 +44,8 @@ def run(house: House, short: bool) -> None:
     few = 1 if short else 0
     dosages(house, random.Random(seed), 20_000 if few else 1_000_000)
     for part, count in (
-        (parameters, 250 if few else 26_000), (forms, 60 if few else 5_000),
-        (acts, 120 if few else 10_000), (tables, 25 if few else 5_000),
+        (parameters, 150 if few else 26_000), (forms, 40 if few else 5_000),
+        (acts, 80 if few else 10_000), (tables, 15 if few else 5_000),
     ):  # fmt: skip
         dice, crashed = random.Random(seed), []
         part(house.world, dice, count, crashed)

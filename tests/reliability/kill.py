@@ -15,7 +15,7 @@ from .house import House, is_sound, message, status_of, stored
 
 
 def run(house: House, short: bool) -> None:
-    rounds = 3 if short else 200 if house.is_sqlite else 50
+    rounds = 2 if short else 200 if house.is_sqlite else 50
     rounds = int(os.environ.get("ROUNDS", rounds))
     dice, acknowledged, restarts = random.Random(9), set(), []
     before, there = AccessEvent.objects.filter(action="log").count(), len(stored())

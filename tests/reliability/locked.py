@@ -1,5 +1,6 @@
 """A database that others hold, and a disk that is full."""
 
+import json
 import os
 import resource
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 from django.db import connection
 
@@ -81,11 +83,11 @@ def _full(house: House, server, one, caller, reader, share: str) -> None:
         if status_of(answer) == "stored":
             acknowledged.add(operation)
     house.say("full, a write", refused and refused.status, refused and refused.status == 503, 503)
+    typed = json.loads(message(one, pain="4"))["acts"][0]
     page = reader.post(
-        f"/programmes/{one.programme.uuid}/log/",
-        "done=1&pain=4",
+        f"/programmes/{one.programme.uuid}/log/", urlencode(typed),
         "application/x-www-form-urlencoded",
-    )
+    )  # fmt: skip
     told = "Opnieuw versturen" in page.body.decode() and b'name="pain" value="4"' in page.body
     house.say(
         "full, a form", f"{page.status}, kept: {told}", page.status == 503 and told, "503, kept"

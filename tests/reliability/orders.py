@@ -17,7 +17,7 @@ from .house import House
 
 
 def run(house: House, short: bool) -> None:
-    times = 15 if short else 2000
+    times = 8 if short else 2000
     dice, programme = random.Random(50), house.world.programme
     client, sync.A_MINUTE = client_for(house.world, "piet"), 10**9
     acts, states = _acts(programme, dice), set()

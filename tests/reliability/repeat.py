@@ -12,7 +12,7 @@ TIMES = 25
 
 
 def run(house: House, short: bool) -> None:
-    count = int(os.environ.get("OPERATIONS", 40 if short else 1000))
+    count = int(os.environ.get("OPERATIONS", 10 if short else 1000))
     callers = [[house.caller(one.user) for _copy in (1, 2)] for one in house.patients]
     operations = [(str(uuid.uuid4()), number % len(house.patients)) for number in range(count)]
     said, others = {}, []
