@@ -39,7 +39,7 @@ class House:
             BACKUP_KEY="",
         )
         if self.server:
-            self._ask_server(f'CREATE DATABASE "{self.database}" TEMPLATE template0')
+            self.ask_server(f'CREATE DATABASE "{self.database}" TEMPLATE template0')
             os.environ["DATABASE_URL"] = f"{self.server.rpartition('/')[0]}/{self.database}"
 
         self.environment = dict(os.environ)  # the tests' own changes it, for themselves
@@ -52,7 +52,7 @@ class House:
         self.is_sqlite = connection.vendor == "sqlite"
         self.file = Path(connection.settings_dict["NAME"]) if self.is_sqlite else None
 
-    def _ask_server(self, sql):
+    def ask_server(self, sql):
         import psycopg
 
         with psycopg.connect(self.server, autocommit=True) as server:
@@ -171,7 +171,7 @@ class House:
         if made := sys.modules.get("tests.environment"):
             shutil.rmtree(made.DATA_DIR)
         if self.server:
-            self._ask_server(f'DROP DATABASE "{self.database}" WITH (FORCE)')
+            self.ask_server(f'DROP DATABASE "{self.database}" WITH (FORCE)')
 
 
 @dataclass

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from rugpijn.audit import AccessEvent
+from rugpijn.database import wal_is_safe
 
 from .house import House, is_sound, message, percentile, status_of, stored
 
@@ -55,14 +56,13 @@ def run(house: House, short: bool) -> None:
         for thread in threads:
             thread.join()
     rate, p95 = len(acknowledged) / seconds, percentile(ticks + looks, 0.95) * 1000
-    least = 40 * (0.25 if short else 1)
+    least = 40 if house.is_sqlite and not wal_is_safe() else 100
     house.say("load, answers that were 5xx", len(wrong), not wrong, "0")
-    house.say(
-        "load, ticks a second, as many looks beside them", f"{rate:.0f}", rate >= least, least
-    )
-    house.say(
-        "load, 95 of 100 answers within", f"{p95:.0f} ms", short or p95 <= 5000, "at most 5000 ms"
-    )
+    # In short, and beside other work, seconds say nothing: they are shown and not judged.
+    must = ("", "") if short else (least, "at most 1500 ms")
+    enough, quick = short or rate >= least, short or p95 <= 1500
+    house.say("load, ticks a second, as many looks beside them", f"{rate:.0f}", enough, must[0])
+    house.say("load, 95 of 100 answers within", f"{p95:.0f} ms", quick, must[1])
     made = house.patients[0].programme.versions.count() - versions
     house.say("load, versions that a therapist gave meanwhile", made, made > 0, "more than 0")
     kept = stored()

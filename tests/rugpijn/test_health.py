@@ -14,7 +14,10 @@ from rugpijn import checks, health
 from rugpijn.backup import make, seal
 from rugpijn.management.commands.worker import PatientWorker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:Overriding setting DATABASES"),
+]
 PRIVATE, PUBLIC = seal.new_pair()
 
 
