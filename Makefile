@@ -16,7 +16,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	echo "Installing $$* …"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
-.PHONY: help run test reliability bench journeys check lint migrations production catalogues dependencies \
+.PHONY: help run test reliability bench mutants journeys check lint migrations production catalogues dependencies \
 	format messages lock screenshots clean pango firefox lighthouse
 .DEFAULT_GOAL := help
 
@@ -25,6 +25,7 @@ help:
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
 	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
 	@echo "make reliability  load, kill -9, full disk, fuzz: what is lost; ARGS=--short, DATABASE_URL"
+	@echo "make mutants      takes away each rule of who sees whom, and sees the tests go red; ARGS=--some takes five"
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"
 	@echo "make firefox      a patient's morning in Firefox; make lighthouse: scores of the patient's pages"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
@@ -47,6 +48,9 @@ reliability: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+mutants: $(VENV)/.dev
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 # ------------------------------------------------------------ the virtual environment
 

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 from django.utils import timezone
 
-from . import health
+from . import health, log_guard
 from .backup import BackupError, make, seal
 
 WEAK_KEY = (
@@ -16,6 +17,10 @@ WEAK_KEY = (
 )
 DEBUG_ON = "Turn DEBUG off: its error pages show patients' data."
 ANY_HOST = "Name the practice's own host in ALLOWED_HOSTS instead of “*”."
+UNGUARDED_LOG = (
+    "The access log is not guarded against changes. Type `manage.py migrate`, and find out who "
+    "took the guard away."
+)
 NO_SITE = "Set SITE_URL to the practice's https address; every link on paper starts with it."
 MAIL_IN_LOG = (
     "Set EMAIL_URL to a mail server: this one writes codes and links to log in where others read."
@@ -95,3 +100,21 @@ def check_settings(app_configs, **kwargs):
         checks.Warning(message, id=f"rugpijn.W{number:03}")
         for number, message in enumerate(shortcomings(), start=1)
     ]
+
+
+def refuse_unguarded_log() -> None:
+    """Called by wsgi.py. Without a database there is no page to serve either."""
+    if log_guard.missing():
+        raise ImproperlyConfigured(f"Rugpijn does not start. {UNGUARDED_LOG}")
+
+
+@checks.register(checks.Tags.database)
+def check_log_guard(app_configs, databases=None, **kwargs):
+    """By `manage.py check --database default`, and before each migrate, which puts it right."""
+    if not databases:
+        return []
+    try:
+        unguarded = log_guard.missing()
+    except DatabaseError as error:
+        return [checks.Error(f"The database does not answer: {error}", id="rugpijn.E100")]
+    return [checks.Warning(UNGUARDED_LOG, id="rugpijn.W101")] if unguarded else []

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -143,6 +144,8 @@ def test_a_day_without_a_connection_and_the_next_one(at_home, phones, programme,
     count(page, "0 van 12")
     tick(page)
     count(page, "1 van 12")
+    expect(page.locator("[data-count] .soft")).to_have_text("Nog 11 te gaan")
+    expect(page.get_by_role("link", name="Ga door")).to_be_visible()
     assert waiting(page) == 5 and not SessionLog.objects.exists()
     page.close()
     page = phone.new_page()
@@ -302,7 +305,33 @@ def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
     expect(page.get_by_role("heading", name="U bent klaar voor nu")).to_be_focused()
     page.get_by_role("link", name="Naar vandaag").press("Enter")
     expect(page.get_by_text("Alles gedaan voor vandaag")).to_be_visible()
+    expect(page.get_by_role("link", name="Ga door")).to_be_hidden()
+    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
     assert sorted(SessionLog.objects.values_list("pain", flat=True), key=str) == [7, None]
+
+
+def test_undone_without_a_connection(at_home, phones, counted, complaints):  # noqa: F811
+    """The page that said “all done” says what is left again, in every one of its words."""
+    version = counted.current_version()
+    for number, line in enumerate(version.sheet.lines):
+        actions.log_session(
+            patient=counted.patient,
+            version=version,
+            operation=UUID(int=number),
+            line=UUID(line.uuid),
+            day=timezone.localdate(),
+            moment=1,
+            done=True,
+        )
+    phone = phones()
+    page = phone.new_page()
+    log_in(page, at_home, own=False)
+    count(page, "Alles gedaan voor vandaag")
+    phone.set_offline(True)
+    page.get_by_role("button", name="Ongedaan maken").first.click()
+    count(page, "1 van 2 gedaan")
+    expect(page.locator("[data-count] .soft")).to_have_text("Nog één te gaan")
+    expect(page.get_by_role("link", name="Ga door")).to_be_visible()
 
 
 def test_without_script(at_home, browser, programme):

@@ -101,11 +101,11 @@ class TestSession:
         for number in range(6):
             for moment in (1, 2):
                 press(piet, programme, number, moment=moment)
-        raw = piet.get(page("programme_session", programme)).content.decode()
-        assert (
-            raw.count('class="box step"') == raw.count('class="box step"') and "U bent klaar" in raw
-        )
-        assert "Alles gedaan" in piet.get("/").content.decode()
+        session = piet.get(page("programme_session", programme))
+        assert "U bent klaar voor nu" in text_of(session)
+        steps = re.findall(r'<section class="box step"[^>]*>', session.content.decode())
+        assert len(steps) == 6 and all(" hidden" in step for step in steps)
+        assert "Alles gedaan voor vandaag" in text_of(piet.get("/", follow=True))
 
 
 class TestAfterwards:

@@ -99,17 +99,36 @@ document.addEventListener("DOMContentLoaded", function () {
         });
       });
     });
-    const count = document.querySelector("[data-count] .count");
-    if (count && asked) {
-      count.textContent = count.dataset.words.replace("DONE", done).replace("ASKED", asked);
-      const ring = document.querySelector("[data-count] .part");
-      if (ring) {
-        ring.setAttribute("pathLength", asked);
-        ring.setAttribute("stroke-dasharray", done + " " + asked);
-        ring.classList.toggle("none", !done);
-      }
+    const box = document.querySelector("[data-count]");
+    if (box && asked) {
+      tellCount(box, done, asked);
     }
     outbox.tell();
+  }
+
+  // The ring, its words and the way on, as the server would draw them.
+  function tellCount(box, done, asked) {
+    const left = asked - done;
+    const count = box.querySelector(".count");
+    const soft = box.querySelector(".soft");
+    if (!count.dataset.some) {
+      return; // the page is of a day of rest
+    }
+    count.textContent = left
+      ? count.dataset.some.replace("DONE", done).replace("ASKED", asked)
+      : count.dataset.all;
+    const words = left === 1 ? soft.dataset.one : soft.dataset.more.replace("LEFT", left);
+    soft.textContent = !left ? soft.dataset.all : done ? words : soft.dataset.none;
+    const ring = box.querySelector(".part");
+    ring.setAttribute("pathLength", asked);
+    ring.setAttribute("stroke-dasharray", done + " " + asked);
+    ring.classList.toggle("none", !done);
+    const start = box.querySelector(".btn-start");
+    if (start) {
+      start.hidden = !left;
+      start.querySelector("[data-go=start]").hidden = done > 0;
+      start.querySelector("[data-go=on]").hidden = !done;
+    }
   }
 
   show();
