@@ -147,8 +147,13 @@ def test_what_should_be_better_is_said(well, break_it, sentence):
 @pytest.mark.parametrize(
     ("change", "danger"),
     [
-        ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, checks.MAIL_IN_LOG),
-        ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, checks.MAIL_IN_LOG),
+        *(
+            (
+                {"EMAIL_BACKEND": f"django.core.mail.backends.{name}.EmailBackend"},
+                checks.MAIL_IN_LOG,
+            )
+            for name in ("console", "dummy", "filebased", "locmem")
+        ),
         ({"USE_TZ": False}, checks.NO_ZONES),
         (
             {"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}}},
