@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import devices, second_factor, sessions
+from . import devices, log_events, second_factor, sessions
 from .login_models import TrustedDevice
 from .models import User
 
@@ -89,6 +89,10 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
+
+    def send_password_reset_mail(self, user, email, context):
+        log_events.asked_new_password(self.request, user)
+        return super().send_password_reset_mail(user, email, context)
 
     def get_reset_password_from_key_url(self, key):
         """The link in the mail starts with our own address, never with the request's host."""

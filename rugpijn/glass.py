@@ -6,64 +6,15 @@ for reading only, and every page is in the practice's own access log. `patients/
 `open_practices`; nothing else opens a record.
 """
 
-import uuid
 from datetime import timedelta
 
-from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from . import audit
+from .glass_models import GlassBreak
 
 LONGEST = timedelta(minutes=60)
-
-
-class GlassQuerySet(QuerySet):
-    def open(self) -> "GlassQuerySet":
-        """Ends by itself: who asks a minute too late finds nothing."""
-        return self.filter(ended_at=None, until__gt=timezone.now())
-
-    def overdue(self) -> "GlassQuerySet":
-        """Over, and not yet written down as ended."""
-        return self.filter(ended_at=None, until__lte=timezone.now())
-
-
-class GlassBreak(models.Model):
-    """Why the operator of the server read in a practice's records, and from when until when.
-
-    Without foreign keys, as the access log: it stays when people go.
-    """
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    practice = models.UUIDField(_("practice"))
-    actor = models.UUIDField(_("who"))
-    actor_name = models.CharField(_("name"), max_length=120)
-    reason = models.CharField(_("reason"), max_length=500)
-    began_at = models.DateTimeField(_("from"), default=timezone.now)
-    until = models.DateTimeField(_("until"))
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-
-    objects = GlassQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("opened by the server operator")
-        verbose_name_plural = _("opened by the server operator")
-        ordering = ["-began_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["actor"], condition=Q(ended_at=None), name="glass_one_practice_at_a_time"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.actor_name} {self.began_at:%Y-%m-%d %H:%M}"
-
-    @property
-    def minutes_left(self) -> int:
-        """Rounded up: in its last minute it says one."""
-        left = self.until - timezone.now()
-        return max(0, -(-int(left.total_seconds()) // 60))
 
 
 def of(user) -> GlassBreak | None:
@@ -94,8 +45,7 @@ def begin(request, practice, reason: str) -> GlassBreak:
         began_at=now,
         until=now + LONGEST,
     )
-    request.glass = broken
-    audit.record(request, "break glass", thing=broken)
+    _write_down(request, "break glass", broken)
     return broken
 
 
@@ -104,8 +54,17 @@ def end(request, broken: GlassBreak) -> bool:
     open_still = GlassBreak.objects.filter(pk=broken.pk, ended_at=None)
     if open_still.update(ended_at=min(timezone.now(), broken.until)) != 1:
         return False
-    audit.record(request, "close glass", thing=broken)
+    _write_down(request, "close glass", broken)
     return True
+
+
+def _write_down(request, act: str, broken: GlassBreak) -> None:
+    """In the log of the practice: who runs the server has none of their own."""
+    before = request.glass
+    if broken.actor == request.user.uuid:
+        request.glass = broken
+    audit.record(request, act, thing=broken)
+    request.glass = before
 
 
 def write_down_ends(request, **which) -> None:

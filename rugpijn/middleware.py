@@ -1,9 +1,13 @@
-"""Headers that every answer carries, and the reader's own language."""
+"""Headers that every answer carries, its number in the logs, and the reader's own language."""
+
+import uuid
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
+
+from . import log_chain, logs
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -30,6 +34,25 @@ def content_policy(*changes: tuple[str, str]) -> str:
     return policy
 
 
+class RequestMiddleware:
+    """Numbers each request, for both logs, and writes its refusals when it is over.
+
+    A refusal often ends a transaction, which would take its row in the access log along. This
+    stands outermost: whatever happened in between is committed or taken back by now.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id, request.refusals = uuid.uuid4().hex, []
+        with logs.about(request):
+            response = self.get_response(request)
+            if request.refusals:
+                log_chain.append(request.refusals)
+        return response
+
+
 class SecurityHeadersMiddleware:
     """Puts the headers on everything, errors and static files included.
 
@@ -47,11 +70,16 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        user = getattr(request, "user", None)
         personal = response.headers.get("Cache-Control") != FOR_EVERYONE
-        if personal and user is not None and user.is_authenticated:
+        if personal and (response.status_code >= 500 or self._is_known(request)):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+    @staticmethod
+    def _is_known(request) -> bool:
+        """Not asked after an error: who it is may be what could not be looked up."""
+        user = getattr(request, "user", None)
+        return user is not None and user.is_authenticated
 
 
 class CompressMiddleware(GZipMiddleware):

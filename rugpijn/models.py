@@ -13,14 +13,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .audit import AccessEvent
-from .glass import GlassBreak
+from .glass_models import GlassBreak
+from .log_models import AccessEvent, LogHead, LogSegment
 from .login_models import LoginSession, OneTimeCode, TrustedDevice
 from .validators import printable, readable_on_paper, validate_web_address
 
 __all__ = [
     "AccessEvent",
     "GlassBreak",
+    "LogHead",
+    "LogSegment",
     "LoginSession",
     "OneTimeCode",
     "Practice",
@@ -40,6 +42,8 @@ IDLE_LEAST, IDLE_MOST = 15, 60  # minutes without a page after which staff are l
 # How long a programme and its scores are kept, in months. The twenty years of a medical record
 # are the law's (WGBO, BW 7:454); the others are our proposal.
 KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
+# The access log: five years at least (Stcrt. 2019, 38007), and no longer than the record itself.
+LOG_MONTHS = 60
 
 
 class Practice(models.Model):
@@ -119,6 +123,14 @@ class Practice(models.Model):
         validators=[MinValueValidator(IDLE_LEAST), MaxValueValidator(IDLE_MOST)],
         help_text=_("Without opening a page, from 15 to 60. What was typed is kept for an hour."),
     )
+    log_shows_names = models.BooleanField(
+        _("show patients who looked"),
+        default=True,
+        help_text=_(
+            "Patients can read who looked at their record. Without this they read the role, such "
+            "as “a therapist”, and no name."
+        ),
+    )
 
     class Meta:
         verbose_name = _("practice")
@@ -144,6 +156,11 @@ class Practice(models.Model):
     def kept_for(self) -> int:
         """Months that a programme and its scores are kept after the last activity."""
         return RECORD_MONTHS if self.is_record else self.keep_months
+
+    @property
+    def log_kept_for(self) -> int:
+        """Months that the access log is kept."""
+        return max(LOG_MONTHS, self.kept_for)
 
     @property
     def address(self) -> str:

@@ -50,7 +50,8 @@ def practice_settings(folder, **changes):
         "MFA_KEY": secrets.token_urlsafe(64),
         "SITE_URL": "https://rugpijn.example",
         "ALLOWED_HOSTS": "rugpijn.example",
-        "DATA_DIR": str(folder),
+        "DATA_DIR": str(folder / "data"),
+        "BACKUP_KEY": "rugpijn-public-wEN02jayIYsbvJRx4w3SHoDfSejutD2F0pxrExPoEkA=",
     } | changes
 
 
@@ -102,6 +103,7 @@ def test_production_settings_pass_the_deploy_check(tmp_path):
         ({"MFA_KEY": f"{'0123456789' * 6},short"}, "Set MFA_KEY"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"SITE_URL": "http://rugpijn.example"}, "https address"),
+        ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL to a mail server"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rugpijn', '0008_text_size'),
+        ('rugpijn', '0009_log_chain'),
     ]
 
     operations = [

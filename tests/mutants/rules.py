@@ -35,6 +35,20 @@ MUTANTS = (
         "tests/test_access.py::test_a_route[admin:patients_batch]",
     ),
     Mutant(
+        "every colleague answers for the access log",
+        "patients/access.py",
+        "if not (user.is_active and user.is_owner and user.practice_id is not None):",
+        "if not (user.is_active and user.practice_id is not None):",
+        "tests/test_access.py::test_a_route[patients:access_log]",
+    ),
+    Mutant(
+        "an owner reads the access log of every practice",
+        "patients/access.py",
+        "return Q(practice=user.practice_id)",
+        "return Q()",
+        "tests/test_access.py::test_a_route[patients:access_log]",
+    ),
+    Mutant(
         "every patient's record is one's own",
         "patients/access.py",
         'return Q(**{f"{path}user": user.pk})',
@@ -284,7 +298,7 @@ MUTANTS = (
     ),
     Mutant(
         "what was opened stays open",
-        "rugpijn/glass.py",
+        "rugpijn/glass_models.py",
         "return self.filter(ended_at=None, until__gt=timezone.now())",
         "return self.filter(ended_at=None)",
         by="tests/rugpijn/test_glass.py",
