@@ -135,7 +135,8 @@ def test_it_ends_by_itself_and_that_is_written_down_once(cast, opens, who):
         client.get(BREAK if who == "root" else "/admin/")
     ended = GlassBreak.objects.get()
     assert ended.ended_at == ended.until
-    assert AccessEvent.objects.filter(action="close glass").count() == 1
+    row = AccessEvent.objects.get(action="close glass")
+    assert (row.practice, row.glass) == (cast.els.practice.uuid, who == "root")
 
 
 @pytest.mark.parametrize("who", ["root", "els"])
@@ -178,7 +179,9 @@ def test_begin_and_each_page_are_in_the_log(root, cast, programme, opens):
     root.get(pages(programme)[0])
     acts = AccessEvent.objects.filter(actor=cast.root.uuid).order_by("pk")
     assert [row.action for row in acts if row.action != "list"] == ["break glass", "read"]
-    read = acts.get(action="read")
+    begun, read = acts.get(action="break glass"), acts.get(action="read")
+    assert begun.practice == cast.anna.practice.uuid  # where its owner finds it
+    assert begun.glass and read.glass and read.treatment is False
     assert (read.patient, read.practice) == (cast.piet_patient.uuid, cast.anna.practice.uuid)
     assert acts.filter(action="list", patient__isnull=False).count() == 2
 
