@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rugpijn import audit, rates
 
 from .. import actions
-from ..access import refuse
+from ..access import is_own, refuse
 from ..forms import SessionForm
 from ..models import Patient, Programme, Version
 from ..taking import take
@@ -56,6 +56,7 @@ def receive(request):
     patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
     if patient is None:
         refuse(request, patients, uuid=message["patient"])
+    is_own(request, patient)
     if not rates.allows("sync", patient.uuid, A_MINUTE, len(message["acts"])):
         return JsonResponse({"error": "too many"}, status=429, headers={"Retry-After": "60"})
     late = _how_late(message["now"])
