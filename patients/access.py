@@ -60,7 +60,7 @@ def represented_by(user) -> Q:
     """
     from .models import Proxy
 
-    if not user.is_active or user.pk is None:
+    if not (user.is_active and user.pk):
         return NOBODY
     parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)
     return Q(user=user.pk) | Q(pk__in=parents.holding(timezone.localdate()).values("patient"))
@@ -73,7 +73,8 @@ def answered_for(user, path: str = "") -> Q:
     """
     if not (user.is_active and user.is_owner and user.practice_id is not None):
         return NOBODY
-    return Q(**{f"{path}practice": user.practice_id})
+    owned = user.practice_id
+    return Q(**{f"{path}practice": owned})
 
 
 def cared_for(user, path: str = "") -> Q:
