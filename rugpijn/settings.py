@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rugpijn.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rugpijn.trouble.TroubleMiddleware",
 ]
 
 ROOT_URLCONF = "rugpijn.urls"
@@ -119,6 +120,9 @@ CACHES = {
     }
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Seals the backups. Public: whoever has it can make one, and open none.
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
 
 MEDIA_ROOT = DATA_DIR / "media"  # never served by its path: a view asks who is looking
 FILE_UPLOAD_PERMISSIONS = 0o600
