@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, ages, handout, worklist
+from patients import actions, ages, handout, log_reading, worklist
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
@@ -103,6 +103,15 @@ class TestActingForSomebody:
         assert SessionLog.objects.get().patient == child
         event = AccessEvent.objects.get(action="log")
         assert (event.actor, event.on_behalf) == (parent.uuid, child.uuid)
+        assert event.purpose == "own" and event.treatment is None
+
+    def test_the_log_says_who_that_was(self, client, child, parent, programme):
+        """Not a stranger from elsewhere, and not the child itself."""
+        fresh_login(client, parent)
+        client.post(reverse("patients:log_session", args=[programme.uuid]), act(programme))
+        reader = log_reading.Reader(child)
+        (_day, lines), *_rest = reader.days(reader.events(since=None, others=True))
+        assert "Iemand die voor u handelt heeft iets afgevinkt" in str([x.sentence for x in lines])
 
     def test_what_a_patient_does_is_on_nobodys_behalf(self, client, cast, programme):
         fresh_login(client, cast.piet)
