@@ -57,6 +57,9 @@ DONE = {
     "read days": _("looked at what you did"),
     "read film": _("watched a film of your programme"),
     "read log": _("looked at this list"),
+    "end proxy": _("ended the access of somebody who acted for you"),
+    "export data": _("made a copy of all your data"),
+    "refuse erasure": _("answered your question to erase your data with no"),
     "read messages": _("read the messages"),
     "read own data": _("looked at the details that are stored"),
     "read progress": _("looked at your progress"),
@@ -174,6 +177,8 @@ class Reader:
             return gettext("The program itself")
         if event.actor is None:
             return gettext("Somebody who was not logged in")
+        if event.on_behalf == self.patient.uuid:
+            return gettext("Somebody who acts for you")
         ours = event.actor in self.colleagues
         roles = [str(ROLES[part]) for part in event.actor_role.split("+") if part in ROLES]
         if not ours and not event.glass:

@@ -48,7 +48,9 @@ ACTS = {
     "end": _("programme ended"),
     "end login": _("logged out from a distance"),
     "erase": _("erased"),
+    "end proxy": _("access for somebody else ended"),
     "export": _("library exported"),
+    "export data": _("copy of all data made"),
     "forbidden": _("page refused"),
     "import": _("library imported"),
     "invite": _("invited"),
@@ -79,7 +81,9 @@ ACTS = {
     "read progress": _("own progress read"),
     "read reminders": _("times and reminders read"),
     "read versions": _("versions read"),
+    "refuse erasure": _("erasure refused"),
     "remove authenticator app": _("authenticator app removed"),
+    "remove after term": _("removed after its term"),
     "remove passkey": _("passkey removed"),
     "renew": _("programme prolonged"),
     "renew calendar": _("link of the calendar made"),
@@ -122,7 +126,7 @@ CODES = {
     Code.CREATE: "add copy create invite import renew save send upload note answer issue share log",
     Code.READ: "read list open export download print",
     Code.UPDATE: "change choose set start end pause resume reopen discharge take put review seen"
-    " rate turn trust stop withdraw revoke accept restore reset",
+    " rate turn trust stop withdraw revoke accept restore refuse reset",
     Code.DELETE: "delete remove erase purge",
 }
 _CODES = {word: code for code, words in CODES.items() for word in words.split()}
@@ -238,8 +242,8 @@ def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""
         AccessEvent(
             patient=patient.uuid if patient is not None else None,
             practice=_practice_of(patient, actor, broken),
-            treatment=(treats := _treats(actor, patient)),
-            purpose=_purpose(action, actor, patient, treats, glass),
+            treatment=(treats := _treats(actor, patient, own := _is_own(request, actor, patient))),
+            purpose=_purpose(action, actor, own, treats, glass),
             **common,
         )
         for patient in patients or (None,)
@@ -286,23 +290,26 @@ def _practice_of(patient, user, broken) -> uuid.UUID | None:
     return patient.practice.uuid
 
 
-def _is_own(actor, patient) -> bool:
-    return patient is not None and actor.is_authenticated and patient.user_id == actor.pk
+def _is_own(request, actor, patient) -> bool:
+    """The own record, or that of somebody on whose behalf one acts."""
+    if patient is None or not actor.is_authenticated:
+        return False
+    return actor.pk == patient.user_id or getattr(request, "on_behalf", None) == patient.uuid
 
 
-def _treats(actor, patient) -> bool | None:
+def _treats(actor, patient, own: bool) -> bool | None:
     """Whether whoever acts treats this patient; None where that is no question."""
-    if patient is None or not actor.is_authenticated or _is_own(actor, patient):
+    if patient is None or not actor.is_authenticated or own:
         return None
     return actor.may_treat and actor.practice_id == patient.practice_id
 
 
-def _purpose(action, actor, patient, treats, glass) -> str:
+def _purpose(action, actor, own, treats, glass) -> str:
     if glass:
         return Purpose.SUPPORT
     if action in OF_LOGIN:
         return Purpose.LOGIN
-    if _is_own(actor, patient):
+    if own:
         return Purpose.OWN
     if treats:
         return Purpose.CARE
@@ -318,7 +325,7 @@ def _not_read_today(request, action, actor, patients):
     looked, and a patient who ticks off six times a day would hide it.
     """
     session = getattr(request, "session", None)
-    if session is None or not any(_is_own(actor, patient) for patient in patients):
+    if session is None or not any(_is_own(request, actor, patient) for patient in patients):
         return patients
     today = timezone.localdate().isoformat()
     seen = session.get(READ_TODAY, {})
@@ -327,7 +334,7 @@ def _not_read_today(request, action, actor, patients):
     left = []
     for patient in patients:
         key = f"{action}:{patient.pk}"
-        if not _is_own(actor, patient):
+        if not _is_own(request, actor, patient):
             left.append(patient)
         elif key not in seen["what"]:
             seen["what"].append(key)

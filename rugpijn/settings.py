@@ -35,6 +35,9 @@ ALLOWED_HOSTS = env.list(
 )
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+# Who was erased, as digests: a restore must not bring it back to an earlier state. Best on a disk
+# and in a folder of its own; here it is at least outside the database and its media.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(DATA_DIR / "erased.jsonl")))
 SECURE_SITE = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [

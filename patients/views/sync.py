@@ -23,7 +23,7 @@ from rugpijn import audit, rates
 from rugpijn.second_factor import answers_json
 
 from .. import actions
-from ..access import refuse
+from ..access import is_own, refuse
 from ..forms import SessionForm
 from ..models import Patient, Programme, Version
 from ..taking import take
@@ -59,6 +59,7 @@ def receive(request):
     patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
     if patient is None:
         refuse(request, patients, uuid=message["patient"])
+    is_own(request, patient)  # also says, for the log, on whose behalf
     # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
     with transaction.atomic():
         if not rates.allows("sync", patient.uuid, A_MINUTE, len(message["acts"])):

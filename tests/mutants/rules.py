@@ -44,7 +44,7 @@ MUTANTS = (
     Mutant(
         "an owner reads the access log of every practice",
         "patients/access.py",
-        "return Q(practice=user.practice_id)",
+        'return Q(**{f"{path}practice": owned})',
         "return Q()",
         "tests/test_access.py::test_a_route[patients:access_log]",
     ),
@@ -82,6 +82,26 @@ MUTANTS = (
         '        audit.deny(request, "open", hidden.record_of, thing=hidden)\n',
         "        pass\n",
         "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    Mutant(
+        "whoever helps takes the record along, or has it erased",
+        "patients/access.py",
+        "parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)",
+        "parents = Proxy.objects.filter(user=user)",
+        "tests/patients/test_proxies.py",
+    ),
+    Mutant(
+        "a helper's access has no end",
+        "patients/access.py",
+        'return Proxy.objects.filter(user=user).holding(timezone.localdate()).values("patient")',
+        'return Proxy.objects.filter(user=user).values("patient")',
+        "tests/patients/test_proxies.py",
+    ),
+    Mutant(
+        "a therapist erases, and takes records along",
+        "patients/views/office.py",
+        "if not (request.user.is_owner and request.user.practice_id is not None):",
+        "if False:",
     ),
     # ---------------------------------------------------------- pages of patients in the admin
     Mutant(

@@ -233,6 +233,7 @@ def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch,
     media = digests(settings.MEDIA_ROOT)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(before) >= 12 and SessionLog.objects.count() == len(acknowledged)
+    assert AccessEvent.objects.filter(action="back up", actor_role="system").count() == 1
     assert "Piet" not in file.read_bytes().decode("latin-1")
 
     key = here / "key"
@@ -246,6 +247,7 @@ def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch,
         stored = {str(one) for one in SessionLog.objects.values_list("operation", flat=True)}
         assert before <= stored <= set(acknowledged)
         assert AccessEvent.objects.filter(action="log").count() == len(stored)
+        assert AccessEvent.objects.filter(action="restore", actor_role="system").count() == 1
         assert digests(settings.MEDIA_ROOT) == media
         assert not LoginSession.objects.exists()
         assert {p.name for p in settings.DATA_DIR.iterdir()} == {"media"}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ... import audit
 from ...backup import BackupError, make
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             made = make.backup(destination)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        audit.record_by_system("back up", practice=None)
         self.stdout.write(
             f"{made.path}: {made.rows} rows and {made.files} files, "
             f"{made.bytes / 1e6:.1f} MB, read back and whole."

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from ... import audit
 from ...backup import BackupError
 from ...backup.restore import restore
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             restored, said = restore(file, key.read_text(), replace=replace, migrate=migrate)
         except (OSError, BackupError) as error:
             raise CommandError(f"{error} Nothing was changed.") from error
+        audit.record_by_system("restore", practice=None)
         self.stdout.write(f"{restored.rows} rows are back, as they were at {restored.made_at}.")
         for sentence in said:
             self.stdout.write(sentence)
