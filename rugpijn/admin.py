@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.forms import Script
@@ -18,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, sessions
+from . import audit, rates, sessions
 from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
@@ -74,6 +75,12 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
                 patient = getattr(hidden, "record_of", None)
                 audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def changelist_view(self, request, extra_context=None):
+        """A list that is searched is read to its end: so often, and no more."""
+        if SEARCH_VAR in request.GET and (refused := rates.refusal(request, "search")) is not None:
+            return refused
+        return super().changelist_view(request, extra_context)
 
     # The access log knows who did what. Django's own log would keep names and
     # values beside it, out of reach of retention.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from . import rates
 from .plain_language import Finding, findings
 
 MOST_LETTERS = 20_000  # more than any field holds
@@ -22,6 +23,8 @@ def plain_language(request):
         return JsonResponse({"error": _("Log in first.")}, status=401)
     if not request.user.is_staff:
         raise PermissionDenied
+    if (refused := rates.refusal(request, "search", to_script=True)) is not None:
+        return refused
     text = request.POST.get("text", "")[:MOST_LETTERS]
     found = findings(text, request.POST.get("language", ""))
     lines = [_line(finding) for finding in found[:MOST_LINES]]

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, rates
 from rugpijn.models import User
 from rugpijn.sessions import fresh_login_required, fresh_on_trusted_device
 
@@ -122,6 +122,7 @@ def _records(user) -> list[Patient]:
 
 @require_POST
 @fresh_login_required
+@rates.at_most("export")
 def download(request):
     """Everything about the own records as one file. A press and no link: it is an act."""
     records = list(
