@@ -41,9 +41,8 @@ def test_the_bill_of_materials_is_current():
 def test_the_bill_has_every_part_once_and_says_what_needs_what():
     found = json.loads(bill())
     parts = {part["bom-ref"]: part for part in found["components"]}
-    locked = re.findall(
-        r"^[a-z0-9._-]+(?:\[[^]]*\])?==", (ROOT / "requirements.txt").read_text(), re.M
-    )
+    lock = (ROOT / "requirements.txt").read_text()
+    locked = re.findall(r"^[a-z0-9._-]+(?:\[[^]]*\])?==", lock, re.MULTILINE)
     vendored = list((ROOT / "rugpijn/static/vendor").iterdir())
     assert len(found["components"]) == len(parts) == len(locked) + len(vendored)
     tree = {one["ref"]: one["dependsOn"] for one in found["dependencies"]}

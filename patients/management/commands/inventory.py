@@ -1,4 +1,4 @@
-"""Who may do what, how often, for how long: read from the app itself, for whoever answers for it."""
+"""Who may do what, how often, for how long: read from the app itself, for who answers for it."""
 
 from importlib import import_module
 
@@ -40,7 +40,10 @@ def inventory(given=None) -> str:
             "Written by `make inventory`, never by hand: a test compares it with the app.",
             "## Addresses, and who may open them",
             "A number is the answer to a GET: 200 is shown, 404 not known to this person, 403 "
-            "refused, 405 takes a POST only. An address is where it leads instead.",
+            "refused, 405 takes a POST only. An address is where it leads instead. Everything is "
+            "about one patient, Piet: Anna treats him, Els owns the practice and treats nobody, Mo "
+            "is another patient there; Bram (therapist, owner) and Roos (patient) are of another "
+            "practice; root runs the server; nobody has not logged in.",
             _table(*_addresses(given)),
             "## How often",
             _table(
@@ -79,8 +82,10 @@ def routes(resolver=None, namespace="", address="/"):
 
 def _addresses(given) -> tuple[list, list]:
     roles = list(given.ROLES) if given else []
-    rows = []
-    for name, address, view in sorted(routes(), key=lambda route: route[0]):
+    rows, first = [], {}
+    for name, address, view in routes():  # of two with one name the first answers
+        first.setdefault(name, (address, view))
+    for name, (address, view) in sorted(first.items()):
         answers = list(given.TABLE[name]) if given else []
         login = "no" if getattr(view, "login_required", True) is False else "yes"
         shown = address.replace("|", "\\|")
@@ -93,27 +98,32 @@ def _login_rates():
 
 
 def _limits() -> list[list]:
+    invitation, link, of = models.Invitation, ShareLink, 1024**2
+    fresh = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    after, at_most = link.VALID_AFTER_END.days, link.VALID_AT_MOST.days
+    upload, film = settings.UPLOAD_BYTES // of, settings.FILM_BYTES // of
     return [
         ["a session without a request", f"{sessions.IDLE // MINUTE} minutes"],
         ["a session of a patient", f"{sessions.LONGEST // HOUR} hours"],
         ["a session of staff", f"{sessions.LONGEST_STAFF // HOUR} hours"],
         ["a device that a patient trusts", f"{devices.TRUSTED_FOR.days} days"],
-        ["a login that counts as fresh", f"{settings.ACCOUNT_REAUTHENTICATION_TIMEOUT // MINUTE} minutes"],
+        ["a login that counts as fresh", f"{fresh // MINUTE} minutes"],
         ["a link for a new password", f"{settings.PASSWORD_RESET_TIMEOUT // MINUTE} minutes"],
-        ["an invitation", f"{models.Invitation.VALID_FOR.days} days, {models.Invitation.MOST_TRIES} tries"],
-        ["a link on paper", f"{ShareLink.VALID_AFTER_END.days} days after the end, at most {ShareLink.VALID_AT_MOST.days}"],
-        ["one upload", f"{settings.UPLOAD_BYTES // 1024**2} MB; a film {settings.FILM_BYTES // 1024**2} MB"],
-        ["one request without a file", f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2} MB"],
-        ["printing", f"{SECONDS} seconds, {MEMORY // 1024**2} MB of memory, {FILE // 1024**2} MB of file"],
+        ["an invitation", f"{invitation.VALID_FOR.days} days, {invitation.MOST_TRIES} tries"],
+        ["a link on paper", f"{after} days after the end, at most {at_most}"],
+        ["one upload", f"{upload} MB; a film {film} MB"],
+        ["one request without a file", f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // of} MB"],
+        ["printing", f"{SECONDS} seconds, {MEMORY // of} MB of memory, {FILE // of} MB of file"],
         ["printing at once", f"{AT_ONCE}; {QUEUE} wait, each {WAIT} seconds"],
         ["waiting for a lock of SQLite", f"{sqlite_options()['timeout']} seconds"],
         ["sending a mail", f"{settings.EMAIL_TIMEOUT} seconds"],
-    ]  # fmt: skip
+    ]
 
 
 def _terms() -> list[list]:
+    usual = f"{models.KEEP_MONTHS} months after the last activity"
+    choice = f"{models.LEAST_MONTHS} to {models.MOST_MONTHS}"
     return [
-        ["a programme and its scores, unless a practice chooses otherwise",
-         f"{models.KEEP_MONTHS} months after the last activity ({models.LEAST_MONTHS} to {models.MOST_MONTHS})"],
+        ["a programme and its scores", f"{usual}, or what a practice chooses: {choice}"],
         ["the same, where this is the record", f"{models.RECORD_MONTHS // 12} years"],
-    ]  # fmt: skip
+    ]
