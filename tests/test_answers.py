@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from patients import life
+from patients.models import PatientInvitation, SessionLog
 
 from .answers import wrong_headers
 from .conftest import fresh_login
@@ -282,6 +283,31 @@ def test_after_discharge_nothing_is_done_any_more(world):  # noqa: F811
     for name in ("patients:log_session", "patients:recovery", "patients:messages"):
         piet.post(world.address(name), **sent(world, name))
     assert snapshot() == before
+
+
+def test_nobody_comes_in_anew_whose_treatment_is_over(world):  # noqa: F811
+    """Also by an invitation that was made at that very moment."""
+    life.discharge(patient=world.mo_patient, by=world.anna, running=None)
+    assert Client().get(world.address("patients:patient_invitation")).status_code == 410
+    world.mo_patient.refresh_from_db()
+    _invitation, token = PatientInvitation.invite(patient=world.mo_patient)
+    address = reverse("patients:patient_invitation", args=[token])
+    for answer in (Client().get(address), Client().post(address, {"birth_date": "2-11-1986"})):
+        assert answer.status_code == 410
+
+
+def test_nothing_is_ticked_between_the_password_and_the_second_step(world):  # noqa: F811
+    practice = world.anna.practice
+    practice.second_step = True
+    practice.save()
+    client, before = Client(), SessionLog.objects.count()
+    typed = {"login": "piet@mail.example", "password": "een-rustige-ochtend-26"}
+    answer = client.post(reverse("account_login"), typed)
+    assert answer["Location"] == reverse("second_step")
+    tick = client.post(world.address("patients:log_session"), **sent(world, "patients:log_session"))
+    assert tick["Location"].startswith(reverse("account_login"))
+    assert client.post(reverse("patients:sync"), **sent(world, "patients:sync")).status_code == 401
+    assert SessionLog.objects.count() == before
 
 
 # ------------------------------------------------------------ where `next` leads
