@@ -16,7 +16,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	echo "Installing $$* …"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
-.PHONY: help run test bench journeys check lint migrations production catalogues dependencies \
+.PHONY: help run test bench mutants journeys check lint migrations production catalogues dependencies \
 	format messages inventory lock screenshots clean pango firefox lighthouse
 .DEFAULT_GOAL := help
 
@@ -24,6 +24,7 @@ help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
 	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
+	@echo "make mutants      takes away each rule of who sees whom, and sees the tests go red; ARGS=--some takes five"
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"
 	@echo "make firefox      a patient's morning in Firefox; make lighthouse: scores of the patient's pages"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
@@ -43,6 +44,9 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+mutants: $(VENV)/.dev
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 # ------------------------------------------------------------ the virtual environment
 

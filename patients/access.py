@@ -13,6 +13,7 @@ import hmac
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -42,6 +43,16 @@ def own_record(user, path: str = "") -> Q:
     if not user.is_active or user.pk is None:
         return NOBODY
     return Q(**{f"{path}user": user.pk})
+
+
+def answered_for(user, path: str = "") -> Q:
+    """The patients of an owner's practice, whose access log the owner answers for.
+
+    Their names and their log, and nothing of what is in the record.
+    """
+    if not (user.is_active and user.is_owner and user.practice_id is not None):
+        return NOBODY
+    return Q(**{f"{path}practice": user.practice_id})
 
 
 def cared_for(user, path: str = "") -> Q:
@@ -93,6 +104,22 @@ def find_own(request, queryset: CareQuerySet, **lookup):
     found = queryset.of_person(request.user).filter(**lookup).first()
     if found is None:
         refuse(request, queryset, **lookup)
+    return found
+
+
+def find_log(request, queryset: CareQuerySet, **lookup):
+    """The patient whose access log is asked for: one's own, or of the practice one owns.
+
+    A therapist of the practice knows the patient, and is told plainly that this is not theirs.
+    """
+    readers = own_record(request.user) | answered_for(request.user)
+    found = queryset.filter(readers, **lookup).first()
+    if found is None:
+        known = queryset.treated_by(request.user).filter(**lookup).first()
+        if known is None:
+            refuse(request, queryset, **lookup)
+        audit.deny(request, "read log", known, thing=known)
+        raise PermissionDenied
     return found
 
 

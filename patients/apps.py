@@ -9,8 +9,10 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
-        from rugpijn import second_step
+        from rugpijn import log_events, log_search, second_step
 
-        from . import access
+        from . import access, log_people
 
         second_step.asked_by.append(access.asks_second_step)
+        log_search.patients = log_people.PatientsInLog()
+        log_events.records_of.append(log_people.records_of)

@@ -4,7 +4,6 @@ Knows no model: it takes records as they come and reads what they have. A part i
 a record to rows; whoever adds one adds it to `PARTS`, and it is in the JSON and in a table.
 """
 
-import csv
 import io
 import json
 import zipfile
@@ -14,9 +13,9 @@ from datetime import date, datetime, time
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rugpijn.tables import table
+
 SCHEMA = 1
-# A spreadsheet takes a cell that begins like this for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Row = dict[str, object]
 
@@ -245,24 +244,6 @@ def explanation() -> str:
 
 
 # ---------------------------------------------------------------- tables
-
-
-def table(rows: list[Row]) -> str:
-    """One table as CSV, which Excel reads as UTF-8 because of the mark at its beginning."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(rows[0])
-    writer.writerows([cell(value) for value in row.values()] for row in rows)
-    return "\ufeff" + written.getvalue()
-
-
-def cell(value: object) -> object:
-    """Empty for nothing. Text that a spreadsheet would run gets a sign before it."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return value
 
 
 def _plain(value: date | datetime | time | None) -> str | None:

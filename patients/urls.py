@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import invitation, keeping, media, notes, own, paper, patient, share, sync
+from .views import access_log, invitation, keeping, media, notes, own, paper, patient, share, sync
 
 app_name = "patients"
 
@@ -37,6 +37,8 @@ urlpatterns = [
     path("reminders/stop/<str:token>/", keeping.stop_reminders, name="stop_reminders"),
     path("calendar/<str:token>.ics", keeping.calendar, name="calendar"),
     path("my-data/", own.my_data, name="my_data"),
+    path("patients/<uuid:uuid>/log/", access_log.access_log, name="access_log"),
+    path("patients/<uuid:uuid>/log/file/", access_log.download, name="access_log_file"),
     path("my-data/download/", own.download, name="download"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),

@@ -11,7 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import devices, sessions
+from . import devices, log_events, sessions
 from .login_models import TrustedDevice
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
@@ -73,6 +73,10 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
+
+    def send_password_reset_mail(self, user, email, context):
+        log_events.asked_new_password(self.request, user)
+        return super().send_password_reset_mail(user, email, context)
 
     def get_reset_password_from_key_url(self, key):
         """The link in the mail starts with our own address, never with the request's host."""

@@ -4,7 +4,6 @@ import base64
 from functools import partial
 
 from allauth.account.models import EmailAddress
-from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -18,8 +17,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
-from . import audit, rates, sessions
+from . import audit, log_pages, log_search, rates, sessions
 from .forms import ColleagueForm, PracticeForm
 from .models import AccessEvent, Practice, StaffInvitation, User
 
@@ -121,6 +121,7 @@ class PracticeAdmin(ScopedAdmin):
             {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
         ),
         (_("How patients log in"), {"fields": ("second_step",)}),
+        (_("What patients read of the access log"), {"fields": ("log_shows_names",)}),
         (
             _("What is printed when nothing else is asked for"),
             {"fields": (("paper", "diary_weeks"),)},
@@ -211,10 +212,11 @@ class PracticeAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         if before and before.name != obj.logo.name:
             transaction.on_commit(partial(obj.logo.storage.delete, before.name))
-        audit.record(request, "change", thing=obj)
         if "second_step" in form.changed_data:
             act = "turn second step on" if obj.second_step else "turn second step off"
             audit.record(request, act, thing=obj)
+        if set(form.changed_data) != {"second_step"}:
+            audit.record(request, "change", thing=obj)
 
     def response_change(self, request, obj):
         """Who has one practice stays at its page; a list of one is no place to be."""
@@ -259,7 +261,8 @@ class StaffAdmin(ScopedAdmin):
         if "email" in form.changed_data:
             # allauth's own list would keep the old address good for logging in.
             EmailAddress.objects.filter(user=obj).delete()
-        audit.record(request, "change", thing=obj)
+        roles = {"is_therapist", "is_owner", "is_active"} & set(form.changed_data)
+        audit.record(request, "change role" if roles else "change", thing=obj)
         self._tell(request, obj, form.changed_data)
 
     def _tell(self, request, person, changed):
@@ -405,54 +408,31 @@ def _day(moment) -> str:
     return date_format(timezone.localtime(moment), "j F")
 
 
-def _kinds() -> dict[str, str]:
-    """What each kind of row in the log is called."""
-    return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
-
-
-class ActFilter(admin.SimpleListFilter):
-    """By act, in words; without asking a long log which acts there are."""
-
-    title = _("what")
-    parameter_name = "act"
-
-    def lookups(self, request, model_admin):
-        return sorted(audit.ACTS.items(), key=lambda act: str(act[1]).lower())
-
-    def queryset(self, request, queryset):
-        return queryset.filter(action=self.value()) if self.value() else queryset
-
-
 @admin.register(AccessEvent)
 class AccessEventAdmin(ScopedAdmin):
-    """The access log of the practice, for its owner. Reading it is logged too."""
-
-    list_display = ("at", "actor_name", "role", "act", "outcome", "kind", "patient")
-    list_filter = ("outcome", ActFilter)
-    search_fields = ("patient", "actor_name")
-    search_help_text = _("Name of a colleague, or the number of a patient")
-    list_display_links = None  # a row says all there is
-
-    @admin.display(description=_("what"), ordering="action")
-    def act(self, event):
-        return audit.ACTS.get(event.action, event.action)
-
-    @admin.display(description=_("role"))
-    def role(self, event):
-        parts = event.actor_role.split("+")
-        return ", ".join(str(audit.ROLES.get(part, part)) for part in parts)
-
-    @admin.display(description=_("kind"))
-    def kind(self, event):
-        return _kinds().get(event.object_type, event.object_type)
+    """The access log of the practice, for its owner: a page to search, and a table to keep."""
 
     def get_urls(self):
-        return [url for url in super().get_urls() if str(url.name).endswith("_changelist")]
+        def page(view):
+            @require_safe
+            def guarded(request):
+                if not self.has_view_permission(request):
+                    raise PermissionDenied
+                return view(self, request)
+
+            return self.admin_site.admin_view(guarded)
+
+        return [
+            path("", page(log_pages.search), name="rugpijn_accessevent_changelist"),
+            path(
+                "file/",
+                sessions.fresh_login_required(page(log_pages.download)),
+                name="rugpijn_accessevent_download",
+            ),
+        ]
 
     def scope(self, request, queryset):
-        if request.user.is_superuser:
-            return queryset.filter(patient__isnull=True)
-        return queryset.filter(practice=request.user.practice.uuid)
+        return log_search.rows_for(log_search.practice_of(request.user))
 
     def has_add_permission(self, request):
         return False
@@ -462,8 +442,3 @@ class AccessEventAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    def changelist_view(self, request, extra_context=None):
-        response = super().changelist_view(request, extra_context)
-        audit.record(request, "list", thing=AccessEvent())
-        return response

@@ -11,7 +11,11 @@ class RugpijnConfig(AppConfig):
     default = True
 
     def ready(self):
-        from . import accounts, checks  # noqa: F401  what listens to signals, and the checks
+        from django.db.models.signals import post_migrate
+
+        from . import accounts, checks, log_events, log_guard  # noqa: F401  signals, and checks
+
+        post_migrate.connect(log_guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 
 
 class PracticeAdminConfig(django_admin.AdminConfig):

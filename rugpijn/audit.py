@@ -1,17 +1,22 @@
 """Who opened which record, when: the access log that NEN 7513 asks for.
 
-Rows have no foreign keys and name patients only by an opaque id, so that a
-patient can be erased without touching the log. They are added, never changed.
+`record` writes an act in the act's own transaction: neither stands without the other. `deny`
+writes a refusal apart from it, since a refused act is taken back and its row must stay.
 """
 
 import logging
 import uuid
+from urllib.parse import urlsplit
 
-from django.db import models
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from . import log_chain
 from .addresses import client_address
+from .devices import readable_name
+from .log_models import AccessEvent
 
 logger = logging.getLogger(__name__)
 
@@ -22,16 +27,24 @@ ACTS = {
     "add": _("added"),
     "admin": _("refused at the door"),
     "answer": _("message answered"),
+    "ask for erasure": _("erasure asked for"),
+    "ask new password": _("new password asked for"),
+    "back up": _("backup made"),
     "change": _("changed"),
+    "change e-mail": _("e-mail address changed"),
+    "change password": _("password changed"),
+    "change role": _("role changed"),
     "choose reminders": _("times and reminders chosen"),
     "choose risk profile": _("risk profile chosen"),
     "copy": _("copied"),
     "create": _("created"),
     "delete": _("deleted"),
     "discharge": _("treatment ended"),
+    "download log": _("access log downloaded"),
     "download own data": _("own data downloaded"),
     "end": _("programme ended"),
     "end login": _("logged out from a distance"),
+    "erase": _("erased"),
     "export": _("library exported"),
     "forbidden": _("page refused"),
     "import": _("library imported"),
@@ -39,6 +52,8 @@ ACTS = {
     "issue": _("version given"),
     "list": _("shown in a list"),
     "log": _("ticked off"),
+    "log in": _("logged in"),
+    "log out": _("logged out"),
     "mail invitation": _("invitation mailed"),
     "mail link": _("link mailed"),
     "note STarT Back score": _("STarT Back score, written down"),
@@ -47,6 +62,7 @@ ACTS = {
     "open": _("opened"),
     "pause": _("programme paused"),
     "print": _("printed"),
+    "purge log": _("access log shortened after its term"),
     "put back": _("put back on the worklist"),
     "print codes": _("one-time list printed"),
     "rate quality": _("quality of exercises, judged"),
@@ -54,6 +70,7 @@ ACTS = {
     "read course": _("how it goes, read"),
     "read days": _("what was done, read"),
     "read film": _("film seen"),
+    "read log": _("access log of a patient read"),
     "read messages": _("messages read"),
     "read own data": _("own data read"),
     "read progress": _("own progress read"),
@@ -63,6 +80,7 @@ ACTS = {
     "renew": _("programme prolonged"),
     "renew calendar": _("link of the calendar made"),
     "reopen": _("programme opened again"),
+    "restore": _("backup put back"),
     "resume": _("pause ended"),
     "review": _("reviewed"),
     "revoke calendar": _("link of the calendar revoked"),
@@ -89,72 +107,164 @@ ROLES = {
     "therapist": _("therapist"),
     "patient": _("patient"),
     "anonymous": _("not logged in"),
+    "system": _("the program itself"),
 }
 
+# What kind of act it is, by the first word of its name that stands here. The rest is "executed".
+Code, Purpose = AccessEvent.Code, AccessEvent.Purpose
+CODES = {
+    Code.CREATE: "add copy create invite import renew save send upload note answer issue share log",
+    Code.READ: "read list open export download print",
+    Code.UPDATE: "change choose set start end pause resume reopen discharge take put review seen"
+    " rate turn trust stop withdraw revoke accept restore",
+    Code.DELETE: "delete remove erase purge",
+}
+_CODES = {word: code for code, words in CODES.items() for word in words.split()}
+NO_CHANGE = {"log in", "log out", "end login", "print codes"}  # done, and nothing of a record
+# Acts by which somebody comes in, goes out, or changes how.
+OF_LOGIN = {
+    "accept invitation", "add passkey", "ask new password", "change e-mail", "change password",
+    "end login", "log in", "log out", "print codes", "remove passkey", "second step",
+    "trust device",
+}  # fmt: skip
+READ_TODAY = "read_today"  # in the session
 
-class AccessEvent(models.Model):
-    """One act, allowed or refused, without any content of the record itself."""
 
-    class Outcome(models.TextChoices):
-        ALLOWED = "allowed", _("allowed")
-        DENIED = "denied", _("denied")
-
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    action = models.CharField(_("what"), max_length=40)
-    outcome = models.CharField(
-        _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.ALLOWED
-    )
-    actor = models.UUIDField(_("who"), null=True)
-    actor_name = models.CharField(_("name"), max_length=120, blank=True)  # staff only, at the time
-    actor_role = models.CharField(_("role"), max_length=30)
-    practice = models.UUIDField(_("practice"), null=True)
-    patient = models.UUIDField(_("patient"), null=True)
-    object_type = models.CharField(_("kind"), max_length=40, blank=True)
-    object_id = models.CharField(_("id"), max_length=40, blank=True)
-    address = models.GenericIPAddressField(_("address"), null=True)
-
-    class Meta:
-        verbose_name = _("access event")
-        verbose_name_plural = _("access log")
-        ordering = ["-at", "-id"]
-        indexes = [
-            models.Index(fields=["patient", "-at"], name="access_by_patient"),
-            models.Index(fields=["practice", "-at"], name="access_by_practice"),
-        ]
-
-    def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+def code_of(action: str) -> str:
+    """C, R, U, D or E: what NEN 7513 calls the kind of an act."""
+    if action in NO_CHANGE:
+        return Code.EXECUTE
+    return _CODES.get(action.partition(" ")[0], Code.EXECUTE)
 
 
 def record(
-    request, action: str, *patients, thing=None, outcome=AccessEvent.Outcome.ALLOWED
+    request,
+    action: str,
+    *patients,
+    thing=None,
+    outcome=AccessEvent.Outcome.ALLOWED,
+    actor=None,
+    part: str = "",
+    query: str = "",
 ) -> None:
     """Write one row for each patient that an act touched or showed.
 
     The row belongs to the patient's practice, whoever acted: its owner answers
     for it, and a stranger's own practice must not learn of it. `thing`
-    is the object acted on. Call it inside the act's own transaction, so that
-    neither stands without the other.
+    is the object acted on, `part` names what of it, `query` is what was searched for (only a
+    digest of it is kept). `actor` is whoever acts without being logged in yet. Call it inside
+    the act's own transaction, so that neither stands without the other.
     """
-    user = request.user
+    actor = actor or request.user
+    if outcome == AccessEvent.Outcome.ALLOWED and action.split(" ")[0] in ("read", "list"):
+        patients = _not_read_today(request, action, actor, patients)
+        if patients is None:
+            return
+    log_chain.append(
+        _rows(
+            request, action, patients, actor, thing=thing, outcome=outcome, part=part, query=query
+        )
+    )
+
+
+def deny(request, action: str, *patients, thing=None, actor=None) -> None:
+    """Write a refusal. A stranger without an account goes to the technical log only.
+
+    Where a request is being answered, the row waits until that is done: the view may stand in a
+    transaction that is taken back because of the refusal.
+    """
+    actor = actor or request.user
+    if not actor.is_authenticated:
+        logger.info("refused to someone who is not logged in: %s", action)
+        return
+    outcome = AccessEvent.Outcome.DENIED
+    rows = _rows(request, action, patients, actor, thing=thing, outcome=outcome)
+    waiting = getattr(request, "refusals", None)
+    if waiting is None:
+        log_chain.append(rows)
+    else:
+        waiting.extend(rows)
+
+
+def record_by_system(action: str, *, practice: uuid.UUID | None, patient=None, thing=None) -> None:
+    """What a command did, without anybody at a page: purging, a backup, erasing after its term."""
+    log_chain.append(
+        [
+            AccessEvent(
+                action=action,
+                code=code_of(action),
+                actor_role="system",
+                authorised=True,
+                glass=False,
+                purpose=Purpose.ADMINISTRATION,
+                practice=practice,
+                patient=patient,
+                source=_source(),
+                **_about(thing),
+            )
+        ]
+    )
+
+
+def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""):
+    known = actor.is_authenticated
+    glass = getattr(request, "glass", None) is not None
     common = {
+        "at": timezone.now(),
         "action": action,
+        "code": code_of(action),
         "outcome": outcome,
-        "actor": user.uuid if user.is_authenticated else None,
-        "actor_name": user.name if user.is_authenticated and user.is_staff else "",
-        "actor_role": user.role if user.is_authenticated else "anonymous",
-        "object_type": thing._meta.model_name if thing is not None else "",
-        "object_id": str(getattr(thing, "uuid", None) or getattr(thing, "pk", None) or ""),
+        "authorised": outcome == AccessEvent.Outcome.ALLOWED,
+        "glass": glass,
+        "actor": actor.uuid if known else None,
+        "actor_name": actor.name if known and actor.is_staff else "",
+        "actor_role": actor.role if known else "anonymous",
+        "on_behalf": getattr(request, "on_behalf", None),
         "address": client_address(request),
+        "device": _device(request),
+        "source": _source(),
+        "request": getattr(request, "id", ""),
+        "query": digest_of(query) if query else "",
+        **_about(thing, part or (action.removeprefix("read ") if "read " in action else "")),
     }
-    AccessEvent.objects.bulk_create(
+    return [
         AccessEvent(
             patient=patient.uuid if patient is not None else None,
-            practice=_practice_of(patient, user),
+            practice=_practice_of(patient, actor),
+            treatment=(treats := _treats(actor, patient)),
+            purpose=_purpose(action, actor, patient, treats, glass),
             **common,
         )
         for patient in patients or (None,)
-    )
+    ]
+
+
+def _about(thing, part="") -> dict:
+    if thing is None:
+        return {"object_part": part}
+    version = getattr(thing, "number", None) or getattr(thing, "revision", None)
+    return {
+        "object_type": thing._meta.model_name,
+        "object_id": str(getattr(thing, "uuid", None) or getattr(thing, "pk", None) or ""),
+        "object_version": version if isinstance(version, int) else None,
+        "object_part": part,
+    }
+
+
+def _device(request) -> str:
+    """In the language of the installation, whoever is looking: one browser has one name."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return readable_name(request.META.get("HTTP_USER_AGENT", ""))
+
+
+def _source() -> str:
+    """The program and where it runs: a practice may have more systems than this one."""
+    return f"Rugpijn, {urlsplit(settings.SITE_URL).netloc}"[:80]
+
+
+def digest_of(query: str) -> str:
+    """What was searched for, to compare, not to read: names are too few to hash without a key."""
+    return salted_hmac("rugpijn.log.query", query, algorithm="sha256").hexdigest()
 
 
 def _practice_of(patient, user) -> uuid.UUID | None:
@@ -167,9 +277,52 @@ def _practice_of(patient, user) -> uuid.UUID | None:
     return patient.practice.uuid
 
 
-def deny(request, action: str, *patients, thing=None) -> None:
-    """Write a refusal. A stranger without an account goes to the technical log only."""
-    if request.user.is_authenticated:
-        record(request, action, *patients, thing=thing, outcome=AccessEvent.Outcome.DENIED)
-    else:
-        logger.info("refused to someone who is not logged in: %s", action)
+def _is_own(actor, patient) -> bool:
+    return patient is not None and actor.is_authenticated and patient.user_id == actor.pk
+
+
+def _treats(actor, patient) -> bool | None:
+    """Whether whoever acts treats this patient; None where that is no question."""
+    if patient is None or not actor.is_authenticated or _is_own(actor, patient):
+        return None
+    return actor.may_treat and actor.practice_id == patient.practice_id
+
+
+def _purpose(action, actor, patient, treats, glass) -> str:
+    if glass:
+        return Purpose.SUPPORT
+    if action in OF_LOGIN:
+        return Purpose.LOGIN
+    if _is_own(actor, patient):
+        return Purpose.OWN
+    if treats:
+        return Purpose.CARE
+    if not actor.is_authenticated or not actor.is_staff:
+        return ""  # a stranger: we cannot know
+    return Purpose.SUPPORT if actor.is_superuser else Purpose.ADMINISTRATION
+
+
+def _not_read_today(request, action, actor, patients):
+    """Whose row is still to be written; None when there is nothing left to write.
+
+    Who reads the own record is written down once a day in each session: the log must show who
+    looked, and a patient who ticks off six times a day would hide it.
+    """
+    session = getattr(request, "session", None)
+    if session is None or not any(_is_own(actor, patient) for patient in patients):
+        return patients
+    today = timezone.localdate().isoformat()
+    seen = session.get(READ_TODAY, {})
+    if seen.get("day") != today:
+        seen = {"day": today, "what": []}
+    left = []
+    for patient in patients:
+        key = f"{action}:{patient.pk}"
+        if not _is_own(actor, patient):
+            left.append(patient)
+        elif key not in seen["what"]:
+            seen["what"].append(key)
+            left.append(patient)
+    if len(left) > 0:
+        session[READ_TODAY] = seen
+    return tuple(left) or None

@@ -5,12 +5,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+from . import log_guard
 
 WEAK_KEY = (
     "Set SECRET_KEY to at least 50 random characters; a weak key lets anyone log in as anyone."
 )
 DEBUG_ON = "Turn DEBUG off: its error pages show patients' data."
 ANY_HOST = "Name the practice's own host in ALLOWED_HOSTS instead of “*”."
+UNGUARDED_LOG = (
+    "The access log is not guarded against changes. Type `manage.py migrate`, and find out who "
+    "took the guard away."
+)
 NO_SITE = "Set SITE_URL to the practice's https address; every link on paper starts with it."
 
 
@@ -42,3 +49,21 @@ def check_settings(app_configs, **kwargs):
         checks.Error(message, id=f"rugpijn.E{number:03}")
         for number, message in enumerate(dangers(), start=1)
     ]
+
+
+def refuse_unguarded_log() -> None:
+    """Called by wsgi.py. Without a database there is no page to serve either."""
+    if log_guard.missing():
+        raise ImproperlyConfigured(f"Rugpijn does not start. {UNGUARDED_LOG}")
+
+
+@checks.register(checks.Tags.database)
+def check_log_guard(app_configs, databases=None, **kwargs):
+    """By `manage.py check --database default`, and before each migrate, which puts it right."""
+    if not databases:
+        return []
+    try:
+        unguarded = log_guard.missing()
+    except DatabaseError as error:
+        return [checks.Error(f"The database does not answer: {error}", id="rugpijn.E100")]
+    return [checks.Warning(UNGUARDED_LOG, id="rugpijn.W101")] if unguarded else []

@@ -59,7 +59,7 @@ class PracticeForm(forms.ModelForm):
         model = Practice
         fields = (
             "name", "street", "postcode", "city", "phone", "email", "website", "logo", "paper",
-            "diary_weeks", "colour", "second_step", "is_record", "keep_months",
+            "diary_weeks", "colour", "second_step", "log_shows_names", "is_record", "keep_months",
         )  # fmt: skip
         field_classes = {"logo": LogoField}
         labels = {"logo": _("new logo")}

@@ -1,20 +1,106 @@
-"""What may not stand in a log: an address that is a key."""
+"""The technical log: one record is one line, and no line names a person or opens a door.
 
+In production a line is a JSON object, with the number of the request that the access log has too
+and a pseudonym of whoever was logged in, another one each month. Only the access log knows names.
+"""
+
+import json
 import logging
 import re
+import traceback
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from django.utils.crypto import salted_hmac
 
 # The part of an address after which everything opens something, for whoever reads it.
-KEYS = re.compile(r"(/(?:calendar|reminders/stop|s|invitation|colleague)/)[^\s/?\"']+")
+KEYS = re.compile(
+    r"(/(?:calendar|reminders/stop|s|invitation|colleague|accounts/password/reset/key"
+    r"|accounts/confirm-email)/)[^\s/?\"']+"
+)
+SOUGHT = re.compile(r"\?[^\s\"']+")  # what was searched for may be a name
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends a line, or moves a cursor
+
+_request = ContextVar("request", default=None)
+
+
+@contextmanager
+def about(request):
+    """What is logged meanwhile belongs to this request."""
+    before = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+def without_keys(text: str) -> str:
+    return SOUGHT.sub("?…", KEYS.sub(r"\1…", text))
 
 
 class WithoutKeys(logging.Filter):
-    """Takes the key out of an address before any handler sees it. Lets every record through."""
+    """Takes keys and searches out of addresses before any handler sees them. Lets all through."""
 
     def filter(self, record):
         if isinstance(record.msg, str):
-            record.msg = KEYS.sub(r"\1…", record.msg)
+            record.msg = without_keys(record.msg)
         if isinstance(record.args, tuple):
             record.args = tuple(
-                KEYS.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args
+                without_keys(one) if isinstance(one, str) else one for one in record.args
             )
         return True
+
+
+class JsonLine(logging.Formatter):
+    """One object a line. ASCII alone, so that nothing in it can begin another line.
+
+    Of an error its kind and where it was: its message may hold what somebody typed.
+    """
+
+    def format(self, record):
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": without_keys(record.getMessage()),
+            **_who(record),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__qualname__
+            line["where"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(record.exc_info[2])
+            ]
+        return json.dumps(line)
+
+
+class PlainLine(logging.Formatter):
+    """The same for whoever runs a demo: readable, and an error with its whole trace."""
+
+    def __init__(self):
+        super().__init__("{asctime} {levelname} {name}: {message}", style="{")
+
+    def formatMessage(self, record):
+        return UNSEEN.sub(_shown, super().formatMessage(record))
+
+
+def _shown(match) -> str:
+    return match[0].encode("unicode_escape").decode()
+
+
+def _who(record) -> dict:
+    """Django writes its own line about a request when that is over, and says which it was."""
+    request = _request.get() or getattr(record, "request", None)
+    if not hasattr(request, "id"):
+        return {}
+    # Only when somebody asked for the user already: a line in the log costs no query.
+    user = getattr(request, "_cached_user", None)
+    known = user is not None and user.is_authenticated
+    return {"request": request.id} | ({"user": pseudonym(user)} if known else {})
+
+
+def pseudonym(user) -> str:
+    """The same person all month; next month, or in another installation, somebody else."""
+    month = datetime.now(UTC).strftime("%Y-%m")
+    return salted_hmac(f"rugpijn.log.{month}", str(user.uuid), algorithm="sha256").hexdigest()[:16]

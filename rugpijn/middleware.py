@@ -1,9 +1,13 @@
-"""Headers that every answer carries, and the reader's own language."""
+"""Headers that every answer carries, its number in the logs, and the reader's own language."""
+
+import uuid
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
+
+from . import log_chain, logs
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -28,6 +32,25 @@ def content_policy(*changes: tuple[str, str]) -> str:
     if settings.SECURE_SITE:
         policy += "; upgrade-insecure-requests"
     return policy
+
+
+class RequestMiddleware:
+    """Numbers each request, for both logs, and writes its refusals when it is over.
+
+    A refusal often ends a transaction, which would take its row in the access log along. This
+    stands outermost: whatever happened in between is committed or taken back by now.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id, request.refusals = uuid.uuid4().hex, []
+        with logs.about(request):
+            response = self.get_response(request)
+            if request.refusals:
+                log_chain.append(request.refusals)
+        return response
 
 
 class SecurityHeadersMiddleware:

@@ -13,12 +13,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .audit import AccessEvent
+from .log_models import AccessEvent, LogHead, LogSegment
 from .login_models import LoginSession, OneTimeCode, TrustedDevice
 from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
 
 __all__ = [
     "AccessEvent",
+    "LogHead",
+    "LogSegment",
     "LoginSession",
     "OneTimeCode",
     "Practice",
@@ -37,6 +39,8 @@ COLOUR = "#14485a"  # of paper, when a practice has none of its own
 # How long a programme and its scores are kept, in months. The twenty years of a medical record
 # are the law's (WGBO, BW 7:454); the others are our proposal.
 KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
+# The access log: five years at least (Stcrt. 2019, 38007), and no longer than the record itself.
+LOG_MONTHS = 60
 
 
 class Practice(models.Model):
@@ -110,6 +114,15 @@ class Practice(models.Model):
         ),
     )
 
+    log_shows_names = models.BooleanField(
+        _("show patients who looked"),
+        default=True,
+        help_text=_(
+            "Patients can read who looked at their record. Without this they read the role, such "
+            "as “a therapist”, and no name."
+        ),
+    )
+
     class Meta:
         verbose_name = _("practice")
         verbose_name_plural = _("practices")
@@ -129,6 +142,11 @@ class Practice(models.Model):
     def kept_for(self) -> int:
         """Months that a programme and its scores are kept after the last activity."""
         return RECORD_MONTHS if self.is_record else self.keep_months
+
+    @property
+    def log_kept_for(self) -> int:
+        """Months that the access log is kept."""
+        return max(LOG_MONTHS, self.kept_for)
 
     @property
     def address(self) -> str:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rugpijn.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "rugpijn.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -255,20 +256,29 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
 
+# One JSON object a line for whoever collects logs; a line to read for whoever runs the demo.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "rugpijn.logs.JsonLine"},
+        "line": {"()": "rugpijn.logs.PlainLine"},
+    },
     "filters": {"without_keys": {"()": "rugpijn.logs.WithoutKeys"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line" if DEBUG else "json",
+            "filters": ["without_keys"],  # addresses are written by many, and some are keys
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # WeasyPrint counts every step aloud; what matters to us arrives as a warning.
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
-        # These write addresses, and some of ours are keys.
-        "django.request": {"filters": ["without_keys"]},
-        "django.server": {"handlers": ["console"], "filters": ["without_keys"]},
-        "django.security.csrf": {"filters": ["without_keys"]},
+        # Django gives these a handler and a form of their own, and mails errors with what was sent.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "propagate": True},
     },
 }

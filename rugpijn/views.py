@@ -142,8 +142,8 @@ def bad_request(request, exception=None):
 
 @login_not_required
 def permission_denied(request, exception=None):
-    """A refusal is written down, and said in words."""
-    if hasattr(request, "user"):
+    """A refusal is written down, unless whoever refused did so, and said in words."""
+    if hasattr(request, "user") and not request.refusals:
         audit.deny(request, "forbidden")
     return _error(request, 403, "403.html")
 

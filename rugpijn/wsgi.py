@@ -7,6 +7,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rugpijn.settings")
 application = get_wsgi_application()
 
-from rugpijn.checks import refuse_dangerous_settings  # noqa: E402  needs the settings
+from rugpijn.checks import (  # noqa: E402  needs the settings
+    refuse_dangerous_settings,
+    refuse_unguarded_log,
+)
 
 refuse_dangerous_settings()
+refuse_unguarded_log()

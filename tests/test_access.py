@@ -28,13 +28,14 @@ from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
 from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
-from rugpijn.models import LoginSession, StaffInvitation, User
+from rugpijn.models import LogHead, LoginSession, StaffInvitation, User
 from rugpijn.sessions import BEGAN, SEEN, SessionStore
 
 from .answers import wrong_headers
 from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices
 from .environment import and_in_ci
 from .exercises.media import complete, sample, upload, words
+from .rugpijn.test_technical_log import listening
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,16 @@ BATCH = (SEES, HIDDEN, DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN)  # handouts of p
 NEVER = (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, REFUSED, LOGIN)
 PIETS_ALONE = (HIDDEN, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)  # not his therapist's
 PIETS = (SEES, HIDDEN, SEES, HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN)
+LOG = (
+    REFUSED,
+    SEES,
+    SEES,
+    HIDDEN,
+    HIDDEN,
+    HIDDEN,
+    HIDDEN,
+    LOGIN,
+)  # Piet's, and his practice's owner's
 POST_ONLY = (WRONG_METHOD,) * 7 + (LOGIN,)
 THERAPISTS_JSON = (SEES, REFUSED, REFUSED, REFUSED, SEES, REFUSED, REFUSED, "401")  # a script asks
 LIBRARY_OWN = (SEES, SEES, DOOR, DOOR, DESK, DOOR, DESK, LOGIN)  # practice 1's own exercise
@@ -87,6 +98,7 @@ TABLE = {
     "admin:rugpijn_staffinvitation_delete": OFFICE_OBJECT,
     "admin:rugpijn_staffinvitation_renew": (REFUSED, "/admin/rugpijn/staffinvitation/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/staffinvitation/", LOGIN),
     "admin:rugpijn_accessevent_changelist": OFFICE,
+    "admin:rugpijn_accessevent_download": OFFICE,
     "admin:exercises_exercise_changelist": STAFF,
     "admin:exercises_exercise_add": STAFF,
     "admin:exercises_exercise_change": LIBRARY_OWN,
@@ -205,6 +217,8 @@ TABLE = {
     "patients:calendar": OPEN,  # the token of a calendar
     "patients:my_data": (SEES,) * 7 + (LOGIN,),  # everybody's own
     "patients:download": POST_ONLY,
+    "patients:access_log": LOG,
+    "patients:access_log_file": LOG,
     "patients:share_page": OPEN,
     "patients:share_handout": OPEN,
     "patients:share_media": OPEN,
@@ -253,6 +267,11 @@ POSTS = {
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),
 }  # fmt: skip
 
+# Addresses that hold a key: whoever reads one in a log could open it.
+KEYS_IN = (
+    "staff_invitation", "patients:patient_invitation", "patients:stop_reminders",
+    "patients:calendar", "patients:share_page",
+)  # fmt: skip
 CANARIES = ("Piet Jansen", "Kanarie-notitie", "Geheime oefening", "ftypisom")  # the last: a film
 
 
@@ -353,6 +372,7 @@ def build():
         "admin:patients_batch_act": [batch.uuid],
         "admin:patients_batch_file": [batch.uuid, "zip"],
         "admin:exercises_figure_preview": [],
+        "admin:rugpijn_accessevent_download": [],
         "admin:patients_programme_take": [taken.pk],  # a colleague's, of Mo
         "admin:patients_programme_dosage": [],
         "admin:patients_programme_period": [],
@@ -376,6 +396,8 @@ def build():
         "patients:programme_media": [programme.uuid, film.digest],
         "patients:patient_invitation": [patient_token],
         "patients:progress": [programme.uuid],
+        "patients:access_log": [cast.piet_patient.uuid],
+        "patients:access_log_file": [cast.piet_patient.uuid],
         "patients:messages": [programme.uuid],
         "patients:reminders": [programme.uuid],
         "patients:stop_reminders": [reminders.stop_token(plan)],
@@ -394,6 +416,7 @@ def build():
         return reverse(name)
 
     cast.address, cast.programme, cast.leg_pain = address, programme, pain
+    cast.keys_in = lambda name: [part for part in own[name] if isinstance(part, str)]
     return cast
 
 
@@ -447,7 +470,7 @@ def snapshot():
         model: sorted(map(repr, model.objects.values_list(*_columns(model))))
         for label in ("rugpijn", "exercises", "patients")
         for model in apps.get_app_config(label).get_models()
-        if model not in (AccessEvent, LoginSession)
+        if model not in (AccessEvent, LogHead, LoginSession)
     }
 
 
@@ -466,7 +489,7 @@ class Rows:
     what is written to the tables that `snapshot` leaves out; all the rest counts as a change.
     """
 
-    QUIET = {model._meta.db_table for model in (AccessEvent, LoginSession)}
+    QUIET = {model._meta.db_table for model in (AccessEvent, LogHead, LoginSession)}
     READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\b")
     WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
@@ -500,16 +523,26 @@ def is_logged_refusal(name, role, got):
 
 def is_denied(got, role):
     """Whether this is a "no" to someone about Piet; a page that sends one home is not."""
-    return got in (HIDDEN, REFUSED, LOGIN, LOGIN) or (got == DESK and role != "nobody")
+    return got in (HIDDEN, REFUSED, LOGIN, DOOR, "401") or (got == DESK and role != "nobody")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_route(world, name):
-    """Looked at, tried with every method, and posted to where nothing is to be done."""
-    look(world, name)
-    try_other_methods(world, name)
-    if name not in POSTS:
-        post_nothing(world, name)
+    """Looked at, tried with every method, and posted to where nothing is to be done.
+
+    What the technical log says meanwhile names nobody and opens nothing.
+    """
+    with listening() as said:
+        look(world, name)
+        try_other_methods(world, name)
+        if name not in POSTS:
+            post_nothing(world, name)
+    logged = said.getvalue()
+    people = (getattr(world, role) for role in ROLES if role != "nobody")
+    personal = [part for person in people for part in (person.name, person.email) if part]
+    personal += [*CANARIES, *LoginSession.objects.values_list("session_key", flat=True)]
+    personal += [key for name in KEYS_IN for key in world.keys_in(name)]
+    assert not [one for one in personal if one in logged], logged
 
 
 def look(world, name):

@@ -17,10 +17,11 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, export
+from patients import actions
 from patients.models import RecoveryCheck, ReminderPlan
 from rugpijn import devices
 from rugpijn.audit import AccessEvent
+from rugpijn.tables import cell
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -223,10 +224,10 @@ class TestDownload:
 
     @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
     def test_what_a_spreadsheet_takes_for_a_formula(self, value):
-        assert export.cell(value) == "'" + value
+        assert cell(value) == "'" + value
 
     def test_numbers_stay_numbers(self):
-        assert [export.cell(value) for value in (-1, 0, None, "a")] == [-1, 0, "", "a"]
+        assert [cell(value) for value in (-1, 0, None, "a")] == [-1, 0, "", "a"]
 
 
 class TestOnATrustedDevice:

@@ -46,7 +46,8 @@ STAFF = """
     patients/models/patient.py patients/views/batch.py patients/views/building.py
     patients/views/course.py patients/views/desk.py patients/views/life.py
     patients/views/progression.py patients/views/therapist.py
-    rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/models.py rugpijn/site.py
+    rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log_*.py rugpijn/models.py
+    rugpijn/site.py
     rugpijn/validators.py rugpijn/writing.py
 """
 

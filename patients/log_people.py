@@ -1,0 +1,39 @@
+"""Who the opaque ids of the access log are, for those who read it (rugpijn/log_search.py)."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from rugpijn.log_search import MOST_PATIENTS, MOST_PEOPLE
+
+from .access import answered_for
+from .models import Patient
+from .search import by_name
+
+
+def records_of(user) -> list[Patient]:
+    """The records that somebody logs in for, with their practices."""
+    return list(Patient.objects.filter(user=user).select_related("practice").order_by("pk"))
+
+
+class PatientsInLog:
+    """Of the practice that the reader owns, and of no other."""
+
+    def find(self, reader, name: str) -> list[Patient]:
+        return list(by_name(_of(reader), name)[: MOST_PATIENTS + 1])
+
+    def by_id(self, reader, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Patient]:
+        return {patient.uuid: patient for patient in _of(reader).filter(uuid__in=ids)}
+
+    def users_of(self, reader, name: str) -> list[uuid.UUID]:
+        """The logins of patients with this name: they act in the log too."""
+        found = by_name(_of(reader).filter(user__isnull=False), name)
+        return list(found.values_list("user__uuid", flat=True)[:MOST_PEOPLE])
+
+    def page_of(self, patient: Patient) -> str:
+        return reverse("patients:access_log", args=[patient.uuid])
+
+
+def _of(reader):
+    return Patient.objects.filter(answered_for(reader))

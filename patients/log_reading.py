@@ -1,0 +1,201 @@
+"""The access log of one patient, in sentences: who did what, when, and why.
+
+The same line of one day stands once, with how often and between which times.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn import audit
+from rugpijn.models import AccessEvent, User
+
+# What somebody has done, after "has": about the patient who reads it.
+DONE = {
+    "accept invitation": _("used the invitation"),
+    "add passkey": _("added a way to log in"),
+    "answer": _("answered your message"),
+    "ask for erasure": _("asked to erase your data"),
+    "ask new password": _("asked for a new password"),
+    "change": _("changed your details or your programme"),
+    "change e-mail": _("changed the e-mail address to log in with"),
+    "change password": _("changed the password"),
+    "choose reminders": _("chosen times and reminders"),
+    "choose risk profile": _("written down what fits you best"),
+    "create": _("made your record or a programme"),
+    "delete": _("removed something from your record"),
+    "discharge": _("closed your treatment"),
+    "download log": _("downloaded this list"),
+    "download own data": _("downloaded your data"),
+    "end": _("ended your programme"),
+    "end login": _("logged out another device"),
+    "erase": _("erased your data"),
+    "invite": _("made an invitation for you"),
+    "issue": _("given you a new version of your programme"),
+    "list": _("seen your name in a list"),
+    "log": _("ticked off exercises or answered a question"),
+    "log in": _("logged in"),
+    "log out": _("logged out"),
+    "mail invitation": _("mailed you an invitation"),
+    "mail link": _("mailed you a link to your exercises"),
+    "note STarT Back score": _("written down the result of a questionnaire"),
+    "note main activities": _("written down what you want to be able to do"),
+    "note recovery": _("written down how it goes"),
+    "open": _("opened your details"),
+    "pause": _("paused your programme"),
+    "print": _("opened or printed your programme on paper"),
+    "print codes": _("printed a list of codes to log in with"),
+    "put back": _("put something from you back on the list of things to do"),
+    "rate quality": _("written down how well the exercises go"),
+    "read": _("looked at your details or your programme"),
+    "read course": _("looked at how it goes with you"),
+    "read days": _("looked at what you did"),
+    "read film": _("watched a film of your programme"),
+    "read log": _("looked at this list"),
+    "read messages": _("read the messages"),
+    "read own data": _("looked at the details that are stored"),
+    "read progress": _("looked at your progress"),
+    "read reminders": _("looked at the times and reminders"),
+    "read versions": _("looked at earlier versions of your programme"),
+    "remove passkey": _("removed a way to log in"),
+    "renew": _("prolonged your programme"),
+    "renew calendar": _("made a link for a calendar"),
+    "reopen": _("opened your programme again"),
+    "resume": _("ended the pause of your programme"),
+    "revoke calendar": _("stopped the link of a calendar"),
+    "revoke link": _("stopped the link on your paper"),
+    "save as protocol": _("kept the exercises as an example, without your name"),
+    "second step": _("given the second step of the login"),
+    "seen": _("looked at something that you reported"),
+    "send message": _("written a message"),
+    "share": _("opened the page with the link on your paper"),
+    "start": _("started your programme"),
+    "stop reminders": _("stopped the reminders"),
+    "take over": _("taken over your treatment"),
+    "take up again": _("opened your treatment again"),
+    "trust device": _("chosen to stay logged in on a device"),
+}
+WHY = {
+    AccessEvent.Purpose.CARE: _("for your treatment"),
+    AccessEvent.Purpose.ADMINISTRATION: _("to run the practice"),
+    AccessEvent.Purpose.SUPPORT: _("to solve a problem with the computer"),
+}
+ROLES = {
+    "therapist": _("physiotherapist"),
+    "owner": _("owner of the practice"),
+    "superuser": _("manager of the computer"),
+}
+
+
+@dataclass
+class Line:
+    """One kind of act by one person on one day."""
+
+    day: date
+    sentence: str
+    why: str
+    denied: bool
+    times: list[datetime] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        first, last = (time_format(moment, "G:i") for moment in (min(self.times), max(self.times)))
+        if len(self.times) == 1:
+            return gettext("at %(time)s") % {"time": first}
+        often = {"number": len(self.times), "first": first, "last": last}
+        if first == last:
+            return ngettext("%(number)d time, at %(first)s", "%(number)d times, at %(first)s",
+                            len(self.times)) % often  # fmt: skip
+        return (
+            ngettext(
+                "%(number)d time, between %(first)s and %(last)s",
+                "%(number)d times, between %(first)s and %(last)s",
+                len(self.times),
+            )
+            % often
+        )
+
+
+class Reader:
+    """Reads the log of one patient, for that patient or for the owner of the practice."""
+
+    def __init__(self, patient):
+        self.patient, self.practice = patient, patient.practice
+        self.own = patient.user.uuid if patient.user is not None else None
+        self.colleagues = set(
+            User.objects.filter(practice=self.practice).values_list("uuid", flat=True)
+        )
+
+    def events(self, *, since: date | None, others: bool):
+        rows = AccessEvent.objects.filter(patient=self.patient.uuid).order_by("-number")
+        if since is not None:
+            begin = datetime.combine(since, datetime.min.time())
+            rows = rows.filter(at__gte=timezone.make_aware(begin))
+        if others and self.own is not None:
+            # A failed login names the account that was tried, not whoever tried it.
+            rows = rows.exclude(actor=self.own, outcome=AccessEvent.Outcome.ALLOWED)
+        return rows
+
+    def days(self, events: Iterable[AccessEvent]) -> list[tuple[date, list[Line]]]:
+        """The newest day first, and in it the newest act."""
+        days: dict[date, dict[tuple, Line]] = {}
+        for event in events:
+            at = timezone.localtime(event.at)
+            sentence, why = self.sentence(event), self.why(event)
+            lines = days.setdefault(at.date(), {})
+            key = (event.actor, sentence, why)
+            if key not in lines:
+                denied = event.outcome == AccessEvent.Outcome.DENIED
+                lines[key] = Line(at.date(), sentence, why, denied)
+            lines[key].times.append(at)
+        return [(day, list(lines.values())) for day, lines in days.items()]
+
+    def sentence(self, event) -> str:
+        if event.outcome == AccessEvent.Outcome.DENIED:
+            if event.action == "log in":
+                return gettext("Somebody tried to log in as you, with a wrong password.")
+            who = {"who": self.who(event)}
+            return gettext("%(who)s wanted to open your details. That was refused.") % who
+        done = DONE.get(event.action) or audit.ACTS.get(event.action, event.action)
+        if event.actor is not None and event.actor == self.own:
+            return gettext("You have %(done)s.") % {"done": done}
+        return gettext("%(who)s has %(done)s.") % {"who": self.who(event), "done": done}
+
+    def who(self, event) -> str:
+        """A colleague of the practice by name, when the practice shows names; else the role."""
+        if event.actor is not None and event.actor == self.own:
+            return gettext("You")
+        if event.actor_role == "system":
+            return gettext("The program itself")
+        if event.actor is None:
+            return gettext("Somebody who was not logged in")
+        ours = event.actor in self.colleagues
+        roles = [str(ROLES[part]) for part in event.actor_role.split("+") if part in ROLES]
+        if not ours and not event.glass:
+            return gettext("Somebody from outside your practice")
+        role = gettext(" and ").join(roles) or gettext("somebody of the practice")
+        words = {"role": role, "name": event.actor_name, "practice": self.practice.name}
+        if self.practice.log_shows_names and event.actor_name:
+            return gettext("%(name)s (%(role)s, %(practice)s)") % words
+        return gettext("Somebody of %(practice)s (%(role)s)") % words
+
+    def why(self, event) -> str:
+        return str(WHY.get(event.purpose, ""))
+
+    def table(self, events: Iterable[AccessEvent]) -> list[dict[str, str]]:
+        """Every row by itself, for a file."""
+        return [
+            {
+                gettext("Day"): date_format(at := timezone.localtime(event.at), "j F Y"),
+                gettext("Time"): time_format(at, "G:i:s"),
+                gettext("What happened"): self.sentence(event),
+                gettext("Why"): self.why(event),
+                gettext("Number"): str(event.event),
+            }
+            for event in events
+        ]

@@ -1,0 +1,154 @@
+"""Each row of the access log holds a hash of itself and of the row before it.
+
+There is one chain for each practice, and one for what belongs to none. Not one for all: rows are
+added in the act's own transaction, and on PostgreSQL practices would wait for each other's; a
+practice's own rows are purged after its own term; and whoever leaves takes a whole chain along.
+
+Somebody with the database in hand can write a whole new chain. Not when its head is kept
+elsewhere: `manage.py log_head` prints it, `manage.py verify_log --kept FILE` compares.
+"""
+
+import hashlib
+import ipaddress
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from .log_models import AccessEvent, LogHead, LogSegment
+
+NOBODY = uuid.UUID(int=0)  # the chain of what belongs to no practice
+BEGINNING = "0" * 64
+AT_ONCE = 2_000
+
+# What the hash of a row is made of, by its form. A form never changes: a new field needs a new one.
+FORMS = {
+    1: (
+        "event", "at", "action", "code", "outcome", "authorised", "treatment", "consent", "glass",
+        "actor", "actor_name", "actor_role", "on_behalf", "address", "device", "purpose",
+        "practice", "patient", "object_type", "object_id", "object_version", "object_part",
+        "query", "source", "request", "chain", "number", "form",
+    ),
+}  # fmt: skip
+NEWEST = max(FORMS)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def content(event) -> str:
+    """A row as one line of text, the same on every database: moments in UTC to the second."""
+    return _encode({name: _plain(name, getattr(event, name)) for name in FORMS[event.form]})
+
+
+def _plain(name, value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if name == "address" and value is not None:
+        return ipaddress.ip_address(value).packed.hex()  # databases spell one address in two ways
+    return value
+
+
+def link(before: str, event) -> str:
+    """The hash of a row that follows the row with hash `before`."""
+    return hashlib.sha256(f"{before}\n{content(event)}".encode()).hexdigest()
+
+
+def append(events: Iterable[AccessEvent]) -> None:
+    """Add rows at the end of their chains: one insert, and the head of each chain held meanwhile.
+
+    Chains are held in one order always, so that two acts about two practices never wait for
+    each other.
+    """
+    by_chain: dict[uuid.UUID, list[AccessEvent]] = {}
+    for event in events:
+        event.chain = event.practice or NOBODY
+        by_chain.setdefault(event.chain, []).append(event)
+    with transaction.atomic(savepoint=False):  # a row that fails takes its act along
+        for chain in sorted(by_chain):
+            head = hold(chain)
+            for event in by_chain[chain]:
+                head.number += 1
+                event.number, event.form = head.number, NEWEST
+                event.hash = head.hash = link(head.hash, event)
+            AccessEvent.objects.bulk_create(by_chain[chain])
+            LogHead.objects.filter(pk=chain).update(number=head.number, hash=head.hash)
+
+
+def hold(chain: uuid.UUID) -> LogHead:
+    """The head of a chain, locked until the transaction ends. SQLite has one writer anyway."""
+    heads = LogHead.objects.select_for_update().filter(pk=chain)
+    head = heads.first()
+    if head is None:
+        beginning = LogHead(chain=chain, hash=BEGINNING)
+        LogHead.objects.bulk_create([beginning], ignore_conflicts=True)  # two at once: one stays
+        head = heads.get()
+    return head
+
+
+# ------------------------------------------------------------ looking whether it is whole
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What is wrong with a chain, and from which row on."""
+
+    chain: uuid.UUID
+    number: int
+    what: str
+
+    def __str__(self):
+        return f"row {self.number}: {self.what}"
+
+
+def chains() -> list[uuid.UUID]:
+    """Every chain that has rows, a head or a purged part; a head that was removed hides none."""
+    known = set(LogHead.objects.values_list("chain", flat=True))
+    known |= set(LogSegment.objects.order_by().values_list("chain", flat=True).distinct())
+    known |= set(AccessEvent.objects.order_by().values_list("chain", flat=True).distinct())
+    return sorted(known)
+
+
+def verify(chain: uuid.UUID) -> Iterator[Broken]:
+    """Read a whole chain; each row is held to the hash of the row before it as that row has it."""
+    number, before = start_of(chain)
+    rows = AccessEvent.objects.filter(chain=chain).order_by("number")
+    for event in rows.iterator(chunk_size=AT_ONCE):
+        if event.number <= number:
+            yield Broken(chain, event.number, "is back after it was purged")
+            continue
+        if event.number > number + 1:
+            yield Broken(chain, number + 1, f"removed, up to row {event.number - 1}")
+        elif event.form not in FORMS or link(before, event) != event.hash:
+            yield Broken(chain, event.number, "changed")
+        number, before = event.number, event.hash
+    head = LogHead.objects.filter(pk=chain).first()
+    if head is None:
+        yield Broken(chain, number, "the head of the chain is removed")
+    elif head.number > number:
+        yield Broken(chain, number + 1, f"removed, up to row {head.number}")
+    elif (head.number, head.hash) != (number, before):
+        yield Broken(chain, number, "the head of the chain is changed")
+
+
+def start_of(chain: uuid.UUID) -> tuple[int, str]:
+    """The last number and hash of what was purged; the beginning when nothing was."""
+    purged = LogSegment.objects.filter(chain=chain).order_by("last").last()
+    return (purged.last, purged.last_hash) if purged is not None else (0, BEGINNING)
+
+
+def agrees(chain: uuid.UUID, number: int, kept: str) -> Broken | None:
+    """Hold a chain to a head that was kept elsewhere."""
+    event = AccessEvent.objects.filter(chain=chain, number=number).values_list("hash").first()
+    purged = LogSegment.objects.filter(chain=chain).order_by("last").last()
+    if event is not None:
+        return None if event[0] == kept else Broken(chain, number, "is not the row that was kept")
+    if purged is not None and purged.last >= number:
+        same = purged.last > number or purged.last_hash == kept
+        return None if same else Broken(chain, number, "is not the row that was kept")
+    if (number, kept) == (0, BEGINNING):
+        return None
+    return Broken(chain, number, "removed")

@@ -1,0 +1,73 @@
+"""Coming in, going out and new passwords: told by signals, written in the access log.
+
+The signal of allauth and not of Django: it comes once, when every step of a login is done. Whoever
+comes in by an invitation is logged by that act.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from allauth.account import signals as allauth
+from django.contrib.auth.signals import user_logged_out, user_login_failed
+from django.db.models import Q
+from django.dispatch import receiver
+
+from . import audit
+from .models import User
+
+logger = logging.getLogger(__name__)
+
+# The records of a person, for the log of their practice; the app that knows patients says it.
+records_of: list[Callable[[User], Iterable]] = []
+
+
+def _records(user) -> list:
+    if user.is_staff:
+        return []
+    return [record for find in records_of for record in find(user)]
+
+
+@receiver(allauth.user_logged_in, dispatch_uid="rugpijn.log.in")
+def logged_in(sender, request, user, **kwargs):
+    audit.record(request, "log in", *_records(user), actor=user)
+
+
+@receiver(user_login_failed, dispatch_uid="rugpijn.log.failed")
+def login_failed(sender, credentials, request=None, **kwargs):
+    """On a known account in its log; a name that nobody has says nothing about anybody."""
+    if request is None:
+        return  # a command asked, nobody at a page
+    email, code = credentials.get("email"), credentials.get("username")
+    known = Q(email__iexact=email) if email else Q(login_code=code) if code else None
+    user = User.objects.filter(known).first() if known is not None else None
+    if user is None:
+        logger.info("login refused: no such account")
+    else:
+        audit.deny(request, "log in", *_records(user), actor=user)
+
+
+@receiver(user_logged_out, dispatch_uid="rugpijn.log.out")
+def logged_out(sender, request, user, **kwargs):
+    if user is not None:
+        audit.record(request, "log out", *_records(user), actor=user)
+
+
+@receiver(
+    [allauth.password_changed, allauth.password_set, allauth.password_reset],
+    dispatch_uid="rugpijn.log.password",
+)
+def password_changed(sender, request, user, **kwargs):
+    audit.record(request, "change password", *_records(user), actor=user)
+
+
+@receiver(
+    [allauth.email_changed, allauth.email_added, allauth.email_removed],
+    dispatch_uid="rugpijn.log.email",
+)
+def email_changed(sender, request, user, **kwargs):
+    audit.record(request, "change e-mail", *_records(user), actor=user)
+
+
+def asked_new_password(request, user) -> None:
+    """allauth has no signal for this; its adapter tells."""
+    audit.record(request, "ask new password", *_records(user), actor=user)

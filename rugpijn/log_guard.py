@@ -1,0 +1,102 @@
+"""The database itself refuses to change the access log, whoever asks.
+
+Triggers, from one function. SQLite drops them silently when a migration rebuilds the table, so
+they are put back after every migrate, and a start without them is refused (checks.py).
+"""
+
+from contextlib import contextmanager
+
+from django.apps import apps as current
+from django.db import connection, transaction
+
+EVENTS, SEGMENTS = "rugpijn_accessevent", "rugpijn_logsegment"
+# What a row is known by: an insert that replaces one would remove it without a DELETE.
+KNOWN_BY = {EVENTS: ("chain", "number"), SEGMENTS: ("chain", "last")}
+REFUSED = "the access log is added to, never changed"
+FUNCTION = "rugpijn_log_refuses"
+
+
+def _statements(table: str) -> dict[str, str]:
+    """The triggers of a table by name, as this database spells them."""
+    if connection.vendor == "postgresql":
+        return {
+            f"{table}_refuses": (
+                f"CREATE TRIGGER {table}_refuses BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"
+            )
+        }
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+    same = " AND ".join(f"{name} = NEW.{name}" for name in KNOWN_BY[table])
+    taken = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR ({same}))"  # noqa: S608  our names
+    return {
+        f"{table}_no_update": f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+        f"{table}_no_delete": f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+        f"{table}_no_replace": (
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} {refuse}"
+        ),
+    }
+
+
+def _present() -> set[str]:
+    """Names of the triggers that are there and switched on."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # 'O' and 'A' fire for everybody; anything else was switched off.
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _tables() -> list[str]:
+    """Those of the log; none before the migrate that makes them a chain."""
+    there = set(connection.introspection.table_names())
+    return list(KNOWN_BY) if there.issuperset(KNOWN_BY) else []
+
+
+def missing() -> list[str]:
+    """The triggers that should be there and are not."""
+    present = _present()
+    return [name for table in _tables() for name in _statements(table) if name not in present]
+
+
+def put_back() -> None:
+    """Install what is missing."""
+    lacking = set(missing())
+    with connection.cursor() as cursor:
+        if lacking and connection.vendor == "postgresql":
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{REFUSED}'; END $$"
+            )
+        for table in _tables():
+            for name, statement in _statements(table).items():
+                if name in lacking:
+                    if connection.vendor == "postgresql":  # there, but switched off
+                        cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+                    cursor.execute(statement)
+
+
+def take_away() -> None:
+    """For `lifted`, for a migration of the log itself, and for tests that empty their tables."""
+    with connection.cursor() as cursor:
+        for table in _tables():
+            for name in _statements(table):
+                of_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
+
+
+@contextmanager
+def lifted():
+    """For the purge alone: both ends in one transaction, so nobody else sees the log unguarded."""
+    with transaction.atomic():
+        take_away()
+        yield
+        put_back()
+
+
+def after_migrate(sender, using, apps=current, **kwargs):
+    """Not after a migration backwards, to before the log had a chain: it has nothing to guard."""
+    fields = {field.name for field in apps.get_model("rugpijn", "AccessEvent")._meta.get_fields()}
+    if using == connection.alias and "hash" in fields:
+        put_back()

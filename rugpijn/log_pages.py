@@ -1,0 +1,99 @@
+"""The access log as its owner reads it: search, pages of a hundred, and a table to keep.
+
+Reading the log is an act on it, and written in it: what was searched for as a digest, and a row
+for each patient who was looked for.
+"""
+
+from datetime import UTC
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import audit, log_search, tables
+from .log_chain import FORMS, NEWEST
+from .models import AccessEvent
+
+
+def search(admin, request):
+    """The page of the log, with the answer to what was asked."""
+    form = log_search.SearchForm(request.GET, reader=request.user)
+    events, more = [], None
+    if form.is_valid():
+        rows = form.rows()
+        before = request.GET.get("before", "")
+        if before.isascii() and before.isdigit() and len(before) < 19:
+            rows = rows.filter(number__lt=int(before))
+        events = list(rows[: log_search.PAGE + 1])
+        if len(events) > log_search.PAGE:
+            del events[log_search.PAGE :]
+            more = _query(request, before=events[-1].number)
+        _log(request, "list", form)
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Access log"),
+        "opts": admin.opts,
+        "form": form,
+        "lines": log_search.in_words(events, request.user),
+        "more": more,
+        "newest": _query(request) if "before" in request.GET else None,
+        "file": _query(request),
+        "shows_patients": form.practice is not None,
+    }
+    return TemplateResponse(request, "admin/rugpijn/access_log.html", context)
+
+
+def download(admin, request):
+    """All that was found, with every field, as a table."""
+    form = log_search.SearchForm(request.GET, reader=request.user)
+    if not form.is_valid():
+        return search(admin, request)
+    events = list(form.rows()[: log_search.MOST_DOWNLOADED + 1])
+    if len(events) > log_search.MOST_DOWNLOADED:
+        form.add_error(
+            "since",
+            _("These are more than %d rows. Please choose a shorter period.")
+            % log_search.MOST_DOWNLOADED,
+        )
+        return _refused(admin, request, form)
+    _log(request, "download log", form)
+    names = (*FORMS[NEWEST], "hash")
+    text = tables.written(names, ([_cell(event, name) for name in names] for event in events))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    what = _("access-log")
+    name = f"{what}-{timezone.localdate().isoformat()}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _refused(admin, request, form):
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Access log"),
+        "opts": admin.opts,
+        "form": form,
+    }
+    return TemplateResponse(request, "admin/rugpijn/access_log.html", context)
+
+
+def _cell(event, name):
+    value = getattr(event, name)
+    if name == "at":
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value if value is None or isinstance(value, (bool, int)) else str(value)
+
+
+def _log(request, act, form):
+    with transaction.atomic():
+        audit.record(request, act, thing=AccessEvent(), query=form.text)
+        if form.found:
+            audit.record(request, "read log", *form.found, query=form.text)
+
+
+def _query(request, **more) -> str:
+    query = request.GET.copy()
+    query.pop("before", None)
+    query.update(more)
+    return f"?{query.urlencode()}"

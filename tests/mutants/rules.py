@@ -1,0 +1,263 @@
+"""Each rule of access, and what the code would read without it.
+
+`by` is a test that notices, tried before all others. `before` stands in its file exactly once; a
+test keeps it so. A rule that is not here was not proven to be tested: add it with the rule itself.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One rule taken away. `name` says what could then happen."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    by: str = ""
+
+
+MUTANTS = (
+    # ---------------------------------------------------------- patients/access.py: who sees whom
+    Mutant(
+        "whoever works in a practice treats its patients",
+        "patients/access.py",
+        "return user.is_active and user.may_treat",
+        "return user.is_active",
+        "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    Mutant(
+        "a therapist treats the patients of every practice",
+        "patients/access.py",
+        'return Q(**{f"{path}practice": user.practice_id})',
+        "return Q()",
+        "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    Mutant(
+        "every patient's record is one's own",
+        "patients/access.py",
+        'return Q(**{f"{path}user": user.pk})',
+        'return Q(**{f"{path}user__isnull": False})',
+        "tests/test_access.py::test_a_route[patients:change_times]",
+    ),
+    Mutant(
+        "an account that was closed still has its record",
+        "patients/access.py",
+        "if not user.is_active or user.pk is None:",
+        "if user.pk is None:",
+        "tests/test_access.py::test_who_may_no_longer_log_in_sees_nothing[own_record]",
+    ),
+    Mutant(
+        "whoever is asked about is found",
+        "patients/access.py",
+        "found = queryset.visible_to(request.user).filter(**lookup).first()",
+        "found = queryset.filter(**lookup).first()",
+        "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    Mutant(
+        "a therapist acts as the patient",
+        "patients/access.py",
+        "found = queryset.of_person(request.user).filter(**lookup).first()",
+        "found = queryset.visible_to(request.user).filter(**lookup).first()",
+        "tests/test_access.py::test_a_route[patients:messages]",
+    ),
+    Mutant(
+        "a refusal is not written down",
+        "patients/access.py",
+        '        audit.deny(request, "open", hidden.record_of, thing=hidden)\n',
+        "        pass\n",
+        "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    # ---------------------------------------------------------- pages of patients in the admin
+    Mutant(
+        "lists of patients show every practice",
+        "patients/admin_base.py",
+        "return queryset.treated_by(request.user)",
+        "return queryset",
+        "tests/test_access.py::test_a_route[admin:patients_patient_change]",
+    ),
+    Mutant(
+        "who treats nobody makes patients",
+        "patients/admin_base.py",
+        "return request.user.is_therapist and request.user.practice_id is not None",
+        "return True",
+        "tests/test_access.py::test_a_route[admin:patients_patient_add]",
+    ),
+    Mutant(
+        "our own pages about a patient ask no permission",
+        "patients/admin_base.py",
+        "if not self.has_view_permission(request):",
+        "if False:",
+        "tests/test_access.py::test_a_route[admin:patients_patient_discharge]",
+    ),
+    Mutant(
+        "our own pages find any patient by number",
+        "patients/admin_base.py",
+        "obj = self.get_object(request, str(object_id))",
+        "obj = self.model._base_manager.filter(pk=object_id).first()",
+        "tests/test_access.py::test_a_route[admin:patients_patient_discharge]",
+    ),
+    Mutant(
+        "looking at a patient is not written down",
+        "patients/admin_base.py",
+        'audit.record(request, "read", obj.record_of, thing=obj)\n'
+        "        return super().render_change_form",
+        "return super().render_change_form",
+        "tests/test_access.py::test_a_route[admin:patients_patient_add]",
+    ),
+    Mutant(
+        "a handout for the printer is everyone's",
+        "patients/models/batch.py",
+        "return self.filter(treated_by(user))",
+        "return self",
+        "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    Mutant(
+        "who treats nobody asks for dosages and exercises",
+        "patients/views/building.py",
+        "if not treats(request.user):",
+        "if False:",
+        "tests/test_access.py::test_a_route[admin:patients_programme_dosage]",
+    ),
+    Mutant(
+        "an easier exercise comes from any practice",
+        "patients/views/progression.py",
+        "exercise = pickable(request.user).filter(pk=asked).first()",
+        "exercise = Exercise.objects.filter(pk=asked).first()",
+        "tests/test_forged.py::test_a_lighter_exercise_is_looked_for_in_ones_own_library",
+    ),
+    # ---------------------------------------------------------- pages of patients themselves
+    Mutant(
+        "a therapist ticks off for the patient",
+        "patients/views/patient.py",
+        "return find_own(request, _programmes(), uuid=uuid)",
+        "return find(request, _programmes(), uuid=uuid)",
+        "tests/test_access.py::test_a_route[patients:programme_session]",
+    ),
+    Mutant(
+        "a telephone sends to any record",
+        "patients/views/sync.py",
+        'patients.of_person(request.user).filter(uuid=message["patient"]).first()',
+        'patients.filter(uuid=message["patient"]).first()',
+        "tests/test_access.py::test_post[patients:sync]",
+    ),
+    Mutant(
+        "a telephone that is logged out gets a page",
+        "patients/views/sync.py",
+        "    if not request.user.is_authenticated:\n        return _login_first()\n    message",
+        "    message",
+        "tests/test_access.py::test_post[patients:sync]",
+    ),
+    Mutant(
+        "a therapist sets the patient's reminders",
+        "patients/views/keeping.py",
+        "    programme = find_own(\n",
+        "    programme = find(\n",
+        "tests/test_access.py::test_a_route[patients:reminders]",
+    ),
+    Mutant(
+        "a therapist writes in the patient's name",
+        "patients/views/notes.py",
+        "    programme = find_own(\n",
+        "    programme = find(\n",
+        "tests/test_access.py::test_a_route[patients:messages]",
+    ),
+    Mutant(
+        "any film opens under one's own programme",
+        "patients/views/media.py",
+        "found = media.find(digest) if _is_shown(programme, digest) else None",
+        "found = media.find(digest)",
+    ),
+    # ---------------------------------------------------------- the practice
+    Mutant(
+        "a page needs no login unless it asks",
+        "rugpijn/settings.py",
+        '    "django.contrib.auth.middleware.LoginRequiredMiddleware",\n',
+        "",
+        "tests/test_access.py::test_a_route[admin:exercises_advice_add]",
+    ),
+    Mutant(
+        "everybody enters the admin",
+        "rugpijn/models.py",
+        "return self.is_therapist or self.is_owner or self.is_superuser",
+        "return self.is_active",
+        "tests/test_access.py::test_a_route[admin:app_list]",
+    ),
+    Mutant(
+        "every role opens every part of the admin",
+        "rugpijn/models.py",
+        "getattr(self, role) and app_label in apps for role, apps",
+        "getattr(self, role) for role, _apps",
+        "tests/test_access.py::test_a_route[admin:app_list]",
+    ),
+    Mutant(
+        "an owner sees other practices",
+        "rugpijn/admin.py",
+        "return queryset.filter(pk=request.user.practice_id)",
+        "return queryset",
+    ),
+    Mutant(
+        "an owner sees the staff of others",
+        "rugpijn/admin.py",
+        "return people.filter(practice=request.user.practice_id)",
+        "return people",
+    ),
+    Mutant(
+        "an owner sees the invitations of others",
+        "rugpijn/admin.py",
+        "return queryset.filter(practice=request.user.practice_id)",
+        "return queryset",
+    ),
+    Mutant(
+        "admin lists are not limited at all",
+        "rugpijn/admin.py",
+        "return self.scope(request, super().get_queryset(request))",
+        "return super().get_queryset(request)",
+    ),
+    Mutant(
+        "a picker of one offers what is others'",
+        "rugpijn/admin.py",
+        '        kwargs["queryset"] = self._scoped_choices(db_field, request)\n'
+        "        return super().formfield_for_foreignkey",
+        "        return super().formfield_for_foreignkey",
+    ),
+    Mutant(
+        "a refusal in the admin is not written down",
+        "rugpijn/admin.py",
+        'audit.deny(request, "open", *([patient] if patient else []), thing=hidden)',
+        "pass",
+        "tests/test_access.py::test_a_route[admin:exercises_advice_change]",
+    ),
+    Mutant(
+        "a picker lists patients",
+        "rugpijn/site.py",
+        'if request.GET.get("field_name") != "exercise":',
+        "if False:",
+    ),
+    # ---------------------------------------------------------- the library
+    Mutant(
+        "everybody reads every practice's library",
+        "exercises/models/sharing.py",
+        "        rule = Q(practice__isnull=True)\n        if user",
+        "        rule = ~Q(pk__in=[])\n        if user",
+    ),
+    Mutant(
+        "everybody changes every practice's library",
+        "exercises/models/sharing.py",
+        "        rule = Q(pk__in=[])\n",
+        "        rule = ~Q(pk__in=[])\n",
+    ),
+    Mutant(
+        "an import is everyone's",
+        "exercises/exchange/views.py",
+        "found = uploads.visible_to(request.user).filter(uuid=uuid).first()",
+        "found = uploads.filter(uuid=uuid).first()",
+    ),
+    Mutant(
+        "a film in the library is everyone's",
+        "exercises/media.py",
+        "if any(rows.visible_to(request.user).exists() for rows in naming):",
+        "if any(rows.exists() for rows in naming):",
+    ),
+)

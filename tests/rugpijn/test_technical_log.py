@@ -1,0 +1,129 @@
+"""The technical log: whatever somebody types, one record is one line, and it names nobody."""
+
+import io
+import json
+import logging
+from contextlib import contextmanager
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from rugpijn import logs
+from tests.conftest import fresh_login
+
+
+@contextmanager
+def listening(formatter=None):
+    """Everything that the app logs meanwhile, as a practice's server writes it."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(formatter or logs.JsonLine())
+    handler.addFilter(logs.WithoutKeys())
+    logging.getLogger().addHandler(handler)
+    try:
+        yield text
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+NASTY = [
+    "\n2026-01-01 INFO rugpijn: alles is goed",
+    "\r\nX: y",
+    "\x1b[2K\x1b[1A",
+    '", "level": "DEBUG", "x": "',
+    "\u2028regel",
+    "\x9b31m",
+    "{0} %s %(x)s",
+]
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_one_record_stays_one_line(nasty):
+    with listening() as text:
+        logging.getLogger("rugpijn.test").warning("tried: %s", nasty)
+    (line,) = text.getvalue().splitlines()
+    assert line.isascii() and line.isprintable()
+    said = json.loads(line)
+    assert said["message"] == f"tried: {nasty}" and said["level"] == "WARNING"
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_so_does_a_line_of_the_demo(nasty):
+    with listening(logs.PlainLine()) as text:
+        logging.getLogger("rugpijn.test").warning("tried: %s", nasty)
+    (line,) = text.getvalue().splitlines()
+    assert line.isprintable()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nasty", ["%0a2026 INFO: goed", "%1b%5b2K", '%22,"x":%22', "%e2%80%a8"])
+def test_nothing_in_an_address_a_browser_or_a_name_begins_a_line(nasty, cast):
+    client = Client(HTTP_USER_AGENT='Chrome"\\u001b', HTTP_REFERER="http://x/\x1b[2K")
+    with listening() as text:
+        client.get(f"/geen-pagina/{nasty}")
+        client.post("/accounts/login/", {"login": 'piet"\n\x1b[2K', "password": "x\ny"})
+    lines = text.getvalue().splitlines()
+    assert len(lines) == 2 and all(json.loads(line)["request"] for line in lines)
+    assert "\x1b" not in text.getvalue() and "piet" not in text.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_request_has_one_number_in_both_logs(cast):
+    from rugpijn.log_models import AccessEvent
+
+    client = Client()
+    fresh_login(client, cast.anna)
+    with listening() as text:
+        client.get(reverse("admin:rugpijn_accessevent_changelist"))
+    said = json.loads(text.getvalue().splitlines()[0])
+    assert said["request"] == AccessEvent.objects.get().request
+    assert said["user"] == logs.pseudonym(cast.anna)
+    assert cast.anna.name not in text.getvalue() and str(cast.anna.uuid) not in text.getvalue()
+
+
+def test_somebody_has_another_name_each_month(monkeypatch):
+    from datetime import UTC, datetime
+    from types import SimpleNamespace
+
+    def in_month(month):
+        moment = datetime(2026, month, 3, tzinfo=UTC)
+        monkeypatch.setattr(logs, "datetime", SimpleNamespace(now=lambda zone: moment))
+        return logs.pseudonym(SimpleNamespace(uuid="0f0f"))
+
+    assert in_month(1) == in_month(1) != in_month(2)
+
+
+def test_an_error_is_its_kind_and_place_and_not_its_words():
+    with listening() as text:
+        try:
+            raise ValueError("Piet Jansen, pijn 7")
+        except ValueError:
+            logging.getLogger("django.request").exception("Internal Server Error: %s", "/mijn/")
+    said = json.loads(text.getvalue())
+    assert "Piet" not in text.getvalue() and "pijn 7" not in text.getvalue()
+    assert said["error"] == "ValueError" and "test_technical_log.py" in said["where"][0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/s/AbC-123/2/", "/invitation/AbC-123/", "/colleague/AbC-123/", "/calendar/AbC-123.ics",
+        "/reminders/stop/AbC-123/", "/accounts/password/reset/key/AbC-123/",
+        "/accounts/confirm-email/AbC-123/", "/admin/patients/patient/?q=AbC-123",
+    ],
+)  # fmt: skip
+def test_keys_and_searches_are_left_out_of_addresses(address):
+    with listening() as text:
+        logging.getLogger("django.request").warning("Not Found: %s", address)
+        logging.getLogger("other.library").warning(f"Not Found: {address}")
+    assert text.getvalue().count("Not Found: /") == 2 and "AbC-123" not in text.getvalue()
+
+
+def test_the_server_writes_json_and_the_demo_a_line(settings):
+    """In production one object a line; nothing else writes beside it."""
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["without_keys"]
+    assert list(settings.LOGGING["handlers"]) == ["console"]
+    for name in ("django", "django.server"):
+        logger = logging.getLogger(name)
+        assert logger.handlers == [] and logger.propagate
