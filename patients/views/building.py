@@ -32,7 +32,7 @@ from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
-from rugpijn import audit
+from rugpijn import audit, rates
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 
@@ -65,6 +65,7 @@ def for_therapists(view):
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def read_dosage(request):
     """The sentence a patient will read, or what is accepted instead.
 
@@ -89,6 +90,7 @@ def read_dosage(request):
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def read_period(request):
     """For which weeks a line holds, as the patient will read it, or what is accepted instead.
 
@@ -129,6 +131,7 @@ def language_of_patient(request) -> str:
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def find_exercises(request):
     """What the picker shows, in the shape that it reads.
 

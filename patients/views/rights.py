@@ -19,8 +19,6 @@ from .. import everything
 from ..access import answered_for, is_own, refuse, represented_by
 from ..models import DataExport, ErasureRequest, Patient
 
-AN_HOUR = 3600  # seconds
-
 
 @require_POST
 @fresh_login_required
@@ -53,7 +51,7 @@ def export(request, patient, act, name, reason=""):
                 everything.enqueue(asked)
     except everything.TooOftenError:
         answer = render(request, "patients/export_too_often.html", status=429)
-        answer.headers["Retry-After"] = str(AN_HOUR)
+        answer.headers["Retry-After"] = str(everything.RATE.seconds)
         return answer
     if long:
         return redirect("patients:export", asked.uuid)
