@@ -16,7 +16,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	echo "Installing $$* …"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
-.PHONY: help run test bench mutants journeys check lint migrations production catalogues dependencies \
+.PHONY: help run test reliability bench mutants journeys check lint migrations production catalogues dependencies \
 	format messages inventory lock screenshots clean pango firefox lighthouse
 .DEFAULT_GOAL := help
 
@@ -24,6 +24,7 @@ help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
 	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
+	@echo "make reliability  load, kill -9, full disk, fuzz: what is lost; ARGS=--short, DATABASE_URL"
 	@echo "make mutants      takes away each rule of who sees whom, and sees the tests go red; ARGS=--some takes five"
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"
 	@echo "make firefox      a patient's morning in Firefox; make lighthouse: scores of the patient's pages"
@@ -41,6 +42,10 @@ run: $(VENV)/.run pango
 # A file stays with one process: what it draws or prints for all its tests is made once.
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Whether anything is lost. ARGS=--short takes a minute, ARGS="--short kill" one part of it.
+reliability: $(VENV)/.dev
+	@$(BIN)/python -W ignore -m tests.reliability $(ARGS)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -79,7 +84,8 @@ pango: | $(BIN)/python
 
 # As a practice would set it. The key is made anew each time and kept nowhere.
 PRODUCTION = env -u DEBUG SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
-	SITE_URL=https://rugpijn.example ALLOWED_HOSTS=rugpijn.example
+	SITE_URL=https://rugpijn.example ALLOWED_HOSTS=rugpijn.example DATA_DIR="$$(mktemp -d)" \
+	BACKUP_KEY=rugpijn-public-wEN02jayIYsbvJRx4w3SHoDfSejutD2F0pxrExPoEkA=
 
 check: lint migrations production catalogues dependencies
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from rugpijn import audit
 
@@ -42,7 +43,27 @@ def own_record(user, path: str = "") -> Q:
     """The rows about this person; one login may hold several patients."""
     if not user.is_active or user.pk is None:
         return NOBODY
-    return Q(**{f"{path}user": user.pk})
+    return Q(**{f"{path}user": user.pk}) | Q(**{f"{path}pk__in": _acted_for(user)})
+
+
+def _acted_for(user) -> QuerySet:
+    """The patients for whom somebody acts today, as a part of the question that is asked."""
+    from .models import Proxy  # which stands on this file
+
+    return Proxy.objects.filter(user=user).holding(timezone.localdate()).values("patient")
+
+
+def represented_by(user) -> Q:
+    """Whose data somebody may take along or have erased: the own, and those of a young child.
+
+    Helping with the exercises is no say over the record.
+    """
+    from .models import Proxy
+
+    if not (user.is_active and user.pk):
+        return NOBODY
+    parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)
+    return Q(user=user.pk) | Q(pk__in=parents.holding(timezone.localdate()).values("patient"))
 
 
 def answered_for(user, path: str = "") -> Q:
@@ -52,7 +73,8 @@ def answered_for(user, path: str = "") -> Q:
     """
     if not (user.is_active and user.is_owner and user.practice_id is not None):
         return NOBODY
-    return Q(**{f"{path}practice": user.practice_id})
+    owned = user.practice_id
+    return Q(**{f"{path}practice": owned})
 
 
 def cared_for(user, path: str = "") -> Q:
@@ -96,12 +118,34 @@ def find(request, queryset: CareQuerySet, **lookup):
     found = queryset.visible_to(request.user).filter(**lookup).first()
     if found is None:
         refuse(request, queryset, **lookup)
+    if found.record_of is not None:
+        is_own(request, found.record_of)
     return found
+
+
+def is_own(request, patient) -> bool:
+    """Whether whoever looks acts as this patient. On somebody's behalf: the page says so, and the
+    access log does, by what is set here."""
+    request.own = patient.user_id == request.user.pk
+    if not request.own and not request.user.is_anonymous:
+        proxies = patient.proxies.filter(user=request.user)
+        if proxies.holding(timezone.localdate()).exists():
+            request.own, request.acting_for, request.on_behalf = True, patient, patient.uuid
+    return request.own
 
 
 def find_own(request, queryset: CareQuerySet, **lookup):
     """As `find`, for what only the person itself opens: their therapist gets 404 as well."""
     found = queryset.of_person(request.user).filter(**lookup).first()
+    if found is None:
+        refuse(request, queryset, **lookup)
+    is_own(request, found.record_of)
+    return found
+
+
+def find_answered_for(request, queryset: QuerySet, **lookup):
+    """A patient of the practice that somebody owns: for a copy, and for erasure, with a reason."""
+    found = queryset.filter(answered_for(request.user), **lookup).first()
     if found is None:
         refuse(request, queryset, **lookup)
     return found
@@ -138,7 +182,7 @@ def asks_second_step(user) -> bool:
     """Whether a practice of this person wants more than a password. One that does is enough."""
     from .models import Patient  # which stands on this file
 
-    return Patient.objects.filter(user=user, practice__second_step=True).exists()
+    return Patient.objects.filter(own_record(user), practice__second_step=True).exists()
 
 
 # ------------------------------------------------------------ links on paper

@@ -15,6 +15,7 @@ from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggest
 from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
+from . import ages
 from .models import (
     ActivityScore,
     MainActivity,
@@ -23,6 +24,7 @@ from .models import (
     PatientInvitation,
     Prescription,
     Programme,
+    Proxy,
     RecoveryCheck,
     RedFlagCheck,
     RiskProfile,
@@ -502,7 +504,7 @@ def send_message(
     patient = programme.patient
     if not programme.is_running:
         raise RefusedError(_("This programme has ended, so nobody reads messages here."))
-    if not by_patient and patient.user_id is None:
+    if not by_patient and not patient.has_login:
         raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
     contents = {"programme": programme, "text": text, "by_patient": by_patient}
     try:
@@ -530,13 +532,26 @@ def _tell_patient(message: Message) -> None:
 
 
 @transaction.atomic
-def invite(patient: Patient) -> tuple[PatientInvitation, str]:
-    """A new way in for a patient; links handed out before stop working."""
+def invite(patient: Patient, who: str = "") -> tuple[PatientInvitation, str]:
+    """A new way in for a patient, or for whoever acts for one; links handed out before stop
+    working. Without `who` it is for whom it usually is at this age."""
     patient.invitations.filter(accepted_at=None).delete()
     hold(patient)
     if patient.discharged_on is not None:
         raise RefusedError(_("%s is discharged. Take the treatment up again first.") % patient.name)
-    return PatientInvitation.invite(patient=patient)
+    allowed = ages.who_may_log_in(patient.birth_date, timezone.localdate())
+    who = who or allowed[0]
+    if who not in allowed:
+        raise RefusedError(_not_at_this_age(who))
+    return PatientInvitation.invite(patient=patient, who=who)
+
+
+def _not_at_this_age(who: str) -> str:
+    return {
+        ages.PATIENT: _("Below 12 a parent logs in for the child. Invite a parent."),
+        ages.PARENT: _("From 16 on a parent has no access. Invite the patient."),
+        ages.HELPER: _("Below 16 a parent helps. Invite the patient or a parent."),
+    }.get(who, _("Choose from the list who will log in."))
 
 
 @transaction.atomic
@@ -546,8 +561,20 @@ def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
     if invitation.patient.discharged_on is not None:
         raise RefusedError(_("This invitation no longer works"))
     invitation.accepted_at = timezone.now()
+    patient, today = invitation.patient, timezone.localdate()
+    if invitation.who not in ages.who_may_log_in(patient.birth_date, today):
+        raise RefusedError(_("This invitation no longer works"))
     invitation.save(update_fields=["accepted_at"])
-    patient = invitation.patient
+    if invitation.for_somebody_else:
+        given = {"relation": invitation.who, "from_on": today, "until_on": None, "ended_by": None}
+        Proxy.objects.update_or_create(user=user, patient=patient, defaults=given)
+        return patient
     patient.user = user
     patient.save(update_fields=["user"])
     return patient
+
+
+def end_proxy(proxy: Proxy, *, by: User) -> None:
+    """Somebody acts for this patient no more, from the next page on."""
+    proxy.until_on, proxy.ended_by = timezone.localdate(), by
+    proxy.save(update_fields=["until_on", "ended_by"])

@@ -5,19 +5,20 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 
 from django.contrib import admin, messages
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 
-from . import actions, life, search, worklist
+from . import actions, life, retention, search, worklist
 from .admin_base import CareAdmin
 from .birth_dates import read_birth_date
 from .models import Patient, Programme
 from .programme_admin import ProgrammeAdmin
 from .therapist_forms import NewProgrammeForm, PatientForm
-from .views import desk, therapist
+from .views import desk, office, therapist
 from .views import life as life_pages
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
@@ -25,6 +26,7 @@ __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
 admin.site.treated_by = worklist.number_treated
+admin.site.next_removal = retention.next_removal
 
 
 @admin.register(Patient)
@@ -36,7 +38,7 @@ class PatientAdmin(CareAdmin):
     change_form_template = "admin/patients/patient/change_form.html"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("programmes__pauses")
+        return super().get_queryset(request).prefetch_related("programmes__pauses", "proxies__user")
 
     def get_fieldsets(self, request, obj=None):
         first = (
@@ -88,6 +90,13 @@ class PatientAdmin(CareAdmin):
             self.page(life_pages.discharge, "discharge"),
             self.page(life_pages.readmit, "readmit"),
             self.page(self.new_programme, "programme"),
+            self.page(therapist.end_proxy, "endproxy"),
+            path("data/", self.admin_site.admin_view(office.data), name="patients_data"),
+            path(
+                "data/<uuid:uuid>/",
+                self.admin_site.admin_view(office.data_of_patient),
+                name="patients_data_patient",
+            ),
             *super().get_urls(),
         ]
 

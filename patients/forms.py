@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
+from rugpijn.validators import printable
 
 from . import clinical
 from .birth_dates import read_birth_date
@@ -103,10 +104,20 @@ class FirstLoginForm(PasswordForm):
         help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    field_order = ("own_device", "credential", "email", "password")
+    field_order = ("name", "own_device", "credential", "email", "password")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, ask_name=False, **kwargs):
+        """Somebody who acts for the patient has a name of their own."""
         super().__init__(*args, **kwargs)
+        if ask_name:
+            self.fields["name"] = forms.CharField(
+                label=_("Your own name"),
+                help_text=_("The practice sees by it who ticked off."),
+                max_length=120,
+                validators=[printable],
+                widget=forms.TextInput(attrs={"autocomplete": "name"}),
+            )
+            self.order_fields(self.field_order)
         self.helper = FormHelper()
         self.helper.form_tag = False  # one form around both ways
         self.helper.disable_csrf = True

@@ -78,12 +78,17 @@ def address_of(patient: Patient) -> str:
     return (patient.user.email if patient.user else None) or patient.email
 
 
+def language_of(patient: Patient) -> str:
+    """Of whoever reads it: as the own login has it, or else as the practice wrote down."""
+    return patient.user.language if patient.user else patient.language
+
+
 def notice(patient: Patient) -> EmailMessage | None:
     """Says that something can be read after logging in, and not what; None without an address."""
     to = address_of(patient)
     if not to:
         return None
-    with translation.override(patient.user.language if patient.user else patient.language):
+    with translation.override(language_of(patient)):
         return EmailMessage(
             subject=_("Something is ready for you"),
             body=_text("notice", {"address": settings.SITE_URL + "/"}),
@@ -91,6 +96,17 @@ def notice(patient: Patient) -> EmailMessage | None:
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},
         )
+
+
+def erased(patient: Patient) -> EmailMessage | None:
+    """Says that what was asked is done, to an address that nobody knows any more after it."""
+    message = notice(patient)
+    if message is None:
+        return None
+    with translation.override(language_of(patient)):
+        message.subject = _("What you asked for is done")
+        message.body = render_to_string("patients/mail/erased.txt")
+    return message
 
 
 def send(message: EmailMessage) -> None:

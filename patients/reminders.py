@@ -18,14 +18,14 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, get_connection
 from django.db import IntegrityError, transaction
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from .mail import address_of
-from .models import Patient, Programme, Reminder, ReminderPlan
+from .mail import address_of, language_of
+from .models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from .progress import Card, cards, lately
 
 log = logging.getLogger(__name__)
@@ -121,8 +121,12 @@ def send_due(now: datetime) -> int:
 
 def _plans() -> Iterable[ReminderPlan]:
     running = Programme.objects.running().prefetch_related("pauses")
+    proxies = Proxy.objects.filter(user__is_active=True).holding(timezone.localdate())
+    acting = proxies.values("patient")
     return (
-        ReminderPlan.objects.filter(by_mail=True, patient__user__is_active=True)
+        ReminderPlan.objects.filter(
+            Q(patient__user__is_active=True) | Q(patient__in=acting), by_mail=True
+        )
         .filter(patient__programmes__in=Programme.objects.running())
         .select_related("patient__user")
         .prefetch_related(Prefetch("patient__programmes", queryset=running, to_attr="running"))
@@ -210,7 +214,7 @@ def _hand_over(message: EmailMessage) -> None:
 def reminder_mail(plan: ReminderPlan, slot: time, to: str) -> EmailMessage:
     """The mail itself: a time and two links. No name, no practice, no word about health."""
     stop_at = settings.SITE_URL + reverse("patients:stop_reminders", args=[stop_token(plan)])
-    with translation.override(plan.patient.user.language):
+    with translation.override(language_of(plan.patient)):
         return EmailMessage(
             subject=_("Something is ready for you"),
             body=render_to_string(

@@ -2,8 +2,8 @@
 
 from django_tasks import task
 
-from . import batches, handout, mail, press
-from .models import Batch, Message, Version
+from . import batches, everything, handout, mail, press
+from .models import Batch, DataExport, Message, Version
 
 
 @task
@@ -32,4 +32,14 @@ def tell_patient(message_pk: int) -> bool:
     if notice is None:
         return False
     mail.send(notice)
+    return True
+
+
+@task
+def make_export(export_uuid: str) -> bool:
+    """Pack everything about a patient; False when it was erased meanwhile."""
+    asked = DataExport.objects.filter(uuid=export_uuid, finished_at=None).first()
+    if asked is None:
+        return False
+    everything.make(asked)
     return True

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import access_log, invitation, keeping, media, notes, own, paper, patient, share, sync
+from .views import (
+    access_log,
+    invitation,
+    keeping,
+    media,
+    notes,
+    own,
+    paper,
+    patient,
+    rights,
+    share,
+    sync,
+)
 
 app_name = "patients"
 
@@ -37,9 +49,12 @@ urlpatterns = [
     path("reminders/stop/<str:token>/", keeping.stop_reminders, name="stop_reminders"),
     path("calendar/<str:token>.ics", keeping.calendar, name="calendar"),
     path("my-data/", own.my_data, name="my_data"),
+    path("my-data/download/", rights.download, name="download"),
+    path("my-data/download/<uuid:uuid>/", rights.export_page, name="export"),
+    path("my-data/download/<uuid:uuid>/file/", rights.export_file, name="export_file"),
+    path("my-data/<uuid:uuid>/erase/", rights.ask_erasure, name="ask_erasure"),
     path("patients/<uuid:uuid>/log/", access_log.access_log, name="access_log"),
     path("patients/<uuid:uuid>/log/file/", access_log.download, name="access_log_file"),
-    path("my-data/download/", own.download, name="download"),
     path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
     path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
     path("s/<str:token>/<int:number>/media/<str:digest>", share.share_media, name="share_media"),

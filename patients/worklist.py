@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from exercises.models import Exercise
 
-from . import clinical, messages
+from . import ages, clinical, messages
 from .models import (
     Message,
     Pause,
@@ -58,11 +58,13 @@ REASONS = {
     "silent": gettext_lazy("nothing ticked off"),
     "ends": gettext_lazy("programme about to end"),
     "link_ends": gettext_lazy("link on paper about to end"),
+    "grown": gettext_lazy("access of a parent about to end"),
     "library": gettext_lazy("library text corrected"),
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
 # Looked at the same day, and never without a word about it.
 ALARMS = {"red_flag", "leg_pain", "numbness", "worse"}
+GROWN_SOON = timedelta(days=30)  # before and after a birthday, our proposal
 RETURN = {"pain_up", "silent"}  # come back when they last
 
 
@@ -125,7 +127,7 @@ class Course:
     @property
     def logs_in(self) -> bool:
         """Who works from paper ticks nothing off here; that is no silence."""
-        return self.patient.user_id is not None
+        return self.patient.has_login
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ def items(course: Course) -> Iterator[Item]:
     yield from _silent(course)
     yield from _ends(course)
     yield from _link_ends(course)
+    yield from _grown(course)
     yield from _library(course)
 
 
@@ -346,6 +349,26 @@ def _link_ends(course: Course) -> Iterator[Item]:
     yield Item("link_ends", until.isoformat(), sentence % _day(until))
 
 
+def _grown(course: Course) -> Iterator[Item]:
+    """From 16 on a parent reads along no more (WGBO, BW 7:447). It ends by itself; somebody should
+    know before it does, and invite the patient."""
+    day = ages.birthday(course.patient.birth_date, ages.ALONE_FROM)
+    near = day - GROWN_SOON <= course.today <= day + GROWN_SOON
+    parents = [
+        proxy
+        for proxy in course.patient.proxies.all()
+        if proxy.relation == proxy.Relation.PARENT and proxy.until_on is None
+    ]
+    if not near or not parents:
+        return
+    sentence = (
+        _("Becomes 16 on %s: the access of a parent ends then. Invite the patient.")
+        if course.today < day
+        else _("Became 16 on %s: the access of a parent has ended. Invite the patient.")
+    )
+    yield Item("grown", day.isoformat(), sentence % _day(day))
+
+
 def _library(course: Course) -> Iterator[Item]:
     """The same correction is one occasion, also when a newer version kept the old words."""
     if not course.corrected:
@@ -413,10 +436,10 @@ def colleagues_alarms(user, today: date) -> int:
 
 
 def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
-    """What the rules ask for, of all these programmes. Eleven queries, however many there are."""
+    """What the rules ask for, of all these programmes. Twelve queries, however many there are."""
     rows = list(
         programmes.select_related("patient", "therapist", "share_link")
-        .prefetch_related("pauses")
+        .prefetch_related("pauses", "patient__proxies")
         .annotate(pain_at_start=first_pain(), profile=_newest_profile())
         .order_by("patient__name", "pk")
     )

@@ -181,14 +181,10 @@ class PracticeAdmin(ScopedAdmin):
 
     @admin.display(description=_("now"))
     def kept_now(self, practice):
-        months = practice.kept_for
-        return (
-            gettext(
-                "%d months after the last activity. Nothing is deleted automatically yet: a later "
-                "version of Rugpijn does that."
-            )
-            % months
-        )
+        """What holds now and what the next run will do: both are said before it does."""
+        kept = gettext("%d months after the last activity.") % practice.kept_for
+        treated = gettext("Whoever has a running programme is never touched.")
+        return f"{kept} {treated} {self.admin_site.next_removal(practice)}"
 
     def scope(self, request, queryset):
         if request.user.is_superuser:

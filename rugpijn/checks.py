@@ -1,13 +1,16 @@
-"""Settings that could hurt a patient stop the start."""
+"""Settings that could hurt a patient stop the start, and what should be better is said."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.utils import timezone
 
-from . import log_guard
+from . import health, log_guard
+from .backup import BackupError, make, seal
 
 WEAK_KEY = (
     "Set SECRET_KEY to at least 50 random characters; a weak key lets anyone log in as anyone."
@@ -19,6 +22,20 @@ UNGUARDED_LOG = (
     "took the guard away."
 )
 NO_SITE = "Set SITE_URL to the practice's https address; every link on paper starts with it."
+MAIL_IN_LOG = (
+    "Set EMAIL_URL to a mail server: this one writes codes and links to log in where others read."
+)
+NO_LOCKS = (
+    "Open SQLite as rugpijn/database.py says (transaction_mode IMMEDIATE), or acts of patients "
+    "are lost when two come at once."
+)
+NO_ZONES = "Set USE_TZ to True, or an exercise of this evening counts for another day."
+OPEN_TO_OTHERS = "Others on this server can read {path}. Type: chmod {mode:o} {path}"
+NO_BACKUP_KEY = "Set BACKUP_KEY (manage.py backup_key makes it), or no backup can be made."
+WRONG_BACKUP_KEY = "BACKUP_KEY cannot seal a backup: {error}"
+OLD_BACKUP = "The last backup was made {hours:.0f} hours ago. Is the night's work still done?"
+# Mail that goes to no mailbox.
+NOT_SENT = ("console", "dummy", "filebased", "locmem")
 
 
 def dangers() -> list[str]:
@@ -33,6 +50,37 @@ def dangers() -> list[str]:
         found.append(ANY_HOST)
     if urlsplit(settings.SITE_URL).scheme != "https":
         found.append(NO_SITE)
+    if any(f".{name}." in settings.EMAIL_BACKEND for name in NOT_SENT):
+        found.append(MAIL_IN_LOG)
+    database = settings.DATABASES["default"]
+    is_sqlite = database["ENGINE"] == "django.db.backends.sqlite3"
+    if is_sqlite and database["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
+        found.append(NO_LOCKS)
+    if not settings.USE_TZ:
+        found.append(NO_ZONES)
+    return found
+
+
+def shortcomings() -> list[str]:
+    """What a practice should mend, and what keeps no patient from the exercises meanwhile."""
+    found = []
+    database = settings.DATABASES["default"]
+    private = [(settings.DATA_DIR, 0o700)]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        private.append((Path(database["NAME"]), 0o600))
+    for path, mode in private:
+        if path.exists() and path.stat().st_mode & 0o077:
+            found.append(OPEN_TO_OTHERS.format(path=path, mode=mode))
+    if not settings.BACKUP_KEY:
+        found.append(NO_BACKUP_KEY)
+    else:
+        try:
+            seal.check_public(settings.BACKUP_KEY)
+        except BackupError as error:
+            found.append(WRONG_BACKUP_KEY.format(error=error))
+    last = make.last_made()
+    if last is not None and (age := timezone.now() - last) > health.BACKUP_AGE:
+        found.append(OLD_BACKUP.format(hours=age.total_seconds() / 3600))
     return found
 
 
@@ -48,6 +96,9 @@ def check_settings(app_configs, **kwargs):
     return [
         checks.Error(message, id=f"rugpijn.E{number:03}")
         for number, message in enumerate(dangers(), start=1)
+    ] + [
+        checks.Warning(message, id=f"rugpijn.W{number:03}")
+        for number, message in enumerate(shortcomings(), start=1)
     ]
 
 

@@ -22,7 +22,8 @@ def sqlite_options(version: tuple[int, int, int] = sqlite3.sqlite_version_info) 
     IMMEDIATE takes the write lock when a transaction starts. With Django's
     default two transactions deadlock when both go from reading to writing, and
     one of them is a 500. `synchronous` FULL (write-ahead) or EXTRA (rollback
-    journal) makes an acknowledged write survive a power cut.
+    journal) makes an acknowledged write survive a power cut. `secure_delete` overwrites what is
+    deleted with zeros in the file itself: who was erased is not found there any more.
     """
     if wal_is_safe(version):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -31,5 +32,5 @@ def sqlite_options(version: tuple[int, int, int] = sqlite3.sqlite_version_info) 
     return {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # seconds a request waits for another's write
-        "init_command": pragmas + " PRAGMA cache_size=-16000;",
+        "init_command": pragmas + " PRAGMA secure_delete=ON; PRAGMA cache_size=-16000;",
     }

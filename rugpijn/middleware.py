@@ -70,11 +70,16 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        user = getattr(request, "user", None)
         personal = response.headers.get("Cache-Control") != FOR_EVERYONE
-        if personal and user is not None and user.is_authenticated:
+        if personal and (response.status_code >= 500 or self._is_known(request)):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+    @staticmethod
+    def _is_known(request) -> bool:
+        """Not asked after an error: who it is may be what could not be looked up."""
+        user = getattr(request, "user", None)
+        return user is not None and user.is_authenticated
 
 
 class CompressMiddleware(GZipMiddleware):

@@ -32,6 +32,9 @@ ALLOWED_HOSTS = env.list(
 )
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+# Who was erased, as digests: a restore must not bring it back to an earlier state. Best on a disk
+# and in a folder of its own; here it is at least outside the database and its media.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(DATA_DIR / "erased.jsonl")))
 SECURE_SITE = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -73,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rugpijn.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rugpijn.trouble.TroubleMiddleware",
 ]
 
 ROOT_URLCONF = "rugpijn.urls"
@@ -119,6 +123,9 @@ CACHES = {
     }
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Seals the backups. Public: whoever has it can make one, and open none.
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
 
 MEDIA_ROOT = DATA_DIR / "media"  # never served by its path: a view asks who is looking
 FILE_UPLOAD_PERMISSIONS = 0o600

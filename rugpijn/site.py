@@ -37,6 +37,11 @@ class PracticeAdminSite(admin.AdminSite):
         """How many patients somebody looks after; the app that knows patients says it."""
         return 0
 
+    @staticmethod
+    def next_removal(practice) -> str:
+        """What the next nightly run takes away of a practice, in words; said by the same app."""
+        return ""
+
     OUR_APPS = ("rugpijn", "exercises", "patients")
 
     def register(self, model_or_iterable, admin_class=None, **options):

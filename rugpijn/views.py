@@ -2,13 +2,14 @@
 
 import json
 import logging
+import sys
 
 import allauth.account.views
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from . import audit
+from . import audit, health, trouble
 from .forms import PasswordForm
 from .models import StaffInvitation, User
 
@@ -115,10 +116,15 @@ def csp_report(request):
 @login_not_required
 @require_GET
 def healthz(request):
-    """For the proxy and for monitoring: answers when the database does. Tells nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    """For the proxy and for monitoring: all is well, or not. `manage.py health` says what.
+
+    503 only when no page can work. A backup that is overdue must wake somebody, and must not
+    make a proxy take the site away from patients.
+    """
+    findings = health.look()
+    well = all(finding.well for finding in findings)
+    serving = all(finding.well for finding in findings if finding.needed)
+    return JsonResponse({"status": "ok" if well else "not ok"}, status=200 if serving else 503)
 
 
 @login_not_required
@@ -155,8 +161,15 @@ def page_not_found(request, exception=None):
 
 @login_not_required
 def server_error(request):
-    """Stands on its own: whatever broke may be what other pages need."""
-    return HttpResponse(loader.get_template("500.html").render({"status": 500}), status=500)
+    """Stands on its own: whatever broke may be what other pages need. Asks no database.
+
+    Trouble that passes is told apart here too: it may have come before any view.
+    """
+    passing = trouble.answer(request, sys.exc_info()[1])
+    if passing is not None:
+        return passing
+    page = loader.get_template("500.html").render(trouble.again(request))
+    return HttpResponse(page, status=500)
 
 
 @login_not_required

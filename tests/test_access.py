@@ -26,7 +26,7 @@ from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
-from patients.models import CalendarLink, ReminderPlan, SymptomAnswer
+from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.models import LogHead, LoginSession, StaffInvitation, User
 from rugpijn.sessions import BEGAN, SEEN, SessionStore
@@ -135,6 +135,9 @@ TABLE = {
     "admin:patients_patient_programme": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_discharge": OWN_OBJECT,
     "admin:patients_patient_readmit": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_patient_endproxy": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
+    "admin:patients_data": (REFUSED, SEES, DOOR, DOOR, SEES, DOOR, REFUSED, LOGIN),
+    "admin:patients_data_patient": (REFUSED, SEES, DOOR, DOOR, HIDDEN, DOOR, REFUSED, LOGIN),  # an owner, with a reason
     "admin:patients_programme_changelist": CARE_LIST,
     "admin:patients_programme_add": NEVER,
     "admin:patients_programme_change": OWN_OBJECT,
@@ -217,6 +220,9 @@ TABLE = {
     "patients:calendar": OPEN,  # the token of a calendar
     "patients:my_data": (SEES,) * 7 + (LOGIN,),  # everybody's own
     "patients:download": POST_ONLY,
+    "patients:export": (HIDDEN,) * 7 + (LOGIN,),  # for the browser that asked, and here nobody's
+    "patients:export_file": (HIDDEN,) * 7 + (LOGIN,),
+    "patients:ask_erasure": PIETS_ALONE,
     "patients:access_log": LOG,
     "patients:access_log_file": LOG,
     "patients:share_page": OPEN,
@@ -241,6 +247,9 @@ POSTS = {
     "patients:reminders": (HIDDEN, HIDDEN, "/programmes/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
     "patients:stop_reminders": OPEN,
     "patients:my_data": ("/my-data/",) * 7 + (LOGIN,),
+    "patients:ask_erasure": (HIDDEN, HIDDEN, "/my-data/", HIDDEN, HIDDEN, HIDDEN, HIDDEN, LOGIN),
+    "admin:patients_data_patient": (REFUSED, "/admin/patients/patient/data/", DOOR, DOOR, HIDDEN, DOOR, REFUSED, LOGIN),
+    "admin:patients_patient_endproxy": ("/admin/patients/patient/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_programme_messages": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
     "admin:patients_patient_invite": OWN_OBJECT,
     "admin:patients_patient_programme": ("/admin/patients/programme/", REFUSED, DOOR, DOOR, DESK, DOOR, DESK, LOGIN),
@@ -355,6 +364,12 @@ def build():
     figure = Figure.objects.create(practice=own_exercise.practice, data=drawn, rendering=rendering)
     plan = ReminderPlan.objects.create(patient=cast.piet_patient, first=time(9), by_mail=True)
     calendar = CalendarLink.renew(cast.piet_patient)
+    helper = User.objects.create_user("hulp@mail.example", name="Hulp")
+    cast.proxy = Proxy.objects.create(user=helper, patient=cast.piet_patient, relation="helper")
+    asked = DataExport.objects.create(
+        patient=cast.piet_patient, made_for=cast.piet, by_name="Piet Jansen", session="another",
+        finished_at=timezone.now(), content=b"Kanarie-notitie",
+    )  # fmt: skip
     ids = {
         "patient": cast.piet_patient.pk, "programme": programme.pk, "exercise": own_exercise.pk,
         "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
@@ -395,6 +410,10 @@ def build():
         "patients:version_handout": [programme.uuid, 2],
         "patients:programme_media": [programme.uuid, film.digest],
         "patients:patient_invitation": [patient_token],
+        "admin:patients_data_patient": [cast.piet_patient.uuid],
+        "patients:export": [asked.uuid],
+        "patients:export_file": [asked.uuid],
+        "patients:ask_erasure": [cast.piet_patient.uuid],
         "patients:progress": [programme.uuid],
         "patients:access_log": [cast.piet_patient.uuid],
         "patients:access_log_file": [cast.piet_patient.uuid],
@@ -631,6 +650,12 @@ def data_for(world, name):
         return {"operation": str(uuid.uuid4()), "text": "Kanarie-notitie: mag ik zwemmen?"}
     if name == "patients:reminders":
         return {"first": "08:00", "days": ["1"], "by_mail": "1"}
+    if name == "patients:ask_erasure":
+        return {"words": "Kanarie-notitie"}
+    if name == "admin:patients_data_patient":
+        return {"what": "erase", "erase-reason": "Op verzoek", "erase-birth_date": "12-3-1958"}
+    if name == "admin:patients_patient_endproxy":
+        return {"proxy": world.proxy.pk}
     if name == "patients:my_data":
         return {"text_size": "large", "language": "nl"}
     if name == "admin:patients_programme_course":
@@ -723,7 +748,7 @@ def post_nothing(world, name):
     after = world.rows.now()
     if "_copy" in name or "_delete" in name:  # a real act: tested with its own page
         return
-    if name == "set_language":
+    if name in ("set_language", "patients:download"):  # of one's own, for whoever sends it
         return
     assert {**after, **_printed_ahead(before)} == before
 

@@ -18,5 +18,7 @@ def test_a_rule_stands_where_it_is_said_to(mutant):
 
 def test_each_has_its_turn():
     """After a round of commits every one was tried."""
-    turns = [mutant for number in range(len(MUTANTS)) for mutant in in_rotation(list(MUTANTS), number)]
+    turns = [
+        mutant for number in range(len(MUTANTS)) for mutant in in_rotation(list(MUTANTS), number)
+    ]
     assert len(MUTANTS) >= 25 and set(turns) == set(MUTANTS)

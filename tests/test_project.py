@@ -49,7 +49,8 @@ def practice_settings(folder, **changes):
         "SECRET_KEY": secrets.token_urlsafe(64),
         "SITE_URL": "https://rugpijn.example",
         "ALLOWED_HOSTS": "rugpijn.example",
-        "DATA_DIR": str(folder),
+        "DATA_DIR": str(folder / "data"),
+        "BACKUP_KEY": "rugpijn-public-wEN02jayIYsbvJRx4w3SHoDfSejutD2F0pxrExPoEkA=",
     } | changes
 
 
@@ -99,6 +100,7 @@ def test_production_settings_pass_the_deploy_check(tmp_path):
         ({"SHARE_KEY": "short"}, "at least 50 random characters"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"SITE_URL": "http://rugpijn.example"}, "https address"),
+        ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL to a mail server"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -15,7 +15,9 @@ from .message import Message
 from .patient import Patient, PatientInvitation
 from .pause import Pause
 from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
+from .proxy import Proxy
 from .reminder import CalendarLink, Reminder, ReminderPlan
+from .rights import DataExport, Erased, ErasureRequest
 from .session import SessionLog
 
 __all__ = [
@@ -23,6 +25,9 @@ __all__ = [
     "Batch",
     "BatchHandout",
     "CalendarLink",
+    "DataExport",
+    "Erased",
+    "ErasureRequest",
     "MainActivity",
     "Message",
     "Patient",
@@ -30,6 +35,7 @@ __all__ = [
     "Pause",
     "Prescription",
     "Programme",
+    "Proxy",
     "QualityRating",
     "RecoveryCheck",
     "RedFlagCheck",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import Invitation, Practice, User, languages
 from rugpijn.validators import NoCitizenNumber, printable
 
+from .. import ages
 from ..access import CareQuerySet, OfPatientQuerySet
 
 
@@ -73,6 +74,31 @@ class Patient(NoCitizenNumber, models.Model):
         """Whose record this row belongs to; every row about a patient has it."""
         return self
 
+    def proxies_on(self, day) -> list:
+        """Who may act for this person on a day; reads what was prefetched."""
+        found = []
+        for proxy in self.proxies.all():
+            proxy.patient = self
+            if proxy.holds_on(day):
+                found.append(proxy)
+        return found
+
+    @property
+    def acting_now(self) -> list:
+        return self.proxies_on(timezone.localdate())
+
+    @property
+    def has_login(self) -> bool:
+        """Whether anybody logs in for this record: the patient, or somebody on their behalf."""
+        return self.user_id is not None or bool(self.acting_now)
+
+    @property
+    def who_may_log_in(self) -> list[tuple[str, str]]:
+        """Whom an invitation may be for at this age, in words."""
+        words = dict(PatientInvitation.Who.choices)
+        allowed = ages.who_may_log_in(self.birth_date, timezone.localdate())
+        return [(who, words[who]) for who in allowed]
+
     @property
     def open_invitation(self) -> "PatientInvitation | None":
         """The invitation that still works. Its link and code are known to nobody here."""
@@ -91,14 +117,26 @@ class PatientInvitation(Invitation):
     SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
     CODE_LENGTH = 8
 
+    class Who(models.TextChoices):
+        PATIENT = ages.PATIENT, _("the patient")
+        PARENT = ages.PARENT, _("a parent")
+        HELPER = ages.HELPER, _("somebody who helps the patient")
+
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="invitations")
     code_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    who = models.CharField(
+        _("who will log in"), max_length=8, choices=Who, default=Who.PATIENT, editable=False
+    )
 
     objects = OfPatientQuerySet.as_manager()
 
     @property
     def record_of(self) -> Patient:
         return self.patient
+
+    @property
+    def for_somebody_else(self) -> bool:
+        return self.who != self.Who.PATIENT
 
     def new_code(self) -> str:
         """A short code for this invitation: shown now and never again."""

@@ -24,7 +24,7 @@ class Pause(models.Model):
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="pauses")
     from_on = models.DateField(_("first day of the pause"))
     until_on = models.DateField(_("goes on again on"), null=True, blank=True)
-    # For the practice; the patient does not see it.
+    # For the practice: on no page of the patient, and in a copy of the record.
     note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True, validators=[printable])
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     by_name = models.CharField(max_length=120)

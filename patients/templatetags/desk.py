@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from .. import clinical, life
+from ..erasure import open_requests
 from ..models import Pause
 from ..totals import DayTotal
 
@@ -111,3 +112,12 @@ def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
 def pause_words(pause: Pause) -> str:
     """How long a programme stands still, beside its day."""
     return life.paused_words(pause)
+
+
+@register.simple_tag
+def erasures_asked(user) -> dict | None:
+    """How many patients of this owner wait for an answer, and before what day the first has it."""
+    waiting = list(open_requests(user))
+    if not waiting:
+        return None
+    return {"number": len(waiting), "by": min(each.answer_by for each in waiting)}

@@ -24,6 +24,7 @@ from rugpijn.models import User
 from rugpijn.views import BACKEND
 
 from .. import actions
+from ..access import is_own
 from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 from ..models import PatientInvitation
 
@@ -70,13 +71,20 @@ def _who(request, invitation):
     logged_in = request.user.is_authenticated
     sent = request.POST if request.method == "POST" else None
     form = ClaimForm(sent) if logged_in else WhoForm(sent)
+    if invitation.for_somebody_else:
+        form.fields["birth_date"].label = _("Date of birth of the patient")
     if form.is_valid():
         if _is_birth_date(invitation, form.cleaned_data["birth_date"]):
             return _claim(request, invitation) if logged_in else _opened(request, invitation)
         if not invitation.is_open:
             return _closed(request)
         form.add_error("birth_date", _("This is not the date that the practice has."))
-    context = {"form": form, "practice": invitation.patient.practice, "new": not logged_in}
+    context = {
+        "form": form,
+        "practice": invitation.patient.practice,
+        "new": not logged_in,
+        "other": invitation.for_somebody_else,
+    }
     return render(request, "patients/patient_invitation.html", context)
 
 
@@ -92,6 +100,7 @@ def _is_birth_date(invitation, birth_date) -> bool:
 def _claim(request, invitation):
     """Somebody who logs in already gets this programme beside the own."""
     patient = actions.accept_invitation(invitation, user=request.user)
+    is_own(request, patient)
     audit.record(request, "accept invitation", patient)
     messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
     return redirect("patients:home")
@@ -180,13 +189,16 @@ def first_login(request):
 
 def _choose(request, invitation, uuid: UUID):
     patient = invitation.patient
-    person = User(uuid=uuid, name=patient.name, language=patient.language)
+    other = invitation.for_somebody_else
+    called = invitation.get_who_display() if other else patient.name
+    person = User(uuid=uuid, name=called, language=patient.language)
     known = patient.email.lower()
     own = "" if User.objects.filter(email=known).exists() else known
     form = FirstLoginForm(
         request.POST if request.method == "POST" else None,
         about=User(name=patient.name, email=patient.email),
         initial={"email": own},
+        ask_name=other,
     )
     if form.is_valid():
         email, credential = form.cleaned_data["email"], None
@@ -205,12 +217,14 @@ def _choose(request, invitation, uuid: UUID):
                 form.add_error(None, error)
         if form.is_valid():
             person.email = email or None
+            person.name = form.cleaned_data.get("name", person.name)
             return _come_in(request, invitation, person, form.cleaned_data, credential)
     # A challenge for each page, also for one that comes back with an error.
-    options = passkeys.options_to_make(User(uuid=uuid, name=patient.name, email=own or None))
+    options = passkeys.options_to_make(User(uuid=uuid, name=called, email=own or None))
     context = {
         "form": form,
         "name": patient.name,
+        "other": other,
         "practice": patient.practice,
         "options": options,
     }
@@ -230,6 +244,7 @@ def _come_in(request, invitation, person, chosen, credential):
     person.save()
     actions.accept_invitation(invitation, user=person)
     request.user = person
+    is_own(request, patient)
     audit.record(request, "accept invitation", patient)
     login(request, person, backend=BACKEND)
     request.session.pop(OPENED, None)
@@ -243,7 +258,7 @@ def _come_in(request, invitation, person, chosen, credential):
             codes = second_step.new_list(person)
             audit.record(request, "print codes")
             return account_views.list_page(request, codes, login_code=person.login_code)
-    messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
+    messages.success(request, _("Welcome, %(name)s.") % {"name": person.name})
     if person.login_code and credential is None:
         messages.info(
             request,

@@ -47,7 +47,9 @@ class PauseForm(forms.Form):
     )
     note = forms.CharField(
         label=gettext_lazy("Why"),
-        help_text=gettext_lazy("If you like. For the practice only; the patient does not see it."),
+        help_text=gettext_lazy(
+            "If you like. It stands on no page of the patient, but is in a copy of the record."
+        ),
         max_length=Pause.NOTE_LENGTH,
         required=False,
         validators=[printable],

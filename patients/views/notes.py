@@ -82,7 +82,7 @@ def at_the_desk(request, programme):
         _("Messages"),
         written=thread(programme),
         form=form,
-        may_answer=programme.is_running and programme.patient.user_id is not None,
+        may_answer=programme.is_running and programme.patient.has_login,
         asks=bool(open_messages) and not _is_seen(programme, open_messages),
     )
 

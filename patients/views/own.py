@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from rugpijn import audit, rates
+from rugpijn import audit
 from rugpijn.models import User
-from rugpijn.sessions import fresh_login_required, fresh_on_trusted_device
+from rugpijn.sessions import fresh_on_trusted_device
 
-from .. import charts, clinical, export
-from ..access import find
+from .. import charts, clinical
+from ..access import find, represented_by
 from ..course import read as read_course
 from ..keeping_forms import ReadingForm
 from ..models import Patient, Programme
@@ -110,29 +110,18 @@ def _records(user) -> list[Patient]:
         .prefetch_related("programmes__therapist")
         .order_by("name", "pk")
     )
-    found = list(records)
+    found = list(records.prefetch_related("erasure_requests", "proxies__user"))
+    today = timezone.localdate()
+    theirs = set(Patient.objects.filter(represented_by(user)).values_list("pk", flat=True))
     for record in found:
+        record.may_decide = record.pk in theirs
+        record.acted_for = record.user_id != user.pk
+        record.helpers = record.proxies_on(today)
+        asked = list(record.erasure_requests.all())
+        record.asked = asked[-1] if asked else None
         record.ticked = record.sessions.held().filter(done=True).count()
         record.given = [one for one in record.programmes.all() if one.started_on is not None]
         record.current = next((one for one in record.given if one.is_running), None) or next(
             iter(record.given), None
         )
     return found
-
-
-@require_POST
-@fresh_login_required
-@rates.at_most("export")
-def download(request):
-    """Everything about the own records as one file. A press and no link: it is an act."""
-    records = list(
-        Patient.objects.of_person(request.user).select_related("practice", "user").order_by("pk")
-    )
-    if not records:
-        messages.info(request, _("There is nothing about you to download."))
-        return redirect("patients:my_data")
-    audit.record(request, "download own data", *records)
-    name = _("my-data.zip")
-    response = HttpResponse(export.archive(records), content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -16,7 +16,7 @@ from rugpijn import audit, devices, second_step
 from rugpijn.models import Practice
 
 from .. import actions, clinical, progress, reports
-from ..access import find, find_own
+from ..access import find, find_own, is_own
 from ..carried import carried
 from ..forms import RecoveryForm, SessionForm, SymptomForm
 from ..guide import plan
@@ -101,7 +101,7 @@ def _programmes():
 def _programme_page(request, programme, *, several, day=None):
     version = programme.current_version()
     patient = programme.patient
-    own = patient.user_id == request.user.pk
+    own = is_own(request, patient)
     if version is None and own:
         raise Http404
     audit.record(request, "read", patient, thing=programme)

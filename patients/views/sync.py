@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rugpijn import audit, rates
 
 from .. import actions
-from ..access import refuse
+from ..access import is_own, refuse
 from ..forms import SessionForm
 from ..models import Patient, Programme, Version
 from ..taking import take
@@ -55,14 +55,18 @@ def receive(request):
     patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
     if patient is None:
         refuse(request, patients, uuid=message["patient"])
-    if not rates.allows("sync", patient.uuid, len(message["acts"])):
-        retry = {"Retry-After": str(rates.wait("sync"))}
-        return JsonResponse({"error": "too many"}, status=429, headers=retry)
-    late = _how_late(message["now"])
-    most = actions.last_sequence(patient) + AHEAD
-    versions = _Versions(patient)
-    results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
-    return JsonResponse({"results": results, "sequence": actions.last_sequence(patient)})
+    is_own(request, patient)  # also says, for the log, on whose behalf
+    # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
+    with transaction.atomic():
+        if not rates.allows("sync", patient.uuid, len(message["acts"])):
+            retry = {"Retry-After": str(rates.wait())}
+            return JsonResponse({"error": "too many"}, status=429, headers=retry)
+        late = _how_late(message["now"])
+        most = actions.last_sequence(patient) + AHEAD
+        versions = _Versions(patient)
+        results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
+        answer = {"results": results, "sequence": actions.last_sequence(patient)}
+    return JsonResponse(answer)
 
 
 def _login_first():
@@ -151,7 +155,7 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
 def _form_of(act: dict, late: timedelta) -> tuple[SessionForm, datetime | None]:
     """The form of an act, with its day put right when the device's clock is off."""
     performed_at = parse_datetime(str(act.get("performed_at") or ""))
-    data = {name: _plain(value) for name, value in act.items()}
+    data = {name: _plain(name, value) for name, value in act.items()}
     if performed_at is None or performed_at.tzinfo is None:
         return SessionForm(data), None
     right = performed_at + late
@@ -162,9 +166,9 @@ def _form_of(act: dict, late: timedelta) -> tuple[SessionForm, datetime | None]:
     return SessionForm(data), right
 
 
-def _plain(value):
-    """As a form would send it: text, a list of texts, or nothing."""
-    if isinstance(value, list):
+def _plain(name: str, value):
+    """As a form would send it: text, nothing, or where more than one may be chosen a list."""
+    if isinstance(value, list) and name == "symptoms":
         return [str(each) for each in value]
     if value is None:
         return ""

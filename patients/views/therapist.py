@@ -262,12 +262,26 @@ def invite(request, patient):
     if "mail" in request.POST:
         return _mail_invitation(request, patient)
     try:
-        invitation, token = actions.invite(patient)
+        invitation, token = actions.invite(patient, request.POST.get("who", ""))
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:patients_patient_change", patient.pk)
     audit.record(request, "invite", patient, thing=patient)
     return _invitation_page(request, patient, invitation, token, invitation.new_code())
+
+
+def end_proxy(request, patient):
+    """Whoever acted for this patient does so no more: a button of the patient's page."""
+    if request.method == "POST":
+        proxies = patient.proxies.holding(timezone.localdate())
+        proxy = proxies.filter(pk=number(request.POST.get("proxy"))).first()
+        if proxy is None:
+            messages.info(request, _("This access had ended already."))
+        else:
+            actions.end_proxy(proxy, by=request.user)
+            audit.record(request, "end proxy", patient, thing=proxy)
+            messages.success(request, _("%s has no access any more.") % proxy.user.name)
+    return redirect("admin:patients_patient_change", patient.pk)
 
 
 def _invitation_page(request, patient, invitation, token, code, **context):
@@ -281,6 +295,7 @@ def _invitation_page(request, patient, invitation, token, code, **context):
         "invite",
         _("Invitation for %s") % patient.name,
         address=address,
+        invitation=invitation,
         qr=printed.qr_code(address),
         token=token,
         code=code,

@@ -35,6 +35,20 @@ MUTANTS = (
         "tests/test_access.py::test_a_route[admin:patients_batch]",
     ),
     Mutant(
+        "every colleague answers for the access log",
+        "patients/access.py",
+        "if not (user.is_active and user.is_owner and user.practice_id is not None):",
+        "if not (user.is_active and user.practice_id is not None):",
+        "tests/test_access.py::test_a_route[patients:access_log]",
+    ),
+    Mutant(
+        "an owner reads the access log of every practice",
+        "patients/access.py",
+        'return Q(**{f"{path}practice": owned})',
+        "return Q()",
+        "tests/test_access.py::test_a_route[patients:access_log]",
+    ),
+    Mutant(
         "every patient's record is one's own",
         "patients/access.py",
         'return Q(**{f"{path}user": user.pk})',
@@ -68,6 +82,26 @@ MUTANTS = (
         '        audit.deny(request, "open", hidden.record_of, thing=hidden)\n',
         "        pass\n",
         "tests/test_access.py::test_a_route[admin:patients_batch]",
+    ),
+    Mutant(
+        "whoever helps takes the record along, or has it erased",
+        "patients/access.py",
+        "parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)",
+        "parents = Proxy.objects.filter(user=user)",
+        "tests/patients/test_proxies.py",
+    ),
+    Mutant(
+        "a helper's access has no end",
+        "patients/access.py",
+        'return Proxy.objects.filter(user=user).holding(timezone.localdate()).values("patient")',
+        'return Proxy.objects.filter(user=user).values("patient")',
+        "tests/patients/test_proxies.py",
+    ),
+    Mutant(
+        "a therapist erases, and takes records along",
+        "patients/views/office.py",
+        "if not (request.user.is_owner and request.user.practice_id is not None):",
+        "if False:",
     ),
     # ---------------------------------------------------------- pages of patients in the admin
     Mutant(

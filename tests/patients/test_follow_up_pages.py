@@ -143,7 +143,7 @@ class TestTheRecord:
             followed.title = f"Rug {number}"
             followed.save()
             actions.issue(programme=followed, by=cast.anna)
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(25):
             page(anna, "days", followed, weeks="all")
 
 
@@ -300,7 +300,7 @@ class TestTwoVersions:
             revised.title = f"Rug {number}"
             revised.save()
             actions.issue(programme=revised, by=cast.anna)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(13):
             page(anna, "versions", revised, **{"from": 1, "to": 3})
 
 

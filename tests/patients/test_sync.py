@@ -105,6 +105,7 @@ def test_one_wrong_act_holds_back_no_other(piet, programme):
         {"performed_at": "2026-11-28T10:00:00"}, {"pain": "5", "done": "0"}, {"sets": "-1"},
         {"symptoms": ["rash"]}, {"symptoms": "leg_pain"}, {"symptoms": [{"a": 1}]}, {"effort": "x"},
         {"operation": "1"}, {"operation": [1]}, {"duration": "60"}, {"day": "2999-01-01"},
+        {"day": [[]]}, {"day": {"a": 1}}, {"pain": [3]},
     ],
     ids=str,
 )  # fmt: skip

@@ -39,6 +39,7 @@ STAFF = """
     exercises/library.py exercises/period.py exercises/photo*.py exercises/pose*.py
     exercises/progression.py exercises/words_form.py exercises/apps.py
     patients/*admin*.py patients/apps.py patients/batches.py patients/cert.py patients/export.py
+    patients/everything.py patients/retention.py patients/views/office.py
     patients/judgement.py patients/merged_form.py patients/phases.py patients/press.py
     patients/record_note.py patients/therapist_forms.py patients/timeline.py patients/variants.py
     patients/visit_forms.py patients/worklist.py patients/templatetags/desk.py

@@ -1,9 +1,9 @@
 """Runs the tasks of the background: handouts rendered ahead, mail.
 
-django-tasks-db has a worker of its own, `db_worker`. This one differs in four
+django-tasks-db has a worker of its own, `db_worker`. This one differs in five
 things: it outlives a database that goes away for a while, a signal never drops
 a task that was just claimed, it can be told to end with the process that
-started it, and it runs no code reloader.
+started it, it leaves a sign of life for `manage.py health`, and it runs no code reloader.
 """
 
 import logging
@@ -17,6 +17,8 @@ from django.db import Error, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
+from ... import health
+
 logger = logging.getLogger("rugpijn.worker")
 
 FIRST_WAIT, LONGEST_WAIT = 1, 30  # seconds before the database is tried again
@@ -27,8 +29,18 @@ class PatientWorker(Worker):
     that may be the moment after it claimed one: nobody would ever run it."""
 
     def __init__(self, **options):
-        super().__init__(**options)
         self.stopped = threading.Event()
+        super().__init__(**options)
+
+    @property
+    def running(self) -> bool:
+        """Asked before each look at the queue. Whoever asks is alive, and that is written down."""
+        health.beat()
+        return self._running
+
+    @running.setter
+    def running(self, value: bool) -> None:
+        self._running = value
 
     def shutdown(self, signum, frame):
         if not self.running:  # asked twice: now it is urgent

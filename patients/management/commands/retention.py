@@ -1,0 +1,32 @@
+"""`manage.py retention`: remove what was kept long enough. Nightly, from cron or a timer."""
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from patients import erasure, retention
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes records, logins and technical rows whose time is over (patients/retention.py has "
+        "the terms), and rebuilds the database file when records went. With --dry-run it says what "
+        "it would remove. It counts, and names nobody."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="change nothing")
+
+    def handle(self, *, dry_run, **options):
+        now = timezone.now()
+        if dry_run:
+            found = retention.due(now)
+        else:
+            erasure.apply_ledger()  # also writes what a file that was lost does not have
+            found = retention.run(now)
+        for each in found:
+            where = each.practice.name if each.practice else "this server"
+            self.stdout.write(f"{where}: {each.words}")
+        if not dry_run and found:
+            erasure.compact()
+        verb = "Would remove" if dry_run else "Removed"
+        self.stdout.write(f"{verb}: {sum(each.number for each in found)} in all.")

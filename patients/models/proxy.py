@@ -1,0 +1,66 @@
+"""Who logs in for somebody else: a parent, or whoever the patient chose to help."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import User
+
+from .. import ages
+from ..access import OfPatientQuerySet
+from .patient import Patient
+
+
+class ProxyQuerySet(OfPatientQuerySet):
+    def holding(self, day: date):
+        """Those that give access on this day. A parent's ends by itself when the child is 16."""
+        return self.filter(
+            Q(until_on__isnull=True) | Q(until_on__gt=day),
+            ~Q(relation=ages.PARENT)
+            | Q(patient__birth_date__gt=ages.latest_birth(ages.ALONE_FROM, day)),
+            from_on__lte=day,
+        )
+
+
+class Proxy(models.Model):
+    """Somebody acts for a patient, with a login of their own, until the day that is written here.
+
+    The age is asked of the date of birth each time, so that a corrected date counts at once.
+    """
+
+    class Relation(models.TextChoices):
+        PARENT = ages.PARENT, _("a parent")
+        HELPER = ages.HELPER, _("somebody who helps")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="proxies")
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="proxies")
+    relation = models.CharField(_("who this is"), max_length=8, choices=Relation)
+    from_on = models.DateField(_("since"), default=timezone.localdate)
+    until_on = models.DateField(_("until"), null=True, blank=True)  # the first day without
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = ProxyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access for somebody else")
+        verbose_name_plural = _("access for somebody else")
+        ordering = ["from_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "patient"], name="one_proxy_a_user_and_patient")
+        ]
+
+    def __str__(self):
+        return f"{self.user}, {self.get_relation_display()}"
+
+    @property
+    def record_of(self) -> Patient:
+        return self.patient
+
+    def holds_on(self, day: date) -> bool:
+        if self.from_on > day or (self.until_on is not None and self.until_on <= day):
+            return False
+        grown = ages.is_so_old(self.patient.birth_date, ages.ALONE_FROM, day)
+        return self.relation != ages.PARENT or not grown

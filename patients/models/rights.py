@@ -1,0 +1,124 @@
+"""What a patient may ask of their data: a copy, and that it is erased."""
+
+import hashlib
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rugpijn.models import User
+from rugpijn.validators import printable
+
+from ..access import OfPatientQuerySet
+from .patient import Patient
+
+
+class DataExport(models.Model):
+    """A copy of everything about one patient: who asked for it and why, and for a quarter of an
+    hour the file, for the browser that asked and for no other."""
+
+    REASON_LENGTH = 200
+    KEPT = timedelta(minutes=15)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="exports")
+    made_for = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=120)
+    reason = models.CharField(
+        _("why"), max_length=REASON_LENGTH, blank=True, validators=[printable]
+    )
+    session = models.CharField(max_length=64)  # a digest of the browser session that asked
+    asked_at = models.DateTimeField(default=timezone.now)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    content = models.BinaryField(null=True)
+
+    objects = OfPatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.patient
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing can be fetched any more."""
+        return self.finished_at is not None and (
+            self.content is None or self.finished_at < timezone.now() - self.KEPT
+        )
+
+
+class ErasureRequest(models.Model):
+    """A patient asks that everything is erased. Carried out, the row goes with all the rest; the
+    ledger (`Erased`) then has when it was asked."""
+
+    LENGTH = 500
+    ANSWER_WITHIN = 30  # days; AVG 12(3): within a month
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="erasure_requests")
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    words = models.CharField(
+        _("What do you want to say about it?"),
+        max_length=LENGTH,
+        blank=True,
+        validators=[printable],
+    )
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    refused_name = models.CharField(max_length=120, blank=True)
+    answer = models.CharField(_("reason"), max_length=LENGTH, blank=True, validators=[printable])
+
+    objects = OfPatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=models.Q(refused_at__isnull=True),
+                name="one_open_erasure_request_a_patient",
+            )
+        ]
+
+    @property
+    def record_of(self) -> Patient:
+        return self.patient
+
+    @property
+    def answer_by(self):
+        return timezone.localdate(self.asked_at) + timedelta(days=self.ANSWER_WITHIN)
+
+
+class Erased(models.Model):
+    """One line of the ledger: that somebody was erased, and nothing that says who it was.
+
+    The number is a digest of the record's random one, which cannot be guessed; it is there to be
+    compared after a restore.
+    """
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("practice owner")
+        REQUEST = "request", _("practice owner, asked by the patient")
+        TERM = "term", _("after the time that data is kept")
+        LEDGER = "ledger", _("again, after a restore")
+
+    patient = models.CharField(max_length=64, unique=True)
+    practice = models.UUIDField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+    by_role = models.CharField(max_length=8, choices=Role)
+    asked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)  # in words without names
+
+    class Meta:
+        ordering = ["at"]
+
+    @staticmethod
+    def digest(patient_uuid: uuid.UUID) -> str:
+        return hashlib.sha256(patient_uuid.bytes).hexdigest()

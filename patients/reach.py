@@ -1,0 +1,52 @@
+"""Which rows are about a patient, and which about a login: read from the models themselves.
+
+A table belongs to a patient when a link that goes with its target (CASCADE) leads there, over as
+many tables as it takes. So a table that is added tomorrow is exported and erased as well.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+from django.apps import apps
+from django.db.models import CASCADE, Model, QuerySet
+
+from rugpijn.models import User
+
+from .models import Patient
+
+Way = str  # of a query: "programme__patient"
+
+
+@cache
+def ways_to(target: type[Model]) -> dict[type[Model], Way]:
+    """By model, the shortest way to the target; the nearest models come first."""
+    found, edge = {}, {target: ""}
+    while edge:
+        beyond = {}
+        for model in apps.get_models():
+            for field in model._meta.concrete_fields:
+                near = field.related_model
+                if near not in edge or field.remote_field.on_delete is not CASCADE:
+                    continue
+                if model not in found and model is not target:
+                    way = f"{field.name}__{edge[near]}" if edge[near] else field.name
+                    beyond.setdefault(model, way)
+        found |= beyond
+        edge = beyond
+    return found
+
+
+def rows_of(patient: Patient) -> Iterator[QuerySet]:
+    """Everything about one patient, table by table; the patient's own row first."""
+    yield Patient.objects.filter(pk=patient.pk)
+    for model, way in ways_to(Patient).items():
+        yield model._base_manager.filter(**{way: patient.pk}).order_by("pk")
+
+
+def rows_of_login(user: User) -> Iterator[QuerySet]:
+    """What hangs on a login and on no patient: devices, sessions, keys."""
+    yield User.objects.filter(pk=user.pk)
+    theirs = ways_to(Patient)
+    for model, way in ways_to(User).items():
+        if model not in theirs and model is not Patient:
+            yield model._base_manager.filter(**{way: user.pk}).order_by("pk")

@@ -1,0 +1,339 @@
+"""What is removed by itself, when, and why: every term in one place.
+
+A record goes so many months after its last activity as its practice chose (24, our proposal; AVG
+5(1)e), or after the 20 years of the law where this is the medical record (WGBO, BW 7:454). Somebody
+with a running programme is in treatment and is never touched, however quiet it is. Everything else
+here is technical: what nobody can use any more.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from allauth.account import app_settings as account_settings
+from allauth.account.models import EmailConfirmation
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from django_tasks_db.models import DBTaskResult
+
+from exercises.models import LibraryImport
+from rugpijn import audit
+from rugpijn.models import LoginSession, OneTimeCode, Practice, StaffInvitation, TrustedDevice, User
+
+from . import erasure
+from .models import (
+    Batch,
+    DataExport,
+    Erased,
+    Message,
+    Patient,
+    PatientInvitation,
+    Programme,
+    Proxy,
+    RecoveryCheck,
+    Reminder,
+    SeenMark,
+    SessionLog,
+    SymptomAnswer,
+    Version,
+)
+
+LOGIN_MONTHS = 3  # after the discharge: long enough to read the last programme (our proposal)
+EXPIRED, REMINDERS, TASKS = timedelta(days=30), timedelta(days=90), timedelta(days=30)
+UPLOADS = timedelta(hours=24)
+LATELY = timedelta(days=30)  # a login without a record may be about to get one, or one back
+
+# By model, the way to the patient and the moment that counts as activity.
+ACTIVITY = (
+    (Programme, "patient", "changed_at"),
+    (Version, "programme__patient", "issued_at"),
+    (SessionLog, "patient", "received_at"),
+    (SymptomAnswer, "patient", "answered_at"),
+    (RecoveryCheck, "programme__patient", "answered_at"),
+    (SeenMark, "programme__patient", "at"),
+    (Message, "patient", "written_at"),
+    (DataExport, "patient", "asked_at"),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of data: what it is called, what of it is due, and how it goes."""
+
+    name: str
+    words: str  # with a number in it, singular and plural
+    due: Callable[[Practice | None, datetime], QuerySet]
+    remove: Callable[[QuerySet], None]
+    of_practice: bool = True
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier; the last of the month where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    for number in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    return date(year, month + 1, day.day)
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), tzinfo=timezone.get_default_timezone())
+
+
+# ---------------------------------------------------------------- what is due
+
+
+def records(practice: Practice, now: datetime) -> QuerySet[Patient]:
+    """Nobody in treatment, and nothing happened for as long as this practice keeps data."""
+    last_day = months_before(timezone.localdate(now), practice.kept_for)
+    since = _moment(last_day)
+    found = Patient.objects.filter(practice=practice, created_at__lt=since)
+    found = found.filter(Q(discharged_on=None) | Q(discharged_on__lt=last_day))
+    running = Programme.objects.running().filter(patient=OuterRef("pk"))
+    ended = Programme.objects.filter(patient=OuterRef("pk"), ended_on__gte=last_day)
+    found = found.filter(~Exists(running), ~Exists(ended))
+    for model, way, moment in ACTIVITY:
+        later = model._base_manager.filter(**{way: OuterRef("pk"), f"{moment}__gte": since})
+        found = found.filter(~Exists(later))
+    return found.exclude(user__last_login__gte=since)
+
+
+def logins(practice: Practice, now: datetime) -> QuerySet[User]:
+    """Of whoever is treated nowhere any more. Who acts for somebody in treatment stays."""
+    last_day = months_before(timezone.localdate(now), LOGIN_MONTHS)
+    own = Patient.objects.filter(user=OuterRef("pk"))
+    acting = Proxy.objects.filter(user=OuterRef("pk"))
+    today = timezone.localdate(now)
+    treated = Q(discharged_on=None) | Q(discharged_on__gt=last_day)
+    still = Q(patient__discharged_on=None) | Q(patient__discharged_on__gt=last_day)
+    return _no_staff().filter(
+        Exists(own.filter(practice=practice))
+        | Exists(Proxy.objects.filter(user=OuterRef("pk"), patient__practice=practice)),
+        ~Exists(own.filter(treated)),
+        ~Exists(acting.holding(today).filter(still)),
+        ~Exists(acting.holding(today - LATELY).filter(still)),
+    )
+
+
+def lost_logins(practice: None, now: datetime) -> QuerySet[User]:
+    """Of whoever has no record here, and acts for nobody."""
+    return _no_staff().filter(
+        ~Exists(Patient.objects.filter(user=OuterRef("pk"))),
+        ~Exists(Proxy.objects.filter(user=OuterRef("pk"))),
+        date_joined__lt=now - LATELY,
+    )
+
+
+def _no_staff() -> QuerySet[User]:
+    return User.objects.filter(is_therapist=False, is_owner=False, is_superuser=False)
+
+
+def _old_invitations(practice: Practice, now: datetime) -> QuerySet:
+    return _old(PatientInvitation.objects.filter(patient__practice=practice), now)
+
+
+def _old_colleagues(practice: Practice, now: datetime) -> QuerySet:
+    return _old(StaffInvitation.objects.filter(practice=practice), now)
+
+
+def _old(invitations: QuerySet, now: datetime) -> QuerySet:
+    valid_for = invitations.model.VALID_FOR
+    return invitations.filter(
+        Q(accepted_at__lt=now - EXPIRED)
+        | Q(accepted_at=None, created_at__lt=now - EXPIRED - valid_for)
+    )
+
+
+def _old_codes(practice: None, now: datetime) -> QuerySet:
+    return OneTimeCode.objects.filter(used_at__lt=now - EXPIRED)
+
+
+def _old_confirmations(practice: None, now: datetime) -> QuerySet:
+    days = timedelta(days=account_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS)
+    return EmailConfirmation.objects.filter(created__lt=now - EXPIRED - days)
+
+
+# ---------------------------------------------------------------- how it goes
+
+
+def _erase(rows: QuerySet) -> None:
+    for patient in rows:
+        erasure.erase(patient, role=Erased.Role.TERM)
+
+
+def _close(rows: QuerySet) -> None:
+    for user in rows:
+        with transaction.atomic():
+            Patient.objects.filter(user=user).update(user=None)
+            user.proxies.all().delete()
+            erasure.close_login(user)
+
+
+def _delete(rows: QuerySet) -> None:
+    rows.delete()
+
+
+def _empty(rows: QuerySet) -> None:
+    rows.update(content=None)
+
+
+KINDS = (
+    Kind("records", ngettext_lazy("%d patient", "%d patients"), records, _erase),
+    Kind(
+        "logins",
+        ngettext_lazy(
+            "%d login of somebody who was discharged", "%d logins of people who were discharged"
+        ),
+        logins,
+        _close,
+    ),
+    Kind(
+        "invitations",
+        ngettext_lazy("%d old invitation", "%d old invitations"),
+        _old_invitations,
+        _delete,
+    ),
+    Kind(
+        "colleagues",
+        ngettext_lazy("%d old invitation of a colleague", "%d old invitations of colleagues"),
+        _old_colleagues,
+        _delete,
+    ),
+    Kind(
+        "reminders",
+        ngettext_lazy("%d line about a reminder", "%d lines about reminders"),
+        lambda practice, now: Reminder.objects.filter(
+            patient__practice=practice, taken_at__lt=now - REMINDERS
+        ),
+        _delete,
+    ),
+    Kind(
+        "batches",
+        ngettext_lazy("%d list of handouts", "%d lists of handouts"),
+        lambda practice, now: Batch.objects.filter(practice=practice, created_at__lt=now - UPLOADS),
+        _delete,
+    ),
+    Kind(
+        "exports",
+        ngettext_lazy("%d file with a copy of data", "%d files with a copy of data"),
+        lambda practice, now: DataExport.objects.filter(
+            patient__practice=practice, content__isnull=False, asked_at__lt=now - UPLOADS
+        ),
+        _empty,
+    ),
+    Kind(
+        "uploads",
+        ngettext_lazy("%d upload for the library", "%d uploads for the library"),
+        lambda practice, now: LibraryImport.objects.filter(
+            practice=practice, created_at__lt=now - UPLOADS
+        ),
+        _delete,
+    ),
+    Kind(
+        "lost logins",
+        ngettext_lazy("%d login without a record", "%d logins without a record"),
+        lost_logins,
+        _close,
+        of_practice=False,
+    ),
+    Kind(
+        "sessions",
+        ngettext_lazy("%d session", "%d sessions"),
+        lambda practice, now: LoginSession.objects.filter(expire_date__lt=now - EXPIRED),
+        _delete,
+        of_practice=False,
+    ),
+    Kind(
+        "devices",
+        ngettext_lazy("%d device", "%d devices"),
+        lambda practice, now: TrustedDevice.objects.filter(expires_at__lt=now - EXPIRED),
+        _delete,
+        of_practice=False,
+    ),
+    Kind(
+        "codes",
+        ngettext_lazy("%d used code", "%d used codes"),
+        _old_codes,
+        _delete,
+        of_practice=False,
+    ),
+    Kind(
+        "confirmations",
+        ngettext_lazy("%d link that confirmed an address", "%d links that confirmed an address"),
+        _old_confirmations,
+        _delete,
+        of_practice=False,
+    ),
+    Kind(
+        "tasks",
+        ngettext_lazy("%d finished task", "%d finished tasks"),
+        lambda practice, now: DBTaskResult.objects.filter(finished_at__lt=now - TASKS),
+        _delete,
+        of_practice=False,
+    ),
+)
+
+
+# ---------------------------------------------------------------- a run
+
+
+@dataclass(frozen=True)
+class Due:
+    """So many of one kind, of one practice or of the server. Names nobody."""
+
+    kind: Kind
+    practice: Practice | None
+    number: int
+
+    @property
+    def words(self) -> str:
+        return self.kind.words % self.number
+
+
+def due(now: datetime, practices: Iterable[Practice] | None = None) -> list[Due]:
+    """What a run at this moment would remove, by practice and kind; nothing of it is changed."""
+    found = []
+    for kind, practice in _each(practices):
+        number = kind.due(practice, now).count()
+        if number:
+            found.append(Due(kind, practice, number))
+    return found
+
+
+def run(now: datetime) -> list[Due]:
+    """Remove what is due. Each kind of each practice is one act in the log, and one transaction."""
+    done = []
+    for kind, practice in _each(None):
+        with transaction.atomic():
+            rows = kind.due(practice, now)
+            number = rows.count()
+            if not number:
+                continue
+            kind.remove(rows)
+            audit.record_by_system(
+                "remove after term", practice=practice.uuid if practice else None
+            )
+        done.append(Due(kind, practice, number))
+    return done
+
+
+def _each(practices: Iterable[Practice] | None):
+    chosen = list(Practice.objects.order_by("name", "pk") if practices is None else practices)
+    for kind in KINDS:
+        if kind.of_practice:
+            yield from ((kind, practice) for practice in chosen)
+        elif practices is None:
+            yield kind, None
+
+
+def next_removal(practice: Practice) -> str:
+    """For the page of a practice: what the next run takes away, in words."""
+    found = due(timezone.now(), [practice])
+    if not found:
+        return str(_("The next nightly run removes nothing of your practice."))
+    return str(_("The next nightly run removes: %s.")) % ", ".join(each.words for each in found)

@@ -1,0 +1,271 @@
+"""How each database is copied while people work, and put back.
+
+Both engines have the same acts: `dump` and `check`; then, to restore, `recover`, `occupied`,
+`busy`, `put`, and `put_back` or `settle`.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, connections
+
+from . import BackupError
+
+# Who is logged in, on which devices, and how often: true at that moment only. A login that was
+# ended since must not come back with a backup, so everybody logs in anew.
+OF_THE_MOMENT = ("rugpijn_loginsession", "rugpijn_trusteddevice", "rugpijn_cache")
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY id"
+
+
+def of_this_installation() -> "SQLite | PostgreSQL":
+    return SQLite() if connection.vendor == "sqlite" else PostgreSQL()
+
+
+class SQLite:
+    name = "sqlite"
+
+    def __init__(self):
+        self.path = Path(connection.settings_dict["NAME"])
+        self.beside = [self.path.with_name(self.path.name + end) for end in JOURNALS]
+
+    def dump(self, target: Path) -> tuple[list[list[str]], dict[str, int]]:
+        """A whole copy, made by SQLite's own online backup: a copy of the file would lack what
+        stands in its journal. Returns the migrations and how many rows each table has."""
+        if not self.occupied():
+            raise BackupError("There is no database yet, so there is nothing to keep.")
+        target.touch(mode=0o600)
+        with _opened(self.path) as source, _opened(target) as copy:
+            # In one piece: page by page it begins anew with each write of others, for ever.
+            source.backup(copy, pages=-1)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            copy.execute("PRAGMA secure_delete = ON")
+            there = _tables(copy)
+            with copy:
+                for table in OF_THE_MOMENT:
+                    if table in there:
+                        copy.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
+            return [list(row) for row in copy.execute(MIGRATIONS)], _rows(copy)
+
+    def check(self, dumped: Path, rows: dict[str, int]) -> None:
+        """Whether what was unpacked is sound, and has all its rows."""
+        with _opened(dumped) as copy:
+            try:
+                sound = copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                sound = sound and not copy.execute("PRAGMA foreign_key_check").fetchall()
+                sound = sound and _rows(copy) == rows
+            except sqlite3.DatabaseError:
+                sound = False
+        if not sound:
+            raise BackupError("The database in this backup is damaged. Take another backup.")
+
+    def occupied(self) -> bool:
+        if not self.path.exists() or not self.path.stat().st_size:
+            return False
+        with _opened(self.path) as there:
+            try:
+                return bool(_tables(there))
+            except sqlite3.DatabaseError:
+                return True  # what cannot be read is not thrown away
+
+    def busy(self) -> bool:
+        """Whether another process has the file open; it would go on writing into the old one."""
+        connections.close_all()
+        ours = {str(path.resolve()) for path in (self.path, *self.beside)}
+        for folder in Path("/proc").glob("[0-9]*/fd"):
+            if folder.parent.name == str(os.getpid()):
+                continue
+            with suppress(OSError):  # ended meanwhile, or somebody else's
+                if any(os.readlink(one) in ours for one in folder.iterdir()):
+                    return True
+        return False
+
+    def recover(self) -> None:
+        """A restore that was killed half-way left a whole file: the old one, or the new."""
+
+    def put(self, dumped: Path, aside: Path) -> None:
+        """Swap. What was there goes `aside` with its journals, which would spoil the new file."""
+        connections.close_all()
+        if self.path.exists():
+            with suppress(sqlite3.DatabaseError), _opened(self.path) as there:
+                there.execute("PRAGMA journal_mode = DELETE")  # what waits in a journal goes in
+            os.link(self.path, aside / self.path.name)
+        for journal in self.beside:
+            if journal.exists():
+                os.replace(journal, aside / journal.name)
+        os.replace(dumped, self.path)
+        sync_folder(self.path.parent)
+
+    def put_back(self, aside: Path) -> None:
+        connections.close_all()
+        for path in (*self.beside, self.path):
+            path.unlink(missing_ok=True)
+            if (aside / path.name).exists():
+                os.replace(aside / path.name, path)
+        sync_folder(self.path.parent)
+
+    def settle(self) -> None:
+        """Nothing is left to do: the old file stands aside."""
+
+
+JOURNALS = ("-wal", "-shm", "-journal")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    opened = sqlite3.connect(path, timeout=20)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _tables(opened: sqlite3.Connection) -> list[str]:
+    return sorted(name for (name,) in opened.execute(TABLES))
+
+
+def _rows(opened: sqlite3.Connection) -> dict[str, int]:
+    count = 'SELECT count(*) FROM "{}"'
+    return {name: opened.execute(count.format(name)).fetchone()[0] for name in _tables(opened)}
+
+
+def sync_folder(folder: Path) -> None:
+    """A new name in a folder survives a power cut when the folder was written too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class PostgreSQL:
+    name = "postgresql"
+
+    def dump(self, target: Path) -> tuple[list[list[str]], dict[str, int]]:
+        """pg_dump, on one snapshot with the counts: what is in the file is what was counted."""
+        if not self.occupied():
+            raise BackupError("There is no database yet, so there is nothing to keep.")
+        with self._apart() as cursor:
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            snapshot = cursor.execute("SELECT pg_export_snapshot()").fetchone()[0]
+            migrations = [list(row) for row in cursor.execute(MIGRATIONS).fetchall()]
+            rows = self._rows(cursor)
+            left_out = [f"--exclude-table-data=public.{name}" for name in OF_THE_MOMENT]
+            target.touch(mode=0o600)
+            self._run(
+                "pg_dump", "--format=custom", "--compress=1", "--schema=public",
+                "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *left_out,
+                f"--file={target}", f"--dbname={self._name}",
+            )  # fmt: skip
+            cursor.execute("ROLLBACK")
+        return migrations, rows | {name: 0 for name in OF_THE_MOMENT if name in rows}
+
+    def check(self, dumped: Path, rows: dict[str, int]) -> None:
+        """Whether pg_restore can read it; the rows are counted when they are in."""
+        self.rows = rows
+        self._run("pg_restore", "--list", str(dumped))
+
+    def occupied(self) -> bool:
+        return bool(connection.introspection.table_names())
+
+    def busy(self) -> bool:
+        """Whether others are connected. One that has just left takes a moment to be gone."""
+        with connection.cursor() as cursor:
+            for _look in range(30):
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                )
+                if not cursor.fetchone()[0]:
+                    return False
+                cursor.execute("SELECT pg_sleep(0.1)")
+        return True
+
+    def recover(self) -> None:
+        """A restore that was killed half-way never was: what it moved away comes back."""
+        self.put_back(Path())
+
+    def put(self, dumped: Path, aside: Path) -> None:
+        """Beside what was there, which is a schema of another name until all is well."""
+        connections.close_all()
+        with self._apart() as cursor:
+            cursor.execute(f"ALTER SCHEMA public RENAME TO {BEFORE}")
+            cursor.execute("CREATE SCHEMA public")
+        self._run(
+            "pg_restore", "--single-transaction", "--exit-on-error", "--schema=public",
+            "--no-owner", "--no-privileges", f"--dbname={self._name}", str(dumped),
+        )  # fmt: skip
+        with self._apart() as cursor:
+            if self._rows(cursor) != self.rows:
+                raise BackupError("Not every row came back. Take another backup.")
+
+    def put_back(self, aside: Path) -> None:
+        with self._apart() as cursor:
+            cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [BEFORE])
+            if cursor.fetchone():
+                connections.close_all()
+                cursor.execute("DROP SCHEMA IF EXISTS public CASCADE")
+                cursor.execute(f"ALTER SCHEMA {BEFORE} RENAME TO public")
+
+    def settle(self) -> None:
+        with self._apart() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {BEFORE} CASCADE")
+
+    @property
+    def _name(self) -> str:
+        return connection.settings_dict["NAME"]
+
+    @contextmanager
+    def _apart(self):
+        """A connection of its own, that may take its time."""
+        made = connection.copy()
+        made.settings_dict = {**connection.settings_dict, "OPTIONS": {"options": ""}}
+        try:
+            with made.cursor() as cursor:
+                yield cursor.cursor
+        finally:
+            made.close()
+
+    def _rows(self, cursor) -> dict[str, int]:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = sorted(name for (name,) in cursor.fetchall())
+        count = 'SELECT count(*) FROM public."{}"'
+        return {name: cursor.execute(count.format(name)).fetchone()[0] for name in names}
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """One of PostgreSQL's own programs. The password goes by the environment, which no list
+        of processes shows."""
+        found = shutil.which(program)
+        if found is None:
+            raise BackupError(f"{program} is missing: apt install postgresql-client")
+        named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
+        given = {
+            variable: str(connection.settings_dict[name])
+            for variable, name in named.items()
+            if connection.settings_dict[name]
+        }
+        done = subprocess.run(  # noqa: S603  found above; no shell
+            [found, *arguments],
+            env=os.environ | given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise BackupError(f"{program}: {done.stderr.strip() or done.returncode}")
+
+
+BEFORE = "before_restore"
+
+
+def data_folder() -> Path:
+    """Where what is not sealed yet may stand for a moment: the data's own, closed folder."""
+    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings.DATA_DIR

@@ -1,0 +1,126 @@
+"""Making a backup: copied, sealed, read back, and only then given its name."""
+
+import json
+import logging
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from .. import __version__
+from . import BackupError, engines, parcel, seal
+
+logger = logging.getLogger(__name__)
+
+STAMP = "%Y%m%d-%H%M%S"
+NAMED = re.compile(r"rugpijn-(\d{8}-\d{6})\.backup")
+LAST = "last-backup.json"  # in the data folder: when, and how large
+ASIDE = "before-restore-"  # begin of a folder with what a restore replaced
+
+
+@dataclass(frozen=True)
+class Made:
+    path: Path
+    bytes: int
+    rows: int
+    files: int
+
+
+def backup(destination: Path, *, public: str | None = None) -> Made:
+    """One encrypted file in `destination`, a folder, or of that name.
+
+    It has its name only when it is whole: written, read back from its seal, and flushed to disk.
+    Database first, media second: then every file that a row names is in it.
+    """
+    public = settings.BACKUP_KEY if public is None else public
+    if not public:
+        raise BackupError("Set BACKUP_KEY first. `manage.py backup_key` makes it.")
+    now = timezone.now().astimezone(UTC)
+    path = destination / f"rugpijn-{now:{STAMP}}.backup" if destination.is_dir() else destination
+    if not path.parent.is_dir():
+        raise BackupError(f"There is no folder {path.parent}.")
+    if path.exists():
+        raise BackupError(f"{path} is there already, and is left alone.")
+    engine, partial = engines.of_this_installation(), path.with_name(f".{path.name}.partial")
+    try:
+        with workspace() as folder:
+            migrations, rows = engine.dump(folder / parcel.DATABASE)
+            about = parcel.About(__version__, now.isoformat(), engine.name, migrations, rows)
+            with open(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
+                database = folder / parcel.DATABASE
+                key = parcel.pack(file, public, about, database, Path(settings.MEDIA_ROOT))
+                file.flush()
+                os.fsync(file.fileno())
+                file.seek(0)
+                if parcel.unpack(seal.Opener(file, key=key), None) != about:
+                    raise seal.not_whole()
+                size = file.tell()
+        os.replace(partial, path)
+        engines.sync_folder(path.parent)
+    except FileNotFoundError as error:
+        raise BackupError(
+            f"{error.filename} went away while it was copied. Make the backup again."
+        ) from error
+    except (OSError, DatabaseError) as error:
+        raise BackupError(f"The backup could not be made: {error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    files = sum(1 for _file in parcel.files(Path(settings.MEDIA_ROOT)))
+    note = settings.DATA_DIR / LAST
+    note.write_text(json.dumps({"at": now.isoformat(), "bytes": size}))
+    note.chmod(0o600)
+    logger.info("backup made: %s bytes", size)
+    return Made(path, size, sum(rows.values()), files)
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A closed folder beside the data, for what is not sealed; gone afterwards, whatever happens.
+
+    What a killed run left behind goes first: it is a whole database, readable.
+    """
+    data = engines.data_folder()
+    for left in data.glob("backup-*"):
+        if left.stat().st_mtime < (timezone.now() - timedelta(days=1)).timestamp():
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=data) as folder:
+        yield Path(folder)
+
+
+def last_made() -> datetime | None:
+    """When the last backup of this installation was made, as far as this machine knows."""
+    try:
+        return datetime.fromisoformat(json.loads((settings.DATA_DIR / LAST).read_text())["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remove_old(folder: Path, *, days: int) -> list[str]:
+    """Backups in this folder, and what restores put aside, that are older than so many days.
+
+    Whoever was erased from the database goes from the backups as well.
+    """
+    oldest, removed = timezone.now() - timedelta(days=days), []
+    for path in sorted(folder.glob("rugpijn-*.backup")):
+        made = NAMED.fullmatch(path.name)
+        if made and _stamped(made[1]) < oldest:
+            path.unlink()
+            removed.append(path.name)
+    for path in sorted(settings.DATA_DIR.glob(f"{ASIDE}*")):
+        if _stamped(path.name.removeprefix(ASIDE)[:15]) < oldest:
+            shutil.rmtree(path)
+            removed.append(path.name)
+    return removed
+
+
+def _stamped(text: str) -> datetime:
+    return datetime.strptime(text, STAMP).replace(tzinfo=UTC)

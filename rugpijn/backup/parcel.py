@@ -1,0 +1,148 @@
+"""What is in the envelope: a compressed tar with a heading, the database, the media, and a list.
+
+`about.json` comes first, so that a backup of another engine or a newer app is refused before
+gigabytes are unpacked. `manifest.json` comes last: the length and SHA-256 of everything before it.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import tarfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from . import BackupError, seal
+
+ABOUT, MANIFEST, DATABASE, MEDIA = "about.json", "manifest.json", "database", "media/"
+INCOMING = "incoming-"  # how a file is called until it is whole
+
+
+@dataclass(frozen=True)
+class About:
+    """What a backup says of itself."""
+
+    version: str  # of the app
+    made_at: str  # ISO 8601, UTC
+    engine: str
+    migrations: list[list[str]]  # app and name, as they were applied
+    rows: dict[str, int]  # of each table
+    format: int = 1
+
+    @classmethod
+    def read(cls, content: bytes) -> "About":
+        try:
+            return cls(**json.loads(content))
+        except (ValueError, TypeError):
+            raise BackupError("This backup was made by another version of Rugpijn.") from None
+
+
+class _Counted(io.RawIOBase):
+    """Reads a file, and knows what went by."""
+
+    def __init__(self, file: BinaryIO):
+        super().__init__()
+        self.file, self.digest = file, hashlib.sha256()
+
+    def read(self, size=-1):
+        piece = self.file.read(size)
+        self.digest.update(piece)
+        return piece
+
+
+def pack(file: BinaryIO, public: str, about: About, database: Path, media: Path) -> bytes:
+    """Write everything into `file`. Returns the file's own key, to read it back at once."""
+    sealer = seal.Sealer(file, public)
+    listed = {}
+    with (
+        gzip.GzipFile(fileobj=sealer, mode="wb", compresslevel=3, mtime=0) as pressed,
+        tarfile.open(fileobj=pressed, mode="w|") as tar,
+    ):
+
+        def add(name: str, content: BinaryIO, size: int) -> None:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = size, 0o600
+            counted = _Counted(content)
+            tar.addfile(entry, counted)
+            listed[name] = {"bytes": size, "sha256": counted.digest.hexdigest()}
+
+        content = json.dumps(asdict(about), indent=1).encode()
+        add(ABOUT, io.BytesIO(content), len(content))
+        for name, path in [(DATABASE, database), *files(media)]:
+            with path.open("rb") as opened:
+                add(name, opened, os.fstat(opened.fileno()).st_size)
+        content = json.dumps(listed, indent=1).encode()
+        entry = tarfile.TarInfo(MANIFEST)
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+    sealer.finish()
+    return sealer.key
+
+
+def files(media: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of the media but uploads that are still coming in, which no row names."""
+    for path in sorted(media.rglob("*")):
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(INCOMING):
+            yield MEDIA + path.relative_to(media).as_posix(), path
+
+
+def unpack(opener: seal.Opener, into: Path | None, accept=lambda about: None) -> About:
+    """Read a backup to its end, and check every length and digest on the way.
+
+    With `into` it is written there. `accept` sees the heading before anything else is read.
+    """
+    about, found, listed = None, {}, None
+    if into is not None:
+        (into / MEDIA).mkdir(mode=0o700)
+    try:
+        with (
+            io.BufferedReader(opener, 1 << 20) as raw,
+            gzip.GzipFile(fileobj=raw, mode="rb") as pressed,
+            tarfile.open(fileobj=pressed, mode="r|") as tar,
+        ):
+            for entry in tar:
+                content = tar.extractfile(entry)
+                if content is None or listed is not None or not _is_ours(entry.name):
+                    raise seal.not_whole()
+                if entry.name == MANIFEST:
+                    listed = json.loads(content.read())
+                    continue
+                counted = _Counted(content)
+                if entry.name == ABOUT:
+                    about = About.read(counted.read())
+                    accept(about)
+                elif about is None:
+                    raise seal.not_whole()
+                else:
+                    _write(counted, into and into / entry.name)
+                found[entry.name] = {"bytes": entry.size, "sha256": counted.digest.hexdigest()}
+            while pressed.read(1 << 20):  # to the seal of the last chunk
+                pass
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # this machine's disk, and no fault of the file
+        raise seal.not_whole() from None
+    if about is None or found != listed or DATABASE not in found:
+        raise seal.not_whole()
+    return about
+
+
+def _is_ours(name: str) -> bool:
+    inside = name.startswith(MEDIA) and not {"", ".", ".."} & set(name.split("/"))
+    return inside or name in (ABOUT, MANIFEST, DATABASE)
+
+
+def _write(content: _Counted, path: Path | None) -> None:
+    if path is None:
+        while content.read(1 << 20):
+            pass
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        while piece := content.read(1 << 20):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,138 @@
+"""The way back: everything is unpacked and checked before anything is touched.
+
+What was there goes aside, and comes back by itself when a step fails.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from . import BackupError, engines, parcel, seal
+from .make import ASIDE, STAMP, workspace
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What is back, for whoever has something to do afterwards."""
+
+    made_at: datetime
+    rows: int
+    aside: Path | None  # what was there before; None when the place was empty
+
+
+# Called when a backup is back and before anybody logs in; each may say in a sentence what it did.
+# An app adds what must be true after every restore, such as erasing once more who was erased.
+AFTER_RESTORE: list[Callable[[Restored], str | None]] = []
+
+
+def check(file: Path, private: str) -> parcel.About:
+    """Open a backup to its end, and check every byte of it. Changes nothing."""
+    with _opened(file) as opened:
+        return parcel.unpack(seal.Opener(opened, private=private), None)
+
+
+def restore(
+    file: Path, private: str, *, replace: bool = False, migrate: bool = False
+) -> tuple[Restored, list[str]]:
+    """Put a backup in the place of the database and the media of this installation.
+
+    Returns what came back and what the apps did afterwards, in sentences.
+    """
+    engine, media = engines.of_this_installation(), Path(settings.MEDIA_ROOT)
+    engine.recover()
+    there = engine.occupied() or (media.exists() and any(media.rglob("*")))
+    if there and not replace:
+        raise BackupError("There is data here. Type --replace to put it aside and go on.")
+    if engine.busy():
+        raise BackupError("The app is running. Stop it first, and its worker.")
+
+    def accept(about: parcel.About) -> None:
+        _refuse_other_engine(about, engine.name)
+        _refuse_other_schema(about, migrate)
+
+    with workspace() as folder:
+        with _opened(file) as opened:
+            about = parcel.unpack(seal.Opener(opened, private=private), folder, accept)
+        engine.check(folder / parcel.DATABASE, about.rows)
+        aside = engines.data_folder() / f"{ASIDE}{timezone.now().astimezone(UTC):{STAMP}}"
+        aside.mkdir(mode=0o700)
+        if engine.name == "postgresql" and engine.occupied():
+            engine.dump(aside / parcel.DATABASE)
+        try:
+            _swap_media(folder / parcel.MEDIA, media, aside)
+            engine.put(folder / parcel.DATABASE, aside)
+            if migrate:
+                call_command("migrate", interactive=False, verbosity=0)
+            restored = Restored(
+                datetime.fromisoformat(about.made_at),
+                sum(about.rows.values()),
+                aside if there else None,
+            )
+            said = [sentence for act in AFTER_RESTORE if (sentence := act(restored))]
+            connection.check_constraints()
+        except BaseException:
+            engine.put_back(aside)
+            _media_back(media, aside)
+            shutil.rmtree(aside)
+            raise
+        engine.settle()
+        connections.close_all()
+    if not there:
+        shutil.rmtree(aside)
+    return restored, said
+
+
+def _opened(file: Path):
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise BackupError(f"{file}: {error.strerror}") from error
+
+
+def _refuse_other_engine(about: parcel.About, here: str) -> None:
+    if about.engine != here:
+        raise BackupError(f"This is a backup of {about.engine}, and DATABASE_URL says {here}.")
+
+
+def _refuse_other_schema(about: parcel.About, migrate: bool) -> None:
+    """Newer than the app: there are rows that it cannot read. Older: only when asked for."""
+    known = set(MigrationLoader(None).disk_migrations)
+    applied = {tuple(each) for each in about.migrations}
+    if newer := applied - known:
+        app, name = sorted(newer)[0]
+        raise BackupError(
+            (
+                "This backup is of a newer version of Rugpijn ({version}; {migration} is not "
+                "known here). Install that version first."
+            ).format(version=about.version, migration=f"{app}.{name}")
+        )
+    if (older := known - applied) and not migrate:
+        app, name = sorted(older)[0]
+        raise BackupError(
+            (
+                "This backup is of an older version of Rugpijn ({version}; it lacks "
+                "{migration}). Type --migrate to bring it up to date after restoring it."
+            ).format(version=about.version, migration=f"{app}.{name}")
+        )
+
+
+def _swap_media(unpacked: Path, media: Path, aside: Path) -> None:
+    if media.exists():
+        os.replace(media, aside / "media")
+    os.replace(unpacked, media)
+    engines.sync_folder(media.parent)
+
+
+def _media_back(media: Path, aside: Path) -> None:
+    if (aside / "media").exists():
+        shutil.rmtree(media, ignore_errors=True)
+        os.replace(aside / "media", media)

@@ -1,0 +1,94 @@
+"""What kind of data each column holds, in one place for each app. A column without a class fails a
+test, so that nobody adds one without deciding.
+
+- personal: says who somebody is, or where and with what somebody was here;
+- clinical: says something about health or treatment;
+- secret: opens a door, also as a digest. It leaves the server in no export;
+- none: a number, a setting, a word of the program.
+
+Whose it is follows from the tables: what leads to a patient, or to a login, is theirs
+(`patients.reach`). An export gives all of it but the secrets; an erasure leaves none of it.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    PERSONAL = "personal"
+    CLINICAL = "clinical"
+    SECRET = "secret"  # noqa: S105  a word, and no password
+    NONE = "none"
+
+
+Columns = dict[str, Kind]
+
+
+def columns(*, personal: str = "", clinical: str = "", keys: str = "", none: str = "") -> Columns:
+    """The columns of one table, by class."""
+    classes = {
+        Kind.PERSONAL: personal,
+        Kind.CLINICAL: clinical,
+        Kind.SECRET: keys,
+        Kind.NONE: none,
+    }
+    found = {name: kind for kind, names in classes.items() for name in names.split()}
+    if len(found) != sum(len(names.split()) for names in classes.values()):
+        raise ValueError("a column has one class")
+    return found
+
+
+CLASSES: dict[str, Columns] = {
+    # Numbers of people and not their names; the name and the address are of whoever acted.
+    "rugpijn.AccessEvent": columns(
+        personal="at action outcome actor actor_name actor_role on_behalf patient practice address"
+        " device purpose code object_type object_id object_version object_part",
+        keys="query",
+        none="id event authorised treatment consent glass source request chain number form hash",
+    ),
+    "rugpijn.LogHead": columns(none="chain number hash"),
+    "rugpijn.LogSegment": columns(none="id chain first last last_hash until purged_at"),
+    "rugpijn.Practice": columns(
+        none="id uuid name street postcode city phone email website logo paper diary_weeks colour"
+        " is_record keep_months second_step log_shows_names"
+    ),
+    "rugpijn.User": columns(
+        personal="email login_code name language text_size last_login date_joined",
+        keys="password",
+        none="id uuid practice is_therapist is_owner is_superuser is_active",
+    ),
+    "rugpijn.StaffInvitation": columns(
+        personal="name email",
+        keys="token_hash",
+        none="id created_at accepted_at tries practice is_therapist is_owner",
+    ),
+    "rugpijn.TrustedDevice": columns(
+        personal="name created_at last_seen_at expires_at", keys="token_hash", none="id uuid user"
+    ),
+    "rugpijn.LoginSession": columns(
+        personal="name began_at seen_at",
+        keys="session_key session_data",
+        none="expire_date user device",
+    ),
+    "rugpijn.OneTimeCode": columns(keys="code_hash", personal="used_at", none="id user"),
+    # Tables of others that hold people.
+    "account.EmailAddress": columns(personal="email", none="id user verified primary"),
+    "account.EmailConfirmation": columns(
+        personal="created sent", keys="key", none="id email_address"
+    ),
+    "mfa.Authenticator": columns(
+        personal="created_at last_used_at", keys="data", none="id user type"
+    ),
+    "sessions.Session": columns(keys="session_key session_data", none="expire_date"),
+    "admin.LogEntry": columns(  # not written: the access log is
+        personal="user object_repr change_message action_time",
+        none="id content_type object_id action_flag",
+    ),
+    # Opaque numbers as arguments. A traceback is the program's, and goes with its task.
+    "django_tasks_database.DBTaskResult": columns(
+        none="id status enqueued_at started_at finished_at args_kwargs priority task_path"
+        " worker_ids queue_name backend_name run_after return_value exception_class_path traceback"
+    ),
+    "auth.Permission": columns(none="id name content_type codename"),
+    "auth.Group": columns(none="id name"),
+    "contenttypes.ContentType": columns(none="id app_label model"),
+}

@@ -1,0 +1,97 @@
+"""When the database cannot take it now: an answer in words, that keeps what was typed.
+
+A lock that lasts, a full disk, a server that is being restarted: none of it is a fault of the page
+or of whoever uses it, and all of it passes. The answer is 503 with the moment to try again; a queue
+on a telephone gets it as JSON, and keeps what it has.
+"""
+
+import errno
+import logging
+import re
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.template import loader
+
+logger = logging.getLogger(__name__)
+
+BUSY_SECONDS, FULL_SECONDS = 10, 300  # until it is worth trying again
+# SQLite's own names, https://sqlite.org/rescode.html; the part behind the first word is detail.
+SQLITE_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_INTERRUPT")
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+# Classes of PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html:
+# connection, serialization and deadlock, lock not available, cancelled, being restarted.
+POSTGRESQL_BUSY = ("08", "40", "55P03", "57")
+POSTGRESQL_FULL = ("53",)  # disk, memory, connections
+# What no page may hold: a form with one of these is filled in anew.
+SECRET = re.compile(r"(^|[_-])(password\d?|oldpassword|code|credential|token)$", re.IGNORECASE)
+MOST_FIELDS = 500
+
+
+def kind(error: BaseException | None) -> str:
+    """“busy”, “full”, or nothing: then it is a mistake of ours, and no passing trouble."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "full"
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return ""
+    cause = error.__cause__
+    if name := getattr(cause, "sqlite_errorname", None):
+        return "busy" * name.startswith(SQLITE_BUSY) or "full" * name.startswith(SQLITE_FULL)
+    if state := getattr(cause, "sqlstate", None):
+        full = state.startswith(POSTGRESQL_FULL)
+        return "full" * full or "busy" * state.startswith(POSTGRESQL_BUSY)
+    # Without a code there was no answer at all: the connection is gone.
+    return "busy" * isinstance(error, OperationalError | InterfaceError)
+
+
+class TroubleMiddleware:
+    """Innermost, so that it hears what a view could not do."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        return answer(request, error)
+
+
+def answer(request, error: BaseException | None) -> HttpResponse | None:
+    """The 503 for this error; None when it is another kind. Asks no database, session or user."""
+    trouble = kind(error)
+    if not trouble:
+        return None
+    logger.error("%s: the database is %s: %s", request.method, trouble, type(error).__name__)
+    seconds = FULL_SECONDS if trouble == "full" else BUSY_SECONDS
+    if "application/json" in request.headers.get("Accept", "") or request.path.startswith("/sync/"):
+        response = JsonResponse({"error": trouble}, status=503)
+    else:
+        sent = request.method not in ("GET", "HEAD")
+        context = {"full": trouble == "full", "sent": sent, **again(request)}
+        page = loader.get_template("503.html").render(context)
+        response = HttpResponse(page, status=503)
+    response.headers["Retry-After"] = str(seconds)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def again(request) -> dict:
+    """What a page needs to send the same once more: where to, and what was typed.
+
+    Without files, which a page cannot hold, and without passwords and codes.
+    """
+    if request.method in ("GET", "HEAD"):
+        return {"address": request.get_full_path()}
+    try:
+        sent = [(name, value) for name, values in request.POST.lists() for value in values]
+        files = bool(request.FILES)
+    except (OSError, SuspiciousOperation):  # the rest of it never came, or was far too much
+        return {}
+    fields = [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
+    secret = any(SECRET.search(name) for name, _value in fields)
+    if request.method != "POST" or files or secret or not 0 < len(fields) <= MOST_FIELDS:
+        return {}
+    return {"fields": fields, "address": request.get_full_path(), "csrf_token": get_token(request)}

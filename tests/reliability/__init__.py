@@ -1,0 +1,1 @@
+"""Whether anything is lost: figures, each with what it must be. `make reliability`."""

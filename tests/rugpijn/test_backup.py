@@ -1,0 +1,383 @@
+"""A backup is whole or it is none; and what comes back is what was there."""
+
+import hashlib
+import io
+import json
+import os
+import re
+import sqlite3
+import stat
+import threading
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as installed
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from patients.models import SessionLog
+from rugpijn.audit import AccessEvent
+from rugpijn.backup import BackupError, make, parcel, restore, seal
+from rugpijn.models import LoginSession, Practice
+
+PRIVATE, PUBLIC = seal.new_pair()
+STRANGER, _ = seal.new_pair()
+LETTER = b"Rustig aan. " * 20_000  # some chunks
+
+
+# ------------------------------------------------------------ the envelope
+
+
+def sealed(content=LETTER) -> bytes:
+    file = io.BytesIO()
+    sealer = seal.Sealer(file, PUBLIC)
+    sealer.write(content)
+    sealer.finish()
+    return file.getvalue()
+
+
+def opened(content: bytes, private=PRIVATE) -> bytes:
+    return io.BufferedReader(seal.Opener(io.BytesIO(content), private=private)).read()
+
+
+@pytest.mark.parametrize("length", [0, 1, seal.CHUNK - 1, seal.CHUNK, seal.CHUNK + 1, 200_000])
+def test_what_was_sealed_opens(length):
+    content = os.urandom(length)
+    assert opened(sealed(content)) == content
+
+
+def test_it_cannot_be_read_without_the_key():
+    assert b"Rustig" not in sealed()
+    with pytest.raises(BackupError, match="another key"):
+        opened(sealed(), STRANGER)
+
+
+@pytest.mark.parametrize("left", [0, 5, 40, 65, 66, 1000, seal.CHUNK + 81, -1])
+def test_a_piece_of_it_is_refused(left):
+    """Cut off anywhere: in the heading, in a chunk, and exactly between two chunks."""
+    with pytest.raises(BackupError, match=r"not whole|small piece|another key"):
+        opened(sealed()[:left])
+
+
+@pytest.mark.parametrize("place", [0, 20, 60, 66, 70_000, -1])
+def test_one_changed_bit_is_seen(place):
+    content = bytearray(sealed())
+    content[place] ^= 1
+    with pytest.raises(BackupError):
+        opened(bytes(content))
+
+
+def test_chunks_cannot_be_swapped_or_left_out():
+    content, start, one = sealed(), 65, seal.CHUNK + seal.TAG
+    head, first, second = content[:start], content[start:][:one], content[start + one :][:one]
+    rest = content[start + 2 * one :]
+    for mixed in (head + second + first + rest, head + first + rest, content + rest):
+        with pytest.raises(BackupError, match="not whole"):
+            opened(mixed)
+
+
+@pytest.mark.parametrize("key", ["", "rugpijn-public-", PUBLIC[:-4], PRIVATE, "x" * 60])
+def test_what_is_no_public_key(key):
+    with pytest.raises(BackupError):
+        seal.check_public(key)
+
+
+# ------------------------------------------------------------ the parcel
+
+
+def packed(tmp_path, about=None, **changes) -> Path:
+    """A backup of a small database that says of itself what the test wants."""
+    database = tmp_path / "small"
+    with sqlite3.connect(database) as small:
+        small.execute("CREATE TABLE thing (name TEXT)")
+        small.execute("INSERT INTO thing VALUES ('één')")
+    small.close()
+    said = {
+        "version": "9.9", "made_at": "2026-11-28T10:00:00+00:00", "engine": connection.vendor,
+        "migrations": [], "rows": {"thing": 1},
+    } | changes  # fmt: skip
+    (tmp_path / "media").mkdir(exist_ok=True)
+    path = tmp_path / "small.backup"
+    with path.open("wb") as file:
+        parcel.pack(file, PUBLIC, parcel.About(**said), database, tmp_path / "media")
+    return path
+
+
+@pytest.mark.parametrize("name", ["../x", "media/../../x", "/x", "media//x", "other", "media/"])
+def test_no_file_goes_elsewhere(name):
+    assert not parcel._is_ours(name)
+
+
+def test_a_list_that_says_otherwise_is_refused(tmp_path, monkeypatch):
+    """Whoever has the public key can seal anything; it is still not what it says it is."""
+    monkeypatch.setattr(parcel.json, "dumps", lambda value, **_: json.JSONEncoder().encode(
+        {name: {**each, "sha256": "0" * 64} for name, each in value.items()}
+        if parcel.ABOUT in value else value
+    ))  # fmt: skip
+    path = packed(tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(BackupError, match="not whole"):
+        restore.check(path, PRIVATE)
+
+
+# ------------------------------------------------------------ here, and elsewhere
+
+
+@pytest.fixture
+def here(settings, tmp_path):
+    """This installation, with a key, a film, and a folder for its backups."""
+    settings.DATA_DIR, settings.BACKUP_KEY = tmp_path / "data", PUBLIC
+    settings.MEDIA_ROOT = settings.DATA_DIR / "media"
+    (settings.MEDIA_ROOT / "films").mkdir(parents=True, mode=0o700)
+    (settings.MEDIA_ROOT / "films" / "a.mp4").write_bytes(LETTER)
+    (settings.MEDIA_ROOT / "films" / "incoming-x").write_bytes(b"half a film")
+    (settings.DATA_DIR / "printing").mkdir()
+    (tmp_path / "backups").mkdir()
+    return tmp_path / "backups"
+
+
+@contextmanager
+def elsewhere(settings, folder: Path):
+    """An empty installation beside this one, on the same engine."""
+    before = connection.settings_dict["NAME"], settings.DATA_DIR, settings.MEDIA_ROOT
+    other = str(folder / "other.sqlite3") if connection.vendor == "sqlite" else f"{before[0]}_other"
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{other}"')
+            cursor.execute(f'CREATE DATABASE "{other}" TEMPLATE template0')
+    connections.close_all()
+    connection.settings_dict["NAME"] = other
+    settings.DATA_DIR, settings.MEDIA_ROOT = folder / "data", folder / "data" / "media"
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"], settings.DATA_DIR, settings.MEDIA_ROOT = before
+        if connection.vendor != "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{other}" WITH (FORCE)')
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith("incoming-")
+    }
+
+
+def tick(client, programme) -> str | None:
+    """One act, as a phone sends it. Its number once it is acknowledged."""
+    version, operation = programme.current_version(), str(uuid.uuid4())
+    act = {
+        "operation": operation, "programme": str(programme.uuid), "version": version.number,
+        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(),
+        "moment": "1", "done": "1", "sequence": 1, "performed_at": timezone.now().isoformat(),
+    }  # fmt: skip
+    message = {
+        "patient": str(programme.patient.uuid), "now": timezone.now().isoformat(), "acts": [act],
+    }  # fmt: skip
+    answer = client.post(
+        reverse("patients:sync"), json.dumps(message), content_type="application/json"
+    )
+    stored = answer.status_code == 200 and answer.json()["results"][0]["status"] == "stored"
+    return operation if stored else None
+
+
+@contextmanager
+def at_work(programmes):
+    """Patients who tick without a pause, until the block ends; yields what was acknowledged."""
+    acknowledged, enough, stop = [], threading.Semaphore(0), threading.Event()
+
+    def work(client, programme):
+        while not stop.is_set():
+            if operation := tick(client, programme):
+                acknowledged.append(operation)
+                enough.release()
+        connections.close_all()
+
+    threads = []
+    for programme in programmes:
+        client = Client()
+        client.force_login(programme.patient.user)
+        threads += [threading.Thread(target=work, args=(client, programme)) for _number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield acknowledged, enough
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch, capsys):
+    """While patients tick, a backup; restored elsewhere it has all that was acknowledged before,
+    whole acts only, and every file. A restore over it, and one that fails, lose nothing."""
+    mos = make_programme(cast.mo_patient)
+    with at_work([programme, mos]) as (acknowledged, enough):
+        for _number in range(12):
+            enough.acquire(timeout=30)
+        before = set(acknowledged)
+        call_command("backup", here)
+        for _number in range(8):  # and work goes on
+            enough.acquire(timeout=30)
+    (file,) = here.glob("rugpijn-*.backup")
+    media = digests(settings.MEDIA_ROOT)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(before) >= 12 and SessionLog.objects.count() == len(acknowledged)
+    assert "Piet" not in file.read_bytes().decode("latin-1")
+
+    key = here / "key"
+    key.write_text(PRIVATE)
+    with elsewhere(settings, here / "elsewhere"):
+        (here / "elsewhere").mkdir()
+        with monkeypatch.context() as patch:
+            patch.setattr(restore, "AFTER_RESTORE", [lambda r: f"Erased since {r.made_at:%Y}."])
+            call_command("restore", file, key=key)
+        assert f"Erased since {timezone.now():%Y}." in capsys.readouterr().out
+        stored = {str(one) for one in SessionLog.objects.values_list("operation", flat=True)}
+        assert before <= stored <= set(acknowledged)
+        assert AccessEvent.objects.filter(action="log").count() == len(stored)
+        assert digests(settings.MEDIA_ROOT) == media
+        assert not LoginSession.objects.exists()
+        assert {p.name for p in settings.DATA_DIR.iterdir()} == {"media"}
+        assert stat.S_IMODE(settings.MEDIA_ROOT.stat().st_mode) == 0o700
+
+        Practice.objects.update(name="Na de backup")
+        with pytest.raises(CommandError, match="There is data here"):
+            call_command("restore", file, key=key)
+        assert Practice.objects.filter(name="Na de backup").exists()
+        _fails_half_way(file, monkeypatch)
+        assert Practice.objects.filter(name="Na de backup").exists()
+        assert digests(settings.MEDIA_ROOT) == media
+
+        call_command("restore", file, key=key, replace=True)
+        assert not Practice.objects.filter(name="Na de backup").exists()
+        (aside,) = settings.DATA_DIR.glob("before-restore-*")
+        assert digests(aside / "media") == media
+        assert len(list(aside.iterdir())) == 2 and stat.S_IMODE(aside.stat().st_mode) == 0o700
+
+
+def _fails_half_way(file, monkeypatch):
+    """What an app does afterwards goes wrong: everything is as it was."""
+
+    def wrong(restored):
+        assert restored.rows and restored.aside
+        assert not Practice.objects.filter(name="Na de backup").exists()
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(restore, "AFTER_RESTORE", [wrong])
+    with pytest.raises(ZeroDivisionError):
+        restore.restore(file, PRIVATE, replace=True)
+    monkeypatch.undo()
+
+
+# ------------------------------------------------------------ refusals
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "migrate", "sentence"),
+    [
+        (
+            {"migrations": [["rugpijn", "9999_later"]]},
+            True,
+            r"newer version of Rugpijn \(9\.9; rug",
+        ),
+        ({"migrations": []}, False, r"older version .* --migrate"),
+        ({"engine": "oracle"}, True, "a backup of oracle, and DATABASE_URL says"),
+    ],
+    ids=["newer", "older", "other engine"],
+)
+def test_a_backup_that_does_not_belong_here(here, tmp_path, changes, migrate, sentence):
+    file = packed(tmp_path, **changes)
+    with pytest.raises(BackupError, match=sentence):
+        restore.restore(file, PRIVATE, replace=True, migrate=migrate)
+    assert not list(installed.DATA_DIR.glob("backup-*"))
+
+
+@pytest.mark.django_db
+def test_a_damaged_database_is_refused_before_anything_is_touched(here, tmp_path, settings):
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own check; PostgreSQL restores in one transaction")
+    file = packed(tmp_path, rows={"thing": 2})
+    with pytest.raises(BackupError, match="damaged"):
+        restore.restore(file, PRIVATE, replace=True, migrate=True)
+    assert digests(settings.MEDIA_ROOT)
+
+
+@pytest.mark.django_db
+def test_wrong_key_cut_off_and_changed_in_words(here, tmp_path):
+    file, key = packed(tmp_path), tmp_path / "key"
+    for private, content, sentence in (
+        (STRANGER, file.read_bytes(), "sealed for another key"),
+        ("", file.read_bytes(), "no private key"),
+        (PRIVATE, file.read_bytes()[:-10], "not whole"),
+        (PRIVATE, file.read_bytes()[:-1] + bytes([file.read_bytes()[-1] ^ 1]), "not whole"),
+        (PRIVATE, b"PK\x03\x04 a zip", "no backup of Rugpijn"),
+    ):
+        key.write_text(private)
+        (tmp_path / "sent").write_bytes(content)
+        for command, options in (("check_backup", {}), ("restore", {"replace": True})):
+            with pytest.raises(CommandError, match=sentence):
+                call_command(command, tmp_path / "sent", key=key, **options)
+
+
+@pytest.mark.django_db
+def test_nothing_is_made_without_a_key_or_a_folder(here, settings, tmp_path):
+    with pytest.raises(CommandError, match=r"no folder .*nowhere"):
+        call_command("backup", tmp_path / "nowhere" / "x")
+    (tmp_path / "there").write_text("mine")
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", tmp_path / "there")
+    assert (tmp_path / "there").read_text() == "mine"
+    settings.BACKUP_KEY = ""
+    with pytest.raises(CommandError, match="Set BACKUP_KEY first"):
+        call_command("backup", here)
+    assert not list(here.iterdir())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_leaves_no_half_backup(here, practices, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(seal.Sealer, "finish", full)
+    with pytest.raises(CommandError, match="No space left on device"):
+        call_command("backup", here)
+    assert not list(here.iterdir()) and not list(installed.DATA_DIR.glob("backup-*"))
+    assert make.last_made() is None
+
+
+# ------------------------------------------------------------ keys, age, and the calendar
+
+
+def test_a_new_pair(tmp_path, capsys):
+    call_command("backup_key", tmp_path / "private")
+    said = re.search(r"BACKUP_KEY=(\S+)", capsys.readouterr().out)[1]
+    assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o600
+    assert said not in (tmp_path / "private").read_text()
+    call_command("backup_key", tmp_path / "private", public=True)
+    assert said in capsys.readouterr().out
+    with pytest.raises(CommandError, match="exists"):
+        call_command("backup_key", tmp_path / "private")
+
+
+def test_what_is_too_old_goes(here, settings):
+    now = datetime.now(UTC)
+    names = {days: f"rugpijn-{now - timedelta(days=days):%Y%m%d-%H%M%S}" for days in (1, 34, 36)}
+    for name in names.values():
+        (here / f"{name}.backup").touch()
+        (settings.DATA_DIR / name.replace("rugpijn-", make.ASIDE)).mkdir()
+    (here / "rugpijn-of-my-own.backup").touch()
+    removed = make.remove_old(here, days=35)
+    assert removed == [f"{names[36]}.backup", names[36].replace("rugpijn-", make.ASIDE)]
+    assert len(list(here.iterdir())) == 3

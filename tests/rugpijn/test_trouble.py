@@ -1,0 +1,227 @@
+"""A database that cannot take it now: words, a moment to try again, and nothing typed is lost."""
+
+import json
+import re
+import sqlite3
+import threading
+import time
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from patients.models import SessionLog
+from rugpijn import trouble
+
+
+def failure(kind=OperationalError, **cause):
+    """An error of the database, as its driver raises it."""
+    error = kind("database trouble")
+    if cause:
+        error.__cause__ = type("DriverError", (Exception,), cause)()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (failure(sqlite_errorname="SQLITE_BUSY"), "busy"),
+        (failure(sqlite_errorname="SQLITE_BUSY_SNAPSHOT"), "busy"),
+        (failure(sqlite_errorname="SQLITE_FULL"), "full"),
+        (failure(sqlite_errorname="SQLITE_IOERR_WRITE"), "full"),
+        (failure(sqlite_errorname="SQLITE_ERROR"), ""),  # no such table: a mistake of ours
+        (failure(sqlstate="55P03"), "busy"),
+        (failure(sqlstate="40P01"), "busy"),
+        (failure(sqlstate="57014"), "busy"),
+        (failure(sqlstate="57P01"), "busy"),
+        (failure(sqlstate="08006"), "busy"),
+        (failure(sqlstate="53100"), "full"),
+        (failure(sqlstate="42P01"), ""),
+        (failure(DatabaseError, sqlstate="23505"), ""),
+        (failure(), "busy"),
+        (failure(InterfaceError), "busy"),
+        (failure(DatabaseError), ""),
+        (OSError(28, "No space left on device"), "full"),
+        (OSError(2, "No such file"), ""),
+        (ValueError("x"), ""),
+        (None, ""),
+    ],
+    ids=str,
+)
+def test_what_passes_is_told_from_a_mistake_of_ours(error, kind):
+    assert trouble.kind(error) == kind
+
+
+@pytest.fixture
+def broken():
+    """While it lasts, each statement that writes fails as on a full disk."""
+
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            raise failure(sqlite_errorname="SQLITE_FULL")
+        return execute(sql, params, many, context)
+
+    return lambda: connection.execute_wrapper(refuse)
+
+
+def form_of(programme, **changes):
+    version = programme.current_version()
+    return {
+        "operation": "3f0b9f0e-6c4f-4a51-9a0e-1d8a6c1f5d10", "version": version.number,
+        "line": version.sheet.lines[0].uuid, "day": "2026-11-28", "moment": "1", "done": "1",
+        "pain": "4", **changes,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_what_was_typed_is_kept_for_another_try(cast, programme, broken, settings):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.piet)
+    page = client.get("/").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    address = reverse("patients:log_session", args=[programme.uuid])
+    typed = form_of(programme, day=programme.started_on.isoformat())
+    with broken():
+        answer = client.post(address, typed | {"csrfmiddlewaretoken": token})
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+    assert "over vijf minuten" in page and "Wat u hebt ingevuld, staat nog op deze pagina" in page
+    assert answer["Cache-Control"] == "no-store" and "Content-Security-Policy" in answer.headers
+    assert not SessionLog.objects.exists()
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    assert f'action="{address}"' in page
+    again = client.post(address, fields)
+    assert again.status_code == 302 and SessionLog.objects.get().pain == 4
+
+
+@pytest.mark.django_db
+def test_a_telephone_hears_it_as_json(client, cast, programme, broken):
+    client.force_login(cast.piet)
+    message = {"patient": str(programme.patient.uuid), "now": "2026-11-28T10:00:00Z", "acts": [{}]}
+    with broken(), patch("patients.views.sync.rates.allows", side_effect=failure()):
+        answer = client.post("/sync/", json.dumps(message), content_type="application/json")
+    assert (answer.status_code, answer.json()) == (503, {"error": "busy"})
+    assert answer["Retry-After"] == "10"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_mistake_of_ours_keeps_it_too_and_asks_no_database(
+    cast, programme, language, django_assert_num_queries
+):
+    cast.piet.language = language
+    cast.piet.save()
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.piet)
+    address = reverse("patients:log_session", args=[programme.uuid])
+    with patch("patients.views.patient.take", side_effect=ZeroDivisionError):
+        answer = client.post(
+            address, form_of(programme, day=programme.started_on.isoformat(), pain="3")
+        )
+    page = answer.content.decode()
+    assert answer.status_code == 500 and answer["Cache-Control"] == "no-store"
+    assert {"nl": "Dat ligt aan ons", "en": "This is our fault"}[language] in page
+    assert '<input type="hidden" name="pain" value="3">' in page
+    assert "Traceback" not in page and "ZeroDivision" not in page
+    with django_assert_num_queries(0):
+        trouble.again(answer.wsgi_request)
+
+
+def test_trouble_before_any_view():
+    """The session itself could not be read: still words, still the headers."""
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "x" * 32
+    with patch("rugpijn.sessions.SessionStore.load", side_effect=failure()):
+        answer = client.get("/my-data/")
+    assert answer.status_code == 503 and answer["Retry-After"] == "10"
+    assert (
+        "Opnieuw proberen" in answer.content.decode()
+        and "Content-Security-Policy" in answer.headers
+    )
+    assert 'href="/my-data/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"password": "geheim"}, {"login": "piet", "password1": "geheim"}, {"code": "123456"},
+        {"form-0-token": "geheim"}, {f"field{number}": "x" for number in range(600)},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)  # fmt: skip
+def test_no_page_holds_a_password_or_a_code(fields):
+    assert trouble.again(RequestFactory().post("/accounts/login/", fields)) == {}
+
+
+def test_what_was_typed_cannot_break_out_of_the_page():
+    request = RequestFactory().post("/x/?a=\"'><script>", {'"><script>': '"><script>alert(1)'})
+    page = trouble.answer(request, failure()).content.decode()
+    assert "<script" not in page
+
+
+@pytest.fixture
+def in_a_hurry():
+    """SQLite that waits a second for another's write, and no twenty."""
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's lock of the whole file; see lock_timeout for PostgreSQL")
+    connection.ensure_connection()
+    connections.close_all()
+    before = connection.settings_dict["OPTIONS"]["timeout"]
+    connection.settings_dict["OPTIONS"]["timeout"] = 1
+    yield SimpleNamespace(path=connection.settings_dict["NAME"])
+    connections.close_all()
+    connection.settings_dict["OPTIONS"]["timeout"] = before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_is_waited_for_and_one_that_lasts_is_said(in_a_hurry, cast, programme):
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.piet)
+    address = reverse("patients:log_session", args=[programme.uuid])
+    typed = form_of(programme, day=programme.started_on.isoformat())
+    lock = sqlite3.connect(in_a_hurry.path, check_same_thread=False, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        answer = client.post(address, typed)
+        assert answer.status_code == 503 and answer["Retry-After"] == "10"
+        assert time.monotonic() - began >= 0.9
+        threading.Timer(0.4, lambda: lock.execute("ROLLBACK")).start()
+        assert client.post(address, typed).status_code == 302
+    finally:
+        lock.close()
+    assert SessionLog.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_reads_on_and_recovers(in_a_hurry, cast, programme):
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.piet)
+    address = reverse("patients:log_session", args=[programme.uuid])
+    day = programme.started_on.isoformat()
+
+    def pages(most):
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA max_page_count = {most}")
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        (there,) = cursor.fetchone()
+    answers = []
+    pages(there)
+    for number in range(400):  # until what was free within the file is used up
+        typed = form_of(programme, day=day, operation=f"3f0b9f0e-6c4f-4a51-9a0e-{number:012}")
+        answers.append(client.post(address, typed).status_code)
+        if answers[-1] == 503:
+            break
+    assert set(answers) == {302, 503} and answers[-1] == 503
+    stored = SessionLog.objects.count()
+    assert stored == len(answers) - 1
+    assert client.get("/accounts/login/").status_code in (200, 302)
+    assert client.get(f"/s/{programme.share_link.token}/1/").status_code == 200
+    pages(there + 1000)
+    assert client.post(address, typed).status_code == 302
+    assert SessionLog.objects.count() == stored + 1
