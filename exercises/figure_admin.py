@@ -362,7 +362,7 @@ class FigureAdmin(OwnedAdmin):
         if not within_limit(request.user):
             much = gettext("That is a lot of drawings. Wait a minute, then go on.")
             answer = _sorry(much, status=429)
-            answer.headers["Retry-After"] = str(rates.wait("preview"))
+            answer.headers["Retry-After"] = str(rates.wait())
             return answer
         try:
             form = PoseForm(request.POST)

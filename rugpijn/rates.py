@@ -5,34 +5,22 @@ counted for a person; a page that asks for no login counts the address that it i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from time import time
 
 from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from .addresses import client_address
 
-MINUTE, HOUR = 60, 3600  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most `most` in each `seconds`."""
-
-    most: int
-    seconds: int = MINUTE
-
-
-RATES = {
-    "sync": Rate(600),  # acts of one record: a phone that was without a connection for a month
-    "search": Rate(300),  # each letter that is typed in a picker asks once
-    "preview": Rate(120),
-    "pdf": Rate(30),
-    "export": Rate(3, HOUR),  # everything about a person at once
+MINUTE = 60  # seconds
+RATES = {  # a minute
+    "sync": 600,  # acts of one record: a phone that was without a connection for a month
+    "search": 300,  # each letter that is typed in a picker asks once
+    "preview": 120,
+    "pdf": 30,
 }
 
 
@@ -41,16 +29,14 @@ def allows(what: str, who, count: int = 1) -> bool:
 
     Two processes that count at the same moment may count one too few: a ceiling, not an account.
     """
-    rate = RATES[what]
-    key = f"rate:{what}:{who}:{int(time() // rate.seconds)}"
-    cache.add(key, 0, timeout=2 * rate.seconds)
-    return cache.incr(key, count) <= rate.most
+    key = f"rate:{what}:{who}:{int(time() // MINUTE)}"
+    cache.add(key, 0, timeout=2 * MINUTE)
+    return cache.incr(key, count) <= RATES[what]
 
 
-def wait(what: str) -> int:
+def wait() -> int:
     """Seconds until counting begins anew."""
-    seconds = RATES[what].seconds
-    return seconds - int(time()) % seconds
+    return MINUTE - int(time()) % MINUTE
 
 
 def refusal(request, what: str, *, to_script: bool = False) -> HttpResponse | None:
@@ -61,19 +47,13 @@ def refusal(request, what: str, *, to_script: bool = False) -> HttpResponse | No
     who = request.user.uuid if request.user.is_authenticated else client_address(request)
     if allows(what, who):
         return None
-    seconds = wait(what)
-    minutes = -(-seconds // MINUTE)
-    sentence = ngettext(
-        "That was too often in a short time. Try again in %d minute.",
-        "That was too often in a short time. Try again in %d minutes.",
-        minutes,
-    )
+    sentence = _("That was too often in a short time. Try again in a minute.")
     if to_script or request.headers.get("Accept") == "application/json":
-        answer = JsonResponse({"error": sentence % minutes}, status=429)
+        answer = JsonResponse({"error": sentence}, status=429)
     else:
-        context = {"sentence": sentence % minutes}
+        context = {"sentence": sentence}
         answer = render(request, "too_often.html", context, status=429)
-    answer.headers["Retry-After"] = str(seconds)
+    answer.headers["Retry-After"] = str(wait())
     return answer
 
 

@@ -19,6 +19,8 @@ from .. import everything
 from ..access import answered_for, is_own, refuse, represented_by
 from ..models import DataExport, ErasureRequest, Patient
 
+AN_HOUR = 3600  # seconds
+
 
 @require_POST
 @fresh_login_required
@@ -51,7 +53,7 @@ def export(request, patient, act, name, reason=""):
                 everything.enqueue(asked)
     except everything.TooOftenError:
         answer = render(request, "patients/export_too_often.html", status=429)
-        answer.headers["Retry-After"] = str(everything.RATE.seconds)
+        answer.headers["Retry-After"] = str(AN_HOUR)
         return answer
     if long:
         return redirect("patients:export", asked.uuid)

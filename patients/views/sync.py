@@ -59,7 +59,7 @@ def receive(request):
     # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
     with transaction.atomic():
         if not rates.allows("sync", patient.uuid, len(message["acts"])):
-            retry = {"Retry-After": str(rates.wait("sync"))}
+            retry = {"Retry-After": str(rates.wait())}
             return JsonResponse({"error": "too many"}, status=429, headers=retry)
         late = _how_late(message["now"])
         most = actions.last_sequence(patient) + AHEAD

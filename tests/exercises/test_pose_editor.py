@@ -473,7 +473,7 @@ def test_too_much_at_once_is_refused_before_it_is_read(as_):
 
 
 def test_drawing_has_a_limit_each_minute(as_, monkeypatch):
-    monkeypatch.setitem(rates.RATES, "preview", rates.Rate(3))
+    monkeypatch.setitem(rates.RATES, "preview", 3)
     monkeypatch.setattr(rates, "time", lambda: 60.0)
     sent = posted(settings()) | {"number": 1}
     anna = as_("anna")

@@ -10,6 +10,7 @@ from django.utils import translation
 from rugpijn import audit, devices, models, rates, sessions
 from rugpijn.database import sqlite_options
 
+from ... import everything
 from ...models import ShareLink
 from ...press import AT_ONCE, QUEUE, SECONDS, WAIT
 from ...press_child import FILE, MEMORY
@@ -47,9 +48,10 @@ def inventory(given=None) -> str:
             _table(*_addresses(given)),
             "## How often",
             _table(
-                ["what", "at most", "in seconds"],
-                [[name, rate.most, rate.seconds] for name, rate in sorted(rates.RATES.items())]
-                + [[name, each, "as written"] for name, each in _login_rates()],
+                ["what", "at most"],
+                [[name, f"{most} a minute"] for name, most in sorted(rates.RATES.items())]
+                + [["everything about one person", f"{everything.MOST} an hour"]]
+                + [[name, each] for name, each in _login_rates()],
             ),
             "## How long, how much",
             _table(["what", "limit"], _limits()),
