@@ -17,7 +17,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
 .PHONY: help run test reliability bench mutants journeys check lint migrations production catalogues dependencies \
-	format messages lock screenshots clean pango firefox lighthouse
+	format messages inventory lock screenshots clean pango firefox lighthouse
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"
+	@echo "make inventory    docs/inventory.md and docs/sbom.cdx.json, read from the app and its locks"
 	@echo "make lock         write requirements*.txt anew from requirements*.in"
 	@echo "make screenshots  the pictures in docs/images"
 	@echo "make clean        remove what tests and tools left behind (never var/ or $(VENV)/)"
@@ -114,6 +115,10 @@ format: $(VENV)/.dev
 messages: $(VENV)/.dev
 	$(MANAGE) makemessages --locale nl --no-wrap --add-location file --ignore $(VENV) --ignore var --ignore tests
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
+
+inventory: $(VENV)/.dev
+	$(MANAGE) inventory --table tests.test_access > docs/inventory.md
+	$(MANAGE) sbom > docs/sbom.cdx.json
 
 # Extras stay in the lists: without them pip looks for “coverage[toml]”, finds a newer release than
 # the one that is pinned, and refuses it.

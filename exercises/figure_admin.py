@@ -5,13 +5,11 @@ a kind is a method in `PAGES`; adding one starts with `?kind=`.
 """
 
 import copy
-import time
 from urllib.parse import quote
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -24,7 +22,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from rugpijn import audit
+from rugpijn import audit, rates
 
 from . import pictures
 from .admin_base import OwnedAdmin, OwnFilter
@@ -35,8 +33,6 @@ from .pose_forms import PoseForm
 from .pose_preview import preview
 from .templatetags.pictures import small_picture
 from .words_form import WordsForm
-
-PREVIEWS_A_MINUTE = 120
 
 
 class ReviewForm(forms.ModelForm):
@@ -364,9 +360,10 @@ class FigureAdmin(OwnedAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if not within_limit(request.user):
-            return _sorry(
-                gettext("That is a lot of drawings. Wait a minute, then go on."), status=429
-            )
+            much = gettext("That is a lot of drawings. Wait a minute, then go on.")
+            answer = _sorry(much, status=429)
+            answer.headers["Retry-After"] = str(rates.wait())
+            return answer
         try:
             form = PoseForm(request.POST)
         except ValidationError as error:
@@ -406,16 +403,7 @@ class FigureAdmin(OwnedAdmin):
 
 def within_limit(user, drawings: int = 1) -> bool:
     """Drawing takes a fifth of a second of a processor; nobody needs more in a minute."""
-    key = f"figure-preview:{user.pk}:{_minute()}"
-    try:
-        return cache.incr(key, drawings) <= PREVIEWS_A_MINUTE
-    except ValueError:  # the first of this minute
-        cache.set(key, drawings, timeout=120)
-        return True
-
-
-def _minute() -> int:
-    return int(time.time() // 60)
+    return rates.allows("preview", user.uuid, drawings)
 
 
 def as_image(svg: str) -> str:

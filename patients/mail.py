@@ -39,7 +39,7 @@ def link(version: Version) -> EmailMessage:
     with translation.override(version.sheet.language):
         return EmailMessage(
             subject=_("A link from %s") % " ".join(practice.name.split()),
-            body=render_to_string("patients/mail/link.txt", context),
+            body=_text("link", context),
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[patient.email],
             reply_to=[practice.email] if practice.email else None,
@@ -60,11 +60,17 @@ def invitation(patient: Patient, token: str, invited: PatientInvitation) -> Emai
     with translation.override(patient.language):
         return EmailMessage(
             subject=_("An invitation from %s") % " ".join(practice.name.split()),
-            body=render_to_string("patients/mail/invitation.txt", context),
+            body=_text("invitation", context),
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[patient.email],
             reply_to=[practice.email] if practice.email else None,
         )
+
+
+def _text(name: str, context: dict) -> str:
+    """The words of a mail. No HTML, though Django marks what a template gives as safe for a page:
+    a page that shows them escapes them, like every text."""
+    return "" + render_to_string(f"patients/mail/{name}.txt", context)
 
 
 def address_of(patient: Patient) -> str:
@@ -85,7 +91,7 @@ def notice(patient: Patient) -> EmailMessage | None:
     with translation.override(language_of(patient)):
         return EmailMessage(
             subject=_("Something is ready for you"),
-            body=render_to_string("patients/mail/notice.txt", {"address": settings.SITE_URL + "/"}),
+            body=_text("notice", {"address": settings.SITE_URL + "/"}),
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},

@@ -23,6 +23,7 @@ from functools import cache
 from importlib.metadata import version
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -38,6 +39,7 @@ MODULE = "patients.press_child"
 SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about one
 AT_ONCE = 2  # pages; each keeps a core busy
 WAIT = 15  # seconds to wait for a free place
+QUEUE = 20  # who wait for one; the next is told so at once
 PAGES = 500  # and a child may go: whatever a library forgets to give back, ends there
 LOUDEST = 20  # lines of a child's standard error that are worth a log line
 
@@ -272,23 +274,44 @@ def _environment(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def _place():
-    """One of the few places for a page, shared by all of the app's processes."""
+    """One of the few places for a page, shared by all of the app's processes.
+
+    Who finds none waits, and so many may wait: each of them is a thread that answers nobody else.
+    """
+    place = _take("place", AT_ONCE)
+    if place is None:
+        turn = _take("waiting", QUEUE)
+        if turn is None:
+            raise PrintingError(_busy())
+        with turn:
+            place = _wait_for_place()
+    with place:
+        yield
+
+
+def _wait_for_place() -> IO:
+    give_up = time.monotonic() + WAIT
+    while time.monotonic() < give_up:
+        time.sleep(0.05)
+        if (place := _take("place", AT_ONCE)) is not None:
+            return place
+    raise PrintingError(_busy())
+
+
+def _take(what: str, how_many: int) -> IO | None:
+    """One of these, held until it is closed or this process is no more; None when none is free."""
     places = settings.DATA_DIR / "printing"
     places.mkdir(parents=True, exist_ok=True)
-    give_up = time.monotonic() + WAIT
-    while True:
-        for number in range(AT_ONCE):
-            handle = open(places / f"place-{number}", "w")  # noqa: SIM115  kept while it is held
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                handle.close()
-                continue
-            try:
-                yield
-            finally:
-                handle.close()
-            return
-        if time.monotonic() > give_up:
-            raise PrintingError(_("Many handouts are being printed. Please try again in a minute."))
-        time.sleep(0.05)
+    for number in range(how_many):
+        handle = open(places / f"{what}-{number}", "w")  # noqa: SIM115  kept while it is held
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+        else:
+            return handle
+    return None
+
+
+def _busy() -> str:
+    return _("Many handouts are being printed. Please try again in a minute.")

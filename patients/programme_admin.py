@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn import audit
+from rugpijn import audit, rates
 from rugpijn.admin import ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
@@ -263,6 +263,8 @@ class ProgrammeAdmin(CareAdmin):
 
     def preview(self, request, programme):
         """As it was last saved; for a form that is posted here, as it stands there now."""
+        if (refused := rates.refusal(request, "preview")) is not None:
+            return refused
         if request.method != "POST":
             return building.preview(request, programme, Sheet.of(programme))
         inline = next(iter(self.get_inline_instances(request, programme)))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from .glass_models import GlassBreak
 from .log_models import AccessEvent, LogHead, LogSegment
 from .login_models import LoginSession, OneTimeCode, TrustedDevice
-from .validators import printable, readable_on_paper, validate_web_address
+from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
 
 __all__ = [
     "AccessEvent",
@@ -185,7 +185,7 @@ class UserManager(BaseUserManager):
         return self.get(email__iexact=email)
 
 
-class User(AbstractBaseUser):
+class User(NoCitizenNumber, AbstractBaseUser):
     """Someone who logs in: by e-mail, or by a code that the practice printed.
 
     Roles stand here and permissions follow from them; there are no groups and
@@ -358,7 +358,7 @@ class Invitation(models.Model):
         )
 
 
-class StaffInvitation(Invitation):
+class StaffInvitation(NoCitizenNumber, Invitation):
     """Invites a therapist or an owner into a practice, with the role they will have."""
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="invitations")

@@ -36,6 +36,43 @@ def printable(text: str) -> None:
         )
 
 
+NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
+
+
+def citizen_number(text: str) -> str | None:
+    """The first citizen service number (BSN) in a text, as it was typed.
+
+    Nine digits of which the last is a check on the others, the "elfproef". One in eleven other
+    numbers of nine digits passes as well.
+    """
+    for found in NINE_DIGITS.findall(text):
+        *digits, check = (int(sign) for sign in found if sign.isdigit())
+        total = sum(digit * weight for digit, weight in zip(digits, range(9, 1, -1), strict=True))
+        if total and (total - check) % 11 == 0:
+            return found
+    return None
+
+
+class NoCitizenNumber:
+    """A model whose `called` fields, what somebody or something is called, are no BSN.
+
+    A practice has no ground to keep it here, and nothing needs it. Not asked of a phone number,
+    which has nine digits too when its first 0 is left out, nor of notes: there it is said in words.
+    """
+
+    called = ("name",)
+
+    def clean_fields(self, exclude=None):
+        for name in {*self.called} - {*(exclude or ())}:
+            if citizen_number(getattr(self, name) or ""):
+                raise ValidationError({name: ValidationError(is_citizen_number(), code="bsn")})
+        super().clean_fields(exclude=exclude)
+
+
+def is_citizen_number() -> str:
+    return _("This looks like a citizen service number (BSN). Please leave it out.")
+
+
 def validate_web_address(text: str) -> None:
     """Accept http and https addresses only; a link is clicked by a patient."""
     try:

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from . import rates
 from .plain_language import Finding, findings
 from .second_factor import answers_json
+from .validators import citizen_number, is_citizen_number
 
 MOST_LETTERS = 20_000  # more than any field holds
 MOST_LINES = 5  # help that is longer than the text is not read
@@ -24,9 +26,13 @@ def plain_language(request):
         return JsonResponse({"error": _("Log in first.")}, status=401)
     if not request.user.is_staff:
         raise PermissionDenied
+    if (refused := rates.refusal(request, "search", to_script=True)) is not None:
+        return refused
     text = request.POST.get("text", "")[:MOST_LETTERS]
     found = findings(text, request.POST.get("language", ""))
     lines = [_line(finding) for finding in found[:MOST_LINES]]
+    if citizen_number(text):
+        lines.insert(0, {"says": is_citizen_number(), "strong": True})
     if rest := len(found) - len(lines):
         more = ngettext("And %d more place.", "And %d more places.", rest) % rest
         lines.append({"says": more})

@@ -15,7 +15,7 @@ import pytest
 
 DATA_DIR = tempfile.mkdtemp(prefix="rugpijn-tests-")
 (Path(DATA_DIR) / "static").mkdir()
-for _name in ("SHARE_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL"):
+for _name in ("SHARE_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "MFA_KEY"):
     os.environ.pop(_name, None)
 os.environ.update(
     DEBUG="1",  # pytest-django turns the setting itself off again

@@ -32,6 +32,7 @@ from rugpijn.audit import AccessEvent
 from rugpijn.models import GlassBreak, LogHead, LoginSession, StaffInvitation, User
 from rugpijn.sessions import BEGAN, SEEN, SessionStore
 
+from .answers import wrong_headers
 from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices
 from .environment import and_in_ci
 from .exercises.media import complete, sample, upload, words
@@ -586,9 +587,11 @@ def look(world, name):
     before = world.rows.now()
     for role, expected in zip(ROLES, TABLE[name], strict=True):
         denials = AccessEvent.objects.filter(outcome="denied").count()
-        response = client_for(world, role).get(world.address(name))
+        elsewhere = {"Origin": "https://evil.example"}
+        response = client_for(world, role).get(world.address(name), headers=elsewhere)
         got = outcome(response, expected)
         assert got == expected, f"{role} at {name}: {got}, not {expected}"
+        assert not wrong_headers(response, name=name, logged_in=role != "nobody"), (role, name)
         text = text_of(response)
         if got != SEES:
             assert not [canary for canary in CANARIES if canary in text + str(response.headers)]
@@ -617,6 +620,7 @@ def try_other_methods(world, name):
         for method in ("delete", "options", *and_in_ci("put", "patch", "trace")):
             response = getattr(client, method)(world.address(name))
             assert response.status_code < 500
+            assert not wrong_headers(response, name=name), (role, name, method)
             if TABLE[name][ROLES.index(role)] not in (SEES, WRONG_METHOD):
                 text = text_of(response)
                 assert not [canary for canary in CANARIES if canary in text], (role, method)

@@ -1,7 +1,15 @@
 """Addresses and parameters that no page of ours ever sends: an answer in words, never a crash."""
 
+import json
+import uuid
+
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+
+from patients.models import SessionLog
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +93,118 @@ def test_hostile_birth_dates_and_names(client, cast, lage_rugpijn):
     for born in ("1-1-0000", "99999999999", "-1", "1e9", "\u202e1-1-1980"):
         response = client.post(add, {"name": "Kees", "birth_date": born, "language": "nl"})
         assert response.context["adminform"].form.errors["birth_date"], born
+
+
+# ------------------------------------------------------------ questions that would tell something
+
+# What somebody guesses about a row that is not asked for: right, and wrong.
+GUESSES = {
+    "user__password__startswith": ("md5", "zzz"),
+    "practice__staff__email__startswith": ("bram", "zzz"),
+    "created_by__password__contains": ("$", "zzz"),
+    "created_by__email": ("anna@linde.example", "zzz"),
+    "name__startswith": ("Piet", "zzz"),
+    "birth_date__year": ("1958", "1901"),
+    "id__gt": ("0", "999999"),
+    "patient__user__password__startswith": ("md5", "zzz"),
+    "texts__title__startswith": ("H", "zzz"),
+    "password__startswith": ("md5", "zzz"),
+    "token_hash__gt": ("0", "zzz"),
+    "outcome__regex": (".", "z"),
+    "_connector": ("OR", "AND"),
+    "_negated": ("1", "0"),
+    "name__regex": ("^P", "^z"),
+    "pk__in": ("1,2,3", "0"),
+}
+LISTS = (
+    "patients_patient", "patients_programme", "exercises_exercise", "exercises_protocol",
+    "exercises_figure", "exercises_advice",
+)  # fmt: skip
+OFFICE_LISTS = ("rugpijn_user", "rugpijn_staffinvitation", "rugpijn_practice")
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+def test_a_guess_is_answered_alike_right_or_wrong(client, cast, programme, guess):
+    """No list of the admin can be asked about columns that it has no filter for."""
+    for who, lists in ((cast.anna, LISTS), (cast.els, OFFICE_LISTS)):
+        client.force_login(who)
+        for model in lists:
+            address = reverse(f"admin:{model}_changelist")
+            answers = [client.get(address, {guess: value}) for value in GUESSES[guess]]
+            told = [(a.status_code, a.headers.get("Location"), shown(a)) for a in answers]
+            assert told[0] == told[1], (model, told)
+            assert told[0][0] in (200, 302, 400)
+
+
+def shown(answer) -> int | None:
+    """How many rows a list found."""
+    found = getattr(answer, "context_data", None) or {}
+    return found["cl"].result_count if "cl" in found else None
+
+
+# ------------------------------------------------------------ pain
+
+
+PAINS = ("-1", "11", "3.5", "NaN", "1e9", "５", "true", "0x5", "٣", " ", "1 0", "9" * 20)
+
+
+@pytest.mark.parametrize("pain", PAINS, ids=ascii)
+def test_pain_is_a_whole_number_from_0_to_10(client, cast, programme, pain):
+    """In the form and from a phone; nothing is written, and the phone reads that it was refused."""
+    client.force_login(cast.piet)
+    line = programme.current_version().sheet.lines[0].uuid
+    now = timezone.now().isoformat()
+    act = {
+        "operation": str(uuid.uuid4()), "version": 1, "line": line, "moment": "1", "done": "1",
+        "day": timezone.localdate().isoformat(), "pain": pain,
+    }  # fmt: skip
+    client.post(reverse("patients:log_session", args=[programme.uuid]), act)
+    message = {"patient": str(programme.patient.uuid), "now": now, "acts": [
+        {**act, "programme": str(programme.uuid), "sequence": 1, "performed_at": now}
+    ]}  # fmt: skip
+    answer = client.post(reverse("patients:sync"), json.dumps(message), "application/json")
+    kept = list(SessionLog.objects.values_list("pain", flat=True))
+    if pain.strip():
+        assert [one["status"] for one in answer.json()["results"]] == ["refused"] and kept == []
+    else:
+        assert set(kept) == {None}  # not answered, which is no zero
+
+
+@pytest.mark.parametrize("pain", [-1, 11, 1_000])
+def test_the_database_itself_refuses_such_a_score(cast, programme, pain):
+    version = programme.current_version()
+    SessionLog.objects.create(
+        patient=programme.patient, operation=uuid.uuid4(), version=version, moment=1, done=True,
+        line=version.sheet.lines[0].uuid, day=timezone.localdate(), performed_at=timezone.now(),
+    )  # fmt: skip
+    write = f"UPDATE {SessionLog._meta.db_table} SET pain = %s"  # noqa: S608  a name of ours
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(write, [pain])
+    assert SessionLog.objects.get().pain is None
+
+
+# ------------------------------------------------------------ errors that a script reads
+
+
+def test_a_script_always_reads_one_sentence_or_word_under_error(client, cast, programme):
+    """Whatever is wrong: a login, a token, a body, a question."""
+    client.force_login(cast.anna)
+    strict, nobody = Client(enforce_csrf_checks=True), Client()
+    strict.force_login(cast.piet)
+    sync, steps = reverse("patients:sync"), reverse("admin:patients_programme_steps")
+    as_json = {"Accept": "application/json"}
+    answers = [
+        nobody.get(reverse("patients:sync_start")),
+        nobody.post(sync, "{}", "application/json"),
+        nobody.get(reverse("admin:patients_programme_dosage")),
+        nobody.post(reverse("plain_language")),
+        strict.post(sync, "{}", "application/json", headers=as_json),
+        client.post(sync, "{}", "application/json"),
+        client.get(steps),
+        client.get(reverse("admin:patients_programme_dosage"), {"text": "veel"}),
+        client.get(reverse("admin:patients_programme_period"), {"text": "veel"}),
+    ]
+    told = [answer.status_code for answer in answers]
+    assert told == [401, 401, 401, 401, 403, 400, 400, 200, 200]
+    for answer in answers:
+        assert list(answer.json()) == ["error"] and isinstance(answer.json()["error"], str)

@@ -6,8 +6,6 @@ from datetime import date, time, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -28,6 +26,7 @@ from rugpijn.models import User
 
 from .conftest import PASSWORD
 from .environment import and_in_ci
+from .logging_in import log_in_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,10 +66,7 @@ def log_in(page, site, name):
     """As people do; staff arrive with their second step done, which has journeys of its own."""
     user = User.objects.filter(email=name).first()
     if user is not None and user.is_staff:
-        client = Client()
-        client.force_login(user)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key}
-        page.context.add_cookies([{**cookie, "url": site, "httpOnly": True}])
+        log_in_browser(page, site, user)
         page.set_default_timeout(30_000)
         page.goto(site)
         return

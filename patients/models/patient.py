@@ -9,13 +9,13 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Invitation, Practice, User, languages
-from rugpijn.validators import printable
+from rugpijn.validators import NoCitizenNumber, printable
 
 from .. import ages
 from ..access import CareQuerySet, OfPatientQuerySet
 
 
-class Patient(models.Model):
+class Patient(NoCitizenNumber, models.Model):
     """Someone who is treated. Needs no e-mail and no login: paper is enough."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.models import Exercise, Prescribed, Protocol
 from rugpijn.models import User
-from rugpijn.validators import printable
+from rugpijn.validators import NoCitizenNumber, printable
 
 from ..access import OfPatientQuerySet, OfProgrammeQuerySet, share_token, signature_matches
 from ..sheet import Sheet
@@ -22,8 +22,10 @@ class ProgrammeQuerySet(OfPatientQuerySet):
         return self.filter(started_on__isnull=False, ended_on__isnull=True)
 
 
-class Programme(models.Model):
+class Programme(NoCitizenNumber, models.Model):
     """All prescriptions of one period. Its dates say its state: draft, running, ended."""
+
+    called = ("title",)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     patient = models.ForeignKey(

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, rates
 
 from .. import batches
 from ..access import find
@@ -47,6 +47,7 @@ def batch_act(request, uuid):
 
 
 @require_safe
+@rates.at_most("pdf")
 def batch_file(request, uuid, kind):
     """What is made until now. Each patient in it is in the log."""
     found = find(request, Batch.objects, uuid=uuid)

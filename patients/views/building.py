@@ -32,7 +32,7 @@ from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
-from rugpijn import audit
+from rugpijn import audit, rates
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 from rugpijn.second_factor import answers_json
@@ -67,6 +67,7 @@ def for_therapists(view):
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def read_dosage(request):
     """The sentence a patient will read, or what is accepted instead.
 
@@ -91,6 +92,7 @@ def read_dosage(request):
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def read_period(request):
     """For which weeks a line holds, as the patient will read it, or what is accepted instead.
 
@@ -131,6 +133,7 @@ def language_of_patient(request) -> str:
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def find_exercises(request):
     """What the picker shows, in the shape that it reads.
 

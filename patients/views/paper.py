@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from rugpijn import audit
+from rugpijn import audit, rates
 
 from .. import handout, variants
 from ..access import find
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @require_safe
+@rates.at_most("pdf")
 def programme_handout(request, uuid):
     """The newest version on paper, as the practice prints or as `variant` and `weeks` ask."""
     programme = _programme(request, uuid)
@@ -29,6 +30,7 @@ def programme_handout(request, uuid):
 
 
 @require_safe
+@rates.at_most("pdf")
 def version_handout(request, uuid, number):
     """A version as it was issued, however long ago."""
     programme = _programme(request, uuid)

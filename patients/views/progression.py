@@ -8,7 +8,7 @@ from exercises.dosage import Dosage
 from exercises.models import Exercise, PracticeDosage
 from exercises.progression import EASIER, HARDER, Step, steps
 from exercises.templatetags.pictures import thumbnail_address
-from rugpijn import audit
+from rugpijn import audit, rates
 
 from .building import called, for_therapists, language_of_patient, pickable
 
@@ -17,6 +17,7 @@ EXERCISES = 2  # of them at most, so that a step of the dosage has its place
 
 
 @for_therapists
+@rates.at_most("search", to_script=True)
 def suggestions(request):
     """Steps of the dosage that is typed, and variants of the exercise in our own library.
 

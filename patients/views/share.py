@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exercises import media
+from rugpijn import rates
 
 from .. import handout, variants
 from ..access import read_share_token
@@ -77,6 +78,7 @@ def _told(before: Sheet, after: Sheet) -> list[str]:
 @login_not_required
 @never_cache
 @require_safe
+@rates.at_most("pdf")
 def share_handout(request, token, number):
     """The same on paper, without a name."""
     link = _link(token)

@@ -30,7 +30,6 @@ from ..taking import take
 
 ACTS = 200  # in one message
 BYTES = 200_000
-A_MINUTE = 600  # acts of one patient
 CLOCK_IS_OFF = timedelta(minutes=10)
 AHEAD = 100_000  # how far a count of acts may be beyond what is known here
 
@@ -62,8 +61,9 @@ def receive(request):
     is_own(request, patient)  # also says, for the log, on whose behalf
     # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
     with transaction.atomic():
-        if not rates.allows("sync", patient.uuid, A_MINUTE, len(message["acts"])):
-            return JsonResponse({"error": "too many"}, status=429, headers={"Retry-After": "60"})
+        if not rates.allows("sync", patient.uuid, len(message["acts"])):
+            retry = {"Retry-After": str(rates.wait())}
+            return JsonResponse({"error": "too many"}, status=429, headers=retry)
         late = _how_late(message["now"])
         most = actions.last_sequence(patient) + AHEAD
         versions = _Versions(patient)

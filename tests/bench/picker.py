@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.environment import CHROMIUM
 from tests.exercises.many import many_exercises
+from tests.logging_in import log_in_browser
 
 from . import clinic
 from .measure import table
@@ -16,7 +17,6 @@ from .measure import table
 COUNT, TIMES = 5000, 7
 WAITS = 250  # ms after the last key, before Django's picker asks
 TERMS = ("draaien", "strekken muur", "knie", "trap 4789")
-PASSWORD = "only-for-this-bench"
 
 # Until the first result says what was typed last, and the browser has drawn it.
 MEASURE = """word => new Promise(done => {
@@ -36,10 +36,7 @@ MEASURE = """word => new Promise(done => {
 def run() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright has an event loop here
     with clinic.programme() as programme:
-        anna = programme.therapist
-        anna.set_password(PASSWORD)
-        anna.save()
-        many_exercises(anna.practice, COUNT)
+        many_exercises(programme.therapist.practice, COUNT)
         server = LiveServer("localhost")
         try:
             with sync_playwright() as playwright:
@@ -56,11 +53,7 @@ def run() -> None:
 
 def _measured(page, server, programme) -> list:
     page.set_default_timeout(15_000)
-    page.goto(server.url + reverse("account_login"))
-    page.get_by_label("E-mailadres of inlogcode").fill(programme.therapist.email)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    log_in_browser(page, server.url, programme.therapist)
     page.goto(server.url + reverse("admin:patients_programme_change", args=[programme.pk]))
     page.locator(".prescriptions .add-row a").press("Enter")
     rows = []

@@ -33,6 +33,7 @@ from exercises.pose_editor import (
     settings_of,
 )
 from exercises.pose_preview import in_words, preview
+from rugpijn import rates
 from rugpijn.audit import AccessEvent
 
 LIST = reverse("admin:exercises_figure_changelist")
@@ -472,8 +473,8 @@ def test_too_much_at_once_is_refused_before_it_is_read(as_):
 
 
 def test_drawing_has_a_limit_each_minute(as_, monkeypatch):
-    monkeypatch.setattr(figure_admin, "PREVIEWS_A_MINUTE", 3)
-    monkeypatch.setattr(figure_admin, "_minute", lambda: 1)
+    monkeypatch.setitem(rates.RATES, "preview", 3)
+    monkeypatch.setattr(rates, "time", lambda: 60.0)
     sent = posted(settings()) | {"number": 1}
     anna = as_("anna")
     assert [anna.post(PREVIEW, sent).status_code for _ in range(4)] == [200, 200, 200, 429]
@@ -481,7 +482,7 @@ def test_drawing_has_a_limit_each_minute(as_, monkeypatch):
     assert as_("els").post(PREVIEW, sent).status_code == 200
     page = as_("anna").post(ADD, sent | {"_show": ""})  # the page itself still comes
     assert page.status_code == 200
-    monkeypatch.setattr(figure_admin, "_minute", lambda: 2)
+    monkeypatch.setattr(rates, "time", lambda: 120.0)
     assert as_("anna").post(PREVIEW, sent).status_code == 200
 
 

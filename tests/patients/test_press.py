@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -132,6 +133,72 @@ def test_hostile_input_is_stopped_and_leaves_nothing(monkeypatch, tmp_path):
     assert press.render_pdf(PAGE).startswith(b"%PDF")
 
 
+USES = "".join(f"<g id='g{n}'>" + f"<use href='#g{n - 1}'/>" * 10 + "</g>" for n in range(1, 8))
+BOMBS = {
+    "a drawing of drawings": (
+        f"<svg xmlns='http://www.w3.org/2000/svg'><rect id='g0' width='1' height='1'/>{USES}</svg>"
+    ),
+    "nested flex boxes": ENDLESS,
+    "a megabyte of text": "<p>" + "oefening " * 115_000,
+    "five thousand boxes in boxes": "<div>" * 5_000 + "x",
+    "a table of a million cells": "<table>" + ("<tr>" + "<td>x" * 1_000) * 1_000,
+    "more memory than there is": f"<p style='font-size: 1px'>{'<b>x</b>' * 600_000}",
+}
+
+
+@pytest.mark.parametrize("bomb", and_in_ci(*BOMBS))
+def test_a_bomb_ends_in_a_sentence_or_a_pdf(bomb, monkeypatch, tmp_path):
+    """Within the limits of clock and memory; no process and no file stays behind."""
+    monkeypatch.setattr(press, "SECONDS", 2)
+    monkeypatch.setattr(press.tempfile, "tempdir", str(tmp_path))
+    before = children()
+    began = time.monotonic()
+    try:
+        assert press.render_pdf(PAGE + BOMBS[bomb]).startswith(b"%PDF")
+    except press.PrintingError as error:
+        assert re.search("te lang|lukte nu niet|ruimte", str(error)), error
+    assert time.monotonic() - began < 20  # ten times the limit: others are busy here
+    press.end_children()
+    assert list(tmp_path.iterdir()) == [] and children() == before
+
+
+@pytest.mark.django_db
+def test_other_pages_are_answered_meanwhile(monkeypatch, client, programme, cast):
+    """Two bombs, one in each place; half a second is the aim, and this the ceiling of ten times."""
+    monkeypatch.setattr(press, "SECONDS", 3)
+    client.force_login(cast.piet)
+
+    def print_it():
+        with pytest.raises(press.PrintingError):
+            press.render_pdf(PAGE + ENDLESS)
+
+    bombs = [Thread(target=print_it) for _place in range(press.AT_ONCE)]
+    for bomb in bombs:
+        bomb.start()
+    took = []
+    while any(bomb.is_alive() for bomb in bombs):
+        began = time.monotonic()
+        assert client.get("/").status_code == 200
+        took.append(time.monotonic() - began)
+    assert len(took) >= 5
+    assert sorted(took)[int(len(took) * 0.95)] < 5
+
+
+def test_the_memory_of_a_page_has_a_limit():
+    """Asked of a process that runs: what the kernel refuses beyond."""
+    press.render_pdf(PAGE)
+    limits = Path(f"/proc/{waiting()[0]}/limits").read_text()
+    assert re.search(rf"Max address space +{1024**3} ", limits), limits
+    assert re.search(rf"Max file size +{32 * 1024**2} ", limits)
+    assert re.search(r"Max core file size +0 ", limits)
+
+
+def children() -> set[str]:
+    """The processes of this one that still run."""
+    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return {pid for pid in listed if "press_child" in Path(f"/proc/{pid}/cmdline").read_text()}
+
+
 def test_the_processor_has_a_limit_for_each_page(monkeypatch):
     """The limit of a process counts from its start: a kept child gets room for the next page."""
     monkeypatch.setattr(press, "SECONDS", 8)  # also of waiting: two cores may be busy
@@ -193,6 +260,20 @@ def test_only_so_many_at_once(monkeypatch):
             pass
     with press._place():
         pass
+
+
+def test_only_so_many_wait(monkeypatch):
+    """The next one is told at once: a thread that waits answers nobody."""
+    monkeypatch.setattr(press, "WAIT", 60)
+    with ExitStack() as busy:
+        for what, number in (("place", press.AT_ONCE), ("waiting", press.QUEUE)):
+            for _one in range(number):
+                busy.enter_context(press._take(what, number))
+        began = time.monotonic()
+        with pytest.raises(press.PrintingError), press._place():
+            pass
+        assert time.monotonic() - began < 10
+    assert (press.AT_ONCE, press.QUEUE) == (2, 20)
 
 
 def test_a_missing_library_is_named(monkeypatch):

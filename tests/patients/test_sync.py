@@ -146,7 +146,7 @@ def test_too_much_in_a_minute_waits(piet, programme):
     refused = [answer.status_code for answer in answers].index(429)
     answer = answers[refused]
     assert refused >= 3
-    assert answer.status_code == 429 and answer["Retry-After"] == "60"
+    assert answer.status_code == 429 and 0 < int(answer["Retry-After"]) <= 60
 
 
 def test_somebody_elses_acts_are_not_there(cast, programme, make_programme):

@@ -34,6 +34,7 @@ class House:
             DJANGO_SETTINGS_MODULE="tests.reliability.settings",
             DATA_DIR=str(self.folder),
             SECRET_KEY=secrets.token_urlsafe(64),
+            MFA_KEY=secrets.token_urlsafe(64),
             SITE_URL="https://localhost",
             EMAIL_URL="smtp://localhost:1",
             BACKUP_KEY="",
