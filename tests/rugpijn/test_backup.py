@@ -82,7 +82,11 @@ def test_chunks_cannot_be_swapped_or_left_out():
             opened(mixed)
 
 
-@pytest.mark.parametrize("key", ["", "rugpijn-public-", PUBLIC[:-4], PRIVATE, "x" * 60])
+@pytest.mark.parametrize(
+    "key",
+    ["", "rugpijn-public-", PUBLIC[:-4], PRIVATE, "x" * 60],
+    ids=["nothing", "no key", "cut off", "the private one", "no word of ours"],
+)
 def test_what_is_no_public_key(key):
     with pytest.raises(BackupError):
         seal.check_public(key)

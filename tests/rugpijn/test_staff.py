@@ -191,9 +191,10 @@ class TestPractice:
     def test_a_heading_is_shown_in_the_colour(self, cast):
         assert 'fill="#5a1446"' in self.save(cast, colour="#5a1446")
 
-    def test_how_long_is_said_and_that_nothing_is_deleted_yet(self, cast):
+    def test_how_long_is_said_and_what_the_next_run_removes(self, cast):
         page = self.save(cast, keep_months=36)
-        assert "36 maanden" in page and "nog niets automatisch" in page
+        assert "36 maanden na de laatste activiteit" in page
+        assert "Wie een lopend programma heeft" in page
         assert cast.els.practice.kept_for == 36
         assert "240 maanden" in self.save(cast, is_record="True")
         assert cast.els.practice.kept_for == 240
