@@ -613,7 +613,7 @@ PAGES = {
     ],
     "piet@mail.example": [
         "patients:home", "progress", "messages", "reminders", "patients:my_data",
-        "account_change_password", "account_logout", "missing",
+        "account_change_password", "account_logout", "login_devices", "log", "erase", "missing",
     ],
     "anna@linde.example": [
         "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
@@ -628,7 +628,9 @@ PAGES = {
     "els@linde.example": [
         "admin:index", "practice", "admin:rugpijn_user_changelist",
         "admin:rugpijn_staffinvitation_add", "admin:rugpijn_accessevent_changelist",
+        "admin:patients_data", "data", "factor", "staff_factor", "login_devices",
     ],
+    "root@server.example": ["admin:index", "admin:glass"],
 }  # fmt: skip
 
 
@@ -695,6 +697,10 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "share": reverse("patients:share_page", args=[programme.share_link.token, 1]),
         "closed": reverse("patients:share_page", args=["x" * 43, 1]),
         "missing": "/is-er-niet/",
+        "log": reverse("patients:access_log", args=[cast.piet_patient.uuid]),
+        "erase": reverse("patients:ask_erasure", args=[cast.piet_patient.uuid]),
+        "data": reverse("admin:patients_data_patient", args=[cast.piet_patient.uuid]),
+        "factor": reverse("admin:rugpijn_user_factor", args=[cast.anna.pk]),
         "stop": reverse("patients:stop_reminders", args=[reminders.stop_token(plan)]),
         **{
             name: reverse(f"patients:{name}", args=[programme.uuid])
@@ -707,6 +713,11 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         },
     }
     return lambda name: special.get(name) or reverse(name)
+
+
+CUT_OFF = """() => Array.from(document.querySelectorAll("button, input[type=submit], .btn"))
+  .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map(one => one.outerHTML.slice(0, 120))"""
 
 
 @pytest.mark.parametrize("who", list(PAGES))
@@ -741,6 +752,7 @@ def test_every_page_is_accessible_and_keeps_to_itself(
             assert complaints == [], (name, width)
             found = violations(page)
             assert not found, (name, width, found)
+            assert not page.evaluate(CUT_OFF), (name, width)
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0 or name.startswith("admin:"), (name, width, overflow)
             complaints.clear()  # axe adds a style of its own to look
