@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rugpijn import audit
-from rugpijn.admin import ScopedMixin
+from rugpijn.admin_base import ScopedMixin
 from rugpijn.models import languages
 
 from . import search

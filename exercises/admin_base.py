@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
-from rugpijn.admin import ScopedAdmin
+from rugpijn.admin_base import ScopedAdmin
 
 
 def without_links(field):

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import path
 
 from rugpijn import audit
-from rugpijn.admin import ScopedAdmin
+from rugpijn.admin_base import ScopedAdmin
 
 
 class CareAdmin(ScopedAdmin):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit, rates
-from rugpijn.admin import ScopedMixin
+from rugpijn.admin_base import ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
 from . import actions, batches, life, phases, press, search, variants

@@ -245,20 +245,20 @@ MUTANTS = (
     ),
     Mutant(
         "admin lists are not limited at all",
-        "rugpijn/admin.py",
+        "rugpijn/admin_base.py",
         "return self.scope(request, super().get_queryset(request))",
         "return super().get_queryset(request)",
     ),
     Mutant(
         "a picker of one offers what is others'",
-        "rugpijn/admin.py",
+        "rugpijn/admin_base.py",
         '        kwargs["queryset"] = self._scoped_choices(db_field, request)\n'
         "        return super().formfield_for_foreignkey",
         "        return super().formfield_for_foreignkey",
     ),
     Mutant(
         "a refusal in the admin is not written down",
-        "rugpijn/admin.py",
+        "rugpijn/admin_base.py",
         'audit.deny(request, "open", *([patient] if patient else []), thing=hidden)',
         "pass",
         "tests/test_access.py::test_a_route[admin:exercises_advice_change]",
