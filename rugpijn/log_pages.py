@@ -12,13 +12,15 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, log_search, tables
+from . import audit, log_search, rates, tables
 from .log_chain import FORMS, NEWEST
 from .models import AccessEvent
 
 
 def search(admin, request):
     """The page of the log, with the answer to what was asked."""
+    if (refused := rates.refusal(request, "search")) is not None:
+        return refused
     form = log_search.SearchForm(request.GET, reader=request.user)
     events, more = [], None
     if form.is_valid():
@@ -47,6 +49,8 @@ def search(admin, request):
 
 def download(admin, request):
     """All that was found, with every field, as a table."""
+    if (refused := rates.refusal(request, "table")) is not None:
+        return refused
     form = log_search.SearchForm(request.GET, reader=request.user)
     if not form.is_valid():
         return search(admin, request)

@@ -21,6 +21,7 @@ RATES = {  # a minute
     "search": 300,  # each letter that is typed in a picker asks once
     "preview": 120,
     "pdf": 30,
+    "table": 10,  # the access log as a file: thousands of rows at once
 }
 
 

@@ -193,6 +193,8 @@ def test_a_script_always_reads_one_sentence_or_word_under_error(client, cast, pr
     strict.force_login(cast.piet)
     sync, steps = reverse("patients:sync"), reverse("admin:patients_programme_steps")
     as_json = {"Accept": "application/json"}
+    now = timezone.now().isoformat()
+    foreign = json.dumps({"patient": str(cast.roos_patient.uuid), "now": now, "acts": []})
     answers = [
         nobody.get(reverse("patients:sync_start")),
         nobody.post(sync, "{}", "application/json"),
@@ -200,11 +202,12 @@ def test_a_script_always_reads_one_sentence_or_word_under_error(client, cast, pr
         nobody.post(reverse("plain_language")),
         strict.post(sync, "{}", "application/json", headers=as_json),
         client.post(sync, "{}", "application/json"),
+        client.post(sync, foreign, "application/json"),
         client.get(steps),
         client.get(reverse("admin:patients_programme_dosage"), {"text": "veel"}),
         client.get(reverse("admin:patients_programme_period"), {"text": "veel"}),
     ]
     told = [answer.status_code for answer in answers]
-    assert told == [401, 401, 401, 401, 403, 400, 400, 200, 200]
+    assert told == [401, 401, 401, 401, 403, 400, 404, 400, 200, 200]
     for answer in answers:
         assert list(answer.json()) == ["error"] and isinstance(answer.json()["error"], str)

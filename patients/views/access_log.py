@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from rugpijn import audit, tables
+from rugpijn import audit, rates, tables
 from rugpijn.sessions import fresh_login_required, fresh_on_trusted_device
 
 from ..access import find_log
@@ -66,6 +66,7 @@ def _asked_again(view):
 
 @require_safe
 @_asked_again
+@rates.at_most("search")
 def access_log(request, uuid):
     patient = _patient(request, uuid)
     form, reader = PeriodForm(request.GET), Reader(patient)
@@ -97,6 +98,7 @@ def access_log(request, uuid):
 
 @require_safe
 @fresh_login_required
+@rates.at_most("table")
 def download(request, uuid):
     """The same lines, each by itself, as a table."""
     patient = _patient(request, uuid)

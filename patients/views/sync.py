@@ -12,7 +12,7 @@ from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -57,7 +57,7 @@ def receive(request):
     patients = Patient.objects.all()
     patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
     if patient is None:
-        refuse(request, patients, uuid=message["patient"])
+        return _not_there(request, patients, message["patient"])
     is_own(request, patient)  # also says, for the log, on whose behalf
     # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
     with transaction.atomic():
@@ -70,6 +70,14 @@ def receive(request):
         results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
         answer = {"results": results, "sequence": actions.last_sequence(patient)}
     return JsonResponse(answer)
+
+
+def _not_there(request, patients, uuid):
+    """A script asks, so the answer is no page; a record of somebody else's is in the access log."""
+    try:
+        refuse(request, patients, uuid=uuid)
+    except Http404:
+        return JsonResponse({"error": "not found"}, status=404)
 
 
 def _login_first():

@@ -32,6 +32,8 @@ def asks(client, cast, programme):
             "paper": ("piet", "get", reverse("patients:programme_handout", args=paper), {}),
             "picker": ("anna", "get", reverse("admin:patients_programme_exercises"), {"term": "x"}),
             "dosage": ("anna", "get", reverse("admin:patients_programme_dosage"), {"text": "10x"}),
+            "log": ("els", "get", reverse("admin:rugpijn_accessevent_changelist"), {}),
+            "log as a table": ("els", "get", reverse("admin:rugpijn_accessevent_download"), {}),
             "list": ("anna", "get", reverse("admin:patients_patient_changelist"), {"q": "piet"}),
             "preview": (
                 "anna", "get", reverse("admin:patients_programme_preview", args=[programme.pk]), {},
@@ -49,8 +51,8 @@ def used_up(what, who):
     assert rates.allows(what, who.uuid, rates.RATES[what])
 
 
-PAGES = {"paper": ("piet", "pdf"), "list": ("anna", "search"),
-         "preview": ("anna", "preview")}  # fmt: skip
+PAGES = {"paper": ("piet", "pdf"), "list": ("anna", "search"), "log": ("els", "search"),
+         "log as a table": ("els", "table"),         "preview": ("anna", "preview")}  # fmt: skip
 SCRIPTS = {"picker": "search", "dosage": "search", "plain": "search"}
 
 
@@ -116,4 +118,4 @@ def test_acts_are_counted_and_kept_by_the_phone(client, cast, programme):
 
 
 def test_the_ceilings_are_the_ones_that_were_settled():
-    assert rates.RATES == {"sync": 600, "search": 300, "preview": 120, "pdf": 30}
+    assert rates.RATES == {"sync": 600, "search": 300, "preview": 120, "pdf": 30, "table": 10}

@@ -1,0 +1,91 @@
+"""The base of every admin class: whom it shows, and who is written down as refused."""
+
+from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.core.exceptions import ImproperlyConfigured
+
+from . import audit, rates
+
+
+class ScopedMixin:
+    """Lists, forms, pickers and posts touch only what `scope` allows.
+
+    Limiting the list alone is not enough: a picker would show other practices'
+    names, and a forged post with a foreign number would be accepted. So each
+    relation is limited to what the related model's own admin shows this person.
+    """
+
+    def scope(self, request, queryset):
+        raise NotImplementedError
+
+    def get_queryset(self, request):
+        return self.scope(request, super().get_queryset(request))
+
+    def _scoped_choices(self, db_field, request):
+        related = self.admin_site._registry.get(db_field.remote_field.model)
+        if not isinstance(related, ScopedMixin):
+            raise ImproperlyConfigured(f"{db_field} points to a model without a scope")
+        return related.get_queryset(request)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["queryset"] = self._scoped_choices(db_field, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs["queryset"] = self._scoped_choices(db_field, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+NARROWS = ("__exact", "__isnull", "__id__exact", "__gte", "__lt")  # what a filter's links say
+
+
+class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
+    """An admin page that asks who is looking, and logs who was refused."""
+
+    view_on_site = False
+    actions = None
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_urls(self):
+        """Without Django's history page: the access log and the versions say more."""
+        return [url for url in super().get_urls() if not str(url.name).endswith("_history")]
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Django's answer for what is not there for this person; here also the place
+        where the attempt on somebody else's is written down."""
+        key = str(object_id)
+        if key.isascii() and key.isdigit() and len(key) < 19:
+            hidden = self.model._default_manager.filter(pk=key).first()
+            if hidden is not None:
+                patient = getattr(hidden, "record_of", None)
+                audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """A list is narrowed by its own filters and by nothing else.
+
+        Django lets an address ask about every column of the rows, hashes of passwords and tokens
+        included, a letter at a time, and by patterns that keep a server busy.
+        """
+        own = self.get_list_filter(request)
+        columns = [each for each in own if isinstance(each, str)]
+        ours = [each.parameter_name for each in own if not isinstance(each, str)]
+        return lookup in {*ours, *(name + how for name in columns for how in NARROWS)}
+
+    def changelist_view(self, request, extra_context=None):
+        """A list that is searched is read to its end: so often, and no more."""
+        if SEARCH_VAR in request.GET and (refused := rates.refusal(request, "search")) is not None:
+            return refused
+        return super().changelist_view(request, extra_context)
+
+    # The access log knows who did what. Django's own log would keep names and
+    # values beside it, out of reach of retention.
+    def log_addition(self, request, obj, message):
+        return None
+
+    def log_change(self, request, obj, message):
+        return None
+
+    def log_deletions(self, request, queryset):
+        return None
