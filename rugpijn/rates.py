@@ -1,4 +1,4 @@
-"""How often somebody may ask for something: a ceiling, the same in every process.
+"""How often somebody may ask for something.
 
 Each ceiling is well above what people do and well below what keeps a server from others. They are
 counted for a person; a page that asks for no login counts the address that it is asked from.
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from time import time
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,11 +25,17 @@ RATES = {  # a minute
 }
 
 
+# Asked while somebody types: each process counts its own, so the ceiling holds for each of them.
+# In the database the count would be a write to disk for every key, and cost more than the answer.
+TYPED = {"search", "preview"}
+
+
 def allows(what: str, who, count: int = 1) -> bool:
     """Count these, and say whether it is still within the ceiling.
 
     Two processes that count at the same moment may count one too few: a ceiling, not an account.
     """
+    cache = caches["process" if what in TYPED else "default"]
     key = f"rate:{what}:{who}:{int(time() // MINUTE)}"
     cache.add(key, 0, timeout=2 * MINUTE)
     return cache.incr(key, count) <= RATES[what]

@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -266,7 +266,7 @@ def test_every_warning_has_its_words(part, side):
 
 @pytest.fixture
 def as_(client, cast):
-    cache.clear()
+    caches["process"].clear()
 
     def login(name):
         client.force_login(getattr(cast, name))
