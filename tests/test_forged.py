@@ -20,7 +20,10 @@ from exercises.models import Advice, Exercise, Figure, Protocol, Rendering
 from patients import actions, life, reminders
 from patients.models import (
     CalendarLink,
+    DataExport,
+    ErasureRequest,
     Patient,
+    Proxy,
     ReminderPlan,
     SeenMark,
     SessionLog,
@@ -301,6 +304,19 @@ def test_a_date_of_birth_opens_only_its_own_invitation(south):
         invitation.accepted_at is None
         and Patient.objects.get(name="Mo el Idrissi").user == south.mo
     )
+
+
+def test_who_helps_ticks_off_and_neither_takes_along_nor_erases(world):  # noqa: F811
+    """Mo helps Piet: his exercises open, his data stays where it is."""
+    Proxy.objects.create(user=world.mo, patient=world.piet_patient, relation="helper")
+    mo, piet = client_for(world, "mo"), str(world.piet_patient.uuid)
+    assert mo.get(world.address("patients:programme_detail")).status_code == 200
+    assert mo.post(reverse("patients:download"), {"record": piet}).status_code == 302
+    assert mo.post(world.address("patients:ask_erasure"), {"ask": "1"}).status_code == 404
+    world.mo_patient.delete()  # so that Piet's is the only record left to choose
+    assert mo.post(reverse("patients:download")).status_code == 302
+    assert not DataExport.objects.filter(made_for=world.mo).exists()
+    assert not ErasureRequest.objects.exists()
 
 
 # ------------------------------------------------------------ links that are nearly right

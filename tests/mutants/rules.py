@@ -88,7 +88,7 @@ MUTANTS = (
         "patients/access.py",
         "parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)",
         "parents = Proxy.objects.filter(user=user)",
-        "tests/patients/test_proxies.py",
+        "tests/test_forged.py::test_who_helps_ticks_off_and_neither_takes_along_nor_erases",
     ),
     Mutant(
         "a helper's access has no end",
@@ -102,6 +102,7 @@ MUTANTS = (
         "patients/views/office.py",
         "if not (request.user.is_owner and request.user.practice_id is not None):",
         "if False:",
+        "tests/test_access.py::test_a_route[admin:patients_data]",
     ),
     # ---------------------------------------------------------- pages of patients in the admin
     Mutant(
