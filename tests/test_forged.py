@@ -35,7 +35,7 @@ from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 
 from .conftest import make_own_exercise
 from .exercises.media import sample, save
-from .test_access import LOGGED_PAGES, TABLE, built, client_for, world  # noqa: F401
+from .test_access import LOGGED_PAGES, TABLE, built, client_for, data_for, world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -273,6 +273,23 @@ def test_an_act_names_only_what_belongs_to_it(south, act_name):
         anna.post(south.address("admin:patients_patient_discharge"), data)
         assert Patient.objects.get(pk=south.piet_patient.pk).discharged_on is not None
         assert type(draft).objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.parametrize("kind", ["exercise", "protocol", "figure"])
+def test_what_all_practices_share_is_read_and_not_changed(world, kind):  # noqa: F811
+    """A practice makes a copy; the shared one is changed by who runs the server alone."""
+    model = {"exercise": Exercise, "protocol": Protocol, "figure": Figure}[kind]
+    shared = model.objects.filter(practice=None).first()
+    change, delete = (
+        reverse(f"admin:exercises_{kind}_{act}", args=[shared.pk]) for act in ("change", "delete")
+    )
+    anna, before = client_for(world, "anna"), world.rows.now()
+    assert anna.get(change).status_code == 200
+    assert anna.post(change, data_for(world, f"admin:exercises_{kind}_change")).status_code == 403
+    assert anna.get(delete).status_code == 403
+    assert anna.post(delete, {"post": "yes"}).status_code == 403
+    assert world.rows.now() == before
+    assert model.objects.editable_by(world.root).filter(pk=shared.pk).exists()
 
 
 def test_a_lighter_exercise_is_looked_for_in_ones_own_library(south):

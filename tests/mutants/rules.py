@@ -203,6 +203,7 @@ MUTANTS = (
         "patients/views/media.py",
         "found = media.find(digest) if _is_shown(programme, digest) else None",
         "found = media.find(digest)",
+        "tests/test_forged.py::test_a_film_of_another_programme_is_not_shown_under_ones_own_address",
     ),
     # ---------------------------------------------------------- the practice
     Mutant(
@@ -231,24 +232,28 @@ MUTANTS = (
         "rugpijn/admin.py",
         "return queryset.filter(pk=request.user.practice_id)",
         "return queryset",
+        "tests/test_access.py::test_a_route[admin:rugpijn_practice_change]",
     ),
     Mutant(
         "an owner sees the staff of others",
         "rugpijn/admin.py",
         "return people.filter(practice=request.user.practice_id)",
         "return people",
+        "tests/test_access.py::test_a_route[admin:rugpijn_user_change]",
     ),
     Mutant(
         "an owner sees the invitations of others",
         "rugpijn/admin.py",
         "return queryset.filter(practice=request.user.practice_id)",
         "return queryset",
+        "tests/test_access.py::test_a_route[admin:rugpijn_staffinvitation_change]",
     ),
     Mutant(
         "admin lists are not limited at all",
         "rugpijn/admin_base.py",
         "return self.scope(request, super().get_queryset(request))",
         "return super().get_queryset(request)",
+        "tests/test_access.py::test_a_route[admin:exercises_advice_change]",
     ),
     Mutant(
         "a picker of one offers what is others'",
@@ -256,6 +261,7 @@ MUTANTS = (
         '        kwargs["queryset"] = self._scoped_choices(db_field, request)\n'
         "        return super().formfield_for_foreignkey",
         "        return super().formfield_for_foreignkey",
+        "tests/test_forged.py::test_no_picker_offers_or_takes_what_is_anothers",
     ),
     Mutant(
         "a refusal in the admin is not written down",
@@ -269,6 +275,7 @@ MUTANTS = (
         "rugpijn/site.py",
         'if request.GET.get("field_name") != "exercise":',
         "if False:",
+        "tests/test_access.py::test_a_picker_lists_no_patients[patient]",
     ),
     # ---------------------------------------------------------- the library
     Mutant(
@@ -276,24 +283,28 @@ MUTANTS = (
         "exercises/models/sharing.py",
         "        rule = Q(practice__isnull=True)\n        if user",
         "        rule = ~Q(pk__in=[])\n        if user",
+        "tests/test_access.py::test_a_route[admin:exercises_advice_change]",
     ),
     Mutant(
         "everybody changes every practice's library",
         "exercises/models/sharing.py",
         "        rule = Q(pk__in=[])\n",
         "        rule = ~Q(pk__in=[])\n",
+        "tests/test_forged.py::test_what_all_practices_share_is_read_and_not_changed",
     ),
     Mutant(
         "an import is everyone's",
         "exercises/exchange/views.py",
         "found = uploads.visible_to(request.user).filter(uuid=uuid).first()",
         "found = uploads.filter(uuid=uuid).first()",
+        "tests/test_access.py::test_a_route[admin:exercises_upload]",
     ),
     Mutant(
         "a film in the library is everyone's",
         "exercises/media.py",
         "if any(rows.visible_to(request.user).exists() for rows in naming):",
         "if any(rows.exists() for rows in naming):",
+        "tests/test_access.py::test_a_route[admin:exercises_media]",
     ),
     # ---------------------------------------------------------- the second factor, and the glass
     Mutant(
