@@ -1,5 +1,8 @@
 """How allauth behaves here: nobody signs up, people are invited."""
 
+import logging
+from smtplib import SMTPException
+
 from allauth.account import signals
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import LoginForm as PasswordLoginForm
@@ -15,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from . import devices, log_events, second_factor, sessions
 from .login_models import TrustedDevice
 from .models import User
+
+logger = logging.getLogger(__name__)
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
 OUR_SECOND_STEP = "rugpijn.second_step.SecondStepStage"
@@ -89,6 +94,16 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         key = super()._get_login_attempts_cache_key(request, **credentials)
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
+
+    def send_mail(self, template_prefix, email, context) -> bool:
+        """Whether it went. What somebody did is done, also when the mail server is out of order:
+        a new password, or a factor that was reset, must not end in an error page."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.exception("A mail about logging in was not sent: %s", template_prefix)
+            return False
+        return True
 
     def send_password_reset_mail(self, user, email, context):
         log_events.asked_new_password(self.request, user)

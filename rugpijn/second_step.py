@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import Callable
 from functools import partial
-from smtplib import SMTPException
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.decorators import login_stage_required
@@ -106,11 +105,8 @@ def mail_code(stage: SecondStepStage) -> bool:
         return False
     stage.state.update(code=_hash(user, code), at=time.time(), tries=0)
     context = {"code": f"{code[:3]} {code[3:]}", "minutes": CODE_MINUTES}
-    try:
-        get_adapter(stage.request).send_mail("account/email/second_step", email_of(user), context)
-    except (OSError, SMTPException):
-        return False
-    return True
+    adapter = get_adapter(stage.request)
+    return adapter.send_mail("account/email/second_step", email_of(user), context)
 
 
 def _is_mailed_code(stage: SecondStepStage, code: str) -> bool:

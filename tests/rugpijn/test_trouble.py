@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from patients.models import SessionLog
 from rugpijn import trouble
+from tests.conftest import PASSWORD, fresh_login
 
 
 def failure(kind=OperationalError, **cause):
@@ -225,3 +226,22 @@ def test_a_full_disk_reads_on_and_recovers(in_a_hurry, cast, programme):
     pages(there + 1000)
     assert client.post(address, typed).status_code == 302
     assert SessionLog.objects.count() == stored + 1
+
+
+def test_a_mail_server_that_is_out_of_order_stops_nobody(client, cast, settings):
+    """The act is done and said, and a known address is answered as an unknown one is."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # where nobody answers
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": email})
+        for email in ("piet@mail.example", "niemand@mail.example")
+    ]
+    assert [(one.status_code, one["Location"]) for one in answers] == [
+        (302, reverse("account_reset_password_done"))
+    ] * 2
+    fresh_login(client, cast.piet)
+    new = "een-heel-andere-ochtend-27"
+    sent = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post(reverse("account_change_password"), sent).status_code == 302
+    cast.piet.refresh_from_db()
+    assert cast.piet.check_password(new)
