@@ -82,8 +82,9 @@ pango: | $(BIN)/python
 
 # ------------------------------------------------------------ checks
 
-# As a practice would set it. The key is made anew each time and kept nowhere.
-PRODUCTION = env -u DEBUG SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+# As a practice would set it. The keys are made anew each time and kept nowhere.
+A_KEY = "$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')"
+PRODUCTION = env -u DEBUG SECRET_KEY=$(A_KEY) MFA_KEY=$(A_KEY) \
 	SITE_URL=https://rugpijn.example ALLOWED_HOSTS=rugpijn.example DATA_DIR="$$(mktemp -d)" \
 	BACKUP_KEY=rugpijn-public-wEN02jayIYsbvJRx4w3SHoDfSejutD2F0pxrExPoEkA=
 

@@ -716,7 +716,8 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
 
 
 CUT_OFF = """() => Array.from(document.querySelectorAll("button, input[type=submit], .btn"))
-  .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .filter(one => one.checkVisibility() && !one.matches(".visually-hidden"))
+  .filter(one => one.scrollWidth > one.clientWidth + 1)
   .map(one => one.outerHTML.slice(0, 120))"""
 
 

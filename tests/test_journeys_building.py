@@ -57,6 +57,7 @@ def test_harder_and_easier_by_keyboard(page, site, complaints, draft, width):
     undo.press("Enter")
     expect(dosage).to_have_value("2x per dag 2x10x")
     expect(dosage).to_be_focused()
+    expect(rows.nth(0).locator(".reading")).to_contain_text("10 herhalingen")  # said by then
 
     # Another exercise in its place, back again, and once more.
     rows.nth(0).get_by_label("Opmerking").fill("Alleen van deze oefening")
