@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from exercises.dosage import Dosage
-from patients.views import sync
+from rugpijn import rates
 
 from ..exercises.exchange import sent as sent_for_import
 from ..test_access import NAMES, POSTS, client_for, data_for
@@ -40,7 +40,7 @@ def run(house: House, short: bool) -> None:
     seed = int(os.environ.get("SEED", "2026"))
     print(f"         (seed {seed})")
     logging.disable(logging.CRITICAL)
-    sync.A_MINUTE = 10**9
+    rates.RATES.update(dict.fromkeys(rates.RATES, 10**9))  # a refusal would hide the page
     few = 1 if short else 0
     dosages(house, random.Random(seed), 20_000 if few else 1_000_000)
     for part, count in (

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.models import SessionLog, SymptomAnswer
-from patients.views import sync
+from rugpijn import rates
 
 from ..patients.test_sync import state
 from ..test_access import client_for
@@ -19,7 +19,7 @@ from .house import House
 def run(house: House, short: bool) -> None:
     times = 8 if short else 2000
     dice, programme = random.Random(50), house.world.programme
-    client, sync.A_MINUTE = client_for(house.world, "piet"), 10**9
+    client, rates.RATES["sync"] = client_for(house.world, "piet"), 10**9
     acts, states = _acts(programme, dice), set()
     for _time in range(times):
         dice.shuffle(acts)
