@@ -375,6 +375,7 @@ def test_an_invitation_from_the_desk_to_the_phone(page, browser, site, cast, mak
     phone.get_by_label("eboortedatum").fill("2-11-1986")
     phone.keyboard.press("Enter")
     phone.get_by_role("heading", name="Hoe wilt u inloggen?").wait_for()
+    phone.wait_for_load_state()  # by then the script has put the touch before the password
     phone.get_by_label("E-mail").or_(phone.get_by_text("Kies een wachtwoord")).first.wait_for()
     if not phone.get_by_label("E-mail").is_visible():  # a touch comes first, where a device has one
         phone.locator("summary").click()

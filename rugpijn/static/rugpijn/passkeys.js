@@ -79,7 +79,10 @@
   if (known) {
     for (const part of document.querySelectorAll("[data-passkey-part]")) part.hidden = false;
     for (const part of document.querySelectorAll("details[data-passkey-otherwise]")) {
-      if (!part.querySelector(".is-invalid, .invalid-feedback, .alert")) part.open = false;
+      // Not under the hands of who was quicker than this script and types there already.
+      const fields = part.querySelectorAll("[type=text], [type=email], [type=password]");
+      const typed = Array.from(fields).some((one) => one.value);
+      if (!typed && !part.querySelector(".is-invalid, .invalid-feedback, .alert")) part.open = false;
     }
     for (const button of document.querySelectorAll("button[data-passkey]")) {
       button.addEventListener("click", () => press(button));
