@@ -90,7 +90,7 @@ def test_an_exercise_suggests_what_the_leaflet_gives(back):
 
 
 def test_the_leaflet_counts_as_many_repetitions_as_its_source(back):
-    """FIELD.md (e): 95 a session, counting left and right apart, and 190 a day."""
+    """As the leaflet counts: 95 a session, counting left and right apart, and 190 a day."""
     session = sum(
         (line.sets or 1) * line.reps * (2 if line.side == "each" else 1)
         for line in back.lines.all()
