@@ -65,7 +65,8 @@ def log_in(page, at_home, *, own=True):
 def until(page, question):
     """Asked again and again: the page's own policy forbids Playwright to do so."""
     for _number in range(150):
-        if page.evaluate(question):
+        # A page that is on its way here has no scripts yet.
+        if page.evaluate(f"document.readyState === 'complete' && ({question})"):
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"never: {question}")
