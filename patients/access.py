@@ -78,12 +78,17 @@ def represented_by(user) -> Q:
     return Q(user=user.pk) | Q(pk__in=parents.holding(timezone.localdate()).values("patient"))
 
 
+def answers(user) -> bool:
+    """Whether someone answers for what a practice keeps: its owner, who may still log in."""
+    return user.is_active and user.is_owner and user.practice_id is not None
+
+
 def answered_for(user, path: str = "") -> Q:
     """The patients of an owner's practice, whose access log the owner answers for.
 
     Their names and their log, and nothing of what is in the record.
     """
-    if not (user.is_active and user.is_owner and user.practice_id is not None):
+    if not answers(user):
         return NOBODY
     owned = user.practice_id
     return Q(**{f"{path}practice": owned})

@@ -23,7 +23,7 @@ from rugpijn.sessions import fresh_login_required
 from rugpijn.validators import printable
 
 from .. import erasure, mail, search
-from ..access import answered_for, find_answered_for
+from ..access import answered_for, answers, find_answered_for
 from ..birth_dates import read_birth_date
 from ..forms import BirthDateField
 from ..models import DataExport, Erased, ErasureRequest, Patient
@@ -109,7 +109,7 @@ FORMS = {form.what: form for form in (ExportForm, EraseForm, RefuseForm)}
 
 
 def _owner_only(request) -> None:
-    if not (request.user.is_owner and request.user.practice_id is not None):
+    if not answers(request.user):
         raise PermissionDenied
 
 

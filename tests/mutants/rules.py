@@ -37,8 +37,8 @@ MUTANTS = (
     Mutant(
         "every colleague answers for the access log",
         "patients/access.py",
-        "if not (user.is_active and user.is_owner and user.practice_id is not None):",
-        "if not (user.is_active and user.practice_id is not None):",
+        "return user.is_active and user.is_owner and user.practice_id is not None",
+        "return user.is_active and user.practice_id is not None",
         "tests/test_access.py::test_a_route[patients:access_log]",
     ),
     Mutant(
@@ -100,7 +100,7 @@ MUTANTS = (
     Mutant(
         "a therapist erases, and takes records along",
         "patients/views/office.py",
-        "if not (request.user.is_owner and request.user.practice_id is not None):",
+        "if not answers(request.user):",
         "if False:",
         "tests/test_access.py::test_a_route[admin:patients_data]",
     ),
