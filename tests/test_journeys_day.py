@@ -49,7 +49,7 @@ def phones(browser):
         context.close()
 
 
-def log_in(page, at_home, *, own=True):
+def log_in(page, at_home, *, own=True, settled=True):
     page.goto(at_home + reverse("account_login"))
     page.get_by_label("E-mailadres of inlogcode").fill("piet@mail.example")
     page.get_by_label("Wachtwoord").fill(PASSWORD)
@@ -57,7 +57,8 @@ def log_in(page, at_home, *, own=True):
         page.get_by_label("Dit is mijn eigen toestel").check()
     page.get_by_role("button", name="Inloggen", exact=True).click()
     page.wait_for_selector("#carried", state="attached")
-    if own:
+    until(page, "true")
+    if own and settled:
         until(page, KEPT)
         until(page, "navigator.serviceWorker.controller !== null")
 
@@ -356,3 +357,29 @@ def test_without_script(at_home, browser, programme):
     expect(page.locator(".step:visible")).to_have_count(6)
     assert [row.pain for row in SessionLog.objects.all()] == [None, 3, 0]
     context.close()
+
+
+SLOW_DISK = """(() => {
+  const put = Cache.prototype.put;
+  window.writing = 0;
+  window.began = 0;
+  Cache.prototype.put = async function (...what) {
+    window.writing += 1;
+    window.began += 1;
+    await new Promise(done => setTimeout(done, 1500));
+    try { await put.apply(this, what); } finally { window.writing -= 1; }
+  };
+  HTMLFormElement.prototype.submit = () => { window.left = { writing: window.writing }; };
+})()"""
+
+
+def test_leaving_while_the_programme_is_still_being_kept(at_home, phones, programme):
+    """What is being written is waited for, then cleared; only then the server is told."""
+    page = phones().new_page()
+    page.add_init_script(SLOW_DISK)
+    log_in(page, at_home, settled=False)
+    until(page, "window.began >= 3")
+    page.get_by_role("button", name="Uitloggen").click()
+    until(page, "window.left")
+    assert page.evaluate("window.left") == {"writing": 0}
+    assert page.evaluate("caches.has('programme')") is False

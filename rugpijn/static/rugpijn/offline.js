@@ -6,6 +6,8 @@ document.addEventListener("DOMContentLoaded", function () {
   const KEPT = "programme";
   const app = window.rugpijn || {};
   const carried = app.carried;
+  const leaving = new AbortController();
+  let keeping = Promise.resolve();
 
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.register("/service-worker.js").catch(function () {
@@ -13,7 +15,12 @@ document.addEventListener("DOMContentLoaded", function () {
     });
   }
   if (carried && "caches" in window) {
-    keep();
+    keeping = keep().catch(function (error) {
+      // Leaving, no room left, or cleared in another tab: the next page tries again.
+      if (!["AbortError", "QuotaExceededError", "NotFoundError"].includes(error.name)) {
+        throw error;
+      }
+    });
   }
   document.querySelectorAll("form[data-leave]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
@@ -38,11 +45,7 @@ document.addEventListener("DOMContentLoaded", function () {
       return;
     }
     const pages = ["/", carried.page, carried.session];
-    const answers = await Promise.all(
-      pages.map(function (page) {
-        return fetch(page, { credentials: "same-origin" });
-      })
-    );
+    const answers = await Promise.all(pages.map(ask));
     const whole = answers.every(function (answer, number) {
       return answer.ok && (!answer.redirected || pages[number] === "/");
     });
@@ -67,11 +70,22 @@ document.addEventListener("DOMContentLoaded", function () {
     );
     for (const drawing of drawings) {
       if (!(await cache.match(drawing))) {
-        await cache.add(drawing);
+        const answer = await ask(drawing);
+        if (!answer.ok) {
+          return;
+        }
+        await cache.put(drawing, answer);
       }
     }
     await cache.put("/kept", new Response(edition));
     document.dispatchEvent(new CustomEvent("programme:kept"));
+  }
+
+  // Without a connection, or when leaving: an answer that is not ok.
+  function ask(address) {
+    return fetch(address, { credentials: "same-origin", signal: leaving.signal }).catch(function () {
+      return Response.error();
+    });
   }
 
   // ------------------------------------------------------------ logging out
@@ -135,6 +149,9 @@ document.addEventListener("DOMContentLoaded", function () {
   }
 
   async function forgetAll() {
+    // First what is still being kept, or it would come after the clearing.
+    leaving.abort();
+    await Promise.allSettled([keeping]);
     if ("caches" in window) {
       await caches.delete(KEPT);
     }

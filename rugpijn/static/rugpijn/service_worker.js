@@ -63,7 +63,8 @@ self.addEventListener("fetch", function (event) {
 // From the server; when it does not answer in time, as it was kept.
 async function page(request, address) {
   const stop = new AbortController();
-  const known = await kept(address.pathname);
+  const cache = await programme();
+  const known = cache && (await cache.match(address.pathname, { ignoreSearch: true }));
   const timer = known && setTimeout(stop.abort.bind(stop), PATIENCE);
   try {
     const answer = await fetch(request, known ? { signal: stop.signal } : undefined);
@@ -71,8 +72,7 @@ async function page(request, address) {
       return known;
     }
     if (known && answer.ok && !answer.redirected && !address.search) {
-      const cache = await caches.open(PROGRAMME);
-      await cache.put(address.pathname, answer.clone());
+      await renew(cache, address.pathname, answer.clone());
     }
     return answer;
   } catch (error) {
@@ -88,10 +88,23 @@ async function thing(request) {
   return known || fetch(request);
 }
 
-async function kept(what) {
-  if (!(await caches.has(PROGRAMME))) {
-    return undefined;
+async function kept(request) {
+  const cache = await programme();
+  return cache && cache.match(request);
+}
+
+// The answer counts, kept or not: the disk may be full, or the patient logged out meanwhile. In
+// that last case the cache that was opened is gone with all in it, and none comes in its place.
+async function renew(cache, path, answer) {
+  try {
+    await cache.put(path, answer);
+  } catch (error) {
+    if (!["QuotaExceededError", "NotFoundError"].includes(error.name)) {
+      throw error;
+    }
   }
-  const cache = await caches.open(PROGRAMME);
-  return cache.match(what, { ignoreSearch: typeof what === "string" });
+}
+
+async function programme() {
+  return (await caches.has(PROGRAMME)) ? caches.open(PROGRAMME) : undefined;
 }
