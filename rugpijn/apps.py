@@ -13,9 +13,10 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from . import accounts, checks, log_events, log_guard, second_factor  # noqa: F401  signals
+        from . import accounts, checks, second_factor  # noqa: F401  signals
+        from .log import events, guard  # noqa: F401  the events listen
 
-        post_migrate.connect(log_guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
+        post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 
 
 class PracticeAdminConfig(django_admin.AdminConfig):

@@ -7,7 +7,8 @@ from django.core.exceptions import BadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
-from . import log_chain, logs
+from . import logs
+from .log import chain
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -49,7 +50,7 @@ class RequestMiddleware:
         with logs.about(request):
             response = self.get_response(request)
             if request.refusals:
-                log_chain.append(request.refusals)
+                chain.append(request.refusals)
         return response
 
 

@@ -27,7 +27,7 @@ from exercises.models import (
 )
 from patients import actions
 from patients.models import Patient
-from rugpijn import log_guard
+from rugpijn.log import guard
 from rugpijn.models import Practice, User
 
 from .logging_in import force_login
@@ -78,7 +78,7 @@ def django_db_setup(django_db_setup):
 
     def without_guard(self):
         """The access log cannot be emptied; the flush ends as a migrate does, which guards it."""
-        log_guard.take_away()
+        guard.take_away()
         emptied(self)
 
     TransactionTestCase._fixture_teardown = without_guard

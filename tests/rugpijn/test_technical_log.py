@@ -70,7 +70,7 @@ def test_nothing_in_an_address_a_browser_or_a_name_begins_a_line(nasty, cast):
 
 @pytest.mark.django_db
 def test_a_request_has_one_number_in_both_logs(cast):
-    from rugpijn.log_models import AccessEvent
+    from rugpijn.log.models import AccessEvent
 
     client = Client()
     fresh_login(client, cast.anna)
