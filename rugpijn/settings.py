@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rugpijn.middleware.OwnLanguageMiddleware",
     "rugpijn.second_factor.StaffFactorMiddleware",
-    "rugpijn.glass.GlassMiddleware",
+    "rugpijn.glass.rules.GlassMiddleware",
     "rugpijn.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -330,14 +330,14 @@ MUTANTS = (
     ),
     Mutant(
         "what was opened stays open",
-        "rugpijn/glass_models.py",
+        "rugpijn/glass/models.py",
         "return self.filter(ended_at=None, until__gt=timezone.now())",
         "return self.filter(ended_at=None)",
         by="tests/rugpijn/test_glass.py",
     ),
     Mutant(
         "whoever finds the button ends what was opened",
-        "rugpijn/glass_views.py",
+        "rugpijn/glass/views.py",
         "return own or owner",
         "return True",
         by="tests/rugpijn/test_glass.py",
