@@ -9,9 +9,10 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
-        from rugpijn import health, second_step
+        from rugpijn import health
         from rugpijn.backup import restore
         from rugpijn.log import events, search
+        from rugpijn.login import second_step
 
         from . import access, erasure, log_people, press
 

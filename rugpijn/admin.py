@@ -19,10 +19,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from . import accounts, audit, factor_views, sessions
+from . import audit
 from .admin_base import ScopedAdmin
 from .forms import ColleagueForm, PracticeForm
 from .log import pages, search
+from .login import accounts, factor_views, sessions
 from .models import AccessEvent, Practice, StaffInvitation, User
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
-from .login_models import LoginSession, OneTimeCode, TrustedDevice
+from .login.models import LoginSession, OneTimeCode, TrustedDevice
 from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
 
 __all__ = [

@@ -27,10 +27,10 @@ from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
 from patients import actions, batches, handout, life, reminders, variants
 from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer
-from rugpijn import second_step
 from rugpijn.audit import AccessEvent
+from rugpijn.login import second_step
+from rugpijn.login.sessions import BEGAN, SEEN, SessionStore
 from rugpijn.models import GlassBreak, LogHead, LoginSession, StaffInvitation, User
-from rugpijn.sessions import BEGAN, SEEN, SessionStore
 
 from .answers import wrong_headers
 from .conftest import fresh_login, load_library, make_cast, make_own_exercise, make_practices

@@ -29,8 +29,8 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
-from rugpijn import devices
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 
 from .conftest import make_own_exercise

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from patients import actions, reminders
 from patients.clinical import SYMPTOMS
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
-from rugpijn import second_step
+from rugpijn.login import second_step
 
 from .conftest import PASSWORD
 from .environment import and_in_ci

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from rugpijn import audit, devices, passkeys, second_step
+from rugpijn import audit
+from rugpijn.login import devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 

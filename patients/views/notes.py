@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rugpijn import audit
-from rugpijn.sessions import fresh_on_trusted_device
+from rugpijn.login.sessions import fresh_on_trusted_device
 
 from .. import actions
 from ..access import find_own

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit, devices, second_step
+from rugpijn import audit
+from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
 
 from .. import actions, clinical, progress, reports

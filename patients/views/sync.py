@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from rugpijn import audit, rates
-from rugpijn.second_factor import answers_json
+from rugpijn.login.second_factor import answers_json
 
 from .. import actions
 from ..access import is_own, refuse

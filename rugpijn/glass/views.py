@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
+from ..login.sessions import fresh_login_required
 from ..models import GlassBreak, Practice, User
-from ..sessions import fresh_login_required
 from ..validators import printable
 from . import rules as glass
 

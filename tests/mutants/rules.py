@@ -309,14 +309,14 @@ MUTANTS = (
     # ---------------------------------------------------------- the second factor, and the glass
     Mutant(
         "staff reach every address with a password alone",
-        "rugpijn/second_factor.py",
+        "rugpijn/login/second_factor.py",
         "if name in OPEN:",
         "if name not in ENROLMENT:",
         by="tests/rugpijn/test_staff_factor.py::TestEveryAddress",
     ),
     Mutant(
         "the second factor of somebody else counts",
-        "rugpijn/second_factor.py",
+        "rugpijn/login/second_factor.py",
         'if held and held["user"] == user.pk else None',
         "if held else None",
         by="tests/rugpijn/test_staff_factor.py::TestEveryAddress",

@@ -37,8 +37,8 @@ from patients.models import (
     SymptomAnswer,
 )
 from rugpijn.classified import Kind
+from rugpijn.login.sessions import SessionStore
 from rugpijn.models import OneTimeCode, TrustedDevice, User
-from rugpijn.sessions import SessionStore
 
 CANARY = "Kanarie"
 CHOSEN = {"days"}  # which days of the week: no free text

@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from patients import actions, handout
 from patients.models import RecoveryCheck, ReminderPlan
-from rugpijn import devices
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import SessionLog
-from rugpijn import devices, second_step
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices, second_step
 from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
 from tests.conftest import PASSWORD
 

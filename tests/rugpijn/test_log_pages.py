@@ -275,7 +275,7 @@ class TestPatient:
         client.force_login(cast.piet)
         address = reverse("patients:access_log", args=[cast.piet_patient.uuid])
         assert client.get(address).status_code == 200
-        monkeypatch.setattr("rugpijn.devices.is_trusted", lambda request: True)
+        monkeypatch.setattr("rugpijn.login.devices.is_trusted", lambda request: True)
         assert client.get(address)["Location"].startswith("/accounts/reauthenticate/")
 
     def test_the_file(self, cast):

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from patients import actions
 from patients.models import Patient, Programme
-from rugpijn import second_factor
 from rugpijn import settings as ours
+from rugpijn.login import second_factor
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 from tests.conftest import PASSWORD, fresh_login
 

@@ -15,15 +15,15 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ..log import events
+from ..models import User
 from . import devices, second_factor, sessions
-from .log import events
-from .login_models import TrustedDevice
-from .models import User
+from .models import TrustedDevice
 
 logger = logging.getLogger(__name__)
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
-OUR_SECOND_STEP = "rugpijn.second_step.SecondStepStage"
+OUR_SECOND_STEP = "rugpijn.login.second_step.SecondStepStage"
 
 
 class LoginForm(PasswordLoginForm):
