@@ -7,7 +7,7 @@ from django.core.exceptions import BadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
-from . import logs
+from . import technical_log
 from .log import chain
 
 CONTENT_SECURITY_POLICY = (
@@ -47,7 +47,7 @@ class RequestMiddleware:
 
     def __call__(self, request):
         request.id, request.refusals = uuid.uuid4().hex, []
-        with logs.about(request):
+        with technical_log.about(request):
             response = self.get_response(request)
             if request.refusals:
                 chain.append(request.refusals)

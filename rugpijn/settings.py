@@ -284,10 +284,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {"()": "rugpijn.logs.JsonLine"},
-        "line": {"()": "rugpijn.logs.PlainLine"},
+        "json": {"()": "rugpijn.technical_log.JsonLine"},
+        "line": {"()": "rugpijn.technical_log.PlainLine"},
     },
-    "filters": {"without_keys": {"()": "rugpijn.logs.WithoutKeys"}},
+    "filters": {"without_keys": {"()": "rugpijn.technical_log.WithoutKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
