@@ -25,7 +25,7 @@ from django.utils import timezone, translation
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
-from patients import actions, batches, handout, life, reminders, variants
+from patients import actions, batches, handout, invitations, life, reminders, variants
 from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.login import second_step
@@ -366,7 +366,7 @@ def build():
     invitation, staff_token = StaffInvitation.invite(
         practice=cast.anna.practice, name="Nieuw", email="nieuw@linde.example", is_therapist=True
     )
-    _invitation, patient_token = actions.invite(cast.mo_patient)
+    _invitation, patient_token = invitations.invite(cast.mo_patient)
     rendering = Rendering.objects.exclude(loop="").first()
     frames = [new_frame() for _ in rendering.frames]
     title = {"title_nl": "Geheime oefening als tekening"}

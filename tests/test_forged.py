@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Exercise, Figure, Protocol, Rendering
-from patients import actions, life, reminders
+from patients import actions, invitations, life, reminders
 from patients.models import (
     CalendarLink,
     DataExport,
@@ -312,7 +312,7 @@ def test_only_ones_own_logins_are_ended(south):
 
 def test_a_date_of_birth_opens_only_its_own_invitation(south):
     """Piet is logged in and opens the slip of Mo: knowing its date of birth is not enough."""
-    invitation, token = actions.invite(south.mo_patient)
+    invitation, token = invitations.invite(south.mo_patient)
     address = reverse("patients:patient_invitation", args=[token])
     answer = client_for(south, "nobody").post(address, {"birth_date": "12-3-1958"}, follow=True)
     assert "Mo el Idrissi" not in answer.content.decode()
@@ -349,7 +349,7 @@ def test_a_link_with_one_other_sign_opens_nothing(world):  # noqa: F811
     _row, staff = StaffInvitation.invite(
         practice=world.anna.practice, name="Nog een", email="nog@linde.example", is_therapist=True
     )
-    _row, patient = actions.invite(world.mo_patient)
+    _row, patient = invitations.invite(world.mo_patient)
     share = world.programme.share_link.token
     links = {
         "patients:share_page": (share, [2]),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import actions, reminders
+from patients import actions, invitations, reminders
 from patients.clinical import SYMPTOMS
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
 from rugpijn.login import second_step
@@ -266,7 +266,7 @@ def test_the_doors_and_the_paper(phone, site, cast, programme, make_programme, p
     cast.mo_patient.user = None
     cast.mo_patient.save()
     make_programme(cast.mo_patient)
-    invitation, token = actions.invite(cast.mo_patient)
+    invitation, token = invitations.invite(cast.mo_patient)
     code = invitation.new_code()
     tour.open(phone, site + reverse("patients:patient_invitation", args=[token]), "invitation")
     tour.open(
