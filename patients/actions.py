@@ -24,8 +24,6 @@ from .models import (
     Programme,
     RecoveryCheck,
     RedFlagCheck,
-    RiskProfile,
-    SeenMark,
     SessionLog,
     ShareLink,
     SymptomAnswer,
@@ -231,57 +229,6 @@ def take_over(*, programme: Programme, by: User) -> Version | None:
     touch(programme=programme, by=by)
     last = programme.current_version()
     return last and issue(programme=programme, by=by, keep_library_of=last.sheet)
-
-
-@transaction.atomic
-def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
-    """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
-    at = timezone.now()  # one look, one moment: so they are put back together
-    SeenMark.objects.bulk_create(
-        SeenMark(
-            programme=programme,
-            reason=reason,
-            occasion=occasion,
-            note=note,
-            by=by,
-            by_name=by.name,
-            at=at,
-        )
-        for reason, occasion in reasons
-    )
-
-
-def put_back(mark: SeenMark) -> None:
-    """Undo one look: all that was marked in it asks for attention again. The rows stay."""
-    SeenMark.objects.filter(programme=mark.programme, at=mark.at, withdrawn_at=None).update(
-        withdrawn_at=timezone.now()
-    )
-
-
-def note_recovery(
-    *, programme: Programme, day: int, answer: str, pain: int | None, by: User
-) -> RecoveryCheck:
-    """Write down what a patient said, on the phone or in the practice. The first answer stays:
-    what the patient answered meanwhile is not overwritten."""
-    try:
-        with transaction.atomic():
-            return RecoveryCheck.objects.create(
-                programme=programme,
-                day=day,
-                answer=answer,
-                pain=pain,
-                noted_by=by,
-                noted_name=by.name,
-            )
-    except IntegrityError:
-        raise RefusedError(_("This was answered meanwhile. The first answer stays.")) from None
-
-
-def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:
-    """The therapist's judgement; what was judged before stays readable."""
-    return RiskProfile.objects.create(
-        programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
-    )
 
 
 def hold(row: Patient | Programme) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.validators import printable
 
-from .. import actions, totals, worklist
+from .. import actions, judgement, totals, worklist
 from ..models import Programme, SeenMark
 from ..totals import DayTotal
 from ..worklist import Course
@@ -149,7 +149,7 @@ def seen(request, programme):
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
         messages.error(request, _("Write in the note what you did about it."))
         return back
-    actions.mark_seen(
+    judgement.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in items],
         note=form.cleaned_data["note"],
@@ -168,7 +168,7 @@ def _put_back(request, programme, back):
     if mark is None:
         messages.info(request, _("This was put back already."))
         return back
-    actions.put_back(mark)
+    judgement.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
     messages.success(request, _("Back on the worklist: %s.") % programme.patient.name)
     return back

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_on_trusted_device
 
-from .. import actions
+from .. import actions, judgement
 from ..access import find_own
 from ..keeping_forms import MessageForm
 from ..messages import thread, unanswered
@@ -61,7 +61,7 @@ def at_the_desk(request, programme):
     if request.method == "POST" and "seen" in request.POST:
         if open_messages and not _is_seen(programme, open_messages):
             last = str(open_messages[-1].pk)
-            actions.mark_seen(
+            judgement.mark_seen(
                 programme=programme, reasons=[("message", last)], note="", by=request.user
             )
             audit.record(request, "seen", programme.patient, thing=programme)

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life
+from patients import actions, judgement, life
 from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
@@ -94,7 +94,7 @@ def test_what_is_no_answer(anna, day_24, data):
 def test_the_first_answer_stays(cast, day_24):
     RecoveryCheck.objects.create(programme=day_24, day=21, answer="worse")
     with pytest.raises(actions.RefusedError):
-        actions.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
+        judgement.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
     assert RecoveryCheck.objects.get().answer == "worse"
 
 

@@ -219,9 +219,9 @@ class TestTimeline:
         judgement.measure_activities(
             programme=programme, asked=[("Tuinieren", 0)], on=today - timedelta(days=3)
         )
-        actions.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
-        actions.choose_profile(programme=programme, profile="low", by=cast.anna)
-        actions.mark_seen(
+        judgement.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
+        judgement.choose_profile(programme=programme, profile="low", by=cast.anna)
+        judgement.mark_seen(
             programme=programme,
             reasons=[("same", "21"), ("silent", "x")],
             note="Gebeld",

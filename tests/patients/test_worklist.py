@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import actions, course, life, totals, worklist
+from patients import actions, course, judgement, life, totals, worklist
 from patients.models import (
     MainActivity,
     Patient,
@@ -373,7 +373,7 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
 
 def mark(programme, by, days_ago=0, note="Gebeld."):
     [course] = worklist.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
-    actions.mark_seen(
+    judgement.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in worklist.unseen(course)],
         note=note,
