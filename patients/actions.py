@@ -1,8 +1,7 @@
 """Every write of more than one row. Each is one transaction: all of it, or nothing."""
 
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -16,28 +15,18 @@ from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
 from .models import (
-    ActivityScore,
-    MainActivity,
-    Message,
     Patient,
     Prescription,
     Programme,
-    RecoveryCheck,
     RedFlagCheck,
-    SessionLog,
     ShareLink,
-    SymptomAnswer,
     Version,
 )
-from .sheet import Line, Sheet, changes
+from .sheet import Sheet, changes
 
 
 class RefusedError(Exception):
     """What was asked cannot be done; the message is a sentence for whoever asked."""
-
-
-class StaleOperationError(RefusedError):
-    """An operation number came back with other contents; the first stays."""
 
 
 @transaction.atomic
@@ -275,201 +264,3 @@ def revoke_share(link: ShareLink) -> None:
     link.counter += 1
     link.valid_from = timezone.localdate()
     link.save(update_fields=["counter", "valid_from"])
-
-
-@transaction.atomic
-def log_session(
-    *,
-    patient: Patient,
-    version: Version,
-    operation: uuid.UUID,
-    line: uuid.UUID,
-    day: date,
-    moment: int,
-    done: bool,
-    pain: int | None = None,
-    effort: str = "",
-    amounts: Mapping[str, int | None] | None = None,
-    sequence: int | None = None,
-    performed_at: datetime | None = None,
-) -> SessionLog:
-    """Write down what a patient did, exactly once for each operation number.
-
-    `amounts` says what was done where it was not what was given. `sequence` is the device's count
-    of acts; without one this act comes after all that is known here.
-
-    The same operation again returns the row that is there. Raises
-    StaleOperationError when it comes back with other contents, and RefusedError
-    for a line or a moment that this version does not have.
-    """
-    prescribed = _prescribed(version, line, day)
-    if not 1 <= moment <= prescribed.dosage.moments:
-        raise RefusedError(_("There is no such moment of the day."))
-    if not done and (pain is not None or effort or any((amounts or {}).values())):
-        raise RefusedError(_("A pain score belongs to an exercise that was done."))
-    contents = {
-        "version": version,
-        "line": line,
-        "day": day,
-        "moment": moment,
-        "done": done,
-        "pain": pain,
-        "effort": effort,
-        **_other_than_given(prescribed.dosage, amounts or {}),
-    }
-    return _write_once(
-        SessionLog,
-        patient,
-        operation,
-        contents,
-        sequence=sequence,
-        performed_at=performed_at or timezone.now(),
-    )
-
-
-@transaction.atomic
-def answer_symptoms(
-    *,
-    patient: Patient,
-    version: Version,
-    operation: uuid.UUID,
-    line: uuid.UUID,
-    day: date,
-    moment: int = 1,
-    symptoms: Iterable[str],
-    sequence: int | None = None,
-) -> SymptomAnswer:
-    """Write down what went wrong during an exercise, exactly once for each operation number.
-
-    As with `log_session`: the same operation again returns the row that is there, and
-    StaleOperationError says that it came back with other contents.
-    """
-    _prescribed(version, line, day)
-    contents = {
-        "version": version,
-        "line": line,
-        "day": day,
-        "moment": moment,
-        "symptoms": sorted(symptoms),
-    }
-    return _write_once(SymptomAnswer, patient, operation, contents, sequence=sequence)
-
-
-def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:
-    """The line of this version, on a day on which it can have been done."""
-    prescribed = version.sheet.line(line)
-    if prescribed is None:
-        raise RefusedError(_("This exercise is not in your programme."))
-    if version.programme.started_on is None or day < version.programme.started_on:
-        raise RefusedError(_("Your programme had not started on that day."))
-    return prescribed
-
-
-def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict:
-    """What was done, where it is not what was given; a part that was not given is refused."""
-    other = {}
-    for name in SessionLog.AMOUNTS:
-        asked, done = getattr(dosage, name), amounts.get(name)
-        if done is not None and asked is None:
-            raise RefusedError(_("This exercise has no such amount."))
-        within = name == "reps" and dosage.reps_max and asked <= (done or 0) <= dosage.reps_max
-        other[name] = None if done == asked or within else done
-    return other
-
-
-def _write_once(model, patient: Patient, operation: uuid.UUID, contents: dict, **rest):
-    """One row for one operation of this patient: new, or the one that is there already."""
-    try:
-        with transaction.atomic():
-            if rest["sequence"] is None:
-                rest["sequence"] = last_sequence(patient) + 1
-            row = model(patient=patient, operation=operation, **contents, **rest)
-            row.save(force_insert=True)
-            return row
-    except IntegrityError:
-        row = model.objects.filter(patient=patient, operation=operation).first()
-        if row is None:
-            raise
-        if any(getattr(row, name) != value for name, value in contents.items()):
-            raise StaleOperationError(_("This was already logged differently.")) from None
-        return row
-
-
-def last_sequence(patient: Patient) -> int:
-    """The highest count of acts that is known here about this patient."""
-    counts = (
-        model.objects.filter(patient=patient).aggregate(last=Max("sequence"))["last"]
-        for model in (SessionLog, SymptomAnswer)
-    )
-    return max((count for count in counts if count is not None), default=0)
-
-
-@transaction.atomic
-def answer_recovery(
-    *,
-    programme: Programme,
-    day: int,
-    answer: str,
-    pain: int | None = None,
-    scores: Mapping[MainActivity, int] | None = None,
-) -> RecoveryCheck:
-    """Write down how it goes, by the patient's own hand. The first answer stays: the same one
-    sent again changes nothing, another one is refused."""
-    try:
-        with transaction.atomic():
-            check = RecoveryCheck.objects.create(
-                programme=programme, day=day, answer=answer, pain=pain
-            )
-    except IntegrityError:
-        check = RecoveryCheck.objects.get(programme=programme, day=day)
-        if (check.answer, check.pain) != (answer, pain):
-            raise RefusedError(_("This was answered before. The first answer stays.")) from None
-        return check
-    for activity, score in (scores or {}).items():
-        ActivityScore.objects.get_or_create(
-            activity=activity, day=timezone.localdate(), defaults={"score": score}
-        )
-    return check
-
-
-def send_message(
-    *,
-    programme: Programme,
-    operation: uuid.UUID,
-    text: str,
-    by: User,
-    by_patient: bool,
-) -> Message:
-    """Write a note down, exactly once for each operation number, as with `log_session`.
-
-    Raises RefusedError when nobody would read it: on both sides only a running programme is
-    looked at.
-    """
-    patient = programme.patient
-    if not programme.is_running:
-        raise RefusedError(_("This programme has ended, so nobody reads messages here."))
-    if not by_patient and not patient.has_login:
-        raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
-    contents = {"programme": programme, "text": text, "by_patient": by_patient}
-    try:
-        with transaction.atomic():
-            message = Message(
-                patient=patient, operation=operation, by=by, by_name=by.name, **contents
-            )
-            message.save(force_insert=True)
-    except IntegrityError:
-        message = Message.objects.filter(patient=patient, operation=operation).first()
-        if message is None:
-            raise
-        if any(getattr(message, name) != value for name, value in contents.items()):
-            raise StaleOperationError(_("Another message was sent from this page.")) from None
-        return message
-    if not by_patient:
-        transaction.on_commit(lambda: _tell_patient(message))
-    return message
-
-
-def _tell_patient(message: Message) -> None:
-    from .tasks import tell_patient  # the queue needs the apps to be ready
-
-    tell_patient.enqueue(message.pk)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import actions, invitations, reminders
+from patients import actions, invitations, once, reminders
 from patients.clinical import SYMPTOMS
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
 from rugpijn.login import second_step
@@ -190,7 +190,7 @@ def test_today_and_its_session(phone, site, cast, programme, tour):  # noqa: F81
     reported(programme, 0, "leg_pain")
     reported(programme, 1, list(SYMPTOMS)[-1])
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
-        actions.send_message(
+        once.send_message(
             programme=programme, operation=uuid.uuid4(), text=text, by=by,
             by_patient=by == cast.piet,
         )  # fmt: skip

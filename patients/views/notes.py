@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_on_trusted_device
 
-from .. import actions, judgement
+from .. import actions, judgement, once
 from ..access import find_own
 from ..keeping_forms import MessageForm
 from ..messages import thread, unanswered
@@ -96,7 +96,7 @@ def _write(request, programme, form, *, by_patient) -> str | None:
     """Write it down with its row in the access log; a sentence when it was refused."""
     try:
         with transaction.atomic():
-            actions.send_message(
+            once.send_message(
                 programme=programme,
                 operation=form.cleaned_data["operation"],
                 text=form.cleaned_data["text"],

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from exercises.period import Period
-from patients import actions, invitations, life
+from patients import actions, invitations, life, once
 from patients.actions import RefusedError
 from patients.models import Pause, Programme, RiskProfile, SessionLog
 from patients.models.pause import days_off
@@ -175,7 +175,7 @@ class TestPause:
     def test_what_was_done_offline_is_still_written_down(self, running, cast, today):
         life.pause(programme=running, by=cast.anna, from_on=today)
         version = running.current_version()
-        actions.log_session(
+        once.log_session(
             patient=running.patient, version=version, operation=uuid.uuid4(), moment=1, done=True,
             line=version.sheet.lines[0].uuid, day=today,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from django.core import mail as outbox
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life, tasks, timeline, worklist
+from patients import life, once, tasks, timeline, worklist
 from patients.models import Message, Programme
 from rugpijn.audit import AccessEvent
 
@@ -42,7 +42,7 @@ def desk(programme):
 
 def write(programme, text="Mag ik zwemmen?", by_patient=True, by=None, operation=None):
     by = by or (programme.patient.user if by_patient else programme.therapist)
-    return actions.send_message(
+    return once.send_message(
         programme=programme, operation=operation or uuid.uuid4(), text=text, by=by,
         by_patient=by_patient,
     )  # fmt: skip

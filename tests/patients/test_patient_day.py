@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, clinical, course, life, worklist
+from patients import actions, clinical, course, life, once, worklist
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
 
 pytestmark = pytest.mark.django_db
@@ -302,11 +302,11 @@ class TestHowItGoes:
 
     def test_the_first_answer_stays(self, piet, programme):
         begun(programme, 20)
-        check = actions.answer_recovery(programme=programme, day=21, answer="better")
-        again = actions.answer_recovery(programme=programme, day=21, answer="better")
+        check = once.answer_recovery(programme=programme, day=21, answer="better")
+        again = once.answer_recovery(programme=programme, day=21, answer="better")
         assert again == check
         with pytest.raises(actions.RefusedError):
-            actions.answer_recovery(programme=programme, day=21, answer="worse")
+            once.answer_recovery(programme=programme, day=21, answer="worse")
         assert RecoveryCheck.objects.get().answer == "better"
 
     def test_not_during_a_pause(self, piet, programme, cast):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, ages, handout, invitations, log_reading, worklist
+from patients import actions, ages, handout, invitations, log_reading, once, worklist
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
@@ -131,7 +131,7 @@ class TestActingForSomebody:
         client.post(reverse("patients:messages", args=[programme.uuid]), sent)
         assert programme.messages.get().by_name == "Ria Ouder"
         assert child.has_login
-        answer = actions.send_message(
+        answer = once.send_message(
             programme=programme, operation=uuid.uuid4(), text="Ja", by=programme.therapist,
             by_patient=False,
         )  # fmt: skip
