@@ -1,6 +1,6 @@
 """Numbers and names of somebody else, in forms and addresses that are one's own.
 
-The table of test_access.py asks who may open which address. Here the address is right and what
+The table of access_table.py says who may open which address. Here the address is right and what
 is sent with it is another's: in every picker of every form, as the child of a parent that it does
 not belong to, and as a link that is nearly right.
 """
@@ -33,9 +33,11 @@ from rugpijn.audit import AccessEvent
 from rugpijn.login import devices
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 
+from .access_table import LOGGED_PAGES, TABLE
+from .access_world import client_for, data_for
 from .conftest import make_own_exercise
 from .exercises.media import sample, save
-from .test_access import LOGGED_PAGES, TABLE, built, client_for, data_for, world  # noqa: F401
+from .test_access import built, world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

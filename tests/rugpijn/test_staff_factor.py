@@ -19,9 +19,10 @@ from rugpijn import checks
 from rugpijn.audit import AccessEvent
 from rugpijn.login import passkeys, second_factor, second_step, totp
 from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
+from tests.access_table import NAMES
+from tests.access_world import build
 from tests.conftest import PASSWORD, fresh_login
 from tests.logging_in import password_only
-from tests.test_access import NAMES, build
 
 from .passkey_device import Phone
 
