@@ -8,7 +8,7 @@ from django.core import mail as outbox
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import life, once, tasks, timeline, worklist
+from patients import caseload, life, once, tasks, timeline, worklist
 from patients.models import Message, Programme
 from rugpijn.audit import AccessEvent
 
@@ -54,7 +54,7 @@ def post(client, address, text="Mag ik zwemmen?", operation=None):
 
 
 def reasons(programme):
-    [course] = worklist.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     return [item for item in worklist.unseen(course) if item.reason == "message"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, ages, handout, invitations, log_reading, once, worklist
+from patients import actions, ages, caseload, handout, invitations, log_reading, once, worklist
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
@@ -202,7 +202,7 @@ class TestWhenItEnds:
     )
     def test_the_practice_knows_before(self, child, programme, years, days, told):
         aged(child, years, days)
-        [course] = worklist.courses(Programme.objects.all(), timezone.localdate())
+        [course] = caseload.courses(Programme.objects.all(), timezone.localdate())
         assert ("grown" in {item.reason for item in worklist.items(course)}) == told
 
 
