@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
-from exercises.library import copy_advice
+from exercises.library.copying import copy_advice
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggested
 from exercises.period import WHOLE, Period
 from rugpijn.models import User

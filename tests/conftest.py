@@ -13,7 +13,7 @@ from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
-from exercises import library
+from exercises.library import loading, reading
 from exercises.models import (
     Advice,
     AdviceText,
@@ -158,8 +158,8 @@ def load_library(library_rows):
     if library_rows:
         return put_back(library_rows)
     before = {model: set(model.objects.values_list("pk", flat=True)) for model in LIBRARY}
-    for file in sorted(library.DATA.glob("*.toml")):
-        library.load(file)
+    for file in sorted(reading.DATA.glob("*.toml")):
+        loading.load(file)
     for model in LIBRARY:
         added = model.objects.exclude(pk__in=before[model]).order_by("pk")
         library_rows[model] = list(added.values())
