@@ -1,4 +1,5 @@
-"""Every write of more than one row. Each is one transaction: all of it, or nothing."""
+"""The writes of a programme, from a draft to its next version. Each is one transaction: all of it,
+or nothing."""
 
 import uuid
 from datetime import date
