@@ -253,3 +253,12 @@ class TestTheAnswer:
         with django_capture_on_commit_callbacks() as waiting:
             write(programme, by_patient=False)
         assert len(waiting) == 1
+
+    def test_an_answer_that_is_sent_again_mails_once(
+        self, programme, django_capture_on_commit_callbacks
+    ):
+        operation = uuid.uuid4()
+        with django_capture_on_commit_callbacks() as waiting:
+            for _ in range(2):
+                write(programme, by_patient=False, operation=operation)
+        assert Message.objects.count() == len(waiting) == 1
