@@ -118,7 +118,7 @@ messages: $(VENV)/.dev
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
 
 inventory: $(VENV)/.dev
-	$(MANAGE) inventory --table tests.test_access > docs/inventory.md
+	$(MANAGE) inventory --table tests.access_table > docs/inventory.md
 	$(MANAGE) sbom > docs/sbom.cdx.json
 
 # Extras stay in the lists: without them pip looks for “coverage[toml]”, finds a newer release than

@@ -37,7 +37,7 @@ from .forms import (
     TextFormSet,
     WordsField,
 )
-from .library import copy_for
+from .library.copying import copy_for
 from .models import (
     Advice,
     AdviceText,

@@ -19,7 +19,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from rugpijn import audit, glass
+from rugpijn import audit
+from rugpijn.glass import rules as glass
 
 NOBODY = Q(pk__in=[])
 

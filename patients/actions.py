@@ -1,8 +1,8 @@
-"""Every write of more than one row. Each is one transaction: all of it, or nothing."""
+"""The writes of a programme, from a draft to its next version. Each is one transaction: all of it,
+or nothing."""
 
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -10,39 +10,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
-from exercises.library import copy_advice
+from exercises.library.copying import copy_advice
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggested
 from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
-from . import ages
 from .models import (
-    ActivityScore,
-    MainActivity,
-    Message,
     Patient,
-    PatientInvitation,
     Prescription,
     Programme,
-    Proxy,
-    RecoveryCheck,
     RedFlagCheck,
-    RiskProfile,
-    SeenMark,
-    SessionLog,
     ShareLink,
-    SymptomAnswer,
     Version,
 )
-from .sheet import Line, Sheet, changes
+from .sheet import Sheet, changes
 
 
 class RefusedError(Exception):
     """What was asked cannot be done; the message is a sentence for whoever asked."""
-
-
-class StaleOperationError(RefusedError):
-    """An operation number came back with other contents; the first stays."""
 
 
 @transaction.atomic
@@ -236,57 +221,6 @@ def take_over(*, programme: Programme, by: User) -> Version | None:
     return last and issue(programme=programme, by=by, keep_library_of=last.sheet)
 
 
-@transaction.atomic
-def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
-    """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
-    at = timezone.now()  # one look, one moment: so they are put back together
-    SeenMark.objects.bulk_create(
-        SeenMark(
-            programme=programme,
-            reason=reason,
-            occasion=occasion,
-            note=note,
-            by=by,
-            by_name=by.name,
-            at=at,
-        )
-        for reason, occasion in reasons
-    )
-
-
-def put_back(mark: SeenMark) -> None:
-    """Undo one look: all that was marked in it asks for attention again. The rows stay."""
-    SeenMark.objects.filter(programme=mark.programme, at=mark.at, withdrawn_at=None).update(
-        withdrawn_at=timezone.now()
-    )
-
-
-def note_recovery(
-    *, programme: Programme, day: int, answer: str, pain: int | None, by: User
-) -> RecoveryCheck:
-    """Write down what a patient said, on the phone or in the practice. The first answer stays:
-    what the patient answered meanwhile is not overwritten."""
-    try:
-        with transaction.atomic():
-            return RecoveryCheck.objects.create(
-                programme=programme,
-                day=day,
-                answer=answer,
-                pain=pain,
-                noted_by=by,
-                noted_name=by.name,
-            )
-    except IntegrityError:
-        raise RefusedError(_("This was answered meanwhile. The first answer stays.")) from None
-
-
-def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:
-    """The therapist's judgement; what was judged before stays readable."""
-    return RiskProfile.objects.create(
-        programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
-    )
-
-
 def hold(row: Patient | Programme) -> None:
     """Read a row anew and keep it until the act is done: two acts take turns.
 
@@ -331,250 +265,3 @@ def revoke_share(link: ShareLink) -> None:
     link.counter += 1
     link.valid_from = timezone.localdate()
     link.save(update_fields=["counter", "valid_from"])
-
-
-@transaction.atomic
-def log_session(
-    *,
-    patient: Patient,
-    version: Version,
-    operation: uuid.UUID,
-    line: uuid.UUID,
-    day: date,
-    moment: int,
-    done: bool,
-    pain: int | None = None,
-    effort: str = "",
-    amounts: Mapping[str, int | None] | None = None,
-    sequence: int | None = None,
-    performed_at: datetime | None = None,
-) -> SessionLog:
-    """Write down what a patient did, exactly once for each operation number.
-
-    `amounts` says what was done where it was not what was given. `sequence` is the device's count
-    of acts; without one this act comes after all that is known here.
-
-    The same operation again returns the row that is there. Raises
-    StaleOperationError when it comes back with other contents, and RefusedError
-    for a line or a moment that this version does not have.
-    """
-    prescribed = _prescribed(version, line, day)
-    if not 1 <= moment <= prescribed.dosage.moments:
-        raise RefusedError(_("There is no such moment of the day."))
-    if not done and (pain is not None or effort or any((amounts or {}).values())):
-        raise RefusedError(_("A pain score belongs to an exercise that was done."))
-    contents = {
-        "version": version,
-        "line": line,
-        "day": day,
-        "moment": moment,
-        "done": done,
-        "pain": pain,
-        "effort": effort,
-        **_other_than_given(prescribed.dosage, amounts or {}),
-    }
-    return _write_once(
-        SessionLog,
-        patient,
-        operation,
-        contents,
-        sequence=sequence,
-        performed_at=performed_at or timezone.now(),
-    )
-
-
-@transaction.atomic
-def answer_symptoms(
-    *,
-    patient: Patient,
-    version: Version,
-    operation: uuid.UUID,
-    line: uuid.UUID,
-    day: date,
-    moment: int = 1,
-    symptoms: Iterable[str],
-    sequence: int | None = None,
-) -> SymptomAnswer:
-    """Write down what went wrong during an exercise, exactly once for each operation number.
-
-    As with `log_session`: the same operation again returns the row that is there, and
-    StaleOperationError says that it came back with other contents.
-    """
-    _prescribed(version, line, day)
-    contents = {
-        "version": version,
-        "line": line,
-        "day": day,
-        "moment": moment,
-        "symptoms": sorted(symptoms),
-    }
-    return _write_once(SymptomAnswer, patient, operation, contents, sequence=sequence)
-
-
-def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:
-    """The line of this version, on a day on which it can have been done."""
-    prescribed = version.sheet.line(line)
-    if prescribed is None:
-        raise RefusedError(_("This exercise is not in your programme."))
-    if version.programme.started_on is None or day < version.programme.started_on:
-        raise RefusedError(_("Your programme had not started on that day."))
-    return prescribed
-
-
-def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict:
-    """What was done, where it is not what was given; a part that was not given is refused."""
-    other = {}
-    for name in SessionLog.AMOUNTS:
-        asked, done = getattr(dosage, name), amounts.get(name)
-        if done is not None and asked is None:
-            raise RefusedError(_("This exercise has no such amount."))
-        within = name == "reps" and dosage.reps_max and asked <= (done or 0) <= dosage.reps_max
-        other[name] = None if done == asked or within else done
-    return other
-
-
-def _write_once(model, patient: Patient, operation: uuid.UUID, contents: dict, **rest):
-    """One row for one operation of this patient: new, or the one that is there already."""
-    try:
-        with transaction.atomic():
-            if rest["sequence"] is None:
-                rest["sequence"] = last_sequence(patient) + 1
-            row = model(patient=patient, operation=operation, **contents, **rest)
-            row.save(force_insert=True)
-            return row
-    except IntegrityError:
-        row = model.objects.filter(patient=patient, operation=operation).first()
-        if row is None:
-            raise
-        if any(getattr(row, name) != value for name, value in contents.items()):
-            raise StaleOperationError(_("This was already logged differently.")) from None
-        return row
-
-
-def last_sequence(patient: Patient) -> int:
-    """The highest count of acts that is known here about this patient."""
-    counts = (
-        model.objects.filter(patient=patient).aggregate(last=Max("sequence"))["last"]
-        for model in (SessionLog, SymptomAnswer)
-    )
-    return max((count for count in counts if count is not None), default=0)
-
-
-@transaction.atomic
-def answer_recovery(
-    *,
-    programme: Programme,
-    day: int,
-    answer: str,
-    pain: int | None = None,
-    scores: Mapping[MainActivity, int] | None = None,
-) -> RecoveryCheck:
-    """Write down how it goes, by the patient's own hand. The first answer stays: the same one
-    sent again changes nothing, another one is refused."""
-    try:
-        with transaction.atomic():
-            check = RecoveryCheck.objects.create(
-                programme=programme, day=day, answer=answer, pain=pain
-            )
-    except IntegrityError:
-        check = RecoveryCheck.objects.get(programme=programme, day=day)
-        if (check.answer, check.pain) != (answer, pain):
-            raise RefusedError(_("This was answered before. The first answer stays.")) from None
-        return check
-    for activity, score in (scores or {}).items():
-        ActivityScore.objects.get_or_create(
-            activity=activity, day=timezone.localdate(), defaults={"score": score}
-        )
-    return check
-
-
-def send_message(
-    *,
-    programme: Programme,
-    operation: uuid.UUID,
-    text: str,
-    by: User,
-    by_patient: bool,
-) -> Message:
-    """Write a note down, exactly once for each operation number, as with `log_session`.
-
-    Raises RefusedError when nobody would read it: on both sides only a running programme is
-    looked at.
-    """
-    patient = programme.patient
-    if not programme.is_running:
-        raise RefusedError(_("This programme has ended, so nobody reads messages here."))
-    if not by_patient and not patient.has_login:
-        raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
-    contents = {"programme": programme, "text": text, "by_patient": by_patient}
-    try:
-        with transaction.atomic():
-            message = Message(
-                patient=patient, operation=operation, by=by, by_name=by.name, **contents
-            )
-            message.save(force_insert=True)
-    except IntegrityError:
-        message = Message.objects.filter(patient=patient, operation=operation).first()
-        if message is None:
-            raise
-        if any(getattr(message, name) != value for name, value in contents.items()):
-            raise StaleOperationError(_("Another message was sent from this page.")) from None
-        return message
-    if not by_patient:
-        transaction.on_commit(lambda: _tell_patient(message))
-    return message
-
-
-def _tell_patient(message: Message) -> None:
-    from .tasks import tell_patient  # the queue needs the apps to be ready
-
-    tell_patient.enqueue(message.pk)
-
-
-@transaction.atomic
-def invite(patient: Patient, who: str = "") -> tuple[PatientInvitation, str]:
-    """A new way in for a patient, or for whoever acts for one; links handed out before stop
-    working. Without `who` it is for whom it usually is at this age."""
-    patient.invitations.filter(accepted_at=None).delete()
-    hold(patient)
-    if patient.discharged_on is not None:
-        raise RefusedError(_("%s is discharged. Take the treatment up again first.") % patient.name)
-    allowed = ages.who_may_log_in(patient.birth_date, timezone.localdate())
-    who = who or allowed[0]
-    if who not in allowed:
-        raise RefusedError(_not_at_this_age(who))
-    return PatientInvitation.invite(patient=patient, who=who)
-
-
-def _not_at_this_age(who: str) -> str:
-    return {
-        ages.PATIENT: _("Below 12 a parent logs in for the child. Invite a parent."),
-        ages.PARENT: _("From 16 on a parent has no access. Invite the patient."),
-        ages.HELPER: _("Below 16 a parent helps. Invite the patient or a parent."),
-    }.get(who, _("Choose from the list who will log in."))
-
-
-@transaction.atomic
-def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
-    """Tie the patient to a login. The link works no second time, and not after a discharge."""
-    hold(invitation.patient)
-    if invitation.patient.discharged_on is not None:
-        raise RefusedError(_("This invitation no longer works"))
-    invitation.accepted_at = timezone.now()
-    patient, today = invitation.patient, timezone.localdate()
-    if invitation.who not in ages.who_may_log_in(patient.birth_date, today):
-        raise RefusedError(_("This invitation no longer works"))
-    invitation.save(update_fields=["accepted_at"])
-    if invitation.for_somebody_else:
-        given = {"relation": invitation.who, "from_on": today, "until_on": None, "ended_by": None}
-        Proxy.objects.update_or_create(user=user, patient=patient, defaults=given)
-        return patient
-    patient.user = user
-    patient.save(update_fields=["user"])
-    return patient
-
-
-def end_proxy(proxy: Proxy, *, by: User) -> None:
-    """Somebody acts for this patient no more, from the next page on."""
-    proxy.until_on, proxy.ended_by = timezone.localdate(), by
-    proxy.save(update_fields=["until_on", "ended_by"])

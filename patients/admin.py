@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 
-from . import actions, life, retention, search, worklist
+from . import actions, caseload, life, retention, search
 from .admin_base import CareAdmin
 from .birth_dates import read_birth_date
 from .models import Patient, Programme
@@ -25,7 +25,7 @@ __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 
 # A therapist begins with people, not with tables.
 admin.site.desk = desk.first_page
-admin.site.treated_by = worklist.number_treated
+admin.site.treated_by = caseload.number_treated
 admin.site.next_removal = retention.next_removal
 
 

@@ -9,13 +9,15 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
-        from rugpijn import health, log_events, log_search, second_step
+        from rugpijn import health
         from rugpijn.backup import restore
+        from rugpijn.log import events, search
+        from rugpijn.login import second_step
 
         from . import access, erasure, log_people, press
 
         second_step.asked_by.append(access.asks_second_step)
-        log_search.patients = log_people.PatientsInLog()
-        log_events.records_of.append(log_people.records_of)
+        search.patients = log_people.PatientsInLog()
+        events.records_of.append(log_people.records_of)
         health.add("printing", press.problem)
         restore.AFTER_RESTORE.append(lambda restored: f"Erased again: {erasure.apply_ledger()}.")

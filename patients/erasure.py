@@ -20,8 +20,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from rugpijn import audit
+from rugpijn.login.sessions import KEPT
 from rugpijn.models import LoginSession, User
-from rugpijn.sessions import KEPT
 
 from . import ledger
 from .access import answered_for

@@ -1,9 +1,9 @@
-"""What a therapist judges and measures at a visit, written down: each act is one transaction."""
+"""What a therapist judges, measures and has seen, written down: each act is one transaction."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from rugpijn.models import User
 
 from .actions import RefusedError
-from .models import ActivityScore, MainActivity, Programme, QualityRating, StartBackScore
+from .models import (
+    ActivityScore,
+    MainActivity,
+    Programme,
+    QualityRating,
+    RecoveryCheck,
+    RiskProfile,
+    SeenMark,
+    StartBackScore,
+)
 from .sheet import Line
 
 Asked = tuple[str, int | None]  # a main activity in the patient's words, and its score of today
@@ -85,4 +94,55 @@ def newest_ratings(programme: Programme) -> dict[str, QualityRating]:
 def note_start_back(*, programme: Programme, total: int, part: int, by: User) -> StartBackScore:
     return StartBackScore.objects.create(
         programme=programme, total=total, part=part, noted_by=by, noted_name=by.name
+    )
+
+
+@transaction.atomic
+def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
+    """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
+    at = timezone.now()  # one look, one moment: so they are put back together
+    SeenMark.objects.bulk_create(
+        SeenMark(
+            programme=programme,
+            reason=reason,
+            occasion=occasion,
+            note=note,
+            by=by,
+            by_name=by.name,
+            at=at,
+        )
+        for reason, occasion in reasons
+    )
+
+
+def put_back(mark: SeenMark) -> None:
+    """Undo one look: all that was marked in it asks for attention again. The rows stay."""
+    SeenMark.objects.filter(programme=mark.programme, at=mark.at, withdrawn_at=None).update(
+        withdrawn_at=timezone.now()
+    )
+
+
+def note_recovery(
+    *, programme: Programme, day: int, answer: str, pain: int | None, by: User
+) -> RecoveryCheck:
+    """Write down what a patient said, on the phone or in the practice. The first answer stays:
+    what the patient answered meanwhile is not overwritten."""
+    try:
+        with transaction.atomic():
+            return RecoveryCheck.objects.create(
+                programme=programme,
+                day=day,
+                answer=answer,
+                pain=pain,
+                noted_by=by,
+                noted_name=by.name,
+            )
+    except IntegrityError:
+        raise RefusedError(_("This was answered meanwhile. The first answer stays.")) from None
+
+
+def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:
+    """The therapist's judgement; what was judged before stays readable."""
+    return RiskProfile.objects.create(
+        programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
     )

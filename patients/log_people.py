@@ -1,11 +1,11 @@
-"""Who the opaque ids of the access log are, for those who read it (rugpijn/log_search.py)."""
+"""Who the opaque ids of the access log are, for those who read it (rugpijn/log/search.py)."""
 
 import uuid
 from collections.abc import Iterable
 
 from django.urls import reverse
 
-from rugpijn.log_search import MOST_PATIENTS, MOST_PEOPLE
+from rugpijn.log.search import MOST_PATIENTS, MOST_PEOPLE
 
 from .access import answered_for
 from .models import Patient

@@ -13,7 +13,7 @@ from rugpijn import audit, rates
 from rugpijn.admin_base import ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
-from . import actions, batches, life, phases, press, search, variants
+from . import actions, batches, judgement, life, phases, press, search, variants
 from .admin_base import CareAdmin
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
@@ -298,7 +298,7 @@ class ProgrammeAdmin(CareAdmin):
                 messages.warning(request, remark)
         profile = form.cleaned_data.get("profile")
         if programme.is_draft and profile and "profile" in form.changed_data:
-            actions.choose_profile(programme=programme, profile=profile, by=request.user)
+            judgement.choose_profile(programme=programme, profile=profile, by=request.user)
             audit.record(request, "choose risk profile", programme.patient, thing=programme)
         self._issue(request, form, programme, edited)
 

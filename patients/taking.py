@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from . import actions, clinical, progress, reports
+from . import clinical, once, progress, reports
 from .models import Patient, Programme, Version
 
 # Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
@@ -51,7 +51,7 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
         "moment": said["moment"],
         "sequence": said["sequence"],
     }
-    actions.log_session(
+    once.log_session(
         **same,
         operation=said["operation"],
         done=said["done"],
@@ -61,7 +61,7 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
         performed_at=performed_at,
     )
     if said["symptoms"] or (said["done"] and "pain" in form.data):  # nothing is an answer too
-        actions.answer_symptoms(
+        once.answer_symptoms(
             **same,
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
             symptoms=said["symptoms"],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from rugpijn.models import User
 from rugpijn.validators import printable
 
-from . import actions, clinical, judgement
+from . import clinical, judgement
 from .models import MainActivity, Programme, QualityRating, RecoveryCheck, RiskProfile
 from .models.course import ACTIVITIES, SCALE
 from .sheet import Sheet
@@ -40,7 +40,7 @@ class RecoveryForm(forms.Form):
         self.asked = asked  # day of the recovery check
 
     def write(self, programme: Programme, by: User) -> str:
-        actions.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
+        judgement.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
         return _("The answer of day %d is written down.") % self.asked
 
 
@@ -54,7 +54,7 @@ class ProfileForm(forms.Form):
     )
 
     def write(self, programme: Programme, by: User) -> str:
-        chosen = actions.choose_profile(programme=programme, by=by, **self.cleaned_data)
+        chosen = judgement.choose_profile(programme=programme, by=by, **self.cleaned_data)
         return _("Written down: %s.") % chosen.get_profile_display()
 
 

@@ -19,9 +19,11 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from . import accounts, audit, factor_views, log_pages, log_search, sessions
+from . import audit
 from .admin_base import ScopedAdmin
 from .forms import ColleagueForm, PracticeForm
+from .log import pages, search
+from .login import accounts, factor_views, sessions
 from .models import AccessEvent, Practice, StaffInvitation, User
 
 
@@ -369,16 +371,16 @@ class AccessEventAdmin(ScopedAdmin):
             return self.admin_site.admin_view(guarded)
 
         return [
-            path("", page(log_pages.search), name="rugpijn_accessevent_changelist"),
+            path("", page(pages.search), name="rugpijn_accessevent_changelist"),
             path(
                 "file/",
-                sessions.fresh_login_required(page(log_pages.download)),
+                sessions.fresh_login_required(page(pages.download)),
                 name="rugpijn_accessevent_download",
             ),
         ]
 
     def scope(self, request, queryset):
-        return log_search.rows_for(log_search.practice_of(request.user))
+        return search.rows_for(search.practice_of(request.user))
 
     def has_add_permission(self, request):
         return False

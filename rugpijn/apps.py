@@ -13,9 +13,11 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate
 
-        from . import accounts, checks, log_events, log_guard, second_factor  # noqa: F401  signals
+        from . import checks  # noqa: F401  registers them
+        from .log import events, guard  # noqa: F401  signals
+        from .login import accounts, second_factor  # noqa: F401  signals
 
-        post_migrate.connect(log_guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
+        post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 
 
 class PracticeAdminConfig(django_admin.AdminConfig):

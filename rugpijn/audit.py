@@ -13,10 +13,10 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from . import log_chain
 from .addresses import client_address
-from .devices import readable_name
-from .log_models import AccessEvent
+from .log import chain
+from .log.models import AccessEvent
+from .login.devices import readable_name
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def record(
         patients = _not_read_today(request, action, actor, patients)
         if patients is None:
             return
-    log_chain.append(
+    chain.append(
         _rows(
             request, action, patients, actor, thing=thing, outcome=outcome, part=part, query=query
         )
@@ -191,14 +191,14 @@ def deny(request, action: str, *patients, thing=None, actor=None) -> None:
     rows = _rows(request, action, patients, actor, thing=thing, outcome=outcome)
     waiting = getattr(request, "refusals", None)
     if waiting is None:
-        log_chain.append(rows)
+        chain.append(rows)
     else:
         waiting.extend(rows)
 
 
 def record_by_system(action: str, *, practice: uuid.UUID | None, patient=None, thing=None) -> None:
     """What a command did, without anybody at a page: purging, a backup, erasing after its term."""
-    log_chain.append(
+    chain.append(
         [
             AccessEvent(
                 action=action,

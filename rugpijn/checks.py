@@ -9,8 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.utils import timezone
 
-from . import health, log_guard
+from . import health
 from .backup import BackupError, make, seal
+from .log import guard
 
 WEAK_KEY = (
     "Set SECRET_KEY to at least 50 random characters; a weak key lets anyone log in as anyone."
@@ -117,7 +118,7 @@ def check_settings(app_configs, **kwargs):
 
 def refuse_unguarded_log() -> None:
     """Called by wsgi.py. Without a database there is no page to serve either."""
-    if log_guard.missing():
+    if guard.missing():
         raise ImproperlyConfigured(f"Rugpijn does not start. {UNGUARDED_LOG}")
 
 
@@ -127,7 +128,7 @@ def check_log_guard(app_configs, databases=None, **kwargs):
     if not databases:
         return []
     try:
-        unguarded = log_guard.missing()
+        unguarded = guard.missing()
     except DatabaseError as error:
         return [checks.Error(f"The database does not answer: {error}", id="rugpijn.E100")]
     return [checks.Warning(UNGUARDED_LOG, id="rugpijn.W101")] if unguarded else []

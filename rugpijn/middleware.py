@@ -7,7 +7,8 @@ from django.core.exceptions import BadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 
-from . import log_chain, logs
+from . import technical_log
+from .log import chain
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -46,10 +47,10 @@ class RequestMiddleware:
 
     def __call__(self, request):
         request.id, request.refusals = uuid.uuid4().hex, []
-        with logs.about(request):
+        with technical_log.about(request):
             response = self.get_response(request)
             if request.refusals:
-                log_chain.append(request.refusals)
+                chain.append(request.refusals)
         return response
 
 

@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .glass_models import GlassBreak
-from .log_models import AccessEvent, LogHead, LogSegment
-from .login_models import LoginSession, OneTimeCode, TrustedDevice
+from .glass.models import GlassBreak
+from .log.models import AccessEvent, LogHead, LogSegment
+from .login.models import LoginSession, OneTimeCode, TrustedDevice
 from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
 
 __all__ = [

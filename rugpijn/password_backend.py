@@ -1,4 +1,8 @@
-"""Checks a password once for each login, whether the account is there or not."""
+"""Checks a password once for each login, whether the account is there or not.
+
+Not in login/, where it belongs: every session in the database names this path, and one that names
+another is logged out.
+"""
 
 from allauth.account.auth_backends import AuthenticationBackend
 

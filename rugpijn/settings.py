@@ -71,15 +71,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "rugpijn.sessions.SessionLimitsMiddleware",
+    "rugpijn.login.sessions.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rugpijn.middleware.OwnLanguageMiddleware",
-    "rugpijn.second_factor.StaffFactorMiddleware",
-    "rugpijn.glass.GlassMiddleware",
+    "rugpijn.login.second_factor.StaffFactorMiddleware",
+    "rugpijn.glass.rules.GlassMiddleware",
     "rugpijn.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "rugpijn.devices.TrustMiddleware",
+    "rugpijn.login.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "rugpijn.trouble.TroubleMiddleware",
 ]
@@ -179,15 +179,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
      "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "rugpijn.passwords.PracticeNameValidator"},
-    {"NAME": "rugpijn.passwords.PatternValidator"},
+    {"NAME": "rugpijn.login.passwords.PracticeNameValidator"},
+    {"NAME": "rugpijn.login.passwords.PatternValidator"},
 ]  # fmt: skip
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "patients:home"
 LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 3600  # seconds
 
-ACCOUNT_ADAPTER = "rugpijn.accounts.InvitedOnlyAdapter"
+ACCOUNT_ADAPTER = "rugpijn.login.accounts.InvitedOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login_code"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = [
@@ -201,7 +201,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told to its owner
-ACCOUNT_FORMS = {"login": "rugpijn.accounts.LoginForm"}
+ACCOUNT_FORMS = {"login": "rugpijn.login.accounts.LoginForm"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds that a login counts as fresh
 # Wrong ones are slowed down per account, and per address as far as a whole practice behind one
@@ -213,7 +213,7 @@ ACCOUNT_RATE_LIMITS = {
     "second_step": "5/10m/key",
     "second_step_mail": "5/10m/key",
 }
-MFA_ADAPTER = "rugpijn.passkeys.PasskeyAdapter"
+MFA_ADAPTER = "rugpijn.login.passkeys.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp"]  # the printed list is ours, which keeps hashes only
 MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be off, to either side
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -221,8 +221,8 @@ if DEBUG and env.str("DEMO_CODE", default="123456"):  # for the demo's staff, wh
     MFA_TOTP_INSECURE_BYPASS_CODE = env.str("DEMO_CODE", default="123456")
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "login_webauthn": "rugpijn.passkeys.LoginForm",
-    "reauthenticate_webauthn": "rugpijn.passkeys.AgainForm",
+    "login_webauthn": "rugpijn.login.passkeys.LoginForm",
+    "reauthenticate_webauthn": "rugpijn.login.passkeys.AgainForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing to guess; a practice shares an address
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
@@ -250,7 +250,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SIT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
-SESSION_ENGINE = "rugpijn.sessions"  # says who may stay how long
+SESSION_ENGINE = "rugpijn.login.sessions"  # says who may stay how long
 SESSION_COOKIE_AGE = 24 * 3600
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "rugpijn.views.csrf_failure"
@@ -284,10 +284,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {"()": "rugpijn.logs.JsonLine"},
-        "line": {"()": "rugpijn.logs.PlainLine"},
+        "json": {"()": "rugpijn.technical_log.JsonLine"},
+        "line": {"()": "rugpijn.technical_log.PlainLine"},
     },
-    "filters": {"without_keys": {"()": "rugpijn.logs.WithoutKeys"}},
+    "filters": {"without_keys": {"()": "rugpijn.technical_log.WithoutKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

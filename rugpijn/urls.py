@@ -5,16 +5,8 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from . import (
-    account_views,
-    factor_views,
-    installable,
-    passkeys,
-    second_step,
-    sessions,
-    views,
-    writing,
-)
+from . import installable, views, writing
+from .login import account_views, factor_views, passkeys, second_step, sessions
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from . import rates
+from .login.second_factor import answers_json
 from .plain_language import Finding, findings
-from .second_factor import answers_json
 from .validators import citizen_number, is_citizen_number
 
 MOST_LETTERS = 20_000  # more than any field holds

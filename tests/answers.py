@@ -59,3 +59,9 @@ def wrong_headers(response, *, name: str = "", logged_in: bool = False) -> list[
         if cookie["domain"] or bool(cookie["secure"]) != settings.SECURE_SITE:
             found.append(f"cookie {cookie.OutputString()}")
     return found
+
+
+def text_of(response) -> str:
+    """Everything that was sent, also when it came in pieces."""
+    body = b"".join(response) if response.streaming else response.content
+    return body.decode(errors="replace")

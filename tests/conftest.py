@@ -13,7 +13,7 @@ from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 
-from exercises import library
+from exercises.library import loading, reading
 from exercises.models import (
     Advice,
     AdviceText,
@@ -27,7 +27,7 @@ from exercises.models import (
 )
 from patients import actions
 from patients.models import Patient
-from rugpijn import log_guard
+from rugpijn.log import guard
 from rugpijn.models import Practice, User
 
 from .logging_in import force_login
@@ -78,7 +78,7 @@ def django_db_setup(django_db_setup):
 
     def without_guard(self):
         """The access log cannot be emptied; the flush ends as a migrate does, which guards it."""
-        log_guard.take_away()
+        guard.take_away()
         emptied(self)
 
     TransactionTestCase._fixture_teardown = without_guard
@@ -158,8 +158,8 @@ def load_library(library_rows):
     if library_rows:
         return put_back(library_rows)
     before = {model: set(model.objects.values_list("pk", flat=True)) for model in LIBRARY}
-    for file in sorted(library.DATA.glob("*.toml")):
-        library.load(file)
+    for file in sorted(reading.DATA.glob("*.toml")):
+        loading.load(file)
     for model in LIBRARY:
         added = model.objects.exclude(pk__in=before[model]).order_by("pk")
         library_rows[model] = list(added.values())

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.test import Client
 
-from rugpijn import second_factor
+from rugpijn.login import second_factor
 
 _force_login = Client.force_login
 

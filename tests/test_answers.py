@@ -17,22 +17,11 @@ from django.utils.html import escape
 from patients import life
 from patients.models import PatientInvitation, SessionLog
 
-from .answers import wrong_headers
+from .access_table import NAMES, POSTS, ROLES, TABLE, is_denied
+from .access_world import client_for, come_before, sent, snapshot
+from .answers import text_of, wrong_headers
 from .conftest import fresh_login
-from .test_access import (
-    NAMES,
-    POSTS,
-    ROLES,
-    TABLE,
-    built,  # noqa: F401
-    client_for,
-    come_before,
-    is_denied,
-    sent,
-    snapshot,
-    text_of,
-    world,  # noqa: F401
-)
+from .test_access import built, world  # noqa: F401
 from .test_forged import pointing_at
 from .test_project import practice_settings, run
 

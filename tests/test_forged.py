@@ -1,6 +1,6 @@
 """Numbers and names of somebody else, in forms and addresses that are one's own.
 
-The table of test_access.py asks who may open which address. Here the address is right and what
+The table of access_table.py says who may open which address. Here the address is right and what
 is sent with it is another's: in every picker of every form, as the child of a parent that it does
 not belong to, and as a link that is nearly right.
 """
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Exercise, Figure, Protocol, Rendering
-from patients import actions, life, reminders
+from patients import actions, invitations, life, reminders
 from patients.models import (
     CalendarLink,
     DataExport,
@@ -29,13 +29,15 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
-from rugpijn import devices
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 
+from .access_table import LOGGED_PAGES, TABLE
+from .access_world import client_for, data_for
 from .conftest import make_own_exercise
 from .exercises.media import sample, save
-from .test_access import LOGGED_PAGES, TABLE, built, client_for, data_for, world  # noqa: F401
+from .test_access import built, world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -312,7 +314,7 @@ def test_only_ones_own_logins_are_ended(south):
 
 def test_a_date_of_birth_opens_only_its_own_invitation(south):
     """Piet is logged in and opens the slip of Mo: knowing its date of birth is not enough."""
-    invitation, token = actions.invite(south.mo_patient)
+    invitation, token = invitations.invite(south.mo_patient)
     address = reverse("patients:patient_invitation", args=[token])
     answer = client_for(south, "nobody").post(address, {"birth_date": "12-3-1958"}, follow=True)
     assert "Mo el Idrissi" not in answer.content.decode()
@@ -349,7 +351,7 @@ def test_a_link_with_one_other_sign_opens_nothing(world):  # noqa: F811
     _row, staff = StaffInvitation.invite(
         practice=world.anna.practice, name="Nog een", email="nog@linde.example", is_therapist=True
     )
-    _row, patient = actions.invite(world.mo_patient)
+    _row, patient = invitations.invite(world.mo_patient)
     share = world.programme.share_link.token
     links = {
         "patients:share_page": (share, [2]),

@@ -14,7 +14,7 @@ from rugpijn import audit, rates
 from rugpijn.database import sqlite_options
 from rugpijn.management.commands.sbom import bill
 
-from . import test_access
+from . import access_table
 
 ROOT = Path(__file__).resolve().parent.parent
 # What is known to be wrong with older ones: forged formsets in Django's admin; a PDF that fetches
@@ -23,13 +23,13 @@ FLOORS = {"django": (5, 2, 19), "weasyprint": (70, 0)}
 
 
 def test_the_inventory_is_current():
-    assert (ROOT / "docs" / "inventory.md").read_text() == inventory(test_access), "make inventory"
+    assert (ROOT / "docs" / "inventory.md").read_text() == inventory(access_table), "make inventory"
 
 
 def test_the_inventory_lists_every_address_event_and_ceiling():
-    lines = inventory(test_access).splitlines()
+    lines = inventory(access_table).splitlines()
     named = {line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")}
-    assert {*test_access.NAMES, *audit.ACTS, *rates.RATES} <= named
+    assert {*access_table.NAMES, *audit.ACTS, *rates.RATES} <= named
     [plain] = [line for line in inventory().splitlines() if line.startswith("| healthz")]
     assert plain == "| healthz | `/healthz` | no |"
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import actions, batches, reminders
+from patients import actions, batches, once, reminders
 from patients.models import (
     Batch,
     Patient,
@@ -519,7 +519,7 @@ def followed(make_programme, cast):
     line.save()
     actions.issue(programme=programme, by=cast.anna)
     for number in range(0, 30, 3):
-        actions.log_session(
+        once.log_session(
             patient=cast.piet_patient,
             version=programme.current_version(),
             operation=uuid.uuid4(),
@@ -652,7 +652,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         )
     plan = ReminderPlan.objects.create(patient=programme.patient, first=time(9), by_mail=True)
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
-        actions.send_message(
+        once.send_message(
             programme=programme, operation=uuid.uuid4(), text=text, by=by,
             by_patient=by == cast.piet,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from exercises.dosage import Dosage
-from patients import actions
+from patients import actions, once
 from patients.models import SessionLog, SymptomAnswer
 from rugpijn.models import LoginSession
 
@@ -316,7 +316,7 @@ def test_undone_without_a_connection(at_home, phones, counted, complaints):  # n
     """The page that said “all done” says what is left again, in every one of its words."""
     version = counted.current_version()
     for number, line in enumerate(version.sheet.lines):
-        actions.log_session(
+        once.log_session(
             patient=counted.patient,
             version=version,
             operation=UUID(int=number),

@@ -11,9 +11,10 @@ from django.urls import reverse
 from patients import actions
 from patients.models import Programme
 
+from .access_table import ROLES, TABLE
+from .access_world import build, client_for, session_of
 from .conftest import load_library
 from .payloads import poison
-from .test_access import ROLES, TABLE, build, client_for, session_of
 from .test_journeys import browser_context_args  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

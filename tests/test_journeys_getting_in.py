@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from patients import actions
+from patients import invitations
 from rugpijn.models import TrustedDevice
 
 from .test_journeys import browser_context_args, complaints, site  # noqa: F401
@@ -37,7 +37,7 @@ def invited(cast, make_programme):
     make_programme(cast.mo_patient)
     cast.mo_patient.user = None
     cast.mo_patient.save()
-    invitation, _token = actions.invite(cast.mo_patient)
+    invitation, _token = invitations.invite(cast.mo_patient)
     return invitation.new_code()
 
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import actions, reminders
+from patients import actions, invitations, once, reminders
 from patients.clinical import SYMPTOMS
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
-from rugpijn import second_step
+from rugpijn.login import second_step
 
 from .conftest import PASSWORD
 from .environment import and_in_ci
@@ -190,7 +190,7 @@ def test_today_and_its_session(phone, site, cast, programme, tour):  # noqa: F81
     reported(programme, 0, "leg_pain")
     reported(programme, 1, list(SYMPTOMS)[-1])
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
-        actions.send_message(
+        once.send_message(
             programme=programme, operation=uuid.uuid4(), text=text, by=by,
             by_patient=by == cast.piet,
         )  # fmt: skip
@@ -266,7 +266,7 @@ def test_the_doors_and_the_paper(phone, site, cast, programme, make_programme, p
     cast.mo_patient.user = None
     cast.mo_patient.save()
     make_programme(cast.mo_patient)
-    invitation, token = actions.invite(cast.mo_patient)
+    invitation, token = invitations.invite(cast.mo_patient)
     code = invitation.new_code()
     tour.open(phone, site + reverse("patients:patient_invitation", args=[token]), "invitation")
     tour.open(

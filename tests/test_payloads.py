@@ -16,8 +16,10 @@ from patients import actions, handout, press
 from patients.models import Programme
 from rugpijn.models import Practice
 
+from .access_table import ROLES, TABLE
+from .access_world import client_for
 from .payloads import CORPUS, ZQX, born, poison
-from .test_access import ROLES, TABLE, built, client_for, world  # noqa: F401
+from .test_access import built, world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

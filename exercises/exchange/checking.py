@@ -19,18 +19,9 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 
-from ..library import (
-    ExerciseEntry,
-    Problem,
-    ProtocolEntry,
-    Refused,
-    Table,
-    is_language,
-    name_of,
-    read_exercise,
-    read_protocol,
-    table_of,
-)
+from ..library.entries import ExerciseEntry, ProtocolEntry, name_of, table_of
+from ..library.reading import read_exercise, read_protocol
+from ..library.table import Problem, Refused, Table, is_language
 from ..models import (
     FALLBACK,
     Advice,

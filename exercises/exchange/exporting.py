@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from rugpijn.models import User
 
-from ..library import ExerciseEntry, ProtocolEntry, name_of, table_of
+from ..library.entries import ExerciseEntry, ProtocolEntry, name_of, table_of
 from ..models import Exercise, Figure, Protocol
 from . import archive, tables
 from .checking import loaded

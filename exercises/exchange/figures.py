@@ -17,7 +17,7 @@ from rugpijn.validators import printable
 
 from .. import photos, pictures
 from ..figures import kept
-from ..library import Table
+from ..library.table import Table
 from ..models import Figure, Rendering
 from ..pose_editor import check
 

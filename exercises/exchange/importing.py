@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from rugpijn.models import User
 
-from ..library import write_exercises, write_protocols
+from ..library.writing import write_exercises, write_protocols
 from ..models import Exercise, Figure, LibraryImport, Protocol
 from . import archive, tables
 from .checking import FAULTY, KINDS, SAME, STATUSES, Check, Due, Shelf, entry_of, loaded

@@ -28,7 +28,8 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ..library import FACTS, WORDS, is_language
+from ..library.entries import FACTS, WORDS
+from ..library.table import is_language
 from ..models import Exercise, ExerciseText, Protocol, ProtocolText
 from .content import MOST, Content, Row
 
@@ -105,7 +106,7 @@ def _text(value: Any) -> str:
 
 
 class LibraryTable(Resource):
-    """The columns of one kind. An instance is what `library.table_of` gives."""
+    """The columns of one kind. An instance is what `table_of` gives."""
 
     def __init__(self, kind: str, languages: Iterable[str] = ()):
         super().__init__()
@@ -151,7 +152,7 @@ KINDS = {"exercises": (Exercise, ExerciseText), "protocols": (Protocol, Protocol
 
 
 def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
-    """`things` as `library.table_of` gives them. ValueError when a spreadsheet cannot hold one."""
+    """`things` as `table_of` gives them. ValueError when a spreadsheet cannot hold one."""
     others = {name for thing in things for name in thing if is_language(name)}
     languages = [*dict(settings.LANGUAGES), *sorted(others - dict(settings.LANGUAGES).keys())]
     dataset = LibraryTable(kind, languages).export(things)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from rugpijn import audit, rates, tables
-from rugpijn.sessions import fresh_login_required, fresh_on_trusted_device
+from rugpijn.login.sessions import fresh_login_required, fresh_on_trusted_device
 
 from ..access import find_log
 from ..log_reading import Reader

@@ -33,9 +33,9 @@ from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit, rates
+from rugpijn.login.second_factor import answers_json
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
-from rugpijn.second_factor import answers_json
 
 from .. import actions, phases
 from ..access import treats

@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.validators import printable
 
-from .. import actions, totals, worklist
+from .. import actions, caseload, judgement, totals, worklist
+from ..caseload import Course
 from ..models import Programme, SeenMark
 from ..totals import DayTotal
-from ..worklist import Course
 
 CHART_DAYS = 14
 ROWS = 30  # patients on a page, each with its charts
@@ -49,9 +49,9 @@ def first_page(request):
     whose = _whose(request.GET)
     whole = whose != ""
     today = timezone.localdate()
-    programmes = worklist.running(request.user, whole_practice=whole)
-    everyones = worklist.running(request.user, whole_practice=True)
-    courses = worklist.courses(worklist.left(programmes) if whose == LEFT else programmes, today)
+    programmes = caseload.running(request.user, whole_practice=whole)
+    everyones = caseload.running(request.user, whole_practice=True)
+    courses = caseload.courses(caseload.left(programmes) if whose == LEFT else programmes, today)
     attention = worklist.attention(courses)
     cards = attention[:MOST_CARDS]
     page = Paginator(_everybody(request.user, whose, courses), ROWS).get_page(
@@ -85,7 +85,7 @@ def first_page(request):
             "lately": lately,
             "whole_practice": whole,
             "whose": whose,
-            "left": worklist.left(everyones).count(),
+            "left": caseload.left(everyones).count(),
             "note_length": SeenMark.NOTE_LENGTH,
             "chart_days": CHART_DAYS,
         },
@@ -97,7 +97,7 @@ def _everybody(user, whose: str, courses: list[Course]) -> list[Row]:
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
     drafts = drafts.filter(patient__discharged_on=None)
     if whose == LEFT:
-        drafts = worklist.left(drafts)
+        drafts = caseload.left(drafts)
     elif not whose:
         drafts = drafts.filter(therapist=user)
     rows = [Row(course.programme, course) for course in courses]
@@ -139,7 +139,7 @@ def seen(request, programme):
     if not form.is_valid():
         messages.error(request, form.errors["note"][0])
         return back
-    [course] = worklist.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     # Only what stood on the page: what came in since then was seen by nobody.
     shown = set(request.POST.getlist("item"))
     items = [item for item in worklist.unseen(course) if item.key in shown]
@@ -149,7 +149,7 @@ def seen(request, programme):
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
         messages.error(request, _("Write in the note what you did about it."))
         return back
-    actions.mark_seen(
+    judgement.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in items],
         note=form.cleaned_data["note"],
@@ -168,7 +168,7 @@ def _put_back(request, programme, back):
     if mark is None:
         messages.info(request, _("This was put back already."))
         return back
-    actions.put_back(mark)
+    judgement.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
     messages.success(request, _("Back on the worklist: %s.") % programme.patient.name)
     return back

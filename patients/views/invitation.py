@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from rugpijn import audit, devices, passkeys, second_step
+from rugpijn import audit
+from rugpijn.login import devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
-from .. import actions
+from .. import actions, invitations
 from ..access import is_own
 from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 from ..models import PatientInvitation
@@ -99,7 +100,7 @@ def _is_birth_date(invitation, birth_date) -> bool:
 
 def _claim(request, invitation):
     """Somebody who logs in already gets this programme beside the own."""
-    patient = actions.accept_invitation(invitation, user=request.user)
+    patient = invitations.accept_invitation(invitation, user=request.user)
     is_own(request, patient)
     audit.record(request, "accept invitation", patient)
     messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
@@ -176,10 +177,10 @@ def first_login(request):
         return redirect("patients:invitation_code")
     try:
         with transaction.atomic():
-            invitations = PatientInvitation.objects.select_related("patient__practice")
+            rows = PatientInvitation.objects.select_related("patient__practice")
             if request.method == "POST":
-                invitations = invitations.select_for_update(of=("self",))
-            invitation = invitations.filter(pk=opened["pk"], token_hash=opened["hash"]).first()
+                rows = rows.select_for_update(of=("self",))
+            invitation = rows.filter(pk=opened["pk"], token_hash=opened["hash"]).first()
             if invitation is None or not _opens(invitation):
                 return _closed(request)
             return _choose(request, invitation, UUID(opened["user"]))
@@ -242,7 +243,7 @@ def _come_in(request, invitation, person, chosen, credential):
         person.set_unusable_password()
     person.full_clean(exclude=["password"])
     person.save()
-    actions.accept_invitation(invitation, user=person)
+    invitations.accept_invitation(invitation, user=person)
     request.user = person
     is_own(request, patient)
     audit.record(request, "accept invitation", patient)

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
-from rugpijn.sessions import fresh_on_trusted_device
+from rugpijn.login.sessions import fresh_on_trusted_device
 
 from .. import calendar_feed
 from .. import reminders as rules

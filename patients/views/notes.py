@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rugpijn import audit
-from rugpijn.sessions import fresh_on_trusted_device
+from rugpijn.login.sessions import fresh_on_trusted_device
 
-from .. import actions
+from .. import actions, judgement, once
 from ..access import find_own
 from ..keeping_forms import MessageForm
 from ..messages import thread, unanswered
@@ -61,7 +61,7 @@ def at_the_desk(request, programme):
     if request.method == "POST" and "seen" in request.POST:
         if open_messages and not _is_seen(programme, open_messages):
             last = str(open_messages[-1].pk)
-            actions.mark_seen(
+            judgement.mark_seen(
                 programme=programme, reasons=[("message", last)], note="", by=request.user
             )
             audit.record(request, "seen", programme.patient, thing=programme)
@@ -96,7 +96,7 @@ def _write(request, programme, form, *, by_patient) -> str | None:
     """Write it down with its row in the access log; a sentence when it was refused."""
     try:
         with transaction.atomic():
-            actions.send_message(
+            once.send_message(
                 programme=programme,
                 operation=form.cleaned_data["operation"],
                 text=form.cleaned_data["text"],

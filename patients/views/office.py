@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
-from rugpijn.sessions import fresh_login_required
+from rugpijn.login.sessions import fresh_login_required
 from rugpijn.validators import printable
 
 from .. import erasure, mail, search

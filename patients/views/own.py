@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
+from rugpijn.login.sessions import fresh_on_trusted_device
 from rugpijn.models import User
-from rugpijn.sessions import fresh_on_trusted_device
 
 from .. import charts, clinical
 from ..access import find, represented_by

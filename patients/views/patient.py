@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit, devices, second_step
+from rugpijn import audit
+from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
 
-from .. import actions, clinical, progress, reports
+from .. import actions, clinical, once, progress, reports
 from ..access import find, find_own, is_own
 from ..carried import carried
 from ..forms import RecoveryForm, SessionForm, SymptomForm
@@ -272,7 +273,7 @@ def report_symptoms(request, uuid):
         return redirect(back)
     try:
         with transaction.atomic():
-            actions.answer_symptoms(patient=programme.patient, version=version, **form.cleaned_data)
+            once.answer_symptoms(patient=programme.patient, version=version, **form.cleaned_data)
             audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
@@ -297,7 +298,7 @@ def recovery(request, uuid):
         answer = form.cleaned_data["answer"]
         try:
             with transaction.atomic():
-                actions.answer_recovery(
+                once.answer_recovery(
                     programme=programme,
                     day=day,
                     answer=answer,

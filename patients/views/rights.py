@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rugpijn import audit
-from rugpijn.sessions import fresh_login_required
+from rugpijn.login.sessions import fresh_login_required
 
 from .. import everything
 from ..access import answered_for, is_own, refuse, represented_by

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from rugpijn import audit, rates
-from rugpijn.second_factor import answers_json
+from rugpijn.login.second_factor import answers_json
 
-from .. import actions
+from .. import actions, once
 from ..access import is_own, refuse
 from ..forms import SessionForm
 from ..models import Patient, Programme, Version
@@ -65,10 +65,10 @@ def receive(request):
             retry = {"Retry-After": str(rates.wait())}
             return JsonResponse({"error": "too many"}, status=429, headers=retry)
         late = _how_late(message["now"])
-        most = actions.last_sequence(patient) + AHEAD
+        most = once.last_sequence(patient) + AHEAD
         versions = _Versions(patient)
         results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
-        answer = {"results": results, "sequence": actions.last_sequence(patient)}
+        answer = {"results": results, "sequence": once.last_sequence(patient)}
     return JsonResponse(answer)
 
 
@@ -156,7 +156,7 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
         with transaction.atomic():
             take(versions.patient, version, form, performed_at)
             audit.record(request, "log", versions.patient, thing=version.programme)
-    except actions.StaleOperationError as error:
+    except once.StaleOperationError as error:
         return {**answer, "status": "conflict", "message": str(error)}
     except actions.RefusedError as error:
         return {**answer, "status": "refused", "message": str(error)}

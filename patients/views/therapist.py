@@ -24,6 +24,7 @@ from .. import (
     charts,
     clinical,
     handout,
+    invitations,
     judgement,
     mail,
     printed,
@@ -262,7 +263,7 @@ def invite(request, patient):
     if "mail" in request.POST:
         return _mail_invitation(request, patient)
     try:
-        invitation, token = actions.invite(patient, request.POST.get("who", ""))
+        invitation, token = invitations.invite(patient, request.POST.get("who", ""))
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:patients_patient_change", patient.pk)
@@ -278,7 +279,7 @@ def end_proxy(request, patient):
         if proxy is None:
             messages.info(request, _("This access had ended already."))
         else:
-            actions.end_proxy(proxy, by=request.user)
+            invitations.end_proxy(proxy, by=request.user)
             audit.record(request, "end proxy", patient, thing=proxy)
             messages.success(request, _("%s has no access any more.") % proxy.user.name)
     return redirect("admin:patients_patient_change", patient.pk)

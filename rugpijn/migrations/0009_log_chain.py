@@ -5,8 +5,8 @@ import uuid
 import django.utils.timezone
 from django.db import migrations, models
 
-from rugpijn import log_guard
-from rugpijn.log_chain import BEGINNING, NOBODY, link
+from rugpijn.log import guard
+from rugpijn.log.chain import BEGINNING, NOBODY, link
 
 AT_ONCE = 500
 
@@ -38,7 +38,7 @@ def chain(apps, schema_editor):
 
 
 def unguard(apps, schema_editor):
-    log_guard.take_away()
+    guard.take_away()
 
 
 def nothing(apps, schema_editor):

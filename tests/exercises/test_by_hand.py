@@ -5,9 +5,10 @@ import json
 import pytest
 from django.core.management import call_command
 
-from exercises import library, pictures
+from exercises import pictures
 from exercises.figures import by_hand, data
 from exercises.figures.style import ACCENT, ACCENT_TINT, COLOURS, GREY_LINE, INK, RIGHT_GREEN
+from exercises.library import reading
 from exercises.models import Figure, Protocol
 from exercises.pictures import Picture
 
@@ -105,4 +106,4 @@ def test_another_drawing_is_another_picture(library_loaded, tmp_path, monkeypatc
 def test_a_file_that_names_an_unknown_drawing_hears_which_there_are(write_library):
     path = write_library(("online_number = 3", 'figure = "geen"\nonline_number = 3'))
     with pytest.raises(ValueError, match=r"“geen”.*wandelen"):
-        library.read(path)
+        reading.read(path)

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from exercises import pictures, tasks
 from exercises.exchange import archive, importing, tables
-from exercises.library import FACTS, WORDS, copy_for
+from exercises.library.copying import copy_for
+from exercises.library.entries import FACTS, WORDS
 from exercises.models import Advice, AdviceText, Exercise, Figure, LibraryImport, Protocol
 from exercises.pose_editor import figure_of, new_frame, new_settings
 

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from exercises import library
 from exercises.dosage import Dosage
+from exercises.library import copying, loading, reading
 from exercises.models import (
     Advice,
     AdviceText,
@@ -169,8 +169,8 @@ def test_the_library_is_not_about_backs_alone(library_loaded):
 def test_loading_twice_changes_nothing(library_loaded):
     before = everything()
     with CaptureQueriesContext(connection) as queries:
-        for file in sorted(library.DATA.glob("*.toml")):
-            report = library.load(file)
+        for file in sorted(reading.DATA.glob("*.toml")):
+            report = loading.load(file)
             assert (report.added, report.updated, report.kept) == ([], [], [])
     assert writes(queries) == []
     assert len(queries) <= 30
@@ -179,13 +179,13 @@ def test_loading_twice_changes_nothing(library_loaded):
 
 def test_the_second_load_is_quick(library_loaded):
     began = time.perf_counter()
-    for found in library.read_all(sorted(library.DATA.glob("*.toml"))):
-        library.load(found)
+    for found in reading.read_all(sorted(reading.DATA.glob("*.toml"))):
+        loading.load(found)
     assert time.perf_counter() - began < 5  # `make bench` holds the half second
 
 
 def test_a_small_file_loads_whole(db, write_library):
-    report = library.load(write_library())
+    report = loading.load(write_library())
     assert report.added == ["een", "proef"]
     exercise = Exercise.objects.get(key="een")
     assert exercise.practice is None
@@ -196,9 +196,9 @@ def test_a_small_file_loads_whole(db, write_library):
 
 
 def test_a_newer_file_updates_rows_in_place(db, write_library):
-    library.load(write_library())
+    loading.load(write_library())
     exercise, text = Exercise.objects.get(), ExerciseText.objects.get(language="nl")
-    report = library.load(
+    report = loading.load(
         write_library(
             ("2x per dag 2x10x", "3x per dag 2x10x"),
             ("Traint uw benen.", "Traint uw bovenbenen."),
@@ -214,14 +214,14 @@ def test_a_newer_file_updates_rows_in_place(db, write_library):
 
 
 def test_a_language_that_left_the_file_leaves_the_row(db, write_library):
-    library.load(write_library())
-    library.load(write_library(("[exercises.en]", "[exercises.tr]")))
+    loading.load(write_library())
+    loading.load(write_library(("[exercises.en]", "[exercises.tr]")))
     assert set(ExerciseText.objects.values_list("language", flat=True)) == {"nl", "tr"}
 
 
 def test_an_exercise_that_left_the_file_stays(db, write_library):
-    library.load(write_library())
-    library.load(
+    loading.load(write_library())
+    loading.load(
         write_library(('key = "een"', 'key = "twee"'), ('exercise = "een"', 'exercise = "twee"'))
     )
     assert set(Exercise.objects.values_list("key", flat=True)) == {"een", "twee"}
@@ -232,10 +232,10 @@ def test_an_exercise_that_left_the_file_stays(db, write_library):
 
 
 def test_an_exercise_that_was_changed_here_is_kept(db, write_library):
-    library.load(write_library())
+    loading.load(write_library())
     ExerciseText.objects.filter(language="nl").update(caution="Onze eigen waarschuwing.")
     before = everything()
-    report = library.load(write_library(("2x per dag 2x10x", "3x per dag 2x10x")))
+    report = loading.load(write_library(("2x per dag 2x10x", "3x per dag 2x10x")))
     assert report.kept == ["een"]
     assert everything() == before
     with translation.override("en"):
@@ -254,35 +254,35 @@ def test_an_exercise_that_was_changed_here_is_kept(db, write_library):
     ],
 )
 def test_a_protocol_that_was_changed_here_in_any_part_is_kept(db, write_library, change):
-    library.load(write_library())
+    loading.load(write_library())
     change()
     before = everything()
-    report = library.load(write_library(('source = "eigen tekst"', 'source = "een boek"')))
+    report = loading.load(write_library(('source = "eigen tekst"', 'source = "een boek"')))
     assert (report.unchanged, report.kept) == (["een"], ["proef"])
     assert everything() == before
 
 
 def test_the_same_change_here_and_in_the_file_is_no_difference(db, write_library):
-    library.load(write_library())
+    loading.load(write_library())
     ExerciseText.objects.filter(language="nl").update(purpose="Traint uw bovenbenen.")
     same = write_library(("Traint uw benen.", "Traint uw bovenbenen."))
-    assert library.load(same).unchanged == ["een", "proef"]
+    assert loading.load(same).unchanged == ["een", "proef"]
     newer = write_library(("Traint uw benen.", "Traint uw hele been."))
-    assert library.load(newer).updated == ["een"]
+    assert loading.load(newer).updated == ["een"]
 
 
 def test_a_practices_own_row_is_never_touched(practice, write_library):
     Exercise.objects.create(practice=practice, key="een", reps=10)
     before = everything()
     with pytest.raises(ValueError, match=r"proef\.toml.*een"):
-        library.load(write_library())
+        loading.load(write_library())
     assert everything() == before
 
 
 def test_a_copy_is_not_the_loaders_business(practice, write_library):
-    library.load(write_library())
-    own = library.copy_for(practice.pk, Exercise.objects.get(key="een"))
-    library.load(write_library(("2x per dag 2x10x", "3x per dag 2x10x")))
+    loading.load(write_library())
+    own = copying.copy_for(practice.pk, Exercise.objects.get(key="een"))
+    loading.load(write_library(("2x per dag 2x10x", "3x per dag 2x10x")))
     own.refresh_from_db()
     assert (own.per_day, own.key, own.loaded_digest) == (2, None, "")
 
@@ -343,7 +343,7 @@ def test_a_mistake_in_a_file_is_one_sentence(db, write_library, name):
     replacements, expected = BROKEN[name]
     path = write_library(*replacements)
     with pytest.raises(ValueError, match=expected) as error:
-        library.load(path)
+        loading.load(path)
     sentence = str(error.value)
     assert sentence.startswith("proef.toml")
     assert sentence.endswith(".") and "\n" not in sentence.strip() and "['" not in sentence
@@ -353,12 +353,12 @@ def test_a_mistake_in_a_file_is_one_sentence(db, write_library, name):
 def test_advice_without_a_protocol_is_refused(write_library):
     text = 'schema = 1\n[[advice]]\nkind = "bed"\n[advice.nl]\ntitle = "Bed"\nbody = "Slaap."'
     with pytest.raises(ValueError, match="advice:"):
-        library.read(write_library(text=text))
+        reading.read(write_library(text=text))
 
 
 def test_exercises_without_a_protocol_are_fine(db, write_library):
     text = 'schema = 1\n[[exercises]]\nkey = "x"\ndosage = "10x"\n[exercises.nl]\ntitle = "X"'
-    assert library.load(write_library(text=text)).added == ["x"]
+    assert loading.load(write_library(text=text)).added == ["x"]
 
 
 def test_an_exercise_stands_in_a_file_once(write_library):
@@ -366,12 +366,12 @@ def test_an_exercise_stands_in_a_file_once(write_library):
     path = write_library()
     path.write_text(path.read_text() + again)
     with pytest.raises(ValueError, match=r"proef\.toml.*“een”"):
-        library.read(path)
+        reading.read(path)
 
 
 def test_an_exercise_stands_in_one_file(write_library):
     with pytest.raises(ValueError, match=r"b\.toml.*“een”.*a\.toml"):
-        library.read_all([write_library(name="a.toml"), write_library(name="b.toml")])
+        reading.read_all([write_library(name="a.toml"), write_library(name="b.toml")])
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"\x00", b"a = " + b"[" * 5000])
@@ -379,7 +379,7 @@ def test_a_file_that_is_no_text_is_one_sentence(tmp_path, content):
     path = tmp_path / "raar.toml"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"^raar\.toml"):
-        library.read(path)
+        reading.read(path)
 
 
 # The command.

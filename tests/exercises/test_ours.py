@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from exercises import library
 from exercises.dosage import Dosage
+from exercises.library import copying
 from exercises.models import Exercise, Favourite, PracticeDosage, suggested
 from rugpijn.audit import AccessEvent
 
@@ -119,7 +119,7 @@ class TestVariants:
         assert list(superman.easier.all()) == [own_exercise]
 
     def test_no_circle(self, anna, own_exercise, practice, superman):
-        other = library.copy_for(practice.pk, superman)
+        other = copying.copy_for(practice.pk, superman)
         other.harder.add(own_exercise)
         for wrong in (own_exercise, other):
             page = self.save(anna, own_exercise, wrong)
@@ -130,7 +130,7 @@ class TestVariants:
         self, client, cast, own_exercise, other_practice, superman
     ):
         client.force_login(cast.bram)
-        theirs = library.copy_for(cast.bram.practice_id, superman)
+        theirs = copying.copy_for(cast.bram.practice_id, superman)
         page = self.save(client, theirs, own_exercise)
         assert page.context["adminform"].form.errors["harder"]
         assert "Geheime oefening" not in page.content.decode()
@@ -145,4 +145,4 @@ class TestVariants:
     def test_a_copy_leads_where_the_original_does(self, practice, superman):
         bending = Exercise.objects.get(key="buigen-lage-rug")
         superman.harder.add(bending)
-        assert list(library.copy_for(practice.pk, superman).harder.all()) == [bending]
+        assert list(copying.copy_for(practice.pk, superman).harder.all()) == [bending]

@@ -309,14 +309,14 @@ MUTANTS = (
     # ---------------------------------------------------------- the second factor, and the glass
     Mutant(
         "staff reach every address with a password alone",
-        "rugpijn/second_factor.py",
+        "rugpijn/login/second_factor.py",
         "if name in OPEN:",
         "if name not in ENROLMENT:",
         by="tests/rugpijn/test_staff_factor.py::TestEveryAddress",
     ),
     Mutant(
         "the second factor of somebody else counts",
-        "rugpijn/second_factor.py",
+        "rugpijn/login/second_factor.py",
         'if held and held["user"] == user.pk else None',
         "if held else None",
         by="tests/rugpijn/test_staff_factor.py::TestEveryAddress",
@@ -330,14 +330,14 @@ MUTANTS = (
     ),
     Mutant(
         "what was opened stays open",
-        "rugpijn/glass_models.py",
+        "rugpijn/glass/models.py",
         "return self.filter(ended_at=None, until__gt=timezone.now())",
         "return self.filter(ended_at=None)",
         by="tests/rugpijn/test_glass.py",
     ),
     Mutant(
         "whoever finds the button ends what was opened",
-        "rugpijn/glass_views.py",
+        "rugpijn/glass/views.py",
         "return own or owner",
         "return True",
         by="tests/rugpijn/test_glass.py",

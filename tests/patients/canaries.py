@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from patients import actions, life, reach
+from patients import life, once, reach
 from patients.classified import RECORD, kind_of
 from patients.models import (
     ActivityScore,
@@ -37,8 +37,8 @@ from patients.models import (
     SymptomAnswer,
 )
 from rugpijn.classified import Kind
+from rugpijn.login.sessions import SessionStore
 from rugpijn.models import OneTimeCode, TrustedDevice, User
-from rugpijn.sessions import SessionStore
 
 CANARY = "Kanarie"
 CHOSEN = {"days"}  # which days of the week: no free text
@@ -84,7 +84,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
     same = {"patient": patient, "operation": uuid.uuid4(), "version": version, "line": line}
     SessionLog.objects.create(**same, day=today, moment=1, done=True, pain=7, performed_at=now)
     SymptomAnswer.objects.create(**same, day=today, symptoms=["leg_pain"])
-    actions.send_message(
+    once.send_message(
         programme=programme, operation=uuid.uuid4(), text="x", by=user, by_patient=True
     )
     activity = MainActivity.objects.create(programme=programme, position=1, name="x")

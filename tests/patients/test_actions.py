@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, handout, life, press
+from patients import actions, handout, life, once, press
 from patients.models import SessionLog, Version
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def log(programme, **changes):
         "moment": 1,
         "done": True,
     }
-    return actions.log_session(**{**contents, **changes})
+    return once.log_session(**{**contents, **changes})
 
 
 class TestLog:
@@ -124,7 +124,7 @@ class TestLog:
     def test_the_same_number_with_other_contents_is_refused(self, programme):
         operation = uuid.uuid4()
         log(programme, operation=operation, pain=3)
-        with pytest.raises(actions.StaleOperationError):
+        with pytest.raises(once.StaleOperationError):
             log(programme, operation=operation, pain=4)
         assert SessionLog.objects.get().pain == 3
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, course, life
+from patients import actions, course, life, once
 from patients.course import Counts, Issue
 from patients.models import Pause, SessionLog
 from patients.sheet import Line, Sheet
@@ -259,7 +259,7 @@ def test_three_queries_however_long(programme, cast, versions, django_assert_num
         actions.issue(programme=programme, by=cast.anna)
     line = programme.prescriptions.first().uuid
     for moment in (1, 2) * versions:
-        actions.log_session(
+        once.log_session(
             patient=patient, version=programme.current_version(), line=line, moment=moment,
             operation=uuid.uuid4(), day=timezone.localdate(), done=True,
         )  # fmt: skip

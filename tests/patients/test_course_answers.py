@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life
+from patients import actions, judgement, life, once
 from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
@@ -94,7 +94,7 @@ def test_what_is_no_answer(anna, day_24, data):
 def test_the_first_answer_stays(cast, day_24):
     RecoveryCheck.objects.create(programme=day_24, day=21, answer="worse")
     with pytest.raises(actions.RefusedError):
-        actions.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
+        judgement.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
     assert RecoveryCheck.objects.get().answer == "worse"
 
 
@@ -145,7 +145,7 @@ def test_a_draft_has_goals_and_a_risk_and_nothing_to_answer(anna, make_programme
 
 def symptoms(programme, operation, *names, **more):
     version = programme.current_version()
-    return actions.answer_symptoms(
+    return once.answer_symptoms(
         **{
             "patient": programme.patient, "version": version, "operation": operation,
             "line": uuid.UUID(version.sheet.lines[4].uuid), "day": programme.started_on,
@@ -158,7 +158,7 @@ def test_what_went_wrong_is_answered_exactly_once(programme):
     operation = uuid.uuid4()
     first = symptoms(programme, operation, "leg_pain")
     assert symptoms(programme, operation, "leg_pain") == first
-    with pytest.raises(actions.StaleOperationError):
+    with pytest.raises(once.StaleOperationError):
         symptoms(programme, operation)
     assert SymptomAnswer.objects.get().symptoms == ["leg_pain"]
 

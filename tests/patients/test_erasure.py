@@ -18,8 +18,8 @@ from exercises import films
 from patients import erasure, handout, ledger, reach
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
 from rugpijn.audit import AccessEvent
+from rugpijn.login.sessions import KEPT, SessionStore
 from rugpijn.models import LoginSession, User
-from rugpijn.sessions import KEPT, SessionStore
 from tests.conftest import fresh_login
 
 from .canaries import everywhere, in_database

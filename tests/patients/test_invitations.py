@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from patients import actions
+from patients import invitations
 from patients.models import PatientInvitation
 from rugpijn.audit import AccessEvent
 from rugpijn.models import OneTimeCode, TrustedDevice, User
@@ -41,7 +41,7 @@ def anna(client, cast):
 @pytest.fixture
 def invited(patient):
     """The invitation, its link and its short code."""
-    invitation, token = actions.invite(patient)
+    invitation, token = invitations.invite(patient)
     code = invitation.new_code()
     return invitation, reverse("patients:patient_invitation", args=[token]), code
 
@@ -221,7 +221,7 @@ class TestComingIn:
 
     def test_not_after_a_newer_invitation(self, invited, patient):
         client = self.opened(invited)
-        actions.invite(patient)
+        invitations.invite(patient)
         sent = {"email": "", "password": PASSWORD}
         assert client.post(WELCOME, sent).status_code == 410
 

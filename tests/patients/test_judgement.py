@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from patients import actions, clinical, course, judgement, record_note, timeline
+from patients import actions, clinical, course, judgement, once, record_note, timeline
 from patients.models import ActivityScore, QualityRating, StartBackScore
 from rugpijn.audit import AccessEvent
 from tests.test_agreement import words
@@ -170,7 +170,7 @@ class TestQuality:
         rated.started_on = timezone.localdate() - timedelta(days=3)
         rated.save()
         for line in version.sheet.lines:
-            actions.log_session(
+            once.log_session(
                 patient=rated.patient, version=version, operation=line.uuid, line=line.uuid,
                 day=timezone.localdate() - timedelta(days=1), moment=1, done=True,
             )  # fmt: skip
@@ -219,9 +219,9 @@ class TestTimeline:
         judgement.measure_activities(
             programme=programme, asked=[("Tuinieren", 0)], on=today - timedelta(days=3)
         )
-        actions.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
-        actions.choose_profile(programme=programme, profile="low", by=cast.anna)
-        actions.mark_seen(
+        judgement.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
+        judgement.choose_profile(programme=programme, profile="low", by=cast.anna)
+        judgement.mark_seen(
             programme=programme,
             reasons=[("same", "21"), ("silent", "x")],
             note="Gebeld",
@@ -242,7 +242,7 @@ class TestTimeline:
     def test_leg_pain_that_was_taken_back_is_not_told(self, programme, cast):
         version, line = programme.current_version(), programme.prescriptions.first().uuid
         for number, symptoms in enumerate((["leg_pain"], [])):
-            actions.answer_symptoms(
+            once.answer_symptoms(
                 patient=programme.patient, version=version, line=line, symptoms=symptoms,
                 operation=f"00000000-0000-4000-8000-00000000000{number}", day=programme.started_on,
             )  # fmt: skip

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from exercises.period import Period
-from patients import actions, life
+from patients import actions, invitations, life, once
 from patients.actions import RefusedError
 from patients.models import Pause, Programme, RiskProfile, SessionLog
 from patients.models.pause import days_off
@@ -175,7 +175,7 @@ class TestPause:
     def test_what_was_done_offline_is_still_written_down(self, running, cast, today):
         life.pause(programme=running, by=cast.anna, from_on=today)
         version = running.current_version()
-        actions.log_session(
+        once.log_session(
             patient=running.patient, version=version, operation=uuid.uuid4(), moment=1, done=True,
             line=version.sheet.lines[0].uuid, day=today,
         )  # fmt: skip
@@ -353,7 +353,7 @@ class TestBeginAgain:
 class TestDischarge:
     def test_ends_what_runs_and_closes_invitations(self, running, cast, today):
         patient = running.patient
-        invitation, _token = actions.invite(patient)
+        invitation, _token = invitations.invite(patient)
         ended = life.discharge(patient=patient, by=cast.anna, running=running.pk)
         assert ended == running and ended.ended_on == today
         assert (patient.discharged_on, patient.discharged_by) == (today, cast.anna)
@@ -381,7 +381,7 @@ class TestDischarge:
         assert running.is_running and running.patient.discharged_on is None
 
     def test_a_refusal_leaves_the_invitation(self, running, cast):
-        invitation, _token = actions.invite(running.patient)
+        invitation, _token = invitations.invite(running.patient)
         with pytest.raises(RefusedError):
             life.discharge(patient=running.patient, by=cast.anna, running=None)
         assert running.patient.invitations.filter(pk=invitation.pk).exists()
@@ -418,9 +418,9 @@ class TestDischarge:
 
     def test_no_way_in_for_who_is_discharged(self, cast):
         patient = cast.mo_patient
-        invitation, _token = actions.invite(patient)
+        invitation, _token = invitations.invite(patient)
         life.discharge(patient=patient, by=cast.anna, running=None)
         with pytest.raises(RefusedError, match="Take the treatment up again"):
-            actions.invite(patient)
+            invitations.invite(patient)
         with pytest.raises(RefusedError, match="no longer works"):
-            actions.accept_invitation(invitation, user=cast.piet)
+            invitations.accept_invitation(invitation, user=cast.piet)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life
+from patients import actions, invitations, life
 from patients.models import Patient, Pause, Programme, RiskProfile, SessionLog, SymptomAnswer
 from rugpijn.models import User
 
@@ -366,7 +366,7 @@ def test_discharge_says_what_happens_and_does_it(anna, cast, running):
     draft = actions.draft(patient=running.patient, by=cast.anna)
     draft.title = "Nooit gegeven"
     draft.save()
-    actions.invite(running.patient)
+    invitations.invite(running.patient)
     page = look(anna, "discharge", running.patient)
     for part in ("Lage rugpijn", "ends today", "invitation", "treatment is finished", draft.title):
         assert part in page
@@ -426,7 +426,7 @@ def test_an_invitation_does_not_let_in_who_is_discharged(client, cast, when, mon
     patient = cast.mo_patient
     patient.user = None
     patient.save()
-    _invitation, token = actions.invite(patient)
+    _invitation, token = invitations.invite(patient)
     address = reverse("patients:patient_invitation", args=[token])
     logins = User.objects.count()
     # Not by life.discharge, which throws the invitation away: the check stands by itself.
@@ -435,9 +435,9 @@ def test_an_invitation_does_not_let_in_who_is_discharged(client, cast, when, mon
         leave(discharged_on=timezone.localdate())
         assert client.get(address).status_code == 410
     else:
-        accept = actions.accept_invitation
+        accept = invitations.accept_invitation
         monkeypatch.setattr(
-            actions,
+            invitations,
             "accept_invitation",
             lambda *args, **kwargs: (
                 leave(discharged_on=timezone.localdate()), accept(*args, **kwargs)

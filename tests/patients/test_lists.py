@@ -11,8 +11,8 @@ from django.utils import timezone
 from exercises.models import Exercise, ExerciseText, Protocol
 from patients import batches, search, variants
 from patients.models import Patient, Programme, Version
-from rugpijn import log_chain
 from rugpijn.audit import AccessEvent
+from rugpijn.log import chain
 from rugpijn.models import StaffInvitation, User
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def fill(cast, programme, many):
         StaffInvitation(practice=practice, name="N", email="n@l.example", token_hash=f"{many}{n}")
         for n in range(many)
     )  # fmt: skip
-    log_chain.append(
+    chain.append(
         AccessEvent(action="read", code="R", actor_role="therapist", practice=practice.uuid)
         for _n in range(many)
     )

@@ -8,7 +8,7 @@ from django.core import mail as outbox
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life, tasks, timeline, worklist
+from patients import caseload, life, once, tasks, timeline, worklist
 from patients.models import Message, Programme
 from rugpijn.audit import AccessEvent
 
@@ -42,7 +42,7 @@ def desk(programme):
 
 def write(programme, text="Mag ik zwemmen?", by_patient=True, by=None, operation=None):
     by = by or (programme.patient.user if by_patient else programme.therapist)
-    return actions.send_message(
+    return once.send_message(
         programme=programme, operation=operation or uuid.uuid4(), text=text, by=by,
         by_patient=by_patient,
     )  # fmt: skip
@@ -54,7 +54,7 @@ def post(client, address, text="Mag ik zwemmen?", operation=None):
 
 
 def reasons(programme):
-    [course] = worklist.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     return [item for item in worklist.unseen(course) if item.reason == "message"]
 
 
@@ -253,3 +253,12 @@ class TestTheAnswer:
         with django_capture_on_commit_callbacks() as waiting:
             write(programme, by_patient=False)
         assert len(waiting) == 1
+
+    def test_an_answer_that_is_sent_again_mails_once(
+        self, programme, django_capture_on_commit_callbacks
+    ):
+        operation = uuid.uuid4()
+        with django_capture_on_commit_callbacks() as waiting:
+            for _ in range(2):
+                write(programme, by_patient=False, operation=operation)
+        assert Message.objects.count() == len(waiting) == 1

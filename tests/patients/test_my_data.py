@@ -17,10 +17,10 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, handout
+from patients import handout, once
 from patients.models import RecoveryCheck, ReminderPlan
-from rugpijn import devices
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
 
@@ -60,13 +60,13 @@ def done(programme):
     """Piet did something of everything."""
     version = programme.current_version()
     for moment, made, pain in ((1, True, 0), (2, True, None), (2, False, None)):
-        actions.log_session(
+        once.log_session(
             patient=programme.patient, version=version, operation=uuid.uuid4(),
             line=uuid.UUID(version.sheet.lines[0].uuid), day=timezone.localdate(), moment=moment,
             done=made, pain=pain,
         )  # fmt: skip
     RecoveryCheck.objects.create(programme=programme, day=21, answer="better", pain=0)
-    actions.send_message(
+    once.send_message(
         programme=programme, operation=uuid.uuid4(), text="=HYPERLINK(\"http://evil\")\nHallo",
         by=programme.patient.user, by_patient=True,
     )  # fmt: skip

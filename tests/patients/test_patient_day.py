@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, clinical, course, life, worklist
+from patients import actions, caseload, clinical, course, life, once, worklist
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +188,7 @@ class TestSymptoms:
         assert advice in text_of(answer)
         assert "tel:" in answer.content.decode()
         (found,) = worklist.attention(
-            worklist.courses(worklist.running(cast.anna), timezone.localdate())
+            caseload.courses(caseload.running(cast.anna), timezone.localdate())
         )
         assert sorted(item.reason for item in found.items) == reasons
 
@@ -284,7 +284,7 @@ class TestHowItGoes:
         assert (check.day, check.answer, check.pain, check.noted_by) == (21, answer, 0, None)
         assert ActivityScore.objects.get().score == 10
         found = worklist.attention(
-            worklist.courses(worklist.running(cast.anna), timezone.localdate())
+            caseload.courses(caseload.running(cast.anna), timezone.localdate())
         )
         told = [item.reason for one in found for item in one.items if item.reason != "silent"]
         assert told == reasons
@@ -302,11 +302,11 @@ class TestHowItGoes:
 
     def test_the_first_answer_stays(self, piet, programme):
         begun(programme, 20)
-        check = actions.answer_recovery(programme=programme, day=21, answer="better")
-        again = actions.answer_recovery(programme=programme, day=21, answer="better")
+        check = once.answer_recovery(programme=programme, day=21, answer="better")
+        again = once.answer_recovery(programme=programme, day=21, answer="better")
         assert again == check
         with pytest.raises(actions.RefusedError):
-            actions.answer_recovery(programme=programme, day=21, answer="worse")
+            once.answer_recovery(programme=programme, day=21, answer="worse")
         assert RecoveryCheck.objects.get().answer == "better"
 
     def test_not_during_a_pause(self, piet, programme, cast):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from exercises.dosage import Dosage
-from patients import actions, handout, life
+from patients import actions, handout, invitations, life
 from patients.access import share_token
 from patients.models import SessionLog
 from patients.press import PrintingError
@@ -206,7 +206,7 @@ class TestInvitation:
     def address(self, cast):
         cast.mo_patient.user = None
         cast.mo_patient.save()
-        _invitation, token = actions.invite(cast.mo_patient)
+        _invitation, token = invitations.invite(cast.mo_patient)
         return reverse("patients:patient_invitation", args=[token])
 
     def come_in(self, client, address, typed, **options):
@@ -264,7 +264,7 @@ class TestInvitation:
         assert not User.objects.filter(email="mo@mail.example").exists()
 
     def test_a_new_one_closes_the_old_one(self, client, address, cast):
-        actions.invite(cast.mo_patient)
+        invitations.invite(cast.mo_patient)
         assert client.get(address).status_code == 410
 
     def test_after_a_week_it_is_over(self, client, address, cast):

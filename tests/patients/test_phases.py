@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, handout, phases
+from patients import actions, handout, once, phases
 from patients.models import Prescription
 from patients.sheet import Sheet, changes
 from tests.test_agreement import assert_in_order, words
@@ -219,7 +219,7 @@ class TestToday:
         """A telephone without a connection sends it later: nothing is lost, nothing is asked."""
         sheet = started(phased, cast.anna)
         line = sheet.lines[5]
-        log = actions.log_session(
+        log = once.log_session(
             patient=phased.patient, version=phased.current_version(), operation=line.uuid,
             line=line.uuid, day=timezone.localdate(), moment=1, done=True,
         )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, ages, handout, log_reading, worklist
+from patients import actions, ages, caseload, handout, invitations, log_reading, once, worklist
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
@@ -131,7 +131,7 @@ class TestActingForSomebody:
         client.post(reverse("patients:messages", args=[programme.uuid]), sent)
         assert programme.messages.get().by_name == "Ria Ouder"
         assert child.has_login
-        answer = actions.send_message(
+        answer = once.send_message(
             programme=programme, operation=uuid.uuid4(), text="Ja", by=programme.therapist,
             by_patient=False,
         )  # fmt: skip
@@ -202,7 +202,7 @@ class TestWhenItEnds:
     )
     def test_the_practice_knows_before(self, child, programme, years, days, told):
         aged(child, years, days)
-        [course] = worklist.courses(Programme.objects.all(), timezone.localdate())
+        [course] = caseload.courses(Programme.objects.all(), timezone.localdate())
         assert ("grown" in {item.reason for item in worklist.items(course)}) == told
 
 
@@ -233,7 +233,7 @@ class TestTheInvitation:
         assert PatientInvitation.objects.exists() == works
 
     def accept(self, client, patient, who, **more):
-        _invitation, token = actions.invite(patient, who)
+        _invitation, token = invitations.invite(patient, who)
         page = reverse("patients:patient_invitation", args=[token])
         client.post(page, {"birth_date": f"{patient.birth_date:%d-%m-%Y}"})
         sent = {"password": "een-rustige-ochtend-27", "email": "nieuw@mail.example", **more}
@@ -266,17 +266,17 @@ class TestTheInvitation:
 
     def test_too_old_meanwhile(self, cast, programme, parent):
         aged(cast.piet_patient, 15)
-        invitation, _token = actions.invite(cast.piet_patient, "parent")
+        invitation, _token = invitations.invite(cast.piet_patient, "parent")
         aged(cast.piet_patient, 16)
         invitation.refresh_from_db()
         with pytest.raises(actions.RefusedError):
-            actions.accept_invitation(invitation, user=parent)
+            invitations.accept_invitation(invitation, user=parent)
         assert not Proxy.objects.exists()
 
     def test_anew_after_it_was_ended(self, cast, child, parent):
-        actions.end_proxy(Proxy.objects.get(), by=cast.anna)
-        invitation, _token = actions.invite(child, "parent")
-        actions.accept_invitation(invitation, user=parent)
+        invitations.end_proxy(Proxy.objects.get(), by=cast.anna)
+        invitation, _token = invitations.invite(child, "parent")
+        invitations.accept_invitation(invitation, user=parent)
         assert Patient.objects.of_person(parent).exists()
 
 

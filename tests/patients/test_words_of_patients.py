@@ -36,7 +36,7 @@ STAFF = """
     templates/admin/* templates/staff_invitation.html
     exercises/*admin*.py exercises/exchange/* exercises/management/* exercises/models/*
     exercises/captions.py exercises/film*.py exercises/footage.py exercises/forms.py
-    exercises/library.py exercises/period.py exercises/photo*.py exercises/pose*.py
+    exercises/library/* exercises/period.py exercises/photo*.py exercises/pose*.py
     exercises/progression.py exercises/words_form.py exercises/apps.py
     patients/*admin*.py patients/apps.py patients/batches.py patients/cert.py patients/export.py
     patients/everything.py patients/retention.py patients/views/office.py
@@ -47,7 +47,7 @@ STAFF = """
     patients/models/patient.py patients/views/batch.py patients/views/building.py
     patients/views/course.py patients/views/desk.py patients/views/life.py
     patients/views/progression.py patients/views/therapist.py
-    rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log_*.py rugpijn/models.py
+    rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log/*.py rugpijn/models.py
     rugpijn/site.py
     rugpijn/validators.py rugpijn/writing.py
 """

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import actions, course, life, totals, worklist
+from patients import actions, caseload, course, judgement, life, totals, worklist
 from patients.models import (
     MainActivity,
     Patient,
@@ -82,13 +82,13 @@ def leg_pain(programme, days_ago=0, answer=True, line=4):
 
 def listed(user, whole_practice=False):
     """The worklist of this person, as (name, reasons)."""
-    programmes = worklist.running(user, whole_practice=whole_practice)
-    cards = worklist.attention(worklist.courses(programmes, timezone.localdate()))
+    programmes = caseload.running(user, whole_practice=whole_practice)
+    cards = worklist.attention(caseload.courses(programmes, timezone.localdate()))
     return [(card.course.patient.name, [item.reason for item in card.items]) for card in cards]
 
 
 def sentences(user):
-    cards = worklist.attention(worklist.courses(worklist.running(user), timezone.localdate()))
+    cards = worklist.attention(caseload.courses(caseload.running(user), timezone.localdate()))
     return [item.sentence for card in cards for item in card.items]
 
 
@@ -332,7 +332,7 @@ def test_what_the_therapist_planned_comes_before_the_profile(cast, started, toda
 
 def test_the_action_beside_it_leads_to_more_weeks(cast, started):
     choose(started(20), cast.anna, "low")
-    [card] = worklist.attention(worklist.courses(worklist.running(cast.anna), timezone.localdate()))
+    [card] = worklist.attention(caseload.courses(caseload.running(cast.anna), timezone.localdate()))
     assert card.page == "admin:patients_programme_renew"
 
 
@@ -372,8 +372,8 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
 
 
 def mark(programme, by, days_ago=0, note="Gebeld."):
-    [course] = worklist.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
-    actions.mark_seen(
+    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    judgement.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in worklist.unseen(course)],
         note=note,
@@ -429,7 +429,7 @@ def test_as_many_queries_for_three_patients_as_for_twelve(cast, started, today):
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
-            courses = worklist.courses(worklist.running(cast.anna), today)
+            courses = caseload.courses(caseload.running(cast.anna), today)
             worklist.attention(courses)
             totals.last_days([course.programme for course in courses], today, 14)
         return len(queries), len(courses)

@@ -16,8 +16,9 @@ from django.db import transaction
 from exercises.dosage import Dosage
 from rugpijn import rates
 
+from ..access_table import NAMES, POSTS
+from ..access_world import client_for, data_for
 from ..exercises.exchange import sent as sent_for_import
-from ..test_access import NAMES, POSTS, client_for, data_for
 from ..test_hostile import QUERIES
 from .house import House
 

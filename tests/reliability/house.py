@@ -70,7 +70,8 @@ class House:
         call_command("load_library", verbosity=0)
         from patients import handout
 
-        from ..test_access import ROLES, build, session_of
+        from ..access_table import ROLES
+        from ..access_world import build, session_of
 
         handout.render_pdf = lambda html: b"%PDF-1.7 " + html.encode()  # no press is measured here
         self.world = build()

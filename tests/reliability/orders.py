@@ -11,8 +11,8 @@ from django.utils import timezone
 from patients.models import SessionLog, SymptomAnswer
 from rugpijn import rates
 
+from ..access_world import client_for
 from ..patients.test_sync import state
-from ..test_access import client_for
 from .house import House
 
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import SessionLog
-from rugpijn import devices, second_step
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices, second_step
 from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
 from tests.conftest import PASSWORD
 
@@ -295,6 +295,14 @@ class TestHowLong:
         assert client.get(home).status_code == 200
         clock(days=1, minutes=1)
         assert client.get(home).status_code == 302
+
+    def test_an_update_of_the_app_logs_nobody_out(self, client, home):
+        """Sessions that are in databases now name this path of what checked the password."""
+        log_in(client)
+        session = client.session
+        session["_auth_user_backend"] = "rugpijn.password_backend.OneCheckBackend"
+        session.save()
+        assert client.get(home).status_code == 200
 
     def test_without_the_cookie_of_the_device_it_is_a_session_as_any_other(
         self, client, cast, home, clock

@@ -201,7 +201,7 @@ def test_without_a_backup_nothing_is_changed(well, tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_an_upgrade_that_stops_says_how_to_go_back(well, tmp_path, practices):
     with (
-        patch("exercises.library.load", side_effect=OSError("the disk is broken")),
+        patch("exercises.library.loading.load", side_effect=OSError("the disk is broken")),
         pytest.raises(CommandError) as stopped,
     ):
         upgrade(tmp_path)

@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from rugpijn import audit, checks, log_chain, log_guard, log_term
+from rugpijn import audit, checks
+from rugpijn.log import chain, guard, term
 from rugpijn.models import AccessEvent, LogHead, LogSegment
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def five(cast, request_of):
 
 def outside(statement, *values):
     """What somebody does who holds the database itself, and took the guard away."""
-    with log_guard.lifted(), connection.cursor() as cursor:
+    with guard.lifted(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
@@ -69,7 +70,7 @@ class TestChain:
             address="::FFFF:10.0.0.1", chain=uuid.UUID(int=3), number=1, form=1,
         )  # fmt: skip
         zeros = "00000000-0000-0000-0000-00000000000"
-        assert log_chain.content(event) == (
+        assert chain.content(event) == (
             f'{{"event":"{zeros}1","at":"2026-03-01T12:00:01Z","action":"read","code":"R",'
             '"outcome":"allowed","authorised":true,"treatment":true,"consent":null,"glass":false,'
             f'"actor":"{zeros}2","actor_name":"Zoë “de Wit”","actor_role":"therapist",'
@@ -81,7 +82,7 @@ class TestChain:
 
     def test_every_field_of_a_row_is_in_its_hash(self):
         fields = {field.name for field in AccessEvent._meta.concrete_fields}
-        assert fields - {"id", "hash"} == set(log_chain.FORMS[log_chain.NEWEST])
+        assert fields - {"id", "hash"} == set(chain.FORMS[chain.NEWEST])
 
     @pytest.mark.parametrize("address", ["10.0.0.1", "2001:db8::1", "::ffff:10.0.0.1", None])
     def test_an_address_reads_back_as_it_was_hashed(self, cast, request_of, address):
@@ -119,7 +120,7 @@ class TestChain:
         before = AccessEvent.objects.get(number=2).hash
         outside(
             "UPDATE rugpijn_accessevent SET actor_name = %s, hash = %s WHERE number = 3",
-            "Niemand", log_chain.link(before, event),
+            "Niemand", chain.link(before, event),
         )  # fmt: skip
         assert "row 4: changed" in verified(capsys)
 
@@ -133,7 +134,7 @@ class TestChain:
         LogHead.objects.all().delete()
         for row in rows:
             row.pk, row.actor_name = None, "Niemand"
-        log_chain.append(rows)
+        chain.append(rows)
         call_command("verify_log")  # it is whole in itself
         assert "row 5: is not the row that was kept" in verified(capsys, "--kept", str(kept))
 
@@ -157,7 +158,7 @@ class TestGuard:
         ids=["update", "delete", "delete one", "save", "bulk update"],
     )
     def test_django_cannot_change_a_row(self, five, act):
-        with pytest.raises(DatabaseError, match=log_guard.REFUSED), transaction.atomic():
+        with pytest.raises(DatabaseError, match=guard.REFUSED), transaction.atomic():
             act()
 
     @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ class TestGuard:
         segment = {"chain": five, "first": 0, "last": 0, "last_hash": "", "until": "2020-01-01"}
         LogSegment.objects.create(**segment)
         with (
-            pytest.raises(DatabaseError, match=log_guard.REFUSED),
+            pytest.raises(DatabaseError, match=guard.REFUSED),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
@@ -190,7 +191,7 @@ class TestGuard:
                 f"SELECT {', '.join(values)} FROM {TABLE} WHERE number = 2"
             )
             with (
-                pytest.raises(DatabaseError, match=log_guard.REFUSED),
+                pytest.raises(DatabaseError, match=guard.REFUSED),
                 transaction.atomic(),
                 connection.cursor() as cursor,
             ):
@@ -200,30 +201,30 @@ class TestGuard:
         if connection.vendor != "postgresql":
             pytest.skip("SQLite has no TRUNCATE")
         with (
-            pytest.raises(DatabaseError, match=log_guard.REFUSED),
+            pytest.raises(DatabaseError, match=guard.REFUSED),
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
             cursor.execute(f"TRUNCATE {TABLE}")
 
     def test_is_put_back_after_a_migrate_and_its_absence_is_seen(self, db):
-        log_guard.take_away()
-        assert log_guard.missing()
+        guard.take_away()
+        assert guard.missing()
         assert [found.id for found in checks.check_log_guard(None, ["default"])] == ["rugpijn.W101"]
         with pytest.raises(ImproperlyConfigured, match="not guarded"):
             checks.refuse_unguarded_log()
         with pytest.raises(CommandError):
             call_command("verify_log")
         call_command("migrate", "rugpijn", verbosity=0, skip_checks=True)
-        assert log_guard.missing() == []
+        assert guard.missing() == []
         checks.refuse_unguarded_log()
         assert checks.check_log_guard(None, ["default"]) == []
 
     def test_comes_back_when_what_lifted_it_fails(self, five):
-        with pytest.raises(ZeroDivisionError), log_guard.lifted():
+        with pytest.raises(ZeroDivisionError), guard.lifted():
             AccessEvent.objects.filter(number=5).delete()
             raise ZeroDivisionError
-        assert log_guard.missing() == [] and AccessEvent.objects.count() == 5
+        assert guard.missing() == [] and AccessEvent.objects.count() == 5
 
 
 class TestTerm:
@@ -231,10 +232,10 @@ class TestTerm:
 
     TODAY = timezone.now().date()
 
-    def old_rows(self, chain, *months_ago):
-        log_chain.append(
+    def old_rows(self, practice, *months_ago):
+        chain.append(
             AccessEvent(
-                action="read", code="R", actor_role="therapist", practice=chain,
+                action="read", code="R", actor_role="therapist", practice=practice,
                 at=timezone.now() - timedelta(days=31 * months),
             )
             for months in months_ago
@@ -254,7 +255,7 @@ class TestTerm:
         ]  # fmt: skip
         segment = LogSegment.objects.get()
         assert (segment.first, segment.last) == (1, 4)
-        assert log_guard.missing() == []
+        assert guard.missing() == []
         call_command("verify_log", "--kept", str(kept))
         call_command("purge_log")  # nothing more to do, and nothing said about it in the log
         assert AccessEvent.objects.count() == 3
@@ -281,21 +282,21 @@ class TestTerm:
     ):
         practice.is_record, practice.keep_months = is_record, keep
         practice.save()
-        assert log_term.term_of(practice.uuid) == months
-        assert log_term.term_of(log_chain.NOBODY) == 60
+        assert term.term_of(practice.uuid) == months
+        assert term.term_of(chain.NOBODY) == 60
 
     def test_the_month_itself_stays_whole(self, practice):
-        until = log_term.months_before(self.TODAY, 60)
+        until = term.months_before(self.TODAY, 60)
         moment = datetime(until.year, until.month, 1, tzinfo=UTC)
         for at in (moment - timedelta(seconds=1), moment):
-            log_chain.append(
+            chain.append(
                 [
                     AccessEvent(
                         action="read", code="R", actor_role="t", practice=practice.uuid, at=at
                     )
                 ]
             )
-        found = log_term.old(practice.uuid, self.TODAY)
+        found = term.old(practice.uuid, self.TODAY)
         assert (found.first, found.last, found.until) == (1, 1, until)
 
     def test_a_broken_chain_is_kept_as_evidence(self, practice):
@@ -334,4 +335,4 @@ def test_two_at_once_make_one_chain(practice):
         thread.join()
     assert failures == []
     assert LogHead.objects.get().number == AccessEvent.objects.count() == 80
-    assert list(log_chain.verify(practice.uuid)) == []
+    assert list(chain.verify(practice.uuid)) == []

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from exercises.models import Exercise
 from patients.models import Patient, Programme
-from rugpijn import audit, log_chain
-from rugpijn.log_models import AccessEvent
+from rugpijn import audit
+from rugpijn.log import chain
+from rugpijn.log.models import AccessEvent
 from tests.conftest import PASSWORD, fresh_login
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +161,7 @@ def test_an_event_is_one_row(logged_in, cast, name):
     assert row.practice == cast.anna.practice.uuid
     assert row.address == "192.0.2.7" and row.device == "Chrome op Android"
     assert len(row.request) == 32 and row.source == "Rugpijn, localhost:8000"
-    assert re.search(r'"at":"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"', log_chain.content(row))
+    assert re.search(r'"at":"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"', chain.content(row))
     assert row.at.tzinfo == UTC
     call_command("verify_log")
 
@@ -204,7 +205,7 @@ class TestOneTransaction:
         def fails(events):
             raise DatabaseError
 
-        monkeypatch.setattr("rugpijn.audit.log_chain.append", fails)
+        monkeypatch.setattr("rugpijn.log.chain.append", fails)
         address = reverse("admin:patients_programme_end", args=[programme.pk])
         assert client.post(address).status_code == 500
         assert Programme.objects.get(pk=programme.pk).ended_on is None
@@ -213,7 +214,7 @@ class TestOneTransaction:
         def fails(events):
             raise DatabaseError
 
-        monkeypatch.setattr("rugpijn.audit.log_chain.append", fails)
+        monkeypatch.setattr("rugpijn.log.chain.append", fails)
         client = logged_in()
         client.raise_request_exception = False
         data = {"login": "piet@mail.example", "password": PASSWORD}

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.log_reading import DONE, Reader
-from rugpijn import audit, log_chain
-from rugpijn.log_models import AccessEvent
+from rugpijn import audit
+from rugpijn.log import chain
+from rugpijn.log.models import AccessEvent
 from tests.conftest import fresh_login
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def write(
 ):
     """A row as it would be, so long ago; the newest last."""
     at = timezone.localtime().replace(hour=12, minute=0, second=0)
-    log_chain.append([AccessEvent(
+    chain.append([AccessEvent(
         action=action, code="R", actor_role=user.role if user else "anonymous", outcome=outcome,
         actor=user.uuid if user else None, actor_name=user.name if user and user.is_staff else "",
         practice=patient.practice.uuid, patient=patient.uuid, purpose=purpose,
@@ -88,7 +89,7 @@ class TestOwner:
         number = uuid.uuid4()
         write(cast.piet_patient, cast.anna)
         own = cast.els.practice.uuid
-        log_chain.append(
+        chain.append(
             [
                 AccessEvent(
                     action="erase", code="D", actor_role="owner", practice=own, patient=number
@@ -138,7 +139,7 @@ class TestOwner:
         assert lines(client_of(cast.root).get(reverse(LOG))) == []
 
     def test_pages_of_a_hundred(self, cast):
-        log_chain.append(
+        chain.append(
             AccessEvent(action="read", code="R", actor_role="t", practice=cast.els.practice.uuid)
             for _number in range(150)
         )
@@ -173,10 +174,10 @@ class TestOwner:
         (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
         assert row["actor_name"] == "'=HYPERLINK(1)"
         assert row["patient"] == str(cast.piet_patient.uuid) and row["at"].endswith("Z")
-        assert set(row) == {*log_chain.FORMS[1], "hash"}
+        assert set(row) == {*chain.FORMS[1], "hash"}
 
     def test_the_file_has_an_end(self, cast, filled, monkeypatch):
-        monkeypatch.setattr("rugpijn.log_search.MOST_DOWNLOADED", 2)
+        monkeypatch.setattr("rugpijn.log.pages.MOST_DOWNLOADED", 2)
         answer = client_of(cast.els).get(reverse(FILE))
         assert "Kies een kortere periode." in answer.content.decode()
         assert not AccessEvent.objects.filter(action="download log").exists()
@@ -274,7 +275,7 @@ class TestPatient:
         client.force_login(cast.piet)
         address = reverse("patients:access_log", args=[cast.piet_patient.uuid])
         assert client.get(address).status_code == 200
-        monkeypatch.setattr("rugpijn.devices.is_trusted", lambda request: True)
+        monkeypatch.setattr("rugpijn.login.devices.is_trusted", lambda request: True)
         assert client.get(address)["Location"].startswith("/accounts/reauthenticate/")
 
     def test_the_file(self, cast):

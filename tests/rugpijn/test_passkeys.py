@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from patients import actions
+from patients import invitations
 from rugpijn.audit import AccessEvent
 from rugpijn.models import LoginSession, User
 from tests.conftest import PASSWORD
@@ -66,7 +66,7 @@ class TestFirstTime:
     def address(self, cast):
         cast.mo_patient.user = None
         cast.mo_patient.save()
-        return reverse("patients:patient_invitation", args=[actions.invite(cast.mo_patient)[1]])
+        return reverse("patients:patient_invitation", args=[invitations.invite(cast.mo_patient)[1]])
 
     def chooses(self, client, address):
         client.post(address, {"birth_date": "2-11-1986"})

@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions
+from patients import invitations
 from patients.models import Patient, Programme
-from rugpijn import second_factor
 from rugpijn import settings as ours
+from rugpijn.login import second_factor
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 from tests.conftest import PASSWORD, fresh_login
 
@@ -322,7 +322,7 @@ class TestTokens:
         )
         cast.mo_patient.user = None
         cast.mo_patient.save()
-        patients, secret = actions.invite(cast.mo_patient)
+        patients, secret = invitations.invite(cast.mo_patient)
         for address in (
             reverse("staff_invitation", args=[token]),
             reverse("patients:patient_invitation", args=[secret]),

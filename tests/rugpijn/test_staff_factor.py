@@ -15,12 +15,14 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from rugpijn import checks, passkeys, second_factor, second_step, totp
+from rugpijn import checks
 from rugpijn.audit import AccessEvent
+from rugpijn.login import passkeys, second_factor, second_step, totp
 from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
+from tests.access_table import NAMES
+from tests.access_world import build
 from tests.conftest import PASSWORD, fresh_login
 from tests.logging_in import password_only
-from tests.test_access import NAMES, build
 
 from .passkey_device import Phone
 
@@ -314,7 +316,7 @@ class TestLogin:
         client.get("/admin/")
         assert not TrustedDevice.objects.exists()
         client.cookies["device"] = "a-token-of-old"
-        from rugpijn import devices
+        from rugpijn.login import devices
 
         TrustedDevice.objects.create(
             user=cast.anna, token_hash=devices.digest("a-token-of-old"), name="x",

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rugpijn import logs
+from rugpijn import technical_log
 from tests.conftest import fresh_login
 
 
@@ -18,8 +18,8 @@ def listening(formatter=None):
     """Everything that the app logs meanwhile, as a practice's server writes it."""
     text = io.StringIO()
     handler = logging.StreamHandler(text)
-    handler.setFormatter(formatter or logs.JsonLine())
-    handler.addFilter(logs.WithoutKeys())
+    handler.setFormatter(formatter or technical_log.JsonLine())
+    handler.addFilter(technical_log.WithoutKeys())
     logging.getLogger().addHandler(handler)
     try:
         yield text
@@ -50,7 +50,7 @@ def test_one_record_stays_one_line(nasty):
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_so_does_a_line_of_the_demo(nasty):
-    with listening(logs.PlainLine()) as text:
+    with listening(technical_log.PlainLine()) as text:
         logging.getLogger("rugpijn.test").warning("tried: %s", nasty)
     (line,) = text.getvalue().splitlines()
     assert line.isprintable()
@@ -70,7 +70,7 @@ def test_nothing_in_an_address_a_browser_or_a_name_begins_a_line(nasty, cast):
 
 @pytest.mark.django_db
 def test_a_request_has_one_number_in_both_logs(cast):
-    from rugpijn.log_models import AccessEvent
+    from rugpijn.log.models import AccessEvent
 
     client = Client()
     fresh_login(client, cast.anna)
@@ -78,7 +78,7 @@ def test_a_request_has_one_number_in_both_logs(cast):
         client.get(reverse("admin:rugpijn_accessevent_changelist"))
     said = json.loads(text.getvalue().splitlines()[0])
     assert said["request"] == AccessEvent.objects.get().request
-    assert said["user"] == logs.pseudonym(cast.anna)
+    assert said["user"] == technical_log.pseudonym(cast.anna)
     assert cast.anna.name not in text.getvalue() and str(cast.anna.uuid) not in text.getvalue()
 
 
@@ -88,8 +88,8 @@ def test_somebody_has_another_name_each_month(monkeypatch):
 
     def in_month(month):
         moment = datetime(2026, month, 3, tzinfo=UTC)
-        monkeypatch.setattr(logs, "datetime", SimpleNamespace(now=lambda zone: moment))
-        return logs.pseudonym(SimpleNamespace(uuid="0f0f"))
+        monkeypatch.setattr(technical_log, "datetime", SimpleNamespace(now=lambda zone: moment))
+        return technical_log.pseudonym(SimpleNamespace(uuid="0f0f"))
 
     assert in_month(1) == in_month(1) != in_month(2)
 

@@ -135,7 +135,7 @@ def test_trouble_before_any_view():
     """The session itself could not be read: still words, still the headers."""
     client = Client(raise_request_exception=False)
     client.cookies["sessionid"] = "x" * 32
-    with patch("rugpijn.sessions.SessionStore.load", side_effect=failure()):
+    with patch("rugpijn.login.sessions.SessionStore.load", side_effect=failure()):
         answer = client.get("/my-data/")
     assert answer.status_code == 503 and answer["Retry-After"] == "10"
     assert (

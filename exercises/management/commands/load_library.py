@@ -5,7 +5,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from exercises import library, pictures
+from exercises import pictures
+from exercises.library import loading, reading
 
 
 class Command(BaseCommand):
@@ -18,15 +19,15 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", type=Path, help="library files (TOML)")
 
     def handle(self, *args, files, **options):
-        files = files or sorted(library.DATA.glob("*.toml"))
+        files = files or sorted(reading.DATA.glob("*.toml"))
         if not files:
-            raise CommandError(_("There are no library files in %s.") % library.DATA)
+            raise CommandError(_("There are no library files in %s.") % reading.DATA)
         try:
             for key in pictures.shared_keys():
                 pictures.shared_figure(key)
             pictures.redraw()
-            for found in library.read_all(files):
-                report = library.load(found)
+            for found in reading.read_all(files):
+                report = loading.load(found)
                 if options["verbosity"]:
                     self.stdout.write(str(report))
         except ValueError as error:

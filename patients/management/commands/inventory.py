@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, get_resolver
 from django.utils import translation
 
-from rugpijn import audit, devices, models, rates, sessions
+from rugpijn import audit, models, rates
 from rugpijn.database import sqlite_options
+from rugpijn.login import devices, sessions
 
 from ... import everything
 from ...models import ShareLink

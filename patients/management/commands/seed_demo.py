@@ -32,7 +32,7 @@ from patients.models import (
     SymptomAnswer,
     Version,
 )
-from rugpijn import second_factor
+from rugpijn.login import second_factor
 from rugpijn.models import Practice, User
 
 PASSWORD = "rugpijn-demo-2026"

@@ -24,7 +24,7 @@ from django.utils import translation
 
 from patients import press
 from patients.management.commands.seed_demo import PASSWORD
-from rugpijn import totp
+from rugpijn.login import totp
 from rugpijn.models import User
 
 HOST = "localhost"  # and not 127.0.0.1: browsers refuse passkeys on a bare number

@@ -3,7 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from rugpijn import log_chain, log_term
+from rugpijn.log import term
+from rugpijn.log.chain import NOBODY, chains
 from rugpijn.models import Practice
 
 
@@ -21,9 +22,9 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         today, failed = timezone.localdate(), 0
         names = dict(Practice.objects.values_list("uuid", "name"))
-        find = log_term.old if dry_run else log_term.purge
-        for chain in log_chain.chains():
-            name = names.get(chain, "no practice" if chain == log_chain.NOBODY else str(chain))
+        find = term.old if dry_run else term.purge
+        for chain in chains():
+            name = names.get(chain, "no practice" if chain == NOBODY else str(chain))
             try:
                 found = find(chain, today)
             except ValueError as error:
@@ -31,7 +32,7 @@ class Command(BaseCommand):
                 failed += 1
                 continue
             if found is None:
-                self.stdout.write(f"{name}: nothing is older than {log_term.term_of(chain)} months")
+                self.stdout.write(f"{name}: nothing is older than {term.term_of(chain)} months")
             else:
                 done = "would be removed" if dry_run else "removed"
                 self.stdout.write(

@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from rugpijn import devices, sessions
+from rugpijn.login import devices, sessions
 from rugpijn.models import User
 
 

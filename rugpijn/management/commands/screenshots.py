@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 
-from rugpijn import totp
+from rugpijn.login import totp
 
 from .demo import PASSWORD
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from rugpijn import log_chain, log_guard
+from rugpijn.log import guard
+from rugpijn.log.chain import NOBODY, agrees, chains, start_of, verify
 from rugpijn.models import LogHead, Practice
 
 
@@ -26,15 +27,15 @@ class Command(BaseCommand):
     def handle(self, *, kept, **options):
         names = dict(Practice.objects.values_list("uuid", "name"))
         wrong = 0
-        for trigger in log_guard.missing():
+        for trigger in guard.missing():
             self.stdout.write(f"NOT GUARDED: {trigger} is missing. Type manage.py migrate.")
             wrong += 1
         heads = dict(LogHead.objects.values_list("chain", "number"))
-        for chain in log_chain.chains():
-            name = names.get(chain, "no practice" if chain == log_chain.NOBODY else str(chain))
-            broken = list(log_chain.verify(chain))
+        for chain in chains():
+            name = names.get(chain, "no practice" if chain == NOBODY else str(chain))
+            broken = list(verify(chain))
             wrong += len(broken)
-            start, _hash = log_chain.start_of(chain)
+            start, _hash = start_of(chain)
             state = "BROKEN" if broken else "unbroken"
             self.stdout.write(f"{name}: rows {start + 1} to {heads.get(chain, '?')}, {state}")
             self.say(broken)
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             heads = [(UUID(chain), int(number), hash_) for chain, number, hash_ in lines]
         except (OSError, ValueError) as error:
             raise CommandError(f"{file} is not what log_head printed: {error}") from error
-        against = [log_chain.agrees(*head) for head in heads]
+        against = [agrees(*head) for head in heads]
         broken = [one for one in against if one is not None]
         self.stdout.write(f"{file.name}: {len(heads) - len(broken)} of {len(heads)} agree")
         self.say(broken)

@@ -12,8 +12,8 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.db.models import Q
 from django.dispatch import receiver
 
-from . import audit
-from .models import User
+from .. import audit
+from ..models import User
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from . import accounts, audit, devices, passkeys, second_factor, second_step, totp
-from .models import User
+from .. import audit
+from ..models import User
+from . import accounts, devices, passkeys, second_factor, second_step, totp
 from .sessions import fresh_login_required
 
 

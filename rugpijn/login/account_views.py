@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import accounts, audit, devices, factor_views, passkeys, second_step, totp
-from .models import User
+from .. import audit
+from ..models import User
+from ..validators import printable
+from . import accounts, devices, factor_views, passkeys, second_step, totp
 from .sessions import fresh_login_required
-from .validators import printable
 
 
 class PasskeyNameForm(forms.Form):

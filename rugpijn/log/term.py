@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 
 from django.db import transaction
 
-from . import audit, log_chain, log_guard
-from .models import LOG_MONTHS, AccessEvent, LogSegment, Practice
+from .. import audit
+from ..models import LOG_MONTHS, AccessEvent, LogSegment, Practice
+from . import guard
+from .chain import NOBODY, hold, verify
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ def old(chain: uuid.UUID, today: date) -> Old | None:
 def purge(chain: uuid.UUID, today: date) -> Old | None:
     """Remove what is old. A broken chain is left alone: its rows are evidence."""
     with transaction.atomic():
-        log_chain.hold(chain)
+        hold(chain)
         found = old(chain, today)
         if found is None:
             return None
-        broken = next(log_chain.verify(chain), None)
+        broken = next(verify(chain), None)
         if broken is not None:
             raise ValueError(f"The chain is broken, so nothing was removed: {broken}")
         rows = AccessEvent.objects.filter(chain=chain, number__lte=found.last)
@@ -71,7 +73,7 @@ def purge(chain: uuid.UUID, today: date) -> Old | None:
             last_hash=rows.get(number=found.last).hash,
             until=found.until,
         )
-        with log_guard.lifted():
+        with guard.lifted():
             rows._raw_delete(using=rows.db)  # no row refers to them; nothing to collect
-        audit.record_by_system("purge log", practice=None if chain == log_chain.NOBODY else chain)
+        audit.record_by_system("purge log", practice=None if chain == NOBODY else chain)
     return found

@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, log_chain
-from .models import AccessEvent, Practice, User
+from .. import audit
+from ..models import AccessEvent, Practice, User
+from .chain import NOBODY
 
 PAGE = 100
 MOST_DOWNLOADED = 50_000
@@ -138,7 +139,7 @@ def practice_of(user: User) -> Practice | None:
 def rows_for(practice: Practice | None):
     """A practice's own chain; whoever runs the server reads what belongs to no practice."""
     if practice is None:
-        return AccessEvent.objects.filter(chain=log_chain.NOBODY, patient=None)
+        return AccessEvent.objects.filter(chain=NOBODY, patient=None)
     return AccessEvent.objects.filter(chain=practice.uuid)
 
 

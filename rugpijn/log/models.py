@@ -1,7 +1,7 @@
 """The access log in the database: its rows, the end of each chain, and what was purged.
 
 Rows have no foreign keys and name patients only by an opaque id, so that a patient can be erased
-without touching the log. They are added, never changed; log_guard.py has the database refuse it.
+without touching the log. They are added, never changed; guard.py has the database refuse it.
 """
 
 import uuid
@@ -71,7 +71,7 @@ class AccessEvent(models.Model):
     source = models.CharField(max_length=80, blank=True)
     request = models.CharField(max_length=32, blank=True)  # the technical log names the same
 
-    # Its place in the chain; see log_chain.py.
+    # Its place in the chain; see chain.py.
     chain = models.UUIDField()
     number = models.PositiveBigIntegerField()
     form = models.PositiveSmallIntegerField(default=1)  # which fields the hash was made of

@@ -34,9 +34,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from . import audit, devices, passkeys, second_factor, totp
-from .login_models import OneTimeCode
-from .models import User
+from .. import audit
+from ..models import User
+from . import devices, passkeys, second_factor, totp
+from .models import OneTimeCode
 
 # A question each: is this person asked for a second step?
 asked_by: list[Callable[[User], bool]] = []

@@ -11,8 +11,8 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import audit
-from .glass_models import GlassBreak
+from .. import audit
+from .models import GlassBreak
 
 LONGEST = timedelta(minutes=60)
 

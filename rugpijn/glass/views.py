@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import audit, glass
-from .models import GlassBreak, Practice, User
-from .sessions import fresh_login_required
-from .validators import printable
+from .. import audit
+from ..login.sessions import fresh_login_required
+from ..models import GlassBreak, Practice, User
+from ..validators import printable
+from . import rules as glass
 
 LEAST_REASON = 15  # letters: a reason, and no dash
 

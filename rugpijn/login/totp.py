@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .models import User
+from ..models import User
 
 PENDING = "totp_pending"  # in the session, encrypted, until a code confirms it
 TYPE = Authenticator.Type.TOTP

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from .log_models import AccessEvent, LogHead, LogSegment
+from .models import AccessEvent, LogHead, LogSegment
 
 NOBODY = uuid.UUID(int=0)  # the chain of what belongs to no practice
 BEGINNING = "0" * 64

@@ -15,14 +15,15 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import devices, log_events, second_factor, sessions
-from .login_models import TrustedDevice
-from .models import User
+from ..log import events
+from ..models import User
+from . import devices, second_factor, sessions
+from .models import TrustedDevice
 
 logger = logging.getLogger(__name__)
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
-OUR_SECOND_STEP = "rugpijn.second_step.SecondStepStage"
+OUR_SECOND_STEP = "rugpijn.login.second_step.SecondStepStage"
 
 
 class LoginForm(PasswordLoginForm):
@@ -106,7 +107,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return True
 
     def send_password_reset_mail(self, user, email, context):
-        log_events.asked_new_password(self.request, user)
+        events.asked_new_password(self.request, user)
         return super().send_password_reset_mail(user, email, context)
 
     def get_reset_password_from_key_url(self, key):

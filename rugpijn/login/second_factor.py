@@ -105,7 +105,7 @@ class StaffFactorMiddleware:
 
     def _asked_anew(self, request, view):
         """Logged in on a way that did not ask, such as a role that came during a session."""
-        from . import audit  # which stands on the models
+        from .. import audit  # which stands on the models
 
         audit.deny(request, "second factor")
         logout(request)

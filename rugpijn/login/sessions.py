@@ -22,9 +22,9 @@ from django.dispatch import receiver
 from django.http import QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 
+from ..models import User
 from . import devices, second_factor
-from .login_models import LoginSession
-from .models import User
+from .models import LoginSession
 
 MINUTE, HOUR = 60, 3600
 IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, second_factor.LASTS

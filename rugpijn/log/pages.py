@@ -12,25 +12,26 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, log_search, rates, tables
-from .log_chain import FORMS, NEWEST
-from .models import AccessEvent
+from .. import audit, rates, tables
+from ..models import AccessEvent
+from .chain import FORMS, NEWEST
+from .search import MOST_DOWNLOADED, PAGE, SearchForm, in_words
 
 
 def search(admin, request):
     """The page of the log, with the answer to what was asked."""
     if (refused := rates.refusal(request, "search")) is not None:
         return refused
-    form = log_search.SearchForm(request.GET, reader=request.user)
+    form = SearchForm(request.GET, reader=request.user)
     events, more = [], None
     if form.is_valid():
         rows = form.rows()
         before = request.GET.get("before", "")
         if before.isascii() and before.isdigit() and len(before) < 19:
             rows = rows.filter(number__lt=int(before))
-        events = list(rows[: log_search.PAGE + 1])
-        if len(events) > log_search.PAGE:
-            del events[log_search.PAGE :]
+        events = list(rows[: PAGE + 1])
+        if len(events) > PAGE:
+            del events[PAGE:]
             more = _query(request, before=events[-1].number)
         _log(request, "list", form)
     context = {
@@ -38,7 +39,7 @@ def search(admin, request):
         "title": _("Access log"),
         "opts": admin.opts,
         "form": form,
-        "lines": log_search.in_words(events, request.user),
+        "lines": in_words(events, request.user),
         "more": more,
         "newest": _query(request) if "before" in request.GET else None,
         "file": _query(request),
@@ -51,15 +52,14 @@ def download(admin, request):
     """All that was found, with every field, as a table."""
     if (refused := rates.refusal(request, "table")) is not None:
         return refused
-    form = log_search.SearchForm(request.GET, reader=request.user)
+    form = SearchForm(request.GET, reader=request.user)
     if not form.is_valid():
         return search(admin, request)
-    events = list(form.rows()[: log_search.MOST_DOWNLOADED + 1])
-    if len(events) > log_search.MOST_DOWNLOADED:
+    events = list(form.rows()[: MOST_DOWNLOADED + 1])
+    if len(events) > MOST_DOWNLOADED:
         form.add_error(
             "since",
-            _("These are more than %d rows. Please choose a shorter period.")
-            % log_search.MOST_DOWNLOADED,
+            _("These are more than %d rows. Please choose a shorter period.") % MOST_DOWNLOADED,
         )
         return _refused(admin, request, form)
     _log(request, "download log", form)

@@ -25,8 +25,8 @@ from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode
 
+from ..models import User
 from . import devices
-from .models import User
 
 NAME_LENGTH = 60
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .models import Practice
+from ..models import Practice
 
 OWN_SIGNS = 6  # letters and digits that must be left without the name of the practice
 LEAST_DIFFERENT = 5  # different signs

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import second_factor
-from .login_models import LoginSession, TrustedDevice
+from .models import LoginSession, TrustedDevice
 
 TRUSTED_FOR = timedelta(days=30)
 SEEN_EVERY = timedelta(days=1)

@@ -1,0 +1,184 @@
+"""What a library file says, and what the database says in the same shape."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+
+from ..dosage import Dosage
+from ..models import (
+    Advice,
+    AdviceText,
+    Exercise,
+    ExerciseText,
+    Figure,
+    Protocol,
+    ProtocolText,
+)
+
+REVIEW = ("source", "reviewed_by", "reviewed_on", "review_note")
+
+FACTS = {
+    Exercise: ("category", "licence", "video", "online_number", "online_title", *REVIEW),
+    Protocol: ("category", "licence", *REVIEW),
+    Advice: ("kind", "version", *REVIEW),
+}
+
+WORDS = {
+    ExerciseText: (
+        "title", "start_position", "steps", "purpose", "caution",
+        "harder_when", "easier_when", "equipment",
+    ),
+    ProtocolText: ("title", "summary"),
+    AdviceText: ("title", "body"),
+}  # fmt: skip
+
+Facts = dict[str, str | int | date | None]
+Texts = dict[str, dict[str, str]]  # language, then field
+
+
+@dataclass(frozen=True)
+class ExerciseEntry:
+    key: str
+    facts: Facts
+    dosage: Dosage
+    texts: Texts
+    figure: str = ""  # the name of a figure
+
+    @classmethod
+    def of(cls, exercise: Exercise) -> Self:
+        return cls(
+            name_of(exercise),
+            _facts_of(exercise),
+            exercise.dosage,
+            _texts_of(exercise),
+            _figure_of(exercise),
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    exercise: str  # its name
+    dosage: Dosage
+    weeks: str = ""  # in shorthand; empty is the whole programme
+
+
+@dataclass(frozen=True)
+class AdviceEntry:
+    facts: Facts
+    texts: Texts
+    figure: str = ""
+
+    @classmethod
+    def of(cls, advice: Advice) -> Self:
+        return cls(_facts_of(advice), _texts_of(advice), _figure_of(advice))
+
+
+@dataclass(frozen=True)
+class ProtocolEntry:
+    key: str
+    facts: Facts
+    texts: Texts
+    lines: tuple[Line, ...]
+    advice: tuple[AdviceEntry, ...]
+
+    @classmethod
+    def of(cls, protocol: Protocol) -> Self:
+        return cls(
+            name_of(protocol),
+            _facts_of(protocol),
+            _texts_of(protocol),
+            tuple(
+                Line(name_of(line.exercise), line.dosage, line.period.notation)
+                for line in protocol.lines.all()
+            ),
+            tuple(AdviceEntry.of(advice) for advice in protocol.advice.all()),
+        )
+
+
+@dataclass(frozen=True)
+class Library:
+    """One file, read and found right."""
+
+    file: str
+    exercises: tuple[ExerciseEntry, ...]
+    protocol: ProtocolEntry | None
+
+
+def name_of(row: Exercise | Protocol | Figure) -> str:
+    """What a file calls it: the key that it was loaded by, or else its uuid."""
+    return row.key or str(row.uuid)
+
+
+def _facts_of(row: models.Model) -> Facts:
+    return {name: tidy(name, getattr(row, name)) for name in FACTS[type(row)]}
+
+
+def _figure_of(row: Exercise | Advice) -> str:
+    return "" if row.figure is None else name_of(row.figure)
+
+
+def _texts_of(row: models.Model) -> Texts:
+    return {
+        text.language: {name: tidy(name, getattr(text, name)) for name in WORDS[type(text)]}
+        for text in row.texts.all()
+    }
+
+
+def tidy(name: str, value: Any) -> Any:
+    """As a file would say it: an empty line between two steps is no difference."""
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
+    if name == "steps":
+        lines = [line.strip() for line in lines if line.strip()]
+    return "\n".join(lines)
+
+
+def table_of(entry: ExerciseEntry | ProtocolEntry | AdviceEntry) -> dict[str, Any]:
+    """The entry as a file says it, for `read_exercise` and `read_protocol`; what is empty is
+    left out."""
+    said = {} if isinstance(entry, AdviceEntry) else {"key": entry.key}
+    said |= {name: _plain(value) for name, value in entry.facts.items() if value not in (None, "")}
+    if isinstance(entry, ExerciseEntry):
+        said["dosage"] = entry.dosage.notation
+    if getattr(entry, "figure", ""):
+        said["figure"] = entry.figure
+    for language, words in entry.texts.items():
+        said[language] = {name: text for name, text in words.items() if text}
+        if "steps" in said[language]:
+            said[language]["steps"] = words["steps"].split("\n")
+    if isinstance(entry, ProtocolEntry):
+        said["lines"] = [
+            {"exercise": line.exercise, "dosage": line.dosage.notation}
+            | ({"weeks": line.weeks} if line.weeks else {})
+            for line in entry.lines
+        ]
+        said["advice"] = [table_of(advice) for advice in entry.advice]
+    return said
+
+
+def digest(entry: ExerciseEntry | ProtocolEntry) -> str:
+    """The same for the same content, wherever it was read.
+
+    What is empty is left out: a column that a later version of the app adds
+    must not make every row look changed.
+    """
+    content = json.dumps(_plain(entry), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Dosage):
+        return value.to_dict()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (str, int)):
+        return value
+    parts = value if isinstance(value, dict) else vars(value)
+    return {name: _plain(part) for name, part in parts.items() if part not in (None, "")}

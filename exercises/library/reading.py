@@ -1,0 +1,152 @@
+"""From a library file to entries. Needs no database."""
+
+import tomllib
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from ..models import Advice, AdviceText, Exercise, ExerciseText, Protocol, ProtocolText
+from .entries import FACTS, AdviceEntry, ExerciseEntry, Library, Line, ProtocolEntry
+from .table import Table, together
+
+SCHEMA = 1
+DATA = Path(__file__).parent.parent / "data"
+
+
+def read(path: Path | str) -> Library:
+    """Read one library file. Raises a ValueError with one sentence when something is wrong."""
+    path = Path(path)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(
+            _("%(file)s cannot be read: %(problem)s.")
+            % {"file": path.name, "problem": error.strerror}
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            _("%(file)s is not a TOML file: %(problem)s.") % {"file": path.name, "problem": error}
+        ) from error
+    top = Table(path.name, content)
+    top.allow("schema", "protocol", "advice", "exercises", texts=False)
+    if content.get("schema") != SCHEMA:
+        raise top.refuse("schema", _("this version of the app reads schema %d.") % SCHEMA)
+    exercises = tuple(read_exercise(table) for table in _numbered(top, "exercises", _("exercise")))
+    _refuse_twice(path.name, [entry.key for entry in exercises])
+    keys = {entry.key for entry in exercises}
+    return Library(path.name, exercises, _read_protocol(top, keys))
+
+
+def read_all(paths: Iterable[Path | str]) -> list[Library]:
+    """Read several files before anything is written; a key stands in one of them only."""
+    libraries = [read(path) for path in paths]
+    for kind in ("exercises", "protocol"):
+        found: dict[str, str] = {}
+        for library in libraries:
+            entries = library.exercises if kind == "exercises" else [library.protocol]
+            for entry in filter(None, entries):
+                if entry.key in found:
+                    raise ValueError(
+                        _("%(file)s: “%(key)s” is also in %(other)s.")
+                        % {"file": library.file, "key": entry.key, "other": found[entry.key]}
+                    )
+                found[entry.key] = library.file
+    return libraries
+
+
+def _numbered(top: Table, name: str, kind: str) -> list[Table]:
+    """The tables of a list, each with its key, its kind or else its number as its place."""
+    tables = []
+    for number, values in enumerate(top.tables(name), start=1):
+        called = values.get("key") or values.get("kind")
+        called = f"“{called}”" if isinstance(called, str) else str(number)
+        tables.append(Table(f"{top.place}, {kind} {called}", values))
+    return tables
+
+
+def _refuse_twice(file: str, keys: list[str]) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(
+                _("%(file)s: the exercise “%(key)s” stands in it twice.")
+                % {"file": file, "key": key}
+            )
+
+
+def read_exercise(table: Table, figure: Callable[[Table], str] = Table.figure) -> ExerciseEntry:
+    """`figure` says which figure is meant, or refuses."""
+    table.allow("key", "dosage", "figure", *FACTS[Exercise])
+    return ExerciseEntry(
+        **together(
+            key=table.key,
+            facts=partial(table.facts, Exercise),
+            dosage=table.dosage,
+            texts=partial(table.texts, ExerciseText),
+            figure=partial(figure, table),
+        )
+    )
+
+
+def _read_protocol(top: Table, keys: set[str]) -> ProtocolEntry | None:
+    if "protocol" not in top.values:
+        if top.values.get("advice"):
+            raise top.refuse("advice", _("advice belongs to a protocol, and there is none."))
+        return None
+    table = top.table("protocol", f"{top.place}, {_('protocol')}")
+    if "advice" in table.values:
+        raise table.refuse("advice", _("this name is unknown here."))
+    values = {**table.values, "advice": top.tables("advice")}  # it stands beside the protocol
+    return read_protocol(Table(table.place, values), partial(_exercise_of_file, keys))
+
+
+def read_protocol(
+    table: Table,
+    exercise: Callable[[Table], str],
+    figure: Callable[[Table], str] = Table.figure,
+) -> ProtocolEntry:
+    """`exercise` and `figure` say which one is meant, or refuse."""
+    table.allow("key", "lines", "advice", *FACTS[Protocol])
+    return ProtocolEntry(
+        **together(
+            key=table.key,
+            facts=partial(table.facts, Protocol),
+            texts=partial(table.texts, ProtocolText),
+            lines=lambda: _each(_numbered(table, "lines", _("line")), _read_line, exercise),
+            advice=lambda: _each(_numbered(table, "advice", _("advice")), _read_advice, figure),
+        )
+    )
+
+
+def _each(tables: list[Table], read: Callable, *how) -> tuple:
+    return tuple(
+        together(**{str(i): partial(read, t, *how) for i, t in enumerate(tables)}).values()
+    )
+
+
+def _exercise_of_file(keys: set[str], table: Table) -> str:
+    exercise = table.string("exercise")
+    if exercise not in keys:
+        raise table.refuse(
+            "exercise", _("“%(key)s” is no exercise of this file.") % {"key": exercise}
+        )
+    return exercise
+
+
+def _read_line(table: Table, exercise: Callable[[Table], str]) -> Line:
+    table.allow("exercise", "dosage", "weeks", texts=False)
+    return Line(
+        **together(exercise=partial(exercise, table), dosage=table.dosage, weeks=table.weeks)
+    )
+
+
+def _read_advice(table: Table, figure: Callable[[Table], str]) -> AdviceEntry:
+    table.allow("figure", *FACTS[Advice])
+    return AdviceEntry(
+        **together(
+            facts=partial(table.facts, Advice),
+            texts=partial(table.texts, AdviceText),
+            figure=partial(figure, table),
+        )
+    )

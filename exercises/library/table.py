@@ -1,0 +1,213 @@
+"""A table of a library file, read strictly: a mistake in it is one sentence that names the file,
+the exercise and the field.
+
+The rules for each field are those of its model, so a file and a form refuse the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from ..dosage import Dosage
+from ..models import FALLBACK, Exercise, Text
+from ..period import Period
+from ..pictures import shared_keys
+from .entries import FACTS, WORDS, Facts, Texts, tidy
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, the field as the file names it, and what is wrong."""
+
+    place: str
+    field: str
+    words: str
+    inside: str = ""  # the table that the field is in, such as nl
+
+    def __str__(self) -> str:
+        return _("%(place)s, %(field)s: %(problem)s") % {
+            "place": self.place,
+            "field": self.field,
+            "problem": self.words,
+        }
+
+
+class Refused(ValueError):
+    """Every mistake of one thing in a file. As a text it is the sentence of the first."""
+
+    def __init__(self, *problems: Problem):
+        super().__init__(str(problems[0]))
+        self.problems = problems
+
+
+def together(**reads: Callable[[], Any]) -> dict[str, Any]:
+    """What each of them reads; who mends a file hears of all its mistakes at once."""
+    found, problems = {}, []
+    for name, read in reads.items():
+        try:
+            found[name] = read()
+        except Refused as error:
+            problems += error.problems
+    if problems:
+        raise Refused(*problems)
+    return found
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the file that knows where it stands, so that a refusal can say so."""
+
+    place: str
+    values: dict[str, Any]
+    inside: str = ""  # the table that it is a part of, such as nl
+
+    def refuse(self, name: str, problem: str) -> Refused:
+        """To be raised: the one sentence of a mistake."""
+        return Refused(Problem(self.place, name, problem.rstrip(".") + ".", self.inside))
+
+    def allow(self, *names: str, texts: bool = True) -> None:
+        """Refuse what nobody would read: a misspelt name is a lost text."""
+        for name in self.values:
+            if name not in names and not (texts and name in _languages()):
+                raise self.refuse(name, _("this name is unknown here."))
+
+    def table(self, name: str, place: str) -> "Table":
+        if not isinstance(self.values.get(name), dict):
+            raise self.refuse(name, _("a table is expected here."))
+        return Table(place, self.values[name], inside=name)
+
+    def tables(self, name: str) -> list[dict[str, Any]]:
+        found = self.values.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self.refuse(name, _("a list of tables is expected here."))
+        return found
+
+    def string(self, name: str) -> str:
+        value = self.values.get(name, "")
+        if not isinstance(value, str):
+            raise self.refuse(name, _("text between quotation marks is expected here."))
+        return self._storable(name, value)
+
+    def _storable(self, name: str, text: str) -> str:
+        """Without what no database keeps: half a character, and the character NUL."""
+        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise self.refuse(name, _("there is a character in it that cannot be kept."))
+        return tidy("", text)
+
+    def dosage(self) -> Dosage:
+        text = self.string("dosage")
+        try:
+            return Dosage.parse(text)
+        except ValueError as error:
+            raise self.refuse("dosage", str(error)) from error
+
+    def weeks(self) -> str:
+        """Weeks of the programme; a date is one patient's, and no file's."""
+        try:
+            period = Period.parse(self.string("weeks"))
+        except ValueError as error:
+            raise self.refuse("weeks", str(error)) from error
+        if period.in_any_programme != period:
+            raise self.refuse("weeks", _("A protocol is for everybody: give weeks, not dates."))
+        return period.notation
+
+    def key(self) -> str:
+        key = self.string("key")
+        if not key:
+            raise self.refuse("key", _("a short name is missing, such as “hol-bol”."))
+        return self._checked(Exercise, "key", key)
+
+    def figure(self) -> str:
+        figure = self.string("figure")
+        if figure and figure not in shared_keys():
+            raise self.refuse(
+                "figure",
+                _("there is no drawing “%(key)s”; there are %(keys)s.")
+                % {"key": figure, "keys": ", ".join(shared_keys())},
+            )
+        return figure
+
+    def facts(self, model: type[models.Model]) -> Facts:
+        return together(**{name: partial(self._fact, model, name) for name in FACTS[model]})
+
+    def _fact(self, model: type[models.Model], name: str) -> str | int | date | None:
+        column, value = model._meta.get_field(name), self.values.get(name)
+        if isinstance(value, str):
+            value = self._storable(name, value)
+        if value in (None, ""):
+            value = column.get_default()
+        elif isinstance(column, models.IntegerField):
+            if type(value) is not int:  # true is an int in Python
+                raise self.refuse(name, _("a whole number is expected here."))
+        elif isinstance(column, models.DateField):
+            if isinstance(value, datetime) or not isinstance(value, (str, date)):
+                raise self.refuse(name, _("a date is expected here, such as 2026-05-31."))
+        else:
+            value = self.string(name)
+        return self._checked(model, name, value)
+
+    def _checked(self, model: type[models.Model], name: str, value: Any) -> Any:
+        """The value as its column takes it, or refused in the words of that column."""
+        column = model._meta.get_field(name)
+        if value is None and column.null:
+            return None
+        try:
+            return column.clean(value, None)
+        except ValidationError as error:
+            raise self.refuse(name, error.messages[0]) from error
+
+    def texts(self, model: type[Text]) -> Texts:
+        """The words by language: Dutch is complete, since every language falls back to it."""
+        languages = [name for name in self.values if name in _languages()]
+        if FALLBACK not in languages:
+            raise self.refuse(FALLBACK, _("the Dutch text is missing."))
+        codes = sorted(languages, key=_dutch_first)
+        texts = together(**{code: partial(self._words, model, code) for code in codes})
+        for code, words in texts.items():
+            for name, said in words.items():
+                if said and not texts[FALLBACK][name]:
+                    raise self.refuse(
+                        f"{FALLBACK}.{name}",
+                        _("the Dutch text is missing; there is one in “%(language)s”.")
+                        % {"language": code},
+                    )
+        return texts
+
+    def _words(self, model: type[Text], language: str) -> dict[str, str]:
+        table = self.table(language, f"{self.place}, {language}")
+        table.allow(*WORDS[model], texts=False)
+        return together(**{name: partial(table._said, model, name) for name in WORDS[model]})
+
+    def _said(self, model: type[Text], name: str) -> str:
+        said = self._steps() if name == "steps" else self.string(name)
+        return self._checked(model, name, said)
+
+    def _steps(self) -> str:
+        steps = self.values.get("steps", [])
+        if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
+            raise self.refuse("steps", _("a list of texts is expected here, one for each step."))
+        steps = [self._storable("steps", step) for step in steps]
+        if any(not step or "\n" in step for step in steps):
+            raise self.refuse("steps", _("each step is one line, and none is empty."))
+        return "\n".join(steps)
+
+
+def is_language(name: str) -> bool:
+    return name in _languages()
+
+
+def _languages() -> set[str]:
+    """What a table may be in: a new language is data, not code, and a slip such as “ln” is not."""
+    return LANG_INFO.keys() | dict(settings.LANGUAGES).keys()
+
+
+def _dutch_first(language: str) -> tuple[bool, str]:
+    return language != FALLBACK, language

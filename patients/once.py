@@ -1,0 +1,248 @@
+"""What patients send, and what is answered to it, written down exactly once.
+
+A telephone sends an act again until it hears back. Each act carries a number of its own
+(`operation`): the same number again changes nothing, and with other contents it is refused. How
+it goes is answered once a day instead. What was written first stays.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exercises.dosage import Dosage
+from rugpijn.models import User
+
+from .actions import RefusedError
+from .models import (
+    ActivityScore,
+    MainActivity,
+    Message,
+    Patient,
+    Programme,
+    RecoveryCheck,
+    SessionLog,
+    SymptomAnswer,
+    Version,
+)
+from .sheet import Line
+
+
+class StaleOperationError(RefusedError):
+    """An operation number came back with other contents; the first stays."""
+
+
+@transaction.atomic
+def log_session(
+    *,
+    patient: Patient,
+    version: Version,
+    operation: uuid.UUID,
+    line: uuid.UUID,
+    day: date,
+    moment: int,
+    done: bool,
+    pain: int | None = None,
+    effort: str = "",
+    amounts: Mapping[str, int | None] | None = None,
+    sequence: int | None = None,
+    performed_at: datetime | None = None,
+) -> SessionLog:
+    """Write down what a patient did, exactly once for each operation number.
+
+    `amounts` says what was done where it was not what was given. `sequence` is the device's count
+    of acts; without one this act comes after all that is known here.
+
+    The same operation again returns the row that is there. Raises
+    StaleOperationError when it comes back with other contents, and RefusedError
+    for a line or a moment that this version does not have.
+    """
+    prescribed = _prescribed(version, line, day)
+    if not 1 <= moment <= prescribed.dosage.moments:
+        raise RefusedError(_("There is no such moment of the day."))
+    if not done and (pain is not None or effort or any((amounts or {}).values())):
+        raise RefusedError(_("A pain score belongs to an exercise that was done."))
+    contents = {
+        "version": version,
+        "line": line,
+        "day": day,
+        "moment": moment,
+        "done": done,
+        "pain": pain,
+        "effort": effort,
+        **_other_than_given(prescribed.dosage, amounts or {}),
+    }
+    log, _is_new = _write_once(
+        SessionLog,
+        patient,
+        operation,
+        contents,
+        refusal=_("This was already logged differently."),
+        sequence=_or_next(sequence, patient),
+        performed_at=performed_at or timezone.now(),
+    )
+    return log
+
+
+@transaction.atomic
+def answer_symptoms(
+    *,
+    patient: Patient,
+    version: Version,
+    operation: uuid.UUID,
+    line: uuid.UUID,
+    day: date,
+    moment: int = 1,
+    symptoms: Iterable[str],
+    sequence: int | None = None,
+) -> SymptomAnswer:
+    """Write down what went wrong during an exercise, exactly once for each operation number.
+
+    As with `log_session`: the same operation again returns the row that is there, and
+    StaleOperationError says that it came back with other contents.
+    """
+    _prescribed(version, line, day)
+    contents = {
+        "version": version,
+        "line": line,
+        "day": day,
+        "moment": moment,
+        "symptoms": sorted(symptoms),
+    }
+    answer, _is_new = _write_once(
+        SymptomAnswer,
+        patient,
+        operation,
+        contents,
+        refusal=_("This was already logged differently."),
+        sequence=_or_next(sequence, patient),
+    )
+    return answer
+
+
+def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:
+    """The line of this version, on a day on which it can have been done."""
+    prescribed = version.sheet.line(line)
+    if prescribed is None:
+        raise RefusedError(_("This exercise is not in your programme."))
+    if version.programme.started_on is None or day < version.programme.started_on:
+        raise RefusedError(_("Your programme had not started on that day."))
+    return prescribed
+
+
+def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict:
+    """What was done, where it is not what was given; a part that was not given is refused."""
+    other = {}
+    for name in SessionLog.AMOUNTS:
+        asked, done = getattr(dosage, name), amounts.get(name)
+        if done is not None and asked is None:
+            raise RefusedError(_("This exercise has no such amount."))
+        within = name == "reps" and dosage.reps_max and asked <= (done or 0) <= dosage.reps_max
+        other[name] = None if done == asked or within else done
+    return other
+
+
+def _write_once(
+    model, patient: Patient, operation: uuid.UUID, contents: dict, *, refusal: str, **rest
+):
+    """One row for one operation of this patient, and whether it is new or was there already.
+
+    `rest` may differ the second time; for other contents StaleOperationError says `refusal`.
+    """
+    try:
+        with transaction.atomic():
+            row = model(patient=patient, operation=operation, **contents, **rest)
+            row.save(force_insert=True)
+            return row, True
+    except IntegrityError:
+        row = model.objects.filter(patient=patient, operation=operation).first()
+        if row is None:
+            raise
+        if any(getattr(row, name) != value for name, value in contents.items()):
+            raise StaleOperationError(refusal) from None
+        return row, False
+
+
+def _or_next(sequence: int | None, patient: Patient) -> int:
+    """An act that no device counted comes after all that is known here."""
+    return last_sequence(patient) + 1 if sequence is None else sequence
+
+
+def last_sequence(patient: Patient) -> int:
+    """The highest count of acts that is known here about this patient."""
+    counts = (
+        model.objects.filter(patient=patient).aggregate(last=Max("sequence"))["last"]
+        for model in (SessionLog, SymptomAnswer)
+    )
+    return max((count for count in counts if count is not None), default=0)
+
+
+@transaction.atomic
+def answer_recovery(
+    *,
+    programme: Programme,
+    day: int,
+    answer: str,
+    pain: int | None = None,
+    scores: Mapping[MainActivity, int] | None = None,
+) -> RecoveryCheck:
+    """Write down how it goes, by the patient's own hand. The first answer stays: the same one
+    sent again changes nothing, another one is refused."""
+    try:
+        with transaction.atomic():
+            check = RecoveryCheck.objects.create(
+                programme=programme, day=day, answer=answer, pain=pain
+            )
+    except IntegrityError:
+        check = RecoveryCheck.objects.get(programme=programme, day=day)
+        if (check.answer, check.pain) != (answer, pain):
+            raise RefusedError(_("This was answered before. The first answer stays.")) from None
+        return check
+    for activity, score in (scores or {}).items():
+        ActivityScore.objects.get_or_create(
+            activity=activity, day=timezone.localdate(), defaults={"score": score}
+        )
+    return check
+
+
+def send_message(
+    *,
+    programme: Programme,
+    operation: uuid.UUID,
+    text: str,
+    by: User,
+    by_patient: bool,
+) -> Message:
+    """Write a note down, exactly once for each operation number, as with `log_session`.
+
+    Raises RefusedError when nobody would read it: on both sides only a running programme is
+    looked at.
+    """
+    patient = programme.patient
+    if not programme.is_running:
+        raise RefusedError(_("This programme has ended, so nobody reads messages here."))
+    if not by_patient and not patient.has_login:
+        raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
+    contents = {"programme": programme, "text": text, "by_patient": by_patient}
+    message, is_new = _write_once(
+        Message,
+        patient,
+        operation,
+        contents,
+        refusal=_("Another message was sent from this page."),
+        by=by,
+        by_name=by.name,
+    )
+    if is_new and not by_patient:
+        transaction.on_commit(lambda: _tell_patient(message))
+    return message
+
+
+def _tell_patient(message: Message) -> None:
+    from .tasks import tell_patient  # the queue needs the apps to be ready
+
+    tell_patient.enqueue(message.pk)

@@ -1,0 +1,1 @@
+"""Coming in: passwords, passkeys and second factors, devices that are trusted, and sessions."""
