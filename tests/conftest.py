@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 from django.utils import translation
@@ -43,6 +44,7 @@ LONG = (
     "test_access.py",
     "test_journeys_held_to.py",
     "test_journeys_day.py",
+    "test_journeys_every_page.py",
     "test_figures.py",
     "test_prescribing.py",
     "test_pose_editor.py",
@@ -54,6 +56,9 @@ LONG = (
     "test_handout.py",
     "test_journeys_keeping.py",
     "test_journeys_getting_in.py",
+    "test_desk.py",
+    "test_exchange.py",
+    "test_erasure.py",
 )
 
 
@@ -72,9 +77,11 @@ def pytest_collection_modifyitems(items):
 def django_db_setup(django_db_setup):
     """After each test in a browser all tables are emptied, and Django writes its own rows anew.
 
-    Its permissions take most of that time, and mean nothing here: `User.has_perm` asks no table.
+    Those take most of that time, and mean nothing here: `User.has_perm` asks no table, and nothing
+    refers to a content type.
     """
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     emptied = TransactionTestCase._fixture_teardown
 
     def without_guard(self):
