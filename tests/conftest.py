@@ -9,6 +9,8 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 from django.utils import translation
@@ -42,6 +44,7 @@ LONG = (
     "test_access.py",
     "test_journeys_held_to.py",
     "test_journeys_day.py",
+    "test_journeys_every_page.py",
     "test_figures.py",
     "test_prescribing.py",
     "test_pose_editor.py",
@@ -53,6 +56,9 @@ LONG = (
     "test_handout.py",
     "test_journeys_keeping.py",
     "test_journeys_getting_in.py",
+    "test_desk.py",
+    "test_exchange.py",
+    "test_erasure.py",
 )
 
 
@@ -71,9 +77,11 @@ def pytest_collection_modifyitems(items):
 def django_db_setup(django_db_setup):
     """After each test in a browser all tables are emptied, and Django writes its own rows anew.
 
-    Its permissions take most of that time, and mean nothing here: `User.has_perm` asks no table.
+    Those take most of that time, and mean nothing here: `User.has_perm` asks no table, and nothing
+    refers to a content type.
     """
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     emptied = TransactionTestCase._fixture_teardown
 
     def without_guard(self):
@@ -107,16 +115,16 @@ def fresh_login(client, user):
 
 def make_practices() -> tuple[Practice, Practice]:
     """Without the second step of patients: it has tests of its own."""
-    linde = Practice.objects.create(
+    linde = Practice(
         name="Fysiotherapie De Linde",
         phone="012 - 345 67 89",
         street="Lindelaan 12",
         city="Ede",
         second_step=False,
     )
-    return linde, Practice.objects.create(
-        name="Praktijk Zuid", phone="098 - 765 43 21", second_step=False
-    )
+    zuid = Practice(name="Praktijk Zuid", phone="098 - 765 43 21", second_step=False)
+    Practice.objects.bulk_create([linde, zuid])
+    return linde, zuid
 
 
 @pytest.fixture
@@ -196,9 +204,11 @@ def cast(practices):
 
 
 def make_cast(practice, other_practice) -> SimpleNamespace:
+    """Written together: one by one, each is checked against all others, and half the tests wait."""
+    password = make_password(PASSWORD)
 
     def person(name, email=None, **fields):
-        return User.objects.create_user(email, PASSWORD, name=name, **fields)
+        return User(email=email, password=password, name=name, **fields)
 
     anna = person("Anna de Wit", "anna@linde.example", practice=practice, is_therapist=True)
     els = person("Els Bakker", "els@linde.example", practice=practice, is_owner=True)
@@ -213,9 +223,10 @@ def make_cast(practice, other_practice) -> SimpleNamespace:
     piet = person("Piet Jansen", "piet@mail.example")
     mo = person("Mo el Idrissi", login_code="mo-1234")
     roos = person("Roos Mulder", "roos@mail.example", language="en")
+    User.objects.bulk_create([anna, els, bram, root, piet, mo, roos])
 
     def patient(user, by, born, **fields):
-        return Patient.objects.create(
+        return Patient(
             name=user.name,
             user=user,
             practice=by.practice,
@@ -225,11 +236,13 @@ def make_cast(practice, other_practice) -> SimpleNamespace:
             **fields,
         )
 
+    piet_patient = patient(piet, anna, date(1958, 3, 12), email="piet@mail.example")
+    mo_patient = patient(mo, anna, date(1986, 11, 2))
+    roos_patient = patient(roos, bram, date(2002, 9, 14))
+    Patient.objects.bulk_create([piet_patient, mo_patient, roos_patient])
     return SimpleNamespace(
         anna=anna, els=els, piet=piet, mo=mo, bram=bram, roos=roos, root=root,
-        piet_patient=patient(piet, anna, date(1958, 3, 12), email="piet@mail.example"),
-        mo_patient=patient(mo, anna, date(1986, 11, 2)),
-        roos_patient=patient(roos, bram, date(2002, 9, 14)),
+        piet_patient=piet_patient, mo_patient=mo_patient, roos_patient=roos_patient,
     )  # fmt: skip
 
 

@@ -174,6 +174,7 @@ def test_up_down_add_and_a_mistake_by_keyboard(page, site, complaints, make_prog
     )
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Bewaar het concept").click()
+    expect(page.locator(".messagelist")).to_be_visible()
     expect(rows).to_have_count(7)
     titles = [str(line) for line in programme.prescriptions.all()]
     assert titles[0].startswith("Kwispelen") and titles[-1] == "Superman"
@@ -395,6 +396,7 @@ def violations(page, *, colours=True):
     options = {"runOnly": rules, "resultTypes": ["violations"]}
     if not colours:
         options["rules"] = {"color-contrast": {"enabled": False}}
+    page.wait_for_load_state()  # what is still being built breaks rules that the page keeps
     if not page.evaluate("'axe' in window"):  # half a megabyte, once for each page
         page.evaluate(Axe().axe_script)
     found = page.evaluate("options => axe.run(options)", options)["violations"]

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from exercises.dosage import Dosage
 from patients import actions, once
@@ -66,9 +66,14 @@ def log_in(page, at_home, *, own=True, settled=True):
 def until(page, question):
     """Asked again and again: the page's own policy forbids Playwright to do so."""
     for _number in range(150):
-        # A page that is on its way here has no scripts yet.
-        if page.evaluate(f"document.readyState === 'complete' && ({question})"):
-            return
+        try:
+            # A page that is on its way here has no scripts yet.
+            if page.evaluate(f"document.readyState === 'complete' && ({question})"):
+                return
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+            # What was sent brings the page anew, and the question went with the old one.
         page.wait_for_timeout(100)
     raise AssertionError(f"never: {question}")
 

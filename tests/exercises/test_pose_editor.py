@@ -264,6 +264,29 @@ def test_every_warning_has_its_words(part, side):
 # The page.
 
 
+@pytest.fixture(scope="module")
+def drawings():
+    """What these tests drew before, under the name of what it was drawn from."""
+    return {}
+
+
+@pytest.fixture
+def drawn_before(monkeypatch, drawings):
+    """The same drawing is made once, for tests that are not about how it looks."""
+
+    def remembered(draw):
+        def once(*asked):
+            name = json.dumps([draw.__name__, translation.get_language(), *asked], sort_keys=True)
+            if name not in drawings:
+                drawings[name] = draw(*asked)
+            return drawings[name]
+
+        return once
+
+    monkeypatch.setattr(pictures.kept, "draw", remembered(pictures.kept.draw))
+    monkeypatch.setattr(figure_admin, "preview", remembered(figure_admin.preview))
+
+
 @pytest.fixture
 def as_(client, cast):
     caches["process"].clear()
@@ -279,7 +302,7 @@ def as_(client, cast):
 
 
 @pytest.fixture
-def own(cast, practice):
+def own(cast, practice, drawn_before):
     return pictures.save_poses(Figure(practice=practice), figure_of(settings(title_nl="Geheim")))
 
 
