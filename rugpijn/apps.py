@@ -11,10 +11,11 @@ class RugpijnConfig(AppConfig):
     default = True
 
     def ready(self):
-        from django.db.models.signals import post_migrate
+        from django.db.models.signals import post_migrate, pre_migrate
 
-        from . import accounts, checks, log_events, log_guard, second_factor  # noqa: F401  signals
+        from . import accounts, checks, log_events, log_guard, migrating, second_factor  # noqa: F401  signals
 
+        pre_migrate.connect(migrating.before_migrate, sender=self, dispatch_uid="rugpijn.migrating")
         post_migrate.connect(log_guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 
 
