@@ -13,8 +13,18 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from . import accounts, checks, log_events, log_guard, migrating, second_factor  # noqa: F401  signals
+        from . import (  # noqa: F401  some of them for their signals only
+            accounts,
+            checks,
+            log_events,
+            log_guard,
+            migrating,
+            second_factor,
+            second_step,
+        )
+        from .backup import restore
 
+        restore.AFTER_RESTORE.append(second_step.end_lists_of_staff)
         pre_migrate.connect(migrating.before_migrate, sender=self, dispatch_uid="rugpijn.migrating")
         post_migrate.connect(log_guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 
