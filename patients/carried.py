@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.urls import reverse
 
+from rugpijn.models import User
+
 from . import clinical
 from .days import is_due
 from .models import Programme, SessionLog, Version
@@ -26,12 +28,14 @@ def carried(
     logs: Iterable[SessionLog],
     today: date,
     keep: bool,
+    reader: User,
 ) -> dict:
     """Plain data for the scripts of the patient's pages. `programme` is one `with_facts`.
 
     `keep` says that this device may hold the programme: the patient trusts it.
     """
     return {
+        "login": str(reader.uuid),
         "patient": str(programme.patient.uuid),
         "programme": str(programme.uuid),
         "version": version.number,

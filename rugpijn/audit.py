@@ -39,6 +39,7 @@ ACTS = {
     "choose reminders": _("times and reminders chosen"),
     "choose risk profile": _("risk profile chosen"),
     "close glass": _("record opened by the server operator: end"),
+    "close glass after its hour": _("record opened by the server operator: over by itself"),
     "copy": _("copied"),
     "create": _("created"),
     "delete": _("deleted"),

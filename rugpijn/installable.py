@@ -78,6 +78,7 @@ def service_worker(request):
     """The worker, with the addresses of what it keeps. Another text is a new worker."""
     known = f"const SHELL = {json.dumps([*map(static, SHELL), reverse('offline')])};\n"
     known += f"const OFFLINE = {json.dumps(reverse('offline'))};\n"
+    known += f"const LOGIN = {json.dumps(reverse('account_login'))};\n"
     known += f"const EDITION = {json.dumps(_edition())};\n"
     response = HttpResponse(known + _text(WORKER), content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"

@@ -62,7 +62,7 @@ class PracticeAdminSite(admin.AdminSite):
         user = request.user
         if user.is_owner and user.practice_id is not None:
             with transaction.atomic():
-                glass.write_down_ends(request, practice=user.practice.uuid)
+                glass.write_down_ends(practice=user.practice.uuid)
             request.glass_in_practice = glass.open_in(user.practice)
         if self.desk is not None and user.is_therapist and user.practice_id is not None:
             return self.desk(request)

@@ -70,7 +70,9 @@ def answer(request, error: BaseException | None) -> HttpResponse | None:
         response = JsonResponse({"error": trouble}, status=503)
     else:
         sent = request.method not in ("GET", "HEAD")
-        context = {"full": trouble == "full", "sent": sent, **again(request)}
+        # By the address: who it is cannot be asked now.
+        of_staff = request.path.startswith("/admin/")
+        context = {"full": trouble == "full", "sent": sent, "of_staff": of_staff, **again(request)}
         page = loader.get_template("503.html").render(context)
         response = HttpResponse(page, status=503)
     response.headers["Retry-After"] = str(seconds)

@@ -266,12 +266,21 @@ def test_what_one_has_fetched_is_not_given_to_the_next(world):  # noqa: F811
 
 
 def test_after_discharge_nothing_is_done_any_more(world):  # noqa: F811
-    """The programme can still be read; what is sent about it is refused or kept as late."""
+    """By decision the programme can still be read, which says so. Nothing more is done with it;
+    what a telephone did before and sends late is kept, as of a programme that is over."""
     life.discharge(patient=world.piet_patient, by=world.anna, running=world.programme.pk)
-    piet, before = client_for(world, "piet"), snapshot()
-    for name in ("patients:log_session", "patients:recovery", "patients:messages"):
-        piet.post(world.address(name), **sent(world, name))
+    piet = client_for(world, "piet")
+    for name in ("programme_detail", "programme_handout", "progress"):
+        assert piet.get(world.address(f"patients:{name}")).status_code == 200, name
+    assert "Uw behandeling is afgerond" in text_of(
+        piet.get(world.address("patients:programme_detail"))
+    )
+    before = snapshot()
+    for name in ("log_session", "recovery", "messages", "reminders"):
+        piet.post(world.address(f"patients:{name}"), **sent(world, f"patients:{name}"))
     assert snapshot() == before
+    late = piet.post(world.address("patients:sync"), **sent(world, "patients:sync"))
+    assert [each["status"] for each in late.json()["results"]] == ["archived"]
 
 
 def test_nobody_comes_in_anew_whose_treatment_is_over(world):  # noqa: F811

@@ -11,9 +11,9 @@ from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from exercises.dosage import Dosage
-from patients import actions, once
-from patients.models import SessionLog, SymptomAnswer
-from rugpijn.models import LoginSession
+from patients import actions, invitations, once
+from patients.models import Proxy, SessionLog, SymptomAnswer
+from rugpijn.models import LoginSession, User
 
 from .conftest import PASSWORD
 from .test_journeys import browser_context_args, complaints, site  # noqa: F401
@@ -49,9 +49,9 @@ def phones(browser):
         context.close()
 
 
-def log_in(page, at_home, *, own=True, settled=True):
+def log_in(page, at_home, *, own=True, settled=True, email="piet@mail.example"):
     page.goto(at_home + reverse("account_login"))
-    page.get_by_label("E-mailadres of inlogcode").fill("piet@mail.example")
+    page.get_by_label("E-mailadres of inlogcode").fill(email)
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     if own:
         page.get_by_label("Dit is mijn eigen toestel").check()
@@ -388,3 +388,105 @@ def test_leaving_while_the_programme_is_still_being_kept(at_home, phones, progra
     until(page, "window.left")
     assert page.evaluate("window.left") == {"writing": 0}
     assert page.evaluate("caches.has('programme')") is False
+
+
+ACTS = """new Promise(done => {
+  const asked = indexedDB.open("rugpijn", 1);
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("acts").objectStore("acts").getAll();
+    all.onsuccess = () => { asked.result.close(); done(all.result.map(act => act.patient)); };
+  };
+})"""
+NOTHING = f"caches.has('programme').then(kept => !kept && {ACTS}.then(acts => !acts.length))"
+
+
+@pytest.fixture
+def ria(cast, programme):
+    """Does it for Piet on a telephone of her own, and for Mo, who has nothing to do yet."""
+    ria = User.objects.create_user("ria@mail.example", PASSWORD, name="Ria Jansen")
+    for patient in (cast.piet_patient, cast.mo_patient):
+        Proxy.objects.create(user=ria, patient=patient, relation="helper")
+    return ria
+
+
+@pytest.mark.parametrize("contact", ["the page that is open", "the first page"])
+def test_who_no_longer_acts_for_somebody_keeps_nothing(
+    at_home, phones, programme, cast, ria, contact
+):
+    phone = phones()
+    page = phone.new_page()
+    log_in(page, at_home, email="ria@mail.example")
+    phone.set_offline(True)
+    tick(page)
+    count(page, "1 van 12")
+    invitations.end_proxy(Proxy.objects.get(patient=cast.piet_patient), by=cast.anna)
+    page.reload()
+    count(page, "1 van 12")  # without a connection nobody can tell
+    if contact == "the first page":
+        page.close()
+        page = phone.new_page()
+    phone.set_offline(False)
+    if contact == "the first page":
+        page.goto(at_home)
+    expect(page.get_by_role("heading", name="Er staan nu geen oefeningen")).to_be_visible()
+    until(page, NOTHING)
+    assert not SessionLog.objects.exists()
+    phone.set_offline(True)
+    page.goto(at_home + reverse("patients:programme_detail", args=[programme.uuid]))
+    expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
+
+
+def test_who_acts_for_one_of_two_keeps_only_that_one(
+    at_home, phones, programme, cast, ria, make_programme
+):
+    mos = make_programme(cast.mo_patient)
+    phone = phones()
+    page = phone.new_page()
+    addresses = [
+        at_home + reverse("patients:programme_detail", args=[one.uuid]) for one in (programme, mos)
+    ]
+    page.goto(at_home + reverse("account_login"))
+    page.get_by_label("E-mailadres of inlogcode").fill("ria@mail.example")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_label("Dit is mijn eigen toestel").check()
+    page.get_by_role("button", name="Inloggen", exact=True).click()
+    expect(page.get_by_role("heading", name="Wiens oefeningen?")).to_be_visible()
+    for address, one in zip(addresses, (programme, mos), strict=True):
+        page.goto(address)
+        edition = "caches.match('/kept').then(r => r ? r.text() : '')"
+        until(page, f"{edition}.then(text => text.includes('{one.uuid}'))")
+    invitations.end_proxy(Proxy.objects.get(patient=cast.piet_patient), by=cast.anna)
+    page.goto(addresses[1])
+    until(page, "caches.match('/held').then(r => r && r.text()).then(t => t && !t.includes(' '))")
+    until(page, KEPT)
+    phone.set_offline(True)
+    page.reload()
+    count(page, "0 van 12")
+    page.goto(addresses[0])
+    expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
+
+
+def test_a_lost_telephone_and_who_finds_it(at_home, phones, programme, cast, make_programme):
+    """Logged out from a distance: the programme goes; what was not sent waits for its owner, also
+    when somebody else logs in meanwhile."""
+    make_programme(cast.mo_patient)
+    phone = phones()
+    page = phone.new_page()
+    log_in(page, at_home)
+    phone.set_offline(True)
+    tick(page)
+    count(page, "1 van 12")
+    LoginSession.objects.filter(user=cast.piet).delete()
+    phone.set_offline(False)
+    page.goto(at_home)
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    assert page.evaluate("caches.has('programme')") is False
+    log_in(page, at_home, email="mo-1234")
+    page.goto(at_home + reverse("patients:my_data"))
+    expect(page.get_by_role("button", name="Uitloggen")).to_be_visible()
+    until(page, f"{ACTS}.then(acts => acts.join() === '{cast.piet_patient.uuid}')")
+    assert not SessionLog.objects.exists()
+    LoginSession.objects.filter(user=cast.mo).delete()
+    log_in(page, at_home)
+    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    assert SessionLog.objects.get().patient == cast.piet_patient

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, connections
+from django.core.management.sql import emit_pre_migrate_signal
+from django.db import OperationalError, connection, connections, migrations, models
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -73,6 +74,43 @@ def test_our_migrations_go_back_to_nothing_and_forth_again():
     finally:
         call_command("migrate", verbosity=0)  # and what follows a migration, for the next test
     assert ours <= set(connection.introspection.table_names())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_and_its_row_are_one(monkeypatch):
+    """Also one that leaves an index for its end: what is cut off there starts again."""
+
+    class Made(migrations.Migration):
+        operations = (
+            migrations.CreateModel(
+                "Thing",
+                [("id", models.BigAutoField(primary_key=True)), ("name", models.SlugField())],
+            ),
+        )
+
+    def cut(app, name):
+        raise OperationalError("the power is gone")
+
+    def there():
+        return "patients_thing" in connection.introspection.table_names()
+
+    made, executor = Made("9999_made", "patients"), MigrationExecutor(connection)
+    state = executor.loader.project_state()
+    emit_pre_migrate_signal(0, False, "default", plan=[(made, False)])
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(executor.recorder, "record_applied", cut)
+        executor.apply_migration(state.clone(), made)
+    assert not there()
+    executor.apply_migration(state.clone(), made)
+    try:
+        assert there() and ("patients", "9999_made") in executor.recorder.applied_migrations()
+        constraints = connection.introspection.get_constraints(
+            connection.cursor(), "patients_thing"
+        )
+        assert any(each["index"] and each["columns"] == ["name"] for each in constraints.values())
+    finally:
+        executor.unapply_migration(state.clone(), made)
+    assert not there()
 
 
 @pytest.mark.django_db

@@ -143,7 +143,7 @@ def _programme_page(request, programme, *, several, day=None):
             "reports": reports.held(programme, version, today),
             "recovery": asked,
             "recovery_weeks": asked and asked // 7,
-            "carried": carried(programme, version, cards, logs, today, trusted),
+            "carried": carried(programme, version, cards, logs, today, trusted, request.user),
         }
     return render(request, "patients/programme_detail.html", context)
 
@@ -203,7 +203,7 @@ def programme_session(request, uuid):
             "steps": steps,
             "reports": held,
             "any_now": any(step["now"] for step in steps),
-            "carried": carried(programme, version, cards, logs, today, trusted),
+            "carried": carried(programme, version, cards, logs, today, trusted, request.user),
         },
     )
 

@@ -38,10 +38,15 @@ AHEAD = 100_000  # how far a count of acts may be beyond what is known here
 @login_not_required
 @require_GET
 def start(request):
-    """Before anything is sent: who is there, and what time it is here."""
+    """Before anything is sent: who is there, for whom they act, and what time it is here.
+
+    A device forgets what it holds of any other record.
+    """
     if not request.user.is_authenticated:
         return _login_first()
-    return JsonResponse({"token": get_token(request), "now": timezone.now().isoformat()})
+    records = Patient.objects.of_person(request.user).values_list("uuid", flat=True)
+    said = {"token": get_token(request), "now": timezone.now().isoformat()}
+    return JsonResponse({**said, "login": request.user.uuid, "records": list(records)})
 
 
 @answers_json

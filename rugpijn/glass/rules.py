@@ -15,6 +15,7 @@ from .. import audit
 from .models import GlassBreak
 
 LONGEST = timedelta(minutes=60)
+OVER = "close glass after its hour"
 
 
 def of(user) -> GlassBreak | None:
@@ -67,10 +68,19 @@ def _write_down(request, act: str, broken: GlassBreak) -> None:
     request.glass = before
 
 
-def write_down_ends(request, **which) -> None:
-    """What ended by itself is written down when somebody next looks. In a transaction."""
+def write_down_ends(**which) -> int:
+    """What ended by itself, by nobody's hand: at night, or sooner when one of both sides looks.
+
+    It was over on its minute whether or not this ran; only the row of the log comes later. In a
+    transaction. Says how many.
+    """
+    written = 0
     for broken in GlassBreak.objects.overdue().filter(**which):
-        end(request, broken)
+        open_still = GlassBreak.objects.filter(pk=broken.pk, ended_at=None)
+        if open_still.update(ended_at=broken.until) == 1:
+            audit.record_by_system(OVER, practice=broken.practice, thing=broken)
+            written += 1
+    return written
 
 
 class GlassMiddleware:

@@ -1,4 +1,4 @@
-"""Coming in, going out and new passwords: told by signals, written in the access log.
+"""Coming in, going out and new passwords: told by allauth, written in the access log.
 
 The signal of allauth and not of Django: it comes once, when every step of a login is done. Whoever
 comes in by an invitation is logged by that act.
@@ -53,14 +53,6 @@ def logged_out(sender, request, user, **kwargs):
 
 
 @receiver(
-    [allauth.password_changed, allauth.password_set, allauth.password_reset],
-    dispatch_uid="rugpijn.log.password",
-)
-def password_changed(sender, request, user, **kwargs):
-    audit.record(request, "change password", *_records(user), actor=user)
-
-
-@receiver(
     [allauth.email_changed, allauth.email_added, allauth.email_removed],
     dispatch_uid="rugpijn.log.email",
 )
@@ -68,6 +60,13 @@ def email_changed(sender, request, user, **kwargs):
     audit.record(request, "change e-mail", *_records(user), actor=user)
 
 
+# allauth's adapter tells these two: it has no signal for the one, and for the other a signal that
+# comes when the password has been saved already.
+
+
 def asked_new_password(request, user) -> None:
-    """allauth has no signal for this; its adapter tells."""
     audit.record(request, "ask new password", *_records(user), actor=user)
+
+
+def password_changed(request, user) -> None:
+    audit.record(request, "change password", *_records(user), actor=user)

@@ -3,7 +3,6 @@
 import logging
 from smtplib import SMTPException
 
-from allauth.account import signals
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import LoginForm as PasswordLoginForm
 from allauth.account.internal.userkit import user_username
@@ -11,7 +10,7 @@ from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
-from django.dispatch import receiver
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -106,6 +105,15 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
             return False
         return True
 
+    def set_password(self, user, password):
+        """Changed, chosen or reset by mail. Whoever learned the old one is out, and so is every
+        other device that was trusted; that, the password and its row in the log are one."""
+        user.set_password(password)  # before it begins: a hash takes a while, and others would wait
+        with transaction.atomic():
+            user.save()
+            end_elsewhere(self.request, user)
+            events.password_changed(self.request, user)
+
     def send_password_reset_mail(self, user, email, context):
         events.asked_new_password(self.request, user)
         return super().send_password_reset_mail(user, email, context)
@@ -131,12 +139,6 @@ def _trusted_device_of(request, credentials) -> TrustedDevice | None:
     names = {(device.user.email or "").lower(), user_username(device.user) or ""}
     typed = {str(credentials.get(field, "")).lower() for field in ("email", "username")}
     return device if (names & typed) - {""} else None
-
-
-@receiver([signals.password_changed, signals.password_set, signals.password_reset])
-def other_logins_end(sender, request, user, **kwargs):
-    """Whoever learned the old password is out, and so is every other device that was trusted."""
-    end_elsewhere(request, user)
 
 
 def tell_owner(request, mail: str, person: User | None = None) -> None:

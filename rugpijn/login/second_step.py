@@ -26,6 +26,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -130,6 +131,21 @@ def new_list(user: User) -> list[str]:
         OneTimeCode(user=user, code_hash=_hash(user, code)) for code in codes
     )
     return [f"{code[:4]} {code[4:]}" for code in sorted(codes)]
+
+
+def end_lists_of_staff(restored) -> str | None:
+    """After a restore: a code that was used since the backup was made would work once more.
+
+    Staff have their app or passkey, and print a new list. Patients keep theirs: for some it is
+    the only second step, and nobody is at hand to give them another.
+    """
+    staff = User.objects.filter(Q(is_therapist=True) | Q(is_owner=True) | Q(is_superuser=True))
+    lists = OneTimeCode.objects.filter(user__in=staff)
+    people = lists.values("user").distinct().count()
+    lists.delete()
+    if not people:
+        return None
+    return f"Codes on paper of staff no longer work; lists: {people}. New ones are printed."
 
 
 def codes_left(user: User) -> int:

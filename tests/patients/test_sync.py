@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exercises.dosage import Dosage
 from patients import actions, life, progress
-from patients.models import SessionLog, SymptomAnswer
+from patients.models import Proxy, SessionLog, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,22 @@ def test_a_start_gives_a_token_that_works(cast, programme):
     answer = send(client, programme, act(programme), **{"x-csrftoken": token})
     assert statuses(answer) == ["stored"]
     assert SessionLog.objects.get().done
+
+
+def test_a_start_says_for_whom_somebody_acts(cast, programme, piet):
+    """By which a device knows what it may hold: one's own, and today's of others."""
+    mo, today = cast.mo_patient, timezone.localdate()
+    acting = Proxy.objects.create(user=cast.piet, patient=mo, relation="helper")
+
+    def said():
+        answer = piet.get(reverse("patients:sync_start")).json()
+        assert answer["login"] == str(cast.piet.uuid)
+        return set(answer["records"])
+
+    assert said() == {str(cast.piet_patient.uuid), str(mo.uuid)}
+    acting.until_on = today
+    acting.save()
+    assert said() == {str(cast.piet_patient.uuid)}
 
 
 def test_sent_twice_counts_once(piet, programme):

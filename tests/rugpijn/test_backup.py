@@ -24,7 +24,8 @@ from django.utils import timezone
 from patients.models import SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.backup import BackupError, make, parcel, restore, seal
-from rugpijn.models import LoginSession, Practice
+from rugpijn.login import second_step
+from rugpijn.models import LoginSession, Practice, User
 
 PRIVATE, PUBLIC = seal.new_pair()
 STRANGER, _ = seal.new_pair()
@@ -270,6 +271,27 @@ def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch,
         (aside,) = settings.DATA_DIR.glob("before-restore-*")
         assert digests(aside / "media") == media
         assert len(list(aside.iterdir())) == 2 and stat.S_IMODE(aside.stat().st_mode) == 0o700
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_was_used_since_does_not_work_again(here, settings, cast, capsys):
+    """Of staff, who have another second step; a patient may have no other."""
+    listed = second_step.new_list(cast.anna)[0].replace(" ", "")
+    second_step.new_list(cast.piet)
+    call_command("backup", here)
+    assert second_step.is_code_of_staff(cast.anna, listed)
+    (file,) = here.glob("rugpijn-*.backup")
+    key = here / "key"
+    key.write_text(PRIVATE)
+    with elsewhere(settings, here / "elsewhere"):
+        (here / "elsewhere").mkdir()
+        call_command("restore", file, key=key)
+        said = capsys.readouterr().out
+        assert not second_step.is_code_of_staff(User.objects.get(pk=cast.anna.pk), listed)
+        left = {user.name: second_step.codes_left(user) for user in User.objects.all()}
+    assert (left["Anna de Wit"], left["Piet Jansen"]) == (0, 10)
+    assert "Codes on paper of staff no longer work; lists: 1" in said
+    assert "who may log in are as they were then" in said
 
 
 def _fails_half_way(file, monkeypatch):

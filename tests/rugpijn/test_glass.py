@@ -2,10 +2,13 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from html import unescape
+from io import StringIO
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +17,7 @@ from django.utils import timezone
 from patients import access
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
+from rugpijn.glass import rules as glass
 from rugpijn.models import GlassBreak
 from tests.conftest import fresh_login
 
@@ -126,17 +130,29 @@ def test_after_an_hour_it_is_over(root, cast, programme, opens):
     )
 
 
-@pytest.mark.parametrize("who", ["root", "els"])
+@pytest.mark.parametrize("who", ["root", "els", "the night"])
 def test_it_ends_by_itself_and_that_is_written_down_once(cast, opens, who):
+    """By nobody's hand, whoever looks first; and when nobody does, at night."""
     opens()
+    night = partial(call_command, "retention", stdout=StringIO())
+    night()
+    assert GlassBreak.objects.get().ended_at is None
     over()
-    fresh_login(client := Client(), getattr(cast, who))
     for _time in range(2):
-        client.get(BREAK if who == "root" else "/admin/")
+        if who == "the night":
+            night()
+        else:
+            fresh_login(client := Client(), getattr(cast, who))
+            client.get(BREAK if who == "root" else "/admin/")
     ended = GlassBreak.objects.get()
     assert ended.ended_at == ended.until
-    row = AccessEvent.objects.get(action="close glass")
-    assert (row.practice, row.glass) == (cast.els.practice.uuid, who == "root")
+    row = AccessEvent.objects.get(action__startswith="close glass")
+    assert (row.practice, row.object_id) == (cast.els.practice.uuid, str(ended.uuid))
+    assert (row.action, row.actor_role, row.actor) == (glass.OVER, "system", None)
+    call_command("verify_log")
+    fresh_login(els := Client(), cast.els)
+    log = words(els.get(reverse("admin:rugpijn_accessevent_changelist")))
+    assert "vanzelf voorbij" in log and "het programma zelf" in log
 
 
 @pytest.mark.parametrize("who", ["root", "els"])

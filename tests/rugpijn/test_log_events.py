@@ -15,6 +15,7 @@ from patients.models import Patient, Programme
 from rugpijn import audit
 from rugpijn.log import chain
 from rugpijn.log.models import AccessEvent
+from rugpijn.models import User
 from tests.conftest import PASSWORD, fresh_login
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,39 @@ class TestOneTransaction:
         data = {"login": "piet@mail.example", "password": PASSWORD}
         assert client.post("/accounts/login/", data).status_code == 500
         assert client.get(reverse("patients:my_data")).status_code == 302
+
+    @pytest.mark.parametrize("way", ["changed", "reset", "chosen"])
+    def test_a_password_that_cannot_be_logged_stays_as_it_was(
+        self, logged_in, cast, monkeypatch, way
+    ):
+        """And nobody is logged out for it, on any device."""
+        elsewhere, client = logged_in(cast.piet), logged_in(cast.piet)
+        if way == "reset":
+            client = logged_in()
+            client.post("/accounts/password/reset/", {"email": "piet@mail.example"})
+            link = re.search(r"/accounts/password/reset/key/\S+", mail.outbox[-1].body)[0]
+            address = client.get(link)["Location"]
+        elif way == "chosen":
+            cast.piet.set_unusable_password()
+            cast.piet.save()
+            elsewhere, client = logged_in(cast.piet), logged_in(cast.piet)
+            address = "/accounts/password/set/"
+        else:
+            address = "/accounts/password/change/"
+        client.raise_request_exception = False
+        before, mails = User.objects.get(pk=cast.piet.pk).password, len(mail.outbox)
+
+        def fails(events):
+            raise DatabaseError
+
+        monkeypatch.setattr("rugpijn.log.chain.append", fails)
+        sent = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+        assert client.post(address, sent).status_code == 500
+        assert User.objects.get(pk=cast.piet.pk).password == before
+        monkeypatch.undo()
+        assert elsewhere.get(reverse("login_devices")).status_code == 200
+        assert len(mail.outbox) == mails
+        assert not AccessEvent.objects.filter(action="change password").exists()
 
     def test_a_refusal_outlives_the_transaction_that_it_ends(self, logged_in, cast, programme):
         """The view stands in a transaction, and 404 takes that back."""

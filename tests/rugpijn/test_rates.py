@@ -56,6 +56,12 @@ PAGES = {"paper": ("piet", "pdf"), "list": ("anna", "search"), "log": ("els", "s
 SCRIPTS = {"picker": "search", "dosage": "search", "plain": "search"}
 
 
+def test_the_ceilings_are_what_is_promised():
+    """docs/trust.md says them; the tests below only ask that each is kept."""
+    promised = {"sync": 600, "search": 300, "preview": 120, "pdf": 30}
+    assert promised.items() <= rates.RATES.items()
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_when_to_come_back(asks, cast, page):
     who, what = PAGES[page]

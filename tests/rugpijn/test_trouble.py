@@ -99,6 +99,31 @@ def test_what_was_typed_is_kept_for_another_try(cast, programme, broken, setting
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("who", "help"), [("piet", "Bel uw praktijk"), ("anna", "Bel degene die de server beheert")]
+)
+def test_a_record_is_not_shown_when_the_look_cannot_be_written(
+    client, cast, programme, broken, who, help
+):
+    """On a full disk too: the page says so, why, and what to do; and the record is not in it."""
+    address, shown = "/", programme.current_version().sheet.lines[0].title
+    if who == "anna":
+        address = reverse("admin:patients_patient_change", args=[cast.piet_patient.pk])
+        shown = "Piet Jansen"
+    fresh_login(earlier := Client(), getattr(cast, who))
+    assert shown in earlier.get(address).content.decode()
+    fresh_login(client, getattr(cast, who))
+    with broken():
+        answer = client.get(address)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+    assert "De computer van deze website is vol" in page and "over vijf minuten" in page
+    assert "Wij schrijven op wie de gegevens van een patiënt bekijkt. Dat kan nu niet." in page
+    assert help in page and f'href="{address}"' in page
+    assert shown not in page
+
+
+@pytest.mark.django_db
 def test_a_telephone_hears_it_as_json(client, cast, programme, broken):
     client.force_login(cast.piet)
     message = {"patient": str(programme.patient.uuid), "now": "2026-11-28T10:00:00Z", "acts": [{}]}

@@ -1,9 +1,11 @@
 """`manage.py retention`: remove what was kept long enough. Nightly, from cron or a timer."""
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.utils import timezone
 
 from patients import erasure, retention
+from rugpijn.glass import rules as glass
 
 
 class Command(BaseCommand):
@@ -21,6 +23,8 @@ class Command(BaseCommand):
         if dry_run:
             found = retention.due(now)
         else:
+            with transaction.atomic():
+                glass.write_down_ends()
             erasure.apply_ledger()  # also writes what a file that was lost does not have
             found = retention.run(now)
         for each in found:

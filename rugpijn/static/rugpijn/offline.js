@@ -4,6 +4,7 @@
 
 document.addEventListener("DOMContentLoaded", function () {
   const KEPT = "programme";
+  const HELD = "/held"; // in it: of which records there are pages
   const app = window.rugpijn || {};
   const carried = app.carried;
   const leaving = new AbortController();
@@ -14,14 +15,24 @@ document.addEventListener("DOMContentLoaded", function () {
       // Refused by the browser, as in a private window: everything else works.
     });
   }
-  if (carried && "caches" in window) {
-    keeping = keep().catch(function (error) {
-      // Leaving, no room left, or cleared in another tab: the next page tries again.
-      if (!["AbortError", "QuotaExceededError", "NotFoundError"].includes(error.name)) {
-        throw error;
-      }
-    });
+  if ("caches" in window) {
+    keeping = forgetOthers()
+      .then(function () {
+        return carried && keep();
+      })
+      .catch(function (error) {
+        // Leaving, no room left, or cleared in another tab: the next page tries again.
+        if (!["AbortError", "QuotaExceededError", "NotFoundError"].includes(error.name)) {
+          throw error;
+        }
+      });
   }
+  // A page that stood open, of a record that is no longer this person's: it goes as well.
+  document.addEventListener("record:gone", async function () {
+    await keeping;
+    await forgetOthers();
+    location.reload();
+  });
   document.querySelectorAll("form[data-leave]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
       event.preventDefault();
@@ -52,6 +63,9 @@ document.addEventListener("DOMContentLoaded", function () {
     if (!whole) {
       return;
     }
+    const held = await heldHere(cache);
+    held.add(carried.patient);
+    await cache.put(HELD, new Response(Array.from(held).join(" ")));
     const drawings = new Set();
     const session = new DOMParser().parseFromString(await answers[2].clone().text(), "text/html");
     const today = new DOMParser().parseFromString(await answers[1].clone().text(), "text/html");
@@ -79,6 +93,41 @@ document.addEventListener("DOMContentLoaded", function () {
     }
     await cache.put("/kept", new Response(edition));
     document.dispatchEvent(new CustomEvent("programme:kept"));
+  }
+
+  async function heldHere(cache) {
+    const before = await cache.match(HELD);
+    return new Set(before ? (await before.text()).split(" ") : []);
+  }
+
+  // Who acted for somebody and does so no more keeps nothing of that record: the server says whose
+  // records are this person's now. Logged out, or without a connection, nothing is known. What
+  // somebody else did on this device, and could not send yet, waits until they log in again.
+  async function forgetOthers() {
+    const keeps = await caches.has(KEPT);
+    const acts = await allActs();
+    if (!keeps && !acts.length) {
+      return;
+    }
+    const answer = await ask("/sync/start/");
+    if (!answer.ok) {
+      return;
+    }
+    const now = await answer.json();
+    const held = keeps ? await heldHere(await caches.open(KEPT)) : new Set();
+    const all = Array.from(held);
+    if (keeps && !(all.length && all.every(isOwn))) {
+      await caches.delete(KEPT); // what is still theirs is kept anew by its own page
+    }
+    await forgetActs(
+      acts.filter(function (act) {
+        return !isOwn(act.patient) && (act.sent || act.login === now.login);
+      })
+    );
+
+    function isOwn(record) {
+      return now.records.includes(record);
+    }
   }
 
   // Without a connection, or when leaving: an answer that is not ok.
@@ -116,36 +165,60 @@ document.addEventListener("DOMContentLoaded", function () {
 
   // Sends what it can, and says how much is left; also of another record on this device.
   async function unsent() {
-    if (!("indexedDB" in window)) {
-      return 0;
-    }
     if (app.outbox) {
       await app.outbox.send();
     }
-    const all = await new Promise(function (resolve) {
+    return (await allActs()).filter(function (act) {
+      return !act.sent && !act.refused;
+    }).length;
+  }
+
+  // Of every record on this device; none where the browser keeps none.
+  async function allActs() {
+    return (
+      (await inActs("readonly", function (store) {
+        return store.getAll();
+      })) || []
+    );
+  }
+
+  async function forgetActs(acts) {
+    if (acts.length) {
+      await inActs("readwrite", function (store) {
+        acts.forEach(function (act) {
+          store.delete(act.operation);
+        });
+      });
+    }
+  }
+
+  // `work` gets the store; what it asked for is there when all of it is done.
+  function inActs(mode, work) {
+    if (!("indexedDB" in window)) {
+      return Promise.resolve(null);
+    }
+    return new Promise(function (resolve) {
       const request = indexedDB.open("rugpijn", 1);
       request.onupgradeneeded = function () {
         request.result.createObjectStore("acts", { keyPath: "operation" });
       };
       request.onerror = function () {
-        resolve([]);
+        resolve(null);
       };
       request.onsuccess = function () {
         const base = request.result;
-        const asked = base.transaction("acts").objectStore("acts").getAll();
-        asked.onsuccess = function () {
+        const transaction = base.transaction("acts", mode);
+        const asked = work(transaction.objectStore("acts"));
+        transaction.oncomplete = function () {
           base.close();
-          resolve(asked.result);
+          resolve(asked && asked.result);
         };
-        asked.onerror = function () {
+        transaction.onabort = function () {
           base.close();
-          resolve([]);
+          resolve(null);
         };
       };
     });
-    return all.filter(function (act) {
-      return !act.sent && !act.refused;
-    }).length;
   }
 
   async function forgetAll() {

@@ -66,6 +66,7 @@
     sequence = Math.max(sequence, last) + 1;
     const whole = Object.assign({}, act, {
       patient: carried.patient,
+      login: carried.login,
       programme: carried.programme,
       sequence: sequence,
       performed_at: new Date().toISOString(),
@@ -156,6 +157,9 @@
       });
       if (answer.status === 401) {
         return "login";
+      }
+      if (answer.status === 404) {
+        document.dispatchEvent(new CustomEvent("record:gone")); // see offline.js
       }
       if (!answer.ok) {
         return "later";

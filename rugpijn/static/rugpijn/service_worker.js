@@ -1,5 +1,5 @@
-// Answers when there is no connection. SHELL, OFFLINE and EDITION stand above, put there by the
-// server. What belongs to a person is in the cache "programme", which a page of that person fills
+// Answers when there is no connection. SHELL, OFFLINE, LOGIN and EDITION stand above, put there by
+// the server. What belongs to a person is in the cache "programme", which a page of that person fills
 // on a trusted device and which is gone after logout; this worker only keeps it fresh.
 "use strict";
 
@@ -70,6 +70,9 @@ async function page(request, address) {
     const answer = await fetch(request, known ? { signal: stop.signal } : undefined);
     if (known && answer.status >= 502 && answer.status <= 504) {
       return known;
+    }
+    if (address.pathname === LOGIN && answer.ok) {
+      await caches.delete(PROGRAMME); // nobody is logged in here: it ended, or was ended elsewhere
     }
     if (known && answer.ok && !answer.redirected && !address.search) {
       await renew(cache, address.pathname, answer.clone());
