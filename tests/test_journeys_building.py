@@ -105,6 +105,47 @@ def test_saving_and_starting_stay_in_sight(page, site, complaints, draft):
     journeys.calm_and_accessible(page, complaints)
 
 
+def test_after_a_mistake_the_cursor_is_there(page, site, complaints, draft):
+    rows = open_form(page, site, draft)
+    wrong = rows.nth(5).get_by_label("Dosering")
+    wrong.fill("heel vaak")
+    page.get_by_role("button", name="Bewaar het concept").click()
+    expect(wrong).to_be_focused()
+    expect(wrong).to_be_in_viewport(ratio=1)
+    expect(wrong).to_have_value("heel vaak")
+
+    page.goto(site + reverse("admin:patients_patient_add"))
+    page.get_by_label("Naam").fill("Ans Vos")
+    page.get_by_label("Geboortedatum").fill("32-13-1950")
+    page.get_by_role("button", name="Bewaar en ga").click()
+    expect(page.get_by_label("Geboortedatum")).to_be_focused()
+    journeys.calm_and_accessible(page, complaints)
+
+
+def test_a_link_is_copied_with_a_button(page, site, complaints, cast, programme):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    journeys.log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_share", args=[programme.pk]))
+    page.get_by_role("button", name="Kopieer").press("Enter")
+    expect(page.locator(".copy-said")).to_have_text("Gekopieerd.")
+    address = page.get_by_label("Adres", exact=True).input_value()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    journeys.calm_and_accessible(page, complaints)
+
+
+def test_a_colleagues_link_is_copied_with_a_button(page, site, complaints, cast):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    journeys.log_in(page, site, "els@linde.example")
+    page.goto(site + reverse("admin:rugpijn_staffinvitation_add"))
+    page.get_by_label("Naam").fill("Nieuwe Collega")
+    page.get_by_label("E-mail").fill("nieuw@linde.example")
+    page.locator("[name=_save]").click()
+    page.get_by_role("button", name="Kopieer").press("Enter")
+    expect(page.locator(".copy-said")).to_have_text("Gekopieerd.")
+    assert "/colleague/" in page.evaluate("navigator.clipboard.readText()")
+    journeys.calm_and_accessible(page, complaints)
+
+
 def test_a_star_and_plainer_words(page, site, complaints, draft, cast):
     rows = open_form(page, site, draft)
     star = rows.nth(5).get_by_role("button", name=re.compile("Favoriet.*Superman"))
