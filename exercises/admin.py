@@ -48,6 +48,7 @@ from .models import (
     ProtocolText,
 )
 from .ours_admin import FavouriteFilter, WithOurs
+from .templatetags.pictures import thumbnail_address
 
 
 class TextInline(ScopedMixin, admin.StackedInline):
@@ -160,7 +161,9 @@ class LibraryAdmin(OwnedAdmin):
 @admin.register(Exercise)
 class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
     form = ExerciseForm
-    list_display = ("title", "category", "notation", "whose", "reviewed", "star")
+    list_display = ("small", "title", "category", "notation", "whose", "reviewed", "star")
+    list_display_links = ("title",)
+    list_select_related = ("figure",)
     list_filter = (FavouriteFilter, *LibraryAdmin.list_filter)
     search_fields = ("texts__title", "texts__purpose", "texts__equipment")
     search_help_text = _("Search by title, purpose, equipment or region, in any language.")
@@ -179,6 +182,13 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
     class Media:  # of two mixins Django takes the first one's only
         css = WithFigure.Media.css
         js = (*WithOurs.Media.js, *WithFigure.Media.js)
+
+    @admin.display(description=_("picture"))
+    def small(self, obj):
+        """What a therapist knows an exercise by."""
+        address = thumbnail_address(obj.figure)
+        picture = '<img class="thumbnail" src="{}" alt="" loading="lazy">'
+        return format_html(picture, address) if address else ""
 
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False
@@ -265,6 +275,10 @@ class LineInline(ScopedMixin, admin.TabularInline):
     @admin.display(description=_("dosage"))
     def dosage(self, obj):
         return obj.dosage.notation
+
+    @admin.display(description=_("weeks"))
+    def period(self, obj):
+        return obj.period.notation or gettext("all weeks")
 
     @admin.display(description=_("the patient reads"))
     def sentence(self, obj):

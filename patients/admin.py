@@ -5,8 +5,9 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 
 from django.contrib import admin, messages
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -67,8 +68,12 @@ class PatientAdmin(CareAdmin):
 
     @admin.display(description=_("programme"))
     def programme_now(self, patient):
+        """With the way to it, which saves the page in between."""
         latest = _latest_programme(patient)
-        return latest.title if latest else "–"
+        if latest is None:
+            return "–"
+        address = reverse("admin:patients_programme_change", args=[latest.pk])
+        return format_html('<a href="{}">{}</a>', address, latest.title)
 
     @admin.display(description=_("day"))
     def day(self, patient):

@@ -28,7 +28,8 @@ from .variants import FULL, Variant
 
 # Advice that is read before anything else: two rows and what stands beside the QR code.
 FIRST, STAY_ACTIVE, WHY = ("prognosis", "cause"), ("movement", "walking"), ("why_exercise",)
-TOGETHER = r"\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"  # 8 to 12, 5 seconds: not torn apart
+# 3 t/m 6, 8 to 12, 5 seconds: not torn apart.
+TOGETHER = r"\d+ \w/\w \d+|\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"
 LEAST_BESIDE = 43.0  # mm: the narrowest column, with its gap, in which steps read well
 
 Part = tuple[str, tuple[str, ...]]  # of a Block, as Block.parts() gives it
@@ -318,7 +319,9 @@ def _card(
         "video": None if videos else Link.to(line.video),
         "strip": strip,
         "beside": bool(strip) and room >= LEAST_BESIDE,
-        "rhythm": ", ".join(text for text in (_rhythm(line.dosage), _weeks(line)) if text),
+        "rhythm": _broken_well(
+            ", ".join(text for text in (_rhythm(line.dosage), _weeks(line)) if text)
+        ),
     }
 
 
@@ -332,7 +335,7 @@ def _name_phases(cards: list[dict]) -> None:
 
 
 def _broken_well(sentence: str) -> str:
-    """A dosage that breaks anywhere but between a number and its unit."""
+    """A dosage or its weeks: these break anywhere but between a number and its unit."""
     html = conditional_escape(sentence)
     return mark_safe(re.sub(TOGETHER, r'<span class="together">\g<0></span>', html))  # noqa: S308  escaped above
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Script
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -262,6 +263,9 @@ class StaffInvitationAdmin(ScopedAdmin):
     readonly_fields = ("state",)
     change_form_template = "admin/rugpijn/staffinvitation/change_form.html"
 
+    class Media:
+        js = (Script("rugpijn/copy.js", type="module"),)
+
     def get_fields(self, request, obj=None):
         return self.fields if obj is None else (*self.fields, "state")
 
@@ -320,14 +324,9 @@ class StaffInvitationAdmin(ScopedAdmin):
 
     def _hand_over(self, request, invitation, token):
         link = settings.SITE_URL + reverse("staff_invitation", args=[token])
-        messages.success(
-            request,
-            format_html(
-                gettext("Give this link to {name}. It works once, for a week: {link}"),
-                name=invitation.name,
-                link=link,
-            ),
-        )
+        given = {"name": invitation.name, "link": link}
+        page = "admin/rugpijn/staffinvitation/_link.html"
+        messages.success(request, render_to_string(page, given))
 
     def save_model(self, request, obj, form, change):
         fields = {name: form.cleaned_data[name] for name in self.fields}

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.text import capfirst
 
 from . import audit, rates
 
@@ -77,7 +78,16 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         """A list that is searched is read to its end: so often, and no more."""
         if SEARCH_VAR in request.GET and (refused := rates.refusal(request, "search")) is not None:
             return refused
-        return super().changelist_view(request, extra_context)
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Under the name of what it is about, instead of “Change patient”."""
+        if obj is None:
+            context["title"] = capfirst(context["title"])
+        else:
+            context |= {"title": str(obj), "subtitle": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # The access log knows who did what. Django's own log would keep names and
     # values beside it, out of reach of retention.

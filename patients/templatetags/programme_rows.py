@@ -1,7 +1,10 @@
 """What the programme's form shows of a line."""
 
+import json
+
 from django import template
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from exercises.minutes import minutes_per_day, seconds_per_day
 
@@ -57,3 +60,11 @@ def effort(formset) -> dict:
         "enough": EXERCISES_ENOUGH,
         "many": EXERCISES_MANY,
     }
+
+
+@register.filter
+def in_own_words(inline_data: str) -> str:
+    """What Django's script is told, with words of ours on the button that adds a row."""
+    data = json.loads(inline_data)
+    data["options"]["addText"] = gettext("Add an exercise")
+    return json.dumps(data)

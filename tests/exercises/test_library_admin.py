@@ -19,6 +19,7 @@ from exercises.models import (
     ProtocolLine,
     ProtocolText,
 )
+from exercises.templatetags.pictures import thumbnail_address
 from rugpijn.audit import AccessEvent
 
 MODELS = (Exercise, ExerciseText, Protocol, ProtocolText, ProtocolLine, Advice, AdviceText)
@@ -541,6 +542,19 @@ def test_searching_finds_each_exercise_once(as_, own_exercise, superman, query, 
 def test_a_list_is_filtered_by_region_and_owner(as_, own_exercise, superman):
     page = as_("anna").get(f"{LIST}?whose=shared&category__exact=low_back")
     assert page.context["cl"].result_count == 6
+
+
+def test_the_list_shows_each_exercise_as_it_is_drawn(as_, own_exercise, superman):
+    page = as_("anna").get(LIST).content.decode()
+    assert f'src="{thumbnail_address(superman.figure)}"' in page
+    assert page.count('class="thumbnail"') == Exercise.objects.exclude(figure=None).count()
+
+
+def test_a_shared_protocol_says_in_which_weeks(as_, lage_rugpijn):
+    lage_rugpijn.lines.filter(position=1).update(from_week=1, until_week=2)
+    page = as_("anna").get(address(lage_rugpijn)).content.decode()
+    assert "Period" not in page
+    assert "week 1-2" in page and "alle weken" in page
 
 
 def count(client, page):

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, handout, once, phases
+from patients import actions, handout, once, phases, variants
 from patients.models import Prescription
 from patients.sheet import Sheet, changes
 from tests.test_agreement import assert_in_order, words
 
+from .test_handout import Paper
 from .test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +245,24 @@ class TestPaper:
         assert "Dag 1 tot en met 14: 2 vakjes per dag" in paper
         assert "Dag 15 tot en met 21: 2 vakjes per dag" in paper
         assert "Dag 1 tot en met 21: 2 vakjes per dag" in paper
+
+    @pytest.mark.parametrize("name", ["full", "large", "a5", "grey", "compact"])
+    def test_no_heading_is_alone_on_a_page(self, cast, phased, name):
+        """With this note, the card under it is a little longer than a page of large print."""
+        hold(phased, *["week 1-2"] * 5, "week 7")
+        phased.prescriptions.filter(exercise__key="superman").update(note="Niet doorgaan. " * 8)
+        sheet = started(phased, cast.anna)
+        head = handout.letterhead(phased.current_version())
+        paper = Paper.of(sheet, head, variants.VARIANTS[name])
+        pages = paper.ask("pdftotext", "-raw").split("\f")
+        [page] = [page for page in pages if "Week 7\n" in page]
+        assert "Superman" in page.split("Week 7\n")[1]
+
+    def test_weeks_are_not_torn_apart_in_the_diary(self, cast, phased):
+        hold(phased, "week 3-6")
+        sheet = started(phased, cast.anna)
+        paper = Paper.of(sheet, handout.letterhead(phased.current_version()))
+        assert "3 t/m 6" in paper.ask("pdftotext", "-layout").split("Dagboek")[1]
 
     def test_without_phases_nothing_is_added(self, programme):
         version = programme.current_version()

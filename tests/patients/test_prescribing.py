@@ -577,3 +577,26 @@ class TestAnotherProtocol:
         page = anna.post(change(programme), data)
         assert page.context["adminform"].form.errors["add_protocol"]
         assert not programme.protocols.filter(pk=theirs.pk).exists()
+
+
+class TestWayToTheProgramme:
+    def test_from_the_list_in_one_click(self, client, cast, programme):
+        client.force_login(cast.anna)
+        page = client.get(reverse("admin:patients_patient_changelist")).content.decode()
+        assert f'<a href="{change(programme)}">{programme.title}</a>' in page
+
+    def test_from_the_patient_before_the_details(self, client, cast, programme):
+        client.force_login(cast.anna)
+        address = reverse("admin:patients_patient_change", args=[programme.patient_id])
+        page = client.get(address).content.decode()
+        assert "<h1>Piet Jansen</h1>" in page
+        handout = reverse("patients:programme_handout", args=[programme.uuid])
+        assert page.index(change(programme)) < page.index(handout) < page.index('name="name"')
+
+    def test_a_draft_has_nothing_to_print_yet(self, client, cast, make_programme):
+        draft = make_programme(started=False)
+        client.force_login(cast.anna)
+        address = reverse("admin:patients_patient_change", args=[draft.patient_id])
+        page = client.get(address).content.decode()
+        assert change(draft) in page
+        assert reverse("patients:programme_handout", args=[draft.uuid]) not in page

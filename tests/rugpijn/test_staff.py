@@ -230,3 +230,17 @@ def test_every_act_in_the_code_has_words():
     named = re.findall(r'audit\.(?:record|deny)\(\s*(?:self\.)?request,\s*"([A-Za-z ]+)"', code)
     named += re.findall(r'what, act = "\w+", "([A-Za-z ]+)"', code)
     assert len(named) > 20 and not set(named) - set(audit.ACTS)
+
+
+class TestFindingOnesWay:
+    def test_from_the_colleagues_to_a_new_one(self, cast):
+        page = owner(cast).get(reverse("admin:rugpijn_user_changelist")).content.decode()
+        add = reverse("admin:rugpijn_staffinvitation_add")
+        assert f'<a href="{add}" class="addlink">Nodig een collega uit</a>' in page
+
+    def test_a_page_has_the_name_of_what_it_is_about(self, cast):
+        els = owner(cast)
+        page = els.get(reverse("admin:rugpijn_user_change", args=[cast.anna.pk])).content.decode()
+        assert "<h1>Anna de Wit</h1>" in page
+        page = els.get(reverse("admin:rugpijn_user_changelist")).content.decode()
+        assert "<h1>Gebruikers</h1>" in page

@@ -11,6 +11,13 @@ if ($ && document.querySelector(".prescriptions")) {
   document.addEventListener("formset:added", function (event) {
     $(event.target).find("select").filter(PICKERS).each(dress);
   });
+  // Who adds a row wants to choose: the list opens at once. Not when a script adds one, which puts
+  // an exercise in it itself.
+  $(".prescriptions").on("click", ".add-row a", function (event) {
+    if (event.originalEvent.isTrusted) {
+      $(PICKERS).last().select2("open");
+    }
+  });
   $(document).on("change", PICKERS, nameByChoice);
   document.addEventListener("input", function (event) {
     const row = event.target.closest(".row-dosage") && event.target.closest(".prescription");
