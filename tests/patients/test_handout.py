@@ -125,24 +125,29 @@ class Paper:
         return squeezed(self.ask("pdftotext", "-raw"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def at_leisure():
+    """How long a print may take is asked elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(press, "SECONDS", 120)
+        yield
+
+
 @pytest.fixture(scope="module")
 def papers():
-    """Printed at leisure: how long a print may take is asked elsewhere."""
     knee = leaflet("knie")
     all_day = replace(
         knee.lines[0], note="n" * 300 + " noot" * 140, dosage=Dosage(reps=1, per_day=12)
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(press, "SECONDS", 120)
-        return {
-            "nl": Paper.of(leaflet(), letterhead()),
-            "en": Paper.of(leaflet(language="en"), letterhead(logo=False)),
-            "nameless": Paper.of(leaflet(), letterhead(patient_name="")),
-            "twelve": Paper.of(
-                leaflet(lines=(*leaflet().lines, *knee.lines, all_day)),
-                letterhead(patient_name="W" * 120, logo=False),
-            ),
-        }
+    return {
+        "nl": Paper.of(leaflet(), letterhead()),
+        "en": Paper.of(leaflet(language="en"), letterhead(logo=False)),
+        "nameless": Paper.of(leaflet(), letterhead(patient_name="")),
+        "twelve": Paper.of(
+            leaflet(lines=(*leaflet().lines, *knee.lines, all_day)),
+            letterhead(patient_name="W" * 120, logo=False),
+        ),
+    }
 
 
 KINDS = pytest.mark.parametrize("kind", ["nl", "en", "nameless", "twelve"])
