@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 DATA_DIR = tempfile.mkdtemp(prefix="rugpijn-tests-")
 (Path(DATA_DIR) / "static").mkdir()
@@ -72,6 +73,8 @@ def pytest_configure(config):
     else:  # UTF-8, also on a server that was installed without a language
         database.setdefault("TEST", {}).update(CHARSET="UTF8", TEMPLATE="template0")
     config.pluginmanager.register(Browser(), "rugpijn-browser")
+    # Of waiting for what a page will show. A machine with more to do needs longer than 5 seconds.
+    expect.set_options(timeout=20_000)
 
 
 def pytest_unconfigure(config):

@@ -125,6 +125,14 @@ class Paper:
         return squeezed(self.ask("pdftotext", "-raw"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def at_leisure():
+    """How long a print may take is asked elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(press, "SECONDS", 120)
+        yield
+
+
 @pytest.fixture(scope="module")
 def papers():
     knee = leaflet("knie")
