@@ -5,6 +5,7 @@ from smtplib import SMTPException
 
 from allauth.account import signals
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
 from allauth.account.forms import LoginForm as PasswordLoginForm
 from allauth.account.internal.userkit import user_username
 from allauth.core import context
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from . import devices, log_events, second_factor, sessions
+from .forms import PASSWORD_HELP
 from .login_models import TrustedDevice
 from .models import User
 
@@ -40,6 +42,26 @@ class LoginForm(PasswordLoginForm):
     def login(self, request, redirect_url=None):
         devices.wish(request, self.cleaned_data["own_device"])
         return super().login(request, redirect_url)
+
+
+class SaysHowLong:
+    """One sentence beside a new password, the same everywhere; allauth lists every rule there is."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ChangeForm(SaysHowLong, ChangePasswordForm):
+    pass
+
+
+class SetForm(SaysHowLong, SetPasswordForm):
+    pass
+
+
+class ResetForm(SaysHowLong, ResetPasswordKeyForm):
+    pass
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
