@@ -45,7 +45,7 @@ class LoginForm(PasswordLoginForm):
 
 
 class SaysHowLong:
-    """One sentence beside a new password, the same everywhere; allauth lists every rule there is."""
+    """One sentence beside a new password, the same everywhere; allauth lists every rule."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

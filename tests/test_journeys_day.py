@@ -330,6 +330,28 @@ def test_the_drawing_stays_in_sight_while_counting(at_home, phones, programme, h
     assert there["y"] + there["height"] <= over["y"] + 8, (there, over)
 
 
+@pytest.mark.parametrize(("size", "letters"), [((844, 390), "normal"), ((390, 844), "largest")])
+def test_where_the_counter_would_cover_all_it_stands_below(
+    at_home, phones, programme, size, letters
+):
+    """A telephone on its side, and the largest letters: the drawing is above it, not behind."""
+    programme.patient.user.text_size = letters
+    programme.patient.user.save()
+    page = phones().new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    log_in(page, at_home, own=False)
+    page.get_by_role("link", name="Begin").click()
+    step = page.locator(".step:visible")
+    drawing, counter = step.locator(".stage svg"), step.locator(".counter")
+    expect(drawing).to_be_visible()
+    step.get_by_role("button", name="Tel mee").click()
+    expect(counter).to_have_attribute("data-state", "running")
+    above, below = drawing.bounding_box(), counter.bounding_box()
+    assert above["y"] + above["height"] <= below["y"]
+    expect(step.get_by_role("button", name="Pauze", exact=True)).to_be_in_viewport()
+    expect(counter.locator(".counter-digits")).to_be_in_viewport()
+
+
 def test_undone_without_a_connection(at_home, phones, counted, complaints):  # noqa: F811
     """The page that said “all done” says what is left again, in every one of its words."""
     version = counted.current_version()

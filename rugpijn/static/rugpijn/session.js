@@ -226,13 +226,17 @@ document.addEventListener("DOMContentLoaded", function () {
     }
 
     function go() {
-      if (box.dataset.state === "still") {
+      const begins = box.dataset.state === "still";
+      if (begins) {
         enter(0);
       } else {
         ends = performance.now() + left * 1000;
       }
       ticking = setInterval(tick, 100);
       state("running");
+      if (begins) {
+        box.scrollIntoView({ block: "nearest" }); // the words above it made room
+      }
     }
 
     function finish() {
