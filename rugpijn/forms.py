@@ -128,6 +128,9 @@ class ColleagueForm(forms.ModelForm):
         return cleaned
 
 
+PASSWORD_HELP = _("At least 12 characters. A sentence that only you know works well.")
+
+
 class PasswordForm(forms.Form):
     """Chooses the first password. `about` is whom it may not resemble."""
 
@@ -136,7 +139,7 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
         max_length=128,
-        help_text=_("At least 12 characters. A sentence that only you know works well."),
+        help_text=PASSWORD_HELP,
     )
 
     submit_label = _("Save and log in")

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.utils import translation
 
 from . import technical_log
@@ -121,3 +122,22 @@ class OwnLanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)
+
+
+class WrongMethodMiddleware:
+    """Says in words that an address is no page: it was opened, and only takes what a form sends.
+
+    So ends the way of who ticks off after the session is over: to the login, and back to where the
+    form led. Django's own answer is empty, which a browser shows as its own failure.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != 405 or "text/html" not in request.headers.get("Accept", ""):
+            return response
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page

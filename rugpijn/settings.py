@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rugpijn.login.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rugpijn.middleware.WrongMethodMiddleware",
     "rugpijn.trouble.TroubleMiddleware",
 ]
 
@@ -201,7 +202,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told to its owner
-ACCOUNT_FORMS = {"login": "rugpijn.login.accounts.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "rugpijn.login.accounts.LoginForm",
+    "change_password": "rugpijn.login.accounts.ChangeForm",
+    "set_password": "rugpijn.login.accounts.SetForm",
+    "reset_password_from_key": "rugpijn.login.accounts.ResetForm",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds that a login counts as fresh
 # Wrong ones are slowed down per account, and per address as far as a whole practice behind one

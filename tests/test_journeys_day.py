@@ -310,11 +310,51 @@ def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
     score(step, 7)
     step.get_by_role("button", name="Gedaan").press("Enter")
     expect(page.get_by_role("heading", name="U bent klaar voor nu")).to_be_focused()
+    expect(page.locator(".session-end")).to_contain_text("ziet u hoe ver u vandaag bent")
     page.get_by_role("link", name="Naar vandaag").press("Enter")
     expect(page.get_by_text("Alles gedaan voor vandaag")).to_be_visible()
     expect(page.get_by_role("link", name="Ga door")).to_be_hidden()
     until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
     assert sorted(SessionLog.objects.values_list("pain", flat=True), key=str) == [7, None]
+
+
+@pytest.mark.parametrize("height", [844, 640])
+def test_the_drawing_stays_in_sight_while_counting(at_home, phones, programme, height):
+    """The counter stands at the foot of the screen, and not over what one is to do."""
+    page = phones().new_page()
+    page.set_viewport_size({"width": 390 if height == 844 else 360, "height": height})
+    log_in(page, at_home, own=False)
+    page.get_by_role("link", name="Begin").click()
+    step = page.locator(".step:visible")
+    drawing, counter = step.locator(".stage svg"), step.locator(".counter")
+    expect(drawing).to_be_visible()
+    step.get_by_role("button", name="Tel mee").click()
+    expect(step.locator(".counter-phase")).to_have_text("Doe mee", timeout=20_000)
+    there, over = drawing.bounding_box(), counter.bounding_box()
+    assert there["y"] > 0 and over["y"] + over["height"] <= height
+    assert there["y"] + there["height"] <= over["y"] + 8, (there, over)
+
+
+@pytest.mark.parametrize(("size", "letters"), [((844, 390), "normal"), ((390, 844), "largest")])
+def test_where_the_counter_would_cover_all_it_stands_below(
+    at_home, phones, programme, size, letters
+):
+    """A telephone on its side, and the largest letters: the drawing is above it, not behind."""
+    programme.patient.user.text_size = letters
+    programme.patient.user.save()
+    page = phones().new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    log_in(page, at_home, own=False)
+    page.get_by_role("link", name="Begin").click()
+    step = page.locator(".step:visible")
+    drawing, counter = step.locator(".stage svg"), step.locator(".counter")
+    expect(drawing).to_be_visible()
+    step.get_by_role("button", name="Tel mee").click()
+    expect(counter).to_have_attribute("data-state", "running")
+    above, below = drawing.bounding_box(), counter.bounding_box()
+    assert above["y"] + above["height"] <= below["y"]
+    expect(step.get_by_role("button", name="Pauze", exact=True)).to_be_in_viewport()
+    expect(counter.locator(".counter-digits")).to_be_in_viewport()
 
 
 def test_undone_without_a_connection(at_home, phones, counted, complaints):  # noqa: F811

@@ -312,6 +312,36 @@ def test_the_doors_and_the_paper(phone, site, cast, programme, make_programme, p
     tour.look(phone, "second step")
 
 
+FOCUS = """() => {
+  const one = document.activeElement;
+  const shown = [one, one.nextElementSibling].filter(each => each !== null)
+    .some(each => getComputedStyle(each).outlineStyle === "solid");
+  return one === document.body ? "" : (shown ? "seen: " : "unseen: ") + (one.name || one.innerText);
+}"""
+
+
+def test_the_keyboard_is_seen_wherever_it_is(phone, site, cast, programme):  # noqa: F811
+    unseen, fields = [], set()
+
+    def walk(address):
+        phone.goto(address, wait_until="networkidle")
+        for _step in range(60):
+            phone.keyboard.press("Tab")
+            said = phone.evaluate(FOCUS)
+            if not said:
+                break
+            fields.add(said.partition(": ")[2])
+            if said.startswith("unseen"):
+                unseen.append((address, said))
+
+    walk(site + reverse("account_login"))
+    log_in(phone, site, "piet@mail.example")
+    walk(site + reverse("patients:my_data"))
+    walk(site + reverse("patients:reminders", args=[programme.uuid]))
+    assert unseen == []
+    assert {"own_device", "text_size", "days", "by_mail"} <= fields, fields
+
+
 def test_the_first_view_of_today_is_light(browser, phone, site, programme):  # noqa: F811
     """On a phone that has nothing yet: 100 kB without drawings, 200 kB with them."""
     log_in(phone, site, "piet@mail.example")

@@ -24,6 +24,11 @@ class ProxyQuerySet(OfPatientQuerySet):
             from_on__lte=day,
         )
 
+    def over(self, day: date):
+        """Those that gave access once, and do no more."""
+        holding = self.holding(day).values("pk")
+        return self.filter(from_on__lte=day).exclude(pk__in=holding)
+
 
 class Proxy(models.Model):
     """Somebody acts for a patient, with a login of their own, until the day that is written here.
@@ -62,5 +67,8 @@ class Proxy(models.Model):
     def holds_on(self, day: date) -> bool:
         if self.from_on > day or (self.until_on is not None and self.until_on <= day):
             return False
+        return not self.outgrown_on(day)
+
+    def outgrown_on(self, day: date) -> bool:
         grown = ages.is_so_old(self.patient.birth_date, ages.ALONE_FROM, day)
-        return self.relation != ages.PARENT or not grown
+        return self.relation == ages.PARENT and grown

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from ..access import find, find_own, is_own
 from ..carried import carried
 from ..forms import RecoveryForm, SessionForm, SymptomForm
 from ..guide import plan
-from ..models import Patient, Programme, SessionLog
+from ..models import Patient, Programme, Proxy, SessionLog
 from ..reports import recovery_due, with_facts
 from ..sheet import Sheet
 from ..taking import advice_about, how_it_went, take
@@ -38,15 +38,27 @@ def home(request):
         return _programme_page(request, programmes[0], several=False)
     audit.record(request, "list", *(programme.patient for programme in programmes))
     records = Patient.objects.of_person(request.user)
+    over, practices = "", Practice.objects.filter(patients__in=records)
+    if not records:
+        over, practices = _over(request.user)
     return render(
         request,
         "patients/home.html",
         {
             "programmes": programmes,
-            "practices": Practice.objects.filter(patients__in=records).distinct(),
+            "practices": practices.distinct(),
+            "over": over,
             "finished": bool(records) and all(one.discharged_on for one in records),
         },
     )
+
+
+def _over(user) -> tuple[str, QuerySet]:
+    """Why somebody who acted for a patient sees nobody now, and whom to call about it."""
+    today = timezone.localdate()
+    over = Proxy.objects.filter(user=user).over(today).select_related("patient")
+    why = ["age" if proxy.outgrown_on(today) else "ended" for proxy in over]
+    return next(iter(why), ""), Practice.objects.filter(patients__proxies__in=over)
 
 
 def _own_programmes(user) -> list[Programme]:

@@ -4,6 +4,7 @@ import logging
 from smtplib import SMTPException
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
 from allauth.account.forms import LoginForm as PasswordLoginForm
 from allauth.account.internal.userkit import user_username
 from allauth.core import context
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ..forms import PASSWORD_HELP
 from ..log import events
 from ..models import User
 from . import devices, second_factor, sessions
@@ -40,6 +42,26 @@ class LoginForm(PasswordLoginForm):
     def login(self, request, redirect_url=None):
         devices.wish(request, self.cleaned_data["own_device"])
         return super().login(request, redirect_url)
+
+
+class SaysHowLong:
+    """One sentence beside a new password, the same everywhere; allauth lists every rule."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ChangeForm(SaysHowLong, ChangePasswordForm):
+    pass
+
+
+class SetForm(SaysHowLong, SetPasswordForm):
+    pass
+
+
+class ResetForm(SaysHowLong, ResetPasswordKeyForm):
+    pass
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):

@@ -14,6 +14,7 @@ from ..models import Practice
 OWN_SIGNS = 6  # letters and digits that must be left without the name of the practice
 LEAST_DIFFERENT = 5  # different signs
 LONGEST_REPEATED = 8  # signs of a word that is typed again and again
+LEAST_SIGNS = 8  # of fewer it is enough to say that they are too few
 
 
 def _plain(text: str) -> str:
@@ -41,7 +42,7 @@ class PatternValidator:
     """Refuses a few signs, a word that is repeated, and a row such as 123456789012."""
 
     def validate(self, password, user=None):
-        if self._is_pattern(password.casefold()):
+        if len(password) >= LEAST_SIGNS and self._is_pattern(password.casefold()):
             raise ValidationError(
                 _("This repeats itself, so it is easy to guess. Choose a sentence."),
                 code="password_is_pattern",

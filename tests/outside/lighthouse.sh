@@ -18,7 +18,8 @@ trap at_end EXIT
 unset DATABASE_URL
 export DATA_DIR=$folder/data STATIC_ROOT=$folder/static SITE_URL=https://localhost:$port
 SECRET_KEY=$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
-export SECRET_KEY ALLOWED_HOSTS=localhost
+MFA_KEY=$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+export SECRET_KEY MFA_KEY ALLOWED_HOSTS=localhost
 mkdir "$DATA_DIR" "$STATIC_ROOT"
 for command in migrate load_library seed_demo; do # made-up people want DEBUG, the server does not
     DEBUG=1 .venv/bin/python manage.py "$command" --verbosity 0 --skip-checks
@@ -33,5 +34,9 @@ for _ in $(seq 60); do
     if curl -ks -o /dev/null "$SITE_URL/healthz"; then break; fi
     sleep 0.5
 done
+if ! curl -ks -o /dev/null "$SITE_URL/healthz"; then
+    cat "$folder/log"
+    exit 1
+fi
 cp tests/outside/lighthouse.mjs "$packages/"
 "$node" "$packages/lighthouse.mjs" "$SITE_URL" patient@demo.example rugpijn-demo-2026

@@ -183,6 +183,17 @@ class TestInTheBackground:
         answer = self.page(client, asked, "export_file")
         assert "pdf/programme-1-version-1.pdf" in opened(answer.content)
 
+    def test_each_state_says_one_thing_and_has_a_way_back(self, client, asked):
+        """The heading stays while the words below it change."""
+        back = f'href="{reverse("patients:my_data")}"'
+        making = self.page(client, asked).content.decode()
+        assert "Uw bestand wordt gemaakt." in making and back in making
+        tasks.make_export.func(str(asked.uuid))
+        ready = self.page(client, asked).content.decode()
+        assert "wordt gemaakt" not in ready and "Uw bestand is klaar" in ready and back in ready
+        DataExport.objects.update(finished_at=timezone.now() - timedelta(minutes=16))
+        assert back in self.page(client, asked).content.decode()
+
     def test_for_this_browser_only(self, client, asked, cast):
         tasks.make_export.func(str(asked.uuid))
         client.logout()

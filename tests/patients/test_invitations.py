@@ -231,6 +231,16 @@ class TestComingIn:
         assert first.post(WELCOME, sent).status_code == 302
         assert second.post(WELCOME, sent).status_code == 410
 
+    def test_who_is_in_already_is_led_on(self, invited, patient):
+        """The mail with the link is what people open again."""
+        _invitation, link, _code = invited
+        client = self.opened(invited)
+        client.post(WELCOME, {"email": "", "password": PASSWORD})
+        again = words(client.get(link))
+        assert "u bent ingelogd" in again and "Naar de beginpagina" in again
+        assert "Dan kunt u inloggen" not in again
+        assert "Dan kunt u inloggen" in words(Client().get(link))
+
     def test_what_was_typed_stays(self, invited):
         client = self.opened(invited)
         page = client.post(WELCOME, {"email": "mo@mail.example", "password": "kort",

@@ -117,6 +117,13 @@ class TestThePage:
         assert AccessEvent.objects.get(action="read own data").patient == programme.patient.uuid
 
 
+@pytest.mark.django_db
+def test_a_new_password_is_asked_for_in_one_sentence(piet):
+    page = piet.get(reverse("account_change_password")).content.decode()
+    assert "Minstens 12 tekens. Een zin die alleen u kent, werkt goed." in page
+    assert "persoonlijke gegevens lijken" not in page and reverse("login_devices") in page
+
+
 class TestReading:
     def test_letters_grow_on_every_page(self, piet, cast, programme):
         assert 'class="text-' not in piet.get("/").content.decode()

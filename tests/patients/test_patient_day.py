@@ -244,6 +244,15 @@ class TestYesterday:
         assert row.day == yesterday and row.filled_in_later
         assert piet.get("/").context["cards"][0].done == 0
 
+    def test_what_was_ticked_off_on_the_day_itself_was_not_filled_in_later(self, piet, programme):
+        begun(programme, 1)
+        press(piet, programme)
+        then = timezone.now() - timedelta(days=1)
+        SessionLog.objects.update(day=timezone.localdate(then), performed_at=then)
+        shown = text_of(piet.get(page("programme_yesterday", programme)))
+        assert f"Eerste keer gedaan om {timezone.localtime(then):%H:%M}" in shown
+        assert "later ingevuld" not in shown
+
     def test_before_the_start_there_is_no_yesterday(self, piet, programme):
         assert "Gisteren vergeten" not in text_of(piet.get("/"))
         assert piet.get(page("programme_yesterday", programme)).status_code == 404

@@ -281,6 +281,11 @@ class TestInvitation:
         else:
             assert response.context["form"].errors["password"]
 
+    def test_a_short_password_is_too_short_and_no_more(self, client, address):
+        response = self.come_in(client, address, {**self.GOOD, "password": "kort"})
+        [said] = response.context["form"].errors["password"]
+        assert "te kort" in said
+
     def test_an_address_that_is_taken_says_to_log_in(self, client, address, cast):
         response = self.come_in(client, address, {**self.GOOD, "email": "piet@mail.example"})
         assert response.context["form"].errors["email"]

@@ -287,3 +287,31 @@ def test_a_parent_takes_the_data_of_a_young_child_along(client, child, parent, m
     answer = client.post(reverse("patients:download"))
     assert answer["Content-Type"] == "application/zip"
     assert AccessEvent.objects.get(action="download own data").on_behalf == child.uuid
+
+
+@pytest.mark.django_db
+class TestWhoNoLongerActs:
+    """A page that says why, and whom to call; it used to say that nothing had begun yet."""
+
+    def first_page(self, client, parent) -> str:
+        fresh_login(client, parent)
+        return client.get("/").content.decode()
+
+    def test_a_child_of_sixteen(self, client, child, parent, practice):
+        aged(child, 16)
+        shown = self.first_page(client, parent)
+        assert "Uw kind is 16" in shown and practice.phone in shown
+        assert "nog niet met een programma" not in shown and child.name not in shown
+
+    def test_ended_by_the_practice(self, client, cast, child, parent, practice):
+        invitations.end_proxy(Proxy.objects.get(), by=cast.anna)
+        shown = self.first_page(client, parent)
+        assert "De praktijk heeft dit gestopt" in shown and practice.phone in shown
+        assert "Uw kind is 16" not in shown and child.name not in shown
+
+    def test_who_still_has_another_patient_reads_nothing_of_it(
+        self, client, cast, child, parent, make_programme
+    ):
+        Proxy.objects.create(user=parent, patient=cast.mo_patient, relation="helper")
+        aged(child, 16)
+        assert "Uw kind is 16" not in self.first_page(client, parent)

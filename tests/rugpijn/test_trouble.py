@@ -270,3 +270,14 @@ def test_a_mail_server_that_is_out_of_order_stops_nobody(client, cast, settings)
     assert client.post(reverse("account_change_password"), sent).status_code == 302
     cast.piet.refresh_from_db()
     assert cast.piet.check_password(new)
+
+
+def test_an_address_that_only_takes_a_form_says_so(client, cast, programme):
+    """Where the login leads back to, for who ticked off when the session was over."""
+    client.force_login(cast.piet)
+    address = reverse("patients:log_session", args=[programme.uuid])
+    answer = client.get(address, headers={"accept": "text/html,*/*;q=0.8"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert "Hier is niets te lezen" in page and "Naar de beginpagina" in page
+    assert client.get(address, headers={"accept": "application/json"}).content == b""

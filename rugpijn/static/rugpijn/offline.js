@@ -11,8 +11,11 @@ document.addEventListener("DOMContentLoaded", function () {
   let keeping = Promise.resolve();
 
   if ("serviceWorker" in navigator) {
-    navigator.serviceWorker.register("/service-worker.js").catch(function () {
-      // Refused by the browser, as in a private window: everything else works.
+    // What it fetches for later waits until this page is there.
+    window.addEventListener("load", function () {
+      navigator.serviceWorker.register("/service-worker.js").catch(function () {
+        // Refused by the browser, as in a private window: everything else works.
+      });
     });
   }
   if ("caches" in window) {

@@ -226,13 +226,17 @@ document.addEventListener("DOMContentLoaded", function () {
     }
 
     function go() {
-      if (box.dataset.state === "still") {
+      const begins = box.dataset.state === "still";
+      if (begins) {
         enter(0);
       } else {
         ends = performance.now() + left * 1000;
       }
       ticking = setInterval(tick, 100);
       state("running");
+      if (begins) {
+        box.scrollIntoView({ block: "nearest" }); // the words above it made room
+      }
     }
 
     function finish() {
@@ -348,7 +352,9 @@ document.addEventListener("DOMContentLoaded", function () {
     steps.forEach(function (one) {
       one.hidden = one !== step;
     });
-    page.classList.remove("asking");
+    if (step && !counters.has(step)) {
+      begin(step);
+    }
     end.hidden = step !== null;
     place.hidden = step === null;
     if (step === null) {
@@ -409,6 +415,7 @@ document.addEventListener("DOMContentLoaded", function () {
     turnTo(next);
   }
 
+  // When its turn comes: with all of them at once an old phone stands still before it starts.
   function begin(step) {
     counters.set(step, counterOf(step));
     const form = step.querySelector(".step-after");
@@ -426,6 +433,7 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     const how = step.querySelector(".step-how");
     how.open = false;
+    voices();
   }
 
   // Which exercises wait: as the page was made, or, on another day or with acts still unsent,
@@ -450,8 +458,6 @@ document.addEventListener("DOMContentLoaded", function () {
     step.hidden = true;
   });
   choose().then(function () {
-    steps.forEach(begin);
-    voices();
     if (window.speechSynthesis && window.speechSynthesis.addEventListener) {
       window.speechSynthesis.addEventListener("voiceschanged", voices);
     }
