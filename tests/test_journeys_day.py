@@ -335,6 +335,23 @@ def test_the_drawing_stays_in_sight_while_counting(at_home, phones, programme, h
     assert there["y"] + there["height"] <= over["y"] + 8, (there, over)
 
 
+SHIFTS = """() => new Promise(tell => {
+  const add = list => tell(list.getEntries().reduce((sum, one) => sum + one.value, 0));
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => tell(0), 1000);
+})"""
+
+
+def test_nothing_jumps_when_the_session_opens_without_motion(at_home, phones, programme):
+    page = phones().new_page()
+    page.emulate_media(reduced_motion="reduce")
+    log_in(page, at_home, own=False)
+    page.goto(at_home + reverse("patients:programme_session", args=[programme.uuid]))
+    expect(page.get_by_role("button", name="Tel mee")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(SHIFTS) < 0.1
+
+
 @pytest.mark.parametrize(("size", "letters"), [((844, 390), "normal"), ((390, 844), "largest")])
 def test_where_the_counter_would_cover_all_it_stands_below(
     at_home, phones, programme, size, letters

@@ -451,13 +451,13 @@ document.addEventListener("DOMContentLoaded", function () {
     }
   }
 
-  // At once, or all exercises would be there for a blink.
-  page.classList.add("one-by-one");
-  document.body.classList.add("exercising");
-  page.querySelectorAll(".step").forEach(function (step) {
-    step.hidden = true;
-  });
+  // Until it is known, the style sheet shows the first one, in the shape that it will have.
   choose().then(function () {
+    page.classList.add("one-by-one");
+    document.body.classList.add("exercising");
+    page.querySelectorAll(".step").forEach(function (step) {
+      step.hidden = true;
+    });
     if (window.speechSynthesis && window.speechSynthesis.addEventListener) {
       window.speechSynthesis.addEventListener("voiceschanged", voices);
     }
