@@ -547,3 +547,39 @@ def test_a_lost_telephone_and_who_finds_it(at_home, phones, programme, cast, mak
     log_in(page, at_home)
     until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
     assert SessionLog.objects.get().patient == cast.piet_patient
+
+
+KEEPS_NOTHING = {
+    "throws": "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError') }",
+    "fails": """IDBFactory.prototype.open = function () {
+      const asked = new EventTarget();
+      setTimeout(() => asked.onerror(new Event("error")));
+      return asked;
+    }""",
+}
+
+
+@pytest.mark.parametrize("way", KEEPS_NOTHING)
+def test_a_browser_that_keeps_nothing_counts_and_ticks_all_the_same(
+    at_home, phones, programme, way
+):
+    """As in a private window: every press goes to the server at once, and logging out works."""
+    page, said = phones().new_page(), []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.add_init_script(KEEPS_NOTHING[way])
+    log_in(page, at_home, own=False)
+    tick(page)
+    count(page, "1 van 12")
+    page.locator("a[href*='/session/']").first.click()
+    step = page.locator(".step:visible")
+    step.get_by_role("button", name="Tel mee").click()
+    expect(step.locator(".counter")).to_have_attribute("data-state", "running")
+    step.get_by_role("button", name="Oefening klaar").click()
+    step.locator(".step-after").get_by_role("button", name="Gedaan").click()
+    expect(page.get_by_text("Bewaard.")).to_be_visible()
+    expect(step.get_by_role("button", name="Tel mee")).to_be_visible()
+    assert SessionLog.objects.filter(done=True).count() == 2
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    assert said == []

@@ -200,14 +200,12 @@ document.addEventListener("DOMContentLoaded", function () {
     if (!("indexedDB" in window)) {
       return Promise.resolve(null);
     }
-    return new Promise(function (resolve) {
+    return new Promise(function (resolve, reject) {
       const request = indexedDB.open("rugpijn", 1);
       request.onupgradeneeded = function () {
         request.result.createObjectStore("acts", { keyPath: "operation" });
       };
-      request.onerror = function () {
-        resolve(null);
-      };
+      request.onerror = reject;
       request.onsuccess = function () {
         const base = request.result;
         const transaction = base.transaction("acts", mode);
@@ -218,9 +216,11 @@ document.addEventListener("DOMContentLoaded", function () {
         };
         transaction.onabort = function () {
           base.close();
-          resolve(null);
+          reject(transaction.error);
         };
       };
+    }).catch(function () {
+      return null; // the browser keeps none
     });
   }
 
@@ -231,11 +231,11 @@ document.addEventListener("DOMContentLoaded", function () {
     if ("caches" in window) {
       await caches.delete(KEPT);
     }
-    await new Promise(function (resolve) {
-      const request = indexedDB.deleteDatabase("rugpijn");
-      request.onsuccess = request.onerror = request.onblocked = resolve;
-    });
     try {
+      await new Promise(function (resolve) {
+        const request = indexedDB.deleteDatabase("rugpijn");
+        request.onsuccess = request.onerror = request.onblocked = resolve;
+      });
       localStorage.removeItem("rugpijn-counter");
     } catch (error) {
       // Nothing was kept.

@@ -398,7 +398,12 @@ document.addEventListener("DOMContentLoaded", function () {
   async function done(step, form) {
     const act = window.rugpijn.read(form);
     act.day = window.rugpijn.today();
-    await outbox.add(act);
+    try {
+      await outbox.add(act);
+    } catch (error) {
+      HTMLFormElement.prototype.submit.call(form); // the device keeps nothing: as a plain form
+      return;
+    }
     outbox.send();
     form.elements.operation.value = window.rugpijn.number(); // pressing again is another act
     const told = form.querySelector(".told");
