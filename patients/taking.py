@@ -7,9 +7,7 @@ from django.utils import timezone
 
 from . import clinical, once, progress, reports
 from .models import Patient, Programme, Version
-
-# Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
-SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
+from .reports import SYMPTOMS_OF
 
 
 def how_it_went(version: Version, card, moment, day, form_class):
