@@ -178,7 +178,7 @@ def test_today_and_its_session(phone, site, cast, programme, tour):  # noqa: F81
     expect(step.locator(".step-after")).to_be_visible()
     unfold(phone)
     step.locator(f"[name=symptoms][value={list(SYMPTOMS)[-1]}]").check()
-    step.locator(".step-after .btn-primary").click()
+    step.locator(".step-after .btn-primary:visible").click()
     phone.wait_for_url("**" + reverse("patients:stop", args=[programme.uuid]))
     phone.wait_for_load_state("networkidle")
     unfold(phone)

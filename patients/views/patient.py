@@ -24,7 +24,7 @@ from ..guide import plan
 from ..models import Patient, Programme, Proxy, SessionLog
 from ..reports import Standing, recovery_due, with_facts
 from ..sheet import Sheet
-from ..taking import advice_about, how_it_went, take
+from ..taking import advice_about, how_it_went, keep_report, take
 from .media import of_programme
 
 
@@ -282,22 +282,18 @@ def log_session(request, uuid):
     """Done, undone, or how it went. Only the patient's own hand writes here."""
     programme = _own(request, uuid)
     form = SessionForm(request.POST)
-    version = None
-    if form.is_valid():
-        version = programme.versions.filter(number=form.cleaned_data["version"]).first()
+    right = form.is_valid()
+    version = programme.versions.filter(number=form.cleaned_data.get("version")).first()
     back = _page_of(programme, form.cleaned_data.get("day"))
-    if version is None or not programme.is_running:
-        messages.error(
-            request, _sentence_of(form) or _("This page was out of date. Please try again.")
-        )
-        return redirect(back)
+    if version is None or not right or not programme.is_running:
+        wrong = _sentence_of(form) or _("This page was out of date. Please try again.")
+        return _refused(request, programme, version, form, wrong, back)
     try:
         with transaction.atomic():
             take(programme.patient, version, form)
             audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
-        messages.error(request, str(error))
-        return redirect(back)
+        return _refused(request, programme, version, form, str(error), back)
     asked = form.cleaned_data
     if clinical.urgency(asked["symptoms"]) == "doctor":
         return redirect("patients:stop", programme.uuid)
@@ -313,6 +309,20 @@ def log_session(request, uuid):
     if "session" in request.POST:
         return redirect("patients:programme_session", programme.uuid)
     return redirect(f"{back}#line-{asked['line']}")
+
+
+def _refused(request, programme, version, form, wrong: str, back: str):
+    """Says what was wrong; what went wrong during an exercise is written down all the same."""
+    messages.error(request, wrong)
+    if version is None:
+        return redirect(back)
+    with transaction.atomic():
+        if not keep_report(programme.patient, version, form):
+            return redirect(back)
+        audit.record(request, "log", programme.patient, thing=programme)
+    if clinical.urgency(form.cleaned_data["symptoms"]) == "doctor":
+        return redirect("patients:stop", programme.uuid)
+    return redirect(back)
 
 
 def _page_of(programme, day) -> str:

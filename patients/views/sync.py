@@ -27,7 +27,7 @@ from ..access import is_own, refuse
 from ..carried import state_of
 from ..forms import SessionForm, SymptomForm
 from ..models import Patient, Programme, Version
-from ..taking import take
+from ..taking import keep_report, take
 
 ACTS = 200  # in one message
 BYTES = 200_000
@@ -160,21 +160,30 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
     """Write down one act, or say in words why not."""
     answer = {"operation": str(act.get("operation"))}
     form, performed_at = _form_of(act, late)
-    if performed_at is None or not form.is_valid():
-        errors = [error for field in form.errors.values() for error in field]
-        return {**answer, "status": "refused", "message": errors[0] if errors else _unclear()}
+    right = form.is_valid()
     said = form.cleaned_data
-    version = versions.named(_uuid(act.get("programme")), said["version"])
+    version = versions.named(_uuid(act.get("programme")), said.get("version") or 0)
+
+    def refused(message: str, status: str = "refused") -> dict:
+        """What went wrong during the exercise is written down all the same."""
+        kept = version is not None and keep_report(versions.patient, version, form)
+        if kept:
+            audit.record(request, "log", versions.patient, thing=version.programme)
+        return {**answer, "status": status, "message": message, "reported": kept}
+
+    if performed_at is None or not right:
+        errors = [error for field in form.errors.values() for error in field]
+        return refused(errors[0] if errors else _unclear())
     if version is None or said["sequence"] is None or said["sequence"] > most:
-        return {**answer, "status": "refused", "message": _unclear()}
+        return refused(_unclear())
     try:
         with transaction.atomic():
             _write_down(versions.patient, version, form, performed_at)
             audit.record(request, "log", versions.patient, thing=version.programme)
     except once.StaleOperationError as error:
-        return {**answer, "status": "conflict", "message": str(error)}
+        return refused(str(error), "conflict")
     except actions.RefusedError as error:
-        return {**answer, "status": "refused", "message": str(error)}
+        return refused(str(error))
     return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
 
 

@@ -106,13 +106,19 @@ MUTANTS = (
     ),
     # ------------------------------------------------------- reports.py: what is stopped
     Mutant(
-        "the same question answered again takes a red flag back",
+        "a red flag is over after a week",
         "patients/reports.py",
-        "return [row for row in rows if row.symptoms and row.operation not in taken_back]",
-        "held = {(row.patient_id, row.line, row.day, row.moment): row for row in rows}\n"
-        "    return [row for row in held.values()"
-        " if row.symptoms and row.operation not in taken_back]",
+        "told = SymptomAnswer.objects.filter(patient__in=patients).exclude(",
+        "told = SymptomAnswer.objects.filter(patient__in=patients,"
+        " day__gt=date.fromordinal(date.today().toordinal() - 7)).exclude(",
         "tests/patients/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
+    ),
+    Mutant(
+        "a look that was put back lets the patient exercise",
+        "patients/reports.py",
+        "        withdrawn_at=None,\n    )",
+        "    )",
+        "tests/patients/test_in_force.py::test_a_therapists_note_ends_it_and_putting_it_back_begins_it_again",
     ),
     Mutant(
         "a red flag stops one of two programmes of the same person",

@@ -431,6 +431,22 @@ def test_what_takes_back_nothing_is_refused(piet, programme, wrong):
     assert offered(piet, "programme_session", programme) == set()
 
 
+@pytest.mark.parametrize("wrong", [{"duration": "99999"}, {"pain": "eleven"}, {"moment": "1"}])
+@pytest.mark.parametrize("channel", [by_session_form, by_sync])
+def test_a_report_is_kept_when_the_rest_is_wrong(piet, programme, channel, wrong):
+    """A number that cannot be, or (the last) a programme that has ended meanwhile."""
+    if wrong == {"moment": "1"}:
+        programme.ended_on = timezone.localdate()
+        programme.save()
+    if channel is by_sync:
+        send(piet, programme, act(programme, 1, symptoms=["saddle"], **wrong))
+    else:
+        answer = by_session_form(piet, programme, "saddle", **wrong)
+        assert answer.redirect_chain[-1][0] == address("stop", programme)
+    assert SymptomAnswer.objects.get().symptoms == ["saddle"]
+    assert "Stop met oefenen" in text_of(piet.get("/"))
+
+
 def test_nobody_takes_back_what_somebody_else_reported(piet, cast, programme, make_programme):
     mos = make_programme(cast.mo_patient)
     by_session_form(piet, programme, "saddle")

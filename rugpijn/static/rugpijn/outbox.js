@@ -100,7 +100,8 @@
       results.forEach(function (one) {
         const act = byNumber[one.operation];
         if (one.status === "refused") {
-          store.put(Object.assign({}, act, { refused: one.message }));
+          const left = one.reported ? { symptoms: [] } : {}; // the server holds the report
+          store.put(Object.assign({}, act, { refused: one.message }, left));
         } else if (one.status !== "conflict") {
           store.put(Object.assign({}, act, { sent: true, at: now, until: Date.now() + SOON }));
         } else {
