@@ -142,7 +142,7 @@ def new_version(programme, by):
 # ---------------------------------------------------------------- a symptom that needs a doctor
 
 
-@pytest.mark.parametrize(("channel", "symptom"), zip(CHANNELS, cycle(DOCTORS), strict=False))
+@pytest.mark.parametrize(("channel", "symptom"), list(zip(CHANNELS, cycle(DOCTORS), strict=False)))
 def test_a_red_flag_stops_every_page_and_is_on_the_worklist(
     piet, cast, programme, channel, symptom
 ):
@@ -344,7 +344,7 @@ def test_the_nameless_page_never_says_it(piet, programme):
 # ---------------------------------------------------------------- a symptom that stops one exercise
 
 
-@pytest.mark.parametrize(("channel", "symptom"), zip(CHANNELS, cycle(STOPS), strict=False))
+@pytest.mark.parametrize(("channel", "symptom"), list(zip(CHANNELS, cycle(STOPS), strict=False)))
 def test_a_stopped_exercise_is_offered_nowhere(piet, cast, programme, channel, symptom):
     lines = programme.current_version().sheet.lines
     channel(piet, programme, symptom)
