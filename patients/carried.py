@@ -72,7 +72,7 @@ def carried(
 def own_records(programme: Programme, reader: User) -> list[str]:
     """Whose acts on this device count here: of one person, whichever practice it is of."""
     patient = programme.patient
-    if patient.user_id != reader.pk:
+    if patient.user_id != reader.pk or not programme.has_other_records:
         return [str(patient.uuid)]
     return [str(uuid) for uuid in reader.patients.values_list("uuid", flat=True)]
 

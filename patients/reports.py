@@ -226,10 +226,12 @@ def with_facts(programmes: QuerySet[Programme], today: date) -> QuerySet[Program
     """Adds what the patient's pages ask about a programme, so that no fact costs a query."""
     answered = RecoveryCheck.objects.filter(programme=OuterRef("pk")).order_by("-day")
     reported = SymptomAnswer.objects.exclude(symptoms=[])
+    others = Patient.objects.filter(user=OuterRef("patient__user")).exclude(pk=OuterRef("patient"))
     return programmes.annotate(
         pain_at_start=first_pain(),
         reported=Exists(reported.filter(patient=OuterRef("patient")))
         | Exists(reported.filter(patient__user=OuterRef("patient__user"))),
+        has_other_records=Exists(others),
         recovery_answered=Subquery(answered.values("day")[:1]),
         new_answer_by=Subquery(unread_answers().values("by_name")[:1]),
         last_act=Greatest(*(_last_act(model) for model in (SessionLog, SymptomAnswer))),
