@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, Timezone
 
+from . import reports
 from .clinical import planned_end
 from .days import is_due
 from .models import Programme, ReminderPlan
@@ -54,7 +55,7 @@ def asked_days(plan: ReminderPlan, programme: Programme, today: date) -> Iterato
     From the day on which the times were chosen: what was before that is over.
     """
     version = programme.current_version()
-    if version is None:
+    if version is None or reports.standing_alone(programme.patient_id).red_flags:
         return
     day = max(programme.started_on, timezone.localdate(plan.changed_at))
     pauses = list(programme.pauses.all())

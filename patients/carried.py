@@ -9,6 +9,8 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from rugpijn.models import User
 
@@ -16,7 +18,7 @@ from . import clinical
 from .days import is_due
 from .models import Programme, SessionLog, Version
 from .progress import Card
-from .reports import pain_that_tells
+from .reports import Report, Standing, pain_that_tells
 
 DAYS_AHEAD = 14
 
@@ -29,6 +31,7 @@ def carried(
     today: date,
     keep: bool,
     reader: User,
+    stands: Standing,
 ) -> dict:
     """Plain data for the scripts of the patient's pages. `programme` is one `with_facts`.
 
@@ -47,10 +50,55 @@ def carried(
         "sync": reverse("patients:sync"),
         "page": reverse("patients:programme_detail", args=[programme.uuid]),
         "session": reverse("patients:programme_session", args=[programme.uuid]),
+        "stop": reverse("patients:stop", args=[programme.uuid]),
+        "retract": reverse("patients:report_symptoms", args=[programme.uuid]),
         "lines": [_line(programme, card, today) for card in cards],
         "painTells": pain_that_tells(programme, logs, today),
-        "urgency": {name: symptom.urgency for name, symptom in clinical.SYMPTOMS.items()},
+        "symptoms": {
+            name: {
+                "words": str(symptom.words),
+                "urgency": symptom.urgency,
+                "why": str(symptom.why),
+                "call": symptom.call,
+            }
+            for name, symptom in clinical.SYMPTOMS.items()
+        },
         "advice": {name: str(words) for name, words in clinical.ADVICE.items()},
+        "ownRecords": own_records(programme, reader),
+        **state_of(stands),
+    }
+
+
+def own_records(programme: Programme, reader: User) -> list[str]:
+    """Whose acts on this device count here: of one person, whichever practice it is of."""
+    patient = programme.patient
+    if patient.user_id != reader.pk or not programme.has_other_records:
+        return [str(patient.uuid)]
+    return [str(uuid) for uuid in reader.patients.values_list("uuid", flat=True)]
+
+
+def state_of(stands: Standing) -> dict:
+    """What is in force, and as of when: the newest that a device heard counts."""
+    return {
+        "now": timezone.now().isoformat(),
+        "reports": [_report(report) for report in stands.reports],
+    }
+
+
+def _report(report: Report) -> dict:
+    return {
+        "operation": report.operation,
+        "retraction": report.retraction,
+        "programme": report.programme,
+        "patient": report.patient,
+        "version": report.version,
+        "line": report.line,
+        "exercise": report.exercise,
+        "title": report.title,
+        "day": report.day.isoformat(),
+        "date": date_format(report.day, "j F"),
+        "moment": report.moment,
+        "symptoms": report.symptoms,
     }
 
 
@@ -58,6 +106,7 @@ def _line(programme: Programme, card: Card, today: date) -> dict:
     days = [today + timedelta(days=number) for number in range(DAYS_AHEAD)]
     return {
         "uuid": card.line.uuid,
+        "exercise": card.line.exercise,
         "title": card.line.title,
         "moments": len(card.moments),
         "done": [moment.number for moment in card.moments if moment.done],

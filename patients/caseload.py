@@ -25,7 +25,7 @@ from .models import (
     Version,
 )
 from .progress import RECENT
-from .reports import first_pain, held_symptoms
+from .reports import first_pain, marks_of, not_cleared, not_taken_back
 from .sheet import upgraded
 
 # The words of the library in a line of a sheet, beside its steps.
@@ -112,7 +112,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
         .order_by("patient__name", "pk")
     )
     readings, last_done = _sessions(programmes, today)
-    reports = _reports(programmes)
+    reports = _reports(programmes, rows)
     answers: dict[int, dict[int, str]] = defaultdict(dict)
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
@@ -132,7 +132,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
             readings=tuple(readings[programme.pk]),
             last_done=last_done.get(programme.pk),
             answers=answers[programme.pk],
-            reports=tuple(reports[programme.pk]),
+            reports=tuple(reports.get(programme.pk, ())),
             messages=tuple(written[programme.pk]),
             profile=programme.profile or "",
             corrected=corrected.get(programme.pk, ()),
@@ -174,13 +174,23 @@ def _sessions(programmes, today: date):
     return readings, dict(last)
 
 
-def _reports(programmes) -> dict[int, list[SymptomAnswer]]:
-    """By programme, what went wrong and was not taken back."""
-    answers = SymptomAnswer.objects.filter(version__programme__in=programmes)
-    reports = defaultdict(list)
-    for answer in held_symptoms(answers.select_related("version")):
-        if answer.symptoms:
-            reports[answer.version.programme_id].append(answer)
+def _reports(programmes, rows: list[Programme]) -> dict[int, list[SymptomAnswer]]:
+    """By programme, what went wrong and was not taken back.
+
+    With what is in force of an earlier programme of the patient: it stops the patient here too, so
+    somebody has to see it here.
+    """
+    told = SymptomAnswer.objects.filter(patient__in=programmes.order_by().values("patient"))
+    told = told.exclude(symptoms=[], retracts__isnull=True).select_related("version")
+    running = {programme.patient_id: programme.pk for programme in rows}
+    answers, earlier = defaultdict(list), []
+    for answer in told:
+        programme = running[answer.patient_id]
+        (answers[programme] if answer.version.programme_id == programme else earlier).append(answer)
+    reports = {programme: not_taken_back(some) for programme, some in answers.items()}
+    if earlier:
+        for answer, _names in not_cleared(earlier, marks_of(earlier)):
+            reports.setdefault(running[answer.patient_id], []).append(answer)
     return reports
 
 

@@ -54,7 +54,7 @@ RECORD: dict[str, Columns] = {
     "patients.ActivityScore": columns(clinical="day score", none="id activity"),
     "patients.SymptomAnswer": columns(
         clinical="line day moment symptoms answered_at",
-        none="id patient operation version sequence",
+        none="id patient operation version retracts sequence",
     ),
     "patients.RiskProfile": columns(
         clinical="profile chosen_by chosen_name chosen_at", none="id programme"

@@ -69,22 +69,32 @@ def raised_since(at_start: int | None, readings: Sequence[tuple[date, int]]) -> 
 class Symptom:
     """Something that went wrong during an exercise, in the patient's words.
 
-    `urgency` is "stop" (leave this exercise and call the practice) or "doctor" (call now).
+    `urgency` is "stop" (leave this exercise and call the practice) or "doctor" (no exercises at
+    all, and call now). For "doctor": `why` a doctor has to look, and whom to `call` first: the
+    "doctor", or "emergency" where minutes count.
     """
 
     words: str
     urgency: str
+    why: str = ""
+    call: str = "doctor"
 
+
+_NERVE = _(
+    "A nerve may be trapped. A doctor has to judge today whether you need treatment quickly."
+)
 
 SYMPTOMS = {
     "leg_pain": Symptom(_("The pain spread into my leg or arm"), "stop"),
     "numbness": Symptom(_("A numb or tingling feeling in a leg, foot, arm or hand"), "stop"),
-    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor"),
-    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor"),
-    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor"),
+    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor", _NERVE),
+    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor", _NERVE),
+    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor", _NERVE),
 }
 """Pain that radiates stops the exercise: the leaflet, exercise 5. The last three are red flags of
-a pressed nerve: KNGF 2021 B.1.3, in patients' words that are our proposal."""
+a pressed nerve: KNGF 2021 B.1.3, in patients' words that are our proposal. Whom to call about them
+is our proposal too: the own doctor at once, outside office hours the doctors' post, and the
+emergency number when neither can be reached. None of them makes minutes count."""
 
 URGENCIES = ("doctor", "stop")
 
@@ -96,9 +106,16 @@ ADVICE = {
 """What the patient reads at once. The third: two sessions in a row with more pain than at the
 start, as `raised_since` says. Our proposal."""
 
-REPORT_HOLDS_DAYS = 7
-"""So long a patient goes on reading it, unless it is taken back or the therapist gives a new
-version. Our proposal."""
+
+def reason_of(symptom: str) -> str:
+    """Under which name the worklist asks for a look: all that need a doctor are one red flag."""
+    return "red_flag" if urgency([symptom]) == "doctor" else symptom
+
+
+def calls_first(symptoms: Iterable[str]) -> str:
+    """Whom to call first about these symptoms together: "emergency" or "doctor"."""
+    calls = {SYMPTOMS[name].call for name in symptoms if urgency([name]) == "doctor"}
+    return "emergency" if "emergency" in calls else "doctor"
 
 
 def urgency(symptoms: Iterable[str]) -> str:

@@ -95,7 +95,10 @@ class FirstLoginForm(PasswordForm):
     own_device = forms.BooleanField(
         required=False,
         label=_("This is my own device"),
-        help_text=_("You then stay logged in here for 30 days."),
+        help_text=_(
+            "Only on your own phone or computer. Your exercises then work without internet too, "
+            "and you stay logged in here for 30 days."
+        ),
     )
     credential = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
     email = forms.EmailField(
@@ -224,7 +227,7 @@ class SessionForm(forms.Form):
 
 
 class SymptomForm(forms.Form):
-    """Takes back what was reported about an exercise."""
+    """What went wrong with an exercise, or that a report of it was a mistake."""
 
     operation = forms.UUIDField()
     version = forms.IntegerField(min_value=1)
@@ -234,6 +237,16 @@ class SymptomForm(forms.Form):
     symptoms = forms.MultipleChoiceField(
         required=False, choices=[(name, name) for name in clinical.SYMPTOMS]
     )
+    retracts = forms.UUIDField(required=False)
+    clean_day = SessionForm.clean_day
+    sequence = forms.IntegerField(required=False, min_value=1)
+
+    def clean(self):
+        """One of both. Nothing at all came from a page of before reports had a number."""
+        said = super().clean()
+        if bool(said.get("symptoms")) == bool(said.get("retracts")):
+            raise ValidationError(_("This page was out of date. Please try again."))
+        return said
 
 
 class RecoveryForm(forms.Form):

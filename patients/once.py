@@ -98,9 +98,12 @@ def answer_symptoms(
     day: date,
     moment: int = 1,
     symptoms: Iterable[str],
+    retracts: uuid.UUID | None = None,
     sequence: int | None = None,
 ) -> SymptomAnswer:
     """Write down what went wrong during an exercise, exactly once for each operation number.
+
+    `retracts` is the number of a report that was a mistake; it may come before that report does.
 
     As with `log_session`: the same operation again returns the row that is there, and
     StaleOperationError says that it came back with other contents.
@@ -112,6 +115,7 @@ def answer_symptoms(
         "day": day,
         "moment": moment,
         "symptoms": sorted(symptoms),
+        "retracts": retracts,
     }
     answer, _is_new = _write_once(
         SymptomAnswer,

@@ -46,6 +46,7 @@ class Card:
     days_done: frozenset[date] = frozenset()  # of this week
     holds: bool = True  # today; otherwise it comes later, or is over
     begins: date | None = None  # of what comes later
+    stopped: object | None = None  # the report that stops it (reports.Standing.held_back)
 
     @property
     def days_this_week(self) -> int:

@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from . import reports
 from .mail import address_of, language_of
 from .models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from .progress import Card, cards, lately
@@ -168,7 +169,11 @@ def _asks(plan: ReminderPlan, slot: time, day: date) -> bool:
         if version is None or programme.pause_on(day) or programme.started_on > day:
             continue
         programme.patient = plan.patient
-        given, done = today_of(cards(programme, version.sheet, day, lately(programme, day)))
+        stands = reports.standing_alone(plan.patient_id)
+        if stands.red_flags:
+            return False
+        day_cards = cards(programme, version.sheet, day, lately(programme, day))
+        given, done = today_of(stands.held_back(day_cards))
         place = plan.times.index(slot) + 1
         return is_needed(given=given, done=done, place=place, times=len(plan.times))
     return False

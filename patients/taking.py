@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from . import clinical, once, progress, reports
+from . import actions, clinical, once, progress, reports
 from .models import Patient, Programme, Version
+from .reports import SYMPTOMS_OF
 
-# Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
-SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
+REPORT_NEEDS = {"operation", "line", "day", "moment", "symptoms"}  # of a form
 
 
 def how_it_went(version: Version, card, moment, day, form_class):
@@ -66,6 +66,26 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
             symptoms=said["symptoms"],
         )
+
+
+def keep_report(patient: Patient, version: Version, form) -> bool:
+    """Write down what went wrong although the rest of the form cannot be; whether it was.
+
+    A wrong number beside it, or a programme that ended meanwhile, must not lose a red flag.
+    """
+    said = form.cleaned_data
+    if not said.get("symptoms") or REPORT_NEEDS & set(form.errors):
+        return False
+    try:
+        once.answer_symptoms(
+            patient=patient,
+            version=version,
+            operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
+            **{name: said[name] for name in ("line", "day", "moment", "symptoms")},
+        )
+    except actions.RefusedError:
+        return False
+    return True
 
 
 def advice_about(version: Version, said: dict) -> str:

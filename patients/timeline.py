@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from . import clinical, worklist
 from .models import ActivityScore, Programme, SymptomAnswer
-from .reports import held_symptoms
+from .reports import not_taken_back
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,17 @@ def _recovery(programme: Programme) -> Iterator[Event]:
 
 
 def _symptoms(programme: Programme) -> Iterator[Event]:
-    """What holds about a line and a day; what was taken back is not told."""
+    """What was reported; what was taken back is not told."""
     answers = SymptomAnswer.objects.filter(version__programme=programme).select_related("version")
-    for answer in held_symptoms(answers):
+    for answer in not_taken_back(answers):
         line = answer.version.sheet.line(answer.line)
-        if answer.symptoms:
-            words = _("Reported during “%(exercise)s”: %(symptoms)s.") % {
-                "exercise": line.title if line else "?",
-                "symptoms": ", ".join(
-                    str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms
-                ),
-            }
-            yield Event(answer.day, "answer", words)
+        words = _("Reported during “%(exercise)s”: %(symptoms)s.") % {
+            "exercise": line.title if line else "?",
+            "symptoms": ", ".join(
+                str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms
+            ),
+        }
+        yield Event(answer.day, "answer", words)
 
 
 def _activities(programme: Programme) -> Iterator[Event]:

@@ -25,6 +25,7 @@ urlpatterns = [
         "programmes/<uuid:uuid>/yesterday/", patient.programme_yesterday, name="programme_yesterday"
     ),
     path("programmes/<uuid:uuid>/session/", patient.programme_session, name="programme_session"),
+    path("programmes/<uuid:uuid>/stop/", patient.stop, name="stop"),
     path("programmes/<uuid:uuid>/log/", patient.log_session, name="log_session"),
     path("programmes/<uuid:uuid>/symptoms/", patient.report_symptoms, name="report_symptoms"),
     path("programmes/<uuid:uuid>/how-it-goes/", patient.recovery, name="recovery"),

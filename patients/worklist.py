@@ -24,11 +24,21 @@ from .models.pause import days_off
 
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest
 
+# What stops an exercise, by symptom; those without a name of their own are called as the patient
+# reads them.
+STOPS = {
+    **{
+        name: symptom.words
+        for name, symptom in clinical.SYMPTOMS.items()
+        if symptom.urgency == "stop"
+    },
+    "leg_pain": gettext_lazy("pain into the leg"),
+    "numbness": gettext_lazy("a numb or tingling feeling"),
+}
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
     "red_flag": gettext_lazy("a red flag"),
-    "leg_pain": gettext_lazy("pain into the leg"),
-    "numbness": gettext_lazy("a numb or tingling feeling"),
+    **STOPS,
     "worse": gettext_lazy("it goes worse"),
     "message": gettext_lazy("a message"),
     "pain_up": gettext_lazy("more pain"),
@@ -42,7 +52,7 @@ REASONS = {
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
 # Looked at the same day, and never without a word about it.
-ALARMS = {"red_flag", "leg_pain", "numbness", "worse"}
+ALARMS = {"red_flag", "worse", *STOPS}
 GROWN_SOON = timedelta(days=30)  # before and after a birthday, our proposal
 RETURN = {"pain_up", "silent"}  # come back when they last
 
@@ -76,6 +86,11 @@ class Item:
     def is_alarm(self) -> bool:
         return self.reason in ALARMS
 
+    @property
+    def holds_back(self) -> str:
+        """What the patient may not do until this was seen: "all", "one" exercise, or nothing."""
+        return "all" if self.reason == "red_flag" else "one" if self.reason in STOPS else ""
+
 
 @dataclass(frozen=True)
 class Attention:
@@ -91,6 +106,11 @@ class Attention:
     @property
     def is_alarm(self) -> bool:
         return any(item.is_alarm for item in self.items)
+
+    @property
+    def holds_back(self) -> str:
+        """The most that any of the reasons holds back; they come with the most urgent first."""
+        return next((item.holds_back for item in self.items if item.holds_back), "")
 
     @property
     def page(self) -> str:
@@ -157,14 +177,20 @@ def items(course: Course) -> Iterator[Item]:
 
 
 def _symptoms(course: Course) -> Iterator[Item]:
-    """The last report of each kind: a red flag is said in full, whatever came with it."""
+    """The last report of each kind about each exercise: each of them holds something back. What
+    was reported is said in full."""
     told = {
         "red_flag": _("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
         "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
         "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
     }
-    last = {_reason_of(name): report for report in course.reports for name in report.symptoms}
-    for reason, report in last.items():
+    other = _("Reported during “%(exercise)s”, on %(day)s: %(symptoms)s.")
+    last = {
+        (clinical.reason_of(name), report.line): report
+        for report in course.reports
+        for name in report.symptoms
+    }
+    for (reason, _line), report in last.items():
         line = report.version.sheet.line(report.line)
         words = {
             "exercise": line.title if line else "?",
@@ -172,15 +198,10 @@ def _symptoms(course: Course) -> Iterator[Item]:
             "symptoms": ", ".join(
                 str(clinical.SYMPTOMS[name].words).lower()
                 for name in report.symptoms
-                if _reason_of(name) == "red_flag"
+                if clinical.reason_of(name) == reason
             ),
         }
-        yield Item(reason, str(report.pk), told[reason] % words)
-
-
-def _reason_of(symptom: str) -> str:
-    """A symptom that asks for a doctor is a red flag, whichever it is."""
-    return "red_flag" if clinical.SYMPTOMS[symptom].urgency == "doctor" else symptom
+        yield Item(reason, str(report.pk), told.get(reason, other) % words)
 
 
 def _messages(course: Course) -> Iterator[Item]:

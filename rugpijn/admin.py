@@ -40,6 +40,16 @@ class PracticeAdmin(ScopedAdmin):
             _("How patients reach you"),
             {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
         ),
+        (
+            _("Whom a patient calls about a red flag"),
+            {
+                "fields": ("doctor_phone", "out_of_hours_phone", "emergency_phone"),
+                "description": _(
+                    "A patient who reports a red flag reads at once to stop exercising and whom to "
+                    "call, with a button for each number that is filled in here."
+                ),
+            },
+        ),
         (_("Logging in"), {"fields": ("second_step", "idle_minutes")}),
         (_("What patients read of the access log"), {"fields": ("log_shows_names",)}),
         (

@@ -50,6 +50,7 @@ CLASSES: dict[str, Columns] = {
     "rugpijn.Practice": columns(
         none="id uuid name street postcode city phone email website logo paper diary_weeks colour"
         " is_record keep_months second_step log_shows_names idle_minutes"
+        " doctor_phone out_of_hours_phone emergency_phone"
     ),
     "rugpijn.User": columns(
         personal="email login_code name language text_size last_login date_joined",

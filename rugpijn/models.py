@@ -77,6 +77,27 @@ class Practice(models.Model):
         validators=[printable],
         help_text=_("Stands on every sheet, next to “when to call”."),
     )
+    # On the page that a patient reads after reporting a red flag.
+    doctor_phone = models.CharField(
+        _("phone of the doctors' practice"),
+        max_length=30,
+        blank=True,
+        validators=[printable],
+        help_text=_(
+            "Only when nearly all your patients have the same doctors' practice, as in a health "
+            "centre. Without a number the page says: call your own doctor."
+        ),
+    )
+    out_of_hours_phone = models.CharField(
+        _("phone of the out-of-hours doctors"),
+        max_length=30,
+        blank=True,
+        validators=[printable],
+        help_text=_("The doctors' post of your region, for the evening, the night and weekends."),
+    )
+    emergency_phone = models.CharField(
+        _("emergency number"), max_length=30, blank=True, default="112", validators=[printable]
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.CharField(
         _("website"), max_length=200, blank=True, validators=[validate_web_address]

@@ -172,6 +172,7 @@ TABLE = {
     "patients:programme_detail": PIETS,
     "patients:programme_yesterday": PIETS_ALONE,
     "patients:programme_session": PIETS_ALONE,
+    "patients:stop": PIETS_ALONE,
     "patients:recovery": PIETS_ALONE,
     "patients:report_symptoms": POST_ONLY,
     "patients:sync_start": (SEES,) * 7 + ("401",),

@@ -113,6 +113,7 @@ def build():
         "patients:log_session": [programme.uuid],
         "patients:programme_yesterday": [programme.uuid],
         "patients:programme_session": [programme.uuid],
+        "patients:stop": [programme.uuid],
         "patients:report_symptoms": [programme.uuid],
         "patients:recovery": [programme.uuid],
         "patients:programme_handout": [programme.uuid],

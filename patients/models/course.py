@@ -121,8 +121,8 @@ class SymptomAnswer(models.Model):
     """What went wrong during an exercise, as the patient said after it.
 
     `symptoms` are names of `clinical.SYMPTOMS`. None of them is an answer as well; without a row
-    nothing was answered. Rows are added and never changed: the last act about a line, a day and a
-    moment holds, as with sessions. So the evening takes nothing back of the morning.
+    nothing was answered. Rows are added and never changed. A report holds until a row names it in
+    `retracts`: no later answer, of whatever day, takes it back in passing.
     """
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
@@ -132,6 +132,8 @@ class SymptomAnswer(models.Model):
     day = models.DateField(_("day"))
     moment = models.PositiveSmallIntegerField(_("moment of the day"), default=1)
     symptoms = models.JSONField(_("what went wrong"), default=list, blank=True)
+    # The operation of a report that was a mistake, or of the act that it came with.
+    retracts = models.UUIDField(_("takes back"), null=True, blank=True)
     sequence = models.BigIntegerField(default=0)
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
 

@@ -22,9 +22,9 @@ from ..carried import carried
 from ..forms import RecoveryForm, SessionForm, SymptomForm
 from ..guide import plan
 from ..models import Patient, Programme, Proxy, SessionLog
-from ..reports import recovery_due, with_facts
+from ..reports import Standing, recovery_due, with_facts
 from ..sheet import Sheet
-from ..taking import advice_about, how_it_went, take
+from ..taking import advice_about, how_it_went, keep_report, take
 from .media import of_programme
 
 
@@ -37,6 +37,7 @@ def home(request):
     if len(programmes) == 1:
         return _programme_page(request, programmes[0], several=False)
     audit.record(request, "list", *(programme.patient for programme in programmes))
+    stopped = [one for one in programmes if reports.standing(one, request.user).red_flags]
     records = Patient.objects.of_person(request.user)
     over, practices = "", Practice.objects.filter(patients__in=records)
     if not records:
@@ -46,6 +47,7 @@ def home(request):
         "patients/home.html",
         {
             "programmes": programmes,
+            "stopped": stopped,
             "practices": practices.distinct(),
             "over": over,
             "finished": bool(records) and all(one.discharged_on for one in records),
@@ -118,13 +120,16 @@ def _programme_page(request, programme, *, several, day=None):
     if version is None and own:
         raise Http404
     audit.record(request, "read", patient, thing=programme)
+    stands = reports.standing(programme, request.user) if own else Standing()
+    if stands.red_flags and "read" not in request.GET:
+        return _stop_page(request, programme, version, stands, several=several)
     sheet = version.sheet if version is not None else Sheet.of(programme)
     today = timezone.localdate()
     pause = programme.pause_on(day or today)
     logs = progress.lately(programme, day or today)
-    cards = progress.cards(programme, sheet, day or today, logs)
+    cards = stands.held_back(progress.cards(programme, sheet, day or today, logs))
     # A page that was open when the pause began may still send what was done.
-    may_log = own and programme.is_running and pause is None
+    may_log = own and programme.is_running and pause is None and not stands.red_flags
     holding = [card for card in cards if card.holds]
     context = {
         "programme": programme,
@@ -152,12 +157,50 @@ def _programme_page(request, programme, *, several, day=None):
     if own and version is not None:
         asked, trusted = recovery_due(programme, today), devices.is_trusted(request)
         context |= {
-            "reports": reports.held(programme, version, today),
+            "stands": stands,
             "recovery": asked,
             "recovery_weeks": asked and asked // 7,
-            "carried": carried(programme, version, cards, logs, today, trusted, request.user),
+            "carried": carried(
+                programme, version, cards, logs, today, trusted, request.user, stands
+            ),
         }
     return render(request, "patients/programme_detail.html", context)
+
+
+@require_safe
+def stop(request, uuid):
+    """What to do after a red flag. Without one it says so: a phone keeps this page for later."""
+    programme = _own(request, uuid)
+    version = programme.current_version()
+    if version is None:
+        raise Http404
+    audit.record(request, "read", programme.patient, thing=programme)
+    stands = reports.standing(programme, request.user)
+    several = _has_several(request.user)
+    return _stop_page(request, programme, version, stands, several=several)
+
+
+def _stop_page(request, programme, version, stands, *, several):
+    """In the place of whatever page was asked for: nothing on it invites to exercise."""
+    today = timezone.localdate()
+    logs = progress.lately(programme, today)
+    cards = progress.cards(programme, version.sheet, today, logs)
+    trusted = devices.is_trusted(request)
+    return render(
+        request,
+        "patients/stop.html",
+        {
+            "programme": programme,
+            "practice": programme.patient.practice,
+            "version": version,
+            "today": today,
+            "stands": stands,
+            "several": several,
+            "carried": carried(
+                programme, version, cards, logs, today, trusted, request.user, stands
+            ),
+        },
+    )
 
 
 def _after(request, version, cards, day) -> dict | None:
@@ -182,24 +225,30 @@ def programme_session(request, uuid):
     version, today = programme.current_version(), timezone.localdate()
     if version is None:
         raise Http404
+    stands = reports.standing(programme, request.user)
+    if stands.red_flags:
+        audit.record(request, "read", programme.patient, thing=programme)
+        several = _has_several(request.user)
+        return _stop_page(request, programme, version, stands, several=several)
     if not programme.is_running or programme.pause_on(today):
         messages.info(request, _("There is nothing to do today."))
         return redirect("patients:programme_detail", programme.uuid)
     audit.record(request, "read", programme.patient, thing=programme)
     sheet = version.sheet
     logs = progress.lately(programme, today)
-    cards = progress.cards(programme, sheet, today, logs)
-    held, trusted = reports.held(programme, version, today), devices.is_trusted(request)
-    stopped = {report.line for report in held}
+    cards = stands.held_back(progress.cards(programme, sheet, today, logs))
+    trusted = devices.is_trusted(request)
     steps = []
     for card in cards:
+        if card.stopped:
+            continue
         moment = next((each for each in card.moments if not each.done), card.moments[-1])
         steps.append(
             {
                 "card": card,
                 "plan": plan(card.line.dosage).as_data(),
                 "form": how_it_went(version, card, moment, today, SessionForm),
-                "now": card.due and not card.is_complete and card.line.uuid not in stopped,
+                "now": card.due and not card.is_complete,
             }
         )
     return render(
@@ -213,11 +262,19 @@ def programme_session(request, uuid):
             "media": of_programme(programme, sheet),
             "today": today,
             "steps": steps,
-            "reports": held,
+            "stands": stands,
             "any_now": any(step["now"] for step in steps),
-            "carried": carried(programme, version, cards, logs, today, trusted, request.user),
+            "ask_own_device": not trusted and _is_first_day(programme, today),
+            "carried": carried(
+                programme, version, cards, logs, today, trusted, request.user, stands
+            ),
         },
     )
+
+
+def _is_first_day(programme, today) -> bool:
+    """Whether nothing was done on a day before: after the first session something is asked once."""
+    return not programme.patient.sessions.filter(day__lt=today).exists()
 
 
 @require_POST
@@ -225,23 +282,21 @@ def log_session(request, uuid):
     """Done, undone, or how it went. Only the patient's own hand writes here."""
     programme = _own(request, uuid)
     form = SessionForm(request.POST)
-    version = None
-    if form.is_valid():
-        version = programme.versions.filter(number=form.cleaned_data["version"]).first()
+    right = form.is_valid()
+    version = programme.versions.filter(number=form.cleaned_data.get("version")).first()
     back = _page_of(programme, form.cleaned_data.get("day"))
-    if version is None or not programme.is_running:
-        messages.error(
-            request, _sentence_of(form) or _("This page was out of date. Please try again.")
-        )
-        return redirect(back)
+    if version is None or not right or not programme.is_running:
+        wrong = _sentence_of(form) or _("This page was out of date. Please try again.")
+        return _refused(request, programme, version, form, wrong, back)
     try:
         with transaction.atomic():
             take(programme.patient, version, form)
             audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
-        messages.error(request, str(error))
-        return redirect(back)
+        return _refused(request, programme, version, form, str(error), back)
     asked = form.cleaned_data
+    if clinical.urgency(asked["symptoms"]) == "doctor":
+        return redirect("patients:stop", programme.uuid)
     here = f"{asked['line']}-{asked['moment']}"
     if asked["done"] and "pain" not in request.POST:
         return redirect(f"{back}?after={here}#line-{asked['line']}")
@@ -254,6 +309,20 @@ def log_session(request, uuid):
     if "session" in request.POST:
         return redirect("patients:programme_session", programme.uuid)
     return redirect(f"{back}#line-{asked['line']}")
+
+
+def _refused(request, programme, version, form, wrong: str, back: str):
+    """Says what was wrong; what went wrong during an exercise is written down all the same."""
+    messages.error(request, wrong)
+    if version is None:
+        return redirect(back)
+    with transaction.atomic():
+        if not keep_report(programme.patient, version, form):
+            return redirect(back)
+        audit.record(request, "log", programme.patient, thing=programme)
+    if clinical.urgency(form.cleaned_data["symptoms"]) == "doctor":
+        return redirect("patients:stop", programme.uuid)
+    return redirect(back)
 
 
 def _page_of(programme, day) -> str:
@@ -290,7 +359,9 @@ def report_symptoms(request, uuid):
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
-    if not form.cleaned_data["symptoms"]:
+    if clinical.urgency(form.cleaned_data["symptoms"]) == "doctor":
+        return redirect("patients:stop", programme.uuid)
+    if form.cleaned_data["retracts"]:
         messages.success(request, _("Taken back."))
     return redirect(back)
 

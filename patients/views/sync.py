@@ -22,11 +22,12 @@ from django.views.decorators.http import require_GET, require_POST
 from rugpijn import audit, rates
 from rugpijn.login.second_factor import answers_json
 
-from .. import actions, once
+from .. import actions, once, reports
 from ..access import is_own, refuse
-from ..forms import SessionForm
+from ..carried import state_of
+from ..forms import SessionForm, SymptomForm
 from ..models import Patient, Programme, Version
-from ..taking import take
+from ..taking import keep_report, take
 
 ACTS = 200  # in one message
 BYTES = 200_000
@@ -38,15 +39,23 @@ AHEAD = 100_000  # how far a count of acts may be beyond what is known here
 @login_not_required
 @require_GET
 def start(request):
-    """Before anything is sent: who is there, for whom they act, and what time it is here.
+    """Before anything is sent: who is there, for whom they act, what is in force about each of
+    them, and what time it is here.
 
     A device forgets what it holds of any other record.
     """
     if not request.user.is_authenticated:
         return _login_first()
-    records = Patient.objects.of_person(request.user).values_list("uuid", flat=True)
-    said = {"token": get_token(request), "now": timezone.now().isoformat()}
-    return JsonResponse({**said, "login": request.user.uuid, "records": list(records)})
+    standing = reports.standing_of(request.user)
+    return JsonResponse(
+        {
+            "token": get_token(request),
+            "now": timezone.now().isoformat(),
+            "login": request.user.uuid,
+            "records": list(standing),
+            "standing": {record: state_of(stands) for record, stands in standing.items()},
+        }
+    )
 
 
 @answers_json
@@ -74,6 +83,7 @@ def receive(request):
         versions = _Versions(patient)
         results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
         answer = {"results": results, "sequence": once.last_sequence(patient)}
+        answer["standing"] = state_of(reports.standing_of(request.user)[str(patient.uuid)])
     return JsonResponse(answer)
 
 
@@ -150,36 +160,55 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
     """Write down one act, or say in words why not."""
     answer = {"operation": str(act.get("operation"))}
     form, performed_at = _form_of(act, late)
-    if performed_at is None or not form.is_valid():
-        errors = [error for field in form.errors.values() for error in field]
-        return {**answer, "status": "refused", "message": errors[0] if errors else _unclear()}
+    right = form.is_valid()
     said = form.cleaned_data
-    version = versions.named(_uuid(act.get("programme")), said["version"])
+    version = versions.named(_uuid(act.get("programme")), said.get("version") or 0)
+
+    def refused(message: str, status: str = "refused") -> dict:
+        """What went wrong during the exercise is written down all the same."""
+        kept = version is not None and keep_report(versions.patient, version, form)
+        if kept:
+            audit.record(request, "log", versions.patient, thing=version.programme)
+        return {**answer, "status": status, "message": message, "reported": kept}
+
+    if performed_at is None or not right:
+        errors = [error for field in form.errors.values() for error in field]
+        return refused(errors[0] if errors else _unclear())
     if version is None or said["sequence"] is None or said["sequence"] > most:
-        return {**answer, "status": "refused", "message": _unclear()}
+        return refused(_unclear())
     try:
         with transaction.atomic():
-            take(versions.patient, version, form, performed_at)
+            _write_down(versions.patient, version, form, performed_at)
             audit.record(request, "log", versions.patient, thing=version.programme)
     except once.StaleOperationError as error:
-        return {**answer, "status": "conflict", "message": str(error)}
+        return refused(str(error), "conflict")
     except actions.RefusedError as error:
-        return {**answer, "status": "refused", "message": str(error)}
+        return refused(str(error))
     return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
 
 
-def _form_of(act: dict, late: timedelta) -> tuple[SessionForm, datetime | None]:
+def _write_down(patient: Patient, version: Version, form, performed_at: datetime) -> None:
+    """What was done, or that a report was a mistake."""
+    if isinstance(form, SymptomForm):
+        said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+        once.answer_symptoms(patient=patient, version=version, **said)
+    else:
+        take(patient, version, form, performed_at)
+
+
+def _form_of(act: dict, late: timedelta) -> tuple[SessionForm | SymptomForm, datetime | None]:
     """The form of an act, with its day put right when the device's clock is off."""
+    form_class = SymptomForm if act.get("retracts") else SessionForm
     performed_at = parse_datetime(str(act.get("performed_at") or ""))
     data = {name: _plain(name, value) for name, value in act.items()}
     if performed_at is None or performed_at.tzinfo is None:
-        return SessionForm(data), None
+        return form_class(data), None
     right = performed_at + late
     if late:
         moved = timezone.localdate(right) - timezone.localdate(performed_at)
         with suppress(ValueError):  # what is no day is refused by the form
             data["day"] = (date.fromisoformat(data.get("day", "")) + moved).isoformat()
-    return SessionForm(data), right
+    return form_class(data), right
 
 
 def _plain(name: str, value):

@@ -31,7 +31,10 @@ class LoginForm(PasswordLoginForm):
     own_device = forms.BooleanField(
         required=False,
         label=_("This is my own device"),
-        help_text=_("You then stay logged in here for 30 days."),
+        help_text=_(
+            "Only on your own phone or computer. Your exercises then work without internet too, "
+            "and you stay logged in here for 30 days."
+        ),
     )
     field_order = ("login", "password", "own_device")
 

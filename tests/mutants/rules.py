@@ -104,6 +104,50 @@ MUTANTS = (
         "if False:",
         "tests/test_access.py::test_a_route[admin:patients_data]",
     ),
+    # ------------------------------------------------------- reports.py: what is stopped
+    Mutant(
+        "a red flag is over after a week",
+        "patients/reports.py",
+        "told = SymptomAnswer.objects.filter(patient__in=patients).exclude(",
+        "told = SymptomAnswer.objects.filter(patient__in=patients,"
+        " day__gt=date.fromordinal(date.today().toordinal() - 7)).exclude(",
+        "tests/patients/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
+    ),
+    Mutant(
+        "a look that was put back lets the patient exercise",
+        "patients/reports.py",
+        "        withdrawn_at=None,\n    )",
+        "    )",
+        "tests/patients/test_in_force.py::test_a_therapists_note_ends_it_and_putting_it_back_begins_it_again",
+    ),
+    Mutant(
+        "a red flag stops one of two programmes of the same person",
+        "patients/reports.py",
+        "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
+        "same = Q()",
+        "tests/patients/test_in_force.py::test_one_person_with_two_programmes_is_stopped_in_both",
+    ),
+    Mutant(
+        "a helper reads what was reported in another practice",
+        "patients/reports.py",
+        "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
+        "same = Q(user=patient.user_id)",
+        "tests/patients/test_in_force.py::test_a_helper_reads_nothing_of_another_practice",
+    ),
+    Mutant(
+        "an exercise that was stopped comes back on another line",
+        "patients/reports.py",
+        "if line.uuid == report.line or line.exercise == report.exercise:",
+        "if line.uuid == report.line:",
+        "tests/patients/test_in_force.py::test_the_same_exercise_on_another_line_is_stopped_too",
+    ),
+    Mutant(
+        "a red flag leaves the session open",
+        "patients/views/patient.py",
+        "    if stands.red_flags:\n        audit",
+        "    if False:\n        audit",
+        "tests/patients/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
+    ),
     # ---------------------------------------------------------- pages of patients in the admin
     Mutant(
         "lists of patients show every practice",

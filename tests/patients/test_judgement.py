@@ -1,5 +1,6 @@
 """What a therapist judges and measures at a visit, and the time line that shows it."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -241,10 +242,12 @@ class TestTimeline:
 
     def test_leg_pain_that_was_taken_back_is_not_told(self, programme, cast):
         version, line = programme.current_version(), programme.prescriptions.first().uuid
-        for number, symptoms in enumerate((["leg_pain"], [])):
+        report = uuid.uuid4()
+        for symptoms, retracts in ((["leg_pain"], None), ([], report)):
             once.answer_symptoms(
                 patient=programme.patient, version=version, line=line, symptoms=symptoms,
-                operation=f"00000000-0000-4000-8000-00000000000{number}", day=programme.started_on,
+                operation=report if symptoms else uuid.uuid4(), day=programme.started_on,
+                retracts=retracts,
             )  # fmt: skip
             told = [
                 e.words

@@ -117,9 +117,20 @@ def test_no_leg_pain_is_an_answer_too(cast, started):
 
 def test_leg_pain_that_was_a_slip_of_the_finger(cast, started):
     programme = started(10)
-    leg_pain(programme, answer=True)
-    leg_pain(programme, answer=False)
+    report = leg_pain(programme, answer=True)
+    leg_pain(programme, answer=False)  # the same question answered again takes nothing back
+    assert listed(cast.anna) == [("Piet Jansen", ["leg_pain"])]
+    SymptomAnswer.objects.filter(symptoms=[]).update(retracts=report.operation)
     assert listed(cast.anna) == []
+
+
+def test_each_exercise_that_is_stopped_is_named(cast, started):
+    """A look at one gives back that one only."""
+    programme = started(10)
+    leg_pain(programme, line=1)
+    leg_pain(programme, line=4)
+    leg_pain(programme, line=4)
+    assert listed(cast.anna) == [("Piet Jansen", ["leg_pain", "leg_pain"])]
 
 
 def test_no_leg_pain_tomorrow_takes_back_nothing(cast, started):

@@ -49,7 +49,13 @@ document.addEventListener("DOMContentLoaded", function () {
       await caches.delete(KEPT);
       return;
     }
-    const edition = [carried.programme, carried.version, carried.today].join(" ");
+    const root = document.documentElement;
+    const reports = carried.reports.map(function (report) {
+      return report.operation + report.symptoms.join();
+    });
+    const edition = [carried.programme, carried.version, carried.today]
+      .concat(root.lang, root.className, reports)
+      .join(" ");
     const cache = await caches.open(KEPT);
     const before = await cache.match("/kept");
     if (before && (await before.text()) === edition) {
@@ -58,7 +64,7 @@ document.addEventListener("DOMContentLoaded", function () {
     if (!navigator.onLine) {
       return;
     }
-    const pages = ["/", carried.page, carried.session];
+    const pages = ["/", carried.page, carried.session, carried.stop];
     const answers = await Promise.all(pages.map(ask));
     const whole = answers.every(function (answer, number) {
       return answer.ok && (!answer.redirected || pages[number] === "/");

@@ -7,6 +7,7 @@
 (function () {
   const STORE = "acts";
   const AT_ONCE = 50;
+  const SOON = 5000; // milliseconds in which the next page is there
   const data = document.getElementById("carried");
   const carried = data && JSON.parse(data.textContent);
   let sending = null;
@@ -48,18 +49,20 @@
 
   // In the order in which they were done; of this record only, whoever else uses the device.
   async function acts() {
+    return (await allActs()).filter(function (act) {
+      return carried && act.patient === carried.patient;
+    });
+  }
+
+  async function allActs() {
     const all = await inStore("readonly", function (store) {
       return store.getAll();
     }).catch(function () {
       return []; // a device that keeps nothing has nothing that waits
     });
-    return all
-      .filter(function (act) {
-        return carried && act.patient === carried.patient;
-      })
-      .sort(function (one, other) {
-        return one.sequence - other.sequence;
-      });
+    return all.sort(function (one, other) {
+      return one.sequence - other.sequence;
+    });
   }
 
   async function add(act) {
@@ -90,16 +93,17 @@
     });
   }
 
-  // What was sent stays until the pages know it too: a page that was kept earlier shows it so.
-  // On a device that keeps no page it goes at once.
-  function settle(results, byNumber) {
+  // What was sent stays until the pages know it too: a page that was kept earlier shows it so, and
+  // one that was on its way while it was sent. On a device that keeps no page it goes soon.
+  function settle(results, byNumber, now) {
     return inStore("readwrite", function (store) {
       results.forEach(function (one) {
         const act = byNumber[one.operation];
         if (one.status === "refused") {
-          store.put(Object.assign({}, act, { refused: one.message }));
-        } else if (carried.keep && one.status !== "conflict") {
-          store.put(Object.assign({}, act, { sent: true }));
+          const left = one.reported ? { symptoms: [] } : {}; // the server holds the report
+          store.put(Object.assign({}, act, { refused: one.message }, left));
+        } else if (one.status !== "conflict") {
+          store.put(Object.assign({}, act, { sent: true, at: now, until: Date.now() + SOON }));
         } else {
           store.delete(one.operation);
         }
@@ -111,11 +115,12 @@
     return !act.refused && !act.sent;
   }
 
-  // Of the weeks before: no page asks about them any more.
+  // Of the weeks before no page asks any more; and on a device of others it is known by now.
   async function tidy() {
     const old = new Date(Date.now() - 9 * 86400000).toISOString().slice(0, 10);
     const over = (await acts()).filter(function (act) {
-      return act.sent && (act.day < old || !carried.keep);
+      const soon = act.sequence <= carried.sequence || !(act.until > Date.now());
+      return act.sent && (act.day < old || (!carried.keep && soon));
     });
     if (over.length) {
       await forget(
@@ -140,12 +145,15 @@
     }
     const start = await asked(carried.start);
     if (start.status === 401) {
+      await forgetPages();
       return "login";
     }
     if (!start.ok) {
       return "later";
     }
-    const token = (await start.json()).token;
+    const begin = await start.json();
+    await hear(begin.standing[carried.patient]);
+    const token = begin.token;
     for (let first = 0; first < queue.length; first += AT_ONCE) {
       const some = queue.slice(first, first + AT_ONCE);
       const answer = await asked(carried.sync, {
@@ -172,7 +180,9 @@
       some.forEach(function (act) {
         byNumber[act.operation] = act;
       });
-      await settle(said.results, byNumber);
+      await settle(said.results, byNumber, said.standing.now);
+      setTimeout(tidy, SOON + 100);
+      await hear(said.standing);
     }
     return "sent";
   }
@@ -199,6 +209,11 @@
     return sending;
   }
 
+  // Somebody is back at this page: what another device reported meanwhile holds here too.
+  function sendAndAsk() {
+    return send().then(ask);
+  }
+
   // ------------------------------------------------------------ in words, at the foot of the page
 
   let lastState = "sent";
@@ -210,7 +225,7 @@
     }
     const all = await acts();
     const refused = all.filter(function (act) {
-      return act.refused;
+      return act.refused && !urgencyOf(act.symptoms || []);
     });
     const waiting = all.filter(isWaiting).length;
     let words = "";
@@ -235,7 +250,7 @@
     await forget(
       all
         .filter(function (act) {
-          return act.refused;
+          return act.refused && !urgencyOf(act.symptoms || []); // that goes on to hold here
         })
         .map(function (act) {
           return act.operation;
@@ -278,13 +293,169 @@
     return new Intl.DateTimeFormat("sv-SE", { timeZone: carried.zone }).format(new Date());
   }
 
+  // ------------------------------------------------------------ what is in force
+
+  const KEPT = "programme";
+  const PATIENCE = 1500; // milliseconds: longer nobody waits for an answer to begin
+  const root = document.documentElement;
+  let heard = null; // what the server said last, {now, reports}: this page, a later answer
+
+  // The last answer is kept beside the pages that are kept: they may be older.
+  function heardAt() {
+    return "/standing/" + carried.patient;
+  }
+
+  async function hear(said) {
+    if (!said || (heard && Date.parse(said.now) < Date.parse(heard.now))) {
+      return;
+    }
+    heard = said;
+    if ("caches" in window && (await caches.has(KEPT))) {
+      const cache = await caches.open(KEPT);
+      await cache.put(heardAt(), new Response(JSON.stringify(said))).catch(function () {
+        // No room, or logged out meanwhile: this page knows.
+      });
+    }
+    document.dispatchEvent(new CustomEvent("standing"));
+  }
+
+  async function remembered() {
+    const found =
+      "caches" in window && (await caches.has(KEPT)) && (await caches.match(heardAt()));
+    return found ? found.json() : null;
+  }
+
+  async function lastSaid() {
+    if (!heard) {
+      heard = (await remembered().catch(() => null)) || carried;
+    }
+    return Date.parse(heard.now) < Date.parse(carried.now) ? carried : heard;
+  }
+
+  function urgencyOf(symptoms) {
+    const found = symptoms.map(function (name) {
+      return carried.symptoms[name] ? carried.symptoms[name].urgency : "";
+    });
+    return ["doctor", "stop"].find(function (each) {
+      return found.includes(each);
+    });
+  }
+
+  // What is in force: what the server said, and on top of it what this device did not send yet.
+  // What was sent counts until an answer is there that knows of it.
+  async function inForce() {
+    const said = await lastSaid();
+    const own = (await allActs()).filter(function (act) {
+      return (
+        carried.ownRecords.includes(act.patient) &&
+        (!act.sent || Date.parse(act.at) > Date.parse(said.now))
+      );
+    });
+    const mistakes = new Set(
+      own.map(function (act) {
+        return act.retracts;
+      })
+    );
+    const unsent = own.filter(function (act) {
+      return (act.symptoms || []).length > 0;
+    });
+    return said.reports.concat(unsent.map(reportOf)).filter(function (report) {
+      return !mistakes.has(report.operation);
+    });
+  }
+
+  function reportOf(act) {
+    const line = carried.lines.find(function (one) {
+      return one.uuid === act.line;
+    });
+    return {
+      operation: act.operation,
+      retraction: number(),
+      programme: act.programme,
+      patient: act.patient,
+      version: act.version,
+      line: act.line,
+      exercise: line ? line.exercise : "",
+      title: line ? line.title : "",
+      date: new Intl.DateTimeFormat(root.lang, {
+        timeZone: carried.zone,
+        day: "numeric",
+        month: "long",
+      }).format(new Date(act.performed_at)),
+      moment: act.moment,
+      symptoms: act.symptoms,
+    };
+  }
+
+  function stopOf(line, stops) {
+    return (
+      stops.find(function (report) {
+        return report.line === line.uuid || (report.exercise && report.exercise === line.exercise);
+      }) || null
+    );
+  }
+
+  // A page that was kept offers nothing before it is known how things stand; without an answer in
+  // time what this device knows has to do.
+  async function ask() {
+    const stop = new AbortController();
+    const timer = setTimeout(function () {
+      stop.abort();
+    }, PATIENCE);
+    try {
+      const answer = await asked(carried.start, { signal: stop.signal });
+      const said = answer.ok ? await answer.json() : null;
+      if (answer.status === 401 || (said && !said.records.includes(carried.patient))) {
+        await forgetPages();
+        return "gone";
+      }
+      if (said) {
+        await hear(said.standing[carried.patient]);
+      }
+    } catch (error) {
+      return "later";
+    } finally {
+      clearTimeout(timer);
+    }
+    return "known";
+  }
+
+  async function forgetPages() {
+    if ("caches" in window) {
+      await caches.delete(KEPT);
+    }
+  }
+
+  async function know() {
+    if (carried && "kept" in root.dataset && (await ask()) === "gone") {
+      location.reload(); // to the login page, or to what is still theirs
+      return new Promise(function () {}); // nothing is offered meanwhile
+    }
+    root.dataset.known = "";
+    return null;
+  }
+
+  // ------------------------------------------------------------ the day
+
   // How the day stands: what the page says, and on top of it what is still on this device. On
   // another day than the page was made for nothing is done yet, and other exercises may be due.
   async function states() {
+    await known;
     const day = today();
     const sameDay = day === carried.today;
+    const reports = await inForce();
+    const redFlags = reports.filter(function (report) {
+      return urgencyOf(report.symptoms) === "doctor";
+    });
+    const stops = reports.filter(function (report) {
+      return urgencyOf(report.symptoms) === "stop";
+    });
+    const sameReports =
+      reports.map((one) => one.operation).join() ===
+      carried.reports.map((one) => one.operation).join();
     const queue = (await acts()).filter(function (act) {
-      return isWaiting(act) || (act.sent && act.sequence > carried.sequence);
+      const counts = isWaiting(act) || (act.sent && act.sequence > carried.sequence);
+      return counts && !act.retracts; // that is about a report, and no exercise
     });
     const lines = {};
     carried.lines.forEach(function (line) {
@@ -312,9 +483,44 @@
       for (let moment = line.moments; moment >= 1; moment -= 1) {
         next = done.has(moment) ? next : moment;
       }
-      lines[line.uuid] = { done: done, due: due, next: next, moments: line.moments };
+      const stopped = stopOf(line, stops);
+      lines[line.uuid] = {
+        done: done,
+        due: due && !stopped,
+        next: next,
+        moments: line.moments,
+        stopped: stopped,
+      };
     });
-    return { day: day, changed: !sameDay || queue.length > 0, lines: lines };
+    return {
+      day: day,
+      changed: !sameDay || queue.length > 0 || !sameReports,
+      lines: lines,
+      redFlags: redFlags,
+      stops: stops,
+    };
+  }
+
+  // The worker looked behind a kept page: what it found is shown when nobody is at work here yet.
+  function pageAndWorker() {
+    let touched = false;
+    ["pointerdown", "keydown", "wheel"].forEach(function (kind) {
+      window.addEventListener(kind, function () {
+        touched = true;
+      });
+    });
+    if (navigator.serviceWorker) {
+      navigator.serviceWorker.addEventListener("message", function (event) {
+        if (event.data === "gone" || (event.data === "changed" && !touched)) {
+          location.reload();
+        }
+      });
+    }
+    window.addEventListener("pageshow", function (event) {
+      if (event.persisted) {
+        location.reload(); // it stood still since it was left
+      }
+    });
   }
 
   function mondayOf(day) {
@@ -323,6 +529,8 @@
     return date.toISOString().slice(0, 10);
   }
 
+  const known = know();
+
   window.rugpijn = Object.assign(window.rugpijn || {}, {
     carried: carried,
     outbox: carried && "indexedDB" in window ? { acts: acts, add: add, send: send, tell: tell } : null,
@@ -330,7 +538,11 @@
     number: number,
     today: today,
     states: states,
+    urgencyOf: urgencyOf,
   });
+  if (carried) {
+    pageAndWorker();
+  }
 
   if (!window.rugpijn.outbox) {
     return;
@@ -340,11 +552,11 @@
     note.querySelector("[data-do=send]").addEventListener("click", send);
     note.querySelector("[data-do=forget]").addEventListener("click", forgetRefused);
     tidy();
-    window.addEventListener("online", send);
+    window.addEventListener("online", sendAndAsk);
     window.addEventListener("offline", tell);
     document.addEventListener("visibilitychange", function () {
       if (!document.hidden) {
-        send();
+        sendAndAsk();
       }
     });
     send();

@@ -5,7 +5,9 @@
 
 const CACHE = "shell-" + EDITION;
 const PROGRAMME = "programme";
-const PATIENCE = 8000; // milliseconds: a train with one bar of signal is no connection
+const PATIENCE = 1500; // milliseconds that a page is waited for, where a kept one could do
+const AFTER_AN_ACT = 15000; // what was sent just now changes the pages: the kept ones are behind
+let acted = 0;
 
 self.addEventListener("install", function (event) {
   event.waitUntil(
@@ -44,11 +46,15 @@ self.addEventListener("activate", function (event) {
 self.addEventListener("fetch", function (event) {
   const request = event.request;
   const address = new URL(request.url);
-  if (request.method !== "GET" || address.origin !== self.location.origin) {
+  if (address.origin !== self.location.origin) {
+    return;
+  }
+  if (request.method !== "GET") {
+    acted = Date.now();
     return;
   }
   if (request.mode === "navigate") {
-    event.respondWith(page(request, address));
+    event.respondWith(page(event, request, address));
   } else if (address.pathname.startsWith("/static/") || address.pathname.startsWith("/drawings/")) {
     event.respondWith(thing(request));
   } else if (address.pathname.includes("/media/")) {
@@ -60,29 +66,96 @@ self.addEventListener("fetch", function (event) {
   }
 });
 
-// From the server; when it does not answer in time, as it was kept.
-async function page(request, address) {
-  const stop = new AbortController();
+// A page that was kept is shown at once, and looked after behind it. After an act, and for an
+// address that asks for something, the server comes first. What nobody kept comes from the server.
+async function page(event, request, address) {
   const cache = await programme();
-  const known = cache && (await cache.match(address.pathname, { ignoreSearch: true }));
-  const timer = known && setTimeout(stop.abort.bind(stop), PATIENCE);
+  const known = cache && (await cache.match(address.pathname));
+  if (!known) {
+    return fromServer(request, address).catch(async function () {
+      return (await caches.match(OFFLINE)) || Response.error();
+    });
+  }
+  if (address.search || Date.now() - acted < AFTER_AN_ACT) {
+    return firstFromServer(cache, known, request, address);
+  }
+  const shown = known.clone();
+  event.waitUntil(lookBehind(event, cache, known, address));
+  return marked(shown);
+}
+
+async function fromServer(request, address, options) {
+  const answer = await fetch(request, options);
+  if (address.pathname === LOGIN && answer.ok) {
+    await caches.delete(PROGRAMME); // nobody is logged in here: it ended, or was ended elsewhere
+  }
+  return answer;
+}
+
+// From the server; when it does not answer in time, as it was kept.
+async function firstFromServer(cache, known, request, address) {
+  const stop = new AbortController();
+  const timer = setTimeout(stop.abort.bind(stop), PATIENCE);
   try {
-    const answer = await fetch(request, known ? { signal: stop.signal } : undefined);
-    if (known && answer.status >= 502 && answer.status <= 504) {
-      return known;
+    const answer = await fromServer(request, address, { signal: stop.signal });
+    if (answer.status >= 502 && answer.status <= 504) {
+      return marked(known);
     }
-    if (address.pathname === LOGIN && answer.ok) {
-      await caches.delete(PROGRAMME); // nobody is logged in here: it ended, or was ended elsewhere
-    }
-    if (known && answer.ok && !answer.redirected && !address.search) {
+    if (answer.ok && !answer.redirected && !address.search) {
       await renew(cache, address.pathname, answer.clone());
     }
     return answer;
   } catch (error) {
-    return known || (await caches.match(OFFLINE)) || Response.error();
+    return marked(known);
   } finally {
     clearTimeout(timer);
   }
+}
+
+// Whether the page that is shown is still so; the page is told when not (outbox.js).
+async function lookBehind(event, cache, known, address) {
+  const answer = await fetch(address.pathname, {
+    credentials: "same-origin",
+    headers: { Accept: "text/html" },
+  }).catch(function () {
+    return Response.error();
+  });
+  if (answer.ok && new URL(answer.url).pathname === LOGIN) {
+    await caches.delete(PROGRAMME);
+    await tell(event, "gone");
+  } else if (answer.ok && !answer.redirected) {
+    const now = await answer.clone().text();
+    await renew(cache, address.pathname, answer);
+    if (carriedIn(now) !== carriedIn(await known.text())) {
+      await tell(event, "changed");
+    }
+  }
+}
+
+async function tell(event, what) {
+  const client = await self.clients.get(event.resultingClientId);
+  if (client) {
+    client.postMessage(what);
+  }
+}
+
+// The programme and its day, as the page carries them; the moment of writing changes nothing.
+function carriedIn(text) {
+  const found = text.match(/<script id="carried"[^>]*>(.*?)<\/script>/s);
+  return found ? found[1].replace(/"now": "[^"]*"/, "") : "";
+}
+
+// A kept page says that it is one: it offers nothing before the server was asked. What was said to
+// somebody once is not said again.
+async function marked(known) {
+  const headers = new Headers(known.headers);
+  ["Content-Encoding", "Content-Length"].forEach(function (name) {
+    headers.delete(name);
+  });
+  const text = (await known.text())
+    .replace("<html ", "<html data-kept ")
+    .replace(/<!--said-->.*?<!--\/said-->/s, "");
+  return new Response(text, { status: known.status, headers: headers });
 }
 
 // What never changes under one address: as it was kept, else from the server.

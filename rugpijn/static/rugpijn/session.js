@@ -380,13 +380,9 @@ document.addEventListener("DOMContentLoaded", function () {
 
   // What the rules say at once, also without a connection: the sentences came with the page.
   function advice(act) {
-    const found = act.symptoms.map(function (name) {
-      return carried.urgency[name];
-    });
-    for (const each of ["doctor", "stop"]) {
-      if (found.includes(each)) {
-        return carried.advice[each];
-      }
+    const urgency = window.rugpijn.urgencyOf(act.symptoms);
+    if (urgency) {
+      return carried.advice[urgency];
     }
     const tells = carried.painTells;
     if (tells !== null && act.pain !== "" && Number(act.pain) >= tells) {
@@ -395,7 +391,12 @@ document.addEventListener("DOMContentLoaded", function () {
     return "";
   }
 
+  // Pressed twice it is one act: the number is that of this moment, until it was done once.
   async function done(step, form) {
+    if (form.dataset.sending) {
+      return;
+    }
+    form.dataset.sending = "yes";
     const act = window.rugpijn.read(form);
     act.day = window.rugpijn.today();
     try {
@@ -404,26 +405,82 @@ document.addEventListener("DOMContentLoaded", function () {
       HTMLFormElement.prototype.submit.call(form); // the device keeps nothing: as a plain form
       return;
     }
-    outbox.send();
-    form.elements.operation.value = window.rugpijn.number(); // pressing again is another act
-    const told = form.querySelector(".told");
-    const words = advice(act);
-    if (words && told.textContent !== words) {
-      told.textContent = words;
-      told.hidden = false;
-      told.tabIndex = -1;
-      told.focus();
-      form.dataset.told = "yes";
+    const sending = outbox.send();
+    const urgency = window.rugpijn.urgencyOf(act.symptoms);
+    if (urgency === "doctor") {
+      await held();
+      if ((await sending) === "sent") {
+        location.replace(carried.stop); // what is shown already, with an address of its own
+      }
       return;
     }
-    const next = steps[steps.indexOf(step) + 1] || null;
-    turnTo(next);
+    const words = advice(act);
+    if (words) {
+      tell(step, form, words);
+    } else {
+      again(form);
+      turnTo(steps[steps.indexOf(step) + 1] || null);
+    }
+    if (urgency) {
+      await held();
+    }
+  }
+
+  // It may be done once more, when somebody comes back to it: that is another act.
+  function again(form) {
+    form.elements.operation.value = window.rugpijn.number();
+    delete form.dataset.sending;
+  }
+
+  // The questions were answered; what follows is the advice, and the next exercise.
+  function tell(step, form, words) {
+    const told = form.querySelector(".told");
+    Array.from(form.children).forEach(function (part) {
+      part.hidden = part !== told;
+    });
+    told.querySelector("[data-told]").textContent = words;
+    const button = told.querySelector("[data-do=next]");
+    button.addEventListener("click", function () {
+      turnTo(steps[steps.indexOf(step) + 1] || null);
+    });
+    told.querySelector("[data-told]").focus();
+  }
+
+  // What is in force may come from elsewhere while somebody is at work here.
+  async function held() {
+    const state = await window.rugpijn.states();
+    if (state.redFlags.length) {
+      if (current) {
+        counters.get(current).pause();
+      }
+      stayAwake(false);
+      if (window.speechSynthesis) {
+        window.speechSynthesis.cancel();
+      }
+    }
+    window.rugpijn.stop.show(state);
+    steps
+      .filter(function (step) {
+        const line = state.lines[step.dataset.line];
+        return step !== current && line && line.stopped;
+      })
+      .forEach(function (step) {
+        steps.splice(steps.indexOf(step), 1);
+      });
+    const line = current && state.lines[current.dataset.line];
+    if (line && line.stopped && !current.querySelector(".told:not([hidden])")) {
+      counters.get(current).pause();
+      after(current);
+      tell(current, current.querySelector(".step-after"), carried.advice.stop);
+    }
+    return state;
   }
 
   // When its turn comes: with all of them at once an old phone stands still before it starts.
   function begin(step) {
     counters.set(step, counterOf(step));
     const form = step.querySelector(".step-after");
+    again(form); // a page that was kept comes with the same number each time
     form.addEventListener("submit", function (event) {
       if (!form.reportValidity()) {
         return;
@@ -444,7 +501,7 @@ document.addEventListener("DOMContentLoaded", function () {
   // Which exercises wait: as the page was made, or, on another day or with acts still unsent,
   // as the programme that came along says.
   async function choose() {
-    const state = await window.rugpijn.states();
+    const state = await held();
     if (state.changed) {
       steps = Array.from(page.querySelectorAll(".step")).filter(function (step) {
         const line = state.lines[step.dataset.line];
@@ -472,5 +529,6 @@ document.addEventListener("DOMContentLoaded", function () {
       }
     });
     turnTo(steps[0] || null);
+    document.addEventListener("standing", held);
   });
 });

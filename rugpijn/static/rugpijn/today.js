@@ -65,6 +65,7 @@ document.addEventListener("DOMContentLoaded", function () {
   // What is on this device and not sent, in the page: done, and that it waits.
   async function show() {
     const state = await window.rugpijn.states();
+    window.rugpijn.stop.show(state);
     if (!state.changed) {
       return;
     }
@@ -86,6 +87,10 @@ document.addEventListener("DOMContentLoaded", function () {
         return;
       }
       article.classList.toggle("exercise-rest", !line.due);
+      article.toggleAttribute("data-stopped", Boolean(line.stopped));
+      article.querySelectorAll("[data-when]").forEach(function (one) {
+        one.hidden = (one.dataset.when === "stopped") !== Boolean(line.stopped);
+      });
       if (line.due) {
         asked += line.moments;
         done += line.done.size;
@@ -95,7 +100,7 @@ document.addEventListener("DOMContentLoaded", function () {
         const made = line.done.has(number);
         moment.classList.toggle("is-done", made);
         moment.querySelectorAll("[data-if]").forEach(function (part) {
-          part.hidden = (part.dataset.if === "done") !== made;
+          part.hidden = (part.dataset.if === "done") !== made || (!made && Boolean(line.stopped));
         });
       });
     });
@@ -131,5 +136,6 @@ document.addEventListener("DOMContentLoaded", function () {
     }
   }
 
+  document.addEventListener("standing", show);
   show();
 });

@@ -1,0 +1,36 @@
+// The page for no connection: says whether the programme is on this device, and opens what was asked
+// for as soon as there is a connection. Without this script the link "try again" does it.
+"use strict";
+
+const EVERY = 2000; // milliseconds: a telephone says that it is connected before it is
+
+async function openWhenThere() {
+  const small = document.querySelector("link[rel=manifest]").href;
+  while (navigator.onLine) {
+    try {
+      await fetch(small, { cache: "no-store" });
+      location.reload();
+      return;
+    } catch (error) {
+      await new Promise(function (wait) {
+        setTimeout(wait, EVERY);
+      });
+    }
+  }
+}
+
+document.addEventListener("DOMContentLoaded", async function () {
+  const here = location.pathname + location.search;
+  document.querySelector("[data-again]").href = here;
+  window.addEventListener("online", openWhenThere);
+  if (!("caches" in window) || !(await caches.has("programme"))) {
+    return;
+  }
+  const kept = await (await caches.open("programme")).match("/");
+  document.querySelectorAll("[data-kept-programme]").forEach(function (one) {
+    one.hidden = !kept;
+  });
+  document.querySelectorAll("[data-nothing-kept]").forEach(function (one) {
+    one.hidden = Boolean(kept);
+  });
+});

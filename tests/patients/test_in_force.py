@@ -1,0 +1,470 @@
+"""A report is in force until it was a mistake or a therapist saw it: states, pages, channels."""
+
+import json
+import re
+import uuid
+from datetime import timedelta
+from itertools import cycle
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from patients import actions, calendar_feed, clinical, reminders, reports
+from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
+from rugpijn.models import Practice, User
+
+from .test_sync import act, send, statuses
+
+pytestmark = pytest.mark.django_db
+
+STOPS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "stop"]
+DOCTORS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "doctor"]
+# What a page may invite to, by how it is written; in templates of what waits for a report as well.
+OFFERS = {
+    "start": r'class="[^"]*btn-start',
+    "count": r'class="counter"',
+    "done": r'data-if="todo"',
+    "done in the session": r'class="[^"]*step-after',
+}
+PAGES = ("home", "programme_detail", "programme_yesterday", "programme_session", "stop")
+
+
+def address(page, programme):
+    return "/" if page == "home" else reverse(f"patients:{page}", args=[programme.uuid])
+
+
+def offered(client, page, programme) -> set[str]:
+    raw = client.get(address(page, programme)).content.decode()
+    return {name for name, pattern in OFFERS.items() if re.search(pattern, raw)}
+
+
+def offers_of_line(client, page, programme, line) -> set[str]:
+    """What is offered about one exercise."""
+    raw = client.get(address(page, programme)).content.decode()
+    part = re.search(rf'<(article|section) [^>]*data-line="{line}".*?</\1>', raw, re.S)
+    found = part.group() if part else ""
+    return {name for name, pattern in OFFERS.items() if re.search(pattern, found)}
+
+
+def text_of(response) -> str:
+    raw = re.sub(r"<(script|template)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", raw).split())
+
+
+@pytest.fixture
+def piet(client, cast, programme):
+    programme.started_on = timezone.localdate() - timedelta(days=20)
+    programme.save(update_fields=["started_on"])
+    client.force_login(cast.piet)
+    return client
+
+
+@pytest.fixture
+def second(piet, cast, programme, make_programme):
+    """Piet's own programme of another practice, under the same login."""
+    other = Patient.objects.create(
+        name="Piet Jansen", user=cast.piet, practice=cast.bram.practice, created_by=cast.bram,
+        birth_date=cast.piet_patient.birth_date,
+    )  # fmt: skip
+    return make_programme(other, cast.bram)
+
+
+def session_form(programme, *symptoms, line=0, **more):
+    version = programme.current_version()
+    return {
+        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
+        "line": version.sheet.lines[line].uuid, "day": timezone.localdate().isoformat(),
+        "pain": "2", "symptoms": symptoms, **more,
+    }  # fmt: skip
+
+
+def by_session_form(client, programme, *symptoms, **more):
+    data = session_form(programme, *symptoms, session="1", **more)
+    return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=True)
+
+
+def by_day_form(client, programme, *symptoms, **more):
+    data = session_form(programme, *symptoms, **more)
+    return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=True)
+
+
+def by_symptoms_form(client, programme, *symptoms, **more):
+    data = session_form(programme, *symptoms, **more)
+    return client.post(
+        reverse("patients:report_symptoms", args=[programme.uuid]), data, follow=True
+    )
+
+
+def by_sync(client, programme, *symptoms, **more):
+    answer = send(client, programme, act(programme, 1, symptoms=list(symptoms), **more))
+    assert statuses(answer) == ["stored"]
+    return answer
+
+
+CHANNELS = (by_session_form, by_day_form, by_symptoms_form, by_sync)
+
+
+def take_back(client, programme, report=None, **more):
+    report = report or SymptomAnswer.objects.exclude(symptoms=[]).last()
+    data = {
+        "operation": str(uuid.uuid4()), "retracts": str(report.operation), "moment": 1,
+        "version": report.version.number, "line": str(report.line),
+        "day": timezone.localdate().isoformat(), **more,
+    }  # fmt: skip
+    there = reverse("patients:report_symptoms", args=[programme.uuid])
+    return client.post(there, data, follow=True)
+
+
+def on_worklist(user) -> str:
+    therapist = Client()
+    therapist.force_login(user)
+    return therapist.get(reverse("admin:index")).content.decode()
+
+
+def clear(user, programme, note="Gebeld met de huisarts."):
+    """As the therapist does it: all that stands on the card."""
+    therapist = Client()
+    therapist.force_login(user)
+    items = re.findall(r'name="item" value="([^"]*)"', on_worklist(user))
+    there = reverse("admin:patients_programme_seen", args=[programme.pk])
+    return therapist.post(there, {"item": items, "note": note}, follow=True)
+
+
+def new_version(programme, by):
+    line = programme.prescriptions.last()
+    line.reps = 7
+    line.save()
+    actions.issue(programme=programme, by=by)
+
+
+# ---------------------------------------------------------------- a symptom that needs a doctor
+
+
+@pytest.mark.parametrize(("channel", "symptom"), list(zip(CHANNELS, cycle(DOCTORS), strict=False)))
+def test_a_red_flag_stops_every_page_and_is_on_the_worklist(
+    piet, cast, programme, channel, symptom
+):
+    """Whichever way it was reported: at once, on this phone and on another."""
+    assert offered(piet, "home", programme) and offered(piet, "programme_session", programme)
+    answer = channel(piet, programme, symptom)
+    if channel is not by_sync:
+        assert answer.redirect_chain[-1][0] == address("stop", programme)
+    said = str(clinical.SYMPTOMS[symptom].words).lower()
+    desk = on_worklist(cast.anna).lower()
+    assert said.split(" ")[-1] in desk and 'class="card alarm"' in desk
+    second_phone = Client()
+    second_phone.force_login(cast.piet)
+    for phone in (piet, second_phone):
+        for page in PAGES:
+            assert offered(phone, page, programme) == set(), page
+            told = text_of(phone.get(address(page, programme)))
+            assert "Stop met oefenen" in told and "Bel uw eigen huisarts" in told, page
+            assert "Bel 112" in told
+        there = phone.get(reverse("patients:sync_start")).json()["standing"]
+        (report,) = there[str(cast.piet_patient.uuid)]["reports"]
+        assert report["symptoms"] == [symptom]
+
+
+RED_FLAG_LASTS = ("nothing", "a new version", "eight days", "the same question answered with no")
+
+
+@pytest.mark.parametrize("then", RED_FLAG_LASTS)
+def test_a_red_flag_is_not_over_by_itself(piet, cast, programme, then):
+    by_session_form(piet, programme, "saddle")
+    if then == "a new version":
+        new_version(programme, cast.anna)
+    elif then == "eight days":
+        long_ago = timezone.localdate() - timedelta(days=8)
+        SymptomAnswer.objects.update(day=long_ago, answered_at=timezone.now() - timedelta(days=8))
+        SessionLog.objects.update(day=long_ago)
+    elif then == "the same question answered with no":
+        by_day_form(piet, programme)
+    for page in PAGES:
+        assert offered(piet, page, programme) == set(), page
+    assert "rode vlag" in on_worklist(cast.anna)
+
+
+def test_a_new_programme_begins_where_the_old_one_was_stopped(
+    piet, cast, programme, make_programme
+):
+    """The therapist of the new one reads it as well, and clears it there."""
+    by_session_form(piet, programme, "saddle")
+    programme.ended_on = timezone.localdate()
+    programme.save()
+    new = make_programme()
+    assert offered(piet, "programme_session", new) == set()
+    assert "rode vlag" in on_worklist(cast.anna)
+    clear(cast.anna, new)
+    assert offered(piet, "programme_session", new)
+    assert "rode vlag" not in on_worklist(cast.anna).split("worklist-heading")[1].split("lately")[0]
+
+
+def test_a_mistake_ends_it(piet, cast, programme):
+    by_session_form(piet, programme, "saddle")
+    shown = piet.get(address("stop", programme)).content.decode()
+    form = re.search(r"<form[^>]*data-retract.*?</form>", shown, re.S).group()
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    there = re.search(r'action="([^"]*)"', form).group(1)
+    for _pressed in range(2):  # twice is once
+        answer = piet.post(there, fields, follow=True)
+        assert answer.redirect_chain[-1][0] == address("programme_detail", programme)
+    assert SymptomAnswer.objects.count() == 2
+    assert {"start", "done"} <= offered(piet, "home", programme)
+    assert "rode vlag" not in on_worklist(cast.anna)
+    assert "mag gewoon oefenen" in text_of(piet.get(address("stop", programme)))
+
+
+def test_another_report_is_not_taken_back_with_it(piet, programme):
+    """Also not one about the same exercise and the same moment, of a phone that was offline."""
+    by_session_form(piet, programme, "saddle")
+    first = SymptomAnswer.objects.get()
+    by_sync(piet, programme, "saddle")
+    take_back(piet, programme, first)
+    assert offered(piet, "programme_session", programme) == set()
+    take_back(piet, programme, SymptomAnswer.objects.exclude(pk=first.pk).get(retracts=None))
+    assert offered(piet, "programme_session", programme)
+
+
+def test_a_therapists_note_ends_it_and_putting_it_back_begins_it_again(piet, cast, programme):
+    by_session_form(piet, programme, "saddle")
+    assert "kan de patiënt weer oefenen" in on_worklist(cast.anna)
+    clear(cast.anna, programme, note="")
+    assert not SeenMark.objects.exists() and offered(piet, "home", programme) == set()
+    clear(cast.anna, programme)
+    assert {"start", "done"} <= offered(piet, "home", programme)
+    SeenMark.objects.update(withdrawn_at=timezone.now())
+    assert offered(piet, "home", programme) == set()
+    clear(cast.anna, programme)
+    by_sync(piet, programme, "saddle", moment="2")  # a new report is a new one
+    assert offered(piet, "home", programme) == set()
+
+
+@pytest.mark.parametrize("reported_on", ["the first", "the second"])
+def test_one_person_with_two_programmes_is_stopped_in_both(piet, programme, second, reported_on):
+    about = programme if reported_on == "the first" else second
+    by_session_form(piet, about, "bladder")
+    for one in (programme, second):
+        for page in PAGES[1:]:
+            assert offered(piet, page, one) == set(), (page, one)
+    home = text_of(piet.get("/"))
+    assert home.count("stop met oefenen en bel nu een huisarts") == 2
+    standing = piet.get(reverse("patients:sync_start")).json()["standing"]
+    assert [len(said["reports"]) for said in standing.values()] == [1, 1]
+    take_back(piet, about)
+    assert offered(piet, "programme_session", programme)
+    assert offered(piet, "programme_session", second)
+
+
+def test_who_acts_for_somebody_goes_on_with_the_own_programme(
+    piet, cast, programme, make_programme
+):
+    """The report is of the one whose body it is."""
+    mos = make_programme(cast.mo_patient)
+    Proxy.objects.create(user=cast.piet, patient=cast.mo_patient, relation="helper")
+    by_session_form(piet, mos, "saddle")
+    assert offered(piet, "programme_session", mos) == set()
+    assert offered(piet, "programme_session", programme)
+    standing = piet.get(reverse("patients:sync_start")).json()["standing"]
+    assert len(standing[str(cast.mo_patient.uuid)]["reports"]) == 1
+    assert standing[str(cast.piet_patient.uuid)]["reports"] == []
+
+
+def test_a_helper_reads_nothing_of_another_practice(piet, cast, programme, second):
+    ria = User.objects.create_user("ria@mail.example", name="Ria")
+    Proxy.objects.create(user=ria, patient=cast.piet_patient, relation="helper")
+    by_session_form(piet, second, "saddle")
+    helper = Client()
+    helper.force_login(ria)
+    assert offered(helper, "programme_session", programme)
+    said = helper.get(reverse("patients:sync_start")).json()["standing"]
+    assert said[str(cast.piet_patient.uuid)]["reports"] == []
+
+
+def test_what_was_done_before_it_is_still_written_down(piet, programme):
+    by_session_form(piet, programme, "saddle")
+    assert statuses(send(piet, programme, act(programme, 2, moment="2"))) == ["stored"]
+    answer = by_day_form(piet, programme, line=2)
+    assert answer.status_code == 200 and "Stop met oefenen" in text_of(answer)
+    assert SessionLog.objects.count() == 3
+
+
+def test_the_exercises_may_be_read_and_not_done(piet, programme):
+    by_session_form(piet, programme, "saddle")
+    link = address("programme_detail", programme) + "?read"
+    assert f'href="{link}"' in piet.get("/").content.decode()
+    raw = piet.get(link).content.decode()
+    assert programme.current_version().sheet.lines[0].title in raw
+    assert not any(re.search(pattern, raw) for pattern in OFFERS.values())
+    assert "Doe nu geen oefeningen" in raw
+
+
+def test_the_numbers_of_the_practice_are_buttons(piet, programme):
+    by_session_form(piet, programme, "saddle")
+    Practice.objects.update(doctor_phone="030 111 11 11", out_of_hours_phone="0900 - 2222")
+    raw = piet.get(address("stop", programme)).content.decode()
+    places = [raw.index(f'href="tel:{n}"') for n in ("0301111111", "09002222", "112", "0123456789")]
+    assert places == sorted(places)  # the practice comes last
+    Practice.objects.update(emergency_phone="")
+    assert "tel:112" not in piet.get(address("stop", programme)).content.decode()
+
+
+def test_where_minutes_count_the_emergency_number_is_first(piet, programme, monkeypatch):
+    symptom = clinical.Symptom("Ik krijg geen lucht", "doctor", "", "emergency")
+    monkeypatch.setitem(clinical.SYMPTOMS, "breath", symptom)
+    SymptomAnswer.objects.create(
+        patient=programme.patient, operation=uuid.uuid4(), version=programme.current_version(),
+        line=programme.current_version().sheet.lines[0].uuid, day=timezone.localdate(),
+        symptoms=["breath"],
+    )  # fmt: skip
+    told = text_of(piet.get(address("stop", programme)))
+    assert told.index("Bel 112") < told.index("Bel uw eigen huisarts")
+
+
+def test_nothing_reminds_of_exercises_meanwhile(piet, programme):
+    plan = ReminderPlan.objects.create(patient=programme.patient, first="09:00", by_mail=True)
+    plan.refresh_from_db()
+    plan.patient.running = [programme]
+    today = timezone.localdate()
+    assert reminders._asks(plan, plan.times[0], today)
+    assert list(calendar_feed.asked_days(plan, programme, today))
+    by_session_form(piet, programme, "saddle")
+    assert not reminders._asks(plan, plan.times[0], today)
+    assert not list(calendar_feed.asked_days(plan, programme, today))
+
+
+def test_the_nameless_page_never_says_it(piet, programme):
+    there = reverse("patients:share_page", args=[programme.share_link.token, 1])
+    before = text_of(Client().get(there))
+    by_session_form(piet, programme, "saddle")
+    assert text_of(Client().get(there)) == before
+
+
+# ---------------------------------------------------------------- a symptom that stops one exercise
+
+
+@pytest.mark.parametrize(("channel", "symptom"), list(zip(CHANNELS, cycle(STOPS), strict=False)))
+def test_a_stopped_exercise_is_offered_nowhere(piet, cast, programme, channel, symptom):
+    lines = programme.current_version().sheet.lines
+    channel(piet, programme, symptom)
+    second_phone = Client()
+    second_phone.force_login(cast.piet)
+    for phone in (piet, second_phone):
+        for page in ("home", "programme_detail", "programme_yesterday", "programme_session"):
+            assert offers_of_line(phone, page, programme, lines[0].uuid) == set(), page
+            assert offers_of_line(phone, page, programme, lines[1].uuid), page
+        carried = re.search(
+            r'id="carried"[^>]*>(.*?)</script>', phone.get("/").content.decode()
+        ).group(1)
+        (report,) = json.loads(carried)["reports"]
+        assert (report["line"], report["exercise"]) == (lines[0].uuid, lines[0].exercise)
+    assert "0 van 10" in text_of(piet.get("/"))  # what is stopped is not asked
+    assert 'class="card alarm"' in on_worklist(cast.anna)
+
+
+@pytest.mark.parametrize("then", ["a new version", "eight days", "a mistake", "a note"])
+def test_until_when_an_exercise_is_stopped(piet, cast, programme, then):
+    line = programme.current_version().sheet.lines[0].uuid
+    by_session_form(piet, programme, STOPS[0])
+    if then == "a new version":
+        new_version(programme, cast.anna)
+    elif then == "eight days":
+        SymptomAnswer.objects.update(day=timezone.localdate() - timedelta(days=8))
+    elif then == "a mistake":
+        take_back(piet, programme)
+    else:
+        clear(cast.anna, programme)
+    over = then in ("a mistake", "a note")
+    for page in ("programme_detail", "programme_session"):
+        assert bool(offers_of_line(piet, page, programme, line)) is over, page
+
+
+def test_the_same_exercise_on_another_line_is_stopped_too(piet, cast, programme):
+    """As in a later phase, or when it was taken off and put back."""
+    first = programme.prescriptions.first()
+    actions.prescribe(programme=programme, exercise=first.exercise)
+    actions.issue(programme=programme, by=cast.anna)
+    lines = programme.current_version().sheet.lines
+    by_session_form(piet, programme, STOPS[0])
+    assert offers_of_line(piet, "programme_session", programme, lines[-1].uuid) == set()
+    first.delete()
+    actions.issue(programme=programme, by=cast.anna)
+    assert offers_of_line(piet, "programme_session", programme, lines[-1].uuid) == set()
+
+
+def test_a_note_about_one_exercise_gives_back_that_one(piet, cast, programme):
+    lines = programme.current_version().sheet.lines
+    by_session_form(piet, programme, STOPS[0])
+    by_session_form(piet, programme, STOPS[0], line=1)
+    kept = SymptomAnswer.objects.get(line=lines[1].uuid)
+    therapist = Client()
+    therapist.force_login(cast.anna)
+    there = reverse("admin:patients_programme_seen", args=[programme.pk])
+    therapist.post(there, {"item": f"{STOPS[0]}:{kept.pk}", "note": "Gebeld."})
+    assert offers_of_line(piet, "programme_session", programme, lines[0].uuid) == set()
+    assert offers_of_line(piet, "programme_session", programme, lines[1].uuid)
+
+
+# ---------------------------------------------------------------- the act itself
+
+
+def test_a_phone_takes_back_what_it_had_not_sent(piet, programme):
+    """It knows the number of its act, not that of the report; and may send the mistake first."""
+    report = act(programme, 1, symptoms=["saddle"])
+    mistake = act(programme, 2, retracts=report["operation"])
+    assert statuses(send(piet, programme, mistake, report)) == ["stored", "stored"]
+    assert offered(piet, "programme_session", programme)
+    answer = send(piet, programme, mistake, report)
+    assert statuses(answer) == ["stored", "stored"]
+    assert answer.json()["standing"]["reports"] == []
+    assert SymptomAnswer.objects.count() == 2 and SessionLog.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", [{"retracts": "x"}, {"line": "x"}, {"symptoms": ["saddle"]}])
+def test_what_takes_back_nothing_is_refused(piet, programme, wrong):
+    by_session_form(piet, programme, "saddle")
+    (known,) = SymptomAnswer.objects.all()
+    mistake = act(programme, 2, retracts=str(known.operation)) | wrong
+    assert statuses(send(piet, programme, mistake)) == ["refused"]
+    take_back(piet, programme, known, **wrong)
+    assert offered(piet, "programme_session", programme) == set()
+
+
+@pytest.mark.parametrize("wrong", [{"duration": "99999"}, {"pain": "eleven"}, {"moment": "1"}])
+@pytest.mark.parametrize("channel", [by_session_form, by_sync])
+def test_a_report_is_kept_when_the_rest_is_wrong(piet, programme, channel, wrong):
+    """A number that cannot be, or (the last) a programme that has ended meanwhile."""
+    if wrong == {"moment": "1"}:
+        programme.ended_on = timezone.localdate()
+        programme.save()
+    if channel is by_sync:
+        send(piet, programme, act(programme, 1, symptoms=["saddle"], **wrong))
+    else:
+        answer = by_session_form(piet, programme, "saddle", **wrong)
+        assert answer.redirect_chain[-1][0] == address("stop", programme)
+    assert SymptomAnswer.objects.get().symptoms == ["saddle"]
+    assert "Stop met oefenen" in text_of(piet.get("/"))
+
+
+def test_nobody_takes_back_what_somebody_else_reported(piet, cast, programme, make_programme):
+    mos = make_programme(cast.mo_patient)
+    by_session_form(piet, programme, "saddle")
+    (report,) = SymptomAnswer.objects.all()
+    mo = Client()
+    mo.force_login(cast.mo)
+    version = mos.current_version()
+    take_back(mo, mos, report, line=version.sheet.lines[0].uuid, version=version.number)
+    assert offered(piet, "programme_session", programme) == set()
+
+
+def test_pressed_twice_it_is_one_report(piet, programme):
+    data = session_form(programme, "saddle")
+    for _pressed in range(2):
+        piet.post(reverse("patients:log_session", args=[programme.uuid]), data)
+    assert SymptomAnswer.objects.count() == 1 and SessionLog.objects.count() == 1
+
+
+def test_without_a_report_it_costs_one_query(cast, programme, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        reports.standing_of(cast.piet)
