@@ -85,7 +85,9 @@ NEXT = "document.querySelector('.step:not([hidden]) [data-do=next]').click()"
 @pytest.fixture
 def both_protocols(programme):
     """Every exercise that comes with the app, with a note at some."""
-    actions.add_protocol(programme=programme, protocol=Protocol.objects.get(key="knie"))
+    actions.add_protocol(
+        programme=programme, protocol=Protocol.objects.get(key="knie"), side="left"
+    )
     for line in programme.prescriptions.all()[::3]:
         line.note = "Denk aan uw ademhaling, en doe dit op het kleed in de woonkamer."
         line.save()
