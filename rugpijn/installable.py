@@ -32,6 +32,7 @@ SHELL = (
     "rugpijn/outbox.js",
     "rugpijn/today.js",
     "rugpijn/scripts_on.js",
+    "rugpijn/show_password.js",
     "rugpijn/session.js",
 )
 WORKER = "rugpijn/service_worker.js"

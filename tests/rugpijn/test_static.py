@@ -125,7 +125,8 @@ TOO_NEW = re.compile(
 )
 OF_PATIENTS = (
     "batch.js", "copy.js", "counter.js", "drawings.js", "offline.js", "outbox.js", "passkeys.js",
-    "print.js", "scripts_on.js", "service_worker.js", "session.js", "site.css", "today.js",
+    "print.js", "scripts_on.js", "service_worker.js", "session.js",
+    "show_password.js", "site.css", "today.js",
 )  # fmt: skip
 
 
