@@ -421,15 +421,18 @@ OF_A_DOSAGE = re.compile(
     r"|exercise (?:names|says)",
     re.I,
 )
+OTHERWISE = re.compile(r"\beven\b[^.]*, of zo lang|\bbriefly, or as long", re.I)
 READ = ("start_position", "steps", "purpose", "caution", "harder_when", "easier_when", "equipment")
 
 
 def promises(text: str) -> list[str]:
-    """The sentences about a dosage that no question goes before: true of some dosages only."""
+    """The sentences that are true of some dosages only: no question goes before them, and they say
+    not what to do otherwise."""
     sentences, found, asked = re.findall(r"[^.?!]+[.?!]?", text), [], False
     for sentence in sentences:
         question = sentence.endswith("?")
-        if OF_A_DOSAGE.search(sentence) and not question and not asked:
+        guarded = question or asked or OTHERWISE.search(sentence)
+        if OF_A_DOSAGE.search(sentence) and not guarded:
             found.append(sentence.strip())
         asked = question
     return found
@@ -441,6 +444,7 @@ def promises(text: str) -> list[str]:
         ("Hold this for as long as it says above this exercise.", 1),
         ("Hold this for a moment. Does the exercise name seconds? Then hold it that long.", 0),
         ("Houd dit vast, zo lang als boven deze oefening staat.", 1),
+        ("Houd dit even vast, of zo lang als er bij de oefening staat.", 0),
         ("Wissel dan van kant.", 1),
         ("Doet u beide kanten? Wissel dan van kant. Wissel van been.", 1),
     ],
