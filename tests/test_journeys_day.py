@@ -537,6 +537,7 @@ def test_a_browser_that_keeps_nothing_counts_and_ticks_all_the_same(
     step = page.locator(".step:visible")
     step.get_by_role("button", name="Tel mee").click()
     expect(step.locator(".counter")).to_have_attribute("data-state", "running")
+    step.get_by_role("button", name="Pauze", exact=True).click()
     step.get_by_role("button", name="Oefening klaar").click()
     step.locator(".step-after").get_by_role("button", name="Gedaan").click()
     expect(page.get_by_text("Bewaard.")).to_be_visible()
