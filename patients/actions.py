@@ -15,6 +15,7 @@ from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggest
 from exercises.period import WHOLE, Period
 from rugpijn.models import User
 
+from . import sides
 from .models import (
     Patient,
     Prescription,
@@ -66,22 +67,31 @@ def copy_to_draft(*, programme: Programme, by: User) -> Programme:
     return copy
 
 
-def add_protocol(*, programme: Programme, protocol: Protocol) -> int:
+def add_protocol(*, programme: Programme, protocol: Protocol, side: str = "") -> int:
     """Add what a protocol has and the programme has not, with its advice: the number of lines.
 
     An exercise that is given already keeps the dosage that it has. What the protocol says goes
-    before what the practice begins with elsewhere.
+    before what the practice begins with elsewhere. `side` is what the therapist chose for lines
+    that leave it open.
     """
-    given = set(programme.prescriptions.values_list("exercise", flat=True))
-    new = [
-        line for line in protocol.lines.select_related("exercise") if line.exercise_id not in given
-    ]
+    new = new_lines(programme, protocol)
     for line in new:
         prescribe(
-            programme=programme, exercise=line.exercise, dosage=line.dosage, period=line.period
+            programme=programme,
+            exercise=line.exercise,
+            dosage=line.dosage,
+            period=line.period,
+            side=side,
         )
     programme.protocols.add(protocol)
     return len(new)
+
+
+def new_lines(programme: Programme, protocol: Protocol) -> list[ProtocolLine]:
+    """The lines of a protocol with an exercise that this programme has not."""
+    given = set(programme.prescriptions.values_list("exercise", flat=True))
+    lines = protocol.lines.select_related("exercise")
+    return [line for line in lines if line.exercise_id not in given]
 
 
 def prescribe(
@@ -91,9 +101,11 @@ def prescribe(
     dosage: Dosage | None = None,
     note: str = "",
     period: Period = WHOLE,
+    side: str = "",
 ) -> Prescription:
     """Add a line at the end. The dosage that is suggested in this practice is copied: editing
-    the library later changes nothing that was prescribed."""
+    the library later changes nothing that was prescribed. A side of it that
+    nobody chose is left open."""
     last = programme.prescriptions.aggregate(last=Max("position"))["last"]
     prescription = Prescription(
         programme=programme,
@@ -101,7 +113,9 @@ def prescribe(
         position=0 if last is None else last + 1,
         note=note,
     )
-    prescription.dosage = dosage or suggested(exercise, programme.patient.practice_id)
+    begin = dosage or suggested(exercise, programme.patient.practice_id)
+    prescription.dosage = sides.left_open(begin, side)
+    prescription.side_open = sides.asks(begin) and not side
     prescription.period = period
     prescription.save()
     return prescription
@@ -125,7 +139,7 @@ def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
     protocol.texts.create(language=FALLBACK, title=title)
     for position, line in enumerate(lines, 1):
         kept = ProtocolLine(protocol=protocol, exercise=line.exercise, position=position)
-        kept.dosage = line.dosage
+        kept.dosage = sides.as_suggested(line)
         kept.period = line.period.in_any_programme
         kept.save()
     for source in programme.protocols.order_by("pk"):
@@ -147,15 +161,15 @@ def another_runs(programme: Programme) -> str:
 def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
     """Start a draft that the therapist has checked for red flags; issues version 1.
 
-    Raises RefusedError when the programme started before, has no exercises, or
-    when the patient already follows another one.
+    Raises RefusedError when the programme started before, has no exercises or an exercise whose
+    side nobody chose, or when the patient already follows another one.
     """
     hold_programme(programme)
     if not programme.is_draft:
         raise RefusedError(_("This programme has already started."))
     if not programme.prescriptions.exists():
         raise RefusedError(_("Add at least one exercise before you start."))
-    if obstacle := another_runs(programme):
+    if obstacle := sides.obstacle(programme) or another_runs(programme):
         raise RefusedError(obstacle)
     RedFlagCheck.objects.create(programme=programme, checked_by=by, checked_name=by.name)
     programme.started_on = on or timezone.localdate()

@@ -12,6 +12,7 @@ from . import merge
 MERGED = (
     "position",
     "dosage",
+    "side",
     "period",
     "note",
     "steps",
@@ -94,7 +95,8 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
 def told(merged: merge.Merged, formset) -> list[str]:
     """What somebody else did, a sentence each."""
     titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
-    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "period": gettext("weeks"),
+    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "side": gettext("side"),
+              "period": gettext("weeks"),
               "note": gettext("note"), "steps": gettext("instruction")}  # fmt: skip
     sentences = []
     if any(difference.field == "position" for difference in merged.differences):

@@ -40,7 +40,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     form = PrescriptionForm
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
-    fields = ("exercise", "position", "dosage", "period", "note", "steps")
+    fields = ("exercise", "position", "dosage", "side", "period", "note", "steps")
     extra = 0
     max_num = MOST_LINES
     verbose_name = _("exercise")
@@ -279,12 +279,13 @@ class ProgrammeAdmin(CareAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         programme = form.instance
+        side = form.cleaned_data.get("every_side", "")
         exercise = form.cleaned_data.get("add_exercise")
         if exercise is not None:
-            actions.prescribe(programme=programme, exercise=exercise)
+            actions.prescribe(programme=programme, exercise=exercise, side=side)
         protocol = form.cleaned_data.get("add_protocol")
         if protocol is not None:
-            self._add_protocol(request, programme, protocol)
+            self._add_protocol(request, programme, protocol, side)
         edited = (
             bool({"title"} & set(form.changed_data))
             or exercise is not None
@@ -302,8 +303,8 @@ class ProgrammeAdmin(CareAdmin):
             audit.record(request, "choose risk profile", programme.patient, thing=programme)
         self._issue(request, form, programme, edited)
 
-    def _add_protocol(self, request, programme, protocol):
-        count = actions.add_protocol(programme=programme, protocol=protocol)
+    def _add_protocol(self, request, programme, protocol, side):
+        count = actions.add_protocol(programme=programme, protocol=protocol, side=side)
         said = ngettext(
             "%(count)d exercise was added from “%(protocol)s”.",
             "%(count)d exercises were added from “%(protocol)s”.",

@@ -64,6 +64,7 @@ class Line:
     online_title: str = ""
     own_steps: bool = False  # the steps were written for this patient
     figure: Picture | None = None
+    other_figure: Picture | None = None  # of the side that follows, when both are done
     film: Clip | None = None
     period: Period = WHOLE
     when: str = ""
@@ -72,7 +73,7 @@ class Line:
     LIBRARY = (
         "title", "start_position", "steps", "purpose", "caution", "harder_when",
         "easier_when", "equipment", "video", "online_number", "online_title", "figure",
-        "film",
+        "other_figure", "film",
     )  # fmt: skip
 
     def words(self) -> list[str]:
@@ -88,6 +89,7 @@ class Line:
     def of(cls, prescription, language: str) -> "Line":
         exercise = prescription.exercise
         own_steps = prescription.steps.strip()
+        figure, other_figure = _of_each_side(exercise, language, prescription.side)
         return cls(
             uuid=str(prescription.uuid),
             exercise=str(exercise.uuid),
@@ -106,7 +108,8 @@ class Line:
             online_number=exercise.online_number,
             online_title=exercise.online_title,
             own_steps=bool(own_steps),
-            figure=_picture(exercise, language, prescription.side),
+            figure=figure,
+            other_figure=other_figure,
             film=_film(exercise, language),
             period=prescription.period,
             when=str(prescription.period),
@@ -226,6 +229,8 @@ class Sheet:
             old = before.get(line.uuid)
             if old is not None and old.exercise == line.exercise:
                 keep = {name: getattr(old, name) for name in Line.LIBRARY}
+                if old.dosage.side != line.dosage.side:  # the drawing shows the side that is done
+                    keep |= {"figure": line.figure, "other_figure": line.other_figure}
                 if line.own_steps or old.own_steps:
                     keep["steps"] = line.steps  # somebody's words, then or now: not the library's
                 line = replace(line, **keep)
@@ -254,14 +259,19 @@ class Sheet:
         """Of exercises and of advice, in reading order."""
         return [item.figure for item in (*self.lines, *self.advice) if item.figure is not None]
 
+    def _drawn(self) -> list[Picture]:
+        """The pictures that are read, and those of the other side, which a counter turns to."""
+        others = [line.other_figure for line in self.lines if line.other_figure is not None]
+        return self.pictures() + others
+
     def digests(self) -> set[str]:
         """All that this sheet shows and does not hold; it stays as long as the sheet."""
-        drawn = {picture.digest for picture in self.pictures()}
+        drawn = {picture.digest for picture in self._drawn()}
         return drawn.union(*(line.film.digests for line in self.lines if line.film is not None))
 
     def media(self) -> set[str]:
         """What of it not everyone may see: photos and films."""
-        drawn = {p.digest for p in self.pictures() if p.kind != Figure.Kind.PHOTO}
+        drawn = {p.digest for p in self._drawn() if p.kind != Figure.Kind.PHOTO}
         return self.digests() - drawn
 
     def line(self, uuid) -> Line | None:
@@ -293,6 +303,7 @@ class Sheet:
                         "period": Period.from_dict(raw.get("period")),
                         "steps": tuple(raw["steps"]),
                         "figure": Picture.from_json(raw.get("figure")),
+                        "other_figure": Picture.from_json(raw.get("other_figure")),
                         "film": Clip.from_json(raw.get("film")),
                     }
                 )
@@ -347,7 +358,7 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
         {line.uuid: line for line in before.lines},
         {line.uuid: line for line in after.lines},
         whole="line",
-        skip=("uuid", "exercise", "dosage", "own_steps", "period"),
+        skip=("uuid", "exercise", "dosage", "own_steps", "period", "other_figure"),
         same_language=same_language,
     )
     kept = [line.uuid for line in before.lines if after.line(line.uuid)]
@@ -428,6 +439,14 @@ def _plain(value) -> str:
 def _picture(item, language: str, side: str = "") -> Picture | None:
     """The picture of an exercise or of advice, if it has one."""
     return Picture.of(item.figure, language, side) if item.figure is not None else None
+
+
+def _of_each_side(exercise, language: str, side: str) -> tuple[Picture | None, Picture | None]:
+    """The picture of the side that is done, or of left and then of right when both are."""
+    figure = exercise.figure
+    if side == "each" and figure is not None and figure.mirrored is not None:
+        return Picture.of(figure, language, "left"), Picture.of(figure, language, "right")
+    return _picture(exercise, language, side), None
 
 
 def _film(exercise, language: str) -> Clip | None:

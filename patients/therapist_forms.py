@@ -1,5 +1,7 @@
 """What therapists type in the admin: a patient, a programme and its lines."""
 
+from dataclasses import replace
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -12,7 +14,7 @@ from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText, suggest
 from rugpijn import audit
 from rugpijn.validators import printable
 
-from . import actions
+from . import actions, sides
 from .forms import BirthDateField
 from .models import Patient, Prescription, Programme, RiskProfile, Version
 
@@ -146,6 +148,12 @@ class ProgrammeForm(forms.ModelForm):
         ],
         widget=forms.RadioSelect,
     )
+    every_side = forms.ChoiceField(
+        required=False,
+        label=_("At all of them"),
+        choices=[("left", _("left")), ("right", _("right")), ("each", _("both"))],
+        widget=forms.RadioSelect,
+    )
     add_exercise = forms.ModelChoiceField(
         Exercise.objects.none(), required=False, label=_("Add an exercise")
     )
@@ -181,6 +189,8 @@ class ProgrammeForm(forms.ModelForm):
         self.initial["profile"] = judged.profile if judged else ""
         if not self.library_changes:
             del self.fields["library"]
+        self.sides_open = self.instance.prescriptions.filter(side_open=True).count()
+        self.asks_every_side = self.sides_open > 1
 
     @property
     def is_start(self) -> bool:
@@ -209,9 +219,28 @@ class ProgrammeForm(forms.ModelForm):
             )
         if self.is_start:
             self._clean_start(cleaned)
+        if self.is_start or self.instance.is_running:
+            self._clean_added_sides(cleaned)
         if "library" in self.fields and not cleaned.get("library"):
             self.add_error("library", gettext("Choose which text the patient gets."))
         return cleaned
+
+    def _clean_added_sides(self, cleaned):
+        """What is added and given at once cannot leave the side open."""
+        exercise, protocol = cleaned.get("add_exercise"), cleaned.get("add_protocol")
+        practice_id = self.instance.patient.practice_id
+        dosages = {
+            "add_exercise": [suggested(exercise, practice_id)] if exercise else [],
+            "add_protocol": [line.dosage for line in actions.new_lines(self.instance, protocol)]
+            if protocol
+            else [],
+        }
+        for name, added in dosages.items():
+            asking = sum(sides.asks(dosage) for dosage in added)
+            if asking and not cleaned.get("every_side"):
+                self.sides_open += asking
+                self.asks_every_side = True
+                self.add_error(name, sides.question())
 
     def _clean_start(self, cleaned):
         if not cleaned.get("red_flags_checked"):
@@ -245,6 +274,13 @@ class PrescriptionForm(forms.ModelForm):
         required=False, min_value=0, max_value=999, label=_("order"), show_hidden_initial=True
     )
     dosage = DosageField(required=False, label=_("dosage"), show_hidden_initial=True)
+    side = forms.ChoiceField(
+        required=False,
+        label=_("side"),
+        choices=[("left", _("left")), ("right", _("right")), ("each", _("both"))],
+        widget=forms.RadioSelect,
+        show_hidden_initial=True,
+    )
     period = PeriodField(label=_("weeks"), show_hidden_initial=True)
     note = forms.CharField(
         required=False,
@@ -268,6 +304,7 @@ class PrescriptionForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.library_steps = ""
+        self.was_open = self.instance.side_open
         if self.instance.pk is not None:
             self._begin_with_what_is_there()
         for name in ("note", "steps"):
@@ -295,7 +332,7 @@ class PrescriptionForm(forms.ModelForm):
         """A new row that holds nothing but its place is not there."""
         if self.instance.pk is None and set(self.changed_data) <= {"position"}:
             return False
-        return super().has_changed()
+        return super().has_changed() or (self.was_open and bool(self._side_for_all()))
 
     def clean_steps(self):
         """Equal to the library's: nothing special, and later corrections arrive.
@@ -325,10 +362,45 @@ class PrescriptionForm(forms.ModelForm):
             practice_id = self.instance.programme.patient.practice_id
             dosage = suggested(cleaned["exercise"], practice_id)
         if dosage is not None:
-            self.instance.dosage = dosage
+            self.instance.dosage = self._with_its_side(dosage, cleaned)
         if (period := cleaned.get("period")) is not None:
             self.instance.period = period
         return cleaned
+
+    @property
+    def asks_side(self) -> bool:
+        """Whether the question stands at this row: left, right or both?"""
+        answered = bool(self.data.get(self.add_prefix("side")))
+        return self.was_open or answered or "side" in self.errors
+
+    def _with_its_side(self, dosage, cleaned):
+        """The dosage with the side that somebody chose: in its words, at the row, or for all.
+
+        Without an answer the line stays open, and a programme with it is not given to anybody.
+        """
+        line, programme = self.instance, self.instance.programme
+        if line.pk is None and cleaned.get("exercise"):
+            begins = suggested(cleaned["exercise"], programme.patient.practice_id)
+            line.side_open = sides.asks(begins)
+            if cleaned.get("dosage") is None:
+                dosage = sides.left_open(begins)
+        if not line.side_open:
+            return dosage
+        chosen = cleaned.get("side") or self._side_for_all()
+        if chosen and dosage.side and "side" in self.changed_data and chosen != dosage.side:
+            self.add_error("side", gettext("The dosage says another side. Which one is right?"))
+            return dosage
+        side = dosage.side or chosen
+        if side:
+            line.side_open = False
+            return replace(dosage, side=side)
+        if programme.is_running or "_start" in self.data:
+            self.add_error("side", sides.question())
+        return dosage
+
+    def _side_for_all(self) -> str:
+        asked = self.data.get("every_side", "")
+        return asked if asked in dict(self.fields["side"].choices) else ""
 
     def clean_position(self):
         """A line without a place goes to the end."""

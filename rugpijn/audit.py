@@ -9,7 +9,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -264,9 +264,7 @@ def _about(thing, part="") -> dict:
 
 
 def _device(request) -> str:
-    """In the language of the installation, whoever is looking: one browser has one name."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return readable_name(request.META.get("HTTP_USER_AGENT", ""))
+    return readable_name(request.META.get("HTTP_USER_AGENT", ""))
 
 
 def _source() -> str:

@@ -26,6 +26,7 @@ SHELL = (
     "rugpijn/icons.svg",
     "rugpijn/fonts/atkinson-hyperlegible-latin-400-normal.woff2",
     "rugpijn/fonts/atkinson-hyperlegible-latin-700-normal.woff2",
+    "rugpijn/counter.js",
     "rugpijn/drawings.js",
     "rugpijn/offline.js",
     "rugpijn/no_connection.js",
@@ -33,6 +34,7 @@ SHELL = (
     "rugpijn/stop.js",
     "rugpijn/today.js",
     "rugpijn/scripts_on.js",
+    "rugpijn/show_password.js",
     "rugpijn/session.js",
 )
 WORKER = "rugpijn/service_worker.js"

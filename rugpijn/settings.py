@@ -182,6 +182,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "rugpijn.login.passwords.PracticeNameValidator"},
     {"NAME": "rugpijn.login.passwords.PatternValidator"},
+    {"NAME": "rugpijn.login.passwords.CommonWordsValidator"},
 ]  # fmt: skip
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "patients:home"

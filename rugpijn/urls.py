@@ -3,10 +3,12 @@
 from allauth.account import views as allauth_views
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from . import installable, views, writing
 from .login import account_views, factor_views, passkeys, second_step, sessions
+
+register_converter(views.TypedWord, "typed")
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -43,7 +45,10 @@ urlpatterns = [
     path("service-worker.js", installable.service_worker, name="service_worker"),
     path("offline/", installable.offline, name="offline"),
     path("drawings/", include("exercises.urls")),
+    path(".well-known/change-password", views.change_password, name="change_password"),
     path("", include("patients.urls")),
+    # After all others: an address from paper with a capital, or with the full stop behind it.
+    path("<typed:word>", views.typed_address, name="typed_address"),
 ]
 
 handler400 = "rugpijn.views.bad_request"

@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from . import audit, health, trouble
 from .forms import PasswordForm
@@ -159,6 +159,35 @@ def permission_denied(request, exception=None):
 @login_not_required
 def page_not_found(request, exception=None):
     return _error(request, 404, "404.html")
+
+
+# Addresses short enough to be typed from paper.
+TYPED = {"in": "patients:invitation_code"}
+
+
+class TypedWord:
+    """A short address as people type it: a telephone begins with a capital, a sentence ends."""
+
+    regex = rf"(?i:{'|'.join(TYPED)})[/.,;\s]*"
+
+    def to_python(self, value):
+        return value.rstrip("/.,; \t\r\n").lower()
+
+    def to_url(self, value):
+        return value
+
+
+@login_not_required
+@require_safe
+def typed_address(request, word):
+    return redirect(TYPED[word])
+
+
+@login_not_required
+@require_safe
+def change_password(request):
+    """Where password managers look for the page (W3C, a well-known address)."""
+    return redirect("account_change_password")
 
 
 @login_not_required

@@ -165,6 +165,8 @@ TABLE = {
     "csp_report": (WRONG_METHOD,) * 8,
     "plain_language": (WRONG_METHOD,) * 8,
     "healthz": OPEN,
+    "change_password": ("/accounts/password/change/",) * 8,
+    "typed_address": ("/in/",) * 8,
     "favicon": ("/static/rugpijn/favicon.svg",) * 8,
     "exercises:drawing": OPEN,
     "exercises:loop": OPEN,

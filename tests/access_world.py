@@ -88,6 +88,7 @@ def build():
     )  # fmt: skip
     own = {
         "admin:glass": [],
+        "typed_address": ["In"],
         "admin:glass_end": [glass.uuid],
         "admin:patients_patient_glass": [],
         "admin:exercises_upload": [sent.uuid],

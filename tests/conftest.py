@@ -27,7 +27,7 @@ from exercises.models import (
     ProtocolText,
     Rendering,
 )
-from patients import actions
+from patients import actions, sides
 from patients.models import Patient
 from rugpijn.log import guard
 from rugpijn.models import Practice, User
@@ -259,6 +259,7 @@ def make_programme(cast, lage_rugpijn):
         patient, by = patient or cast.piet_patient, by or cast.anna
         programme = actions.draft(patient=patient, by=by, protocol=protocol or lage_rugpijn)
         if started:
+            sides.choose(programme, "left")
             actions.start(programme=programme, by=by, **fields)
         return programme
 

@@ -4,16 +4,21 @@ A route without a row there fails.
 """
 
 import copy
+import time
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
 from patients import handout
 from rugpijn.audit import AccessEvent
+from rugpijn.login import devices
+from rugpijn.login.sessions import SessionStore
 from rugpijn.models import LoginSession
 
 from .access_table import (
@@ -346,3 +351,53 @@ def test_an_act_is_logged(world, name):
     client_for(world, who).post(world.address(name), **sent(world, name))
     rows = AccessEvent.objects.filter(patient=world.piet_patient.uuid)
     assert [row.action for row in rows].count(LOGGED_ACTS[name]) == 1
+
+
+# What a patient is asked about once more on a telephone that stays logged in.
+ASKS_ONCE_MORE = {
+    "patients:download", "patients:ask_erasure",  # a copy of all of it, and erasing it
+    "patients:access_log", "patients:access_log_file",  # who looked, and when
+    "account_set_password", "account_email",
+    "passkey_add", "one_time_list", "login_devices",
+    "staff_factor", "admin:rugpijn_accessevent_download",  # asked, and then refused
+}  # fmt: skip
+# There the old password is a field of the form.
+ASKS_IN_THE_FORM = {"account_change_password"}
+
+
+def test_what_asks_once_more_on_a_phone_that_stays_logged_in(world):
+    """Every address, as Piet on his own telephone, an hour after he typed his password."""
+    asked, open_to_him = set(), set()
+    for name in NAMES:
+        if name == "account_logout":
+            continue
+        client = on_own_phone(world)
+        mail = {"action_add": "1", "email": "piet.nieuw@mail.example"}  # asked when it is changed
+        for answer in (
+            client.get(world.address(name)),
+            client.post(world.address(name), mail if name == "account_email" else {}),
+        ):
+            if answer.get("Location", "").startswith("/accounts/reauthenticate/?"):
+                asked.add(name)
+            elif answer.status_code == 200:
+                open_to_him.add(name)
+    again = {"mfa_reauthenticate_webauthn", "factor_again"}  # ways of saying it
+    assert asked - again == ASKS_ONCE_MORE
+    assert open_to_him >= ASKS_IN_THE_FORM
+    assert {
+        "patients:home", "patients:programme_detail", "patients:programme_session",
+        "patients:my_data", "patients:messages", "patients:progress", "patients:reminders",
+    } <= open_to_him  # fmt: skip
+
+
+def on_own_phone(world):
+    client = client_for(world, "piet")
+    session = SessionStore(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    hour_ago = time.time() - 3600
+    session["account_authentication_methods"] = [{"method": "password", "at": hour_ago}]
+    request, answer = RequestFactory().get("/"), HttpResponse()
+    request.user, request.session = world.piet, session
+    devices.trust(request, answer)
+    session.save()
+    client.cookies.update(answer.cookies)
+    return client

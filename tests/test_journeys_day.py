@@ -279,6 +279,8 @@ def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
     expect(phase).to_have_text("Nu links")
     expect(digits).to_have_text("5")
     page.clock.run_for(5100)
+    expect(phase).to_have_text("Neem de houding aan")
+    page.clock.run_for(2000)
     expect(phase).to_have_text("Houd vast")
     expect(where).to_have_text("Nu links · Herhaling 1 van 2")
     page.clock.run_for(1000)
@@ -291,9 +293,9 @@ def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
     counter.get_by_role("button", name="Ga verder").press("Enter")
     page.clock.run_for(2100)
     expect(where).to_have_text("Nu links · Herhaling 2 van 2")
-    page.clock.run_for(3100)
+    page.clock.run_for(2000 + 3100)
     expect(phase).to_have_text("Nu rechts")
-    page.clock.run_for(5000 + 3000 + 2000 + 3000 + 200)
+    page.clock.run_for(5000 + 2000 + 3000 + 2000 + 2000 + 3000 + 200)
     expect(step.locator(".step-after-title")).to_be_focused()
     step.get_by_role("button", name="Gedaan").press("Enter")
 
@@ -318,23 +320,6 @@ def test_counting_along(at_home, phones, counted, complaints):  # noqa: F811
     assert sorted(SessionLog.objects.values_list("pain", flat=True), key=str) == [7, None]
 
 
-@pytest.mark.parametrize("height", [844, 640])
-def test_the_drawing_stays_in_sight_while_counting(at_home, phones, programme, height):
-    """The counter stands at the foot of the screen, and not over what one is to do."""
-    page = phones().new_page()
-    page.set_viewport_size({"width": 390 if height == 844 else 360, "height": height})
-    log_in(page, at_home, own=False)
-    page.get_by_role("link", name="Begin").click()
-    step = page.locator(".step:visible")
-    drawing, counter = step.locator(".stage svg"), step.locator(".counter")
-    expect(drawing).to_be_visible()
-    step.get_by_role("button", name="Tel mee").click()
-    expect(step.locator(".counter-phase")).to_have_text("Doe mee", timeout=20_000)
-    there, over = drawing.bounding_box(), counter.bounding_box()
-    assert there["y"] > 0 and over["y"] + over["height"] <= height
-    assert there["y"] + there["height"] <= over["y"] + 8, (there, over)
-
-
 SHIFTS = """() => new Promise(tell => {
   const add = list => tell(list.getEntries().reduce((sum, one) => sum + one.value, 0));
   new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
@@ -350,28 +335,6 @@ def test_nothing_jumps_when_the_session_opens_without_motion(at_home, phones, pr
     expect(page.get_by_role("button", name="Tel mee")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert page.evaluate(SHIFTS) < 0.1
-
-
-@pytest.mark.parametrize(("size", "letters"), [((844, 390), "normal"), ((390, 844), "largest")])
-def test_where_the_counter_would_cover_all_it_stands_below(
-    at_home, phones, programme, size, letters
-):
-    """A telephone on its side, and the largest letters: the drawing is above it, not behind."""
-    programme.patient.user.text_size = letters
-    programme.patient.user.save()
-    page = phones().new_page()
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    log_in(page, at_home, own=False)
-    page.get_by_role("link", name="Begin").click()
-    step = page.locator(".step:visible")
-    drawing, counter = step.locator(".stage svg"), step.locator(".counter")
-    expect(drawing).to_be_visible()
-    step.get_by_role("button", name="Tel mee").click()
-    expect(counter).to_have_attribute("data-state", "running")
-    above, below = drawing.bounding_box(), counter.bounding_box()
-    assert above["y"] + above["height"] <= below["y"]
-    expect(step.get_by_role("button", name="Pauze", exact=True)).to_be_in_viewport()
-    expect(counter.locator(".counter-digits")).to_be_in_viewport()
 
 
 def test_undone_without_a_connection(at_home, phones, counted, complaints):  # noqa: F811
@@ -574,6 +537,7 @@ def test_a_browser_that_keeps_nothing_counts_and_ticks_all_the_same(
     step = page.locator(".step:visible")
     step.get_by_role("button", name="Tel mee").click()
     expect(step.locator(".counter")).to_have_attribute("data-state", "running")
+    step.get_by_role("button", name="Pauze", exact=True).click()
     step.get_by_role("button", name="Oefening klaar").click()
     step.locator(".step-after").get_by_role("button", name="Gedaan").click()
     expect(page.get_by_text("Bewaard.")).to_be_visible()

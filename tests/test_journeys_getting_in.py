@@ -116,3 +116,55 @@ def test_a_refused_touch_leaves_the_password(at_localhost, invited, browser):
     page.get_by_role("button", name="Opslaan en inloggen").click()
     expect(page.get_by_role("heading", name="Superman")).to_be_visible()
     phone.close()
+
+
+COLOURS = """field => {
+  const probe = document.createElement("i");
+  probe.style.color = "var(--action)";
+  document.body.append(probe);
+  const wanted = getComputedStyle(probe).color;
+  probe.remove();
+  return [getComputedStyle(field).backgroundColor, wanted];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("language", "show", "hide"),
+    [("nl", "Toon het wachtwoord", "Verberg het wachtwoord"),
+     ("en", "Show the password", "Hide the password")],
+)  # fmt: skip
+def test_a_password_can_be_looked_at_and_ticks_have_our_colour(browser, site, language, show, hide):  # noqa: F811
+    """By keyboard, in the language of the page; hidden again when it is sent."""
+    context = browser.new_context(locale=language, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    wrong = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.goto(site + reverse("account_login"))
+    field = page.locator("input[name=password]")
+    page.locator("input[name=login]").fill("piet@mail.example")
+    field.fill("niet-het-goede-woord")
+    page.keyboard.press("Tab")
+    button = page.get_by_role("button", name=show)
+    expect(button).to_be_focused()
+    assert button.bounding_box()["height"] >= 44
+    page.keyboard.press("Enter")
+    expect(field).to_have_attribute("type", "text")
+    expect(field).to_have_value("niet-het-goede-woord")
+    expect(page.get_by_role("button", name=hide)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(field).to_have_attribute("type", "password")
+    page.keyboard.press("Enter")
+    page.evaluate(
+        "document.querySelector('form').addEventListener('submit', e => e.preventDefault())"
+    )
+    field.press("Enter")
+    expect(field).to_have_attribute("type", "password")
+
+    tick = page.locator("input[type=checkbox]")
+    tick.check()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        shown, wanted = tick.evaluate(COLOURS)
+        assert shown == wanted, scheme
+    assert wrong == []
+    context.close()

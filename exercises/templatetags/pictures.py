@@ -4,6 +4,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from rugpijn.models import languages
 
@@ -32,7 +33,8 @@ def picture(context, shown: Picture):
         for number, frame in enumerate(shown.frames, 1)
     ]
     loop = reverse("exercises:loop", args=[shown.digest]) if shown.loop else ""
-    return {"picture": shown, "frames": frames, "loop": loop}
+    side = {"left": _("Left side"), "right": _("Right side")}.get(shown.side, "")
+    return {"picture": shown, "frames": frames, "loop": loop, "side": side}
 
 
 @register.simple_tag(takes_context=True)

@@ -137,6 +137,7 @@ class Prescription(Prescribed):
         validators=[printable],
         help_text=_("Empty: the text of the library. One step on each line."),
     )
+    side_open = models.BooleanField(default=False, editable=False)  # see patients/sides.py
 
     objects = OfProgrammeQuerySet.as_manager()
 

@@ -37,7 +37,7 @@ from rugpijn.login.second_factor import answers_json
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 
-from .. import actions, phases
+from .. import actions, phases, sides
 from ..access import treats
 from ..models import Prescription, Programme
 from ..sheet import Sheet
@@ -176,7 +176,7 @@ def _result(exercise: Exercise, ours: Dosage | None) -> dict:
         "region": exercise.get_category_display(),
         "purpose": exercise.text("purpose"),
         "picture": thumbnail_address(exercise.figure),
-        "dosage": (ours or exercise.dosage).notation,
+        "dosage": sides.left_open(ours or exercise.dosage).notation,
         "ours": _("our practice's dosage") if ours else "",
         "starred": exercise.starred,
     }

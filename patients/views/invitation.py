@@ -201,14 +201,18 @@ def _choose(request, invitation, uuid: UUID):
         initial={"email": own},
         ask_name=other,
     )
+    taken = False
     if form.is_valid():
         email, credential = form.cleaned_data["email"], None
-        if email and User.objects.filter(email=email).exists():
+        taken = bool(email) and User.objects.filter(email=email).exists()
+        if taken and form.cleaned_data["shared"]:
+            email = ""  # a login code of their own; the practice still mails to the address
+        elif taken:
             form.add_error(
                 "email",
                 _(
-                    "You already have an account with this address. "
-                    "Log in, then open this link again."
+                    "Somebody logs in with this address already. Is that you? Log in, then open "
+                    "this link again. Do you share the address? Tick that below."
                 ),
             )
         elif form.cleaned_data["credential"]:
@@ -226,6 +230,7 @@ def _choose(request, invitation, uuid: UUID):
         "form": form,
         "name": patient.name,
         "other": other,
+        "shares": taken,
         "practice": patient.practice,
         "options": options,
     }

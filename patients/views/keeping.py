@@ -14,7 +14,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
-from rugpijn.login.sessions import fresh_on_trusted_device
 
 from .. import calendar_feed
 from .. import reminders as rules
@@ -25,7 +24,6 @@ from ..models import CalendarLink, Programme, ReminderPlan
 from .share import unlisted
 
 
-@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request, uuid):
     """The times, the mails and the calendar of one patient, together on one page."""

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rugpijn import audit
-from rugpijn.login.sessions import fresh_on_trusted_device
 
 from .. import actions, judgement, once
 from ..access import find_own
@@ -19,7 +18,6 @@ from ..models import Programme
 from .therapist import programme_page
 
 
-@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_messages(request, uuid):
     """What was written, and a form to write. Opening it is reading what the practice wrote."""

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
-from rugpijn.login.sessions import fresh_on_trusted_device
 from rugpijn.models import User
 
 from .. import charts, clinical
@@ -22,7 +21,6 @@ from ..models import Patient, Programme
 FIRST_WEEK = 7  # days; before that there is nothing to compare
 
 
-@fresh_on_trusted_device
 @require_safe
 def progress(request, uuid):
     """Done of what was given, by week, and the pain. A therapist of the practice sees it too."""
@@ -73,7 +71,6 @@ def progress(request, uuid):
     )
 
 
-@fresh_on_trusted_device
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request):
     """What is stored about me, and how my pages look."""

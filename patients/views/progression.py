@@ -10,6 +10,7 @@ from exercises.progression import EASIER, HARDER, Step, steps
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit, rates
 
+from .. import sides
 from .building import called, for_therapists, language_of_patient, pickable
 
 MOST = 3  # suggestions; more is choosing from a list, which the picker does
@@ -75,12 +76,12 @@ def _step(step: Step, language: str) -> dict:
 
 def _variant(exercise: Exercise, dosage: Dosage, language: str) -> dict:
     with translation.override(language):
-        sentence = str(dosage)
+        sentence = str(sides.left_open(dosage))
     return {
         "id": str(exercise.pk),
         "text": called(exercise),
         "says": _("another exercise"),
         "sentence": sentence,
-        "dosage": dosage.notation,
+        "dosage": sides.left_open(dosage).notation,
         "picture": thumbnail_address(exercise.figure),
     }

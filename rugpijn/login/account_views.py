@@ -26,7 +26,7 @@ class PasskeyNameForm(forms.Form):
     )
 
     def __init__(self, *args, key, **kwargs):
-        super().__init__(*args, initial={"name": key.wrap().name}, **kwargs)
+        super().__init__(*args, initial={"name": devices.shown_name(key.wrap().name)}, **kwargs)
         self.auto_id = f"id_{key.pk}_%s"  # one form for each passkey on the page
         self.helper = FormHelper()
         self.helper.form_tag = False

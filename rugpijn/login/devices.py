@@ -35,14 +35,32 @@ SYSTEMS = (
     ("Windows", "Windows"), ("Macintosh", "Mac"), ("Linux", "Linux"),
 )  # fmt: skip
 
+UNKNOWN = ("Unknown device", "Onbekend toestel", "Onbekend apparaat")  # as stored, then and now
+
 
 def readable_name(agent: str) -> str:
-    """What people call it: “Chrome on Android”. Empty when a browser says nothing we know."""
+    """What people call it: “Chrome on Android”, as it is stored. `shown_name` says it in the
+    language of the reader. Empty when a browser says nothing we know."""
     browser = next((name for sign, name in BROWSERS if re.search(sign, agent)), "")
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
-    if browser and system:
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system
+    return f"{browser} on {system}" if browser and system else browser or system
+
+
+# Also as it was stored before: in the language of whoever logged in. Of two passkeys one is (2).
+STORED_NAME = re.compile(
+    rf"({'|'.join(name for _sign, name in BROWSERS)}) (?:on|op) "
+    rf"({'|'.join(name for _sign, name in SYSTEMS)})((?: \(\d+\))?)"
+)
+
+
+def shown_name(stored: str) -> str:
+    """A stored name for whoever reads it now; what somebody typed stays as it is."""
+    if match := STORED_NAME.fullmatch(stored):
+        browser, system, number = match.groups()
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} + number
+    if stored in UNKNOWN:
+        return _("Unknown device")
+    return stored
 
 
 def digest(token: str) -> str:
@@ -125,7 +143,7 @@ def trust(request, response) -> TrustedDevice:
     device = TrustedDevice.objects.create(
         user=request.user,
         token_hash=digest(token),
-        name=readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Unknown device"),
+        name=readable_name(request.META.get("HTTP_USER_AGENT", "")) or UNKNOWN[0],
         expires_at=timezone.now() + lasts,
         factor_at=factor_at,
     )

@@ -1,8 +1,10 @@
 """How long a login lasts, and when a page asks who you are once more.
 
 A patient's session ends after half an hour without a page and after a day at most. On a trusted
-device it lasts for thirty days, for Today and for ticking off: pages that show more, or that
-change how somebody logs in, carry `fresh_login_required`.
+device it lasts for thirty days. What cannot be undone, leaves the app, changes how somebody logs
+in or tells who looked carries `fresh_login_required`: export, erasure, password, mail, second
+factor, other devices and the history. What one does every day asks nothing there: exercises,
+progress, messages, reminders, text size and language.
 
 That of staff ends after as many minutes without a page as the practice says, and twelve hours
 after the second factor was given, also when it was given to an earlier session on that device.
@@ -195,10 +197,9 @@ def fresh_login_required(view):
 
 
 def fresh_on_trusted_device(view):
-    """A page with more than Today: on a device that stays logged in it asks who you are first.
+    """The history: on a device that stays logged in it asks who you are first.
 
-    Whoever has the telephone in hand may tick off; what was written and how it went is not for
-    everybody who picks it up. A login without a trusted device is short enough by itself.
+    A login without a trusted device is short enough by itself.
     """
 
     @wraps(view)

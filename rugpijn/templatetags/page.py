@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rugpijn.login import devices
+
 register = template.Library()
 
 TIMES = (
@@ -25,6 +27,12 @@ TIMES = (
     gettext_lazy("Eleventh time"),
     gettext_lazy("Twelfth time"),
 )
+
+
+@register.filter
+def device_name(stored: str) -> str:
+    """The name of a browser on a device, in the language of the page."""
+    return devices.shown_name(stored)
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """The library files: every fact of the leaflet, and a load that never undoes anyone's work."""
 
 import io
+import re
 import time
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from exercises.models import (
     AdviceText,
     Exercise,
     ExerciseText,
+    Figure,
     Protocol,
     ProtocolLine,
     ProtocolText,
@@ -409,3 +411,60 @@ def test_one_broken_file_stops_before_anything_is_written(db, write_library):
     with pytest.raises(CommandError, match=r"stuk\.toml"):
         run(str(good), str(bad))
     assert not Exercise.objects.exists()
+
+
+# What a text may say of a dosage, and a dosage may lack.
+OF_A_DOSAGE = re.compile(
+    r"\bsecond|\bsecon|\bzo lang\b|\b(?:that|as) long\b|herhaling|\brepetition|\bseries?\b|\bsets\b"
+    r"|\bminut|\bkilo|\bkg\b|dosering|\bdosage|\bd?at gewicht|\bthat weight|van (?:kant|been|arm)\b"
+    r"|change (?:sides|legs|arms)|\b(?:boven|bij) (?:de|deze) oefening\b|above this exercise"
+    r"|exercise (?:names|says)",
+    re.I,
+)
+OTHERWISE = re.compile(r"\beven\b[^.]*, of zo lang|\bbriefly, or as long", re.I)
+READ = ("start_position", "steps", "purpose", "caution", "harder_when", "easier_when", "equipment")
+
+
+def promises(text: str) -> list[str]:
+    """The sentences that are true of some dosages only: no question goes before them, and they say
+    not what to do otherwise."""
+    sentences, found, asked = re.findall(r"[^.?!]+[.?!]?", text), [], False
+    for sentence in sentences:
+        question = sentence.endswith("?")
+        guarded = question or asked or OTHERWISE.search(sentence)
+        if OF_A_DOSAGE.search(sentence) and not guarded:
+            found.append(sentence.strip())
+        asked = question
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Hold this for as long as it says above this exercise.", 1),
+        ("Hold this for a moment. Does the exercise name seconds? Then hold it that long.", 0),
+        ("Houd dit vast, zo lang als boven deze oefening staat.", 1),
+        ("Houd dit even vast, of zo lang als er bij de oefening staat.", 0),
+        ("Wissel dan van kant.", 1),
+        ("Doet u beide kanten? Wissel dan van kant. Wissel van been.", 1),
+    ],
+)
+def test_what_a_promise_is(text, wrong):
+    assert len(promises(text)) == wrong
+
+
+def test_no_text_promises_what_a_dosage_may_lack(library_loaded):
+    """Every text of the library and every caption, whatever a therapist makes of the dosage."""
+    wrong = [
+        (exercise.key, text.language, name, promise)
+        for exercise in Exercise.objects.filter(practice=None).prefetch_related("texts")
+        for text in exercise.texts.all()
+        for name in READ
+        for step in (getattr(text, name) or "").splitlines()
+        for promise in promises(step)
+    ]
+    for figure in Figure.objects.filter(practice=None):
+        for frame in figure.data.get("strip", []):
+            for language, caption in frame["caption"].items():
+                wrong += [(figure.key, language, "caption", each) for each in promises(caption)]
+    assert wrong == []

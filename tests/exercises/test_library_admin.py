@@ -219,7 +219,7 @@ def test_what_is_shared_is_for_reading(as_, shared_things):
 def test_a_shared_exercise_shows_its_sentence(as_, superman):
     page = words(as_("anna").get(address(superman)))
     assert superman.dosage.notation in page
-    assert "Houd dit vast, zo lang als boven deze oefening staat." in page
+    assert "Houd dit even vast, of zo lang als er bij de oefening staat." in page
 
 
 @pytest.mark.parametrize("name", ["anna", "els"])

@@ -290,3 +290,64 @@ class TestComingIn:
         page = self.opened(invited).get(WELCOME).content.decode()
         assert re.search(r"<details[^>]*data-passkey-otherwise open>", page)
         assert re.search(r"<div data-passkey-part hidden>", page)
+
+
+class TestASharedAddress:
+    """Two people, one mailbox: the second one gets a login of their own, not a dead end."""
+
+    @pytest.fixture
+    def opened(self, client, invited, patient, cast):
+        patient.email = cast.piet.email  # Mo reads Piet's mail
+        patient.save()
+        client.post(invited[1], {"birth_date": BORN})
+        return client
+
+    def test_the_address_is_not_filled_in_when_somebody_logs_in_with_it(self, opened):
+        page = opened.get(WELCOME).content.decode()
+        assert "piet@mail.example" not in page and "Ik deel dit adres" not in page
+
+    def test_who_types_it_is_told_both_ways_on(self, opened, cast, patient):
+        typed = {"email": "Piet@mail.example", "password": PASSWORD}
+        page = opened.post(WELCOME, typed)
+        assert "Bent u dat?" in words(page) and "Ik deel dit adres" in words(page)
+        assert not is_in(opened)
+        patient.refresh_from_db()
+        assert patient.user is None
+
+        told = opened.post(WELCOME, typed | {"shared": "on"}, follow=True)
+        patient.refresh_from_db()
+        assert is_in(opened) and patient.user != cast.piet
+        assert patient.user.email is None and patient.user.login_code in words(told)
+        assert patient.email == cast.piet.email, "the practice goes on mailing to it"
+        cast.piet.refresh_from_db()
+        assert cast.piet.email == "piet@mail.example"
+        again = Client()
+        again.post(reverse("account_login"), {
+            "login": patient.user.login_code, "password": PASSWORD,
+        })  # fmt: skip
+        assert is_in(again)
+
+    def test_who_leaves_it_empty_gets_a_code_too(self, opened, patient):
+        opened.post(WELCOME, {"email": "", "password": PASSWORD})
+        patient.refresh_from_db()
+        assert patient.user.login_code
+
+
+@pytest.mark.parametrize("typed", ["/in", "/In", "/IN/", "/iN/.", "/In.", "/in//", "/IN ,"])
+def test_the_short_address_as_people_type_it(client, db, typed):
+    page = client.get(typed, follow=True)
+    assert page.status_code == 200 and page.request["PATH_INFO"] == CODE
+
+
+def test_what_is_no_short_address_is_not_found(client, db):
+    for typed in ("/inn/", "/i/", "/in/in/", "/In/x"):
+        assert client.get(typed).status_code in (302, 404)
+        assert client.get(typed, follow=True).request["PATH_INFO"] != CODE
+
+
+def test_a_password_manager_finds_the_page(client, cast):
+    address = "/.well-known/change-password"
+    change = reverse("account_change_password")
+    assert client.get(address)["Location"] == change
+    client.force_login(cast.piet)
+    assert client.get(address, follow=True).request["PATH_INFO"] == change

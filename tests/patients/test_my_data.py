@@ -12,7 +12,6 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     record_authentication,
 )
-from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +19,6 @@ from django.utils import timezone
 from patients import handout, once
 from patients.models import RecoveryCheck, ReminderPlan
 from rugpijn.audit import AccessEvent
-from rugpijn.login import devices
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
 
@@ -245,26 +243,3 @@ class TestDownload:
 
     def test_numbers_stay_numbers(self):
         assert [cell(value) for value in (-1, 0, None, "a")] == [-1, 0, "", "a"]
-
-
-class TestOnATrustedDevice:
-    """It stays logged in for Today. Whoever picks it up does not read on without being asked."""
-
-    @pytest.fixture
-    def phone(self, client, cast, programme):
-        log_in(client, cast.piet, ago=20 * 60)
-        request, answer = request_of(client, cast.piet), HttpResponse()
-        devices.trust(request, answer)
-        request.session.save()
-        client.cookies.update(answer.cookies)
-        return client
-
-    @pytest.mark.parametrize("page", ["progress", "messages", "reminders", "my_data"])
-    def test_these_ask_first(self, phone, cast, programme, page):
-        address = reverse(f"patients:{page}", args=[] if page == "my_data" else [programme.uuid])
-        assert phone.get("/").status_code == 200
-        assert phone.get(address)["Location"].startswith("/accounts/reauthenticate/")
-        request = request_of(phone, cast.piet)
-        record_authentication(request, cast.piet, "password")
-        request.session.save()
-        assert phone.get(address).status_code == 200

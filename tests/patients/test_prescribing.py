@@ -543,7 +543,9 @@ class TestAnotherProtocol:
     def test_its_exercises_and_advice_come_after_what_is_there(self, anna, make_programme, knee):
         programme = make_programme()
         before = list(programme.prescriptions.values_list("pk", flat=True))
-        data = as_posted(anna.get(change(programme))) | {"add_protocol": knee.pk}
+        data = as_posted(anna.get(change(programme))) | {
+            "add_protocol": knee.pk, "every_side": "left",
+        }  # fmt: skip
         page = anna.post(change(programme), data, follow=True).content.decode()
         assert f"{knee.lines.count()} oefeningen zijn toegevoegd" in page
         lines = programme.prescriptions.all()

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from patients.models import SessionLog
 from rugpijn.audit import AccessEvent
@@ -242,19 +242,44 @@ class TestTrust:
     @pytest.mark.parametrize(
         ("agent", "name"),
         [
-            (PHONE["HTTP_USER_AGENT"], "Chrome op Android"),
-            (LAPTOP["HTTP_USER_AGENT"], "Firefox op Windows"),
+            (PHONE["HTTP_USER_AGENT"], "Chrome on Android"),
+            (LAPTOP["HTTP_USER_AGENT"], "Firefox on Windows"),
             ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile Safari/604.1",
-             "Safari op iPhone"),
+             "Safari on iPhone"),
             ("Mozilla/5.0 (Linux; Android 13) SamsungBrowser/23.0 Chrome/115.0 Mobile",
-             "Samsung Internet op Android"),
-            ("Mozilla/5.0 (Macintosh) Chrome/120 Safari/537.36 Edg/120.0", "Edge op Mac"),
+             "Samsung Internet on Android"),
+            ("Mozilla/5.0 (Macintosh) Chrome/120 Safari/537.36 Edg/120.0", "Edge on Mac"),
             ("curl/8", ""),
             ("", ""),
         ],
     )  # fmt: skip
     def test_named_as_people_do(self, agent, name):
         assert devices.readable_name(agent) == name
+
+    @pytest.mark.parametrize(
+        ("stored", "dutch", "english"),
+        [
+            ("Chrome on Linux", "Chrome op Linux", "Chrome on Linux"),
+            ("Chrome op Linux", "Chrome op Linux", "Chrome on Linux"),  # as it was stored before
+            ("Safari op iPhone (2)", "Safari op iPhone (2)", "Safari on iPhone (2)"),
+            ("Onbekend toestel", "Onbekend toestel", "Unknown device"),
+            ("Tablet op zolder", "Tablet op zolder", "Tablet op zolder"),
+            ("Firefox", "Firefox", "Firefox"),
+            ("", "", ""),
+        ],
+    )
+    def test_shown_in_the_language_of_the_reader(self, stored, dutch, english):
+        for language, shown in (("nl", dutch), ("en", english)):
+            with translation.override(language):
+                assert devices.shown_name(stored) == shown
+
+    def test_the_page_of_an_english_reader(self, client, cast):
+        client.post(LOGIN, {"login": "piet@mail.example", "password": PASSWORD}, **PHONE)
+        assert "Chrome op" in client.get(DEVICES).content.decode()
+        cast.piet.language = "en"
+        cast.piet.save()
+        page = client.get(DEVICES, headers={"Accept-Language": "en"}).content.decode()
+        assert "Chrome on" in page and "Chrome op" not in page
 
 
 def trusted(client) -> bool:
@@ -383,7 +408,8 @@ class TestTheList:
         page = words(client.get(DEVICES))
         assert "Chrome op Android Dit toestel, nu." in page
         assert "Firefox op Windows Laatst gebruikt op" in page
-        assert LoginSession.objects.get(session_key=client.session.session_key).name in page
+        here = LoginSession.objects.get(session_key=client.session.session_key)
+        assert devices.shown_name(here.name) in page
         assert client.session.session_key not in client.get(DEVICES).content.decode()
 
     def test_one_is_ended(self, client, cast):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, judgement, life
+from patients import actions, judgement, life, sides
 from patients.days import is_due
 from patients.models import (
     MainActivity,
@@ -330,6 +330,7 @@ class DemoClinic:
         for at, line in enumerate(programme.prescriptions.all()):
             line.period = Period.parse((weeks or {}).get(at, ""))
             line.save()
+        sides.choose(programme, "left")
         on = self.today - timedelta(days=started)
         version = actions.start(programme=programme, by=by, on=on)
         self.date_back(version, on)

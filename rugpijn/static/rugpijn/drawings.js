@@ -14,6 +14,7 @@ function begin() {
     const play = motion.querySelector("[data-do=play]");
     const stop = motion.querySelector("[data-do=stop]");
     const frames = motion.parentElement.querySelector(".frames");
+    let coming = null;
     let drawing = null;
     let asked = false;
 
@@ -40,21 +41,29 @@ function begin() {
       return svg;
     }
 
+    // The drawing, fetched once; null where there is no connection: the frames stay.
+    async function here() {
+      try {
+        coming = coming || fetched();
+        drawing = await coming;
+      } catch (error) {
+        coming = null;
+        motion.hidden = true;
+      }
+      return drawing;
+    }
+
     async function start(quietly) {
       asked = true;
       play.disabled = true;
-      try {
-        drawing = drawing || (await fetched());
-      } catch (error) {
-        motion.hidden = true; // no connection: the frames stay
-        return;
-      } finally {
-        play.disabled = false;
-      }
-      if (!asked) {
+      await here();
+      play.disabled = false;
+      if (!asked || !drawing) {
         return;
       }
-      stage.replaceChildren(drawing);
+      if (drawing.parentElement !== stage) {
+        stage.replaceChildren(drawing);
+      }
       drawing.setCurrentTime(0);
       drawing.unpauseAnimations();
       say("moving");
@@ -72,15 +81,59 @@ function begin() {
       say("still");
     }
 
-    // Beside a counter the drawing moves by itself; the focus stays where it is.
+    // Beside a counter the drawing moves by itself; the focus stays where it is. Of two drawings,
+    // one for each side of the body, the one that is shown.
     const step = motion.closest(".step");
+    const ofSide = motion.closest(".step-side");
+    const isShown = function () {
+      return !calm.matches && (!ofSide || ofSide.classList.contains("is-shown"));
+    };
     if (step) {
       step.addEventListener("drawing:play", function () {
-        if (!calm.matches) {
+        if (isShown()) {
           start(true);
+        } else if (!calm.matches) {
+          here(); // its turn comes, perhaps without a connection
+        }
+      });
+      step.addEventListener("drawing:at", function (event) {
+        if (isShown()) {
+          lead(event.detail);
         }
       });
     }
+
+    // Moved by the clock of the counter instead of its own.
+    function lead(how) {
+      if (!drawing || drawing.parentElement !== stage) {
+        if (!asked) {
+          start(true);
+        }
+        return;
+      }
+      const round = duration();
+      drawing.pauseAnimations();
+      drawing.setCurrentTime(
+        {
+          own: how.seconds % round,
+          round: how.share * round,
+          there: how.share * held() * round,
+          back: (held() + how.share * (1 - held())) * round,
+        }[how.way]
+      );
+    }
+
+    function duration() {
+      return parseFloat(drawing.querySelector("animate").getAttribute("dur"));
+    }
+
+    // Where in the loop the position is that can be held: half-way, or, in a loop that passes its
+    // begin there, a quarter on the way.
+    function held() {
+      const moments = drawing.querySelector("animate").getAttribute("values").split(";");
+      return moments[(moments.length - 1) / 2] === moments[0] ? 0.25 : 0.5;
+    }
+
     play.addEventListener("click", function () {
       if (play.dataset.state === "moving") {
         drawing.pauseAnimations();
