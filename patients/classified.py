@@ -32,7 +32,8 @@ RECORD: dict[str, Columns] = {
         none="id uuid patient revision",
     ),
     "patients.Prescription": columns(
-        clinical=_DOSAGE + _PERIOD + "exercise position note steps", none="id uuid programme"
+        clinical=_DOSAGE + _PERIOD + "exercise position note steps on_share_page",
+        none="id uuid programme",
     ),
     "patients.RedFlagCheck": columns(
         clinical="checked_by checked_name checked_at", none="id programme"

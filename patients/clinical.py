@@ -74,17 +74,67 @@ class Symptom:
 
     words: str
     urgency: str
+    source: str = "our proposal"
 
+
+NERVE = "KNGF 2021 B.1.3, a pressed nerve; the words are our proposal"
 
 SYMPTOMS = {
-    "leg_pain": Symptom(_("The pain spread into my leg or arm"), "stop"),
+    "leg_pain": Symptom(_("The pain spread into my leg or arm"), "stop", "the leaflet, exercise 5"),
     "numbness": Symptom(_("A numb or tingling feeling in a leg, foot, arm or hand"), "stop"),
-    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor"),
-    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor"),
-    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor"),
+    "locking": Symptom(_("My knee locks, or gives way"), "stop"),
+    "swelling": Symptom(_("My knee clearly swells after the exercise"), "stop"),
+    "calf": Symptom(
+        _("My calf is swollen, warm or painful"),
+        "doctor",
+        "NHG guideline on deep vein thrombosis; the words are our proposal",
+    ),
+    "infection": Symptom(
+        _("I have a fever, and the sore place is red, hot and swollen"),
+        "doctor",
+        "KNGF 2021 B.1.3, infection; the words are our proposal",
+    ),
+    "chest": Symptom(_("I am short of breath, or my chest hurts"), "doctor"),
+    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor", NERVE),
+    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor", NERVE),
+    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor", NERVE),
 }
-"""Pain that radiates stops the exercise: the leaflet, exercise 5. The last three are red flags of
-a pressed nerve: KNGF 2021 B.1.3, in patients' words that are our proposal."""
+"""The catalogue: everything that can be asked about, in the order in which it is asked.
+
+No name is ever taken out: stored reports refer to it."""
+
+SYMPTOMS_BY_REGION = {
+    "low_back": ("leg_pain", "numbness", "saddle", "bladder", "weakness"),
+    "knee": ("numbness", "locking", "swelling", "calf", "infection", "chest"),
+}
+"""What is asked about for a complaint of this region, also after surgery. Our proposal."""
+
+SYMPTOMS_ELSEWHERE = (
+    "leg_pain", "numbness", "calf", "infection", "chest", "saddle", "bladder", "weakness",
+)  # fmt: skip
+"""For every other region: each red flag, whatever the complaint. Cautious. Our proposal."""
+
+SYMPTOMS_BEFORE = SYMPTOMS_BY_REGION["low_back"]
+"""What every programme asked about before a protocol named its own. Issued versions of those days
+ask it still."""
+
+
+def symptoms_of_region(region: str) -> tuple[str, ...]:
+    """What is asked at least for a complaint of this region of `exercises.models.Protocol`."""
+    return SYMPTOMS_BY_REGION.get(region, SYMPTOMS_ELSEWHERE)
+
+
+def symptoms_asked(complaints: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
+    """What is asked about several complaints together, in the order of the catalogue.
+
+    Each complaint is a region and what its protocol asks beside the symptoms of that region.
+    A protocol adds to those and takes none away.
+    """
+    asked: set[str] = set()
+    for region, more in complaints:
+        asked.update(symptoms_of_region(region), more)
+    return tuple(name for name in SYMPTOMS if name in (asked or SYMPTOMS_ELSEWHERE))
+
 
 URGENCIES = ("doctor", "stop")
 

@@ -92,7 +92,7 @@ def held(programme: Programme, version: Version, today: date) -> list[Report]:
                     title=line.title,
                     day=answer.day,
                     moment=answer.moment,
-                    words=tuple(clinical.SYMPTOMS[name].words for name in answer.symptoms),
+                    words=version.sheet.words_of(answer.symptoms),
                     urgency=clinical.urgency(answer.symptoms),
                 )
             )

@@ -29,6 +29,7 @@ REASONS = {
     "red_flag": gettext_lazy("a red flag"),
     "leg_pain": gettext_lazy("pain into the leg"),
     "numbness": gettext_lazy("a numb or tingling feeling"),
+    "stopped": gettext_lazy("an exercise that was stopped"),
     "worse": gettext_lazy("it goes worse"),
     "message": gettext_lazy("a message"),
     "pain_up": gettext_lazy("more pain"),
@@ -42,7 +43,7 @@ REASONS = {
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
 # Looked at the same day, and never without a word about it.
-ALARMS = {"red_flag", "leg_pain", "numbness", "worse"}
+ALARMS = {"red_flag", "leg_pain", "numbness", "stopped", "worse"}
 GROWN_SOON = timedelta(days=30)  # before and after a birthday, our proposal
 RETURN = {"pain_up", "silent"}  # come back when they last
 
@@ -162,6 +163,7 @@ def _symptoms(course: Course) -> Iterator[Item]:
         "red_flag": _("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
         "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
         "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
+        "stopped": _("“%(exercise)s” was stopped on %(day)s: %(symptoms)s."),
     }
     last = {_reason_of(name): report for report in course.reports for name in report.symptoms}
     for reason, report in last.items():
@@ -172,7 +174,7 @@ def _symptoms(course: Course) -> Iterator[Item]:
             "symptoms": ", ".join(
                 str(clinical.SYMPTOMS[name].words).lower()
                 for name in report.symptoms
-                if _reason_of(name) == "red_flag"
+                if _reason_of(name) == reason
             ),
         }
         yield Item(reason, str(report.pk), told[reason] % words)
@@ -180,7 +182,9 @@ def _symptoms(course: Course) -> Iterator[Item]:
 
 def _reason_of(symptom: str) -> str:
     """A symptom that asks for a doctor is a red flag, whichever it is."""
-    return "red_flag" if clinical.SYMPTOMS[symptom].urgency == "doctor" else symptom
+    if clinical.SYMPTOMS[symptom].urgency == "doctor":
+        return "red_flag"
+    return symptom if symptom in REASONS else "stopped"
 
 
 def _messages(course: Course) -> Iterator[Item]:

@@ -58,9 +58,9 @@ class PracticeForm(forms.ModelForm):
     class Meta:
         model = Practice
         fields = (
-            "name", "street", "postcode", "city", "phone", "email", "website", "logo", "paper",
-            "diary_weeks", "colour", "second_step", "idle_minutes", "log_shows_names", "is_record",
-            "keep_months",
+            "name", "street", "postcode", "city", "phone", "email", "website", "online_page",
+            "logo", "paper", "diary_weeks", "colour", "second_step", "idle_minutes",
+            "log_shows_names", "is_record", "keep_months",
         )  # fmt: skip
         field_classes = {"logo": LogoField}
         labels = {"logo": _("new logo")}
