@@ -235,7 +235,7 @@ class ProgrammeAdmin(CareAdmin):
                 version=version,
                 merged_with=getattr(request, "merged_with", None),
                 library_changes=self._library_changes(request, programme),
-                red_flags_missing=_red_flags_missing(programme),
+                red_flags_missing=programme.ended_on is None and _red_flags_missing(programme),
                 cannot_reopen=programme.ended_on and actions.another_runs(programme),
                 printing_problem=press.problem(),
             )
