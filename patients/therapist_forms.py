@@ -266,7 +266,7 @@ class PrescriptionForm(forms.ModelForm):
 
     on_share_page = forms.BooleanField(
         required=False,
-        label=_("note and instruction also on the page behind the QR code"),
+        label=_("may also be read behind the QR code"),
         widget=forms.CheckboxInput(attrs={"value": TICKED}),
         show_hidden_initial=True,
     )

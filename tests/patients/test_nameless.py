@@ -130,7 +130,7 @@ class TestTick:
 
     def test_it_stands_beside_the_field_and_is_kept(self, anna, programme):
         page = anna.get(change(programme))
-        assert text_of(page).count("Opmerking en uitleg ook op de pagina achter de QR-code") == 7
+        assert text_of(page).count("Mag ook achter de QR-code te lezen zijn") == 7
         data = {**as_posted(page), "prescriptions-0-on_share_page": "1"}
         assert anna.post(change(programme), data).status_code == 302
         assert [line.on_share_page for line in programme.prescriptions.all()] == [True] + [
