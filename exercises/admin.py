@@ -28,11 +28,12 @@ from .exchange import views as exchange
 from .figure_admin import WithFigure
 from .film_admin import film_context, film_view, media_view
 from .forms import (
+    AdviceForm,
     ExerciseForm,
     LineForm,
     LineFormSet,
     OneVariantField,
-    SourceForm,
+    ProtocolForm,
     TextForm,
     TextFormSet,
     WordsField,
@@ -48,6 +49,7 @@ from .models import (
     ProtocolText,
 )
 from .ours_admin import FavouriteFilter, WithOurs
+from .symptoms import catalogue
 from .templatetags.pictures import thumbnail_address
 
 
@@ -292,26 +294,28 @@ class ProtocolAdmin(LibraryAdmin):
     list_display = ("title", "category", "whose", "reviewed")
     search_fields = ("texts__title", "texts__summary")
     search_help_text = _("Search by title or summary, in any language.")
-    form = SourceForm
+    form = ProtocolForm
     inlines = (ProtocolTextInline, LineInline)
-    readonly_fields = ("advice",)
+    readonly_fields = ("advice", "asked")
 
     def get_fieldsets(self, request, obj=None):
         """With the way to new advice, for who may add it."""
         advice = {"fields": ("advice",)}
-        if obj is not None and self.has_change_permission(request, obj):
+        may_change = obj is None or self.has_change_permission(request, obj)
+        if obj is not None and may_change:
             address = reverse("admin:exercises_advice_add", query={"protocol": obj.pk})
             advice["description"] = format_html(
                 '<a class="addlink" href="{}">{}</a>', address, gettext("Add advice")
             )
-        region = (_("Region"), {"fields": ("category",)})
+        symptoms = "symptoms" if may_change else "asked"
+        region = (_("Region and red flags"), {"fields": ("category", symptoms)})
         return (region, (_("Advice"), advice), SOURCE_AND_REVIEW)
 
     @admin.display(description=_("advice"))
     def advice(self, obj):
         """The blocks of text beside the exercises, each with a page of its own."""
         if obj.pk is None:
-            return gettext("Save the protocol first; then you can add advice.")
+            return gettext("Save the protocol first; then you can add advice, with red flags.")
         rows = format_html_join(
             "",
             '<li><a href="{}">{}</a> ({}){}</li>',
@@ -325,7 +329,20 @@ class ProtocolAdmin(LibraryAdmin):
                 for advice in obj.advice.prefetch_related("texts")
             ),
         )
-        return format_html("<ol>{}</ol>", rows) if rows else gettext("No advice yet.")
+        found = format_html("<ol>{}</ol>", rows) if rows else gettext("No advice yet.")
+        if obj.has_red_flags:
+            return found
+        says = gettext(
+            "This protocol has no red flags: its patients do not read when to call a doctor. "
+            "Add advice with the subject “red flags”."
+        )
+        return format_html('<p class="no-red-flags"><strong>{}</strong></p>{}', says, found)
+
+    @admin.display(description=_("What is asked when an exercise goes wrong"))
+    def asked(self, obj):
+        """For who may only read."""
+        words = ((catalogue.words[name],) for name in obj.symptoms_asked)
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", words))
 
     def get_deleted_objects(self, objs, request):
         """A protocol that a programme came from stays: its advice stands on that sheet."""
@@ -350,7 +367,7 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
     list_display = ("title", "kind", "protocol", "reviewed_on")
     search_fields = ("texts__title", "texts__body")
     search_help_text = _("Search by title or text, in any language.")
-    form = SourceForm
+    form = AdviceForm
     inlines = (AdviceTextInline,)
     fieldsets = (
         (_("Place"), {"fields": ("protocol", "kind", "position", "version")}),
@@ -372,6 +389,17 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
     def is_editable(self, request, obj) -> bool:
         protocols = Protocol.objects.editable_by(request.user)
         return protocols.filter(pk=obj.protocol_id).exists()
+
+    def get_deleted_objects(self, objs, request):
+        """The last red flags of a protocol stay: of several at once, one would be the last."""
+        found = super().get_deleted_objects(objs, request)
+        to_delete, counts, missing, protected = found
+        ids = [advice.pk for advice in objs]
+        flags = Advice.objects.filter(kind=Advice.Kind.RED_FLAGS)
+        left = flags.exclude(pk__in=ids).values("protocol")
+        only = flags.filter(pk__in=ids).exclude(protocol__in=left)
+        says = gettext("“%s”, the only red flags of its protocol: change the text instead")
+        return to_delete, counts, missing, [*protected, *(says % advice for advice in only)]
 
     def get_readonly_fields(self, request, obj=None):
         """Advice does not move to another protocol, and counts its own versions."""

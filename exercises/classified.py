@@ -26,7 +26,7 @@ CLASSES: dict[str, Columns] = {
         none=_TEXT + "exercise start_position steps purpose caution harder_when easier_when"
         " equipment"
     ),
-    "exercises.Protocol": columns(personal="reviewed_by", none=_LIBRARY),
+    "exercises.Protocol": columns(personal="reviewed_by", none=_LIBRARY + "symptoms"),
     "exercises.ProtocolText": columns(none=_TEXT + "protocol summary"),
     "exercises.ProtocolLine": columns(none="id protocol exercise position " + _DOSAGE + _PERIOD),
     "exercises.Advice": columns(

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import languages
 
 from .dosage import Dosage
-from .models import FALLBACK
+from .models import FALLBACK, Advice
 from .period import Period
+from .symptoms import catalogue
 
 
 class DosageField(forms.Field):
@@ -95,6 +96,67 @@ class SourceForm(forms.ModelForm):
             "video": AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
             "review_note": AdminTextareaWidget(attrs={"rows": 3}),
         }
+
+
+class SymptomsWidget(forms.CheckboxSelectMultiple):
+    """Ticks, of which those that are `always` asked cannot be taken away."""
+
+    always: tuple[str, ...] = ()
+
+    def create_option(self, name, value, label, *args, **options):
+        if value in self.always:
+            label = gettext("%(symptom)s (always asked for this region)") % {"symptom": label}
+        option = super().create_option(name, value, label, *args, **options)
+        if value in self.always:
+            option["attrs"] |= {"checked": True, "disabled": True}
+        return option
+
+
+class ProtocolForm(SourceForm):
+    """A protocol beside its texts and lines. It asks what its region asks, and may ask more."""
+
+    symptoms = forms.MultipleChoiceField(
+        required=False,
+        label=_("What is asked when an exercise goes wrong"),
+        help_text=_("What belongs to its region is always asked, also when it is not ticked here."),
+        widget=SymptomsWidget,
+    )
+
+    class Meta(SourceForm.Meta):
+        pass
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if "symptoms" not in self.fields:  # for who may only read
+            return
+        always = () if self.instance._state.adding else catalogue.of_region(self.instance.category)
+        self.fields["symptoms"].choices = list(catalogue.words.items())
+        self.fields["symptoms"].widget.always = always
+        self.initial["symptoms"] = [n for n in self.instance.symptoms if n not in always]
+
+    def clean_symptoms(self):
+        """With what was asked until now for its region: another region takes nothing away."""
+        always = self.fields["symptoms"].widget.always
+        return catalogue.in_order([*self.cleaned_data["symptoms"], *always])
+
+
+class AdviceForm(SourceForm):
+    """One block of advice. The last red flags of a protocol stay red flags."""
+
+    class Meta(SourceForm.Meta):
+        pass
+
+    def clean_kind(self):
+        kind = self.cleaned_data["kind"]
+        if kind != Advice.Kind.RED_FLAGS and self.instance.is_last_red_flags:
+            raise ValidationError(
+                gettext(
+                    "These are the only red flags of this protocol. Change their text, or add "
+                    "other red flags first."
+                ),
+                code="red_flags",
+            )
+        return kind
 
 
 class DosedForm(forms.ModelForm):

@@ -133,8 +133,11 @@ def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
     if not lines:
         raise RefusedError(_("Add at least one exercise first."))
     regions = [line.exercise.category for line in lines]
+    sources = list(programme.protocols.order_by("pk"))
     protocol = Protocol.objects.create(
-        practice=by.practice, category=max(regions, key=regions.count)
+        practice=by.practice,
+        category=max(regions, key=regions.count),
+        symptoms=[name for source in sources for name in source.symptoms_asked],
     )
     protocol.texts.create(language=FALLBACK, title=title)
     for position, line in enumerate(lines, 1):
@@ -142,7 +145,7 @@ def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
         kept.dosage = sides.as_suggested(line)
         kept.period = line.period.in_any_programme
         kept.save()
-    for source in programme.protocols.order_by("pk"):
+    for source in sources:
         copy_advice(source, protocol)
     return protocol
 

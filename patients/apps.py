@@ -9,13 +9,16 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
+        from exercises.symptoms import catalogue
         from rugpijn import health
         from rugpijn.backup import restore
         from rugpijn.log import events, search
         from rugpijn.login import second_step
 
-        from . import access, erasure, log_people, press
+        from . import access, clinical, erasure, log_people, press
 
+        catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
+        catalogue.of_region = clinical.symptoms_of_region
         second_step.asked_by.append(access.asks_second_step)
         search.patients = log_people.PatientsInLog()
         events.records_of.append(log_people.records_of)

@@ -56,7 +56,7 @@ def carried(
         "painTells": pain_that_tells(programme, logs, today),
         "symptoms": {
             name: {
-                "words": str(symptom.words),
+                "words": version.sheet.words_of([name])[0],
                 "urgency": symptom.urgency,
                 "why": str(symptom.why),
                 "call": symptom.call,

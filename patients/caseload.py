@@ -3,16 +3,19 @@
 worklist.py says what asks for attention; here stands what it goes by.
 """
 
+import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache
+from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 
-from exercises.models import Exercise
+from exercises.models import Exercise, Figure
 
 from . import clinical, messages
+from .line import LIBRARY, Library, of_library, with_library, without
 from .models import (
     Message,
     Pause,
@@ -26,17 +29,12 @@ from .models import (
 )
 from .progress import RECENT
 from .reports import first_pain, marks_of, not_cleared, not_taken_back
-from .sheet import upgraded
-
-# The words of the library in a line of a sheet, beside its steps.
-LIBRARY_WORDS = (
-    "title", "start_position", "purpose", "caution", "harder_when", "easier_when", "equipment",
-)  # fmt: skip
+from .sheet import CAUTIONS, Block, upgraded
 
 
 @dataclass(frozen=True)
 class Correction:
-    """An exercise whose words in the library are no longer those that the patient has."""
+    """An exercise of which the library no longer says what the patient has."""
 
     title: str
     words: str  # as the library has them now
@@ -106,7 +104,7 @@ def number_treated(person) -> int:
 def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     """What the rules ask for, of all these programmes. Twelve queries, however many there are."""
     rows = list(
-        programmes.select_related("patient", "therapist", "share_link")
+        programmes.select_related("patient__practice", "therapist", "share_link")
         .prefetch_related("pauses", "patient__proxies")
         .annotate(pain_at_start=first_pain(), profile=_newest_profile())
         .order_by("patient__name", "pk")
@@ -123,7 +121,8 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     for mark in SeenMark.objects.filter(programme__in=programmes, withdrawn_at=None):
         marks[mark.programme_id].append(mark)
     versions = newest_versions(programmes)
-    corrected = _corrected(versions)
+    pages = {programme.pk: programme.patient.practice.online_page for programme in rows}
+    corrected = _corrected(versions, pages)
     return [
         Course(
             programme=programme,
@@ -201,46 +200,70 @@ def newest_versions(programmes) -> dict[int, Version]:
     return {version.programme_id: version for version in current}
 
 
-def _corrected(versions: dict[int, Version]) -> dict[int, tuple[Correction, ...]]:
+def _corrected(
+    versions: dict[int, Version], online_pages: dict[int, str]
+) -> dict[int, tuple[Correction, ...]]:
     """By programme, what the library says otherwise. Two queries.
 
-    Compares the words of exercises. Pictures, films and advice are compared where one programme
-    is open: for all of them at once it would cost too much.
+    Read from what is stored: hundreds of whole sheets would take most of the page's time. Advice
+    is compared where one programme is open.
     """
     sheets = {programme: upgraded(version.content) for programme, version in versions.items()}
     wanted = {line["exercise"] for sheet in sheets.values() for line in sheet["lines"]}
-    library = {
-        str(exercise.uuid): exercise
-        for exercise in Exercise.objects.filter(uuid__in=wanted).prefetch_related("texts")
-    }
-    words_now = cache(partial(_words_now, library))  # hundreds of programmes share few exercises
+    exercises = with_library(Exercise.objects.filter(uuid__in=wanted))
+    library = {str(exercise.uuid): exercise for exercise in exercises}
+
+    @cache  # hundreds of programmes share few exercises
+    def now(exercise: str, language: str, side: str, page: str, cautions: tuple[str, ...]):
+        parts = of_library(Library(library[exercise], language, side, page))
+        parts["caution"] = without(parts["caution"], cautions)
+        return {name: _as_stored(value) for name, value in parts.items()}
+
     found = {}
     for programme, sheet in sheets.items():
+        cautions, page = _cautions(sheet), online_pages.get(programme, "")
         corrections = []
         for line in sheet["lines"]:
-            own_steps = bool(line.get("own_steps"))
-            now = words_now(line["exercise"], own_steps, sheet["language"])
-            if now is not None and now != _words_given(line, own_steps):
-                corrections.append(Correction(line["title"], "\n".join(now)))
+            if line["exercise"] not in library:
+                continue
+            side = line["dosage"].get("side") or ""
+            parts = now(line["exercise"], sheet["language"], side, page, cautions)
+            if any(_is_corrected(line, name, parts[name]) for name in LIBRARY):
+                words = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+                corrections.append(Correction(line["title"], words))
         found[programme] = tuple(corrections)
     return found
 
 
-def _words_given(line: dict, own_steps: bool) -> list[str]:
-    """Read from what is stored: hundreds of whole sheets would take most of the page's time."""
-    words = [line.get(name, "") for name in LIBRARY_WORDS]
-    return words if own_steps else [*words, *line["steps"]]
+def _is_corrected(line: dict, name: str, now: Any) -> bool:
+    """Whether a part of a stored line is otherwise in the library. What a line of an older schema
+    could not hold is not asked of it, and somebody's own steps are not the library's."""
+    if name not in line or (name == "steps" and line.get("own_steps")):
+        return False
+    if name == "figure":
+        return _what_it_says(line[name]) != _what_it_says(now)
+    return line[name] != now
 
 
-def _words_now(
-    library: dict[str, Exercise], uuid: str, own_steps: bool, language: str
-) -> list[str] | None:
-    """None for an exercise that is no longer in the library."""
-    exercise = library.get(uuid)
-    if exercise is None:
-        return None
-    words = [exercise.text(name, language) for name in LIBRARY_WORDS]
-    if own_steps:
-        return words
-    steps = exercise.text("steps", language).splitlines()
-    return [*words, *(step.strip() for step in steps if step.strip())]
+def _as_stored(value: Any) -> Any:
+    """A part as the content of a version holds it."""
+    if is_dataclass(value):
+        value = asdict(value)
+    return json.loads(json.dumps(value))
+
+
+def _what_it_says(figure: dict | None) -> list[str]:
+    """A figure without how it is drawn: one that is drawn better is offered where the programme is
+    open, and is no reason to look at it today. A photo is what it shows."""
+    if figure is None:
+        return []
+    captions = [frame["caption"] for frame in figure["frames"]]
+    photo = figure["source"] if figure.get("kind") == Figure.Kind.PHOTO else ""
+    return [figure["title"], *captions, photo]
+
+
+def _cautions(sheet: dict) -> tuple[str, ...]:
+    """What the sheet says once for all exercises, as `Sheet.with_cautions_once` reads it."""
+    blocks = (block for block in sheet["advice"] if block["kind"] == CAUTIONS)
+    said = (Block(CAUTIONS, block["title"], block["body"]).texts() for block in blocks)
+    return tuple(text for texts in said for text in texts)

@@ -32,7 +32,7 @@ RECORD: dict[str, Columns] = {
         none="id uuid patient revision",
     ),
     "patients.Prescription": columns(
-        clinical=_DOSAGE + _PERIOD + "exercise position note steps side_open",
+        clinical=_DOSAGE + _PERIOD + "exercise position note steps side_open on_share_page",
         none="id uuid programme",
     ),
     "patients.RedFlagCheck": columns(

@@ -78,23 +78,84 @@ class Symptom:
     urgency: str
     why: str = ""
     call: str = "doctor"
+    source: str = "our proposal"
 
 
-_NERVE = _(
-    "A nerve may be trapped. A doctor has to judge today whether you need treatment quickly."
-)
+_NERVE = {
+    "why": _(
+        "A nerve may be trapped. A doctor has to judge today whether you need treatment quickly."
+    ),
+    "source": "KNGF 2021 B.1.3, a pressed nerve; the words are our proposal",
+}
 
 SYMPTOMS = {
-    "leg_pain": Symptom(_("The pain spread into my leg or arm"), "stop"),
+    "leg_pain": Symptom(
+        _("The pain spread into my leg or arm"), "stop", source="the leaflet, exercise 5"
+    ),
     "numbness": Symptom(_("A numb or tingling feeling in a leg, foot, arm or hand"), "stop"),
-    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor", _NERVE),
-    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor", _NERVE),
-    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor", _NERVE),
+    "locking": Symptom(_("My knee locks, or gives way"), "stop"),
+    "swelling": Symptom(_("My knee clearly swells after the exercise"), "stop"),
+    "calf": Symptom(
+        _("My calf is swollen, warm or painful"),
+        "doctor",
+        why=_("You may have a blood clot in your leg. A doctor has to look at it today."),
+        source="NHG guideline on deep vein thrombosis; the words are our proposal",
+    ),
+    "infection": Symptom(
+        _("I have a fever, and the sore place is red, hot and swollen"),
+        "doctor",
+        why=_("The sore place may be infected. A doctor has to look at it today."),
+        source="KNGF 2021 B.1.3, infection; the words are our proposal",
+    ),
+    "chest": Symptom(
+        _("I am short of breath, or my chest hurts"),
+        "doctor",
+        why=_("Something may be wrong with your heart or lungs. Then every minute counts."),
+        call="emergency",
+    ),
+    "saddle": Symptom(_("It feels numb around my anus or genitals"), "doctor", **_NERVE),
+    "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor", **_NERVE),
+    "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor", **_NERVE),
 }
-"""Pain that radiates stops the exercise: the leaflet, exercise 5. The last three are red flags of
-a pressed nerve: KNGF 2021 B.1.3, in patients' words that are our proposal. Whom to call about them
-is our proposal too: the own doctor at once, outside office hours the doctors' post, and the
-emergency number when neither can be reached. None of them makes minutes count."""
+"""The catalogue: everything that can be asked about, in the order in which it is asked.
+
+No name is ever taken out: stored reports refer to it. Whom to call is our proposal: the own doctor
+at once, outside office hours the doctors' post, and the emergency number when neither can be
+reached; where minutes count, the emergency number first.
+"""
+
+SYMPTOMS_BY_REGION = {
+    "low_back": ("leg_pain", "numbness", "saddle", "bladder", "weakness"),
+    "knee": ("numbness", "locking", "swelling", "calf", "infection", "chest"),
+}
+"""What is asked about for a complaint of this region, also after surgery. Our proposal."""
+
+SYMPTOMS_ELSEWHERE = (
+    "leg_pain", "numbness", "calf", "infection", "chest", "saddle", "bladder", "weakness",
+)  # fmt: skip
+"""For every other region: each red flag, whatever the complaint. Cautious. Our proposal."""
+
+SYMPTOMS_BEFORE = SYMPTOMS_BY_REGION["low_back"]
+"""What every programme asked about before a protocol named its own. Issued versions of those days
+ask it still."""
+
+
+def symptoms_of_region(region: str) -> tuple[str, ...]:
+    """What is asked at least for a complaint of this region of `exercises.models.Protocol`."""
+    return SYMPTOMS_BY_REGION.get(region, SYMPTOMS_ELSEWHERE)
+
+
+def symptoms_asked(complaints: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
+    """What is asked about several complaints together, in the order of the catalogue.
+
+    Each complaint is a region and what its protocol asks beside the symptoms of that region.
+    A protocol adds to those and takes none away.
+    """
+    asked: set[str] = set()
+    for region, more in complaints:
+        asked.update(symptoms_of_region(region), more)
+    return tuple(name for name in SYMPTOMS if name in (asked or SYMPTOMS_ELSEWHERE))
+
 
 URGENCIES = ("doctor", "stop")
 

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
@@ -190,6 +191,16 @@ class SessionForm(forms.Form):
         required=False, min_value=0, max_value=14400, label=_("Duration in seconds")
     )
     sequence = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, sheet=None, **kwargs):
+        """Shows the symptoms that this sheet asks about. Every one of the catalogue is taken: a
+        page that was open since an older version may send another."""
+        super().__init__(*args, **kwargs)
+        if sheet is not None:
+            self.fields["symptoms"].widget.choices = [
+                (one.key, format_html('<span lang="{}">{}</span>', sheet.language, one.words))
+                for one in sheet.symptoms
+            ]
 
     @cached_property
     def helper(self) -> FormHelper:

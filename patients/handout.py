@@ -21,6 +21,7 @@ from exercises.models import Rendering
 from rugpijn.models import COLOUR
 
 from . import clinical, diary, variants
+from .paper_files import TEMPLATE
 from .press import PrintingError, no_room, paper_digest, render_pdf
 from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
 from .sheet import Block, Line, Sheet
@@ -95,12 +96,13 @@ def nameless(version, variant: Variant = FULL) -> bytes:
 
 
 def _stored(version, head: Letterhead, variant: Variant) -> bytes:
-    key, made_with = _key(head, variant), paper_digest()
+    key = _key(head, variant)
     kept = version.handouts.filter(letterhead=key).first()
-    if kept is not None and (kept.issued or kept.made_with == made_with):
+    if kept is not None and (kept.issued or kept.made_with == paper_digest()):
         return bytes(kept.pdf)
-    pdf = render_pdf(render_html(version.sheet, head, variant))
-    fields = {"pdf": pdf, "made_with": made_with, "made_at": timezone.now()}
+    sheet = version.nameless_sheet if head.nameless else version.sheet
+    pdf = render_pdf(render_html(sheet, head, variant))
+    fields = {"pdf": pdf, "made_with": paper_digest(), "made_at": timezone.now()}
     issued = not head.nameless and variant == variants.of_practice(head.practice)
     try:
         with transaction.atomic():
@@ -148,6 +150,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
     note or advice, and no diary, which is one person's.
     """
     if head.nameless:
+        sheet = sheet.nameless
         variant = variants.nameless(variant) or variants.nameless(FULL)
     with translation.override(sheet.language):
         digests = [picture.digest for picture in sheet.pictures()]
@@ -155,13 +158,13 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
         videos = _shared_videos(sheet)
         colour = head.practice.colour if variant.colour else COLOUR
         cards = [
-            _card(line, number, head.nameless, pictures, videos, variant)
+            _card(line, number, pictures, videos, variant)
             for number, line in enumerate(sheet.lines, 1)
         ]
         if sheet.has_phases:
             _name_phases(cards)
         return render_to_string(
-            "patients/paper/handout.html",
+            TEMPLATE,
             {
                 "sheet": sheet,
                 "head": head,
@@ -172,6 +175,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
                 "contact": _contact(head.practice),
                 "logo": head.logo,
                 "facts": _facts(sheet, head),
+                "cautions": sheet.cautions if variant.exercises else (),
                 "red_flags": map(_red_flags, sheet.red_flags if variant.red_flags else []),
                 **(_first_page(sheet, pictures, variant) if variant.first else {}),
                 "advice": _rest_of_advice(sheet, pictures, variant) if variant.advice else [],
@@ -292,7 +296,6 @@ def _shared_videos(sheet: Sheet) -> Link | None:
 def _card(
     line: Line,
     number: int,
-    nameless: bool,
     pictures: dict[str, Rendering],
     videos: Link | None,
     variant: Variant,
@@ -300,22 +303,12 @@ def _card(
     """What the card and the diary say about a line beside its own words."""
     strip = strip_of(line.figure, pictures, variant)
     room = 0 if variant.narrow else variant.column - strip.width
-    online = [line.online_title] if line.online_title else []
-    if line.online_number is not None:
-        online.insert(0, _("number %(number)d") % {"number": line.online_number})
-    small_print = [
-        (_("Harder"), line.harder_when),
-        (_("Easier"), line.easier_when),
-        (_("You need"), line.equipment),
-        (_("Film"), _("see the page behind the QR code") if line.film else ""),
-        (pgettext("on paper", "Online"), ", ".join(online)),
-    ]
     return {
         "line": line,
         "number": number,
         "dosage": _broken_well(line.sentence),
-        "note": [] if nameless else [t for t in line.note.splitlines() if t.strip()],
-        "more": [row for row in small_print if row[1]],
+        "note": [t for t in line.note.splitlines() if t.strip()],
+        "more": line.small_print,
         "video": None if videos else Link.to(line.video),
         "strip": strip,
         "beside": bool(strip) and room >= LEAST_BESIDE,

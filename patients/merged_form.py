@@ -16,6 +16,7 @@ MERGED = (
     "period",
     "note",
     "steps",
+    "on_share_page",
 )  # the fields of a line that people change
 PREFIX = "prescriptions"  # of the lines in a programme's form
 MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
@@ -96,8 +97,8 @@ def told(merged: merge.Merged, formset) -> list[str]:
     """What somebody else did, a sentence each."""
     titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
     labels = {"title": gettext("title"), "dosage": gettext("dosage"), "side": gettext("side"),
-              "period": gettext("weeks"),
-              "note": gettext("note"), "steps": gettext("instruction")}  # fmt: skip
+              "period": gettext("weeks"), "note": gettext("note"), "steps": gettext("instruction"),
+              "on_share_page": gettext("behind the QR code")}  # fmt: skip
     sentences = []
     if any(difference.field == "position" for difference in merged.differences):
         sentences.append(gettext("The order was changed."))

@@ -9,7 +9,6 @@ drawings prepared; one that did not is killed, with everything it left behind.
 import atexit
 import ctypes
 import fcntl
-import hashlib
 import logging
 import os
 import shutil
@@ -20,7 +19,6 @@ import tempfile
 import time
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import version
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import IO
@@ -29,10 +27,8 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-ROOT = Path(__file__).resolve().parent.parent
-PAPER = ROOT / "templates" / "patients" / "paper"
-FONTS = ROOT / "rugpijn" / "fonts"
-WEB_FONTS = ROOT / "rugpijn" / "static" / "rugpijn" / "fonts"
+from . import made_with
+from .paper_files import FACES, FONTS, ROOT, WEB_FONTS
 
 MODULE = "patients.press_child"
 
@@ -97,24 +93,14 @@ def _missing_font() -> str | None:
 
 def fonts() -> list[Path]:
     """The fonts of paper: those of the screen, and one with every other character."""
-    atkinson = [
-        WEB_FONTS / f"atkinson-hyperlegible-{subset}-{weight}-normal.woff2"
-        for subset in ("latin", "latin-ext")
-        for weight in (400, 700)
-    ]
+    atkinson = [WEB_FONTS / file for _family, _weight, file in FACES]
     return [*atkinson, FONTS / "DejaVuSans.ttf", FONTS / "DejaVuSans-Bold.ttf"]
 
 
 @cache
 def paper_digest() -> str:
     """What paper is made with, as one number: another one means that paper may look different."""
-    made_with = [*PAPER.glob("*handout*"), *fonts(), *ROOT.glob("rugpijn/locale/*/*/django.po")]
-    code = ("press*.py", "handout.py", "printed.py", "variants.py", "diary.py")
-    made_with += [path for name in code for path in ROOT.glob(f"patients/{name}")]
-    number = hashlib.sha256(version("weasyprint").encode())
-    for path in sorted(made_with):
-        number.update(path.read_bytes())
-    return number.hexdigest()
+    return made_with.number(fonts())
 
 
 def render_pdf(html: str) -> bytes:

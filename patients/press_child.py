@@ -16,17 +16,13 @@ import signal
 import sys
 import warnings
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from .paper_files import FACES, RULES, WEB_FONTS
 from .press_quick import Drawings, Page
-
-ROOT = Path(__file__).resolve().parent.parent
-RULES = ROOT / "templates" / "patients" / "paper" / "handout.css"
-FONTS = ROOT / "rugpijn" / "static" / "rugpijn" / "fonts"
 
 MEMORY = 1024**3  # bytes of address space
 FILE = 32 * 1024**2  # bytes of one file: a page may fill no disk
@@ -69,18 +65,13 @@ def stylesheet() -> str:
     """The rules of paper, with the fonts of the screen inside: nothing is fetched."""
 
     def face(family: str, weight: int, file: str) -> str:
-        data = base64.b64encode((FONTS / file).read_bytes()).decode()
+        data = base64.b64encode((WEB_FONTS / file).read_bytes()).decode()
         return (
             f"@font-face {{ font-family: '{family}'; font-weight: {weight};"
             f" src: url(data:font/woff2;base64,{data}) }}\n"
         )
 
-    faces = [
-        face(family, weight, f"atkinson-hyperlegible-{subset}-{weight}-normal.woff2")
-        for family, subset in (("Atkinson", "latin"), ("Atkinson Ext", "latin-ext"))
-        for weight in (400, 700)
-    ]
-    return "".join(faces) + RULES.read_text()
+    return "".join(face(*one) for one in FACES) + RULES.read_text()
 
 
 def limit() -> None:

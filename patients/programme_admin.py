@@ -18,7 +18,7 @@ from .admin_base import CareAdmin
 from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
-from .sheet import Sheet, changes
+from .sheet import Change, Sheet, changes
 from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
 from .views import batch, building, course, desk, notes, progression, therapist
 from .views import life as life_pages
@@ -40,7 +40,9 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
     form = PrescriptionForm
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
-    fields = ("exercise", "position", "dosage", "side", "period", "note", "steps")
+    fields = (
+        "exercise", "position", "dosage", "side", "period", "note", "steps", "on_share_page",
+    )  # fmt: skip
     extra = 0
     max_num = MOST_LINES
     verbose_name = _("exercise")
@@ -71,6 +73,21 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
         kwargs["fields"] = PrescriptionForm.Meta.fields
         kwargs["absolute_max"] = MOST_LINES  # Django would build 1,800 more of a forged number
         return super().get_formset(request, obj, **kwargs)
+
+
+def _changes_of_library(programme: Programme | None) -> list[Change]:
+    version = programme.current_version() if programme is not None else None
+    if version is None:
+        return []
+    as_now = Sheet.of(programme)
+    return changes(as_now.with_library_of(version.sheet), as_now)
+
+
+def _red_flags_missing(programme: Programme) -> dict:
+    """Whether patients would not read when to call a doctor, and in which protocols that is."""
+    protocols = list(programme.protocols.prefetch_related("advice", "texts"))
+    without = [protocol for protocol in protocols if not protocol.has_red_flags]
+    return {"protocols": without, "any": bool(without) or not protocols}
 
 
 @admin.register(Programme)
@@ -142,7 +159,7 @@ class ProgrammeAdmin(CareAdmin):
         form = super().get_form(request, obj, **kwargs)
         form.request = request
         form.merged_with = getattr(request, "merged_with", None)
-        form.library_changes = self._library_changes(obj)
+        form.library_changes = self._library_changes(request, obj)
         return form
 
     def get_urls(self):
@@ -219,7 +236,8 @@ class ProgrammeAdmin(CareAdmin):
                 subtitle=None,
                 version=version,
                 merged_with=getattr(request, "merged_with", None),
-                library_changes=self._library_changes(programme),
+                library_changes=self._library_changes(request, programme),
+                red_flags_missing=programme.ended_on is None and _red_flags_missing(programme),
                 cannot_reopen=programme.ended_on and actions.another_runs(programme),
                 printing_problem=press.problem(),
             )
@@ -228,13 +246,15 @@ class ProgrammeAdmin(CareAdmin):
             response.headers["Content-Security-Policy"] = content_policy(HOLDS_OUR_PAGE)
         return response
 
-    def _library_changes(self, programme):
-        """What the library corrected since the patient's last version; empty for a draft."""
-        version = programme.current_version() if programme is not None else None
-        if version is None:
-            return []
-        as_now = Sheet.of(programme)
-        return changes(as_now.with_library_of(version.sheet), as_now)
+    def _library_changes(self, request, programme):
+        """What the library corrected since the patient's last version; empty for a draft.
+
+        Found once for a page: form and page ask for it several times.
+        """
+        found = getattr(request, "library_changes", None)
+        if found is None:
+            found = request.library_changes = _changes_of_library(programme)
+        return found
 
     # ---------------------------------------------------------------- two at once
 

@@ -44,14 +44,11 @@ class Report:
     day: date
     moment: int
     symptoms: tuple[str, ...]
+    words: tuple[str, ...]  # of these symptoms, as this version asked about them
 
     @property
     def urgency(self) -> str:
         return clinical.urgency(self.symptoms)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(str(clinical.SYMPTOMS[name].words) for name in self.symptoms)
 
     @property
     def advice(self) -> str:
@@ -178,6 +175,7 @@ def _report(answer: SymptomAnswer, names: tuple[str, ...]) -> Report:
         day=answer.day,
         moment=answer.moment,
         symptoms=names,
+        words=answer.version.sheet.words_of(names),
     )
 
 

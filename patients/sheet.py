@@ -10,17 +10,24 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
 from exercises.films import Clip
 from exercises.models import Advice, Figure
-from exercises.period import WHOLE, Period
+from exercises.period import Period
 from exercises.pictures import Picture
 
-SCHEMA = 3
+from . import clinical
+from .line import PARTS, Line, lines_of, texts_of, with_library
+
+SCHEMA = 4
+# What is never kept back when a therapist keeps the library's text as it was given.
+RED_FLAGS, CAUTIONS = Advice.Kind.RED_FLAGS.value, Advice.Kind.CAUTIONS.value
 
 
 def _from_1_to_2(content: dict) -> dict:
@@ -33,92 +40,27 @@ def _from_2_to_3(content: dict) -> dict:
     return {**content, "schema": 3}
 
 
+def _from_3_to_4(content: dict) -> dict:
+    """Schema 4 knows what is asked when something goes wrong; before, that was the same for all."""
+    return {**content, "schema": 4, "symptoms": _asked_before(content["language"])}
+
+
+@cache
+def _asked_before(language: str) -> list[dict]:
+    return [asdict(one) for one in _questions(clinical.SYMPTOMS_BEFORE, language)]
+
+
 # An older schema keeps its way up here, one step a function.
-UPGRADES = {1: _from_1_to_2, 2: _from_2_to_3}
+UPGRADES = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}
 
 
 @dataclass(frozen=True)
-class Line:
-    """One exercise, with everything a patient reads about it.
+class Question:
+    """A symptom that this version asks about, with its words as they were given."""
 
-    `uuid` is the prescription's and stays the same through every version.
-    `sentence` is the dosage in words, and `when` the weeks for which it holds (empty for the whole
-    programme), in the language of the sheet.
-    """
-
-    uuid: str
-    exercise: str
-    title: str
-    start_position: str
-    steps: tuple[str, ...]
-    dosage: Dosage
-    sentence: str
-    purpose: str = ""
-    caution: str = ""
-    harder_when: str = ""
-    easier_when: str = ""
-    equipment: str = ""
-    note: str = ""
-    video: str = ""
-    online_number: int | None = None
-    online_title: str = ""
-    own_steps: bool = False  # the steps were written for this patient
-    figure: Picture | None = None
-    other_figure: Picture | None = None  # of the side that follows, when both are done
-    film: Clip | None = None
-    period: Period = WHOLE
-    when: str = ""
-
-    # What the library says; the rest is this patient's own.
-    LIBRARY = (
-        "title", "start_position", "steps", "purpose", "caution", "harder_when",
-        "easier_when", "equipment", "video", "online_number", "online_title", "figure",
-        "other_figure", "film",
-    )  # fmt: skip
-
-    def words(self) -> list[str]:
-        """Every text of this line, in the order in which it is read."""
-        texts = [
-            self.title, self.sentence, *_captions(self.figure), self.purpose,
-            self.start_position, *self.steps, self.caution, self.note,
-            self.harder_when, self.easier_when, self.equipment,
-        ]  # fmt: skip
-        return [text for text in texts if text]
-
-    @classmethod
-    def of(cls, prescription, language: str) -> "Line":
-        exercise = prescription.exercise
-        own_steps = prescription.steps.strip()
-        figure, other_figure = _of_each_side(exercise, language, prescription.side)
-        return cls(
-            uuid=str(prescription.uuid),
-            exercise=str(exercise.uuid),
-            title=exercise.text("title", language),
-            start_position=exercise.text("start_position", language),
-            steps=tuple(_lines(own_steps or exercise.text("steps", language))),
-            dosage=prescription.dosage,
-            sentence=str(prescription.dosage),
-            purpose=exercise.text("purpose", language),
-            caution=exercise.text("caution", language),
-            harder_when=exercise.text("harder_when", language),
-            easier_when=exercise.text("easier_when", language),
-            equipment=exercise.text("equipment", language),
-            note=prescription.note.strip(),
-            video=exercise.video,
-            online_number=exercise.online_number,
-            online_title=exercise.online_title,
-            own_steps=bool(own_steps),
-            figure=figure,
-            other_figure=other_figure,
-            film=_film(exercise, language),
-            period=prescription.period,
-            when=str(prescription.period),
-        )
-
-    @property
-    def other_side_follows(self) -> bool:
-        """The picture shows one side, and the patient does both."""
-        return bool(self.figure and self.figure.side and self.dosage.side == "each")
+    key: str
+    words: str
+    urgency: str
 
 
 @dataclass(frozen=True)
@@ -130,11 +72,12 @@ class Block:
     body: str
     version: int = 1
     figure: Picture | None = None
+    protocol: str = ""  # which it came from; empty when that was not recorded
 
     def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """("paragraph", (text,)) or ("list", items), in reading order."""
         items: list[str] = []
-        for line in _lines(self.body):
+        for line in lines_of(self.body):
             if line.startswith("- "):
                 items.append(line[2:].strip())
                 continue
@@ -149,12 +92,12 @@ class Block:
     def lists(self) -> int:
         return sum(kind == "list" for kind, _texts in self.parts())
 
+    def texts(self) -> list[str]:
+        """Its paragraphs and the items of its lists, in reading order."""
+        return [text for _kind, texts in self.parts() for text in texts]
+
     def words(self) -> list[str]:
-        return [
-            self.title,
-            *_captions(self.figure),
-            *(text for _kind, texts in self.parts() for text in texts),
-        ]
+        return [self.title, *texts_of(self.figure), *self.texts()]
 
 
 def upgraded(content: dict) -> dict:
@@ -173,6 +116,7 @@ class Sheet:
     therapist: str
     lines: tuple[Line, ...]
     advice: tuple[Block, ...]
+    symptoms: tuple[Question, ...] = ()
 
     @classmethod
     def of(cls, programme, library_as_in: "Sheet | None" = None) -> "Sheet":
@@ -182,13 +126,9 @@ class Sheet:
         were on that sheet keep the library's words of then.
         """
         language = programme.patient.language
-        prescriptions = programme.prescriptions.select_related(
-            "exercise__figure__rendering", "exercise__figure__mirrored", "exercise__film"
+        prescriptions = with_library(programme.prescriptions, "exercise__").annotate(
+            online_page=F("programme__patient__practice__online_page")
         )
-        # A sheet says where a photo is, and does not hold it.
-        prescriptions = prescriptions.defer(
-            "exercise__figure__rendering__photo", "exercise__figure__mirrored__photo"
-        ).prefetch_related("exercise__texts")
         blocks = Advice.objects.select_related("figure__rendering")
         blocks = blocks.defer("figure__rendering__photo")
         protocols = programme.protocols.prefetch_related(
@@ -203,6 +143,7 @@ class Sheet:
                     body=block.text("body", language),
                     version=block.version,
                     figure=_picture(block, language),
+                    protocol=str(protocol.uuid),
                 )
                 for protocol in protocols
                 for block in protocol.advice.all()
@@ -213,13 +154,17 @@ class Sheet:
             therapist=programme.therapist.name,
             lines=lines,
             advice=_each_kind_once(advice),
+            symptoms=_questions(_asked(protocols, prescriptions), language),
         )
-        return sheet.with_library_of(library_as_in) if library_as_in else sheet
+        if library_as_in is not None:
+            sheet = sheet.with_library_of(library_as_in)
+        return sheet.with_cautions_once()
 
     def with_library_of(self, earlier: "Sheet") -> "Sheet":
         """This sheet with the library's words of an earlier one, where it had them.
 
-        A sheet in another language keeps nothing: its words are a translation.
+        A sheet in another language keeps nothing: its words are a translation. Red flags of a
+        protocol that was added since, and symptoms that are asked now, are never kept back.
         """
         if earlier.language != self.language:
             return self
@@ -228,14 +173,29 @@ class Sheet:
         for line in self.lines:
             old = before.get(line.uuid)
             if old is not None and old.exercise == line.exercise:
-                keep = {name: getattr(old, name) for name in Line.LIBRARY}
-                if old.dosage.side != line.dosage.side:  # the drawing shows the side that is done
-                    keep |= {"figure": line.figure, "other_figure": line.other_figure}
-                if line.own_steps or old.own_steps:
-                    keep["steps"] = line.steps  # somebody's words, then or now: not the library's
-                line = replace(line, **keep)
+                line = line.with_library_of(old)
             lines.append(line)
-        return replace(self, lines=tuple(lines), advice=earlier.advice)
+        known = {block.protocol for block in earlier.advice}
+        said = [block.words() for block in earlier.advice]
+        added = tuple(
+            block
+            for block in self.red_flags
+            if block.protocol not in known and block.words() not in said
+        )
+        kept = {question.key for question in earlier.symptoms}
+        asked = tuple(question for question in self.symptoms if question.key not in kept)
+        return replace(
+            self,
+            lines=tuple(lines),
+            advice=(*earlier.advice, *added),
+            symptoms=_in_order((*earlier.symptoms, *asked)),
+        )
+
+    def with_cautions_once(self) -> "Sheet":
+        """This sheet, where a warning that holds for all exercises stands at none of them."""
+        cautions = [text for block in self.cautions for text in block.texts()]
+        lines = tuple(line.without(cautions) for line in self.lines) if cautions else self.lines
+        return replace(self, lines=lines)
 
     @property
     def has_phases(self) -> bool:
@@ -243,17 +203,40 @@ class Sheet:
 
     @property
     def red_flags(self) -> tuple[Block, ...]:
-        return tuple(block for block in self.advice if block.kind == "red_flags")
+        return tuple(block for block in self.advice if block.kind == RED_FLAGS)
+
+    @property
+    def cautions(self) -> tuple[Block, ...]:
+        """What holds for all exercises: it is read once, before them."""
+        return tuple(block for block in self.advice if block.kind == CAUTIONS)
 
     @property
     def other_advice(self) -> tuple[Block, ...]:
-        return tuple(block for block in self.advice if block.kind != "red_flags")
+        return tuple(block for block in self.advice if block.kind not in (RED_FLAGS, CAUTIONS))
 
     @property
     def nameless(self) -> "Sheet":
-        """What whoever holds the link may read: nothing that was written for one person."""
-        lines = tuple(replace(line, note="") for line in self.lines)
-        return replace(self, title="", therapist="", lines=lines, advice=self.red_flags)
+        """What whoever holds the link may read: nothing that was written for one person, but
+        where the therapist said so. Of a stored version ask `Version.nameless_sheet`."""
+        lines = tuple(line.nameless for line in self.lines)
+        advice = (*self.cautions, *self.red_flags)
+        return replace(self, title="", therapist="", lines=lines, advice=advice, symptoms=())
+
+    @property
+    def without_library_steps(self) -> set[str]:
+        """The exercises with steps for one patient only: the library's were not recorded."""
+        missing = (line for line in self.lines if line.is_replaced and line.library_steps is None)
+        return {line.exercise for line in missing}
+
+    def with_library_steps(self, steps: dict[str, tuple[str, ...]]) -> "Sheet":
+        """This sheet with the library's steps, by exercise, where they were not recorded."""
+        lines = tuple(
+            replace(line, library_steps=steps.get(line.exercise, ()))
+            if line.is_replaced and line.library_steps is None
+            else line
+            for line in self.lines
+        )
+        return replace(self, lines=lines)
 
     def pictures(self) -> list[Picture]:
         """Of exercises and of advice, in reading order."""
@@ -274,6 +257,11 @@ class Sheet:
         drawn = {p.digest for p in self._drawn() if p.kind != Figure.Kind.PHOTO}
         return self.digests() - drawn
 
+    def words_of(self, symptoms: Iterable[str]) -> tuple[str, ...]:
+        """Symptoms in the words that were given; what another version asked in those of today."""
+        given = {question.key: question.words for question in self.symptoms}
+        return tuple(given.get(name) or str(clinical.SYMPTOMS[name].words) for name in symptoms)
+
     def line(self, uuid) -> Line | None:
         return next((line for line in self.lines if line.uuid == str(uuid)), None)
 
@@ -284,8 +272,11 @@ class Sheet:
             raw["dosage"] = line.dosage.to_dict()
             raw["period"] = line.period.to_dict()
             raw["steps"] = list(line.steps)
+            if line.library_steps is not None:
+                raw["library_steps"] = list(line.library_steps)
         content["lines"] = list(content["lines"])
         content["advice"] = list(content["advice"])
+        content["symptoms"] = list(content["symptoms"])
         return {"schema": SCHEMA, **content}
 
     @classmethod
@@ -302,6 +293,7 @@ class Sheet:
                         "dosage": Dosage.from_dict(raw["dosage"]),
                         "period": Period.from_dict(raw.get("period")),
                         "steps": tuple(raw["steps"]),
+                        "library_steps": _tuple(raw.get("library_steps")),
                         "figure": Picture.from_json(raw.get("figure")),
                         "other_figure": Picture.from_json(raw.get("other_figure")),
                         "film": Clip.from_json(raw.get("film")),
@@ -313,6 +305,7 @@ class Sheet:
                 Block(**{**raw, "figure": Picture.from_json(raw.get("figure"))})
                 for raw in content["advice"]
             ),
+            symptoms=tuple(Question(**raw) for raw in content["symptoms"]),
         )
 
     @property
@@ -358,7 +351,7 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
         {line.uuid: line for line in before.lines},
         {line.uuid: line for line in after.lines},
         whole="line",
-        skip=("uuid", "exercise", "dosage", "own_steps", "period", "other_figure"),
+        parts=PARTS,
         same_language=same_language,
     )
     kept = [line.uuid for line in before.lines if after.line(line.uuid)]
@@ -375,14 +368,23 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
         _by_subject(before.advice),
         _by_subject(after.advice),
         whole="advice",
-        skip=("kind", "version"),
+        parts=("title", "body", "figure"),
         same_language=same_language,
     )
-    return found
+    return found + _changed_symptoms(before, after)
+
+
+def _changed_symptoms(before: Sheet, after: Sheet) -> list[Change]:
+    """Other questions are a difference; other words for the same ones are not."""
+    keys = [[question.key for question in sheet.symptoms] for sheet in (before, after)]
+    if keys[0] == keys[1]:
+        return []
+    words = ["\n".join(one.words for one in sheet.symptoms) for sheet in (before, after)]
+    return [Change("", "symptoms", *words)]
 
 
 def _changed_parts(
-    before: dict, after: dict, whole: str, skip: tuple[str, ...], same_language: bool
+    before: dict, after: dict, whole: str, parts: Iterable[str], same_language: bool
 ) -> list[Change]:
     found = []
     for key in [*before, *(key for key in after if key not in before)]:
@@ -397,14 +399,14 @@ def _changed_parts(
                 )
             )
             continue
-        for part in old.__dataclass_fields__:
+        for part in parts:
             if part == "sentence" and same_language and old.dosage == new.dosage:
                 continue
             if part == "when" and same_language and old.period == new.period:
                 continue
             if part == "figure" and _shows_the_same(old.figure, new.figure):
                 continue
-            if part not in skip and getattr(old, part) != getattr(new, part):
+            if getattr(old, part) != getattr(new, part):
                 found.append(
                     Change(new.title, part, _plain(getattr(old, part)), _plain(getattr(new, part)))
                 )
@@ -426,7 +428,13 @@ def _by_subject(blocks: tuple[Block, ...]) -> dict:
     }
 
 
+def _tuple(steps: list[str] | None) -> tuple[str, ...] | None:
+    return None if steps is None else tuple(steps)
+
+
 def _plain(value) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     if isinstance(value, Picture):
         return "\n".join([value.title, *value.words()])
     if isinstance(value, Clip):
@@ -436,30 +444,29 @@ def _plain(value) -> str:
     return "" if value is None else str(value)
 
 
-def _picture(item, language: str, side: str = "") -> Picture | None:
-    """The picture of an exercise or of advice, if it has one."""
-    return Picture.of(item.figure, language, side) if item.figure is not None else None
+def _picture(block: Advice, language: str) -> Picture | None:
+    return Picture.of(block.figure, language) if block.figure is not None else None
 
 
-def _of_each_side(exercise, language: str, side: str) -> tuple[Picture | None, Picture | None]:
-    """The picture of the side that is done, or of left and then of right when both are."""
-    figure = exercise.figure
-    if side == "each" and figure is not None and figure.mirrored is not None:
-        return Picture.of(figure, language, "left"), Picture.of(figure, language, "right")
-    return _picture(exercise, language, side), None
+def _asked(protocols, prescriptions) -> tuple[str, ...]:
+    """What is asked about the complaints of these protocols; without one, the exercises tell."""
+    complaints = [(protocol.category, protocol.symptoms) for protocol in protocols]
+    return clinical.symptoms_asked(
+        complaints or [(line.exercise.category, ()) for line in prescriptions]
+    )
 
 
-def _film(exercise, language: str) -> Clip | None:
-    film = getattr(exercise, "film", None)
-    return Clip.of(film, language) if film is not None else None
+def _questions(names: Iterable[str], language: str) -> tuple[Question, ...]:
+    """Symptoms as they are asked in a language."""
+    with translation.override(language):
+        symptoms = ((name, clinical.SYMPTOMS[name]) for name in names)
+        return tuple(Question(name, str(one.words), one.urgency) for name, one in symptoms)
 
 
-def _captions(figure: Picture | None) -> list[str]:
-    return figure.words() if figure is not None else []
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _in_order(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """As the catalogue has them."""
+    order = list(clinical.SYMPTOMS)
+    return tuple(sorted(questions, key=lambda question: order.index(question.key)))
 
 
 def _in_phases(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -468,11 +475,11 @@ def _in_phases(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _each_kind_once(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Advice of several protocols: the first text about a subject, but every red flag."""
+    """Advice of several protocols: the first text about a subject, but every warning."""
     seen: set[str] = set()
     kept = []
     for block in blocks:
-        if block.kind == "red_flags" or block.kind not in seen:
+        if block.kind in (RED_FLAGS, CAUTIONS) or block.kind not in seen:
             kept.append(block)
         seen.add(block.kind)
     return tuple(kept)

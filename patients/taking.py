@@ -23,6 +23,7 @@ def how_it_went(version: Version, card, moment, day, form_class):
     }
     return form_class(
         auto_id=f"id_{card.number}_%s",
+        sheet=version.sheet,
         initial={
             **{name: moment.amounts.get(name, amount) for name, amount in given.items()},
             "operation": moment.operation,

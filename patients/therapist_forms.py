@@ -267,6 +267,9 @@ class PrescriptionFormSet(forms.BaseInlineFormSet):
             )
 
 
+TICKED = "1"  # a tick is text, like every field that is merged with a colleague's
+
+
 class PrescriptionForm(forms.ModelForm):
     """One line: an exercise, its dosage in shorthand, and what is special for this patient."""
 
@@ -297,9 +300,16 @@ class PrescriptionForm(forms.ModelForm):
         show_hidden_initial=True,
     )
 
+    on_share_page = forms.BooleanField(
+        required=False,
+        label=_("may also be read behind the QR code"),
+        widget=forms.CheckboxInput(attrs={"value": TICKED}),
+        show_hidden_initial=True,
+    )
+
     class Meta:
         model = Prescription
-        fields = ("exercise", "position", "note", "steps")
+        fields = ("exercise", "position", "note", "steps", "on_share_page")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -321,6 +331,7 @@ class PrescriptionForm(forms.ModelForm):
         self.initial["period"] = line.period.notation
         self.initial["steps"] = line.steps or self.library_steps
         self.initial["exercise"] = line.exercise_id
+        self.initial["on_share_page"] = TICKED if line.on_share_page else ""
 
     def _name_every_field(self):
         """A row of fields has no visible labels of its own for each; a screen reader needs them."""

@@ -184,7 +184,7 @@ def _symptoms(course: Course) -> Iterator[Item]:
         "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
         "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
     }
-    other = _("Reported during “%(exercise)s”, on %(day)s: %(symptoms)s.")
+    other = _("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
     last = {
         (clinical.reason_of(name), report.line): report
         for report in course.reports

@@ -38,7 +38,16 @@ class PracticeAdmin(ScopedAdmin):
         (_("On paper"), {"fields": ("name", "logo_now", "logo", "colour", "heading_now")}),
         (
             _("How patients reach you"),
-            {"fields": ("street", ("postcode", "city"), "phone", "email", "website")},
+            {
+                "fields": (
+                    "street",
+                    ("postcode", "city"),
+                    "phone",
+                    "email",
+                    "website",
+                    "online_page",
+                )
+            },
         ),
         (
             _("Whom a patient calls about a red flag"),

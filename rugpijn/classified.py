@@ -48,8 +48,8 @@ CLASSES: dict[str, Columns] = {
     "rugpijn.LogHead": columns(none="chain number hash"),
     "rugpijn.LogSegment": columns(none="id chain first last last_hash until purged_at"),
     "rugpijn.Practice": columns(
-        none="id uuid name street postcode city phone email website logo paper diary_weeks colour"
-        " is_record keep_months second_step log_shows_names idle_minutes"
+        none="id uuid name street postcode city phone email website online_page logo paper"
+        " diary_weeks colour is_record keep_months second_step log_shows_names idle_minutes"
         " doctor_phone out_of_hours_phone emergency_phone"
     ),
     "rugpijn.User": columns(

@@ -58,8 +58,8 @@ class PracticeForm(forms.ModelForm):
     class Meta:
         model = Practice
         fields = (
-            "name", "street", "postcode", "city", "phone", "email", "website", "doctor_phone",
-            "out_of_hours_phone", "emergency_phone", "logo", "paper",
+            "name", "street", "postcode", "city", "phone", "email", "website", "online_page",
+            "doctor_phone", "out_of_hours_phone", "emergency_phone", "logo", "paper",
             "diary_weeks", "colour", "second_step", "idle_minutes", "log_shows_names", "is_record",
             "keep_months",
         )  # fmt: skip

@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import LoginSession, OneTimeCode, TrustedDevice
-from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
+from .validators import (
+    NoCitizenNumber,
+    printable,
+    readable_on_paper,
+    validate_secure_address,
+    validate_web_address,
+)
 
 __all__ = [
     "AccessEvent",
@@ -101,6 +107,16 @@ class Practice(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.CharField(
         _("website"), max_length=200, blank=True, validators=[validate_web_address]
+    )
+    online_page = models.CharField(
+        _("page with your exercises"),
+        max_length=200,
+        blank=True,
+        validators=[validate_secure_address],
+        help_text=_(
+            "Where your own website has the exercises by number, as on your leaflet. Patients then "
+            "read the number of each exercise, with a link and a QR code. Empty: neither."
+        ),
     )
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
     paper = models.CharField(

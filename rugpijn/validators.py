@@ -86,6 +86,16 @@ def validate_web_address(text: str) -> None:
         )
 
 
+def validate_secure_address(text: str) -> None:
+    """Accept https addresses only: what a patient opens with the phone nobody else reads along."""
+    validate_web_address(text)
+    if urlsplit(text).scheme != "https":
+        raise ValidationError(
+            _("Give an address that begins with https://, such as “https://www.example.nl/rug”."),
+            code="address",
+        )
+
+
 LEAST_CONTRAST = 4.5  # of words with what is behind them: WCAG 2.2, 1.4.3
 
 

@@ -35,6 +35,7 @@ from rugpijn.models import Practice, User
 from .logging_in import force_login
 
 PASSWORD = "een-rustige-ochtend-26"
+LEAFLET_PAGE = "https://fysiotherapiekoolehouten.nl/oefening-van-de-maand_rug/"
 
 
 # The files that take longest, the longest first. The others take a few seconds each.
@@ -120,6 +121,7 @@ def make_practices() -> tuple[Practice, Practice]:
         phone="012 - 345 67 89",
         street="Lindelaan 12",
         city="Ede",
+        online_page=LEAFLET_PAGE,
         second_step=False,
     )
     zuid = Practice(name="Praktijk Zuid", phone="098 - 765 43 21", second_step=False)

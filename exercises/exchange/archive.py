@@ -19,9 +19,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..library import schemas
 from .content import MOST, Content, Row
 
-SCHEMA = 1
+
+def _from_1_to_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 knows the symptoms of a protocol; one that names none leaves them to its region."""
+    return {**content, "schema": 2}
+
+
+# An older schema keeps its way up here, one step a function.
+UPGRADES = {1: _from_1_to_2}
+SCHEMA = schemas.newest(UPGRADES)
 UNPACKED = 50 * 1024 * 1024  # bytes, all together
 ENTRIES = 2000
 LISTS = ("exercises", "protocols", "figures")
@@ -45,8 +54,16 @@ def read(packed: bytes) -> Content:
     files = _unpacked(packed)
     photos = {name: files.pop(name) for name in list(files) if PHOTO.fullmatch(name)}
     parsed = {name: _parsed(name, content) for name, content in files.items()}
-    _check_manifest(parsed.pop("manifest.json", None))
-    lists = {name: _rows(f"{name}.json", parsed.get(f"{name}.json", []), MOST) for name in LISTS}
+    manifest = _checked_manifest(parsed.pop("manifest.json", None))
+    said = {name: _checked_list(f"{name}.json", parsed.get(f"{name}.json", [])) for name in LISTS}
+    try:
+        said = schemas.upgraded({"schema": manifest.get("schema"), **said}, UPGRADES)
+    except ValueError as error:
+        raise ValueError(f"manifest.json: {error}") from error
+    lists = {
+        name: [Row(number, values) for number, values in enumerate(said[name], start=1)]
+        for name in LISTS
+    }
     content = Content(**lists, photos={name[:64]: photo for name, photo in photos.items()})
     if not len(content):
         raise ValueError(_("There is nothing in this file that can be imported."))
@@ -154,23 +171,20 @@ def _refuse_constant(name: str):
     raise Refusal(_("“%(name)s” is no number.") % {"name": name})
 
 
-def _check_manifest(manifest: Any) -> None:
+def _checked_manifest(manifest: Any) -> dict[str, Any]:
     if not isinstance(manifest, dict):
         raise ValueError(_("manifest.json is missing: this zip was not made by this app."))
-    if manifest.get("schema") != SCHEMA:
-        raise ValueError(
-            _("This zip was made by another version of the app; this one reads schema %d.") % SCHEMA
-        )
     for name in manifest:
         if name not in MANIFEST:
             raise ValueError(
                 _("manifest.json: the name “%(name)s” is unknown here.") % {"name": _shown(name)}
             )
+    return manifest
 
 
-def _rows(file: str, content: Any, most: int) -> list[Row]:
+def _checked_list(file: str, content: Any) -> list[dict[str, Any]]:
     if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
         raise ValueError(_("%(file)s must be a list.") % {"file": file})
-    if len(content) > most:
-        raise ValueError(_too_many() % {"most": most, "count": len(content)})
-    return [Row(number, values) for number, values in enumerate(content, start=1)]
+    if len(content) > MOST:
+        raise ValueError(_too_many() % {"most": MOST, "count": len(content)})
+    return content

@@ -32,6 +32,7 @@ from ..models import (
     Protocol,
     ProtocolText,
 )
+from ..symptoms import catalogue
 from . import figures
 from .content import Content, Row
 from .figures import FigureEntry
@@ -152,6 +153,7 @@ class Check:
             self.seen[kind].add(finding.key)
             before = None if present is None else entry_of(kind, present)
             entry = self._read(kind, row, finding.key, present, before)
+            _refuse_lost_red_flags(before, entry)
         except Refused as error:
             finding.problems = [
                 {"field": self._column(problem), "words": _with_place(problem)}
@@ -215,6 +217,18 @@ class Check:
             says = _("“%(name)s” is not in this file, and not in your library.")
             raise table.refuse(field, says % {"name": name})
         return here
+
+
+def _refuse_lost_red_flags(before: Any, entry: Any) -> None:
+    """A file adds to what a protocol asks and warns of, and never takes its red flags away."""
+    if isinstance(entry, ProtocolEntry) and _red_flags(before) and not _red_flags(entry):
+        says = _("The red flags that are here are not in the file. Put them in, changed or not.")
+        raise Refused(Problem("", "advice", says))
+
+
+def _red_flags(entry: ProtocolEntry | None) -> list:
+    advice = entry.advice if entry is not None else ()
+    return [one for one in advice if one.facts["kind"] == Advice.Kind.RED_FLAGS]
 
 
 def _with_place(problem: Problem) -> str:
@@ -314,6 +328,8 @@ def _fields(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
         said = _labelled(Exercise, ExerciseText, entry, title_of)
         return _doing(kind, entry, title_of) | said
     fields = _labelled(Protocol, ProtocolText, entry, title_of) | _doing(kind, entry, title_of)
+    symptoms = [str(catalogue.words[name]) for name in entry.symptoms or ()]
+    fields[_label(Protocol, "symptoms")] = "\n".join(symptoms)
     for number, advice in enumerate(entry.advice, start=1):
         for part, said in _labelled(Advice, AdviceText, advice, title_of).items():
             fields[_("advice %(number)d, %(field)s") % {"number": number, "field": part}] = said

@@ -94,6 +94,16 @@ class LinesCell(Cell):
         return super().render("\n".join(lines))
 
 
+class NamesCell(Cell):
+    """Names of symptoms, with a space or a comma between them."""
+
+    def clean(self, value, row=None, **options):
+        return re.split(r"[\s,;]+", text) if (text := super().clean(value).strip()) else []
+
+    def render(self, value, obj=None, **options):
+        return super().render(" ".join(value or []))
+
+
 def _text(value: Any) -> str:
     """As a person would have typed it: a spreadsheet has made numbers and dates of some cells."""
     if isinstance(value, datetime) and value == datetime(value.year, value.month, value.day):
@@ -113,7 +123,7 @@ class LibraryTable(Resource):
         self.kind = kind
         model, texts = KINDS[kind]
         before = ("key", "dosage") if kind == "exercises" else ("key",)
-        after = ("figure",) if kind == "exercises" else ("lines",)
+        after = ("figure",) if kind == "exercises" else ("symptoms", "lines")
         for name in (*before, *FACTS[model], *after):
             self._add(name, name, self._widget(model, name))
         for language in languages or dict(settings.LANGUAGES):
@@ -127,6 +137,8 @@ class LibraryTable(Resource):
     def _widget(self, model, name: str) -> Widget:
         if name == "lines":
             return LinesCell()
+        if name == "symptoms":
+            return NamesCell()
         known = name in FACTS[model]
         number = known and isinstance(model._meta.get_field(name), IntegerField)
         return NumberCell() if number else Cell()

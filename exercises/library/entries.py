@@ -84,6 +84,7 @@ class ProtocolEntry:
     texts: Texts
     lines: tuple[Line, ...]
     advice: tuple[AdviceEntry, ...]
+    symptoms: tuple[str, ...] | None = None  # None: those of its region, and no more
 
     @classmethod
     def of(cls, protocol: Protocol) -> Self:
@@ -96,6 +97,7 @@ class ProtocolEntry:
                 for line in protocol.lines.all()
             ),
             tuple(AdviceEntry.of(advice) for advice in protocol.advice.all()),
+            tuple(protocol.symptoms) or None,
         )
 
 
@@ -158,6 +160,8 @@ def table_of(entry: ExerciseEntry | ProtocolEntry | AdviceEntry) -> dict[str, An
             for line in entry.lines
         ]
         said["advice"] = [table_of(advice) for advice in entry.advice]
+        if entry.symptoms is not None:
+            said["symptoms"] = list(entry.symptoms)
     return said
 
 

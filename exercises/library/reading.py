@@ -4,15 +4,26 @@ import tomllib
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ..models import Advice, AdviceText, Exercise, ExerciseText, Protocol, ProtocolText
+from . import schemas
 from .entries import FACTS, AdviceEntry, ExerciseEntry, Library, Line, ProtocolEntry
 from .table import Table, together
 
-SCHEMA = 1
 DATA = Path(__file__).parent.parent / "data"
+
+
+def _from_1_to_2(content: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 knows the symptoms of a protocol; one that names none leaves them to its region."""
+    return {**content, "schema": 2}
+
+
+# An older schema keeps its way up here, one step a function.
+UPGRADES = {1: _from_1_to_2}
+SCHEMA = schemas.newest(UPGRADES)
 
 
 def read(path: Path | str) -> Library:
@@ -29,10 +40,11 @@ def read(path: Path | str) -> Library:
         raise ValueError(
             _("%(file)s is not a TOML file: %(problem)s.") % {"file": path.name, "problem": error}
         ) from error
-    top = Table(path.name, content)
+    try:
+        top = Table(path.name, schemas.upgraded(content, UPGRADES))
+    except ValueError as error:
+        raise Table(path.name, content).refuse("schema", str(error)) from error
     top.allow("schema", "protocol", "advice", "exercises", texts=False)
-    if content.get("schema") != SCHEMA:
-        raise top.refuse("schema", _("this version of the app reads schema %d.") % SCHEMA)
     exercises = tuple(read_exercise(table) for table in _numbered(top, "exercises", _("exercise")))
     _refuse_twice(path.name, [entry.key for entry in exercises])
     keys = {entry.key for entry in exercises}
@@ -107,7 +119,7 @@ def read_protocol(
     figure: Callable[[Table], str] = Table.figure,
 ) -> ProtocolEntry:
     """`exercise` and `figure` say which one is meant, or refuse."""
-    table.allow("key", "lines", "advice", *FACTS[Protocol])
+    table.allow("key", "lines", "advice", "symptoms", *FACTS[Protocol])
     return ProtocolEntry(
         **together(
             key=table.key,
@@ -115,6 +127,7 @@ def read_protocol(
             texts=partial(table.texts, ProtocolText),
             lines=lambda: _each(_numbered(table, "lines", _("line")), _read_line, exercise),
             advice=lambda: _each(_numbered(table, "advice", _("advice")), _read_advice, figure),
+            symptoms=table.symptoms,
         )
     )
 

@@ -17,9 +17,10 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from ..dosage import Dosage
-from ..models import FALLBACK, Exercise, Text
+from ..models import FALLBACK, Exercise, Protocol, Text
 from ..period import Period
 from ..pictures import shared_keys
+from ..symptoms import catalogue, validate_complete, validate_names
 from .entries import FACTS, WORDS, Facts, Texts, tidy
 
 
@@ -134,6 +135,22 @@ class Table:
                 % {"key": figure, "keys": ", ".join(shared_keys())},
             )
         return figure
+
+    def symptoms(self) -> tuple[str, ...] | None:
+        """What a protocol asks when something goes wrong; None when it leaves that to its region.
+
+        A list that is given is complete: a red flag of the region is never left out by a file.
+        """
+        names = self.values.get("symptoms") or None
+        if names is None:
+            return None
+        region = str(self.values.get("category") or Protocol._meta.get_field("category").default)
+        try:
+            validate_names(names)
+            validate_complete(names, region)
+        except ValidationError as error:
+            raise self.refuse("symptoms", error.messages[0]) from error
+        return tuple(catalogue.in_order(names))
 
     def facts(self, model: type[models.Model]) -> Facts:
         return together(**{name: partial(self._fact, model, name) for name in FACTS[model]})

@@ -34,6 +34,8 @@ def write_protocols(
     figures: dict[str, Figure | None],
 ) -> None:
     """The same, with the lines and the advice of each in the place of what was there."""
+    for row, entry in due:
+        row.symptoms = list(entry.symptoms or ())
     _write(Protocol, due)
     _write_texts(ProtocolText, "protocol", due)
     rows = [row for row, _entry in due]

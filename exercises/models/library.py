@@ -10,6 +10,7 @@ from rugpijn.validators import printable, validate_web_address
 
 from ..dosage import LIMITS, Dosage
 from ..period import WEEKS, Period
+from ..symptoms import catalogue, validate_names
 from .figure import Figure
 from .sharing import FALLBACK, LibraryQuerySet, Owned, Reviewed
 
@@ -259,10 +260,28 @@ class ExerciseText(Text):
 class Protocol(LibraryItem):
     """A reusable set of exercises with their dosages, such as “Lage rugpijn”."""
 
+    symptoms = models.JSONField(
+        _("what is asked when something goes wrong"),
+        default=list,
+        blank=True,
+        validators=[validate_names],
+        help_text=_("Names of symptoms, beside those that are always asked for its region."),
+    )
+
     class Meta:
         verbose_name = _("protocol")
         verbose_name_plural = _("protocols")
         ordering = ["category", "id"]
+
+    @property
+    def symptoms_asked(self) -> list[str]:
+        """What is asked when an exercise of it goes wrong: its own and those of its region."""
+        return catalogue.in_order([*catalogue.of_region(self.category), *self.symptoms])
+
+    @property
+    def has_red_flags(self) -> bool:
+        """Reads `advice.all()`: prefetch it and no query follows."""
+        return any(block.kind == Advice.Kind.RED_FLAGS for block in self.advice.all())
 
 
 class ProtocolText(Text):
@@ -314,6 +333,7 @@ class Advice(Translated, Reviewed):
         ACTIVITIES = "activities", _("activities")
         PROGNOSIS = "prognosis", _("what to expect")
         WHY_EXERCISE = "why_exercise", _("why exercise")
+        CAUTIONS = "cautions", _("what holds for all exercises")
         RED_FLAGS = "red_flags", _("red flags")
 
     protocol = models.ForeignKey(Protocol, models.CASCADE, related_name="advice")
@@ -331,6 +351,12 @@ class Advice(Translated, Reviewed):
         verbose_name = _("advice")
         verbose_name_plural = _("advice")
         ordering = ["position", "id"]
+
+    @property
+    def is_last_red_flags(self) -> bool:
+        """Whether its protocol would tell nobody when to call a doctor without it."""
+        stored = Advice.objects.filter(kind=self.Kind.RED_FLAGS, protocol=self.protocol_id)
+        return stored.filter(pk=self.pk).exists() and not stored.exclude(pk=self.pk).exists()
 
 
 class AdviceText(Text):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from exercises.models import Exercise, Prescribed, Protocol
@@ -13,6 +14,7 @@ from rugpijn.models import User
 from rugpijn.validators import NoCitizenNumber, printable
 
 from ..access import OfPatientQuerySet, OfProgrammeQuerySet, share_token, signature_matches
+from ..line import lines_of
 from ..sheet import Sheet
 from .patient import Patient
 
@@ -138,6 +140,11 @@ class Prescription(Prescribed):
         help_text=_("Empty: the text of the library. One step on each line."),
     )
     side_open = models.BooleanField(default=False, editable=False)  # see patients/sides.py
+    on_share_page = models.BooleanField(
+        _("whoever holds the paper may read this note and instruction"),
+        default=False,
+        help_text=_("Without this they are not on the page behind the QR code."),
+    )
 
     objects = OfProgrammeQuerySet.as_manager()
 
@@ -205,9 +212,24 @@ class Version(models.Model):
     def record_of(self) -> Patient:
         return self.programme.patient
 
-    @property
+    @cached_property
     def sheet(self) -> Sheet:
         return Sheet.from_json(self.content)
+
+    @property
+    def nameless_sheet(self) -> Sheet:
+        """What whoever holds the link may read.
+
+        A version that did not record the library's steps beside those of its patient gets the
+        library's of today: a general text, and nothing that was written for one person.
+        """
+        sheet = self.sheet
+        if missing := sheet.without_library_steps:
+            exercises = Exercise.objects.filter(uuid__in=missing).prefetch_related("texts")
+            sheet = sheet.with_library_steps(
+                {str(one.uuid): lines_of(one.text("steps", sheet.language)) for one in exercises}
+            )
+        return sheet.nameless
 
 
 class ShareLink(models.Model):

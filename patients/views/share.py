@@ -30,7 +30,7 @@ def share_page(request, token, number):
     if link is None:
         return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
-    sheet = version.sheet
+    sheet = version.nameless_sheet
     newest = link.programme.current_version()
     today = timezone.localdate()
     with translation.override(sheet.language):
@@ -41,7 +41,7 @@ def share_page(request, token, number):
                 "sheet": sheet,
                 "number": number,
                 "newest": newest.number,
-                "changes": _told(sheet, newest.sheet) if number < newest.number else [],
+                "changes": _told(sheet, newest.nameless_sheet) if number < newest.number else [],
                 "token": token,
                 "media": of_link(token, number, sheet),
                 "practice": link.programme.patient.practice,
@@ -56,7 +56,7 @@ def share_page(request, token, number):
 def _told(before: Sheet, after: Sheet) -> list[str]:
     """What changed since, a sentence each, as far as this page shows it."""
     told = []
-    for change in changes(before.nameless, after.nameless):
+    for change in changes(before, after):
         words = {"exercise": change.where, "part": PARTS[change.part], "now": change.after}
         if change.part == "language":
             sentence = _("It is in another language now.")

@@ -34,34 +34,21 @@ from .. import (
 from ..clinical import COMPARED_DAYS, PAIN_MATTERS
 from ..course import PERIODS, USUAL
 from ..course import read as read_course
+from ..line import PARTS as LINE_PARTS
 from ..merged_form import number
 from ..models import PatientInvitation
 from ..sheet import changes
 
+# What a Change is about: of the sheet itself and its advice, and every part of a line.
 PARTS = {
-    "title": gettext_lazy("title"),
     "therapist": gettext_lazy("therapist"),
     "language": gettext_lazy("language"),
     "order": gettext_lazy("order"),
     "line": gettext_lazy("exercise"),
     "advice": gettext_lazy("advice"),
-    "start_position": gettext_lazy("start position"),
-    "steps": gettext_lazy("steps"),
-    "sentence": gettext_lazy("dosage"),
-    "when": gettext_lazy("weeks"),
-    "purpose": gettext_lazy("purpose"),
-    "caution": gettext_lazy("caution"),
-    "harder_when": gettext_lazy("make it harder when"),
-    "easier_when": gettext_lazy("make it easier when"),
-    "equipment": gettext_lazy("equipment"),
-    "note": gettext_lazy("note"),
-    "video": gettext_lazy("video link"),
-    "figure": gettext_lazy("drawing or photo"),
-    "film": gettext_lazy("film"),
-    "online_number": gettext_lazy("online number"),
-    "online_title": gettext_lazy("online title"),
     "body": gettext_lazy("text"),
-}
+    "symptoms": gettext_lazy("what is asked when something goes wrong"),
+} | {name: part.label for name, part in LINE_PARTS.items()}
 
 PERIOD_LABELS = {
     "3": gettext_lazy("Last 3 weeks"),

@@ -115,7 +115,8 @@ def deep(levels):
 
 WHOLE_FILES = {
     "no manifest": ("zip", lambda: zipped(manifest=None, exercises=[]), "manifest.json ontbreekt"),
-    "another schema": ("zip", lambda: zipped(manifest=MANIFEST | {"schema": 2}), "schema 1"),
+    "a newer schema": ("zip", lambda: zipped(manifest=MANIFEST | {"schema": 3}), "nieuwere versie"),
+    "no schema": ("zip", lambda: zipped(manifest=MANIFEST | {"schema": None}), "1 tot en met 2"),
     "an unknown fact": ("zip", lambda: zipped(manifest=MANIFEST | {"x": 1}), "“x” is hier"),
     "a longer file than it says": ("zip", lying_zip, "beschadigd"),
     "broken JSON": ("zip", lambda: zipped({"exercises.json": "[{"}), "exercises.json, regel 1"),

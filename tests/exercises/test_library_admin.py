@@ -67,7 +67,8 @@ def filled_in(page):
             else:
                 value = (chosen or options or [{}])[0].get("value", "")
         elif field.get("type") == "checkbox":
-            value = field.get("checked") and "on"
+            ticked = field.get("checked") is not None and field.get("disabled") is None
+            value = field.get("value", "on") if ticked else None
         else:
             value = field.get("value", "")
         if value is not None and "__prefix__" not in field.get("name"):
@@ -249,7 +250,7 @@ def test_a_copied_protocol_brings_its_lines_and_advice(as_, lage_rugpijn, practi
     assert [advice.text("body", "en") for advice in own.advice.all()] == [
         advice.text("body", "en") for advice in lage_rugpijn.advice.all()
     ]
-    assert lage_rugpijn.advice.count() == 10
+    assert lage_rugpijn.advice.count() == 11
     own.advice.first().texts.update(body="Anders.")
     assert not lage_rugpijn.advice.filter(texts__body="Anders.").exists()
 

@@ -19,10 +19,11 @@ from django.utils import translation
 from PIL import Image
 
 from exercises.dosage import Dosage
-from patients import diary, handout, press, printed
+from patients import diary, handout, paper_files, press, printed
 from patients.sheet import Block, Line, Sheet
 from patients.variants import FULL, VARIANTS
 from rugpijn.models import Practice
+from tests.conftest import LEAFLET_PAGE
 from tests.environment import needs
 
 LIBRARY = Path(__file__).parents[2] / "exercises" / "data"
@@ -47,7 +48,7 @@ def leaflet(file="lage_rugpijn", language="nl", **fields) -> Sheet:
                     dosage=dosage,
                     sentence=str(dosage),
                     note=NOTE if number == 1 else "",
-                    video=exercise.get("video", ""),
+                    video=LEAFLET_PAGE if "online_number" in exercise else "",
                     online_number=exercise.get("online_number"),
                     online_title=exercise.get("online_title", ""),
                     **words,
@@ -57,7 +58,7 @@ def leaflet(file="lage_rugpijn", language="nl", **fields) -> Sheet:
     sheet = Sheet(
         language=language, title=TITLE, therapist=THERAPIST, lines=tuple(lines), advice=advice
     )
-    return replace(sheet, **fields)
+    return replace(sheet, **fields).with_cautions_once()
 
 
 def letterhead(patient_name=PATIENT, logo=True, **fields) -> handout.Letterhead:
@@ -202,7 +203,7 @@ def test_nameless_says_nothing_about_anyone(papers):
     paper = papers["nameless"]
     reader = pypdf.PdfReader(io.BytesIO(paper.pdf))
     everything = paper.text + squeezed(paper.html + str(reader.metadata) + str(reader.outline))
-    advice = [b for b in paper.sheet.advice if b.kind != "red_flags"]
+    advice = [b for b in paper.sheet.advice if b.kind not in ("red_flags", "cautions")]
     secrets = [
         PATIENT,
         THERAPIST,
@@ -341,7 +342,7 @@ def test_a_dosage_breaks_where_it_reads_well(sentence, html):
 
 def test_the_rules_know_no_left_and_right():
     """A language that is read from the right then needs no other template."""
-    css = (press.PAPER / "handout.css").read_text()
+    css = (paper_files.PAPER / "handout.css").read_text()
     pages = r"@page[^{]*\{[^{}]*(\{[^{}]*\}[^{}]*)*\}"
     rules = re.sub(rf'{pages}|url\("data:[^"]*"\)|(?s:/\*.*?\*/)', "", css)
     physical = r"[^;{}]*\b(?:left|right)\b[^;}]*|(?<![-\w])(?:float|width|height):[^;}]*"

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops
 
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
-from patients import actions, handout, press, variants
+from patients import actions, handout, variants
 from patients.printed import data_address
 from patients.variants import VARIANTS
 from rugpijn import audit
@@ -269,19 +269,6 @@ def test_better_paper_replaces_all_but_what_was_issued(programme, monkeypatch):
     assert newer != large and handout.stored(version, VARIANTS["large"]) == newer
     assert handout.nameless(version) == handout.nameless(version) != nameless
     assert len(printed) == 5 and version.handouts.count() == 3
-
-
-def test_the_digest_of_paper_follows_what_it_is_made_with(monkeypatch, tmp_path):
-    before = press.paper_digest()
-    press.paper_digest.cache_clear()
-    assert press.paper_digest() == before
-    for path in press.PAPER.glob("*handout*"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "handout.css").write_text("p { color: teal }")
-    monkeypatch.setattr(press, "PAPER", tmp_path)
-    press.paper_digest.cache_clear()
-    assert press.paper_digest() != before
-    press.paper_digest.cache_clear()
 
 
 @pytest.mark.parametrize("where", ["stored", "logged"])

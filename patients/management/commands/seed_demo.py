@@ -37,6 +37,8 @@ from rugpijn.models import Practice, User
 
 PASSWORD = "rugpijn-demo-2026"
 DEMO_PRACTICE = uuid.UUID("6d0b5f52-9f0a-4a3e-8a52-0d3e0a2f9c01")
+# The first practice is the one whose leaflet it is; only there the online numbers lead anywhere.
+LEAFLET_PAGE = "https://fysiotherapiekoolehouten.nl/oefening-van-de-maand_rug/"
 MO_LOGIN_CODE = "mo-7316-4482"
 
 # The moments of the day at which people do their exercises, and how likely they
@@ -98,6 +100,7 @@ class DemoClinic:
             phone="012 - 345 67 89",
             email="praktijk@delinde.example",
             website="https://delinde.example",
+            online_page=LEAFLET_PAGE,
             second_step=False,
         )
         anna = self.person(

@@ -160,6 +160,7 @@ function duplicate(row) {
   ["note", "steps", "period", "dosage"].forEach(function (name) {
     field(copy, name).value = field(row, name).value;
   });
+  field(copy, "on_share_page").checked = field(row, "on_share_page").checked;
   copy.querySelector(".row-steps").hidden = row.querySelector(".row-steps").hidden;
   number();
   ["period", "dosage"].forEach(function (name) {

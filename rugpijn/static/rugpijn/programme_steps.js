@@ -179,6 +179,7 @@ function swap(row, suggestion) {
     return; // as many rows as there may be
   }
   field(added, "note").value = "";
+  field(added, "on_share_page").checked = false;
   field(added, "dosage").value = "";
   const list = field(added, "exercise");
   list.replaceChildren(new Option(suggestion.text, suggestion.id, true, true));

@@ -1,0 +1,55 @@
+"""Which symptoms a protocol can ask its patients about.
+
+What they are called and which of them belong to a region are clinical rules, and those stand in
+the app that keeps the records. It fills in `catalogue` when it is ready, since nothing here may
+import it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+
+@dataclass
+class Catalogue:
+    """`words` are what a patient reads, by name, in the order in which it is asked."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    of_region: Callable[[str], tuple[str, ...]] = lambda region: ()
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that are known here, each once."""
+        return [name for name in self.words if name in set(names)]
+
+
+catalogue = Catalogue()
+
+
+def validate_names(names: list[str]) -> None:
+    """Refuse what nobody could ask about: a misspelt name is a question that is never asked."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValidationError(_("A list of names is expected here."), code="list")
+    unknown = [name for name in names if name not in catalogue.words]
+    if unknown:
+        raise ValidationError(
+            _("There is no symptom “%(name)s”; there are %(names)s.")
+            % {"name": unknown[0][:40], "names": ", ".join(catalogue.words)},
+            code="unknown",
+        )
+
+
+def validate_complete(names: Iterable[str], region: str) -> None:
+    """Refuse a list that leaves out what is asked in any case for a complaint of this region."""
+    missing = [name for name in catalogue.of_region(region) if name not in set(names)]
+    if missing:
+        raise ValidationError(
+            _(
+                "%(names)s: these are asked about for every complaint of this region. "
+                "You can add symptoms, and leave none of these out."
+            )
+            % {"names": get_text_list(missing, _("and"))},
+            code="incomplete",
+        )
