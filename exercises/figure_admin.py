@@ -135,6 +135,7 @@ def _named(figure: Figure) -> str:
 
 @admin.register(Figure)
 class FigureAdmin(OwnedAdmin):
+    shows_as_typed = False  # its forms are its own
     list_display = ("small", "title", "kind", "whose", "reviewed")
     list_display_links = ("title",)
     list_filter = ("kind", OwnFilter)

@@ -1,11 +1,12 @@
 """The base of every admin class: whom it shows, and who is written down as refused."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
-from . import audit, rates
+from . import audit, kept, rates
 
 
 class ScopedMixin:
@@ -37,6 +38,14 @@ class ScopedMixin:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+class NotYet:
+    """A form that is shown as it was filled in, with its mistakes, and is not saved."""
+
+    def is_valid(self):
+        super().is_valid()
+        return False
+
+
 NARROWS = ("__exact", "__isnull", "__id__exact", "__gte", "__lt")  # what a filter's links say
 
 
@@ -44,6 +53,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     """An admin page that asks who is looking, and logs who was refused."""
 
     view_on_site = False
+    shows_as_typed = True  # a form that came back after a login can be looked at; see `get_form`
     actions = None
     show_full_result_count = False
     list_per_page = 50
@@ -73,6 +83,14 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         columns = [each for each in own if isinstance(each, str)]
         ours = [each.parameter_name for each in own if not isinstance(each, str)]
         return lookup in {*ours, *(name + how for name in columns for how in NARROWS)}
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """What came back after a login can be looked at in its form before it is saved."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if kept.LOOK not in request.POST:
+            return form
+        messages.info(request, gettext("Nothing is saved yet. Look it over, then save it."))
+        return type(form.__name__, (NotYet, form), {})
 
     def changelist_view(self, request, extra_context=None):
         """A list that is searched is read to its end: so often, and no more."""

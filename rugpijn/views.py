@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from . import audit, health, trouble
+from . import audit, health, kept, trouble
 from .forms import PasswordForm
+from .login import kept_forms
 from .models import StaffInvitation, User
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class LogoutView(allauth.account.views.LogoutView):
     def post(self, *args, **kwargs):
         response = super().post(*args, **kwargs)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        kept_forms.forget_who(response)
         return response
 
 
@@ -179,4 +181,6 @@ def csrf_failure(request, reason=""):
     """The page stood open too long, or came from elsewhere: nothing was saved."""
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": "token"}, status=403)
-    return _error(request, 403, "403_csrf.html")
+    # Of no known page nothing is offered: the token, which would say so, is what was wrong.
+    typed = trouble.again(request) if kept.is_from_our_page(request) else {}
+    return render(request, "403_csrf.html", {"status": 403, **typed}, status=403)
