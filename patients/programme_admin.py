@@ -75,6 +75,7 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(CareAdmin):
+    merges = False  # of its own, in `_merge_with_others`
     form = ProgrammeForm
     inlines = [PrescriptionInline]
     list_display = ("title", "patient", "state", "therapist", "changed_at")
