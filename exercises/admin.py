@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rugpijn import audit
-from rugpijn.admin_base import ScopedMixin
+from rugpijn.admin_base import ScopedInline
 from rugpijn.models import languages
 
 from . import search
@@ -51,7 +51,7 @@ from .ours_admin import FavouriteFilter, WithOurs
 from .templatetags.pictures import thumbnail_address
 
 
-class TextInline(ScopedMixin, admin.StackedInline):
+class TextInline(ScopedInline, admin.StackedInline):
     """The words of something, one form for each language."""
 
     form = TextForm
@@ -241,7 +241,7 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         return f"{obj.dosage.notation} ({obj.dosage})"
 
 
-class LineInline(ScopedMixin, admin.TabularInline):
+class LineInline(ScopedInline, admin.TabularInline):
     """The exercises of a protocol. The picker knows one's own library and what is shared."""
 
     model = ProtocolLine

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from . import audit, kept, rates, two_at_once
+from . import audit, kept, limits, rates, rows, two_at_once
 
 
 class ScopedMixin:
@@ -38,6 +38,16 @@ class ScopedMixin:
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         kwargs["queryset"] = self._scoped_choices(db_field, request)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class ScopedInline(ScopedMixin):
+    """Rows of a record, counted before anything is made of them."""
+
+    max_num = limits.ROWS
+
+    def get_formset(self, request, obj=None, **kwargs):
+        limit = {"absolute_max": limits.ROWS_SHOWN, "validate_max": True}
+        return super().get_formset(request, obj, **(limit | kwargs))
 
 
 class NotYet:
@@ -94,7 +104,8 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         """A form that is only looked at, or where a person must decide, is not saved yet."""
         form = super().get_form(request, obj, change=change, **kwargs)
         meeting = getattr(request, "meeting", None)
-        if kept.LOOK in request.POST or (meeting is not None and meeting.must_decide):
+        decide = meeting is not None and meeting.must_decide
+        if kept.LOOK in request.POST or decide or hasattr(request, "too_many_rows"):
             return type(form.__name__, (NotYet, form), {})
         return form
 
@@ -102,6 +113,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         """Inside the transaction of a save: what somebody else saved meanwhile is kept too."""
         if kept.LOOK in request.POST:
             messages.info(request, gettext("Nothing is saved yet. Look it over, then save it."))
+        if rows.claims_too_many(request.POST):
+            request.POST, request.too_many_rows = rows.as_brought(request.POST), True
+            text = gettext("A form has at most %d rows, so nothing is saved. Take some away.")
+            messages.error(request, text % limits.ROWS)
         base = two_at_once.read(request.POST) if self.merges and object_id else None
         if base is not None:
             self._meet_others(request, object_id, base)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -147,7 +148,9 @@ def _error(request, status, template):
 
 @login_not_required
 def bad_request(request, exception=None):
-    return _error(request, 400, "400.html")
+    """What is too much at once is told apart: it can be sent in parts."""
+    too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"status": 400, "too_much": too_much}, status=400)
 
 
 @login_not_required
