@@ -50,6 +50,8 @@ from .models import (
 from .ours_admin import FavouriteFilter, WithOurs
 from .templatetags.pictures import thumbnail_address
 
+MOST_SOUGHT = 200  # letters of what was searched for that begin a title
+
 
 class TextInline(ScopedInline, admin.StackedInline):
     """The words of something, one form for each language."""
@@ -189,6 +191,13 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         address = thumbnail_address(obj.figure)
         picture = '<img class="thumbnail" src="{}" alt="" loading="lazy">'
         return format_html(picture, address) if address else ""
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """A new exercise begins with the words that somebody searched for."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and obj.pk is None and "title" in request.GET:
+            kwargs["initial"] = [{"title": request.GET["title"][:MOST_SOUGHT]}]
+        return kwargs
 
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False

@@ -5,7 +5,7 @@ a kind is a method in `PAGES`; adding one starts with `?kind=`.
 """
 
 import copy
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -103,8 +104,8 @@ class WithFigure:
         if not figures.has_add_permission(request) or not self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
         link = format_html(
-            '<a class="addlink" href="{}">{}</a>',
-            reverse("admin:exercises_figure_add"),
+            '<a class="addlink" href="{}" data-comes-back>{}</a>',
+            reverse("admin:exercises_figure_add", query={"back": request.get_full_path()}),
             gettext("New drawing"),
         )
         return [
@@ -199,8 +200,9 @@ class FigureAdmin(OwnedAdmin):
 
     def _offers(self, request):
         """The other ways to make a figure: address and words."""
+        asked = request.GET.dict()
         return [
-            (f"?kind={kind}", self.OFFERS[kind])
+            ("?" + urlencode(asked | {"kind": kind}), self.OFFERS[kind])
             for kind in self.PAGES
             if kind != self._new_kind(request)
         ]
@@ -340,7 +342,15 @@ class FigureAdmin(OwnedAdmin):
             messages.warning(
                 request, gettext("It was changed after its review: please judge it again.")
             )
-        return self._to(figure)
+        return self.back_to_form(request, figure) or self._to(figure)
+
+    def back_to_form(self, request, figure):
+        """To the exercise that a new drawing was made for, with the drawing chosen there."""
+        back = request.GET.get("back", "")
+        if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+            return None
+        path = back.partition("?")[0]
+        return HttpResponseRedirect(f"{path}?{urlencode({'figure': figure.pk})}")
 
     def photo_page(self, request, figure):
         return photo_view(request, self, figure)

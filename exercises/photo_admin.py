@@ -29,7 +29,8 @@ def photo_view(request, admin, figure: Figure | None = None):
             own = form.save(figure or Figure(practice_id=request.user.practice_id))
             audit.record(request, "change" if figure else "add", thing=own)
         messages.success(request, _("The photo “%s” is saved.") % own)
-        return HttpResponseRedirect(reverse("admin:exercises_figure_changelist"))
+        back = admin.back_to_form(request, own)
+        return back or HttpResponseRedirect(reverse("admin:exercises_figure_changelist"))
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Change a photo") if figure else _("Add a photo"),

@@ -45,6 +45,14 @@ class PageForm:
                 sent.setdefault(each.name, []).append(value)
         return sent
 
+    def pressed(self) -> dict[str, list[str]]:
+        """The same, sent with the form's first button."""
+        buttons = [
+            each for each in self.fields
+            if each.kind == "submit" or (each.tag == "button" and each.kind == "text")
+        ]  # fmt: skip
+        return self.data() | {each.name: [each.value] for each in buttons[:1]}
+
 
 class _Reader(HTMLParser):
     def __init__(self):

@@ -1,9 +1,10 @@
 """What was typed survives: a walk over every form of the app, as each role sees it."""
 
+import re
 import time
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 
 from rugpijn import kept
@@ -11,7 +12,7 @@ from rugpijn.login.sessions import SEEN
 from rugpijn.models import LoginSession
 
 from .access_table import NAMES, ROLES, SEES, TABLE
-from .access_world import client_for
+from .access_world import client_for, snapshot
 from .exercises.media import upload
 from .page_forms import form_to, forms_of
 from .test_access import built, world  # noqa: F401
@@ -191,3 +192,41 @@ def test_every_field_that_hides_what_is_typed_is_on_the_list_of_secrets(world): 
     }
     assert {"password", "oldpassword", "password1"} <= hidden
     assert not [name for name in hidden if not kept.SECRET.search(name)]
+
+
+@pytest.mark.parametrize("role", [*WALKED, "nobody"])
+def test_no_field_cuts_what_is_pasted(world, role):  # noqa: F811
+    fields = [field for _address, form in forms_for(world, role) for field in form.fields]
+    assert not [field.name for field in fields if "maxlength" in field.attributes]
+
+
+LONG = "x" * 20_000
+TYPED_IN = {"text", "email", "url", "tel", "search"}
+
+
+@pytest.mark.parametrize("role", ["anna", "els", "piet", "root"])
+def test_what_is_too_long_is_refused_in_words_and_given_back(world, role):  # noqa: F811
+    """Each text field of each form, one at a time: a page with what was typed, or it is stored."""
+    lost, tried = [], set()
+    for address, form in forms_for(world, role):
+        if address in BY_SCRIPT:
+            continue
+        for field in form.fields:
+            if field.tag != "textarea" and (field.tag != "input" or field.kind not in TYPED_IN):
+                continue
+            like = (address, re.sub(r"\d+", "0", field.name))  # of rows the first
+            if kept.SECRET.search(field.name) or "__prefix__" in field.name or like in tried:
+                continue
+            tried.add(like)
+            client = client_for(world, role)
+            with transaction.atomic():
+                answer = client.post(address, form.pressed() | {field.name: LONG})
+                stored = False
+                if answer.status_code == 302:
+                    answer = client.get(answer["Location"])
+                    stored = LONG in str(snapshot())
+                transaction.set_rollback(True)
+            text = "" if answer.streaming else answer.content.decode()
+            if not (LONG in text or stored):
+                lost.append((address, field.name, answer.status_code))
+    assert not lost, "\n".join(map(str, lost))
