@@ -23,7 +23,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from rugpijn import audit, rates
+from rugpijn import audit, rates, two_at_once
 
 from . import pictures
 from .admin_base import OwnedAdmin, OwnFilter
@@ -230,6 +230,7 @@ class FigureAdmin(OwnedAdmin):
             "figure": figure,
             "title": str(figure) if figure is not None else gettext("New drawing"),
             "strip": strip(figure),
+            "stamp": two_at_once.stamp_for(request, figure.data) if figure else "",
             "ours": figure is None or self._is_ours(request, figure),
             "may_copy": figure is not None and self.has_add_permission(request),
             "review": ReviewForm(instance=figure) if may_review else None,
@@ -280,7 +281,10 @@ class FigureAdmin(OwnedAdmin):
         elif "_show" not in request.POST:
             refused = self._refusal(form)
             if refused is None:
-                return self._keep(request, figure, figure_of(form.settings))
+                try:
+                    return self._keep(request, figure, figure_of(form.settings))
+                except two_at_once.ChangedMeanwhileError as error:
+                    refused = [str(error)]
             self._draw_at_leisure(request, form)
             return self._editor(request, figure, form, refused=refused)
         if "_partial" not in request.POST:
@@ -331,6 +335,7 @@ class FigureAdmin(OwnedAdmin):
             else:
                 ours = Figure.objects.editable_by(request.user).select_for_update()
                 figure, action = ours.get(pk=figure.pk), "change"
+                two_at_once.refuse_if_another(request, figure, figure.data)
             judged = figure.reviewed_on is not None
             pictures.save_poses(figure, data)
             audit.record(request, action, thing=figure)
@@ -360,7 +365,10 @@ class FigureAdmin(OwnedAdmin):
         if request.method == "POST" and form.is_valid():
             data = form.changed()
             check(data)
-            return self._keep(request, figure, data)
+            try:
+                return self._keep(request, figure, data)
+            except two_at_once.ChangedMeanwhileError as error:
+                form.add_error(None, str(error))
         return self._page(request, figure, "words_form", form=form)
 
     # What a page asks for.

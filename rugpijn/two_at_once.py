@@ -7,6 +7,7 @@ both values, and saving once more keeps one's own. `merge.py` knows the rule; th
 into it, and writes the outcome back as a post.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,7 +37,9 @@ def _widget(bound) -> forms.Widget:
 
 
 def _is_several(bound) -> bool:
-    return isinstance(_widget(bound), forms.CheckboxInput | forms.SelectMultiple)
+    widget = _widget(bound)
+    several = getattr(widget, "allow_multiple_selected", False)
+    return several or isinstance(widget, forms.CheckboxInput)
 
 
 def _one_line_end(text) -> str:
@@ -121,6 +124,39 @@ def read(post) -> dict | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return taken if is_ours and taken.get("language") in dict(settings.LANGUAGES) else None
+
+
+# ------------------------------------------------------------ what cannot be merged
+
+
+def stamp(content) -> str:
+    """Of what is one whole, such as a drawing: whether it is still what a page was opened with."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody else saved this since the page was opened. Says so in words."""
+
+
+def refuse_if_another(request, thing: Model, content) -> None:
+    """Of two who save one thing the second is asked. In a transaction that holds its row."""
+    if request.POST.get(OPENED_WITH, "") in ("", stamp(content)):
+        return
+    request.was_asked = True
+    last = who_changed(thing)
+    who = (last or {}).get("who") or gettext("Somebody")
+    text = gettext(
+        "%s saved this while you had it open. Save once more to put yours in its place, or open "
+        "the page anew to see theirs."
+    )
+    raise ChangedMeanwhileError(text % who)
+
+
+def stamp_for(request, content) -> str:
+    """What a page carries: what it was opened with, until its reader heard of another."""
+    opened = request.POST.get(OPENED_WITH)
+    return opened if opened and not hasattr(request, "was_asked") else stamp(content)
 
 
 # ------------------------------------------------------------ the outcome

@@ -11,8 +11,9 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
-from exercises.models import Protocol
-from patients.models import Patient
+from exercises.models import Figure, Protocol, Rendering
+from exercises.pose_editor import figure_of, new_frame, new_settings
+from patients.models import Patient, ReminderPlan
 from rugpijn.models import User
 from tests.page_forms import forms_of
 
@@ -192,6 +193,43 @@ def test_both_write_the_text_in_the_same_new_language(cast, own_exercise):
     assert "Bridge" in late.page
     assert late.save().status_code == 302
     assert own_exercise.texts.get(language="en").title == "Bridging"
+
+
+# ------------------------------------------------------------ what is one whole
+
+
+def test_a_drawing_is_not_written_over_in_silence(cast, practice, library_loaded):
+    rendering = Rendering.objects.exclude(loop="").first()
+    frames = [new_frame() for _ in rendering.frames]
+    drawn = figure_of(new_settings() | {"title_nl": "Zwaan", "frames": frames})
+    figure = Figure.objects.create(practice=practice, data=drawn, rendering=rendering)
+    early, late = (Tab(cast.anna, change_page(figure)) for _tab in "12")
+    captions = {f"frames__{n}__caption_nl": "Sta." for n in range(len(frames))}
+    early.save(**captions, title_nl="Zwaan, links")
+    answer = late.save(**captions, title_nl="Zwaan, rechts")
+    figure.refresh_from_db()
+    assert answer.status_code == 200 and str(figure) == "Zwaan, links"
+    assert "Anna de Wit heeft dit opgeslagen" in late.page
+    assert late.sent["title_nl"] == ["Zwaan, rechts"]
+    assert late.save().status_code == 302
+    figure.refresh_from_db()
+    assert str(figure) == "Zwaan, rechts"
+
+
+def test_reminders_in_two_tabs(cast, programme):
+    address = reverse("patients:reminders", args=[programme.uuid])
+    choose = {"first": "08:00", "days": ["1", "2"], "by_mail": "1"}
+    assert Tab(cast.piet, address).save(**choose).status_code == 302
+    early, late = (Tab(cast.piet, address) for _tab in "12")
+    early.save(first="07:30")
+    assert late.save(days=["1", "2", "3"]).status_code == 302
+    plan = ReminderPlan.objects.get()
+    assert (str(plan.first)[:5], plan.days) == ("07:30", "123")
+    late = Tab(cast.piet, address)
+    Tab(cast.piet, address).save(first="09:00")
+    assert late.save(first="10:00").status_code == 200 and "terwijl u het open had" in late.page
+    assert late.save().status_code == 302
+    assert str(ReminderPlan.objects.get().first)[:5] == "10:00"
 
 
 # ------------------------------------------------------------ at the same moment
