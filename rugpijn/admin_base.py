@@ -112,7 +112,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Inside the transaction of a save: what somebody else saved meanwhile is kept too."""
         if kept.LOOK in request.POST:
-            messages.info(request, gettext("Nothing is saved yet. Look it over, then save it."))
+            messages.warning(request, gettext("Nothing is saved yet. Look it over, then save it."))
         if rows.claims_too_many(request.POST):
             request.POST, request.too_many_rows = rows.as_brought(request.POST), True
             text = gettext("A form has at most %d rows, so nothing is saved. Take some away.")

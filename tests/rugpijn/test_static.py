@@ -126,6 +126,7 @@ TOO_NEW = re.compile(
 OF_PATIENTS = (
     "batch.js", "copy.js", "drawings.js", "offline.js", "outbox.js", "passkeys.js", "print.js",
     "scripts_on.js", "service_worker.js", "session.js", "site.css", "today.js",
+    "unsent.js",
 )  # fmt: skip
 
 
