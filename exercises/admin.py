@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rugpijn import audit
-from rugpijn.admin_base import ScopedMixin
+from rugpijn.admin_base import ScopedInline
 from rugpijn.models import languages
 
 from . import search
@@ -52,8 +52,10 @@ from .ours_admin import FavouriteFilter, WithOurs
 from .symptoms import catalogue
 from .templatetags.pictures import thumbnail_address
 
+MOST_SOUGHT = 200  # letters of what was searched for that begin a title
 
-class TextInline(ScopedMixin, admin.StackedInline):
+
+class TextInline(ScopedInline, admin.StackedInline):
     """The words of something, one form for each language."""
 
     form = TextForm
@@ -192,6 +194,13 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         picture = '<img class="thumbnail" src="{}" alt="" loading="lazy">'
         return format_html(picture, address) if address else ""
 
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """A new exercise begins with the words that somebody searched for."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and obj.pk is None and "title" in request.GET:
+            kwargs["initial"] = [{"title": request.GET["title"][:MOST_SOUGHT]}]
+        return kwargs
+
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False
 
@@ -243,7 +252,7 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         return f"{obj.dosage.notation} ({obj.dosage})"
 
 
-class LineInline(ScopedMixin, admin.TabularInline):
+class LineInline(ScopedInline, admin.TabularInline):
     """The exercises of a protocol. The picker knows one's own library and what is shared."""
 
     model = ProtocolLine

@@ -5,7 +5,7 @@ a kind is a method in `PAGES`; adding one starts with `?kind=`.
 """
 
 import copy
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,11 +18,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from rugpijn import audit, rates
+from rugpijn import audit, rates, two_at_once
 
 from . import pictures
 from .admin_base import OwnedAdmin, OwnFilter
@@ -103,8 +104,8 @@ class WithFigure:
         if not figures.has_add_permission(request) or not self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
         link = format_html(
-            '<a class="addlink" href="{}">{}</a>',
-            reverse("admin:exercises_figure_add"),
+            '<a class="addlink" href="{}" data-comes-back>{}</a>',
+            reverse("admin:exercises_figure_add", query={"back": request.get_full_path()}),
             gettext("New drawing"),
         )
         return [
@@ -135,6 +136,7 @@ def _named(figure: Figure) -> str:
 
 @admin.register(Figure)
 class FigureAdmin(OwnedAdmin):
+    shows_as_typed = False  # its forms are its own
     list_display = ("small", "title", "kind", "whose", "reviewed")
     list_display_links = ("title",)
     list_filter = ("kind", OwnFilter)
@@ -198,8 +200,9 @@ class FigureAdmin(OwnedAdmin):
 
     def _offers(self, request):
         """The other ways to make a figure: address and words."""
+        asked = request.GET.dict()
         return [
-            (f"?kind={kind}", self.OFFERS[kind])
+            ("?" + urlencode(asked | {"kind": kind}), self.OFFERS[kind])
             for kind in self.PAGES
             if kind != self._new_kind(request)
         ]
@@ -227,6 +230,7 @@ class FigureAdmin(OwnedAdmin):
             "figure": figure,
             "title": str(figure) if figure is not None else gettext("New drawing"),
             "strip": strip(figure),
+            "stamp": two_at_once.stamp_for(request, figure.data) if figure else "",
             "ours": figure is None or self._is_ours(request, figure),
             "may_copy": figure is not None and self.has_add_permission(request),
             "review": ReviewForm(instance=figure) if may_review else None,
@@ -277,7 +281,10 @@ class FigureAdmin(OwnedAdmin):
         elif "_show" not in request.POST:
             refused = self._refusal(form)
             if refused is None:
-                return self._keep(request, figure, figure_of(form.settings))
+                try:
+                    return self._keep(request, figure, figure_of(form.settings))
+                except two_at_once.ChangedMeanwhileError as error:
+                    refused = [str(error)]
             self._draw_at_leisure(request, form)
             return self._editor(request, figure, form, refused=refused)
         if "_partial" not in request.POST:
@@ -328,6 +335,7 @@ class FigureAdmin(OwnedAdmin):
             else:
                 ours = Figure.objects.editable_by(request.user).select_for_update()
                 figure, action = ours.get(pk=figure.pk), "change"
+                two_at_once.refuse_if_another(request, figure, figure.data)
             judged = figure.reviewed_on is not None
             pictures.save_poses(figure, data)
             audit.record(request, action, thing=figure)
@@ -339,7 +347,15 @@ class FigureAdmin(OwnedAdmin):
             messages.warning(
                 request, gettext("It was changed after its review: please judge it again.")
             )
-        return self._to(figure)
+        return self.back_to_form(request, figure) or self._to(figure)
+
+    def back_to_form(self, request, figure):
+        """To the exercise that a new drawing was made for, with the drawing chosen there."""
+        back = request.GET.get("back", "")
+        if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+            return None
+        path = back.partition("?")[0]
+        return HttpResponseRedirect(f"{path}?{urlencode({'figure': figure.pk})}")
 
     def photo_page(self, request, figure):
         return photo_view(request, self, figure)
@@ -349,7 +365,10 @@ class FigureAdmin(OwnedAdmin):
         if request.method == "POST" and form.is_valid():
             data = form.changed()
             check(data)
-            return self._keep(request, figure, data)
+            try:
+                return self._keep(request, figure, data)
+            except two_at_once.ChangedMeanwhileError as error:
+                form.add_error(None, str(error))
         return self._page(request, figure, "words_form", form=form)
 
     # What a page asks for.

@@ -315,8 +315,11 @@ class TextFormSet(BaseInlineFormSet):
         super().__init__(*args, **options)
         present = {text.language for text in self.get_queryset()}
         missing = [code for code, _name in languages() if code not in present]
+        asked = (self.initial_extra or [{}])[0]  # what the page was opened with is in Dutch
         self.extra = len(missing)
-        self.initial_extra = [{"language": code} for code in missing]
+        self.initial_extra = [
+            {"language": code} | (asked if code == FALLBACK else {}) for code in missing
+        ]
 
     def _construct_form(self, i, **options):
         form = super()._construct_form(i, **options)

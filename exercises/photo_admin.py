@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from rugpijn import audit
+from rugpijn import audit, two_at_once
 
 from .models import Figure
 from .photo_forms import PhotoForm
@@ -24,19 +24,34 @@ def photo_view(request, admin, figure: Figure | None = None):
         raise PermissionDenied
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = PhotoForm(*sent, figure=figure)
-    if form.is_valid():
-        with transaction.atomic():
-            own = form.save(figure or Figure(practice_id=request.user.practice_id))
-            audit.record(request, "change" if figure else "add", thing=own)
+    own = _save(request, form, figure) if form.is_valid() else None
+    if own is not None:
         messages.success(request, _("The photo “%s” is saved.") % own)
-        return HttpResponseRedirect(reverse("admin:exercises_figure_changelist"))
+        back = admin.back_to_form(request, own)
+        return back or HttpResponseRedirect(reverse("admin:exercises_figure_changelist"))
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Change a photo") if figure else _("Add a photo"),
         "opts": admin.opts,
         "form": form,
         "figure": figure,
+        "stamp": two_at_once.stamp_for(request, figure.data) if figure else "",
         "alternative": figure.words("alternative") if figure else "",
     }
     status = 400 if form.errors else 200
     return TemplateResponse(request, "admin/exercises/figure/photo.html", context, status=status)
+
+
+def _save(request, form, figure: Figure | None) -> Figure | None:
+    """None when somebody else saved it meanwhile; the form says so."""
+    try:
+        with transaction.atomic():
+            if figure is not None:
+                stored = Figure.objects.select_for_update().get(pk=figure.pk)
+                two_at_once.refuse_if_another(request, figure, stored.data)
+            own = form.save(figure or Figure(practice_id=request.user.practice_id))
+            audit.record(request, "change" if figure else "add", thing=own)
+    except two_at_once.ChangedMeanwhileError as error:
+        form.add_error(None, str(error))
+        return None
+    return own

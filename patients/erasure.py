@@ -20,7 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from rugpijn import audit
-from rugpijn.login.sessions import KEPT
+from rugpijn.login.kept_forms import SESSION_KEY as KEPT
 from rugpijn.models import LoginSession, User
 
 from . import ledger

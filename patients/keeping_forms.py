@@ -97,7 +97,7 @@ class MessageForm(forms.Form):
     operation = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
         label=gettext_lazy("Your message"),
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": Message.LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write something first.")},
     )
 

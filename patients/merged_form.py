@@ -7,7 +7,7 @@ writes the outcome back as a post, so that the page shows both and loses neither
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
-from . import merge
+from rugpijn import limits, merge
 
 MERGED = (
     "position",
@@ -19,7 +19,7 @@ MERGED = (
     "on_share_page",
 )  # the fields of a line that people change
 PREFIX = "prescriptions"  # of the lines in a programme's form
-MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
+MOST_LINES = limits.ROWS
 
 
 def number(object_id) -> int | None:

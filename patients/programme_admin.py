@@ -10,12 +10,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit, rates
-from rugpijn.admin_base import ScopedMixin
+from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 
 from . import actions, batches, judgement, life, phases, press, search, variants
 from .admin_base import CareAdmin
-from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
+from .merged_form import PREFIX, merge_post, number, row_count, told
 from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
 from .sheet import Change, Sheet, changes
@@ -33,7 +33,7 @@ class ExercisePicker(AutocompleteSelect):
     url_name = "%s:patients_programme_exercises"
 
 
-class PrescriptionInline(ScopedMixin, admin.StackedInline):
+class PrescriptionInline(ScopedInline, admin.StackedInline):
     """The lines of a programme, each with its dosage in shorthand."""
 
     model = Prescription
@@ -44,7 +44,6 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
         "exercise", "position", "dosage", "side", "period", "note", "steps", "on_share_page",
     )  # fmt: skip
     extra = 0
-    max_num = MOST_LINES
     verbose_name = _("exercise")
     verbose_name_plural = _("exercises")
 
@@ -71,7 +70,6 @@ class PrescriptionInline(ScopedMixin, admin.StackedInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         kwargs["fields"] = PrescriptionForm.Meta.fields
-        kwargs["absolute_max"] = MOST_LINES  # Django would build 1,800 more of a forged number
         return super().get_formset(request, obj, **kwargs)
 
 
@@ -92,6 +90,7 @@ def _red_flags_missing(programme: Programme) -> dict:
 
 @admin.register(Programme)
 class ProgrammeAdmin(CareAdmin):
+    merges = False  # of its own, in `_merge_with_others`
     form = ProgrammeForm
     inlines = [PrescriptionInline]
     list_display = ("title", "patient", "state", "therapist", "changed_at")

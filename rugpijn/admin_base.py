@@ -1,11 +1,14 @@
 """The base of every admin class: whom it shows, and who is written down as refused."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
-from . import audit, rates
+from . import audit, kept, limits, rates, rows, two_at_once
 
 
 class ScopedMixin:
@@ -37,6 +40,24 @@ class ScopedMixin:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+class ScopedInline(ScopedMixin):
+    """Rows of a record, counted before anything is made of them."""
+
+    max_num = limits.ROWS
+
+    def get_formset(self, request, obj=None, **kwargs):
+        limit = {"absolute_max": limits.ROWS_SHOWN, "validate_max": True}
+        return super().get_formset(request, obj, **(limit | kwargs))
+
+
+class NotYet:
+    """A form that is shown as it was filled in, with its mistakes, and is not saved."""
+
+    def is_valid(self):
+        super().is_valid()
+        return False
+
+
 NARROWS = ("__exact", "__isnull", "__id__exact", "__gte", "__lt")  # what a filter's links say
 
 
@@ -44,6 +65,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     """An admin page that asks who is looking, and logs who was refused."""
 
     view_on_site = False
+    shows_as_typed = True  # a form that came back after a login can be looked at; see `get_form`
     actions = None
     show_full_result_count = False
     list_per_page = 50
@@ -74,6 +96,77 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         ours = [each.parameter_name for each in own if not isinstance(each, str)]
         return lookup in {*ours, *(name + how for name in columns for how in NARROWS)}
 
+    # ---------------------------------------------------------------- two at once
+
+    merges = True  # a programme has rules of its own
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """A form that is only looked at, or where a person must decide, is not saved yet."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        meeting = getattr(request, "meeting", None)
+        decide = meeting is not None and meeting.must_decide
+        if kept.LOOK in request.POST or decide or hasattr(request, "too_many_rows"):
+            return type(form.__name__, (NotYet, form), {})
+        return form
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """Inside the transaction of a save: what somebody else saved meanwhile is kept too."""
+        if kept.LOOK in request.POST:
+            messages.warning(request, gettext("Nothing is saved yet. Look it over, then save it."))
+        if rows.claims_too_many(request.POST):
+            request.POST, request.too_many_rows = rows.as_brought(request.POST), True
+            text = gettext("A form has at most %d rows, so nothing is saved. Take some away.")
+            messages.error(request, text % limits.ROWS)
+        base = two_at_once.read(request.POST) if self.merges and object_id else None
+        if base is not None:
+            self._meet_others(request, object_id, base)
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _meet_others(self, request, object_id, base):
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_change_permission(request, obj):
+            return
+        # Held until this save is done: of two at the same moment the second sees the first.
+        self.model._base_manager.select_for_update().get(pk=obj.pk)
+        obj = self.get_object(request, unquote(object_id))
+        with translation.override(base["language"]):
+            meeting = two_at_once.meet(request, base, *self._as_stored(request, obj))
+        if meeting is None:
+            return
+        request.POST, request.meeting = meeting.post, meeting
+        meeting.last = two_at_once.who_changed(obj)
+        if not meeting.must_decide:
+            who = (meeting.last or {}).get("who") or gettext("Somebody")
+            text = gettext("%s saved this while you had it open. Both are kept.") % who
+            messages.info(request, " ".join([text, *meeting.told]))
+
+    def _as_stored(self, request, obj) -> tuple:
+        """The form and its rows, as they would be opened now."""
+        names = flatten_fieldsets(self.get_fieldsets(request, obj))
+        form = self.get_form(request, obj, change=True, fields=names)(instance=obj)
+        formsets = [
+            formset(
+                instance=obj,
+                prefix=formset.get_default_prefix(),
+                queryset=inline.get_queryset(request),
+            )
+            for formset, inline in self.get_formsets_with_inlines(request, obj)
+            if inline.has_change_permission(request, obj)
+        ]
+        return form, formsets
+
+    def _opened_with(self, request, context, obj) -> str:
+        form = context["adminform"].form
+        if form.is_bound:
+            form, formsets = self._as_stored(request, self.get_object(request, str(obj.pk)))
+        else:
+            formsets = [
+                each.formset
+                for each in context["inline_admin_formsets"]
+                if each.has_change_permission
+            ]
+        return two_at_once.as_text(two_at_once.snapshot(form, formsets))
+
     def changelist_view(self, request, extra_context=None):
         """A list that is searched is read to its end: so often, and no more."""
         if SEARCH_VAR in request.GET and (refused := rates.refusal(request, "search")) is not None:
@@ -87,6 +180,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             context["title"] = capfirst(context["title"])
         else:
             context |= {"title": str(obj), "subtitle": None}
+            if self.merges and self.has_change_permission(request, obj):
+                context[two_at_once.OPENED_WITH] = self._opened_with(request, context, obj)
+            context["meeting"] = getattr(request, "meeting", None)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # The access log knows who did what. Django's own log would keep names and

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from rugpijn import limits
 from rugpijn.database import sqlite_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rugpijn.login.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rugpijn.login.kept_forms.KeptFormMiddleware",
     "rugpijn.middleware.WrongMethodMiddleware",
     "rugpijn.trouble.TroubleMiddleware",
 ]
@@ -102,7 +104,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "rugpijn.form_renderer.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -141,10 +143,11 @@ BACKUP_KEY = env.str("BACKUP_KEY", default="")
 MEDIA_ROOT = DATA_DIR / "media"  # never served by its path: a view asks who is looking
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILM_BYTES = env.int("FILM_MEGABYTES", default=100) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = limits.TEXT_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = limits.FIELDS
+FILM_BYTES = env.int("FILM_MEGABYTES", default=100) * limits.MEGABYTE
 # What is somewhat too large is refused in words, by its form; what is far too large at the door.
-UPLOAD_BYTES = 4 * FILM_BYTES
+UPLOAD_BYTES = limits.UPLOAD_FACTOR * FILM_BYTES
 FILE_UPLOAD_HANDLERS = [
     "rugpijn.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -257,6 +260,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SIT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
+RETURNING_COOKIE_NAME = f"{_prefix}returning"  # who was logged in last, until the browser closes
 SESSION_ENGINE = "rugpijn.login.sessions"  # says who may stay how long
 SESSION_COOKIE_AGE = 24 * 3600
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

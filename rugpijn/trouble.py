@@ -7,13 +7,13 @@ on a telephone gets it as JSON, and keeps what it has.
 
 import errno
 import logging
-import re
 
-from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template import loader
+
+from . import kept
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +25,6 @@ SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPE
 # connection, serialization and deadlock, lock not available, cancelled, being restarted.
 POSTGRESQL_BUSY = ("08", "40", "55P03", "57")
 POSTGRESQL_FULL = ("53",)  # disk, memory, connections
-# What no page may hold: a form with one of these is filled in anew.
-SECRET = re.compile(r"(^|[_-])(password\d?|oldpassword|code|credential|token)$", re.IGNORECASE)
-MOST_FIELDS = 500
 
 
 def kind(error: BaseException | None) -> str:
@@ -83,17 +80,12 @@ def answer(request, error: BaseException | None) -> HttpResponse | None:
 def again(request) -> dict:
     """What a page needs to send the same once more: where to, and what was typed.
 
-    Without files, which a page cannot hold, and without passwords and codes.
+    Without passwords and codes, which are asked for anew, and without files, which are chosen anew.
+    Of what another site sent nothing is offered: a press would do what that site wants.
     """
     if request.method in ("GET", "HEAD"):
         return {"address": request.get_full_path()}
-    try:
-        sent = [(name, value) for name, values in request.POST.lists() for value in values]
-        files = bool(request.FILES)
-    except (OSError, SuspiciousOperation):  # the rest of it never came, or was far too much
+    typed = kept.read(request) if kept.is_from_our_page(request) is not False else None
+    if typed is None or not (typed.fields or typed.files) or not typed.can_be_sent_again:
         return {}
-    fields = [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
-    secret = any(SECRET.search(name) for name, _value in fields)
-    if request.method != "POST" or files or secret or not 0 < len(fields) <= MOST_FIELDS:
-        return {}
-    return {"fields": fields, "address": request.get_full_path(), "csrf_token": get_token(request)}
+    return typed.context() | {"csrf_token": get_token(request)}

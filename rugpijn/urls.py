@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
 
 from . import installable, views, writing
-from .login import account_views, factor_views, passkeys, second_step, sessions
+from .login import account_views, factor_views, kept_forms, passkeys, second_step, sessions
 
 register_converter(views.TypedWord, "typed")
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path("account/devices/", account_views.login_devices, name="login_devices"),
     path("account/passkey/", account_views.passkey_add, name="passkey_add"),
     path("account/codes/", account_views.one_time_list, name="one_time_list"),
+    path("account/kept/", kept_forms.kept_form, name="kept_form"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),

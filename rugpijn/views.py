@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,8 +22,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from . import audit, health, trouble
+from . import audit, health, kept, trouble
 from .forms import PasswordForm
+from .login import kept_forms
 from .models import StaffInvitation, User
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ class LogoutView(allauth.account.views.LogoutView):
     def post(self, *args, **kwargs):
         response = super().post(*args, **kwargs)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        kept_forms.forget_who(response)
         return response
 
 
@@ -145,7 +148,9 @@ def _error(request, status, template):
 
 @login_not_required
 def bad_request(request, exception=None):
-    return _error(request, 400, "400.html")
+    """What is too much at once is told apart: it can be sent in parts."""
+    too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return render(request, "400.html", {"status": 400, "too_much": too_much}, status=400)
 
 
 @login_not_required
@@ -208,4 +213,6 @@ def csrf_failure(request, reason=""):
     """The page stood open too long, or came from elsewhere: nothing was saved."""
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": "token"}, status=403)
-    return _error(request, 403, "403_csrf.html")
+    # Of no known page nothing is offered: the token, which would say so, is what was wrong.
+    typed = trouble.again(request) if kept.is_from_our_page(request) else {}
+    return render(request, "403_csrf.html", {"status": 403, **typed}, status=403)

@@ -158,6 +158,7 @@ TABLE = {
     "factor_again": ("/accounts/reauthenticate/",) * 7 + (LOGIN,),  # nobody has one
     "staff_factor": (SEES, SEES, "/account/devices/", "/account/devices/", SEES, "/account/devices/", SEES, LOGIN),
     "login_devices": (SEES,) * 7 + (LOGIN,),
+    "kept_form": (HOME,) * 7 + (LOGIN,),  # nothing waits
     "passkey_add": (SEES,) * 7 + (LOGIN,),
     "one_time_list": POST_ONLY,
     "staff_invitation": OPEN,

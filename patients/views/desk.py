@@ -33,6 +33,7 @@ LATELY = timedelta(days=14)
 WHOLE_PRACTICE = "practice"
 LEFT = "left"  # whose therapist left, or treats no more
 WHOSE = (WHOLE_PRACTICE, LEFT)
+REFUSED_NOTE = "refused_note"  # in the session, until the page is shown again
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def first_page(request):
             "whole_practice": whole,
             "whose": whose,
             "left": caseload.left(everyones).count(),
-            "note_length": SeenMark.NOTE_LENGTH,
+            "refused": request.session.pop(REFUSED_NOTE, {}),
             "chart_days": CHART_DAYS,
         },
     )
@@ -137,8 +138,7 @@ def seen(request, programme):
         return _put_back(request, programme, back)
     form = SeenForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["note"][0])
-        return back
+        return _give_back(request, programme, form.errors["note"][0], back)
     [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     # Only what stood on the page: what came in since then was seen by nobody.
     shown = set(request.POST.getlist("item"))
@@ -147,8 +147,8 @@ def seen(request, programme):
         messages.info(request, _("This was marked already, or it no longer holds."))
         return back
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
-        messages.error(request, _("Write in the note what you did about it."))
-        return back
+        words = _("Write in the note what you did about it.")
+        return _give_back(request, programme, words, back)
     judgement.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in items],
@@ -157,6 +157,14 @@ def seen(request, programme):
     )
     audit.record(request, "seen", programme.patient, thing=programme)
     messages.success(request, _("Marked as seen: %s.") % programme.patient.name)
+    return back
+
+
+def _give_back(request, programme, words: str, back):
+    """The note that was refused stands in its field again."""
+    messages.error(request, words)
+    typed = request.POST.get("note", "")
+    request.session[REFUSED_NOTE] = {"programme": programme.pk, "note": typed}
     return back
 
 

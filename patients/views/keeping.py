@@ -1,5 +1,6 @@
 """Keeping at it: when a patient wants to exercise, the mails about it, and the own calendar."""
 
+from crispy_forms.layout import Hidden
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, two_at_once
 
 from .. import calendar_feed
 from .. import reminders as rules
@@ -55,13 +56,18 @@ def reminders(request, uuid):
         messages.success(request, _("The link of your calendar no longer works."))
         return here
     sent = request.POST if request.method == "POST" and not what else None
-    form = ReminderForm(sent, plan=plan, address=address_of(patient))
-    if form.is_valid():
-        with transaction.atomic():
+    with transaction.atomic():
+        meeting = _meet_other_tab(request, patient) if sent else None
+        form = ReminderForm(
+            meeting.post if meeting else sent, plan=plan, address=address_of(patient)
+        )
+        if form.is_valid() and not (meeting and meeting.must_decide):
             _save(patient, form.cleaned_data)
             audit.record(request, "choose reminders", patient, thing=programme)
-        messages.success(request, _("Your times are saved."))
-        return here
+            messages.success(request, _("Your times are saved."))
+            return here
+    opened_with = two_at_once.as_text(two_at_once.snapshot(_as_stored(patient)))
+    form.helper.add_input(Hidden(two_at_once.OPENED_WITH, opened_with))
     audit.record(request, "read reminders", patient, thing=programme)
     return render(
         request,
@@ -70,6 +76,7 @@ def reminders(request, uuid):
             "programme": programme,
             "practice": patient.practice,
             "plan": plan,
+            "meeting": meeting,
             "form": form,
             "has_address": bool(address_of(patient)),
             "has_calendar": CalendarLink.objects.filter(patient=patient).exists(),
@@ -87,6 +94,21 @@ def change_times(request):
     if planned is None:
         return redirect("patients:home")
     return redirect("patients:reminders", planned.uuid)
+
+
+def _as_stored(patient) -> ReminderForm:
+    plan = ReminderPlan.objects.filter(patient=patient).first()
+    return ReminderForm(plan=plan, address=address_of(patient))
+
+
+def _meet_other_tab(request, patient):
+    """What was chosen in another tab, or by who helps, since this page was opened."""
+    base = two_at_once.read(request.POST)
+    if base is None:
+        return None
+    type(patient).objects.select_for_update().get(pk=patient.pk)
+    with translation.override(base["language"]):
+        return two_at_once.meet(request, base, _as_stored(patient))
 
 
 def _save(patient, chosen) -> None:

@@ -17,22 +17,18 @@ from functools import wraps
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
-from django.http import QueryDict
-from django.middleware.csrf import CsrfViewMiddleware
 
 from ..models import User
-from . import devices, second_factor
+from . import devices, kept_forms, second_factor
 from .models import LoginSession
 
 MINUTE, HOUR = 60, 3600
 IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, second_factor.LASTS
-KEPT_FOR = HOUR  # what was typed when a session ended
-KEPT_BYTES = 100_000
-BEGAN, SEEN, NAME, KEPT = "began", "seen", "device_name", "kept_form"
+BEGAN, SEEN, NAME = "began", "seen", "device_name"
 MAY_IDLE = "may_idle"  # seconds; of staff, as their practice said at the last page
 
 
@@ -86,7 +82,7 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 
 
 class SessionLimitsMiddleware:
-    """Ends what lasted too long. A form that was sent too late is kept until after the login."""
+    """Ends what lasted too long. What was sent too late, kept_forms.py keeps for its owner."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -94,10 +90,9 @@ class SessionLimitsMiddleware:
     def __call__(self, request):
         if request.user.is_authenticated:
             if _is_over(request):
-                _end(request)
+                kept_forms.end(request)
             else:
                 _touch(request)
-                _take_up_kept_form(request)
         return self.get_response(request)
 
 
@@ -127,42 +122,6 @@ def _touch(request) -> None:
     if request.user.is_staff:
         session[MAY_IDLE] = _idle_staff(request.user)
     devices.saw(request)
-
-
-def _end(request) -> None:
-    kept = _typed(request) if request.method == "POST" else None
-    logout(request)
-    if kept is not None:
-        request.session[KEPT] = kept
-
-
-def _typed(request) -> dict | None:
-    """What was sent from our own form. From elsewhere nothing is kept: it would be sent later."""
-    typed = request.POST.urlencode()
-    if not typed or len(typed) > KEPT_BYTES or request.FILES:
-        return None
-    if CsrfViewMiddleware(lambda request: None).process_view(request, None, (), {}) is not None:
-        return None
-    user, path = request.user.pk, request.get_full_path()
-    return {"user": user, "path": path, "typed": typed, "at": time.time()}
-
-
-def _take_up_kept_form(request) -> None:
-    """After the login the browser asks for the page again; what was typed goes with it, once.
-
-    Nobody else can cause this: the form was sent from our own page (its token was looked at), by
-    the same person, in the session that this one follows.
-    """
-    kept = request.session.get(KEPT)
-    if kept is None or request.method != "GET":
-        return
-    ours = kept["user"] == request.user.pk and time.time() - kept["at"] < KEPT_FOR
-    if not ours or kept["path"] == request.get_full_path():
-        del request.session[KEPT]
-    if ours and kept["path"] == request.get_full_path():
-        request.method = "POST"
-        request.POST = QueryDict(kept["typed"])
-        request._dont_enforce_csrf_checks = True
 
 
 # ------------------------------------------------------------ asked once more

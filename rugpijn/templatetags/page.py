@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rugpijn import trouble
 from rugpijn.login import devices
 
 register = template.Library()
@@ -107,3 +108,9 @@ def next_moment(card) -> int | None:
 def numbers(count: int) -> list[str]:
     """“0”, “1”, … as many as are asked for."""
     return [str(number) for number in range(count)]
+
+
+@register.inclusion_tag("_again.html", takes_context=True)
+def again(context):
+    """What this request sent, to be sent once more from the page that refuses it."""
+    return trouble.again(context["request"])

@@ -29,6 +29,7 @@ def ask(cast, monkeypatch):
             admin_site=admin.site,
             opts=Figure._meta,
             has_add_permission=lambda request: may,
+            back_to_form=lambda request, figure: None,
             has_change_permission=lambda request, figure: may,
         )
         return photo_admin.photo_view(request, figures, figure)

@@ -18,7 +18,8 @@ from exercises import films
 from patients import erasure, handout, ledger, reach
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
 from rugpijn.audit import AccessEvent
-from rugpijn.login.sessions import KEPT, SessionStore
+from rugpijn.login.kept_forms import SESSION_KEY as KEPT
+from rugpijn.login.sessions import SessionStore
 from rugpijn.models import LoginSession, User
 from tests.conftest import fresh_login
 
@@ -109,7 +110,7 @@ class TestErased:
 
     def test_what_somebody_typed_when_a_session_ended_goes(self, cast, programme, erase):
         session = SessionStore()
-        session[KEPT] = {"user": 1, "path": "/", "typed": "name=Piet", "at": 0}
+        session[KEPT] = {"user": 1, "address": "/", "fields": [["name", "Piet"]], "at": 0}
         session.create()
         erase()
         assert not LoginSession.objects.filter(session_key=session.session_key).exists()

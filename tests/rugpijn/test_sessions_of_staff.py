@@ -20,6 +20,7 @@ from rugpijn import settings as ours
 from rugpijn.login import second_factor
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
 from tests.conftest import PASSWORD, fresh_login
+from tests.page_forms import form_to
 
 pytestmark = pytest.mark.django_db
 LOGIN, RESET = reverse("account_login"), reverse("account_reset_password")
@@ -112,7 +113,9 @@ class TestHowLong:
         asked = client.post(add, sent)["Location"]
         assert not Patient.objects.filter(name="Kees Prins").exists()
         back = client.post(asked, {"login": cast.anna.email, "password": PASSWORD, "next": add})
-        client.get(back["Location"])
+        assert client.get(back["Location"])["Location"] == reverse("kept_form")
+        form = form_to(client.get(reverse("kept_form")), add)
+        client.post(add, form.data())
         assert Patient.objects.filter(name="Kees Prins").count() == 1
 
 

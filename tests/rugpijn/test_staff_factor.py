@@ -23,6 +23,7 @@ from tests.access_table import NAMES
 from tests.access_world import build
 from tests.conftest import PASSWORD, fresh_login
 from tests.logging_in import password_only
+from tests.page_forms import form_to
 
 from .passkey_device import Phone
 
@@ -360,7 +361,9 @@ class TestAskedOnceMore:
         log_in(other := Client())
         other.post(STEP, {"code": code_of(cast.anna)})
         asked = anna.post(DEVICES, {"others": "1"})["Location"]
-        anna.post(asked, {"code": code_of(cast.anna, 1), "next": DEVICES})
+        back = anna.post(asked, {"code": code_of(cast.anna, 1), "next": DEVICES})
+        page = anna.get(back["Location"], follow=True)
+        anna.post(DEVICES, form_to(page, DEVICES).data())
         assert LoginSession.objects.filter(user=cast.anna).count() == 1
 
     def test_stays_on_this_site(self, anna, cast):

@@ -19,6 +19,7 @@ if ($ && document.querySelector(".prescriptions")) {
     }
   });
   $(document).on("change", PICKERS, nameByChoice);
+  keepToTheKeyboard();
   document.addEventListener("input", function (event) {
     const row = event.target.closest(".row-dosage") && event.target.closest(".prescription");
     if (row && event.target.value !== row.dataset.suggested) {
@@ -51,6 +52,18 @@ function dress() {
     templateResult: shown,
     width: "min(100%, 36rem)",
   });
+  const list = $(this).data("select2");
+  list.on("results:all", function () {
+    if (enterWaits) {
+      enterWaits = false;
+      list.trigger("results:select", {});
+    }
+  });
+  list.on("results:message", function (told) {
+    if (told.message === "noResults") {
+      offerToMakeIt();
+    }
+  });
   // Named by its label and by what was picked: while nothing is, that alone would be no name.
   const label = this.labels[0];
   const box = $(this).next(".select2-container").find(".select2-selection")[0];
@@ -61,6 +74,66 @@ function dress() {
     picked.removeAttribute("role");
     picked.removeAttribute("aria-readonly");
   }
+}
+
+let enterWaits = false; // pressed before the answer came: then for the first of what comes
+let rests = true; // the mouse, since the last key
+const mouse = { x: null, y: null };
+
+function searchField() {
+  return document.querySelector(".select2-container--open .select2-search__field");
+}
+
+// A list that comes to lie under a mouse that rests there is not pointed at: while somebody types,
+// Enter takes the first of what was found.
+function keepToTheKeyboard() {
+  $(document).on("select2:open", PICKERS, function () {
+    rests = true;
+    enterWaits = false;
+  });
+  document.addEventListener("mousemove", function (event) {
+    if (mouse.x !== null && (event.clientX !== mouse.x || event.clientY !== mouse.y)) {
+      rests = false;
+    }
+    mouse.x = event.clientX;
+    mouse.y = event.clientY;
+  }, true);
+  document.addEventListener("mouseover", function (event) {
+    if (rests && event.target.closest && event.target.closest(".select2-results__options")) {
+      event.stopPropagation();
+    }
+  }, true);
+  document.addEventListener("keydown", function (event) {
+    if (event.target !== searchField()) {
+      return;
+    }
+    if (!["ArrowDown", "ArrowUp"].includes(event.key)) {
+      rests = true;
+    }
+    if (event.key === "Enter" && document.querySelector(".select2-results .loading-results")) {
+      enterWaits = true;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, true);
+}
+
+// Nothing was found: the words that were typed begin an exercise of one's own, in another tab, so
+// that the programme stays as it stands here.
+function offerToMakeIt() {
+  const words = searchField().value.trim();
+  const group = document.querySelector(".prescriptions");
+  const message = document.querySelector(".select2-container--open .select2-results__message");
+  if (!words || !message || !group.dataset.newExercise) {
+    return;
+  }
+  const link = document.createElement("a");
+  link.className = "make-it";
+  link.href = group.dataset.newExercise + "?" + new URLSearchParams({ title: words });
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = group.dataset.sayMakeIt.replace("%s", words);
+  message.append(" ", link);
 }
 
 function shown(result) {

@@ -22,4 +22,11 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     place.replaceChildren(strip);
   });
+
+  // Back from the page of a new drawing: it is chosen.
+  const made = new URLSearchParams(location.search).get("figure");
+  if (made && list.value !== made && list.querySelector(`option[value="${CSS.escape(made)}"]`)) {
+    list.value = made;
+    list.dispatchEvent(new Event("change"));
+  }
 });

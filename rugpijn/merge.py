@@ -1,4 +1,4 @@
-"""Two therapists at one programme: what each of them changed is kept.
+"""Two people at one form: what each of them changed is kept.
 
 A form carries, beside each value, the value it was opened with. When somebody
 else saved in between there are three states of each field: as it was (`base`),
@@ -33,7 +33,7 @@ class Row:
 class Difference:
     """What the other one did to a field. `kept` is mine, when both changed it."""
 
-    row: str  # the row's key; "" for the programme itself
+    row: str  # the key of the row; "" for the record itself
     field: str
     before: str
     after: str

@@ -1,6 +1,6 @@
 """Two therapists at one programme: nothing of either is lost."""
 
-from patients.merge import Row, merge_rows, merge_values
+from rugpijn.merge import Row, merge_rows, merge_values
 
 
 def test_what_only_they_changed_is_taken():

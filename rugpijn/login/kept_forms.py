@@ -1,0 +1,171 @@
+"""What was typed when a login had ended: kept until its owner has logged in again, and shown then.
+
+It is kept in the session of the browser that sent it, with whose it is, for an hour at most. After
+the login that person comes to a page that shows it and sends it with one press, with a token of its
+own. Nothing is sent by itself, and nobody else sees it: another login throws it away, and so does
+logging out by choice.
+
+Whose it is says the session that ended. When that is gone too (after a weekend, or ended from
+another device), a signed cookie of this browser says who was logged in last.
+"""
+
+import time
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.signing import BadSignature, Signer
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from .. import kept
+
+SESSION_KEY = "kept_form"
+LASTS = 3600  # seconds
+COOKIE = settings.RETURNING_COOKIE_NAME
+# Where a login leads when it was not on its way to a page.
+FIRST_PAGES = {"patients:home", "admin:index"}
+_signer = Signer(salt="rugpijn.returning")
+
+
+def end(request) -> None:
+    """The login is over. Whose it was stays with the request: what it sent may have to be kept."""
+    request.ended_login = request.user.pk
+    logout(request)
+
+
+def forget_who(response) -> None:
+    """After logging out by choice nothing says who was here."""
+    _write_cookie(response, "", max_age=0)
+
+
+class KeptFormMiddleware:
+    """Keeps what was sent when the answer is the way to the login, and shows it after the login."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            _drop_what_is_not_theirs(request)
+        response = self.get_response(request)
+        if request.method == "POST" and _leads_to_login(response):
+            _keep(request, _whose(request))
+        if request.user.is_authenticated:
+            _remember_who(request, response)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        """The first page after the login, whichever it is, is what was typed."""
+        found = request.session.get(SESSION_KEY) if request.user.is_authenticated else None
+        if found is None:
+            return None
+        if request.method == "POST":
+            if request.get_full_path() == found["address"]:
+                del request.session[SESSION_KEY]  # sent by the press, or typed anew
+            return None
+        name = request.resolver_match.view_name
+        is_landing = name in FIRST_PAGES or request.get_full_path() == found["address"]
+        if found["shown"] or request.method != "GET" or not is_landing:
+            return None
+        return redirect("kept_form")
+
+    def process_exception(self, request, error):
+        """Asked who one is once more: the form waits here, without what opens a door.
+
+        allauth would keep all that was sent, passwords and cookies included.
+        """
+        if not isinstance(error, ReauthenticationRequired) or request.method != "POST":
+            return None
+        methods = get_adapter(request).get_reauthentication_methods(request.user)
+        where = methods[0]["url"] if methods else settings.LOGIN_URL
+        _keep(request, request.user.pk)
+        return redirect_to_login(request.get_full_path(), where)
+
+
+def _drop_what_is_not_theirs(request) -> None:
+    found = request.session.get(SESSION_KEY)
+    if found is not None and not (
+        found["user"] == request.user.pk and time.time() - found["at"] < LASTS
+    ):
+        del request.session[SESSION_KEY]
+
+
+def _leads_to_login(response) -> bool:
+    if response.status_code != 302:
+        return False
+    where = urlsplit(response["Location"]).path
+    return where in (reverse(settings.LOGIN_URL), reverse("admin:login"))
+
+
+def _whose(request) -> int | None:
+    if request.user.is_authenticated:
+        return None  # on the way to the login by a page's own choice
+    if ended := getattr(request, "ended_login", None):
+        return ended
+    try:
+        return int(_signer.unsign(request.COOKIES.get(COOKIE, "")))
+    except (BadSignature, ValueError):
+        return None
+
+
+def _keep(request, user: int | None) -> None:
+    """The token was looked at by now: it is our own page that sent this."""
+    typed = kept.read(request)
+    by_script = request.headers.get("Sec-Fetch-Dest") == "empty"
+    if user is None or typed is None or by_script or not typed.is_worth_keeping:
+        return
+    if kept.is_too_large(typed):
+        words = _("What you sent was too long to keep while you log in. Please type it once more.")
+        messages.error(request, words)
+        return
+    request.session[SESSION_KEY] = {
+        "user": user,
+        "address": typed.address,
+        "fields": typed.fields,
+        "files": typed.files,
+        "secrets": typed.secrets,
+        "at": time.time(),
+        "shown": False,
+    }
+
+
+def _remember_who(request, response) -> None:
+    value = _signer.sign(str(request.user.pk))
+    if request.COOKIES.get(COOKIE) != value and request.method == "GET":
+        _write_cookie(response, value)
+
+
+def _write_cookie(response, value: str, max_age: int | None = None) -> None:
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=max_age,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def kept_form(request):
+    """What was typed, with a press that sends it and a press that throws it away."""
+    found = request.session.get(SESSION_KEY)
+    if found is None:
+        return redirect("patients:home")
+    if request.method == "POST":
+        del request.session[SESSION_KEY]
+        messages.info(request, _("It is thrown away. Nothing was saved."))
+        return redirect("patients:home")
+    if not found["shown"]:
+        request.session[SESSION_KEY] = found | {"shown": True}
+    typed = kept.Typed(found["address"], found["fields"], found["files"], found["secrets"])
+    context = typed.context() | {"csrf_token": get_token(request), "after_login": True}
+    return render(request, "kept_form.html", context)
