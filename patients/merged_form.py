@@ -7,6 +7,8 @@ writes the outcome back as a post, so that the page shows both and loses neither
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
+from rugpijn.numbers import key_number
+
 from . import merge
 
 MERGED = (
@@ -20,15 +22,9 @@ PREFIX = "prescriptions"  # of the lines in a programme's form
 MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
 
 
-def number(object_id) -> int | None:
-    """The primary key in an address; None for what is no number."""
-    text = str(object_id)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def row_count(text) -> int | None:
     """How many rows a form says it has; None for what no browser of ours sends."""
-    count = number(text)
+    count = key_number(text)
     return count if count is not None and count <= MOST_LINES else None
 
 

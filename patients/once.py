@@ -51,13 +51,15 @@ def log_session(
     amounts: Mapping[str, int | None] | None = None,
     sequence: int | None = None,
     performed_at: datetime | None = None,
+    clock_was_off: bool = False,
 ) -> SessionLog:
     """Write down what a patient did, exactly once for each operation number.
 
     `amounts` says what was done where it was not what was given. `sequence` is the device's count
-    of acts; without one this act comes after all that is known here.
+    of acts; without one this act comes after all that is known here. `clock_was_off` says that
+    the day is the server's, because the device's cannot be.
 
-    The same operation again returns the row that is there. Raises
+    The same operation again returns the row that is there, which is not `is_new`. Raises
     StaleOperationError when it comes back with other contents, and RefusedError
     for a line or a moment that this version does not have.
     """
@@ -76,7 +78,7 @@ def log_session(
         "effort": effort,
         **_other_than_given(prescribed.dosage, amounts or {}),
     }
-    log, _is_new = _write_once(
+    log = _write_once(
         SessionLog,
         patient,
         operation,
@@ -84,6 +86,7 @@ def log_session(
         refusal=_("This was already logged differently."),
         sequence=_or_next(sequence, patient),
         performed_at=performed_at or timezone.now(),
+        clock_was_off=clock_was_off,
     )
     return log
 
@@ -113,7 +116,7 @@ def answer_symptoms(
         "moment": moment,
         "symptoms": sorted(symptoms),
     }
-    answer, _is_new = _write_once(
+    answer = _write_once(
         SymptomAnswer,
         patient,
         operation,
@@ -149,7 +152,7 @@ def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict
 def _write_once(
     model, patient: Patient, operation: uuid.UUID, contents: dict, *, refusal: str, **rest
 ):
-    """One row for one operation of this patient, and whether it is new or was there already.
+    """One row for one operation of this patient: `is_new`, or the one that was there already.
 
     `rest` may differ the second time; for other contents StaleOperationError says `refusal`.
     """
@@ -157,14 +160,15 @@ def _write_once(
         with transaction.atomic():
             row = model(patient=patient, operation=operation, **contents, **rest)
             row.save(force_insert=True)
-            return row, True
+            row.is_new = True
+            return row
     except IntegrityError:
         row = model.objects.filter(patient=patient, operation=operation).first()
         if row is None:
             raise
         if any(getattr(row, name) != value for name, value in contents.items()):
             raise StaleOperationError(refusal) from None
-        return row, False
+        return row
 
 
 def _or_next(sequence: int | None, patient: Patient) -> int:
@@ -197,6 +201,7 @@ def answer_recovery(
             check = RecoveryCheck.objects.create(
                 programme=programme, day=day, answer=answer, pain=pain
             )
+            check.is_new = True
     except IntegrityError:
         check = RecoveryCheck.objects.get(programme=programme, day=day)
         if (check.answer, check.pain) != (answer, pain):
@@ -228,7 +233,7 @@ def send_message(
     if not by_patient and not patient.has_login:
         raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
     contents = {"programme": programme, "text": text, "by_patient": by_patient}
-    message, is_new = _write_once(
+    message = _write_once(
         Message,
         patient,
         operation,
@@ -237,7 +242,7 @@ def send_message(
         by=by,
         by_name=by.name,
     )
-    if is_new and not by_patient:
+    if message.is_new and not by_patient:
         transaction.on_commit(lambda: _tell_patient(message))
     return message
 

@@ -236,8 +236,8 @@ def log_session(request, uuid):
         return redirect(back)
     try:
         with transaction.atomic():
-            take(programme.patient, version, form)
-            audit.record(request, "log", programme.patient, thing=programme)
+            if take(programme.patient, version, form):
+                audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -285,8 +285,11 @@ def report_symptoms(request, uuid):
         return redirect(back)
     try:
         with transaction.atomic():
-            once.answer_symptoms(patient=programme.patient, version=version, **form.cleaned_data)
-            audit.record(request, "log", programme.patient, thing=programme)
+            answered = once.answer_symptoms(
+                patient=programme.patient, version=version, **form.cleaned_data
+            )
+            if answered.is_new:
+                audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -310,14 +313,15 @@ def recovery(request, uuid):
         answer = form.cleaned_data["answer"]
         try:
             with transaction.atomic():
-                once.answer_recovery(
+                check = once.answer_recovery(
                     programme=programme,
                     day=day,
                     answer=answer,
                     pain=form.cleaned_data["pain"],
                     scores=form.scores(),
                 )
-                audit.record(request, "log", programme.patient, thing=programme)
+                if check.is_new:
+                    audit.record(request, "log", programme.patient, thing=programme)
         except actions.RefusedError as error:
             messages.error(request, str(error))
             return redirect(back)

@@ -6,8 +6,8 @@ that is wrong holds back no other. A phone keeps what has no answer, and sends i
 
 import json
 import uuid
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +15,6 @@ from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,12 +24,12 @@ from rugpijn.login.second_factor import answers_json
 from .. import actions, once
 from ..access import is_own, refuse
 from ..forms import SessionForm
-from ..models import Patient, Programme, Version
+from ..models import Patient, Programme, SessionLog, Version
+from ..phone_clock import PhoneClock, Stamp, read_stamp
 from ..taking import take
 
 ACTS = 200  # in one message
 BYTES = 200_000
-CLOCK_IS_OFF = timedelta(minutes=10)
 AHEAD = 100_000  # how far a count of acts may be beyond what is known here
 
 
@@ -60,7 +59,7 @@ def receive(request):
     if message is None:
         return JsonResponse({"error": "unreadable"}, status=400)
     patients = Patient.objects.all()
-    patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
+    patient = patients.find_of_person(request.user, uuid=message["patient"])
     if patient is None:
         return _not_there(request, patients, message["patient"])
     is_own(request, patient)  # also says, for the log, on whose behalf
@@ -69,10 +68,10 @@ def receive(request):
         if not rates.allows("sync", patient.uuid, len(message["acts"])):
             retry = {"Retry-After": str(rates.wait())}
             return JsonResponse({"error": "too many"}, status=429, headers=retry)
-        late = _how_late(message["now"])
+        clock = PhoneClock(message["now"])
         most = once.last_sequence(patient) + AHEAD
         versions = _Versions(patient)
-        results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
+        results = [_take_one(request, versions, act, clock, most) for act in message["acts"]]
         answer = {"results": results, "sequence": once.last_sequence(patient)}
     return JsonResponse(answer)
 
@@ -95,18 +94,18 @@ def _read(request) -> dict | None:
     if len(request.body) > BYTES:
         return None
     try:
-        message = json.loads(request.body)
-        acts = message["acts"]
-        patient, now = _uuid(message["patient"]), parse_datetime(str(message["now"]))
+        message = json.loads(request.body, parse_int=_number)
+        acts, patient, now = message["acts"], _uuid(message["patient"]), str(message["now"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(acts, list) or len(acts) > ACTS or patient is None:
         return None
-    if now is None or now.tzinfo is None:
-        return None
-    if not all(isinstance(act, dict) for act in acts):
-        return None
     return {"patient": patient, "acts": acts, "now": now}
+
+
+def _number(digits: str) -> int | str:
+    """A number that is too long for Python to read stays text, which its field refuses."""
+    return int(digits) if len(digits) < 20 else digits
 
 
 def _uuid(text) -> uuid.UUID | None:
@@ -118,12 +117,6 @@ def _uuid(text) -> uuid.UUID | None:
 
 def _unclear() -> str:
     return _("This could not be read.")
-
-
-def _how_late(now: datetime) -> timedelta:
-    """How far the device's clock is off; small differences are left alone."""
-    off = timezone.now() - now
-    return off if abs(off) > CLOCK_IS_OFF else timedelta()
 
 
 class _Versions:
@@ -139,6 +132,11 @@ class _Versions:
         named = of_patient.filter(programme__uuid=programme, number=number)
         return named.select_related("programme").first()
 
+    def day_of(self, operation: uuid.UUID) -> date | None:
+        """The day of an act that arrived before: on another day it would be another act."""
+        days = SessionLog.objects.filter(patient=self.patient, operation=operation)
+        return days.values_list("day", flat=True).first()
+
     def is_over(self, version: Version, line: uuid.UUID) -> bool:
         """Whether the patient no longer has this exercise: it is written down all the same."""
         current = self.current(version.programme)
@@ -146,21 +144,26 @@ class _Versions:
         return gone or not version.programme.is_running
 
 
-def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: int) -> dict:
+def _take_one(request, versions: _Versions, act, clock: PhoneClock, most: int) -> dict:
     """Write down one act, or say in words why not."""
+    act = act if isinstance(act, dict) else {}
     answer = {"operation": str(act.get("operation"))}
-    form, performed_at = _form_of(act, late)
-    if performed_at is None or not form.is_valid():
+    form, stamp = _form_of(act)
+    if stamp is None or not form.is_valid():
         errors = [error for field in form.errors.values() for error in field]
         return {**answer, "status": "refused", "message": errors[0] if errors else _unclear()}
     said = form.cleaned_data
     version = versions.named(_uuid(act.get("programme")), said["version"])
     if version is None or said["sequence"] is None or said["sequence"] > most:
         return {**answer, "status": "refused", "message": _unclear()}
+    when = clock.when(stamp, version.programme.started_on or timezone.localdate())
+    if when.clock_was_off:
+        when = replace(when, day=versions.day_of(said["operation"]) or when.day)
+    said["day"] = when.day
     try:
         with transaction.atomic():
-            take(versions.patient, version, form, performed_at)
-            audit.record(request, "log", versions.patient, thing=version.programme)
+            if take(versions.patient, version, form, when):
+                audit.record(request, "log", versions.patient, thing=version.programme)
     except once.StaleOperationError as error:
         return {**answer, "status": "conflict", "message": str(error)}
     except actions.RefusedError as error:
@@ -168,18 +171,14 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
     return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
 
 
-def _form_of(act: dict, late: timedelta) -> tuple[SessionForm, datetime | None]:
-    """The form of an act, with its day put right when the device's clock is off."""
-    performed_at = parse_datetime(str(act.get("performed_at") or ""))
+def _form_of(act: dict) -> tuple[SessionForm, Stamp | None]:
+    """The form of an act but for its day, which `PhoneClock` judges; no stamp when it says none."""
     data = {name: _plain(name, value) for name, value in act.items()}
-    if performed_at is None or performed_at.tzinfo is None:
+    try:
+        stamp = read_stamp(data.get("performed_at", ""), data.get("day", ""))
+    except ValueError:
         return SessionForm(data), None
-    right = performed_at + late
-    if late:
-        moved = timezone.localdate(right) - timezone.localdate(performed_at)
-        with suppress(ValueError):  # what is no day is refused by the form
-            data["day"] = (date.fromisoformat(data.get("day", "")) + moved).isoformat()
-    return SessionForm(data), right
+    return SessionForm({**data, "day": timezone.localdate().isoformat()}), stamp
 
 
 def _plain(name: str, value):

@@ -58,12 +58,12 @@ MUTANTS = (
     Mutant(
         "an account that was closed still has its record",
         "patients/access.py",
-        '''if not user.is_active or user.pk is None:
+        """if not user.is_active or user.pk is None:
         return []
-    return [Condition("user", user.pk), Condition("pk__in", _acted_for''',
-        '''if user.pk is None:
+    return [Condition("user", user.pk), Condition("pk__in", _acted_for""",
+        """if user.pk is None:
         return []
-    return [Condition("user", user.pk), Condition("pk__in", _acted_for''',
+    return [Condition("user", user.pk), Condition("pk__in", _acted_for""",
         "tests/test_access.py::test_who_may_no_longer_log_in_sees_nothing[own_record]",
     ),
     Mutant(

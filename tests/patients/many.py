@@ -57,7 +57,10 @@ def fill() -> None:
             "therapist_id": f"n / {OF_A_PRACTICE} + {THERAPISTS}",
             "started_on": "'2020-01-01'",
         },
-        "Proxy": {"user_id": f"n / {ACTING} * {ACTING} + {ACTING} + {FIRST}", "from_on": "'2020-01-01'"},
+        "Proxy": {
+            "user_id": f"n / {ACTING} * {ACTING} + {ACTING} + {FIRST}",
+            "from_on": "'2020-01-01'",
+        },
         "Prescription": {"exercise_id": str(exercise.pk), "reps": "10"},
         "RecoveryCheck": {"day": "21"},
         "Batch": {"practice_id": f"n / {OF_A_PRACTICE} + {FIRST}"},
