@@ -339,6 +339,28 @@ MUTANTS = (
         "return self.filter(ended_at=None)",
         by="tests/rugpijn/test_glass.py",
     ),
+    # ---------------------------------------------------------- what is erased stays erased
+    Mutant(
+        "a restore brings back who was erased",
+        "patients/apps.py",
+        "{erasure.apply_ledger()}",
+        "{0}",
+        by="tests/patients/test_erasure.py",
+    ),
+    Mutant(
+        "what was deleted is left in the file",
+        "rugpijn/database.py",
+        "PRAGMA secure_delete=ON;",
+        "PRAGMA secure_delete=OFF;",
+        by="tests/rugpijn/test_database.py",
+    ),
+    Mutant(
+        "the page behind the QR code has the note for one person",
+        "patients/sheet.py",
+        'def nameless(self) -> "Sheet":',
+        'def nameless(self) -> "Sheet":\n        return self',
+        by="tests/patients/test_sheet.py",
+    ),
     Mutant(
         "whoever finds the button ends what was opened",
         "rugpijn/glass/views.py",
