@@ -7,7 +7,7 @@ it goes is answered once a day instead. What was written first stays.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -30,6 +30,8 @@ from .models import (
     Version,
 )
 from .sheet import Line
+
+MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
 
 
 class StaleOperationError(RefusedError):
@@ -232,6 +234,14 @@ def send_message(
         raise RefusedError(_("This programme has ended, so nobody reads messages here."))
     if not by_patient and not patient.has_login:
         raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
+    if by_patient and _wrote_enough(patient, operation):
+        raise RefusedError(
+            _(
+                "You sent %d messages in the last 24 hours, and that is the most. Is there more to"
+                " say? Please call your practice."
+            )
+            % MESSAGES_A_DAY
+        )
     contents = {"programme": programme, "text": text, "by_patient": by_patient}
     message = _write_once(
         Message,
@@ -245,6 +255,16 @@ def send_message(
     if message.is_new and not by_patient:
         transaction.on_commit(lambda: _tell_patient(message))
     return message
+
+
+def _wrote_enough(patient: Patient, operation: uuid.UUID) -> bool:
+    """Whether a patient's messages of the last day are as many as somebody will read.
+
+    One that is sent again was written before.
+    """
+    written = patient.messages.filter(by_patient=True)
+    lately = written.filter(written_at__gt=timezone.now() - timedelta(days=1))
+    return lately.count() >= MESSAGES_A_DAY and not written.filter(operation=operation).exists()
 
 
 def _tell_patient(message: Message) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, rates
 from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
 
@@ -221,6 +221,7 @@ def programme_session(request, uuid):
 
 
 @require_POST
+@rates.at_most("sync")
 def log_session(request, uuid):
     """Done, undone, or how it went. Only the patient's own hand writes here."""
     programme = _own(request, uuid)
@@ -272,6 +273,7 @@ def _sentence_of(form) -> str:
 
 
 @require_POST
+@rates.at_most("sync")
 def report_symptoms(request, uuid):
     """What went wrong with an exercise, or that it was a mistake to say so."""
     programme = _own(request, uuid)
