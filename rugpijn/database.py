@@ -38,8 +38,10 @@ class Connection(sqlite3.Connection):
     a practice would go on without its patients."""
 
     def __init__(self, database, *args, **kwargs):
-        if not _may_be_made and is_gone(database):
-            raise sqlite3.OperationalError(f"{database} is not there, or it is empty")
+        if is_gone(database):
+            if not _may_be_made:
+                raise sqlite3.OperationalError(f"{database} is not there, or it is empty")
+            Path(database).touch(0o600)  # nobody else on this server reads it
         super().__init__(database, *args, **kwargs)
 
 

@@ -221,7 +221,7 @@ def programme_session(request, uuid):
 
 
 @require_POST
-@rates.at_most("sync")
+@rates.at_most("act")
 def log_session(request, uuid):
     """Done, undone, or how it went. Only the patient's own hand writes here."""
     programme = _own(request, uuid)
@@ -273,7 +273,7 @@ def _sentence_of(form) -> str:
 
 
 @require_POST
-@rates.at_most("sync")
+@rates.at_most("act")
 def report_symptoms(request, uuid):
     """What went wrong with an exercise, or that it was a mistake to say so."""
     programme = _own(request, uuid)

@@ -1,5 +1,6 @@
 """What SQLite keeps, and what it must not make: a database that is gone is no empty clinic."""
 
+import os
 import sqlite3
 
 import pytest
@@ -47,6 +48,15 @@ def test_a_database_that_is_gone_is_not_made(tmp_path, settings, empty):
             checks.refuse_missing_database()
         found = health.database()
     assert not found.well and found.needed and "gone" in found.said
+
+
+def test_what_is_made_is_readable_by_its_own_user_only(tmp_path):
+    before = os.umask(0o022)
+    try:
+        opened(tmp_path / "made.sqlite3").close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "made.sqlite3").stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_there_opens_and_memory_too(tmp_path):
