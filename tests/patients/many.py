@@ -143,7 +143,8 @@ class Reads:
     TIMES = 5  # rows read for each that is found
     LEAST = 10  # to find one or none: what lies on the way there
 
-    def __init__(self):
+    def __init__(self, least: int = LEAST):
+        self.least = least
         self.asked = 0
         self.too_much: list[str] = []
 
@@ -152,15 +153,18 @@ class Reads:
             self.asked += 1
             how = "(ANALYZE, FORMAT JSON)" if connection.vendor == "postgresql" else "QUERY PLAN"
             execute(f"EXPLAIN {how} {sql}", params, many, context)
-            judge = _counted if connection.vendor == "postgresql" else _scanned
-            self.too_much += judge(context["cursor"].fetchall(), sql)
+            rows = context["cursor"].fetchall()
+            if connection.vendor == "postgresql":
+                self.too_much += _counted(rows, sql, self.least)
+            else:
+                self.too_much += _scanned(rows, sql)
         return execute(sql, params, many, context)
 
 
-def _counted(rows, sql) -> list[str]:
+def _counted(rows, sql, least: int) -> list[str]:
     plan = rows[0][0][0]["Plan"]
     read, found = _rows_read(plan), plan["Actual Rows"]
-    if read <= max(Reads.LEAST, Reads.TIMES * found):
+    if read <= max(least, Reads.TIMES * found):
         return []
     return [f"{read} rows read for {found}: {sql}\n" + "\n".join(_lines(plan))]
 

@@ -11,8 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from patients import access
-from patients.models import Patient
+from patients import access, caseload, retention
+from patients.models import Patient, Programme
 from rugpijn.models import GlassBreak, Practice, User
 
 from . import many
@@ -133,4 +133,21 @@ def test_a_rule_for_one_patient_reads_no_other(people, db):
         steps = [access.asks_second_step(user) for user in list(people.values())[:-1]]
     assert found == [False, True, False, True, True, False, False, False, False]
     assert steps == [True, True, False, False, True, False, False, False]
+    assert not reads.too_much, "\n\n".join(reads.too_much)
+
+
+def test_what_is_asked_of_a_practice_reads_no_other(people, db):
+    """Its running programmes and drafts, and what is kept long enough."""
+    therapist = people["therapist"]
+    practice, now = therapist.practice, timezone.now()
+    reads = many.Reads(least=6 * many.OF_A_PRACTICE)
+    with connection.execute_wrapper(reads):
+        for whole in (False, True):
+            assert len(caseload.running(therapist, whole_practice=whole)) == many.OF_A_PRACTICE
+        everyones = caseload.running(therapist, whole_practice=True)
+        assert caseload.left(everyones).count() == 0
+        drafts = Programme.objects.treated_by(therapist).filter(started_on=None)
+        assert not drafts.select_related("patient", "therapist").exists()
+        assert not retention.logins(practice, now).count()
+        assert not retention.records(practice, now).count()
     assert not reads.too_much, "\n\n".join(reads.too_much)
