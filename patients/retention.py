@@ -114,16 +114,11 @@ def logins(practice: Practice, now: datetime) -> QuerySet[User]:
     # Found from the practice's patients: asked of each user, all of the server would be read.
     here = Patient.objects.filter(practice=practice, user__isnull=False).order_by().values("user")
     for_others = Proxy.objects.filter(patient__practice=practice).order_by().values("user")
-    return (
-        _no_staff()
-        .filter(
-            pk__in=here.union(for_others, all=True),
-        )
-        .filter(
-            ~Exists(own.filter(treated)),
-            ~Exists(acting.holding(today).filter(still)),
-            ~Exists(acting.holding(today - LATELY).filter(still)),
-        )
+    return _no_staff().filter(
+        Q(pk__in=here.union(for_others, all=True)),
+        ~Exists(own.filter(treated)),
+        ~Exists(acting.holding(today).filter(still)),
+        ~Exists(acting.holding(today - LATELY).filter(still)),
     )
 
 
