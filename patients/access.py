@@ -5,6 +5,11 @@ Two questions, both answered as a filter so that they cost no extra query:
 person and the rows that are theirs). `cared_for` is either. A superuser gets
 nothing extra: running the server is not a treatment relationship. Only who
 broke the glass of a practice, with a reason, reads there for an hour.
+
+A rule that names patients in more than one way (one's own, those one acts for, those of a
+practice) is a list of conditions about a patient. `_listed` finds the patients of each by an index
+and joins them with UNION ALL; `_looked_up` asks all of them about one row. An OR of conditions
+finds a list by no index: PostgreSQL would read every patient there is.
 """
 
 import base64
@@ -12,6 +17,10 @@ import binascii
 import hashlib
 import hmac
 import uuid
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -36,16 +45,12 @@ def treated_by(user, path: str = "") -> Q:
     `path` leads from the model to the patient, such as "patient__". Someone
     without a practice treats no one, also when a patient has none either.
     """
-    if not treats(user):
-        return NOBODY
-    return Q(**{f"{path}practice": user.practice_id})
+    return _looked_up(path, _treated(user))
 
 
 def own_record(user, path: str = "") -> Q:
     """The rows about this person; one login may hold several patients."""
-    if not user.is_active or user.pk is None:
-        return NOBODY
-    return Q(**{f"{path}user": user.pk}) | Q(**{f"{path}pk__in": _acted_for(user)})
+    return _listed(path, _own(user))
 
 
 def opened_to(user, path: str = "") -> Q:
@@ -54,16 +59,7 @@ def opened_to(user, path: str = "") -> Q:
     Only `cared_for` asks it, so it opens no page that writes: those ask `treated_by`, or whose
     own record it is.
     """
-    if not (user.is_active and user.is_superuser) or user.pk is None:
-        return NOBODY
-    return Q(**{f"{path}practice__uuid__in": glass.open_practices(user)})
-
-
-def _acted_for(user) -> QuerySet:
-    """The patients for whom somebody acts today, as a part of the question that is asked."""
-    from .models import Proxy  # which stands on this file
-
-    return Proxy.objects.filter(user=user).holding(timezone.localdate()).values("patient")
+    return _looked_up(path, _opened(user))
 
 
 def represented_by(user) -> Q:
@@ -71,12 +67,7 @@ def represented_by(user) -> Q:
 
     Helping with the exercises is no say over the record.
     """
-    from .models import Proxy
-
-    if not (user.is_active and user.pk):
-        return NOBODY
-    parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)
-    return Q(user=user.pk) | Q(pk__in=parents.holding(timezone.localdate()).values("patient"))
+    return _listed("", _represented(user))
 
 
 def answers(user) -> bool:
@@ -89,15 +80,99 @@ def answered_for(user, path: str = "") -> Q:
 
     Their names and their log, and nothing of what is in the record.
     """
-    if not answers(user):
-        return NOBODY
-    owned = user.practice_id
-    return Q(**{f"{path}practice": owned})
+    return _looked_up(path, _answered_for(user))
 
 
 def cared_for(user, path: str = "") -> Q:
     """Whom someone may read: the own record, and for a therapist the practice's patients."""
-    return own_record(user, path) | treated_by(user, path) | opened_to(user, path)
+    return _listed(path, _cared_for(user))
+
+
+def may_take_along(user) -> Q:
+    """Whose copy somebody may fetch who asked for it. Of one patient that is looked up."""
+    return _looked_up("", _represented(user) + _answered_for(user))
+
+
+# ------------------------------------------------------------ conditions about a patient
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A lookup from the patient, with its value. An index finds the patients of which it holds."""
+
+    lookup: str
+    value: Any
+
+    def about(self, path: str) -> Q:
+        return Q(**{f"{path}{self.lookup}": self.value})
+
+    def patients(self) -> QuerySet:
+        """Their primary keys."""
+        from .models import Patient  # which stands on this file
+
+        if self.lookup == "pk__in":
+            return self.value
+        return Patient.objects.filter(self.about("")).order_by().values("pk")
+
+
+def _listed(path: str, conditions: list[Condition]) -> Q:
+    """Rows whose patient meets any of these, for a list of them."""
+    if len(conditions) < 2:
+        return _looked_up(path, conditions)
+    first, *others = (condition.patients() for condition in conditions)
+    return Q(**{f"{path}pk__in": first.union(*others, all=True)})
+
+
+def _looked_up(path: str, conditions: list[Condition]) -> Q:
+    """The same of a row that is looked up by a unique value, or of a single condition."""
+    return reduce(or_, (condition.about(path) for condition in conditions), NOBODY)
+
+
+def _own(user) -> list[Condition]:
+    """The patients that somebody is, and those for whom they act today."""
+    if not user.is_active or user.pk is None:
+        return []
+    return [Condition("user", user.pk), Condition("pk__in", _acted_for(user))]
+
+
+def _treated(user) -> list[Condition]:
+    return [Condition("practice", user.practice_id)] if treats(user) else []
+
+
+def _opened(user) -> list[Condition]:
+    if not (user.is_active and user.is_superuser) or user.pk is None:
+        return []
+    return [Condition("practice__uuid__in", glass.open_practices(user))]
+
+
+def _cared_for(user) -> list[Condition]:
+    return _own(user) + _treated(user) + _opened(user)
+
+
+def _answered_for(user) -> list[Condition]:
+    return [Condition("practice", user.practice_id)] if answers(user) else []
+
+
+def _represented(user) -> list[Condition]:
+    """The patients that somebody is, and their young children."""
+    from .models import Proxy  # which stands on this file
+
+    if not user.is_active or user.pk is None:
+        return []
+    parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)
+    return [Condition("user", user.pk), Condition("pk__in", _patients_of(parents))]
+
+
+def _acted_for(user) -> QuerySet:
+    """The patients for whom somebody acts today, as a part of the question that is asked."""
+    from .models import Proxy  # which stands on this file
+
+    return _patients_of(Proxy.objects.filter(user=user))
+
+
+def _patients_of(proxies: QuerySet) -> QuerySet:
+    """The primary keys of their patients, where they give access today."""
+    return proxies.holding(timezone.localdate()).order_by().values("patient")
 
 
 class CareQuerySet(QuerySet):
@@ -113,6 +188,14 @@ class CareQuerySet(QuerySet):
 
     def of_person(self, user):
         return self.filter(own_record(user, self.path))
+
+    def find_visible(self, user, **lookup):
+        """One row by a unique value, as `visible_to`; None when there is none for this person."""
+        return self.filter(_looked_up(self.path, _cared_for(user)), **lookup).first()
+
+    def find_of_person(self, user, **lookup):
+        """One row by a unique value, as `of_person`; None when there is none for this person."""
+        return self.filter(_looked_up(self.path, _own(user)), **lookup).first()
 
 
 class OfPatientQuerySet(CareQuerySet):
@@ -133,7 +216,7 @@ def find(request, queryset: CareQuerySet, **lookup):
     A row that exists but is somebody else's is the same 404, so that nobody
     learns that it exists; the attempt is written to the access log.
     """
-    found = queryset.visible_to(request.user).filter(**lookup).first()
+    found = queryset.find_visible(request.user, **lookup)
     if found is None:
         refuse(request, queryset, **lookup)
     if found.record_of is not None:
@@ -154,7 +237,7 @@ def is_own(request, patient) -> bool:
 
 def find_own(request, queryset: CareQuerySet, **lookup):
     """As `find`, for what only the person itself opens: their therapist gets 404 as well."""
-    found = queryset.of_person(request.user).filter(**lookup).first()
+    found = queryset.find_of_person(request.user, **lookup)
     if found is None:
         refuse(request, queryset, **lookup)
     is_own(request, found.record_of)
@@ -174,7 +257,7 @@ def find_log(request, queryset: CareQuerySet, **lookup):
 
     A therapist of the practice knows the patient, and is told plainly that this is not theirs.
     """
-    readers = own_record(request.user) | answered_for(request.user)
+    readers = _looked_up("", _own(request.user) + _answered_for(request.user))
     found = queryset.filter(readers, **lookup).first()
     if found is None:
         known = queryset.treated_by(request.user).filter(**lookup).first()

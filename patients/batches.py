@@ -76,6 +76,8 @@ def run(batch: Batch) -> None:
             return
         try:
             handout.stored(item.version, variant)
+        except handout.ErasedError:
+            continue  # its row is gone as well
         except PrintingError:
             with translation.override(language):
                 item.problem = _("This one could not be printed.")
@@ -146,4 +148,7 @@ def as_zip(batch: Batch) -> bytes:
 def _pdfs(batch: Batch):
     variant = replace(variants.VARIANTS[batch.variant], weeks=batch.weeks)
     for item in made(batch):
-        yield item, handout.stored(item.version, variant)
+        try:
+            yield item, handout.stored(item.version, variant)
+        except handout.ErasedError:
+            continue  # nothing to hand out any more

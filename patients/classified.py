@@ -83,7 +83,7 @@ RECORD: dict[str, Columns] = {
     "patients.CalendarLink": columns(personal="made_at", keys="token_hash", none="id patient"),
     "patients.SessionLog": columns(
         clinical="line day moment done pain effort sets reps hold duration performed_at"
-        " received_at",
+        " received_at clock_was_off",
         none="id patient operation version sequence",
     ),
     "patients.DataExport": columns(

@@ -396,7 +396,9 @@ def _remarks(row: SessionLog) -> Iterator[str]:
     for name, words in AMOUNT_WORDS.items():
         if (done := getattr(row, name)) is not None:
             yield str(words % done)
-    if row.filled_in_later:
+    if row.clock_was_off:
+        yield _("the clock of the phone was wrong, so this is the day on which it arrived")
+    elif row.filled_in_later:
         yield _("filled in later")
 
 

@@ -130,6 +130,7 @@ def _sessions(record) -> Iterator[Row]:
             "duration": log.duration,
             "performed_at": _plain(log.performed_at),
             "received_at": _plain(log.received_at),
+            "clock_was_off": log.clock_was_off,
         }
 
 

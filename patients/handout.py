@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, OperationalError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -90,6 +91,10 @@ def stored(version, variant: Variant | None = None) -> bytes:
     return _stored(version, head, variant or variants.of_practice(head.practice))
 
 
+class ErasedError(PrintingError):
+    """While it was printed, the programme was erased: there is nothing to hand out any more."""
+
+
 def nameless(version, variant: Variant = FULL) -> bytes:
     """The handout for whoever holds the link. Raises PrintingError."""
     return _stored(version, letterhead(version, nameless=True), variant)
@@ -106,6 +111,9 @@ def _stored(version, head: Letterhead, variant: Variant) -> bytes:
     issued = not head.nameless and variant == variants.of_practice(head.practice)
     try:
         with transaction.atomic():
+            there = type(version).objects.select_for_update(no_key=True).filter(pk=version.pk)
+            if not there.values_list("pk").first():
+                raise ErasedError(_("This programme was erased meanwhile."))
             if kept is not None:
                 version.handouts.filter(pk=kept.pk).update(**fields)
             else:
@@ -138,8 +146,12 @@ def letterhead(version, *, nameless: bool = False) -> Letterhead:
 
 
 def share_url(version) -> str:
-    """The address in the QR code: this version, without any name."""
-    path = reverse("patients:share_page", args=[version.programme.share_link.token, version.number])
+    """The address in the QR code: this version, without any name. ErasedError: it is gone."""
+    try:
+        token = version.programme.share_link.token
+    except ObjectDoesNotExist as error:
+        raise ErasedError(_("This programme was erased meanwhile.")) from error
+    path = reverse("patients:share_page", args=[token, version.number])
     return settings.SITE_URL + path
 
 

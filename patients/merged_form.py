@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
 from rugpijn import limits, merge
+from rugpijn.numbers import key_number
 
 MERGED = (
     "position",
@@ -22,15 +23,9 @@ PREFIX = "prescriptions"  # of the lines in a programme's form
 MOST_LINES = limits.ROWS
 
 
-def number(object_id) -> int | None:
-    """The primary key in an address; None for what is no number."""
-    text = str(object_id)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 def row_count(text) -> int | None:
     """How many rows a form says it has; None for what no browser of ours sends."""
-    count = number(text)
+    count = key_number(text)
     return count if count is not None and count <= MOST_LINES else None
 
 

@@ -7,7 +7,7 @@ it goes is answered once a day instead. What was written first stays.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -31,6 +31,8 @@ from .models import (
 )
 from .sheet import Line
 
+MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
+
 
 class StaleOperationError(RefusedError):
     """An operation number came back with other contents; the first stays."""
@@ -51,13 +53,15 @@ def log_session(
     amounts: Mapping[str, int | None] | None = None,
     sequence: int | None = None,
     performed_at: datetime | None = None,
+    clock_was_off: bool = False,
 ) -> SessionLog:
     """Write down what a patient did, exactly once for each operation number.
 
     `amounts` says what was done where it was not what was given. `sequence` is the device's count
-    of acts; without one this act comes after all that is known here.
+    of acts; without one this act comes after all that is known here. `clock_was_off` says that
+    the day is the server's, because the device's cannot be.
 
-    The same operation again returns the row that is there. Raises
+    The same operation again returns the row that is there, which is not `is_new`. Raises
     StaleOperationError when it comes back with other contents, and RefusedError
     for a line or a moment that this version does not have.
     """
@@ -76,7 +80,7 @@ def log_session(
         "effort": effort,
         **_other_than_given(prescribed.dosage, amounts or {}),
     }
-    log, _is_new = _write_once(
+    log = _write_once(
         SessionLog,
         patient,
         operation,
@@ -84,6 +88,7 @@ def log_session(
         refusal=_("This was already logged differently."),
         sequence=_or_next(sequence, patient),
         performed_at=performed_at or timezone.now(),
+        clock_was_off=clock_was_off,
     )
     return log
 
@@ -117,7 +122,7 @@ def answer_symptoms(
         "symptoms": sorted(symptoms),
         "retracts": retracts,
     }
-    answer, _is_new = _write_once(
+    answer = _write_once(
         SymptomAnswer,
         patient,
         operation,
@@ -153,7 +158,7 @@ def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict
 def _write_once(
     model, patient: Patient, operation: uuid.UUID, contents: dict, *, refusal: str, **rest
 ):
-    """One row for one operation of this patient, and whether it is new or was there already.
+    """One row for one operation of this patient: `is_new`, or the one that was there already.
 
     `rest` may differ the second time; for other contents StaleOperationError says `refusal`.
     """
@@ -161,14 +166,15 @@ def _write_once(
         with transaction.atomic():
             row = model(patient=patient, operation=operation, **contents, **rest)
             row.save(force_insert=True)
-            return row, True
+            row.is_new = True
+            return row
     except IntegrityError:
         row = model.objects.filter(patient=patient, operation=operation).first()
         if row is None:
             raise
         if any(getattr(row, name) != value for name, value in contents.items()):
             raise StaleOperationError(refusal) from None
-        return row, False
+        return row
 
 
 def _or_next(sequence: int | None, patient: Patient) -> int:
@@ -201,6 +207,7 @@ def answer_recovery(
             check = RecoveryCheck.objects.create(
                 programme=programme, day=day, answer=answer, pain=pain
             )
+            check.is_new = True
     except IntegrityError:
         check = RecoveryCheck.objects.get(programme=programme, day=day)
         if (check.answer, check.pain) != (answer, pain):
@@ -231,8 +238,16 @@ def send_message(
         raise RefusedError(_("This programme has ended, so nobody reads messages here."))
     if not by_patient and not patient.has_login:
         raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
+    if by_patient and _wrote_enough(patient, operation):
+        raise RefusedError(
+            _(
+                "You sent %d messages in the last 24 hours, and that is the most. Is there more to"
+                " say? Please call your practice."
+            )
+            % MESSAGES_A_DAY
+        )
     contents = {"programme": programme, "text": text, "by_patient": by_patient}
-    message, is_new = _write_once(
+    message = _write_once(
         Message,
         patient,
         operation,
@@ -241,9 +256,19 @@ def send_message(
         by=by,
         by_name=by.name,
     )
-    if is_new and not by_patient:
+    if message.is_new and not by_patient:
         transaction.on_commit(lambda: _tell_patient(message))
     return message
+
+
+def _wrote_enough(patient: Patient, operation: uuid.UUID) -> bool:
+    """Whether a patient's messages of the last day are as many as somebody will read.
+
+    One that is sent again was written before.
+    """
+    written = patient.messages.filter(by_patient=True)
+    lately = written.filter(written_at__gt=timezone.now() - timedelta(days=1))
+    return lately.count() >= MESSAGES_A_DAY and not written.filter(operation=operation).exists()
 
 
 def _tell_patient(message: Message) -> None:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit, rates
 from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
+from rugpijn.numbers import key_number
 
 from . import actions, batches, judgement, life, phases, press, search, variants
 from .admin_base import CareAdmin
-from .merged_form import PREFIX, merge_post, number, row_count, told
+from .merged_form import PREFIX, merge_post, row_count, told
 from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
 from .sheet import Change, Sheet, changes
@@ -220,7 +221,7 @@ class ProgrammeAdmin(CareAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         extra = dict(extra_context or {})
-        programme = self.get_queryset(request).filter(pk=number(object_id)).first()
+        programme = self.get_queryset(request).filter(pk=key_number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
                 messages.error(

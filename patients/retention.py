@@ -111,9 +111,11 @@ def logins(practice: Practice, now: datetime) -> QuerySet[User]:
     today = timezone.localdate(now)
     treated = Q(discharged_on=None) | Q(discharged_on__gt=last_day)
     still = Q(patient__discharged_on=None) | Q(patient__discharged_on__gt=last_day)
+    # Found from the practice's patients: asked of each user, all of the server would be read.
+    here = Patient.objects.filter(practice=practice, user__isnull=False).order_by().values("user")
+    for_others = Proxy.objects.filter(patient__practice=practice).order_by().values("user")
     return _no_staff().filter(
-        Exists(own.filter(practice=practice))
-        | Exists(Proxy.objects.filter(user=OuterRef("pk"), patient__practice=practice)),
+        Q(pk__in=here.union(for_others, all=True)),
         ~Exists(own.filter(treated)),
         ~Exists(acting.holding(today).filter(still)),
         ~Exists(acting.holding(today - LATELY).filter(still)),

@@ -1,12 +1,12 @@
 """From a form to what is written down: the same for a page, and for a phone that was offline."""
 
 import uuid
-from datetime import datetime
 
 from django.utils import timezone
 
 from . import actions, clinical, once, progress, reports
 from .models import Patient, Programme, Version
+from .phone_clock import When
 from .reports import SYMPTOMS_OF
 
 REPORT_NEEDS = {"operation", "line", "day", "moment", "symptoms"}  # of a form
@@ -38,10 +38,11 @@ def how_it_went(version: Version, card, moment, day, form_class):
     )
 
 
-def take(patient: Patient, version: Version, form, performed_at: datetime | None = None) -> None:
+def take(patient: Patient, version: Version, form, when: When | None = None) -> bool:
     """Write down what a valid SessionForm says: the session, and what went wrong with it.
 
-    Raises RefusedError. To be called in a transaction.
+    Whether it is new: the same act again changes nothing. `when` is what a phone said that sends
+    later. Raises RefusedError. To be called in a transaction.
     """
     said = form.cleaned_data
     same = {
@@ -52,14 +53,15 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
         "moment": said["moment"],
         "sequence": said["sequence"],
     }
-    once.log_session(
+    log = once.log_session(
         **same,
         operation=said["operation"],
         done=said["done"],
         pain=said["pain"],
         effort=said["effort"],
         amounts=form.amounts if said["done"] else {},
-        performed_at=performed_at,
+        performed_at=when and when.performed_at,
+        clock_was_off=when is not None and when.clock_was_off,
     )
     if said["symptoms"] or (said["done"] and "pain" in form.data):  # nothing is an answer too
         once.answer_symptoms(
@@ -67,6 +69,7 @@ def take(patient: Patient, version: Version, form, performed_at: datetime | None
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
             symptoms=said["symptoms"],
         )
+    return log.is_new
 
 
 def keep_report(patient: Patient, version: Version, form) -> bool:

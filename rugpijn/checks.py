@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from . import health
 from .backup import BackupError, make, seal
+from .database import is_gone
 from .log import guard
 
 WEAK_KEY = (
@@ -36,6 +37,10 @@ NO_LOCKS = (
     "are lost when two come at once."
 )
 NO_ZONES = "Set USE_TZ to True, or an exercise of this evening counts for another day."
+NO_DATABASE = (
+    "The database {path} is not there. Put it back (`manage.py restore`), or type `manage.py "
+    "migrate` when this server is new and never had one."
+)
 OPEN_TO_OTHERS = "Others on this server can read {path}. Type: chmod {mode:o} {path}"
 NO_BACKUP_KEY = "Set BACKUP_KEY (manage.py backup_key makes it), or no backup can be made."
 WRONG_BACKUP_KEY = "BACKUP_KEY cannot seal a backup: {error}"
@@ -63,8 +68,7 @@ def dangers() -> list[str]:
     if any(f".{name}." in settings.EMAIL_BACKEND for name in NOT_SENT):
         found.append(MAIL_IN_LOG)
     database = settings.DATABASES["default"]
-    is_sqlite = database["ENGINE"] == "django.db.backends.sqlite3"
-    if is_sqlite and database["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
+    if _is_sqlite() and database["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
         found.append(NO_LOCKS)
     if not settings.USE_TZ:
         found.append(NO_ZONES)
@@ -76,7 +80,7 @@ def shortcomings() -> list[str]:
     found = []
     database = settings.DATABASES["default"]
     private = [(settings.DATA_DIR, 0o700)]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+    if _is_sqlite():
         private.append((Path(database["NAME"]), 0o600))
     for path, mode in private:
         if path.exists() and path.stat().st_mode & 0o077:
@@ -92,6 +96,10 @@ def shortcomings() -> list[str]:
     if last is not None and (age := timezone.now() - last) > health.BACKUP_AGE:
         found.append(OLD_BACKUP.format(hours=age.total_seconds() / 3600))
     return found
+
+
+def _is_sqlite() -> bool:
+    return settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
 
 def _is_weak(key: str) -> bool:
@@ -114,6 +122,13 @@ def check_settings(app_configs, **kwargs):
         checks.Warning(message, id=f"rugpijn.W{number:03}")
         for number, message in enumerate(shortcomings(), start=1)
     ]
+
+
+def refuse_missing_database() -> None:
+    """Called by wsgi.py, before anything looks into the database."""
+    name = settings.DATABASES["default"]["NAME"]
+    if _is_sqlite() and is_gone(name):
+        raise ImproperlyConfigured(f"Rugpijn does not start. {NO_DATABASE.format(path=name)}")
 
 
 def refuse_unguarded_log() -> None:

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from .backup import make
+from .database import is_gone
 
 BEAT = "worker-beat"  # in the data folder; its time is when the worker last looked for work
 BEAT_SECONDS = 15 * 60  # a large batch of handouts takes minutes, and the worker is well meanwhile
@@ -33,6 +34,9 @@ class Finding:
 def database() -> Finding:
     """Readable and writable: a value of this moment goes in and comes out."""
     now = time.time()
+    options = settings.DATABASES["default"]
+    if options["ENGINE"] == "django.db.backends.sqlite3" and is_gone(options["NAME"]):
+        return Finding("database", False, "is gone: its file is not there", needed=True)
     try:
         cache.set("health", now, timeout=60)
         well = cache.get("health") == now

@@ -18,6 +18,7 @@ from .addresses import client_address
 MINUTE = 60  # seconds
 RATES = {  # a minute
     "sync": 600,  # acts of one record: a phone that was without a connection for a month
+    "act": 600,  # the same, by the buttons of a page
     "search": 300,  # each letter that is typed in a picker asks once
     "preview": 120,
     "pdf": 30,
@@ -25,9 +26,10 @@ RATES = {  # a minute
 }
 
 
-# Asked while somebody types: each process counts its own, so the ceiling holds for each of them.
-# In the database the count would be a write to disk for every key, and cost more than the answer.
-TYPED = {"search", "preview"}
+# Asked while somebody types or ticks off: each process counts its own, so the ceiling holds for
+# each of them. In the database the count would be a write to disk for every key, and cost more than
+# the answer.
+OF_A_PROCESS = {"search", "preview", "act"}
 
 
 def allows(what: str, who, count: int = 1) -> bool:
@@ -35,7 +37,7 @@ def allows(what: str, who, count: int = 1) -> bool:
 
     Two processes that count at the same moment may count one too few: a ceiling, not an account.
     """
-    cache = caches["process" if what in TYPED else "default"]
+    cache = caches["process" if what in OF_A_PROCESS else "default"]
     key = f"rate:{what}:{who}:{int(time() // MINUTE)}"
     cache.add(key, 0, timeout=2 * MINUTE)
     return cache.incr(key, count) <= RATES[what]

@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "rugpijn.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "rugpijn.middleware.SecurityHeadersMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rugpijn.static_files.StaticFilesMiddleware",
     "rugpijn.middleware.CompressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -6,8 +6,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+FAR = 100  # years from now that no day of a programme or of a log can be
 COVERAGE = Path(__file__).parent / "fonts" / "coverage.txt"
 
 
@@ -119,3 +121,9 @@ def readable_on_paper(colour: str) -> None:
             _("Words in this colour are hard to read on white paper. Please choose a darker one."),
             code="contrast",
         )
+
+
+def near_today(day) -> None:
+    """Refuse a day with which nothing can be counted: a slip of the finger in the year."""
+    if abs(day.year - timezone.localdate().year) > FAR:
+        raise ValidationError(_("Please check the year of this date."))

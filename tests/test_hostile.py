@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from patients.models import SessionLog
 
+from .conftest import fresh_login
+
 pytestmark = pytest.mark.django_db
 
 HUGE = 10**25
@@ -211,3 +213,53 @@ def test_a_script_always_reads_one_sentence_or_word_under_error(client, cast, pr
     assert told == [401, 401, 401, 401, 403, 400, 404, 400, 200, 200]
     for answer in answers:
         assert list(answer.json()) == ["error"] and isinstance(answer.json()["error"], str)
+
+
+DIGITS = "9" * 5000  # more than Python reads as a number
+DAYS = ("9999-12-31", "0001-01-01", "31-12-9999", "2026-02-30", "12026-12-01", DIGITS, "x")
+
+
+@pytest.mark.parametrize("day", DAYS, ids=lambda day: day[:12])
+def test_strange_days(client, cast, programme, day):
+    """A day with which nothing can be counted is refused at its field, wherever it is asked."""
+    fresh_login(client, cast.els)
+    for route in ("changelist", "download"):
+        address = reverse(f"admin:rugpijn_accessevent_{route}")
+        for name in ("since", "until"):
+            assert client.get(address, {name: day}).status_code == 200, (route, name)
+    fresh_login(client, cast.anna)
+    address = reverse("admin:patients_programme_period")
+    for text in ("week 3", "vanaf 31-12-9999", f"tot {day}", f"vanaf {day}"):
+        assert client.get(address, {"text": text, "started": day}).status_code == 200, text
+    address = reverse("admin:patients_programme_pause", args=[programme.pk])
+    for name in ("from_on", "until_on"):
+        days = {"from_on": str(timezone.localdate()), "until_on": "", name: day}
+        answer = client.post(address, days)
+        assert answer.status_code == 200 and answer.context["form"].errors, name
+    fresh_login(client, cast.piet)
+    address = reverse("patients:log_session", args=[programme.uuid])
+    line = programme.current_version().sheet.lines[0].uuid
+    client.post(
+        address,
+        {"operation": uuid.uuid4(), "version": 1, "line": line, "day": day, "moment": 1, "done": 1},
+    )
+    assert not SessionLog.objects.exists()
+
+
+@pytest.mark.parametrize("number", [DIGITS, "٣", "-1", "1e3", ""], ids=lambda n: n[:6])
+def test_strange_numbers_in_forms(client, cast, programme, number):
+    fresh_login(client, cast.anna)
+    act = reverse("admin:patients_programme_seen", args=[programme.pk])
+    assert client.post(act, {"put_back": number}).status_code == 302
+    versions = reverse("admin:patients_programme_versions", args=[programme.pk])
+    assert client.get(versions, {"from": number, "to": number}).status_code == 200
+    devices = reverse("login_devices")
+    for name in ("rename", "remove"):
+        answer = client.post(devices, {"passkey": number, name: "1", "what": name})
+        assert answer.status_code in (200, 302, 400, 404), name
+    fresh_login(client, cast.els)
+    log = reverse("admin:rugpijn_accessevent_changelist")
+    assert client.get(log, {"before": number}).status_code == 200
+    fresh_login(client, cast.piet)
+    log = reverse("patients:access_log", args=[cast.piet_patient.uuid])
+    assert client.get(log, {"before": number}).status_code == 200

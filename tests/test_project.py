@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from io import StringIO
@@ -161,8 +162,16 @@ def test_a_missing_setting_stops_the_start(tmp_path, missing):
     assert missing in start.stderr
 
 
-def test_a_safe_start_is_not_refused(tmp_path):
-    start = run("-c", "import rugpijn.wsgi", **practice_settings(tmp_path))
+def test_a_safe_start_is_not_refused_and_one_without_its_database_is(tmp_path):
+    settings = practice_settings(tmp_path)
+    start = run("-c", "import rugpijn.wsgi", **settings)
+    assert start.returncode != 0 and "rugpijn.sqlite3 is not there" in start.stderr
+    (file,) = re.findall(r"(/\S+rugpijn\.sqlite3) is not there", start.stderr)[:1]
+    assert not Path(file).exists()
+    Path(file).parent.mkdir(mode=0o700, exist_ok=True)
+    with sqlite3.connect(file) as base:
+        base.execute("CREATE TABLE something (name TEXT)")
+    start = run("-c", "import rugpijn.wsgi", **settings)
     assert start.returncode == 0, start.stderr
 
 

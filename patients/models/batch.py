@@ -17,6 +17,9 @@ class BatchQuerySet(models.QuerySet):
         """A therapist sees what the own practice prints: the names in it are its patients'."""
         return self.filter(treated_by(user))
 
+    def find_visible(self, user, **lookup):
+        return self.visible_to(user).filter(**lookup).first()
+
 
 class Batch(models.Model):
     """What was asked to be printed together. Dates say its state; the rows say how far it is."""

@@ -10,6 +10,7 @@ from rugpijn.validators import printable
 
 from .. import clinical
 from ..access import OfActivityQuerySet, OfPatientQuerySet, OfProgrammeQuerySet
+from ..phone_clock import day_can_be
 from .patient import Patient
 from .programme import Programme, Version
 
@@ -26,6 +27,7 @@ class RecoveryCheck(models.Model):
         SAME = "same", _("the same")
         WORSE = "worse", _("worse")
 
+    is_new = False  # once.py says so of the row that it wrote
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="recovery_checks")
     day = models.PositiveSmallIntegerField(_("day"))  # of the programme, one of RECOVERY_DAYS
     answer = models.CharField(_("answer"), max_length=12, choices=Answer)
@@ -125,6 +127,7 @@ class SymptomAnswer(models.Model):
     `retracts`: no later answer, of whatever day, takes it back in passing.
     """
 
+    is_new = False  # once.py says so of the row that it wrote
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
     operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
     version = models.ForeignKey(Version, models.CASCADE, related_name="symptom_answers")
@@ -146,6 +149,15 @@ class SymptomAnswer(models.Model):
                 fields=["patient", "operation"], name="symptom_answer_counts_once_per_patient"
             )
         ]
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        """A day that cannot be is read as the day on which the row arrived."""
+        row = super().from_db(db, field_names, values)
+        loaded = not row.get_deferred_fields() & {"day", "answered_at"}
+        if loaded and not day_can_be(row.day, row.answered_at):
+            row.day = timezone.localdate(row.answered_at)
+        return row
 
     @property
     def record_of(self) -> Patient:

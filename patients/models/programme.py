@@ -79,6 +79,11 @@ class Programme(NoCitizenNumber, models.Model):
                 violation_error_message=_("A programme ends after it started."),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["patient"], condition=Q(started_on__isnull=True), name="programme_drafts"
+            )
+        ]
 
     def __str__(self):
         return f"{self.title} · {self.patient}"

@@ -9,6 +9,7 @@ from exercises.dosage import LIMITS
 
 from .. import clinical
 from ..access import OfPatientQuerySet
+from ..phone_clock import can_be, day_can_be
 from .patient import Patient
 from .programme import Version
 
@@ -53,6 +54,7 @@ class SessionLog(models.Model):
         RIGHT = "right", _("just right")
         HARD = "hard", _("hard")
 
+    is_new = False  # once.py says so of the row that it wrote
     AMOUNTS = ("sets", "reps", "hold", "duration")
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="sessions")
@@ -72,6 +74,8 @@ class SessionLog(models.Model):
     sequence = models.BigIntegerField(default=0)
     performed_at = models.DateTimeField(_("done at"))
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    # The day is that on which it arrived: what the phone's clock said cannot be.
+    clock_was_off = models.BooleanField(_("the phone's clock was wrong"), default=False)
 
     objects = SessionLogQuerySet.as_manager()
 
@@ -98,6 +102,18 @@ class SessionLog(models.Model):
             models.Index(fields=["patient", "day"], name="session_by_day"),
             models.Index(fields=["patient", "sequence"], name="session_by_sequence"),
         ]
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        """What a clock said that cannot be is read as the moment at which the row arrived."""
+        row = super().from_db(db, field_names, values)
+        if not row.get_deferred_fields() & {"day", "performed_at", "received_at"}:
+            arrived = row.received_at
+            if not can_be(row.performed_at, arrived):
+                row.performed_at, row.clock_was_off = arrived, True
+            if not day_can_be(row.day, arrived):
+                row.day, row.clock_was_off = timezone.localdate(arrived), True
+        return row
 
     @property
     def record_of(self) -> Patient:

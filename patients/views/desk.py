@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
+from rugpijn.numbers import key_number
 from rugpijn.validators import printable
 
 from .. import actions, caseload, judgement, totals, worklist
@@ -170,9 +171,9 @@ def _give_back(request, programme, words: str, back):
 
 def _put_back(request, programme, back):
     """A mark that was a mistake: its reasons ask for attention again."""
-    number = request.POST["put_back"]
+    number = key_number(request.POST["put_back"])
     marks = programme.seen_marks.filter(withdrawn_at=None)
-    mark = marks.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    mark = marks.filter(pk=number).first()
     if mark is None:
         messages.info(request, _("This was put back already."))
         return back

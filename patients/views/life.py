@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
-from rugpijn.validators import printable
+from rugpijn.numbers import key_number
+from rugpijn.validators import near_today, printable
 
 from .. import actions, life
-from ..merged_form import number
 from ..models import Pause
 from .therapist import patient_page, programme_page
 
@@ -35,7 +35,13 @@ class DayField(forms.DateField):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         formats = ["%Y-%m-%d", "%d-%m-%Y"]
         unreadable = {"invalid": gettext_lazy("Write the day as 3-12-2026.")}
-        super().__init__(widget=widget, input_formats=formats, error_messages=unreadable, **kwargs)
+        super().__init__(
+            widget=widget,
+            input_formats=formats,
+            error_messages=unreadable,
+            validators=[near_today],
+            **kwargs,
+        )
 
 
 class PauseForm(forms.Form):
@@ -131,7 +137,7 @@ def _told(made: Pause, today: date) -> str:
 def resume(request, programme):
     """Go on today, or drop a pause that was planned: a button of the programme's page."""
     if request.method == "POST":
-        chosen = number(request.POST.get("pause"))
+        chosen = key_number(request.POST.get("pause"))
         now = programme.pause_now
         try:
             life.resume(programme=programme, number=chosen)
@@ -247,12 +253,12 @@ def discharge(request, patient):
         messages.info(request, _("%s is discharged already.") % patient.name)
         return here
     if request.method == "POST":
-        chosen = [number(text) for text in request.POST.getlist("throw_away")]
+        chosen = [key_number(text) for text in request.POST.getlist("throw_away")]
         try:
             ended = life.discharge(
                 patient=patient,
                 by=request.user,
-                running=number(request.POST.get("running")),
+                running=key_number(request.POST.get("running")),
                 throw_away=chosen,
             )
         except actions.RefusedError as error:

@@ -94,15 +94,16 @@ def _write(request, programme, form, *, by_patient) -> str | None:
     """Write it down with its row in the access log; a sentence when it was refused."""
     try:
         with transaction.atomic():
-            once.send_message(
+            message = once.send_message(
                 programme=programme,
                 operation=form.cleaned_data["operation"],
                 text=form.cleaned_data["text"],
                 by=request.user,
                 by_patient=by_patient,
             )
-            act = "send message" if by_patient else "answer"
-            audit.record(request, act, programme.patient, thing=programme)
+            if message.is_new:
+                act = "send message" if by_patient else "answer"
+                audit.record(request, act, programme.patient, thing=programme)
     except actions.RefusedError as error:
         return str(error)
     return None

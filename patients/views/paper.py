@@ -49,6 +49,8 @@ def _print(request, programme, version):
     try:
         pdf = handout.stored(version, variant)
         audit.record(request, "print", programme.patient, thing=version)
+    except handout.ErasedError as error:
+        raise Http404(str(error)) from error
     except PrintingError as error:
         return cannot_print(request, str(error))
     except OperationalError:  # a full disk: what is not in the log is not handed out

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, rates
 from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
 
@@ -278,6 +278,7 @@ def _is_first_day(programme, today) -> bool:
 
 
 @require_POST
+@rates.at_most("act")
 def log_session(request, uuid):
     """Done, undone, or how it went. Only the patient's own hand writes here."""
     programme = _own(request, uuid)
@@ -290,8 +291,8 @@ def log_session(request, uuid):
         return _refused(request, programme, version, form, wrong, back)
     try:
         with transaction.atomic():
-            take(programme.patient, version, form)
-            audit.record(request, "log", programme.patient, thing=programme)
+            if take(programme.patient, version, form):
+                audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         return _refused(request, programme, version, form, str(error), back)
     asked = form.cleaned_data
@@ -341,6 +342,7 @@ def _sentence_of(form) -> str:
 
 
 @require_POST
+@rates.at_most("act")
 def report_symptoms(request, uuid):
     """What went wrong with an exercise, or that it was a mistake to say so."""
     programme = _own(request, uuid)
@@ -354,8 +356,11 @@ def report_symptoms(request, uuid):
         return redirect(back)
     try:
         with transaction.atomic():
-            once.answer_symptoms(patient=programme.patient, version=version, **form.cleaned_data)
-            audit.record(request, "log", programme.patient, thing=programme)
+            answered = once.answer_symptoms(
+                patient=programme.patient, version=version, **form.cleaned_data
+            )
+            if answered.is_new:
+                audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -381,14 +386,15 @@ def recovery(request, uuid):
         answer = form.cleaned_data["answer"]
         try:
             with transaction.atomic():
-                once.answer_recovery(
+                check = once.answer_recovery(
                     programme=programme,
                     day=day,
                     answer=answer,
                     pain=form.cleaned_data["pain"],
                     scores=form.scores(),
                 )
-                audit.record(request, "log", programme.patient, thing=programme)
+                if check.is_new:
+                    audit.record(request, "log", programme.patient, thing=programme)
         except actions.RefusedError as error:
             messages.error(request, str(error))
             return redirect(back)

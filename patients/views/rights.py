@@ -16,7 +16,7 @@ from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
 
 from .. import everything
-from ..access import answered_for, is_own, refuse, represented_by
+from ..access import is_own, may_take_along, refuse, represented_by
 from ..models import DataExport, ErasureRequest, Patient
 
 AN_HOUR = 3600  # seconds
@@ -72,10 +72,9 @@ def _asked(request, uuid) -> DataExport:
         made_for=request.user.pk, session=everything.session_digest(request), uuid=uuid
     ).select_related("patient__practice")
     asked = mine.first()
-    if asked is not None:
-        allowed = represented_by(request.user) | answered_for(request.user)
-        if Patient.objects.filter(allowed, pk=asked.patient_id).exists():
-            return asked
+    allowed = may_take_along(request.user)
+    if asked is not None and Patient.objects.filter(allowed, pk=asked.patient_id).exists():
+        return asked
     refuse(request, DataExport.objects, uuid=uuid)
 
 

@@ -91,6 +91,8 @@ def share_handout(request, token, number):
         raise Http404("A diary is one person's.")
     try:
         pdf = handout.nameless(version, variant)
+    except handout.ErasedError as error:
+        raise Http404(str(error)) from error
     except PrintingError as error:
         return cannot_print(request, str(error))
     return unlisted(pdf_response(pdf, number))

@@ -6,8 +6,8 @@ that is wrong holds back no other. A phone keeps what has no answer, and sends i
 
 import json
 import uuid
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +15,6 @@ from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,12 +25,12 @@ from .. import actions, once, reports
 from ..access import is_own, refuse
 from ..carried import state_of
 from ..forms import SessionForm, SymptomForm
-from ..models import Patient, Programme, Version
+from ..models import Patient, Programme, SessionLog, Version
+from ..phone_clock import PhoneClock, Stamp, When, read_stamp
 from ..taking import keep_report, take
 
 ACTS = 200  # in one message
 BYTES = 200_000
-CLOCK_IS_OFF = timedelta(minutes=10)
 AHEAD = 100_000  # how far a count of acts may be beyond what is known here
 
 
@@ -69,7 +68,7 @@ def receive(request):
     if message is None:
         return JsonResponse({"error": "unreadable"}, status=400)
     patients = Patient.objects.all()
-    patient = patients.of_person(request.user).filter(uuid=message["patient"]).first()
+    patient = patients.find_of_person(request.user, uuid=message["patient"])
     if patient is None:
         return _not_there(request, patients, message["patient"])
     is_own(request, patient)  # also says, for the log, on whose behalf
@@ -78,10 +77,10 @@ def receive(request):
         if not rates.allows("sync", patient.uuid, len(message["acts"])):
             retry = {"Retry-After": str(rates.wait())}
             return JsonResponse({"error": "too many"}, status=429, headers=retry)
-        late = _how_late(message["now"])
+        clock = PhoneClock(message["now"])
         most = once.last_sequence(patient) + AHEAD
         versions = _Versions(patient)
-        results = [_take_one(request, versions, act, late, most) for act in message["acts"]]
+        results = [_take_one(request, versions, act, clock, most) for act in message["acts"]]
         answer = {"results": results, "sequence": once.last_sequence(patient)}
         answer["standing"] = state_of(reports.standing_of(request.user)[str(patient.uuid)])
     return JsonResponse(answer)
@@ -105,18 +104,18 @@ def _read(request) -> dict | None:
     if len(request.body) > BYTES:
         return None
     try:
-        message = json.loads(request.body)
-        acts = message["acts"]
-        patient, now = _uuid(message["patient"]), parse_datetime(str(message["now"]))
+        message = json.loads(request.body, parse_int=_number)
+        acts, patient, now = message["acts"], _uuid(message["patient"]), str(message["now"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(acts, list) or len(acts) > ACTS or patient is None:
         return None
-    if now is None or now.tzinfo is None:
-        return None
-    if not all(isinstance(act, dict) for act in acts):
-        return None
     return {"patient": patient, "acts": acts, "now": now}
+
+
+def _number(digits: str) -> int | str:
+    """A number that is too long for Python to read stays text, which its field refuses."""
+    return int(digits) if len(digits) < 20 else digits
 
 
 def _uuid(text) -> uuid.UUID | None:
@@ -128,12 +127,6 @@ def _uuid(text) -> uuid.UUID | None:
 
 def _unclear() -> str:
     return _("This could not be read.")
-
-
-def _how_late(now: datetime) -> timedelta:
-    """How far the device's clock is off; small differences are left alone."""
-    off = timezone.now() - now
-    return off if abs(off) > CLOCK_IS_OFF else timedelta()
 
 
 class _Versions:
@@ -149,6 +142,11 @@ class _Versions:
         named = of_patient.filter(programme__uuid=programme, number=number)
         return named.select_related("programme").first()
 
+    def day_of(self, operation: uuid.UUID) -> date | None:
+        """The day of an act that arrived before: on another day it would be another act."""
+        days = SessionLog.objects.filter(patient=self.patient, operation=operation)
+        return days.values_list("day", flat=True).first()
+
     def is_over(self, version: Version, line: uuid.UUID) -> bool:
         """Whether the patient no longer has this exercise: it is written down all the same."""
         current = self.current(version.programme)
@@ -156,10 +154,11 @@ class _Versions:
         return gone or not version.programme.is_running
 
 
-def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: int) -> dict:
+def _take_one(request, versions: _Versions, act, clock: PhoneClock, most: int) -> dict:
     """Write down one act, or say in words why not."""
+    act = act if isinstance(act, dict) else {}
     answer = {"operation": str(act.get("operation"))}
-    form, performed_at = _form_of(act, late)
+    form, stamp = _form_of(act)
     right = form.is_valid()
     said = form.cleaned_data
     version = versions.named(_uuid(act.get("programme")), said.get("version") or 0)
@@ -171,15 +170,19 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
             audit.record(request, "log", versions.patient, thing=version.programme)
         return {**answer, "status": status, "message": message, "reported": kept}
 
-    if performed_at is None or not right:
+    if stamp is None or not right:
         errors = [error for field in form.errors.values() for error in field]
         return refused(errors[0] if errors else _unclear())
     if version is None or said["sequence"] is None or said["sequence"] > most:
         return refused(_unclear())
+    when = clock.when(stamp, version.programme.started_on or timezone.localdate())
+    if when.clock_was_off:
+        when = replace(when, day=versions.day_of(said["operation"]) or when.day)
+    said["day"] = when.day
     try:
         with transaction.atomic():
-            _write_down(versions.patient, version, form, performed_at)
-            audit.record(request, "log", versions.patient, thing=version.programme)
+            if _write_down(versions.patient, version, form, when):
+                audit.record(request, "log", versions.patient, thing=version.programme)
     except once.StaleOperationError as error:
         return refused(str(error), "conflict")
     except actions.RefusedError as error:
@@ -187,28 +190,26 @@ def _take_one(request, versions: _Versions, act: dict, late: timedelta, most: in
     return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
 
 
-def _write_down(patient: Patient, version: Version, form, performed_at: datetime) -> None:
-    """What was done, or that a report was a mistake."""
+def _write_down(patient: Patient, version: Version, form, when: When) -> bool:
+    """What was done, or that a report was a mistake. Whether it is new."""
     if isinstance(form, SymptomForm):
         said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-        once.answer_symptoms(patient=patient, version=version, **said)
-    else:
-        take(patient, version, form, performed_at)
+        return once.answer_symptoms(patient=patient, version=version, **said).is_new
+    return take(patient, version, form, when)
 
 
-def _form_of(act: dict, late: timedelta) -> tuple[SessionForm | SymptomForm, datetime | None]:
-    """The form of an act, with its day put right when the device's clock is off."""
+def _form_of(act: dict) -> tuple[SessionForm | SymptomForm, Stamp | None]:
+    """The form of an act but for its day, which `PhoneClock` judges; no stamp when it says none.
+
+    An act without a moment that a clock can say is of today: a report in it is kept.
+    """
     form_class = SymptomForm if act.get("retracts") else SessionForm
-    performed_at = parse_datetime(str(act.get("performed_at") or ""))
     data = {name: _plain(name, value) for name, value in act.items()}
-    if performed_at is None or performed_at.tzinfo is None:
-        return form_class(data), None
-    right = performed_at + late
-    if late:
-        moved = timezone.localdate(right) - timezone.localdate(performed_at)
-        with suppress(ValueError):  # what is no day is refused by the form
-            data["day"] = (date.fromisoformat(data.get("day", "")) + moved).isoformat()
-    return form_class(data), right
+    form = form_class({**data, "day": timezone.localdate().isoformat()})
+    try:
+        return form, read_stamp(data.get("performed_at", ""), data.get("day", ""))
+    except ValueError:
+        return form, None
 
 
 def _plain(name: str, value):

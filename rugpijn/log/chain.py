@@ -16,8 +16,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from ..glass.models import GlassBreak
 from .models import AccessEvent, LogHead, LogSegment
 
 NOBODY = uuid.UUID(int=0)  # the chain of what belongs to no practice
@@ -110,6 +112,21 @@ def chains() -> list[uuid.UUID]:
     known |= set(LogSegment.objects.order_by().values_list("chain", flat=True).distinct())
     known |= set(AccessEvent.objects.order_by().values_list("chain", flat=True).distinct())
     return sorted(known)
+
+
+def missing() -> list[uuid.UUID]:
+    """Chains that must be there and of which nothing is left, neither rows nor head.
+
+    Logging in is in the log of one's practice, and so is each time that its records were opened
+    in an emergency.
+    """
+    known = set(chains())
+    people = get_user_model().objects.filter(last_login__isnull=False)
+    expected = set(people.filter(practice__isnull=False).values_list("practice__uuid", flat=True))
+    if people.filter(is_superuser=True, practice=None).exists():
+        expected.add(NOBODY)
+    expected |= set(GlassBreak.objects.values_list("practice", flat=True))
+    return sorted(expected - known)
 
 
 def verify(chain: uuid.UUID) -> Iterator[Broken]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit
 from ..models import AccessEvent, Practice, User
+from ..validators import near_today
 from .chain import NOBODY
 
 PAGE = 100
@@ -64,8 +65,12 @@ class SearchForm(forms.Form):
         required=False,
         choices=[("", _("both")), *AccessEvent.Outcome.choices],
     )
-    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
-    until = forms.DateField(label=_("Until and including"), required=False, widget=DayInput)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=DayInput, validators=[near_today]
+    )
+    until = forms.DateField(
+        label=_("Until and including"), required=False, widget=DayInput, validators=[near_today]
+    )
 
     def __init__(self, data, *, reader: User):
         super().__init__(data, use_required_attribute=False)

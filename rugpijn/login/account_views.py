@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
 from ..models import User
+from ..numbers import key_number
 from ..validators import printable
 from . import accounts, devices, factor_views, passkeys, second_step, totp
 from .sessions import fresh_login_required
@@ -122,8 +123,8 @@ def _trust_no_longer(request):
 
 def _key(request):
     """The passkey that a button is about; never somebody else's."""
-    number = request.POST.get("passkey", "")
-    key = passkeys.of(request.user).filter(pk=int(number)).first() if number.isdecimal() else None
+    number = key_number(request.POST.get("passkey"))
+    key = passkeys.of(request.user).filter(pk=number).first()
     if key is None:
         raise Http404
     return key

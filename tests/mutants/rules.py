@@ -30,8 +30,8 @@ MUTANTS = (
     Mutant(
         "a therapist treats the patients of every practice",
         "patients/access.py",
-        'return Q(**{f"{path}practice": user.practice_id})',
-        "return Q()",
+        'return [Condition("practice", user.practice_id)] if treats(user) else []',
+        'return [Condition("practice__isnull", False)] if treats(user) else []',
         "tests/test_access.py::test_a_route[admin:patients_batch]",
     ),
     Mutant(
@@ -44,36 +44,40 @@ MUTANTS = (
     Mutant(
         "an owner reads the access log of every practice",
         "patients/access.py",
-        'return Q(**{f"{path}practice": owned})',
-        "return Q()",
+        'return [Condition("practice", user.practice_id)] if answers(user) else []',
+        'return [Condition("practice__isnull", False)] if answers(user) else []',
         "tests/test_access.py::test_a_route[patients:access_log]",
     ),
     Mutant(
         "every patient's record is one's own",
         "patients/access.py",
-        'return Q(**{f"{path}user": user.pk})',
-        'return Q(**{f"{path}user__isnull": False})',
+        'return [Condition("user", user.pk), Condition("pk__in", _acted_for(user))]',
+        'return [Condition("user__isnull", False)]',
         "tests/test_access.py::test_a_route[patients:change_times]",
     ),
     Mutant(
         "an account that was closed still has its record",
         "patients/access.py",
-        "if not user.is_active or user.pk is None:",
-        "if user.pk is None:",
+        """if not user.is_active or user.pk is None:
+        return []
+    return [Condition("user", user.pk), Condition("pk__in", _acted_for""",
+        """if user.pk is None:
+        return []
+    return [Condition("user", user.pk), Condition("pk__in", _acted_for""",
         "tests/test_access.py::test_who_may_no_longer_log_in_sees_nothing[own_record]",
     ),
     Mutant(
         "whoever is asked about is found",
         "patients/access.py",
-        "found = queryset.visible_to(request.user).filter(**lookup).first()",
+        "found = queryset.find_visible(request.user, **lookup)",
         "found = queryset.filter(**lookup).first()",
         "tests/test_access.py::test_a_route[admin:patients_batch]",
     ),
     Mutant(
         "a therapist acts as the patient",
         "patients/access.py",
-        "found = queryset.of_person(request.user).filter(**lookup).first()",
-        "found = queryset.visible_to(request.user).filter(**lookup).first()",
+        "found = queryset.find_of_person(request.user, **lookup)",
+        "found = queryset.find_visible(request.user, **lookup)",
         "tests/test_access.py::test_a_route[patients:messages]",
     ),
     Mutant(
@@ -93,8 +97,8 @@ MUTANTS = (
     Mutant(
         "a helper's access has no end",
         "patients/access.py",
-        'return Proxy.objects.filter(user=user).holding(timezone.localdate()).values("patient")',
-        'return Proxy.objects.filter(user=user).values("patient")',
+        'return proxies.holding(timezone.localdate()).order_by().values("patient")',
+        'return proxies.order_by().values("patient")',
         "tests/patients/test_proxies.py",
     ),
     Mutant(
@@ -217,7 +221,7 @@ MUTANTS = (
     Mutant(
         "a telephone sends to any record",
         "patients/views/sync.py",
-        'patients.of_person(request.user).filter(uuid=message["patient"]).first()',
+        'patients.find_of_person(request.user, uuid=message["patient"])',
         'patients.filter(uuid=message["patient"]).first()',
         "tests/test_access.py::test_post[patients:sync]",
     ),
@@ -368,8 +372,8 @@ MUTANTS = (
     Mutant(
         "who runs the server reads in every practice",
         "patients/access.py",
-        'return Q(**{f"{path}practice__uuid__in": glass.open_practices(user)})',
-        "return Q()",
+        'return [Condition("practice__uuid__in", glass.open_practices(user))]',
+        'return [Condition("practice__isnull", False)]',
         by="tests/rugpijn/test_glass.py",
     ),
     Mutant(
@@ -378,6 +382,28 @@ MUTANTS = (
         "return self.filter(ended_at=None, until__gt=timezone.now())",
         "return self.filter(ended_at=None)",
         by="tests/rugpijn/test_glass.py",
+    ),
+    # ---------------------------------------------------------- what is erased stays erased
+    Mutant(
+        "a restore brings back who was erased",
+        "patients/apps.py",
+        "{erasure.apply_ledger()}",
+        "{0}",
+        by="tests/patients/test_erasure.py",
+    ),
+    Mutant(
+        "what was deleted is left in the file",
+        "rugpijn/database.py",
+        "PRAGMA secure_delete=ON;",
+        "PRAGMA secure_delete=OFF;",
+        by="tests/rugpijn/test_database.py",
+    ),
+    Mutant(
+        "the page behind the QR code has the note for one person",
+        "patients/sheet.py",
+        'def nameless(self) -> "Sheet":',
+        'def nameless(self) -> "Sheet":\n        return self',
+        by="tests/patients/test_sheet.py",
     ),
     Mutant(
         "whoever finds the button ends what was opened",

@@ -18,6 +18,7 @@ from exercises import films
 from patients import erasure, handout, ledger, reach
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
 from rugpijn.audit import AccessEvent
+from rugpijn.backup.restore import AFTER_RESTORE, Restored
 from rugpijn.login.kept_forms import SESSION_KEY as KEPT
 from rugpijn.login.sessions import SessionStore
 from rugpijn.models import LoginSession, User
@@ -180,6 +181,19 @@ class TestTheLedger:
         assert in_database(connection, full) == []
         assert Erased.objects.get().patient == Erased.digest(number)
         assert erasure.apply_ledger() == 0
+
+    def test_each_restore_does_it_again(self, cast, full, erase):
+        """By itself: nobody has to think of it on such a day."""
+        number = cast.piet_patient.uuid
+        erase()
+        Erased.objects.all().delete()
+        Patient.objects.create(
+            uuid=number, name="Piet Jansen", birth_date="1911-11-11", practice=cast.anna.practice
+        )
+        restored = Restored(timezone.now(), 0, None)
+        said = [act(restored) for act in AFTER_RESTORE]
+        assert not Patient.objects.filter(uuid=number).exists()
+        assert "Erased again: 1." in said
 
     def test_a_file_that_was_lost_is_written_again(self, cast, programme, erase, own_ledger):
         erase()

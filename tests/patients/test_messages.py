@@ -53,6 +53,30 @@ def post(client, address, text="Mag ik zwemmen?", operation=None):
     return client.post(address, sent, follow=True)
 
 
+def test_more_than_anybody_reads_is_refused_and_stays_typed(piet, address, programme, monkeypatch):
+    """The practice can still write; so can the patient, on another day."""
+    monkeypatch.setattr(once, "MESSAGES_A_DAY", 3)
+    sent = [uuid.uuid4() for _number in range(3)]
+    for operation in sent:
+        post(piet, address, operation=operation)
+    answer = post(piet, address, "Nog iets, heel belangrijk")
+    page = answer.content.decode()
+    assert "3 berichten" in page and "Nog iets, heel belangrijk" in page
+    assert Message.objects.count() == 3
+    assert "3 berichten gestuurd" not in post(piet, address, operation=sent[0]).content.decode()
+    write(programme, by_patient=False)
+    Message.objects.update(written_at=timezone.now() - timedelta(days=2))
+    post(piet, address, "Nog iets")
+    assert Message.objects.count() == 5
+
+
+def test_a_message_that_is_sent_again_is_in_the_log_once(piet, address):
+    operation = uuid.uuid4()
+    for _time in range(2):
+        post(piet, address, operation=operation)
+    assert AccessEvent.objects.filter(action="send message").count() == 1
+
+
 def reasons(programme):
     [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     return [item for item in worklist.unseen(course) if item.reason == "message"]

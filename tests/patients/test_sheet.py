@@ -167,3 +167,11 @@ class TestCorrectedLibrary:
         kept = Sheet.of(programme, library_as_in=given)
         assert kept.lines[0].steps == ("Alleen dit",)
         assert kept.lines[0].note == "Voor u"
+
+
+def test_the_nameless_sheet_has_no_word_that_was_written_for_one_person(programme):
+    sheet = programme.current_version().sheet
+    whole = replace(sheet, lines=tuple(replace(line, note="Kanarie") for line in sheet.lines))
+    assert "Kanarie" in str(whole.to_json()) and "Kanarie" not in str(whole.nameless.to_json())
+    assert whole.nameless == whole.nameless.nameless
+    assert (whole.nameless.title, whole.nameless.therapist) == ("", "")

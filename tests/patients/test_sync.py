@@ -4,12 +4,16 @@ import json
 import random
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from exercises.dosage import Dosage
 from patients import actions, life, progress
@@ -17,6 +21,7 @@ from patients.models import Proxy, SessionLog, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
+SAMPLES = Path(__file__).parent / "samples"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
@@ -120,7 +125,10 @@ def test_one_wrong_act_holds_back_no_other(piet, programme):
         {"sequence": 10**9}, {"sequence": "x"}, {"performed_at": "yesterday"}, {"done": "maybe"},
         {"performed_at": "2026-11-28T10:00:00"}, {"pain": "5", "done": "0"}, {"sets": "-1"},
         {"symptoms": ["rash"]}, {"symptoms": "leg_pain"}, {"symptoms": [{"a": 1}]}, {"effort": "x"},
-        {"operation": "1"}, {"operation": [1]}, {"duration": "60"}, {"day": "2999-01-01"},
+        {"operation": "1"}, {"operation": [1]}, {"duration": "60"},
+        {"performed_at": "2026-02-30T10:00:00Z"}, {"performed_at": "2026-11-28T25:00:00Z"},
+        {"version": 10**30}, {"moment": 10**30}, {"sequence": 10**30}, {"line": "\ud800"},
+        {"effort": "\ud800"}, {"programme": "\x00"}, {"pain": float("nan")},
         {"day": [[]]}, {"day": {"a": 1}}, {"pain": [3]},
     ],
     ids=str,
@@ -137,10 +145,8 @@ def test_what_cannot_be_is_refused_in_words(piet, programme, change):
     [
         b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe", b'{"acts": []}',
         b'{"patient": "x", "now": "2026-11-28T10:00:00Z", "acts": []}',
-        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "x", "acts": []}',
-        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-11-28", "acts": []}',
-        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-11-28T10:00:00Z", '
-        b'"acts": [1]}',
+        b'{"patient": "00000000-0000-4000-8000-000000000000", "acts": []}',
+        b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-11-28T10:00:00Z"}',
         b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-13-28T10:00:00Z", '
         b'"acts": {}}',
         b"[" * 90_000,
@@ -288,6 +294,127 @@ def test_a_clock_that_is_off(piet, programme, days):
     row = SessionLog.objects.get()
     assert row.day == timezone.localdate()
     assert abs(row.performed_at - timezone.now()) < timedelta(minutes=1)
+
+
+CLOCKS = [
+    # what the act says, and what the phone says it is when it sends
+    ({"performed_at": "9999-12-31T23:59:59Z"}, None),
+    ({"performed_at": "0001-01-01T00:00:00+14:00"}, None),
+    ({"performed_at": "0001-01-01T00:00:00Z"}, None),
+    ({"performed_at": "+012026-12-01T08:00:00.000Z", "day": "12026-12-01"}, None),
+    ({"day": "9999-12-31"}, None),
+    ({"day": "2999-01-01"}, None),
+    ({"day": "0001-01-01"}, None),
+    ({"performed_at": "1970-01-01T00:00:09Z", "day": "1970-01-01"}, None),
+    ({"performed_at": "2037-01-19T03:14:07Z", "day": "2037-01-19"}, None),
+    ({}, "9999-12-31T23:59:59Z"),
+    ({}, "0001-01-01T00:00:00+14:00"),
+    ({}, "+275760-09-13T00:00:00.000Z"),
+    ({}, "-000001-01-01T00:00:00.000Z"),
+    ({}, "Tue Dec 01 2026"),
+    ({}, ["x"]),
+    ({"day": "9999-12-31"}, "0001-01-01T00:00:00+14:00"),
+]
+
+
+@pytest.mark.parametrize(("change", "now"), CLOCKS, ids=str)
+def test_a_clock_that_cannot_be_loses_nothing(piet, programme, change, now):
+    """The server's day counts, and the row says so; sent again, it is the same act."""
+    programme.started_on = timezone.localdate() - timedelta(days=9)
+    programme.save(update_fields=["started_on"])
+    one = act(programme, **change)
+    message = {
+        "patient": str(programme.patient.uuid),
+        "now": now or timezone.now().isoformat(),
+        "acts": [one],
+    }
+    for _time in range(2):
+        answer = piet.post(reverse("patients:sync"), message, content_type="application/json")
+        assert answer.status_code == 200 and statuses(answer) == ["stored"], answer.content
+    row = SessionLog.objects.get()
+    assert row.clock_was_off and row.day == timezone.localdate()
+    assert abs(row.performed_at - timezone.now()) < timedelta(minutes=1)
+
+
+def test_an_act_of_a_wrong_clock_that_is_sent_again_tomorrow_stays_the_same(piet, programme):
+    programme.started_on = timezone.localdate() - timedelta(days=9)
+    programme.save(update_fields=["started_on"])
+    one = act(programme, day="2999-01-01")
+    send(piet, programme, one)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    SessionLog.objects.update(day=yesterday)
+    assert statuses(send(piet, programme, one)) == ["stored"]
+    assert SessionLog.objects.get().day == yesterday
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("sync_*.json")), ids=lambda path: path.stem)
+def test_what_an_older_script_sends_is_understood(piet, programme, sample):
+    """A phone keeps the script of the day on which it was last online."""
+    version = programme.current_version()
+    words = sample.read_text()
+    for name, value in {
+        "PATIENT": programme.patient.uuid, "PROGRAMME": programme.uuid, "LOGIN": NOBODYS,
+        "LINE": version.sheet.lines[0].uuid, "OPERATION": uuid.uuid4(),
+        "DAY": timezone.localdate(), "NOW": timezone.now().isoformat(),
+    }.items():  # fmt: skip
+        words = words.replace(name, str(value))
+    answer = piet.post(reverse("patients:sync"), words, content_type="application/json")
+    assert statuses(answer) == ["stored"]
+    row = SessionLog.objects.get()
+    assert (row.done, row.pain, row.effort, row.sequence) == (True, 2, "right", 1)
+    assert not row.clock_was_off
+
+
+def test_an_act_that_is_sent_again_is_written_in_the_log_once(piet, programme):
+    one = act(programme, symptoms=["leg_pain"])
+    for _time in range(3):
+        send(piet, programme, one)
+    assert AccessEvent.objects.filter(action="log").count() == 1
+    piet.post(reverse("patients:log_session", args=[programme.uuid]), {**one, "sequence": ""})
+    assert AccessEvent.objects.filter(action="log").count() == 1
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    | st.text(st.characters(categories=["Cs", "Cc", "Nd"]), max_size=5)
+    | st.sampled_from(["9999-12-31", "0001-01-01T00:00:00+14:00", "-0001-01-01", "2026-02-30"])
+    | st.just("HUGE"),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+FIELDS = (
+    "operation", "programme", "version", "line", "day", "moment", "done", "sequence", "pain",
+    "performed_at", "effort", "symptoms", "sets", "reps", "hold", "duration", "patient",
+)  # fmt: skip
+BAD_ACTS = ANYTHING | st.dictionaries(st.sampled_from(FIELDS), ANYTHING, min_size=1)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(changes=st.lists(BAD_ACTS, min_size=1, max_size=4), now=ANYTHING, place=st.integers(0, 4))
+def test_whatever_an_act_holds_the_others_are_stored(piet, programme, changes, now, place):
+    """An answer for each act, and never a page of an error; what is good counts once."""
+    good = act(programme)
+    acts = [act(programme) | change if isinstance(change, dict) else change for change in changes]
+    acts.insert(place, good)
+    cache.clear()  # it is no test of the ceiling a minute
+    with transaction.atomic():
+        message = {"patient": str(programme.patient.uuid), "now": now, "acts": [*acts, good]}
+        words = json.dumps(message).replace('"HUGE"', "9" * 5000)  # Python reads no such number
+        answer = piet.post(reverse("patients:sync"), words, content_type="application/json")
+        assert answer.status_code == 200, answer.content
+        results = answer.json()["results"]
+        assert len(results) == len(acts) + 1
+        assert {one["status"] for one in results} <= {"stored", "archived", "conflict", "refused"}
+        assert all(one["message"] for one in results if one["status"] == "refused")
+        kept = [one["status"] for one in results if one["operation"] == good["operation"]]
+        assert kept == ["stored", "stored"]
+        assert SessionLog.objects.filter(operation=good["operation"]).count() == 1
+        transaction.set_rollback(True)
 
 
 def test_yesterday_is_marked_as_filled_in_later(piet, programme):

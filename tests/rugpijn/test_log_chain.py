@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from rugpijn import audit, checks
 from rugpijn.log import chain, guard, term
-from rugpijn.models import AccessEvent, LogHead, LogSegment
+from rugpijn.models import AccessEvent, LogHead, LogSegment, User
 
 pytestmark = pytest.mark.django_db
 TABLE = AccessEvent._meta.db_table
@@ -51,6 +51,23 @@ def verified(capsys, *args) -> str:
     with pytest.raises(CommandError):
         call_command("verify_log", *args)
     return capsys.readouterr().out
+
+
+def test_a_whole_chain_that_is_gone_is_missed(five, cast, capsys, request_of):
+    """Rows, head and all: nothing in the log itself tells of it, but people logged in there."""
+    User.objects.filter(pk__in=[cast.anna.pk, cast.bram.pk]).update(last_login=timezone.now())
+    assert cast.bram.practice.name in verified(capsys)  # nothing was ever written there
+    audit.record(request_of(cast.bram), "read", cast.roos_patient)
+    call_command("verify_log")
+    outside("DELETE FROM rugpijn_accessevent WHERE chain = %s", _as_stored(five))
+    outside("DELETE FROM rugpijn_loghead WHERE chain = %s", _as_stored(five))
+    said = verified(capsys)
+    assert f"{cast.anna.practice.name}: GONE" in said
+    assert f"{cast.bram.practice.name}: GONE" not in said
+
+
+def _as_stored(number) -> str:
+    return number.hex if connection.vendor == "sqlite" else str(number)
 
 
 class TestChain:

@@ -124,4 +124,6 @@ def test_acts_are_counted_and_kept_by_the_phone(client, cast, programme):
 
 
 def test_the_ceilings_are_the_ones_that_were_settled():
-    assert rates.RATES == {"sync": 600, "search": 300, "preview": 120, "pdf": 30, "table": 10}
+    assert rates.RATES == {
+        "sync": 600, "act": 600, "search": 300, "preview": 120, "pdf": 30, "table": 10,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from rugpijn.static_files import StaticFilesMiddleware
 from rugpijn.validators import printable_characters
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +142,15 @@ def test_nothing_that_safari_16_lacks():
     assert loaded <= set(OF_PATIENTS)
     found = {name: TOO_NEW.findall((STATIC / "rugpijn" / name).read_text()) for name in OF_PATIENTS}
     assert not {name: new for name, new in found.items() if new}
+
+
+def test_the_list_of_names_is_not_served(settings, tmp_path):
+    """It is for us alone, and tells which edition runs here."""
+    settings.STATIC_ROOT, settings.DEBUG = tmp_path, False
+    for name in ("site.css", "staticfiles.json"):
+        (tmp_path / name).write_text("{}")
+    served = StaticFilesMiddleware(lambda request: None, settings).files
+    assert list(served) == ["/static/site.css"]
 
 
 if __name__ == "__main__":

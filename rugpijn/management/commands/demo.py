@@ -24,6 +24,7 @@ from django.utils import translation
 
 from patients import press
 from patients.management.commands.seed_demo import PASSWORD
+from rugpijn.database import may_be_made
 from rugpijn.login import totp
 from rugpijn.models import User
 
@@ -68,7 +69,8 @@ class Command(BaseCommand):
     def fill(self):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         try:
-            connection.ensure_connection()
+            with may_be_made():
+                connection.ensure_connection()
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}") from error
         self.stdout.write("Preparing the database, the library and the demo clinic …")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from rugpijn.log import guard
-from rugpijn.log.chain import NOBODY, agrees, chains, start_of, verify
+from rugpijn.log.chain import NOBODY, agrees, chains, missing, start_of, verify
 from rugpijn.models import LogHead, Practice
 
 
@@ -39,6 +39,10 @@ class Command(BaseCommand):
             state = "BROKEN" if broken else "unbroken"
             self.stdout.write(f"{name}: rows {start + 1} to {heads.get(chain, '?')}, {state}")
             self.say(broken)
+        for chain in missing():
+            name = names.get(chain, "no practice" if chain == NOBODY else str(chain))
+            self.stdout.write(f"{name}: GONE, and there must be a log: people logged in here")
+            wrong += 1
         if kept is not None:
             wrong += self.compare(kept)
         if wrong:

@@ -1,0 +1,11 @@
+"""`manage.py migrate`: as Django's own, and the only command that makes a database file."""
+
+from django.core.management.commands import migrate
+
+from rugpijn import database
+
+
+class Command(migrate.Command):
+    def execute(self, *args, **options):
+        with database.may_be_made():
+            return super().execute(*args, **options)

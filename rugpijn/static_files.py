@@ -1,0 +1,14 @@
+"""Our styles, scripts and drawings: served by the app itself, and nothing but those."""
+
+from pathlib import Path
+
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """Serves all of STATIC_ROOT but the list of names that `collectstatic` keeps there."""
+
+    def add_file_to_dictionary(self, url, path, stat_cache=None):
+        if Path(path).name != ManifestStaticFilesStorage.manifest_name:
+            super().add_file_to_dictionary(url, path, stat_cache)
