@@ -75,11 +75,21 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
     finally:
         partial.unlink(missing_ok=True)
     files = sum(1 for _file in parcel.files(Path(settings.MEDIA_ROOT)))
-    note = settings.DATA_DIR / LAST
-    note.write_text(json.dumps({"at": now.isoformat(), "bytes": size}))
-    note.chmod(0o600)
+    _note(path, now, size)
     logger.info("backup made: %s bytes", size)
     return Made(path, size, sum(rows.values()), files)
+
+
+def _note(path: Path, at: datetime, size: int) -> None:
+    """Write down when the last backup was made, and how large it is."""
+    note = settings.DATA_DIR / LAST
+    try:
+        note.touch(mode=0o600)
+        note.write_text(json.dumps({"at": at.isoformat(), "bytes": size}))
+    except OSError as error:
+        raise BackupError(
+            f"{path} is made and whole. That could not be written down in {note}: {error}"
+        ) from error
 
 
 @contextmanager

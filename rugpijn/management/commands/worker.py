@@ -17,7 +17,7 @@ from django.db import Error, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
-from ... import health
+from ... import health, trouble
 
 logger = logging.getLogger("rugpijn.worker")
 
@@ -57,10 +57,14 @@ class PatientWorker(Worker):
             began = time.monotonic()
             try:
                 self.run()
-            except Error as error:
+            except (Error, OSError) as error:
+                if isinstance(error, OSError) and not trouble.kind(error):
+                    raise
                 if time.monotonic() - began > LONGEST_WAIT:
                     wait = FIRST_WAIT  # it worked for a while: a new trouble, not the old one
-                logger.warning("The database does not answer (%s). Again in %s s.", error, wait)
+                logger.warning(
+                    "The database or the disk does not answer (%s). Again in %s s.", error, wait
+                )
                 connections.close_all()
                 self.stopped.wait(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
