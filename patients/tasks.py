@@ -4,6 +4,7 @@ from django_tasks import task
 
 from . import batches, everything, handout, mail, press
 from .models import Batch, DataExport, Message, Version
+from .printing_places import WORKER, asked_by
 
 
 @task
@@ -12,7 +13,8 @@ def render_handout(version_uuid: str) -> bool:
     version = Version.objects.filter(uuid=version_uuid).first()
     if version is None or press.problem() is not None:
         return False
-    handout.stored(version)
+    with asked_by(WORKER):
+        handout.stored(version)
     return True
 
 
@@ -21,7 +23,8 @@ def print_batch(batch_uuid: str) -> None:
     """Make the handouts of a batch that are not made yet."""
     batch = Batch.objects.filter(uuid=batch_uuid).first()
     if batch is not None:
-        batches.run(batch)
+        with asked_by(WORKER):
+            batches.run(batch)
 
 
 @task
@@ -41,5 +44,6 @@ def make_export(export_uuid: str) -> bool:
     asked = DataExport.objects.filter(uuid=export_uuid, finished_at=None).first()
     if asked is None:
         return False
-    everything.make(asked)
+    with asked_by(WORKER):
+        everything.make(asked)
     return True
