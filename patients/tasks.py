@@ -31,11 +31,7 @@ def print_batch(batch_uuid: str) -> None:
 def tell_patient(message_pk: int) -> bool:
     """Mail that something can be read; False without an address, or when it was read already."""
     message = Message.objects.filter(pk=message_pk, seen_at=None).first()
-    notice = mail.notice(message.patient) if message is not None else None
-    if notice is None:
-        return False
-    mail.send(notice)
-    return True
+    return message is not None and mail.send_notice(message.patient)
 
 
 @task

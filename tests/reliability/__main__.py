@@ -11,11 +11,11 @@ from .house import House
 
 house = House()  # before Django: it says where the data stands
 
-from . import full, fuzz, kill, load, locked, migrate, nth, orders, power, printer, repeat  # noqa: E402
+from . import full, fuzz, kill, load, locked, mail, migrate, nth, orders, power, printer, repeat  # noqa: E402
 
 PARTS = {
     part.__name__.rpartition(".")[2]: part.run
-    for part in (orders, fuzz, nth, repeat, load, locked, full, printer, power, kill, migrate)
+    for part in (orders, fuzz, nth, repeat, load, locked, full, printer, mail, power, kill, migrate)
 }
 names = [name for name in sys.argv[1:] if not name.startswith("--")]
 if unknown := set(names) - set(PARTS):
