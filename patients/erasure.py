@@ -128,7 +128,7 @@ def _forget_typed() -> None:
 
 def sweep_pictures() -> None:
     """Photos and films that only an erased programme showed."""
-    call_command("sweep_pictures", delete=True, verbosity=0, stdout=_Quiet())
+    call_command("sweep_pictures", delete=True, by_an_act=True, verbosity=0, stdout=_Quiet())
 
 
 class _Quiet:

@@ -81,6 +81,7 @@ CLASSES: dict[str, Columns] = {
         personal="kind about recipient language created_at",
         none="id user tries given_up_at",
     ),
+    "rugpijn.Heartbeat": columns(none="id at doubt"),
     # Tables of others that hold people.
     "account.EmailAddress": columns(personal="email", none="id user verified primary"),
     "account.EmailConfirmation": columns(

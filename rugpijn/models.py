@@ -24,6 +24,7 @@ from .validators import NoCitizenNumber, printable, readable_on_paper, validate_
 __all__ = [
     "AccessEvent",
     "GlassBreak",
+    "Heartbeat",
     "Letter",
     "LogHead",
     "LogSegment",
@@ -391,3 +392,14 @@ class StaffInvitation(NoCitizenNumber, Invitation):
 
     def __str__(self):
         return f"{self.name} ({self.practice})"
+
+
+class Heartbeat(models.Model):
+    """One row: when a nightly run last trusted the clock, and why one did not since (clock.py)."""
+
+    at = models.DateTimeField(null=True)
+    doubt = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "heartbeat of the nightly run"
+        verbose_name_plural = "heartbeats of the nightly run"

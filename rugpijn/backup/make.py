@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 STAMP = "%Y%m%d-%H%M%S"
 NAMED = re.compile(r"rugpijn-(\d{8}-\d{6})\.backup")
+ALWAYS_KEPT = 3  # of the newest backups, whatever their age
 LAST = "last-backup.json"  # in the data folder: when, and how large
 ASIDE = "before-restore-"  # begin of a folder with what a restore replaced
 
@@ -117,12 +118,13 @@ def last_made() -> datetime | None:
 def remove_old(folder: Path, *, days: int) -> list[str]:
     """Backups in this folder, and what restores put aside, that are older than so many days.
 
-    Whoever was erased from the database goes from the backups as well.
+    Whoever was erased from the database goes from the backups as well. The newest ones stay,
+    whatever their age: when no newer one is made, an old one is better than none.
     """
     oldest, removed = timezone.now() - timedelta(days=days), []
-    for path in sorted(folder.glob("rugpijn-*.backup")):
-        made = NAMED.fullmatch(path.name)
-        if made and _stamped(made[1]) < oldest:
+    named = [(made[1], path) for path in folder.iterdir() if (made := NAMED.fullmatch(path.name))]
+    for stamp, path in sorted(named)[:-ALWAYS_KEPT]:
+        if _stamped(stamp) < oldest:
             path.unlink()
             removed.append(path.name)
     for path in sorted(settings.DATA_DIR.glob(f"{ASIDE}*")):

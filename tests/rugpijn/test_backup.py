@@ -401,11 +401,18 @@ def test_a_new_pair(tmp_path, capsys):
 
 def test_what_is_too_old_goes(here, settings):
     now = datetime.now(UTC)
-    names = {days: f"rugpijn-{now - timedelta(days=days):%Y%m%d-%H%M%S}" for days in (1, 34, 36)}
+    all_days = (1, 2, 34, 36)
+    names = {days: f"rugpijn-{now - timedelta(days=days):%Y%m%d-%H%M%S}" for days in all_days}
     for name in names.values():
         (here / f"{name}.backup").touch()
         (settings.DATA_DIR / name.replace("rugpijn-", make.ASIDE)).mkdir()
     (here / "rugpijn-of-my-own.backup").touch()
     removed = make.remove_old(here, days=35)
     assert removed == [f"{names[36]}.backup", names[36].replace("rugpijn-", make.ASIDE)]
-    assert len(list(here.iterdir())) == 3
+    assert len(list(here.iterdir())) == 4
+    for days in (1, 2, 34):  # nothing newer was made: what is there stays, however old
+        (here / f"{names[days]}.backup").unlink()
+    for old in ("20200101-000000", "20200102-000000", "20200103-000000", "20200104-000000"):
+        (here / f"rugpijn-{old}.backup").touch()
+    removed = [name for name in make.remove_old(here, days=1) if name.endswith(".backup")]
+    assert removed == ["rugpijn-20200101-000000.backup"]

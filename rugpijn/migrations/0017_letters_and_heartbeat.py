@@ -1,4 +1,4 @@
-"""Mail that waits for the worker."""
+"""Mail that waits for the worker, and the heartbeat of the nightly run."""
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -26,6 +26,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mail that waits",
                 "verbose_name_plural": "mails that wait",
+            },
+        ),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(null=True)),
+                ("doubt", models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                "verbose_name": "heartbeat of the nightly run",
+                "verbose_name_plural": "heartbeats of the nightly run",
             },
         ),
     ]  # fmt: skip
