@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from . import health
-from .backup import BackupError, make, seal
+from .backup import BackupError, left_behind, make, seal
 from .log import guard
 
 WEAK_KEY = (
@@ -114,6 +114,13 @@ def check_settings(app_configs, **kwargs):
         checks.Warning(message, id=f"rugpijn.W{number:03}")
         for number, message in enumerate(shortcomings(), start=1)
     ]
+
+
+def refuse_half_restore() -> None:
+    """Called by wsgi.py and the worker: nobody is served what is half another database."""
+    if left_behind.unfinished() is not None:
+        raise ImproperlyConfigured(f"Rugpijn does not start. {left_behind.UNFINISHED}")
+    left_behind.sweep()
 
 
 def refuse_unguarded_log() -> None:

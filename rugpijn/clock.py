@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from .backup import make
+from .backup import left_behind, make
 from .models import AccessEvent, Heartbeat
 
 FAR = timedelta(days=3)
@@ -29,6 +29,9 @@ def add_option(parser) -> None:
 
 def be_sure(*, clock_is_right: bool) -> None:
     """Before what cannot be undone. Raises CommandError, and tells the health of the server."""
+    if left_behind.unfinished() is not None:
+        raise CommandError(left_behind.UNFINISHED)
+    left_behind.sweep()
     now = timezone.now()
     why = "" if clock_is_right else doubt(now)
     if why:

@@ -9,8 +9,10 @@ application = get_wsgi_application()
 
 from rugpijn.checks import (  # noqa: E402  needs the settings
     refuse_dangerous_settings,
+    refuse_half_restore,
     refuse_unguarded_log,
 )
 
 refuse_dangerous_settings()
+refuse_half_restore()
 refuse_unguarded_log()

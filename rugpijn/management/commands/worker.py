@@ -18,6 +18,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
 from ... import health, trouble
+from ...checks import refuse_half_restore
 
 logger = logging.getLogger("rugpijn.worker")
 
@@ -90,6 +91,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, once, interval, with_parent, verbosity, **options):
+        refuse_half_restore()
         if verbosity == 0:
             for name in ("rugpijn.worker", "django_tasks", "django_tasks_db"):
                 logging.getLogger(name).setLevel(logging.WARNING)
