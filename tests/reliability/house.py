@@ -139,6 +139,7 @@ class House:
             *before, sys.executable, "-m", "gunicorn", "rugpijn.wsgi", "--bind",
             f"127.0.0.1:{PORT}", "--workers", "2", "--threads", str(threads), "--timeout", "60",
             "--worker-tmp-dir", "/dev/shm",  # noqa: S108  as in production
+            "--logger-class", "rugpijn.gunicorn_log.Logger",
         ]  # fmt: skip
         log = (self.folder / "server.log").open("ab")
         return subprocess.Popen(
