@@ -39,7 +39,9 @@ def run(house: House, short: bool) -> None:
     there = Patient.objects.count(), len(list(folder.iterdir()))
     house.close()
     keep = ("backup", str(folder), "--keep-days", "35")
-    night = ("retention",), ("purge_log",), ("sweep_pictures", "--delete"), keep
+    night = [("retention",), keep]
+    if not short:
+        night += [("purge_log",), ("sweep_pictures", "--delete"), ("sweep_imports",)]
     ahead = [manage(*command, before=(faketime, "-f", AHEAD)) for command in night]
     left = Patient.objects.count(), len(list(folder.iterdir())) - 1  # one was made
     house.say("tonight, exit status", tonight, tonight == [0], [0])

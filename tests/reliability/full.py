@@ -27,7 +27,7 @@ from .house import Answer, Caller, House, message, status_of
 
 SPARE_MEGABYTES = 8  # on the tmpfs, before it is filled
 WELL = {200, 204, 301, 302, 304, 401, 403, 404, 405, 410}
-STEP = 4  # in short: every so many
+STEP = 6  # in short: every so many
 # Acts that come after another act, which was not done here, and an erasure without its ledger.
 SAYS_NO_ITSELF = {
     "admin:patients_programme_resume", "admin:patients_programme_reopen",

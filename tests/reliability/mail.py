@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from .house import ROOT, Caller, House
 
-RESETS, SLOW = 8, 2.0  # requests at once; seconds for each answer of the mail server
+RESETS, SLOW = 8, 1.0  # requests at once; seconds for each answer of the mail server
 GOAL, CEILING = 0.5, 5.0
 
 
