@@ -22,7 +22,14 @@ def main():
         raise SystemExit(
             f"{error}. For a try-out on this computer: DEBUG=1 {sys.argv[0]} …"
         ) from error
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        from rugpijn import trouble
+
+        if said := trouble.sentence(error):
+            raise SystemExit(said) from error
+        raise
 
 
 if __name__ == "__main__":

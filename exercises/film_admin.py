@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from rugpijn import audit
+from rugpijn import audit, trouble
 
 from . import films, media
 from .film_forms import FilmForm
@@ -36,10 +36,14 @@ def film_view(request, admin, exercise: Exercise):
             )
         return HttpResponseRedirect(back)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = FilmForm(*sent, film=film)
-    if form.is_valid() and _saved(request, exercise, film, form):
-        messages.success(request, _("The film is saved."))
-        return HttpResponseRedirect(back)
+    form, status = FilmForm(*sent, film=film), 200
+    if form.is_valid():
+        if _saved(request, exercise, film, form):
+            messages.success(request, _("The film is saved."))
+            return HttpResponseRedirect(back)
+        status = 503
+    elif form.errors:
+        status = 400
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Film"),
@@ -49,8 +53,11 @@ def film_view(request, admin, exercise: Exercise):
         "form": form,
         "back": back,
     }
-    status = 400 if form.errors else 200
-    return TemplateResponse(request, "admin/exercises/exercise/film.html", context, status=status)
+    page = "admin/exercises/exercise/film.html"
+    response = TemplateResponse(request, page, context, status=status)
+    if status == 503:
+        response.headers["Retry-After"] = str(trouble.FULL_SECONDS)
+    return response
 
 
 def _saved(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bool:

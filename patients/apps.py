@@ -15,7 +15,7 @@ class PatientsConfig(AppConfig):
         from rugpijn.log import events, search
         from rugpijn.login import second_step
 
-        from . import access, clinical, erasure, log_people, press
+        from . import access, clinical, erasure, failed_papers, log_people, press
 
         catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
         catalogue.of_region = clinical.symptoms_of_region
@@ -23,4 +23,5 @@ class PatientsConfig(AppConfig):
         search.patients = log_people.PatientsInLog()
         events.records_of.append(log_people.records_of)
         health.add("printing", press.problem)
+        health.add("handouts", failed_papers.problem)
         restore.AFTER_RESTORE.append(lambda restored: f"Erased again: {erasure.apply_ledger()}.")

@@ -11,6 +11,7 @@ rows free in its own time (autovacuum); `compact` asks for it.
 """
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 
 from django.core.management import call_command
@@ -21,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 
 from rugpijn import audit
 from rugpijn.login.kept_forms import SESSION_KEY as KEPT
-from rugpijn.models import LoginSession, User
+from rugpijn.models import Letter, LoginSession, User
 
 from . import ledger
 from .access import answered_for
@@ -54,6 +55,7 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
         proxy.user for proxy in Proxy.objects.filter(patient=patient).select_related("user")
     ]
     _forget_tasks(patient)
+    _forget_mail(patient, logins)
     _forget_typed()
     found = list(rows_of(patient))
     for rows in reversed(found):
@@ -109,6 +111,13 @@ def _forget_tasks(patient: Patient) -> None:
             DBTaskResult.objects.filter(pk=task.pk).delete()
 
 
+def _forget_mail(patient: Patient, logins: Iterable[User]) -> None:
+    """Mail that was still to be sent, to the patient and to whoever acts for the patient."""
+    gone = [login for login in logins if not login.is_staff]
+    addresses = {patient.email, *(login.email for login in gone)} - {"", None}
+    Letter.objects.filter(recipient__in=addresses).delete()
+
+
 def _forget_typed() -> None:
     """Forms that were kept while their writer logs in anew: they may hold anybody's name. It is
     nobody's data for longer than an hour, and whoever it was types it again."""
@@ -119,7 +128,7 @@ def _forget_typed() -> None:
 
 def sweep_pictures() -> None:
     """Photos and films that only an erased programme showed."""
-    call_command("sweep_pictures", delete=True, verbosity=0, stdout=_Quiet())
+    call_command("sweep_pictures", delete=True, by_an_act=True, verbosity=0, stdout=_Quiet())
 
 
 class _Quiet:

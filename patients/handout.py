@@ -21,10 +21,19 @@ from exercises.dosage import Dosage
 from exercises.models import Rendering
 from rugpijn.models import COLOUR
 
-from . import clinical, diary, variants
+from . import clinical, diary, failed_papers, variants
 from .paper_files import TEMPLATE
-from .press import PrintingError, no_room, paper_digest, render_pdf
+from .press import (
+    PaperError,
+    PrinterBusyError,
+    PrintingError,
+    busy,
+    no_room,
+    paper_digest,
+    render_pdf,
+)
 from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
+from .printing_places import BusyError, seat
 from .sheet import Block, Line, Sheet
 from .variants import FULL, Variant
 
@@ -105,8 +114,18 @@ def _stored(version, head: Letterhead, variant: Variant) -> bytes:
     kept = version.handouts.filter(letterhead=key).first()
     if kept is not None and (kept.issued or kept.made_with == paper_digest()):
         return bytes(kept.pdf)
+    paper = f"{version.pk}:{key}:{paper_digest()}"
+    if failed_papers.is_known(paper):
+        raise PaperError(failed_papers.sentence())
     sheet = version.nameless_sheet if head.nameless else version.sheet
-    pdf = render_pdf(render_html(sheet, head, variant))
+    try:
+        with seat():
+            pdf = render_pdf(render_html(sheet, head, variant))
+    except BusyError as error:
+        raise PrinterBusyError(busy()) from error
+    except PaperError:
+        failed_papers.remember(paper)
+        raise
     fields = {"pdf": pdf, "made_with": paper_digest(), "made_at": timezone.now()}
     issued = not head.nameless and variant == variants.of_practice(head.practice)
     try:

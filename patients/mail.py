@@ -1,14 +1,19 @@
 """What is mailed to a patient: a link, never what is behind it, and no word about health."""
 
 import logging
+from collections.abc import Callable
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
+from rugpijn.mailing import sending
+from rugpijn.mailing.sending import Outcome
+from rugpijn.models import Letter
 
 from .handout import share_url
 from .models import Patient, PatientInvitation, Version
@@ -109,12 +114,85 @@ def erased(patient: Patient) -> EmailMessage | None:
     return message
 
 
-def send(message: EmailMessage) -> None:
-    """Send it now, so that who pressed the button knows whether it went. Raises MailError."""
+def send_now(message: EmailMessage) -> None:
+    """For what can be written at this moment only: whoever it is about is gone after it. A slow
+    mail server gets little time. Raises MailError."""
+    message.connection = get_connection(timeout=sending.LIMIT)
     try:
         message.send()
     except (OSError, SMTPException) as error:
-        log.exception("A mail was not sent")
-        raise MailError(
-            _("The mail was not sent: the mail server did not take it. Please try again later.")
-        ) from error
+        log.warning("A mail was not sent: %s", type(error).__name__)
+        raise _not_taken() from error
+
+
+def _not_taken() -> MailError:
+    return MailError(
+        _("The mail was not sent: the mail server did not take it. Please try again later.")
+    )
+
+
+# ------------------------------------------------------------ by the worker, or now
+
+
+LINK, INVITATION, NOTICE = "link", "invitation", "notice"
+
+
+def send_link(version: Version) -> Outcome:
+    """Mail the address that is on paper. Raises MailError, also when the server refused it."""
+    return _send(LINK, link(version), version.programme.patient, version=str(version.uuid))
+
+
+def send_invitation(invited: PatientInvitation) -> Outcome:
+    """Mail a way in. Raises MailError, also when the server refused it."""
+    message = invitation(invited.patient, invited.mailed_token(), invited)
+    return _send(INVITATION, message, invited.patient, invitation=invited.pk)
+
+
+def send_notice(patient: Patient) -> bool:
+    """Mail that something can be read. False without an address; raises MailError."""
+    message = notice(patient)
+    if message is None:
+        return False
+    _send(NOTICE, message, patient, patient=str(patient.uuid))
+    return True
+
+
+def _send(kind: str, message: EmailMessage, whose: Patient, **about) -> Outcome:
+    letter = Letter(kind=kind, about=about, recipient=message.to[0], user=whose.user)
+    outcome = sending.send(letter, again=False)
+    if outcome is Outcome.FAILED:
+        raise _not_taken()
+    return outcome
+
+
+def _write_link(letter: Letter) -> EmailMessage | None:
+    versions = Version.objects.select_related("programme__patient__practice")
+    version = versions.filter(uuid=letter.about["version"]).first()
+    return version and _or_none(lambda: link(version))
+
+
+def _write_invitation(letter: Letter) -> EmailMessage | None:
+    found = PatientInvitation.objects.filter(pk=letter.about["invitation"]).first()
+    if found is None or not found.is_open:
+        return None
+    return _or_none(lambda: invitation(found.patient, found.mailed_token(), found))
+
+
+def _write_notice(letter: Letter) -> EmailMessage | None:
+    patient = Patient.objects.filter(uuid=letter.about["patient"]).first()
+    return patient and notice(patient)
+
+
+def _or_none(write: Callable[[], EmailMessage]) -> EmailMessage | None:
+    """None when the address or the link was taken away since: then nothing is to be sent."""
+    try:
+        return write()
+    except MailError:
+        return None
+
+
+sending.WRITERS |= {
+    LINK: _write_link,
+    INVITATION: _write_invitation,
+    NOTICE: _write_notice,
+}

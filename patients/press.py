@@ -8,7 +8,6 @@ drawings prepared; one that did not is killed, with everything it left behind.
 
 import atexit
 import ctypes
-import fcntl
 import logging
 import os
 import shutil
@@ -21,21 +20,17 @@ from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import IO
 from xml.sax.saxutils import escape
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from . import made_with
 from .paper_files import FACES, FONTS, ROOT, WEB_FONTS
+from .printing_places import BusyError, place
 
 MODULE = "patients.press_child"
 
 SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about one
-AT_ONCE = 2  # pages; each keeps a core busy
-WAIT = 15  # seconds to wait for a free place
-QUEUE = 20  # who wait for one; the next is told so at once
 PAGES = 500  # and a child may go: whatever a library forgets to give back, ends there
 LOUDEST = 20  # lines of a child's standard error that are worth a log line
 
@@ -47,6 +42,20 @@ log = logging.getLogger(__name__)
 
 class PrintingError(Exception):
     """There is no PDF. The message is a sentence for whoever asked for one."""
+
+    seconds = 300  # until it is worth trying again
+
+
+class PrinterBusyError(PrintingError):
+    """Others are printing; nothing is the matter with this page."""
+
+    seconds = 10
+
+
+class PaperError(PrintingError):
+    """It is about this page: it took too long, or its process ended over it."""
+
+    seconds = 15 * 60
 
 
 class _EndedError(Exception):
@@ -106,24 +115,26 @@ def paper_digest() -> str:
 def render_pdf(html: str) -> bytes:
     """The PDF of a page. Raises PrintingError, in words, when there is none.
 
-    Takes at most WAIT seconds for a place and SECONDS for the work.
+    Takes SECONDS at most, and what printing_places lets it wait for a place.
     """
     if (reason := problem()) is not None:
         raise PrintingError(reason)
     try:
-        with _place(), _child() as child:
+        with place(), _child() as child:
             return child.render(html)
+    except BusyError as error:
+        raise PrinterBusyError(busy()) from error
     except (TimeoutError, subprocess.TimeoutExpired) as error:
         log.warning("Printing was stopped after %s seconds", SECONDS)
-        raise PrintingError(_took_too_long()) from error
+        raise PaperError(_took_too_long()) from error
     except _EndedError as error:
         if error.status == 0:  # it had waited for long, and went home as this page came
             return render_pdf(html)
         if error.status == -signal.SIGXCPU:
             log.warning("Printing was stopped after %s seconds of work", SECONDS)
-            raise PrintingError(_took_too_long()) from error
+            raise PaperError(_took_too_long()) from error
         log.error("Printing ended with status %s", error.status)
-        raise PrintingError(_("Printing did not work just now. Please try again.")) from error
+        raise PaperError(_("Printing did not work just now. Please try again.")) from error
     except OSError as error:  # no room for a file, no room for a process
         log.error("Nothing can be printed: %s", error)
         raise PrintingError(no_room()) from error
@@ -258,46 +269,5 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-@contextmanager
-def _place():
-    """One of the few places for a page, shared by all of the app's processes.
-
-    Who finds none waits, and so many may wait: each of them is a thread that answers nobody else.
-    """
-    place = _take("place", AT_ONCE)
-    if place is None:
-        turn = _take("waiting", QUEUE)
-        if turn is None:
-            raise PrintingError(_busy())
-        with turn:
-            place = _wait_for_place()
-    with place:
-        yield
-
-
-def _wait_for_place() -> IO:
-    give_up = time.monotonic() + WAIT
-    while time.monotonic() < give_up:
-        time.sleep(0.05)
-        if (place := _take("place", AT_ONCE)) is not None:
-            return place
-    raise PrintingError(_busy())
-
-
-def _take(what: str, how_many: int) -> IO | None:
-    """One of these, held until it is closed or this process is no more; None when none is free."""
-    places = settings.DATA_DIR / "printing"
-    places.mkdir(parents=True, exist_ok=True)
-    for number in range(how_many):
-        handle = open(places / f"{what}-{number}", "w")  # noqa: SIM115  kept while it is held
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.close()
-        else:
-            return handle
-    return None
-
-
-def _busy() -> str:
-    return _("Many handouts are being printed. Please try again in a minute.")
+def busy() -> str:
+    return _("The printer is busy. Please try again in a moment.")

@@ -21,7 +21,15 @@ from django_tasks_db.models import DBTaskResult
 
 from exercises.models import LibraryImport
 from rugpijn import audit
-from rugpijn.models import LoginSession, OneTimeCode, Practice, StaffInvitation, TrustedDevice, User
+from rugpijn.models import (
+    Letter,
+    LoginSession,
+    OneTimeCode,
+    Practice,
+    StaffInvitation,
+    TrustedDevice,
+    User,
+)
 
 from . import erasure
 from .models import (
@@ -268,6 +276,13 @@ KINDS = (
         "confirmations",
         ngettext_lazy("%d link that confirmed an address", "%d links that confirmed an address"),
         _old_confirmations,
+        _delete,
+        of_practice=False,
+    ),
+    Kind(
+        "letters",
+        ngettext_lazy("%d mail that was given up", "%d mails that were given up"),
+        lambda practice, now: Letter.objects.filter(given_up_at__lt=now - EXPIRED),
         _delete,
         of_practice=False,
     ),

@@ -4,6 +4,7 @@ from django_tasks import task
 
 from . import batches, everything, handout, mail, press
 from .models import Batch, DataExport, Message, Version
+from .printing_places import WORKER, asked_by
 
 
 @task
@@ -12,7 +13,8 @@ def render_handout(version_uuid: str) -> bool:
     version = Version.objects.filter(uuid=version_uuid).first()
     if version is None or press.problem() is not None:
         return False
-    handout.stored(version)
+    with asked_by(WORKER):
+        handout.stored(version)
     return True
 
 
@@ -21,18 +23,15 @@ def print_batch(batch_uuid: str) -> None:
     """Make the handouts of a batch that are not made yet."""
     batch = Batch.objects.filter(uuid=batch_uuid).first()
     if batch is not None:
-        batches.run(batch)
+        with asked_by(WORKER):
+            batches.run(batch)
 
 
 @task
 def tell_patient(message_pk: int) -> bool:
     """Mail that something can be read; False without an address, or when it was read already."""
     message = Message.objects.filter(pk=message_pk, seen_at=None).first()
-    notice = mail.notice(message.patient) if message is not None else None
-    if notice is None:
-        return False
-    mail.send(notice)
-    return True
+    return message is not None and mail.send_notice(message.patient)
 
 
 @task
@@ -41,5 +40,6 @@ def make_export(export_uuid: str) -> bool:
     asked = DataExport.objects.filter(uuid=export_uuid, finished_at=None).first()
     if asked is None:
         return False
-    everything.make(asked)
+    with asked_by(WORKER):
+        everything.make(asked)
     return True

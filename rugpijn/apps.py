@@ -13,11 +13,16 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from . import checks, migrating  # noqa: F401  registers checks
-        from .backup import restore
+        from . import checks, clock, health, migrating  # noqa: F401  registers checks
+        from .backup import left_behind, restore
         from .log import events, guard  # noqa: F401  signals
         from .login import accounts, second_factor, second_step  # noqa: F401  signals
+        from .mailing import sending, tasks  # noqa: F401  tasks
 
+        health.add("mail", sending.problem)
+        health.add("clock", clock.problem)
+        health.add("restore", left_behind.problem)
+        restore.AFTER_RESTORE.append(clock.after_restore)
         restore.AFTER_RESTORE.append(second_step.end_lists_of_staff)
         pre_migrate.connect(migrating.before_migrate, sender=self, dispatch_uid="rugpijn.migrating")
         post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")

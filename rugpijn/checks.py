@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from . import health
-from .backup import BackupError, make, seal
+from .backup import BackupError, left_behind, make, seal
 from .database import is_gone
 from .log import guard
 
@@ -129,6 +129,13 @@ def refuse_missing_database() -> None:
     name = settings.DATABASES["default"]["NAME"]
     if _is_sqlite() and is_gone(name):
         raise ImproperlyConfigured(f"Rugpijn does not start. {NO_DATABASE.format(path=name)}")
+
+
+def refuse_half_restore() -> None:
+    """Called by wsgi.py and the worker: nobody is served what is half another database."""
+    if left_behind.unfinished() is not None:
+        raise ImproperlyConfigured(f"Rugpijn does not start. {left_behind.UNFINISHED}")
+    left_behind.sweep()
 
 
 def refuse_unguarded_log() -> None:

@@ -77,6 +77,12 @@ CLASSES: dict[str, Columns] = {
         personal="actor actor_name reason began_at until ended_at", none="id uuid practice"
     ),
     "rugpijn.OneTimeCode": columns(keys="code_hash", personal="used_at", none="id user"),
+    # Mail that waits, without what it opens.
+    "rugpijn.Letter": columns(
+        personal="kind about recipient language created_at",
+        none="id user tries given_up_at",
+    ),
+    "rugpijn.Heartbeat": columns(none="id at doubt"),
     # Tables of others that hold people.
     "account.EmailAddress": columns(personal="email", none="id user verified primary"),
     "account.EmailConfirmation": columns(

@@ -46,10 +46,17 @@ def database() -> Finding:
     return Finding("database", well, said, needed=True)
 
 
-def worker() -> Finding:
+def worker_age() -> float | None:
+    """Seconds since the worker last looked for work; None when it never did."""
     try:
-        age = time.time() - (settings.DATA_DIR / BEAT).stat().st_mtime
+        return time.time() - (settings.DATA_DIR / BEAT).stat().st_mtime
     except OSError:
+        return None
+
+
+def worker() -> Finding:
+    age = worker_age()
+    if age is None:
         return Finding("worker", False, "has never run")
     return Finding("worker", age < BEAT_SECONDS, f"looked for work {age:.0f} seconds ago")
 

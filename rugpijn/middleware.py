@@ -40,7 +40,9 @@ class RequestMiddleware:
     """Numbers each request, for both logs, and writes its refusals when it is over.
 
     A refusal often ends a transaction, which would take its row in the access log along. This
-    stands outermost: whatever happened in between is committed or taken back by now.
+    stands outside of everything that asks the database: whatever happened in between is committed
+    or taken back by now. A row that cannot be written is answered like any write that failed, with
+    the headers that the middleware around this one puts on.
     """
 
     def __init__(self, get_response):

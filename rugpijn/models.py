@@ -1,6 +1,7 @@
 """The practice, and the people who log in."""
 
 import hashlib
+import re
 import secrets
 import uuid
 from datetime import timedelta
@@ -11,11 +12,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import LoginSession, OneTimeCode, TrustedDevice
+from .mailing.models import Letter
 from .validators import (
     NoCitizenNumber,
     printable,
@@ -27,6 +30,8 @@ from .validators import (
 __all__ = [
     "AccessEvent",
     "GlassBreak",
+    "Heartbeat",
+    "Letter",
     "LogHead",
     "LogSegment",
     "LoginSession",
@@ -50,6 +55,7 @@ IDLE_LEAST, IDLE_MOST = 15, 60  # minutes without a page after which staff are l
 KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
 # The access log: five years at least (Stcrt. 2019, 38007), and no longer than the record itself.
 LOG_MONTHS = 60
+MAILED_TOKEN = re.compile(r"(\d{1,18})-[0-9a-f]{64}", re.ASCII)
 
 
 class Practice(models.Model):
@@ -373,7 +379,19 @@ class Invitation(models.Model):
     @classmethod
     def find(cls, token: str, *, lock: bool = False) -> "Invitation | None":
         invitations = cls.objects.select_for_update(of=("self",)) if lock else cls.objects
-        return invitations.filter(token_hash=cls.digest(token)).first()
+        found = invitations.filter(token_hash=cls.digest(token)).first()
+        if found is None and (mailed := MAILED_TOKEN.fullmatch(token)):
+            found = invitations.filter(pk=mailed[1]).first()
+            if found is not None and not constant_time_compare(found.mailed_token(), token):
+                found = None
+        return found
+
+    def mailed_token(self) -> str:
+        """Another token of this invitation, for a mail that is written later: the first one is
+        known to nobody any more. It is made from that one's digest, and ends with it."""
+        message = f"{self._meta.label}:{self.pk}:{self.token_hash}"
+        made = salted_hmac("rugpijn.mailed-invitation", message, algorithm="sha256")
+        return f"{self.pk}-{made.hexdigest()}"
 
     def renew(self) -> str:
         """A new token for the same invitation; whatever was handed over before opens nothing."""
@@ -411,3 +429,14 @@ class StaffInvitation(NoCitizenNumber, Invitation):
 
     def __str__(self):
         return f"{self.name} ({self.practice})"
+
+
+class Heartbeat(models.Model):
+    """One row: when a nightly run last trusted the clock, and why one did not since (clock.py)."""
+
+    at = models.DateTimeField(null=True)
+    doubt = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "heartbeat of the nightly run"
+        verbose_name_plural = "heartbeats of the nightly run"

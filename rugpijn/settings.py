@@ -62,9 +62,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "rugpijn.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "rugpijn.middleware.SecurityHeadersMiddleware",
+    "rugpijn.middleware.RequestMiddleware",
     "rugpijn.static_files.StaticFilesMiddleware",
     "rugpijn.middleware.CompressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,7 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits need a cache that all server processes share.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "rugpijn.database_cache.StrictDatabaseCache",
         "LOCATION": "rugpijn_cache",
     },
     # Of this process alone: for counting what is asked with every key that is typed (rates.py).
@@ -142,6 +142,7 @@ BACKUP_KEY = env.str("BACKUP_KEY", default="")
 
 MEDIA_ROOT = DATA_DIR / "media"  # never served by its path: a view asks who is looking
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_TEMP_DIR = DATA_DIR  # closed to others; and a full disk is seen as one
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.TEXT_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = limits.FIELDS
@@ -161,7 +162,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for our files
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "rugpijn.storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -16,9 +16,16 @@ from django.utils.crypto import salted_hmac
 
 # The part of an address after which everything opens something, for whoever reads it.
 KEYS = re.compile(
-    r"(/(?:calendar|reminders/stop|s|invitation|colleague|accounts/password/reset/key"
-    r"|accounts/confirm-email)/)[^\s/?\"']+"
+    r"(/(?:calendar|reminders/+stop|s|invitation|colleague|accounts/+password/+reset/+key"
+    r"|accounts/+confirm-email)/+)[^\s/?\"']+",
+    re.IGNORECASE,
 )
+# And wherever it stands, when an address is slightly off: every key is as long as this, also with
+# signs as “%2D”. The number of a row in our own addresses, a UUID, opens nothing and may stay.
+LONG = re.compile(r"[\w%-]{32,}", re.ASCII)
+NUMBER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+# The short code of an invitation, as it stands on paper.
+CODE = re.compile(r"(?<![\w-])[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}(?![\w-])", re.ASCII)
 SOUGHT = re.compile(r"\?[^\s\"']+")  # what was searched for may be a name
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends a line, or moves a cursor
 
@@ -36,19 +43,24 @@ def about(request):
 
 
 def without_keys(text: str) -> str:
-    return SOUGHT.sub("?…", KEYS.sub(r"\1…", text))
+    return SOUGHT.sub("?…", without_long(KEYS.sub(r"\1…", text)))
+
+
+def without_long(text: str) -> str:
+    """Without what is as long as a key, and without short codes."""
+    return CODE.sub("…", LONG.sub(lambda run: run[0] if NUMBER.fullmatch(run[0]) else "…", text))
 
 
 class WithoutKeys(logging.Filter):
     """Takes keys and searches out of addresses before any handler sees them. Lets all through."""
 
     def filter(self, record):
-        if isinstance(record.msg, str):
-            record.msg = without_keys(record.msg)
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                without_keys(one) if isinstance(one, str) else one for one in record.args
-            )
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # the handler says so
+            return True
+        # As one text: a part may be an error, a request or a path, which are words only then.
+        record.msg, record.args = without_keys(said), None
         return True
 
 
@@ -83,6 +95,9 @@ class PlainLine(logging.Formatter):
 
     def formatMessage(self, record):
         return UNSEEN.sub(_shown, super().formatMessage(record))
+
+    def formatException(self, ei):
+        return without_long(super().formatException(ei))
 
 
 def _shown(match) -> str:

@@ -24,13 +24,31 @@ SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPE
 # Classes of PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html:
 # connection, serialization and deadlock, lock not available, cancelled, being restarted.
 POSTGRESQL_BUSY = ("08", "40", "55P03", "57")
-POSTGRESQL_FULL = ("53",)  # disk, memory, connections
+# Of disk, memory or connections there is no more; read-only; the disk gives an error.
+POSTGRESQL_FULL = ("53", "25006", "58030")
+# No room, or a disk that the system has mounted read-only after an error.
+CANNOT_STORE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def kind(error: BaseException | None) -> str:
-    """“busy”, “full”, or nothing: then it is a mistake of ours, and no passing trouble."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    """“busy”, “full”, or nothing: then it is a mistake of ours, and no passing trouble.
+
+    A full disk makes SQLite end the transaction by itself, and taking it back fails next: what
+    counts for an error of the database is the first of those that led to it.
+    """
+    if isinstance(error, OSError) and error.errno in CANNOT_STORE:
         return "full"
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return ""
+    before = error.__context__
+    while before is not None:
+        if found := _kind_of_one(before):
+            return found
+        before = before.__context__
+    return _kind_of_one(error)
+
+
+def _kind_of_one(error: BaseException) -> str:
     if not isinstance(error, DatabaseError | InterfaceError):
         return ""
     cause = error.__cause__
@@ -41,6 +59,16 @@ def kind(error: BaseException | None) -> str:
         return "full" * full or "busy" * state.startswith(POSTGRESQL_BUSY)
     # Without a code there was no answer at all: the connection is gone.
     return "busy" * isinstance(error, OperationalError | InterfaceError)
+
+
+def sentence(error: BaseException) -> str:
+    """For whoever runs a command: what is the matter. Empty for another kind of error."""
+    what = {
+        "full": "There is no room left, or the disk or database cannot be written",
+        "busy": "The database does not answer, or something else holds it",
+        "": "",
+    }[kind(error)]
+    return what and f"{what}: {error}. What was not said to be done was not done; try again."
 
 
 class TroubleMiddleware:

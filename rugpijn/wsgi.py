@@ -9,10 +9,12 @@ application = get_wsgi_application()
 
 from rugpijn.checks import (  # noqa: E402  needs the settings
     refuse_dangerous_settings,
+    refuse_half_restore,
     refuse_missing_database,
     refuse_unguarded_log,
 )
 
 refuse_dangerous_settings()
+refuse_half_restore()
 refuse_missing_database()
 refuse_unguarded_log()

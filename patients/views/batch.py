@@ -60,7 +60,7 @@ def batch_file(request, uuid, kind):
     try:
         content = make(found)
     except PrintingError as error:
-        return cannot_print(request, str(error))
+        return cannot_print(request, error)
     audit.record(request, "print", *(i.version.programme.patient for i in items), thing=found)
     response = HttpResponse(content, content_type=media_type)
     how = "inline" if kind == "pdf" else "attachment"

@@ -5,6 +5,7 @@ record. Each act has a reason, and is in the access log.
 """
 
 import re
+from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
@@ -181,6 +182,7 @@ class Acts:
 
     def erase(self, form):
         role = Erased.Role.OWNER if self.asked is None else Erased.Role.REQUEST
+        # After it the address is nowhere any more: this mail goes now or never.
         told = mail.erased(self.patient) if self.asked is not None else None
         try:
             erasure.erase(
@@ -202,7 +204,8 @@ class Acts:
                 "it; they are kept for 35 days."
             ),
         )
-        self._tell(told)
+        if told is not None:
+            self._tell(partial(mail.send_now, told))
         return redirect("admin:patients_data")
 
     def refuse(self, form):
@@ -216,15 +219,12 @@ class Acts:
             messages.info(self.request, _("This request was answered already."))
             return redirect("admin:patients_data")
         messages.success(self.request, _("The patient reads your answer after logging in."))
-        self._tell(mail.notice(self.patient))
+        self._tell(partial(mail.send_notice, self.patient))
         return redirect("admin:patients_data")
 
-    def _tell(self, message) -> None:
-        """The address is in this mail and nowhere else any more, so it goes now or never."""
-        if message is None:
-            return
+    def _tell(self, send) -> None:
         try:
-            mail.send(message)
+            send()
         except mail.MailError:
             messages.warning(self.request, _("The mail to the patient did not go. Call instead."))
 

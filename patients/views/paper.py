@@ -52,10 +52,10 @@ def _print(request, programme, version):
     except handout.ErasedError as error:
         raise Http404(str(error)) from error
     except PrintingError as error:
-        return cannot_print(request, str(error))
+        return cannot_print(request, error)
     except OperationalError:  # a full disk: what is not in the log is not handed out
         log.exception("A handout could not be kept, or not be logged")
-        return cannot_print(request, no_room())
+        return cannot_print(request, PrintingError(no_room()))
     return pdf_response(pdf, version.number)
 
 
@@ -75,6 +75,9 @@ def pdf_response(pdf: bytes, number: int) -> HttpResponse:
     return response
 
 
-def cannot_print(request, reason: str):
+def cannot_print(request, error: PrintingError):
     """The page that asked keeps working; this says what happened and what to do."""
-    return render(request, "patients/paper/cannot_print.html", {"reason": reason}, status=503)
+    context = {"reason": str(error)}
+    response = render(request, "patients/paper/cannot_print.html", context, status=503)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response

@@ -15,6 +15,7 @@ from .. import handout, variants
 from ..access import read_share_token
 from ..models import ShareLink
 from ..press import PrintingError
+from ..printing_places import PEOPLE, STRANGERS, asked_by
 from ..sheet import Sheet, changes
 from .media import of_link
 from .paper import asked_variant, cannot_print, pdf_response
@@ -90,11 +91,13 @@ def share_handout(request, token, number):
     if variant is None:
         raise Http404("A diary is one person's.")
     try:
-        pdf = handout.nameless(version, variant)
+        share = PEOPLE if request.user.is_authenticated else STRANGERS
+        with asked_by(share):
+            pdf = handout.nameless(version, variant)
     except handout.ErasedError as error:
         raise Http404(str(error)) from error
     except PrintingError as error:
-        return cannot_print(request, str(error))
+        return cannot_print(request, error)
     return unlisted(pdf_response(pdf, number))
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
+from rugpijn.mailing.sending import Outcome
 from rugpijn.numbers import key_number
 
 from .. import (
@@ -233,13 +234,16 @@ def mail_link(request, programme):
     if request.method != "POST" or version is None:
         return back
     try:
-        message = mail.link(version)
-        mail.send(message)
+        outcome = mail.send_link(version)
     except mail.MailError as error:
         messages.error(request, str(error))
         return back
     audit.record(request, "mail link", programme.patient, thing=version)
-    messages.success(request, _("The link was mailed to %s.") % message.to[0])
+    said = {
+        Outcome.SENT: _("The link was mailed to %s."),
+        Outcome.WAITS: _("The link is mailed to %s in the next few minutes."),
+    }
+    messages.success(request, said[outcome] % programme.patient.email)
     return back
 
 
@@ -309,14 +313,17 @@ def _mail_invitation(request, patient):
         return redirect("admin:patients_patient_change", patient.pk)
     mailed = None
     try:
-        message = mail.invitation(patient, token, invitation)
-        mail.send(message)
+        outcome = mail.send_invitation(invitation)
     except mail.MailError as error:
         messages.error(request, str(error))
     else:
         audit.record(request, "mail invitation", patient, thing=patient)
-        mailed = message.to[0]
-        messages.success(request, _("The invitation was mailed to %s.") % mailed)
+        mailed = patient.email
+        said = {
+            Outcome.SENT: _("The invitation was mailed to %s."),
+            Outcome.WAITS: _("The invitation is mailed to %s in the next few minutes."),
+        }
+        messages.success(request, said[outcome] % mailed)
     return _invitation_page(request, patient, invitation, token, code, mailed=mailed)
 
 

@@ -1,16 +1,18 @@
 """How each database is copied while people work, and put back.
 
-Both engines have the same acts: `dump` and `check`; then, to restore, `recover`, `occupied`,
-`busy`, `put`, and `put_back` or `settle`.
+Both engines have the same acts: `dump` and `check`; then, to restore, `occupied`, `busy`, `put`,
+and `put_back` or `settle`.
 """
 
 import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import connection, connections
@@ -35,23 +37,29 @@ class SQLite:
         self.path = Path(connection.settings_dict["NAME"])
         self.beside = [self.path.with_name(self.path.name + end) for end in JOURNALS]
 
-    def dump(self, target: Path) -> tuple[list[list[str]], dict[str, int]]:
+    def dump(self, folder: Path) -> tuple[BinaryIO, list[list[str]], dict[str, int]]:
         """A whole copy, made by SQLite's own online backup: a copy of the file would lack what
-        stands in its journal. Returns the migrations and how many rows each table has."""
+        stands in its journal. Returns it open, with the migrations and the rows of each table.
+
+        Its name in the folder is taken away while it is still empty: whatever ends this process,
+        no readable copy stays."""
         if not self.occupied():
             raise BackupError("There is no database yet, so there is nothing to keep.")
-        target.touch(mode=0o600)
+        target = folder / "copying"
+        handle = open(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b")  # noqa: SIM115
         with _opened(self.path) as source, _opened(target) as copy:
+            copy.execute("PRAGMA journal_mode = OFF")  # there is no name for a journal beside it
+            target.unlink()
             # In one piece: page by page it begins anew with each write of others, for ever.
             source.backup(copy, pages=-1)
-            copy.execute("PRAGMA journal_mode = DELETE")
+            copy.execute("PRAGMA journal_mode = OFF")
             copy.execute("PRAGMA secure_delete = ON")
             there = _tables(copy)
             with copy:
                 for table in OF_THE_MOMENT:
                     if table in there:
                         copy.execute(f"DELETE FROM {table}")  # noqa: S608  our own names
-            return [list(row) for row in copy.execute(MIGRATIONS)], _rows(copy)
+            return handle, [list(row) for row in copy.execute(MIGRATIONS)], _rows(copy)
 
     def check(self, dumped: Path, rows: dict[str, int]) -> None:
         """Whether what was unpacked is sound, and has all its rows."""
@@ -86,9 +94,6 @@ class SQLite:
                     return True
         return False
 
-    def recover(self) -> None:
-        """A restore that was killed half-way left a whole file: the old one, or the new."""
-
     def put(self, dumped: Path, aside: Path) -> None:
         """Swap. What was there goes `aside` with its journals, which would spoil the new file."""
         connections.close_all()
@@ -102,12 +107,20 @@ class SQLite:
         os.replace(dumped, self.path)
         sync_folder(self.path.parent)
 
-    def put_back(self, aside: Path) -> None:
+    def put_back(self, aside: Path, *, was_there: bool) -> None:
+        """What stands aside takes its old place. Cut off anywhere, it may be done once more."""
         connections.close_all()
-        for path in (*self.beside, self.path):
-            path.unlink(missing_ok=True)
-            if (aside / path.name).exists():
-                os.replace(aside / path.name, path)
+        old = aside / self.path.name
+        if old.exists() or not was_there:
+            for path in self.beside:
+                path.unlink(missing_ok=True)  # of the file that goes
+        if old.exists():
+            os.replace(old, self.path)
+        elif not was_there:
+            self.path.unlink(missing_ok=True)
+        for journal in self.beside:
+            if (aside / journal.name).exists():
+                os.replace(aside / journal.name, journal)
         sync_folder(self.path.parent)
 
     def settle(self) -> None:
@@ -147,8 +160,10 @@ def sync_folder(folder: Path) -> None:
 class PostgreSQL:
     name = "postgresql"
 
-    def dump(self, target: Path) -> tuple[list[list[str]], dict[str, int]]:
-        """pg_dump, on one snapshot with the counts: what is in the file is what was counted."""
+    def dump(self, folder: Path) -> tuple[BinaryIO, list[list[str]], dict[str, int]]:
+        """pg_dump, on one snapshot with the counts: what is in the file is what was counted.
+
+        It writes into a file without a name: whatever ends this process, no readable copy stays."""
         if not self.occupied():
             raise BackupError("There is no database yet, so there is nothing to keep.")
         with self._apart() as cursor:
@@ -157,14 +172,14 @@ class PostgreSQL:
             migrations = [list(row) for row in cursor.execute(MIGRATIONS).fetchall()]
             rows = self._rows(cursor)
             left_out = [f"--exclude-table-data=public.{name}" for name in OF_THE_MOMENT]
-            target.touch(mode=0o600)
+            handle = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  the caller closes it
             self._run(
                 "pg_dump", "--format=custom", "--compress=1", "--schema=public",
                 "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *left_out,
-                f"--file={target}", f"--dbname={self._name}",
+                f"--dbname={self._name}", into=handle,
             )  # fmt: skip
             cursor.execute("ROLLBACK")
-        return migrations, rows | {name: 0 for name in OF_THE_MOMENT if name in rows}
+        return handle, migrations, rows | {name: 0 for name in OF_THE_MOMENT if name in rows}
 
     def check(self, dumped: Path, rows: dict[str, int]) -> None:
         """Whether pg_restore can read it; the rows are counted when they are in."""
@@ -188,10 +203,6 @@ class PostgreSQL:
                 cursor.execute("SELECT pg_sleep(0.1)")
         return True
 
-    def recover(self) -> None:
-        """A restore that was killed half-way never was: what it moved away comes back."""
-        self.put_back(Path())
-
     def put(self, dumped: Path, aside: Path) -> None:
         """Beside what was there, which is a schema of another name until all is well."""
         connections.close_all()
@@ -206,7 +217,7 @@ class PostgreSQL:
             if self._rows(cursor) != self.rows:
                 raise BackupError("Not every row came back. Take another backup.")
 
-    def put_back(self, aside: Path) -> None:
+    def put_back(self, aside: Path, *, was_there: bool) -> None:
         with self._apart() as cursor:
             cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [BEFORE])
             if cursor.fetchone():
@@ -239,7 +250,7 @@ class PostgreSQL:
         count = 'SELECT count(*) FROM public."{}"'
         return {name: cursor.execute(count.format(name)).fetchone()[0] for name in names}
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str, into: BinaryIO | None = None) -> None:
         """One of PostgreSQL's own programs. The password goes by the environment, which no list
         of processes shows."""
         found = shutil.which(program)
@@ -254,12 +265,13 @@ class PostgreSQL:
         done = subprocess.run(  # noqa: S603  found above; no shell
             [found, *arguments],
             env=os.environ | given,
-            capture_output=True,
-            text=True,
+            stdout=into or subprocess.PIPE,
+            stderr=subprocess.PIPE,
             check=False,
         )
         if done.returncode:
-            raise BackupError(f"{program}: {done.stderr.strip() or done.returncode}")
+            said = done.stderr.decode(errors="replace").strip()
+            raise BackupError(f"{program}: {said or done.returncode}")
 
 
 BEFORE = "before_restore"

@@ -1,5 +1,6 @@
 """Making a backup: copied, sealed, read back, and only then given its name."""
 
+import fcntl
 import json
 import logging
 import os
@@ -17,12 +18,13 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from .. import __version__
-from . import BackupError, engines, parcel, seal
+from . import BackupError, engines, left_behind, parcel, seal
 
 logger = logging.getLogger(__name__)
 
 STAMP = "%Y%m%d-%H%M%S"
 NAMED = re.compile(r"rugpijn-(\d{8}-\d{6})\.backup")
+ALWAYS_KEPT = 3  # of the newest backups, whatever their age
 LAST = "last-backup.json"  # in the data folder: when, and how large
 ASIDE = "before-restore-"  # begin of a folder with what a restore replaced
 
@@ -50,18 +52,23 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
         raise BackupError(f"There is no folder {path.parent}.")
     if path.exists():
         raise BackupError(f"{path} is there already, and is left alone.")
+    if left_behind.unfinished() is not None:
+        raise BackupError(left_behind.UNFINISHED)
     engine, partial = engines.of_this_installation(), path.with_name(f".{path.name}.partial")
+    left_behind.sweep(path.parent)
     try:
         with workspace() as folder:
-            migrations, rows = engine.dump(folder / parcel.DATABASE)
-            about = parcel.About(__version__, now.isoformat(), engine.name, migrations, rows)
-            with open(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
-                database = folder / parcel.DATABASE
+            database, migrations, rows = engine.dump(folder)
+            about = parcel.About(__version__, now.isoformat(), engine.name, migrations, rows, 2)
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
+            with database, open(os.open(partial, flags, 0o600), "w+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # at work: nobody sweeps it away
                 key = parcel.pack(file, public, about, database, Path(settings.MEDIA_ROOT))
                 file.flush()
                 os.fsync(file.fileno())
                 file.seek(0)
-                if parcel.unpack(seal.Opener(file, key=key), None) != about:
+                read_back = parcel.unpack(seal.Opener(file, key=key), None)
+                if read_back != (about, parcel.Origin.OURS):
                     raise seal.not_whole()
                 size = file.tell()
         os.replace(partial, path)
@@ -75,24 +82,35 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
     finally:
         partial.unlink(missing_ok=True)
     files = sum(1 for _file in parcel.files(Path(settings.MEDIA_ROOT)))
-    note = settings.DATA_DIR / LAST
-    note.write_text(json.dumps({"at": now.isoformat(), "bytes": size}))
-    note.chmod(0o600)
+    _note(path, now, size)
     logger.info("backup made: %s bytes", size)
     return Made(path, size, sum(rows.values()), files)
 
 
+def _note(path: Path, at: datetime, size: int) -> None:
+    """Write down when the last backup was made, and how large it is."""
+    note = settings.DATA_DIR / LAST
+    new = note.with_suffix(".new")
+    try:
+        new.touch(mode=0o600)
+        new.write_text(json.dumps({"at": at.isoformat(), "bytes": size}))
+        os.replace(new, note)  # a full disk leaves the note of before
+    except OSError as error:
+        raise BackupError(
+            f"{path} is made and whole. That could not be written down in {note}: {error}"
+        ) from error
+
+
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """A closed folder beside the data, for what is not sealed; gone afterwards, whatever happens.
+    """A closed folder beside the data, for what is not sealed; gone afterwards.
 
-    What a killed run left behind goes first: it is a whole database, readable.
+    It is held while it is in use: one that nobody holds is of a killed run, and is swept away.
     """
     data = engines.data_folder()
-    for left in data.glob("backup-*"):
-        if left.stat().st_mtime < (timezone.now() - timedelta(days=1)).timestamp():
-            shutil.rmtree(left)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=data) as folder:
+    left_behind.sweep()
+    made = tempfile.TemporaryDirectory(prefix=left_behind.WORKSPACE, dir=data)
+    with made as folder, left_behind.held(Path(folder)):
         yield Path(folder)
 
 
@@ -107,12 +125,13 @@ def last_made() -> datetime | None:
 def remove_old(folder: Path, *, days: int) -> list[str]:
     """Backups in this folder, and what restores put aside, that are older than so many days.
 
-    Whoever was erased from the database goes from the backups as well.
+    Whoever was erased from the database goes from the backups as well. The newest ones stay,
+    whatever their age: when no newer one is made, an old one is better than none.
     """
     oldest, removed = timezone.now() - timedelta(days=days), []
-    for path in sorted(folder.glob("rugpijn-*.backup")):
-        made = NAMED.fullmatch(path.name)
-        if made and _stamped(made[1]) < oldest:
+    named = [(made[1], path) for path in folder.iterdir() if (made := NAMED.fullmatch(path.name))]
+    for stamp, path in sorted(named)[:-ALWAYS_KEPT]:
+        if _stamped(stamp) < oldest:
             path.unlink()
             removed.append(path.name)
     for path in sorted(settings.DATA_DIR.glob(f"{ASIDE}*")):

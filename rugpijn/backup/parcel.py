@@ -1,7 +1,9 @@
 """What is in the envelope: a compressed tar with a heading, the database, the media, and a list.
 
 `about.json` comes first, so that a backup of another engine or a newer app is refused before
-gigabytes are unpacked. `manifest.json` comes last: the length and SHA-256 of everything before it.
+gigabytes are unpacked. `manifest.json` comes after the rest: the length and SHA-256 of everything
+before it. `mark` comes last: whoever has the public key can make a backup, and only this
+installation knows the key of its mark.
 """
 
 import gzip
@@ -12,12 +14,17 @@ import os
 import tarfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from . import BackupError, seal
 
 ABOUT, MANIFEST, DATABASE, MEDIA = "about.json", "manifest.json", "database", "media/"
+MARK = "mark"  # of the manifest, and so of everything
 INCOMING = "incoming-"  # how a file is called until it is whole
 
 
@@ -30,7 +37,7 @@ class About:
     engine: str
     migrations: list[list[str]]  # app and name, as they were applied
     rows: dict[str, int]  # of each table
-    format: int = 1
+    format: int = 1  # 2 has a mark
 
     @classmethod
     def read(cls, content: bytes) -> "About":
@@ -53,7 +60,21 @@ class _Counted(io.RawIOBase):
         return piece
 
 
-def pack(file: BinaryIO, public: str, about: About, database: Path, media: Path) -> bytes:
+class Origin(Enum):
+    """Where a backup says that it comes from."""
+
+    OURS = "made by this installation"
+    ANOTHERS = "marked by another installation, or with another SHARE_KEY"
+    UNKNOWN = "without a mark: from before backups had one, or made by somebody else"
+
+
+def mark_of(manifest: bytes) -> str:
+    """With SHARE_KEY: it outlives a new SECRET_KEY, and paper needs it after a restore anyway."""
+    made = salted_hmac("rugpijn.backup", manifest, secret=settings.SHARE_KEY, algorithm="sha256")
+    return made.hexdigest()
+
+
+def pack(file: BinaryIO, public: str, about: About, database: BinaryIO, media: Path) -> bytes:
     """Write everything into `file`. Returns the file's own key, to read it back at once."""
     sealer = seal.Sealer(file, public)
     listed = {}
@@ -71,13 +92,16 @@ def pack(file: BinaryIO, public: str, about: About, database: Path, media: Path)
 
         content = json.dumps(asdict(about), indent=1).encode()
         add(ABOUT, io.BytesIO(content), len(content))
-        for name, path in [(DATABASE, database), *files(media)]:
+        database.seek(0)
+        add(DATABASE, database, os.fstat(database.fileno()).st_size)
+        for name, path in files(media):
             with path.open("rb") as opened:
                 add(name, opened, os.fstat(opened.fileno()).st_size)
         content = json.dumps(listed, indent=1).encode()
-        entry = tarfile.TarInfo(MANIFEST)
-        entry.size = len(content)
-        tar.addfile(entry, io.BytesIO(content))
+        for name, said in ((MANIFEST, content), (MARK, mark_of(content).encode())):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(said)
+            tar.addfile(entry, io.BytesIO(said))
     sealer.finish()
     return sealer.key
 
@@ -89,12 +113,14 @@ def files(media: Path) -> Iterator[tuple[str, Path]]:
             yield MEDIA + path.relative_to(media).as_posix(), path
 
 
-def unpack(opener: seal.Opener, into: Path | None, accept=lambda about: None) -> About:
+def unpack(
+    opener: seal.Opener, into: Path | None, accept=lambda about: None
+) -> tuple[About, Origin]:
     """Read a backup to its end, and check every length and digest on the way.
 
     With `into` it is written there. `accept` sees the heading before anything else is read.
     """
-    about, found, listed = None, {}, None
+    about, found, listed, manifest, origin = None, {}, None, b"", Origin.UNKNOWN
     if into is not None:
         (into / MEDIA).mkdir(mode=0o700)
     try:
@@ -105,10 +131,17 @@ def unpack(opener: seal.Opener, into: Path | None, accept=lambda about: None) ->
         ):
             for entry in tar:
                 content = tar.extractfile(entry)
-                if content is None or listed is not None or not _is_ours(entry.name):
+                if content is None or not _is_ours(entry.name):
                     raise seal.not_whole()
+                if (entry.name == MARK) is (listed is None) or origin is not Origin.UNKNOWN:
+                    raise seal.not_whole()  # nothing but the mark follows the list
                 if entry.name == MANIFEST:
-                    listed = json.loads(content.read())
+                    manifest = content.read()
+                    listed = json.loads(manifest)
+                    continue
+                if entry.name == MARK:
+                    same = constant_time_compare(content.read(1000), mark_of(manifest))
+                    origin = Origin.OURS if same else Origin.ANOTHERS
                     continue
                 counted = _Counted(content)
                 if entry.name == ABOUT:
@@ -127,12 +160,12 @@ def unpack(opener: seal.Opener, into: Path | None, accept=lambda about: None) ->
         raise seal.not_whole() from None
     if about is None or found != listed or DATABASE not in found:
         raise seal.not_whole()
-    return about
+    return about, origin
 
 
 def _is_ours(name: str) -> bool:
     inside = name.startswith(MEDIA) and not {"", ".", ".."} & set(name.split("/"))
-    return inside or name in (ABOUT, MANIFEST, DATABASE)
+    return inside or name in (ABOUT, MANIFEST, DATABASE, MARK)
 
 
 def _write(content: _Counted, path: Path | None) -> None:

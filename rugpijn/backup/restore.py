@@ -3,6 +3,7 @@
 What was there goes aside, and comes back by itself when a step fails.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from . import BackupError, engines, parcel, seal
+from . import BackupError, engines, left_behind, parcel, seal
 from .make import ASIDE, STAMP, workspace
 
 
@@ -34,26 +35,31 @@ class Restored:
 AFTER_RESTORE: list[Callable[[Restored], str | None]] = []
 
 
-def check(file: Path, private: str) -> parcel.About:
+def check(file: Path, private: str) -> tuple[parcel.About, parcel.Origin]:
     """Open a backup to its end, and check every byte of it. Changes nothing."""
     with _opened(file) as opened:
         return parcel.unpack(seal.Opener(opened, private=private), None)
 
 
 def restore(
-    file: Path, private: str, *, replace: bool = False, migrate: bool = False
+    file: Path,
+    private: str,
+    *,
+    replace: bool = False,
+    migrate: bool = False,
+    from_elsewhere: bool = False,
 ) -> tuple[Restored, list[str]]:
     """Put a backup in the place of the database and the media of this installation.
 
     Returns what came back and what the apps did afterwards, in sentences.
     """
     engine, media = engines.of_this_installation(), Path(settings.MEDIA_ROOT)
-    engine.recover()
+    if engine.busy():
+        raise BackupError("The app is running. Stop it first, and its worker.")
+    undo()
     there = engine.occupied() or (media.exists() and any(media.rglob("*")))
     if there and not replace:
         raise BackupError("There is data here. Type --replace to put it aside and go on.")
-    if engine.busy():
-        raise BackupError("The app is running. Stop it first, and its worker.")
 
     def accept(about: parcel.About) -> None:
         _refuse_other_engine(about, engine.name)
@@ -61,12 +67,18 @@ def restore(
 
     with workspace() as folder:
         with _opened(file) as opened:
-            about = parcel.unpack(seal.Opener(opened, private=private), folder, accept)
+            about, origin = parcel.unpack(seal.Opener(opened, private=private), folder, accept)
+        if origin is not parcel.Origin.OURS and not from_elsewhere:
+            raise BackupError(
+                f"This backup is {origin.value}. Whoever has BACKUP_KEY can make one. Do you know "
+                "where it comes from? Then add --from-elsewhere."
+            )
         engine.check(folder / parcel.DATABASE, about.rows)
         aside = engines.data_folder() / f"{ASIDE}{timezone.now().astimezone(UTC):{STAMP}}"
         aside.mkdir(mode=0o700)
         if engine.name == "postgresql" and engine.occupied():
-            engine.dump(aside / parcel.DATABASE)
+            _keep_dump(engine, aside)
+        _begin(aside, database=engine.occupied(), media=media.exists())
         try:
             _swap_media(folder / parcel.MEDIA, media, aside)
             engine.put(folder / parcel.DATABASE, aside)
@@ -80,15 +92,57 @@ def restore(
             said = [sentence for act in AFTER_RESTORE if (sentence := act(restored))]
             connection.check_constraints()
         except BaseException:
-            engine.put_back(aside)
-            _media_back(media, aside)
-            shutil.rmtree(aside)
+            undo()
             raise
+        _end()
         engine.settle()
         connections.close_all()
     if not there:
         shutil.rmtree(aside)
     return restored, said
+
+
+def undo() -> bool:
+    """Put back what a restore had moved away when it was cut off; whether there was one.
+
+    May itself be cut off, and be done again. Without one, what the last restore kept of the old
+    database until its end is let go.
+    """
+    engine, media = engines.of_this_installation(), Path(settings.MEDIA_ROOT)
+    begun = left_behind.unfinished()
+    if begun is None:
+        engine.settle()
+        return False
+    aside = settings.DATA_DIR / begun["aside"]
+    engine.put_back(aside, was_there=begun["database"])
+    _media_back(media, aside, was_there=begun["media"])
+    _end()
+    shutil.rmtree(aside, ignore_errors=True)
+    return True
+
+
+def _begin(aside: Path, **was_there: bool) -> None:
+    """From here on the app does not start, until the restore is done or undone."""
+    mark = settings.DATA_DIR / left_behind.RESTORING
+    with open(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"aside": aside.name, **was_there}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    engines.sync_folder(mark.parent)
+
+
+def _end() -> None:
+    (settings.DATA_DIR / left_behind.RESTORING).unlink()
+    engines.sync_folder(settings.DATA_DIR)
+
+
+def _keep_dump(engine, aside: Path) -> None:
+    """The database that is replaced, where it is no file."""
+    dumped, _migrations, _rows = engine.dump(aside)
+    path = aside / parcel.DATABASE
+    with dumped, open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+        dumped.seek(0)
+        shutil.copyfileobj(dumped, kept)
 
 
 def _opened(file: Path):
@@ -132,7 +186,8 @@ def _swap_media(unpacked: Path, media: Path, aside: Path) -> None:
     engines.sync_folder(media.parent)
 
 
-def _media_back(media: Path, aside: Path) -> None:
-    if (aside / "media").exists():
+def _media_back(media: Path, aside: Path, *, was_there: bool) -> None:
+    if (aside / "media").exists() or not was_there:
         shutil.rmtree(media, ignore_errors=True)
+    if (aside / "media").exists():
         os.replace(aside / "media", media)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
 from ..login.sessions import fresh_login_required
+from ..mailing import account
 from ..models import GlassBreak, Practice, User
 from ..validators import printable
 from . import rules as glass
@@ -69,8 +70,8 @@ def _tell_owners(request, practice, broken):
     """By mail; it also stands on their first page, whatever becomes of the mail."""
     owners = User.objects.filter(practice=practice, is_owner=True, is_active=True)
     for owner in owners.exclude(email=None):
-        context = {"broken": broken, "user": owner}
-        if not get_adapter(request).send_mail("account/email/glass_broken", owner.email, context):
+        adapter, about = get_adapter(request), {"glass": str(broken.uuid)}
+        if not adapter.send_mail(account.GLASS, owner.email, {"user": owner}, **about):
             messages.warning(request, _("The mail to an owner was not sent. Call the practice."))
 
 

@@ -1,8 +1,5 @@
 """How allauth behaves here: nobody signs up, people are invited."""
 
-import logging
-from smtplib import SMTPException
-
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
 from allauth.account.forms import LoginForm as PasswordLoginForm
@@ -17,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ..forms import PASSWORD_HELP
 from ..log import events
+from ..mailing import account
+from ..mailing.sending import Outcome
 from ..models import User
 from . import devices, second_factor, sessions
 from .models import TrustedDevice
-
-logger = logging.getLogger(__name__)
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
 OUR_SECOND_STEP = "rugpijn.login.second_step.SecondStepStage"
@@ -120,15 +117,17 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
 
-    def send_mail(self, template_prefix, email, context) -> bool:
-        """Whether it went. What somebody did is done, also when the mail server is out of order:
-        a new password, or a factor that was reset, must not end in an error page."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException):
-            logger.exception("A mail about logging in was not sent: %s", template_prefix)
-            return False
-        return True
+    def send_mail(self, template_prefix, email, context, **about) -> bool:
+        """Whether it went, or waits for the worker. What somebody did is done, also when the mail
+        server is out of order: a new password, or a factor that was reset, must not end in an
+        error page. `about`: numbers from which the worker makes a link or a code."""
+        outcome = account.send(template_prefix, email, context, **about)
+        return outcome is not Outcome.FAILED
+
+    def send_confirmation_mail(self, request, emailconfirmation, signup) -> None:
+        address = emailconfirmation.email_address
+        context = {"user": address.user}
+        self.send_mail(account.CONFIRM, address.email, context, address=address.pk)
 
     def set_password(self, user, password):
         """Changed, chosen or reset by mail. Whoever learned the old one is out, and so is every
@@ -141,7 +140,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user, email, context):
         events.asked_new_password(self.request, user)
-        return super().send_password_reset_mail(user, email, context)
+        return self.send_mail(account.RESET, email, {"user": user})
 
     def get_reset_password_from_key_url(self, key):
         """The link in the mail starts with our own address, never with the request's host."""
@@ -168,7 +167,8 @@ def _trusted_device_of(request, credentials) -> TrustedDevice | None:
 
 def tell_owner(request, mail: str, person: User | None = None) -> None:
     """That something changed about how somebody logs in, by mail, in case it was not them."""
-    get_adapter(request).send_notification_mail(mail, person or request.user)
+    person = person or request.user
+    get_adapter(request).send_notification_mail(mail, person, {"user": person})
 
 
 def end_elsewhere(request, user) -> int:

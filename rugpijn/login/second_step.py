@@ -36,6 +36,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import audit
+from ..mailing import account
 from ..models import User
 from . import devices, passkeys, second_factor, totp
 from .models import OneTimeCode
@@ -100,15 +101,20 @@ def _digits(number: int) -> str:
 
 def mail_code(stage: SecondStepStage) -> bool:
     """Mail a new code; the one before it stops working. Says whether it went."""
-    user, code = stage.login.user, _digits(CODE_DIGITS)
+    user, number = stage.login.user, secrets.token_urlsafe(16)
     if user.is_staff:
         return False
     if not ratelimit.consume(stage.request, action="second_step_mail", key=str(user.pk)):
         return False
-    stage.state.update(code=_hash(user, code), at=time.time(), tries=0)
-    context = {"code": f"{code[:3]} {code[3:]}", "minutes": CODE_MINUTES}
-    adapter = get_adapter(stage.request)
-    return adapter.send_mail("account/email/second_step", email_of(user), context)
+    stage.state.update(code=_hash(user, code_from(user, number)), at=time.time(), tries=0)
+    adapter, context = get_adapter(stage.request), {"user": user}
+    return adapter.send_mail(account.CODE, email_of(user), context, number=number)
+
+
+def code_from(user: User, number: str) -> str:
+    """The code of this number: who knows the number and not the server's key cannot make it."""
+    made = salted_hmac("rugpijn.mailed-code", f"{user.pk}:{number}", algorithm="sha256")
+    return f"{int(made.hexdigest(), 16) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def _is_mailed_code(stage: SecondStepStage, code: str) -> bool:

@@ -19,9 +19,11 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
 
+from .. import trouble
 from ..models import User
 from . import devices, kept_forms, second_factor
 from .models import LoginSession
@@ -46,6 +48,17 @@ class SessionStore(DatabaseStore):
         row.name = data.get(NAME, "")
         row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
         return row
+
+    def save(self, must_create=False):
+        """Django takes every error of the database for a session that was ended meanwhile, and
+        answers 400. One that passes is raised as it is, and answered with 503."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            why = error.__context__
+            if trouble.kind(why):
+                raise why  # noqa: B904  not `from`: what the driver said stays its cause
+            raise
 
 
 def _moment(seconds) -> datetime | None:

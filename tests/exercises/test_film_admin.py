@@ -79,8 +79,9 @@ def test_a_full_disk_is_said_in_words(client, cast, page, monkeypatch):
     monkeypatch.setattr(film_admin.films, "save", full)
     client.force_login(cast.anna)
     answer = client.post(page, {**words(), "film": upload(*MP4)})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
     assert answer.context["form"].errors["film"]
+    assert "Zo doet u het" in answer.content.decode()
     assert not Film.objects.exists()
 
 

@@ -98,7 +98,9 @@ class TestInThePractice:
         assert "gemaild naar mo@mail.example" in words(again)
         assert code_on(again) == code_on(page)  # what was printed goes on working
         (sent,) = mail.outbox
-        assert sent.to == ["mo@mail.example"] and token in sent.body
+        assert sent.to == ["mo@mail.example"]
+        mailed = PatientInvitation.find(re.search(r"/invitation/([\w-]+)/", sent.body)[1])
+        assert mailed == PatientInvitation.find(token)
         told = (sent.subject + sent.body).lower()
         assert not [w for w in ("oefening", "fysio", "rug", "pijn", "mo el") if w in
                     told.replace("fysiotherapie de linde", "")]  # fmt: skip

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,7 +16,7 @@ import pypdf
 import pytest
 from PIL import Image, ImageChops
 
-from patients import handout, press
+from patients import handout, press, printing_places
 from tests.environment import and_in_ci, needs
 
 from .test_handout import leaflet, letterhead
@@ -172,7 +171,7 @@ def test_other_pages_are_answered_meanwhile(monkeypatch, client, programme, cast
         with pytest.raises(press.PrintingError):
             press.render_pdf(PAGE + ENDLESS)
 
-    bombs = [Thread(target=print_it) for _place in range(press.AT_ONCE)]
+    bombs = [Thread(target=print_it) for _place in range(printing_places.AT_ONCE)]
     for bomb in bombs:
         bomb.start()
     took = []
@@ -249,31 +248,6 @@ def test_nothing_is_fetched(tmp_path, caplog):
     assert not reader.attachments
     assert asked == []
     assert "disallowed protocol" in caplog.text
-
-
-def test_only_so_many_at_once(monkeypatch):
-    monkeypatch.setattr(press, "WAIT", 0.1)
-    with ExitStack() as busy:
-        for _place in range(press.AT_ONCE):
-            busy.enter_context(press._place())
-        with pytest.raises(press.PrintingError), press._place():
-            pass
-    with press._place():
-        pass
-
-
-def test_only_so_many_wait(monkeypatch):
-    """The next one is told at once: a thread that waits answers nobody."""
-    monkeypatch.setattr(press, "WAIT", 60)
-    with ExitStack() as busy:
-        for what, number in (("place", press.AT_ONCE), ("waiting", press.QUEUE)):
-            for _one in range(number):
-                busy.enter_context(press._take(what, number))
-        began = time.monotonic()
-        with pytest.raises(press.PrintingError), press._place():
-            pass
-        assert time.monotonic() - began < 10
-    assert (press.AT_ONCE, press.QUEUE) == (2, 20)
 
 
 def test_a_missing_library_is_named(monkeypatch):

@@ -26,7 +26,7 @@ from patients.models import (
     Version,
 )
 from rugpijn.audit import AccessEvent
-from rugpijn.models import LoginSession, OneTimeCode, StaffInvitation, TrustedDevice, User
+from rugpijn.models import Letter, LoginSession, OneTimeCode, StaffInvitation, TrustedDevice, User
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 15, 3, 0, tzinfo=UTC)  # 04:00 in Amsterdam
@@ -222,6 +222,8 @@ TECHNICAL = {
         user=cast.piet, code_hash="x", used_at=at)),
     "confirmations": (30, _confirmation),
     "tasks": (30, _task),
+    "letters": (30, lambda cast, at: Letter.objects.create(
+        kind="notice", recipient="p@mail.example", language="nl", given_up_at=at)),
     "reminders": (90, lambda cast, at: Reminder.objects.create(
         patient=cast.piet_patient, day=at.date(), slot=at.time(), taken_at=at)),
     "invitations": (30, lambda cast, at: PatientInvitation.objects.create(

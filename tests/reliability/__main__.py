@@ -11,12 +11,40 @@ from .house import House
 
 house = House()  # before Django: it says where the data stands
 
-from . import fuzz, kill, load, locked, migrate, nth, orders, power, repeat  # noqa: E402
+from . import (  # noqa: E402
+    clocks,
+    full,
+    fuzz,
+    kill,
+    load,
+    locked,
+    mail,
+    migrate,
+    nth,
+    orders,
+    power,
+    printer,
+    repeat,
+)
 
 PARTS = {
     part.__name__.rpartition(".")[2]: part.run
-    for part in (orders, fuzz, nth, repeat, load, locked, power, kill, migrate)
-}
+    for part in (
+        orders,
+        fuzz,
+        nth,
+        repeat,
+        load,
+        locked,
+        full,
+        printer,
+        mail,
+        power,
+        kill,
+        clocks,
+        migrate,
+    )
+}  # fmt: skip
 names = [name for name in sys.argv[1:] if not name.startswith("--")]
 if unknown := set(names) - set(PARTS):
     sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PORT = 8291
+PORT = int(os.environ.get("PORT", "8291"))
 PATIENTS = 50
 
 
@@ -122,9 +122,9 @@ class House:
         connections.close_all()
 
     @contextmanager
-    def served(self, *before, threads=4):
+    def served(self, *before, threads=4, environment=None):
         """gunicorn as docs/examples/rugpijn.service starts it, in a process group of its own."""
-        server = self.start(*before, threads=threads)
+        server = self.start(*before, threads=threads, environment=environment)
         try:
             self.wait()
             yield server
@@ -133,17 +133,18 @@ class House:
                 os.killpg(server.pid, signal.SIGTERM)
             server.wait()
 
-    def start(self, *before, threads=4) -> subprocess.Popen:
+    def start(self, *before, threads=4, environment=None) -> subprocess.Popen:
         self.close()
         command = [
             *before, sys.executable, "-m", "gunicorn", "rugpijn.wsgi", "--bind",
             f"127.0.0.1:{PORT}", "--workers", "2", "--threads", str(threads), "--timeout", "60",
             "--worker-tmp-dir", "/dev/shm",  # noqa: S108  as in production
+            "--logger-class", "rugpijn.gunicorn_log.Logger",
         ]  # fmt: skip
         log = (self.folder / "server.log").open("ab")
         return subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            start_new_session=True, env=self.environment,
+            start_new_session=True, env=self.environment | (environment or {}),
         )  # fmt: skip
 
     def wait(self, seconds=60) -> float:

@@ -3,13 +3,15 @@
 import io
 import json
 import logging
+import sys
 from contextlib import contextmanager
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from rugpijn import technical_log
+from patients import invitations
+from rugpijn import gunicorn_log, technical_log
 from tests.conftest import fresh_login
 
 
@@ -118,6 +120,67 @@ def test_keys_and_searches_are_left_out_of_addresses(address):
         logging.getLogger("django.request").warning("Not Found: %s", address)
         logging.getLogger("other.library").warning(f"Not Found: {address}")
     assert text.getvalue().count("Not Found: /") == 2 and "AbC-123" not in text.getvalue()
+
+
+KEY = "AbC-123_" * 5 + "xyz"  # as long as any of ours
+SLIGHTLY_OFF = [
+    f"/s/%20{KEY}/2/", f"/S/{KEY}/2/", f"/{KEY}", f"//s//{KEY}/2/", f"/s/{KEY}/2/.", f"/s {KEY},",
+    f"/x/?next=/s/{KEY}/", f"https://rugpijn.example/s/{KEY}", f"/s%2F{KEY}%2F2", f"({KEY})",
+    f"/sharing/{KEY.replace('-', '%2D')}/", f"/Invitation/{KEY}", f"/calendar/{KEY}.ics.ics",
+    f"/colleague/{KEY}\u00a0", f"/accounts/password/reset/key/12-{KEY}-set", f"{{'path': '{KEY}'}}",
+    f"/s/{'%41%62' * 22}/", "/In/ABCD-2345", f"/my-{KEY}/",
+]  # fmt: skip
+
+
+def formatted_by_gunicorn(record: logging.LogRecord) -> str:
+    from gunicorn.config import Config
+
+    logger = gunicorn_log.Logger(Config())
+    return logger.error_log.handlers[0].format(record)
+
+
+@pytest.mark.parametrize("text", SLIGHTLY_OFF)
+def test_a_key_is_left_out_wherever_it_stands(text):
+    """In a message, an argument of any kind, an error, and in what gunicorn writes."""
+    parts = ("AbC-123", "AbC%2D", "%41%62%41", "ABCD-2345", "xyz")
+    with listening() as json_lines, listening(technical_log.PlainLine()) as plain:
+        try:
+            raise ValueError(text)
+        except ValueError as error:
+            logging.getLogger("django.request").error("Not Found: %s", text, exc_info=True)
+            logging.getLogger("other").warning("%s and %r", error, {"path": text})
+            logging.getLogger("other").warning("%(U)s", {"U": text})
+            record = logging.LogRecord(
+                "gunicorn.error", logging.ERROR, __file__, 1, "Error handling request %s", (text,),
+                sys.exc_info(),
+            )  # fmt: skip
+    written = json_lines.getvalue() + plain.getvalue() + formatted_by_gunicorn(record)
+    assert not [part for part in parts if part in written], written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/programmes/3f0b9f0e-6c4f-4a51-9a0e-1d8a6c1f5d10/", "/admin/patients/patient/12/change/",
+     "rugpijn.management.commands.worker: stopping after the current task", "2026-11 and A-B"],
+)  # fmt: skip
+def test_the_rest_can_be_read(text):
+    assert technical_log.without_keys(text) == text
+
+
+@pytest.mark.django_db
+def test_no_real_key_is_logged_in_an_address_that_is_off(client, cast, programme):
+    _invited, invitation = invitations.invite(cast.mo_patient)
+    for key in (programme.share_link.token, invitation, _invited.mailed_token()):
+        with listening() as text:
+            for address in (
+                f"/s/%20{key}/1/",
+                f"/S/{key}/1/",
+                f"/{key}",
+                f"/x//{key}.",
+                f"/x?{key}",
+            ):
+                client.get(address)
+        assert text.getvalue().count("Not Found") == 5 and key not in text.getvalue()
 
 
 def test_the_server_writes_json_and_the_demo_a_line(settings):

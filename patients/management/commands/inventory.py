@@ -13,8 +13,9 @@ from rugpijn.login import devices, sessions
 
 from ... import everything
 from ...models import ShareLink
-from ...press import AT_ONCE, QUEUE, SECONDS, WAIT
+from ...press import SECONDS
 from ...press_child import FILE, MEMORY
+from ...printing_places import AT_ONCE, PEOPLE, STRANGERS
 
 MINUTE, HOUR = 60, 3600
 
@@ -117,7 +118,8 @@ def _limits() -> list[list]:
         ["one upload", f"{upload} MB; a film {film} MB"],
         ["one request without a file", f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // of} MB"],
         ["printing", f"{SECONDS} seconds, {MEMORY // of} MB of memory, {FILE // of} MB of file"],
-        ["printing at once", f"{AT_ONCE}; {QUEUE} wait, each {WAIT} seconds"],
+        ["printing at once", f"{AT_ONCE} pages"],
+        ["requests that print or wait for it", f"{PEOPLE.seats}; from strangers {STRANGERS.seats}"],
         ["waiting for a lock of SQLite", f"{sqlite_options()['timeout']} seconds"],
         ["sending a mail", f"{settings.EMAIL_TIMEOUT} seconds"],
     ]

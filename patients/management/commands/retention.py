@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients import erasure, retention
+from rugpijn import clock
 from rugpijn.glass import rules as glass
 
 
@@ -17,12 +18,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
+        clock.add_option(parser)
 
-    def handle(self, *, dry_run, **options):
+    def handle(self, *, dry_run, clock_is_right, **options):
         now = timezone.now()
         if dry_run:
             found = retention.due(now)
         else:
+            clock.be_sure(clock_is_right=clock_is_right)
             with transaction.atomic():
                 glass.write_down_ends()
             erasure.apply_ledger()  # also writes what a file that was lost does not have

@@ -9,6 +9,7 @@ from exercises import films
 from exercises.models import Figure, Film, Rendering
 from patients.models import Version
 from patients.sheet import Sheet
+from rugpijn import clock
 
 A_DAY = 24 * 3600  # seconds: an upload of today may be about to get its row
 
@@ -19,10 +20,15 @@ class Command(BaseCommand):
         "more; with --delete they are removed. Run it now and then, with a backup at hand."
     )
 
+    stealth_options = ("by_an_act",)
+
     def add_arguments(self, parser):
         parser.add_argument("--delete", action="store_true", help="remove what is listed")
+        clock.add_option(parser)
 
-    def handle(self, *, delete, **options):
+    def handle(self, *, delete, clock_is_right, by_an_act=False, **options):
+        if delete and not by_an_act:  # no nightly run: somebody erased a patient
+            clock.be_sure(clock_is_right=clock_is_right)
         with transaction.atomic():
             named = self.named()
             figures = Figure.objects.values_list("rendering", "mirrored")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ... import audit
+from ... import audit, clock
 from ...backup import BackupError, make
 
 
@@ -21,10 +21,12 @@ class Command(BaseCommand):
             "--keep-days",
             type=int,
             metavar="DAYS",
-            help="afterwards remove backups in that folder that are older than so many days",
+            help="afterwards remove backups in that folder that are older than so many days; the "
+            f"newest {make.ALWAYS_KEPT} stay",
         )
+        clock.add_option(parser)
 
-    def handle(self, *, destination, keep_days, **options):
+    def handle(self, *, destination, keep_days, clock_is_right, **options):
         try:
             made = make.backup(destination)
         except BackupError as error:
@@ -35,5 +37,6 @@ class Command(BaseCommand):
             f"{made.bytes / 1e6:.1f} MB, read back and whole."
         )
         if keep_days is not None:
+            clock.be_sure(clock_is_right=clock_is_right)
             for name in make.remove_old(made.path.parent, days=keep_days):
                 self.stdout.write(f"Removed {name}.")

@@ -18,10 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *, file, key, **options):
         try:
-            about = check(file, key.read_text())
+            about, origin = check(file, key.read_text())
         except (OSError, BackupError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Whole. Made {about.made_at} by Rugpijn {about.version} on {about.engine}: "
             f"{sum(about.rows.values())} rows in {len(about.rows)} tables."
         )
+        self.stdout.write(f"It is {origin.value}.")

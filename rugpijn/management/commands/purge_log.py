@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from rugpijn import clock
 from rugpijn.log import term
 from rugpijn.log.chain import NOBODY, chains
 from rugpijn.models import Practice
@@ -18,8 +19,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="Say what would go, and remove nothing."
         )
+        clock.add_option(parser)
 
-    def handle(self, *, dry_run, **options):
+    def handle(self, *, dry_run, clock_is_right, **options):
+        if not dry_run:
+            clock.be_sure(clock_is_right=clock_is_right)
         today, failed = timezone.localdate(), 0
         names = dict(Practice.objects.values_list("uuid", "name"))
         find = term.old if dry_run else term.purge

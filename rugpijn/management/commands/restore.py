@@ -25,9 +25,21 @@ class Command(BaseCommand):
             help="accept an older version, and bring it up to date",
         )
 
-    def handle(self, *, file, key, replace, migrate, **options):
+        parser.add_argument(
+            "--from-elsewhere",
+            action="store_true",
+            help="accept a backup without the mark of this installation",
+        )
+
+    def handle(self, *, file, key, replace, migrate, from_elsewhere, **options):
         try:
-            restored, said = restore(file, key.read_text(), replace=replace, migrate=migrate)
+            restored, said = restore(
+                file,
+                key.read_text(),
+                replace=replace,
+                migrate=migrate,
+                from_elsewhere=from_elsewhere,
+            )
         except (OSError, BackupError) as error:
             raise CommandError(f"{error} Nothing was changed.") from error
         audit.record_by_system("restore", practice=None)

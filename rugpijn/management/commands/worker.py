@@ -17,7 +17,8 @@ from django.db import Error, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
-from ... import health
+from ... import health, trouble
+from ...checks import refuse_half_restore
 
 logger = logging.getLogger("rugpijn.worker")
 
@@ -57,10 +58,14 @@ class PatientWorker(Worker):
             began = time.monotonic()
             try:
                 self.run()
-            except Error as error:
+            except (Error, OSError) as error:
+                if isinstance(error, OSError) and not trouble.kind(error):
+                    raise
                 if time.monotonic() - began > LONGEST_WAIT:
                     wait = FIRST_WAIT  # it worked for a while: a new trouble, not the old one
-                logger.warning("The database does not answer (%s). Again in %s s.", error, wait)
+                logger.warning(
+                    "The database or the disk does not answer (%s). Again in %s s.", error, wait
+                )
                 connections.close_all()
                 self.stopped.wait(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
@@ -86,6 +91,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, once, interval, with_parent, verbosity, **options):
+        refuse_half_restore()
         if verbosity == 0:
             for name in ("rugpijn.worker", "django_tasks", "django_tasks_db"):
                 logging.getLogger(name).setLevel(logging.WARNING)
