@@ -308,7 +308,7 @@ BROKEN = {
          ('key = "een"', 'key = "een"\nen = "Exercise one"')],
         "“een”, en:",
     ),
-    "dosage": ([("2x per dag 2x10x", "twee keer")], "“een”, dosage:"),
+    "dosage": ([("2x per dag 2x10x", "heel vaak")], "“een”, dosage:"),
     "dosage is no text": ([('"2x per dag 2x10x"', "20")], "“een”, dosage:"),
     "no dosage": ([('dosage = "2x per dag 2x10x"', "")], "“een”, dosage:"),
     "impossible line": ([("1x per dag 3x10 links", "0x")], "dosage:"),
