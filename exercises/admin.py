@@ -6,7 +6,7 @@ runs the server edits what is shared.
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Case, Q, Value, When
 from django.forms import Script, Select
 from django.http import HttpResponseRedirect
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rugpijn import audit
 from rugpijn.admin_base import ScopedMixin
 from rugpijn.models import languages
+from rugpijn.text_fields import StepsField
 
 from . import search
 from .admin_base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
@@ -35,7 +36,6 @@ from .forms import (
     SourceForm,
     TextForm,
     TextFormSet,
-    WordsField,
 )
 from .library.copying import copy_for
 from .models import (
@@ -61,7 +61,10 @@ class TextInline(ScopedMixin, admin.StackedInline):
     class Media:
         js = (Script("rugpijn/plain_language.js", type="module"),)
 
-    formfield_overrides = {models.TextField: {"form_class": WordsField}}
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "steps":
+            kwargs["form_class"] = StepsField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def scope(self, request, queryset):
         """The parent was scoped. A language that nobody can choose is left as it is."""

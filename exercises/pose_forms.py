@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .pose_editor import (
@@ -58,14 +59,14 @@ def choice_field(label, choices, **options):
 
 
 def line_field(label, required=False, **options):
-    return forms.CharField(
+    return CharField(
         label=label, required=required, max_length=120, validators=[printable],
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}), **options,
     )  # fmt: skip
 
 
 def caption_field(label, required=False):
-    return forms.CharField(
+    return CharField(
         label=label, required=required, max_length=300, validators=[printable],
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
@@ -116,7 +117,7 @@ class FrameForm(forms.Form):
     preset = choice_field(
         _("Start position"), PRESETS, help_text=_("Another start position puts the sliders back.")
     )
-    was = forms.CharField(widget=forms.HiddenInput, required=False)
+    was = CharField(widget=forms.HiddenInput, required=False)
     caption_nl = caption_field(_("Caption in Dutch"), required=True)
     caption_en = caption_field(_("Caption in English"))
     highlight = choice_field(_("Coloured"), HIGHLIGHTS, required=False)

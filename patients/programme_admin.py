@@ -104,7 +104,7 @@ class ProgrammeAdmin(CareAdmin):
         """By the patient's name, or by the title."""
         if not search_term.strip():
             return queryset, False
-        named = search.numbers_by_name(Patient.objects.treated_by(request.user), search_term)
+        named = search.numbers_of(Patient.objects.treated_by(request.user), search_term)
         titled = queryset.filter(title__icontains=search_term.strip())
         # Two plain questions are quicker than one with OR, which reads every programme twice.
         numbers = set(queryset.filter(patient__in=named).values_list("pk", flat=True)[:MOST_FOUND])

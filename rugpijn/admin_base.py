@@ -5,7 +5,7 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.text import capfirst
 
-from . import audit, rates
+from . import audit, rates, text_fields
 
 
 class ScopedMixin:
@@ -18,6 +18,11 @@ class ScopedMixin:
 
     def scope(self, request, queryset):
         raise NotImplementedError
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if form_class := text_fields.form_class_of(db_field):
+            kwargs.setdefault("form_class", form_class)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         return self.scope(request, super().get_queryset(request))

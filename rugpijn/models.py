@@ -13,10 +13,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import text
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import LoginSession, OneTimeCode, TrustedDevice
-from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
+from .validators import (
+    NoCitizenNumber,
+    one_phone_number,
+    printable,
+    readable_on_paper,
+    validate_web_address,
+)
 
 __all__ = [
     "AccessEvent",
@@ -74,7 +81,7 @@ class Practice(models.Model):
         _("phone"),
         max_length=30,
         blank=True,
-        validators=[printable],
+        validators=[printable, one_phone_number],
         help_text=_("Stands on every sheet, next to “when to call”."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
@@ -276,6 +283,14 @@ class User(NoCitizenNumber, AbstractBaseUser):
             code = f"{secrets.randbelow(10_000):04}-{secrets.randbelow(10_000):04}"
             if not cls.objects.filter(login_code=code).exists():
                 return code
+
+    @staticmethod
+    def login_code_of(typed: str) -> str:
+        """`7316-4482` for `73164482`, `7316 4482` and the like; empty for what is none."""
+        if "@" in typed or len(text.code(typed)) != 8:
+            return ""
+        code = text.digits(typed)
+        return f"{code[:4]}-{code[4:]}" if len(code) == 8 else ""
 
     @property
     def is_staff(self) -> bool:

@@ -55,10 +55,36 @@ def clean(text: str) -> str:
 
 
 def _is_seen(sign: str) -> bool:
-    if sign in "\n\t" or sign in JOINERS:
+    if sign in "\n\t\0" or sign in JOINERS:  # NUL is for the form to refuse
         return True
     # Control, format (zero width, soft hyphen, direction), surrogate and private characters.
     return sign not in NO_ROOM and unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co")
+
+
+BULLETS = re.compile(r"^[ \t]*[•·‣⁃◦▪▫●○■□*–—-][ \t]+|^[ \t]*[•·‣⁃◦▪▫●○■□]")
+NUMBERING = re.compile(r"^[ \t]*\(?([0-9]{1,2})[.)][ \t]+")
+
+
+def without_bullets(text: str) -> str:
+    """The lines of a list without the bullets or numbers that were pasted along.
+
+    Numbers go only when they count the lines: "1." before the first, "2." before the second.
+    """
+    lines = [BULLETS.sub("", line).strip() for line in text.split("\n")]
+    numbers = [NUMBERING.match(line) for line in lines if line]
+    counted = [int(number[1]) if number else 0 for number in numbers]
+    if counted == [*range(1, len(counted) + 1)]:
+        lines = [NUMBERING.sub("", line) for line in lines]
+    return "\n".join(lines)
+
+
+NO_SCHEME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?(?:[/?#]\S*)?", re.IGNORECASE)
+
+
+def web_address(text: str) -> str:
+    """`www.example.nl/video` is `https://www.example.nl/video`; anything else stays."""
+    text = clean(text).strip()
+    return f"https://{text}" if NO_SCHEME.fullmatch(text) else text
 
 
 def one_line(text: str) -> str:

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import actions, caseload, judgement, totals, worklist
@@ -120,7 +121,7 @@ def _seen_lately(courses: list[Course], today) -> list[tuple[Course, list[dict]]
 
 
 class SeenForm(forms.Form):
-    note = forms.CharField(
+    note = CharField(
         max_length=SeenMark.NOTE_LENGTH, required=False, strip=True, validators=[printable]
     )
 

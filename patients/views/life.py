@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import actions, life
@@ -45,7 +46,7 @@ class PauseForm(forms.Form):
         help_text=gettext_lazy("Empty: until you let it go on."),
         required=False,
     )
-    note = forms.CharField(
+    note = CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy(
             "If you like. It stands on no page of the patient, but is in a copy of the record."

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
 from ..models import User
+from ..text_fields import CharField
 from ..validators import printable
 from . import accounts, devices, factor_views, passkeys, second_step, totp
 from .sessions import fresh_login_required
 
 
 class PasskeyNameForm(forms.Form):
-    name = forms.CharField(
+    name = CharField(
         label=gettext_lazy("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable]
     )
 
