@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rugpijn import audit
 from rugpijn.admin_base import ScopedMixin
 from rugpijn.models import languages
+from rugpijn.numbers import number
 from rugpijn.text_fields import StepsField
 
 from . import search
@@ -397,8 +398,7 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
     def get_changeform_initial_data(self, request):
         """New advice comes last, of the protocol whose page led here."""
         initial = super().get_changeform_initial_data(request)
-        protocol = str(initial.get("protocol", ""))
-        if protocol.isdecimal() and len(protocol) < 19:
+        if (protocol := number(initial.get("protocol"))) is not None:
             mine = self.get_queryset(request).filter(protocol=protocol)
             initial["position"] = mine.count() + 1
         return initial

@@ -7,6 +7,8 @@ writes the outcome back as a post, so that the page shows both and loses neither
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
+from rugpijn.numbers import number
+
 from . import merge
 
 MERGED = (
@@ -18,12 +20,6 @@ MERGED = (
 )  # the fields of a line that people change
 PREFIX = "prescriptions"  # of the lines in a programme's form
 MOST_LINES = 200  # far more than anyone can do, and few enough to be read at once
-
-
-def number(object_id) -> int | None:
-    """The primary key in an address; None for what is no number."""
-    text = str(object_id)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def row_count(text) -> int | None:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit, rates
 from rugpijn.admin_base import ScopedMixin
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
+from rugpijn.numbers import number
 
 from . import actions, batches, judgement, life, phases, press, search, variants
 from .admin_base import CareAdmin
-from .merged_form import MOST_LINES, PREFIX, merge_post, number, row_count, told
+from .merged_form import MOST_LINES, PREFIX, merge_post, row_count, told
 from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
 from .sheet import Sheet, changes

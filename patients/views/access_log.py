@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit, rates, tables
 from rugpijn.login.sessions import fresh_login_required, fresh_on_trusted_device
+from rugpijn.numbers import number
 
 from ..access import find_log
 from ..log_reading import Reader
@@ -71,9 +72,8 @@ def access_log(request, uuid):
     patient = _patient(request, uuid)
     form, reader = PeriodForm(request.GET), Reader(patient)
     rows = reader.events(since=form.since, others=not form.with_own)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(number__lt=int(before))
+    if (before := number(request.GET.get("before"))) is not None:
+        rows = rows.filter(number__lt=before)
     events = list(rows[: PAGE + 1])
     older = None
     if len(events) > PAGE:

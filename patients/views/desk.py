@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
+from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
@@ -163,9 +164,8 @@ def seen(request, programme):
 
 def _put_back(request, programme, back):
     """A mark that was a mistake: its reasons ask for attention again."""
-    number = request.POST["put_back"]
     marks = programme.seen_marks.filter(withdrawn_at=None)
-    mark = marks.filter(pk=number).first() if number.isascii() and number.isdigit() else None
+    mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
         messages.info(request, _("This was put back already."))
         return back

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
+from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import actions, life
-from ..merged_form import number
 from ..models import Pause
 from .therapist import patient_page, programme_page
 

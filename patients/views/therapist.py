@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
+from rugpijn.numbers import number
 
 from .. import (
     actions,
@@ -34,7 +35,6 @@ from .. import (
 from ..clinical import COMPARED_DAYS, PAIN_MATTERS
 from ..course import PERIODS, USUAL
 from ..course import read as read_course
-from ..merged_form import number
 from ..models import PatientInvitation
 from ..sheet import changes
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from .. import audit, rates, tables
 from ..models import AccessEvent
+from ..numbers import number
 from .chain import FORMS, NEWEST
 from .search import MOST_DOWNLOADED, PAGE, SearchForm, in_words
 
@@ -26,9 +27,8 @@ def search(admin, request):
     events, more = [], None
     if form.is_valid():
         rows = form.rows()
-        before = request.GET.get("before", "")
-        if before.isascii() and before.isdigit() and len(before) < 19:
-            rows = rows.filter(number__lt=int(before))
+        if (before := number(request.GET.get("before"))) is not None:
+            rows = rows.filter(number__lt=before)
         events = list(rows[: PAGE + 1])
         if len(events) > PAGE:
             del events[PAGE:]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
 from ..models import User
+from ..numbers import number
 from ..text_fields import CharField
 from ..validators import printable
 from . import accounts, devices, factor_views, passkeys, second_step, totp
@@ -123,8 +124,8 @@ def _trust_no_longer(request):
 
 def _key(request):
     """The passkey that a button is about; never somebody else's."""
-    number = request.POST.get("passkey", "")
-    key = passkeys.of(request.user).filter(pk=int(number)).first() if number.isdecimal() else None
+    chosen = number(request.POST.get("passkey"))
+    key = passkeys.of(request.user).filter(pk=chosen).first()
     if key is None:
         raise Http404
     return key
