@@ -21,13 +21,14 @@ from django.conf import settings
 from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, XLSX
+from import_export.formats.base_formats import XLSX
 from import_export.resources import Resource
 from import_export.widgets import Widget
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
 
+from rugpijn import tables
 from rugpijn.text import shown
 
 from ..library.entries import FACTS, WORDS
@@ -52,7 +53,7 @@ class Cell(Widget):
         return text[1:] if text.startswith("'") and RUNS.match(text) else text
 
     def render(self, value, obj=None, **options):
-        text = "" if value is None else str(value)
+        text = str(tables.cell(value)) if isinstance(value, date) else str(value or "")
         return f"'{text}" if RUNS.match(text) else text
 
 
@@ -158,8 +159,8 @@ def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
     others = {name for thing in things for name in thing if is_language(name)}
     languages = [*dict(settings.LANGUAGES), *sorted(others - dict(settings.LANGUAGES).keys())]
     dataset = LibraryTable(kind, languages).export(things)
-    if format == "csv":  # with a mark and semicolons: so a Dutch Excel opens it well
-        return CSV().export_data(dataset, delimiter=";").encode("utf-8-sig")
+    if format == "csv":
+        return tables.written(dataset.headers, dataset).encode()
     if any(len(cell) > CELL for row in dataset for cell in row):
         raise ValueError(_("There is a text in it that is too long for a spreadsheet."))
     if any(ILLEGAL_CHARACTERS_RE.search(cell) for row in dataset for cell in row):

@@ -108,7 +108,7 @@ def download(request, uuid):
     if not table:
         return redirect("patients:access_log", uuid)
     audit.record(request, "download log", patient, thing=patient)
-    response = HttpResponse(tables.table(table), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(tables.table(table), content_type=tables.CONTENT_TYPE)
     name = _("who-looked.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -4,7 +4,7 @@ Reading the log is an act on it, and written in it: what was searched for as a d
 for each patient who was looked for.
 """
 
-from datetime import UTC
+from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -65,7 +65,7 @@ def download(admin, request):
     _log(request, "download log", form)
     names = (*FORMS[NEWEST], "hash")
     text = tables.written(names, ([_cell(event, name) for name in names] for event in events))
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response = HttpResponse(text, content_type=tables.CONTENT_TYPE)
     what = _("access-log")
     name = f"{what}-{timezone.localdate().isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -84,9 +84,7 @@ def _refused(admin, request, form):
 
 def _cell(event, name):
     value = getattr(event, name)
-    if name == "at":
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value if value is None or isinstance(value, (bool, int)) else str(value)
+    return value if value is None or isinstance(value, (bool, int, datetime)) else str(value)
 
 
 def _log(request, act, form):
