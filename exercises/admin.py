@@ -6,7 +6,7 @@ runs the server edits what is shared.
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Case, Q, Value, When
 from django.forms import Script, Select
 from django.http import HttpResponseRedirect
@@ -21,6 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from rugpijn import audit
 from rugpijn.admin_base import ScopedInline
 from rugpijn.models import languages
+from rugpijn.numbers import number
+from rugpijn.text_fields import StepsField
 
 from . import search
 from .admin_base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
@@ -36,7 +38,6 @@ from .forms import (
     ProtocolForm,
     TextForm,
     TextFormSet,
-    WordsField,
 )
 from .library.copying import copy_for
 from .models import (
@@ -65,7 +66,10 @@ class TextInline(ScopedInline, admin.StackedInline):
     class Media:
         js = (Script("rugpijn/plain_language.js", type="module"),)
 
-    formfield_overrides = {models.TextField: {"form_class": WordsField}}
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "steps":
+            kwargs["form_class"] = StepsField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def scope(self, request, queryset):
         """The parent was scoped. A language that nobody can choose is left as it is."""
@@ -431,8 +435,7 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
     def get_changeform_initial_data(self, request):
         """New advice comes last, of the protocol whose page led here."""
         initial = super().get_changeform_initial_data(request)
-        protocol = str(initial.get("protocol", ""))
-        if protocol.isdecimal() and len(protocol) < 19:
+        if (protocol := number(initial.get("protocol"))) is not None:
             mine = self.get_queryset(request).filter(protocol=protocol)
             initial["position"] = mine.count() + 1
         return initial

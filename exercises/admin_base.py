@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.admin_base import ScopedAdmin
 
+from . import search
+
 
 def without_links(field):
     """A picker without the small links beside it: what it picks has a page of its own."""
@@ -30,6 +32,10 @@ class LoggedAdmin(ScopedAdmin):
     def delete_model(self, request, obj):
         audit.record(request, "delete", thing=obj)
         super().delete_model(request, obj)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Whatever the accents and capitals."""
+        return search.find_in(queryset, search_term, *self.search_fields), False
 
     def is_editable(self, request, obj) -> bool:
         """Whether this one may be changed and deleted by who may do so at all."""

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from rugpijn import audit, rates, two_at_once
+from rugpijn.text_fields import CleanTextMeta
 
 from . import pictures
 from .admin_base import OwnedAdmin, OwnFilter
@@ -39,7 +40,7 @@ from .words_form import WordsForm
 class ReviewForm(forms.ModelForm):
     """Who judged what is drawn, and when."""
 
-    class Meta:
+    class Meta(CleanTextMeta):
         model = Figure
         fields = ("reviewed_by", "reviewed_on")
         widgets = {"reviewed_on": AdminDateWidget}

@@ -33,7 +33,14 @@ MP4_KEPT = {
     b"minf": {b"vmhd", b"smhd", b"hmhd", b"nmhd", b"sthd", b"gmhd", b"dinf", b"stbl"},
 }
 MP4_OTHER_TRACKS = {b"soun", b"subt", b"sbtl", b"text", b"clcp", b"tmcd"}
-MP4_CODECS = {b"avc1", b"avc3", b"hvc1", b"av01", b"vp08", b"vp09"}
+# What every browser of today plays: H.264 in eight bits, and VP9. HEVC is played by Safari alone,
+# AV1 on the newest telephones only, and VP8 in WebM only.
+MP4_CODECS = {b"avc1", b"avc3", b"vp09"}
+HEVC = {b"hvc1", b"hev1", b"dvh1", b"dvhe"}
+H264 = {b"avc1", b"avc3"}
+H264_PROFILES = {66, 77, 88, 100}  # baseline, main, extended and high
+VISUAL = 78  # bytes of a sample entry before its own boxes
+MP4_SOUNDS = {b"mp4a", b"Opus", b".mp3", b"fLaC"}
 
 # WebM: element numbers, with their length bits. Tags and attachments are not among what is kept;
 # the last five stand in a cluster, or beside it when it has no size.
@@ -44,7 +51,7 @@ SEEK_HEAD, CUES, VOID = 0x114D9B74, 0x1C53BB6B, 0xEC
 WEBM_KEPT = {SEEK_HEAD, INFO, TRACKS, CUES, CLUSTER, 0xE7, 0xA7, 0xAB, 0xA3, 0xA0}
 TRACK, TRACK_TYPE, CODEC, VIDEO, PIXEL_WIDTH, PIXEL_HEIGHT = 0xAE, 0x83, 0x86, 0xE0, 0xB0, 0xBA
 SCALE, DURATION = 0x2AD7B1, 0x4489
-WEBM_CODECS = {b"V_VP8", b"V_VP9", b"V_AV1"}
+WEBM_CODECS = {b"V_VP8", b"V_VP9"}
 IS_VIDEO, WEBM_OTHER_TRACKS = 1, {2, 17}  # sound and subtitles
 
 
@@ -164,7 +171,10 @@ def _read_mp4(file: BinaryIO, size: int) -> Footage:
     brand, *others = (brands[i : i + 4] for i in (0, *range(8, len(brands), 4)))
     if brand == b"qt  " or not {brand, *others} & MP4_BRANDS:
         raise ValueError(
-            _("This film is not an MP4 inside, but for example QuickTime. Please save it as MP4.")
+            _(
+                "This film is not an MP4 inside, but for example QuickTime (.mov), which not "
+                "every browser plays. Export it as MP4 with H.264."
+            )
         )
     moovs = [box for box in top if box.kind == b"moov"]
     if len(moovs) != 1 or not any(box.kind == b"mdat" for box in top):
@@ -200,10 +210,25 @@ def _read_track(walk: _Mp4, box: _Box) -> tuple[int, int] | None:
         raise _broken()
     kind = walk.content(media[b"hdlr"])[8:12]
     inner = {part.kind: part for part in walk.children(media[b"minf"])}
-    if kind in MP4_OTHER_TRACKS:
-        return None
-    if kind != b"vide":
+    if kind not in MP4_OTHER_TRACKS | {b"vide"}:
         raise _carries_data()
+    if kind == b"soun":
+        _check_sound(walk, inner)
+    if kind != b"vide":
+        return None
+    entries = _sample_entries(walk, inner)
+    codecs = {entry.kind for entry in entries}
+    if codecs & HEVC:
+        raise _hevc()
+    if not codecs or codecs - MP4_CODECS:
+        raise _other_codec()
+    if not all(_is_played(walk, entry) for entry in entries):
+        raise _other_codec()
+    return _mp4_sides(walk.content(parts[b"tkhd"]))
+
+
+def _sample_entries(walk: _Mp4, inner: dict[bytes, _Box]) -> list[_Box]:
+    """How the samples of a track are coded."""
     if b"stbl" not in inner:
         raise _broken()
     table = inner[b"stbl"]
@@ -214,10 +239,26 @@ def _read_track(walk: _Mp4, box: _Box) -> tuple[int, int] | None:
     if len(samples) != 1:
         raise _broken()
     said = _Box(b"stsd", samples[0].start, samples[0].inside + 8, samples[0].stop)
-    codecs = {entry.kind for entry in _boxes(walk.file, said.inside, said.stop, walk.bound)}
-    if not codecs or codecs - MP4_CODECS:
-        raise _other_codec()
-    return _mp4_sides(walk.content(parts[b"tkhd"]))
+    return list(_boxes(walk.file, said.inside, said.stop, walk.bound))
+
+
+def _is_played(walk: _Mp4, entry: _Box) -> bool:
+    """H.264 has profiles for cameras, with ten bits or full colour, that browsers do not know."""
+    if entry.kind not in H264:
+        return True
+    parts = _boxes(walk.file, entry.inside + VISUAL, entry.stop, walk.bound)
+    settings = [walk.content(part, 2) for part in parts if part.kind == b"avcC"]
+    return bool(settings) and settings[0][1] in H264_PROFILES
+
+
+def _check_sound(walk: _Mp4, inner: dict[bytes, _Box]) -> None:
+    if {entry.kind for entry in _sample_entries(walk, inner)} - MP4_SOUNDS:
+        raise ValueError(
+            _(
+                "Browsers cannot play the sound of this film. Export it as MP4 with H.264 and "
+                "AAC, or without sound."
+            )
+        )
 
 
 def _mp4_sides(tkhd: bytes) -> tuple[int, int]:
@@ -362,6 +403,16 @@ def _broken() -> ValueError:
 
 def _without_picture() -> ValueError:
     return ValueError(_("There is no picture in this film."))
+
+
+def _hevc() -> ValueError:
+    return ValueError(
+        _(
+            "This film is HEVC, as an iPhone makes it, and most browsers cannot play that. On "
+            "the iPhone choose Settings > Camera > Formats > Most Compatible and film again, or "
+            "export this film as MP4 with H.264."
+        )
+    )
 
 
 def _other_codec() -> ValueError:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
+from rugpijn.text_fields import CleanTextMeta
 
 from .dosage import Dosage
 from .models import FALLBACK, Advice
@@ -90,7 +91,7 @@ class OneVariantField(forms.ModelChoiceField):
 class SourceForm(forms.ModelForm):
     """A form with a source and a note to review, each with room for a sentence."""
 
-    class Meta:
+    class Meta(CleanTextMeta):
         widgets = {
             "source": AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
             "video": AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
@@ -255,13 +256,6 @@ class LineFormSet(BaseInlineFormSet):
             if form.cleaned_data.get("position") is None:
                 last += 1
                 form.instance.position = last
-
-
-class WordsField(forms.CharField):
-    """Text of more lines. Browsers end a line with two characters; we keep one."""
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class LanguageField(forms.ChoiceField):

@@ -12,11 +12,18 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from rugpijn import dates
+from rugpijn import text as texts
+
 WEEKS = (1, 52)
 LONGEST = 60  # characters; nobody types more
 
-_DATE = r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}-\d{2}-\d{2}"
-_THROUGH = r"t/m|t\.e\.m\.|tot en met|tot|through|until|to|up to"
+_MONTH = "|".join(sorted(dates.MONTHS, key=len, reverse=True))
+_DATE = (
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}-\d{2}-\d{2}"
+    rf"|\d{{1,2}} (?:{_MONTH})\.? \d{{4}}"
+)
+_THROUGH = r"t/m|t\.e\.m\.|tot en met|through|until|to|up to"
 _FROM = r"vanaf|van|from|since"
 _AND_ON = r"en verder|and on|and later|onwards"
 _WEEK = r"(?:week|weken|weeks|wk)\.?"
@@ -38,6 +45,7 @@ def _shape(part: str, word: str) -> list[re.Pattern]:
     return [re.compile(text, re.IGNORECASE) for text in texts]
 
 
+_TOT = re.compile(rf"\btot ((?:{_WEEK} ?)?\d{{1,3}}|{_DATE})$")  # in Dutch: up to, or through?
 _IN_WEEKS, _IN_DATES = _shape(r"\d{1,3}", _WEEK), _shape(_DATE, "")
 
 
@@ -75,7 +83,7 @@ class Period:
 
         Empty is the whole programme. Raises ValueError with a sentence that says what is accepted.
         """
-        plain = " ".join(text.split())
+        plain = texts.plain(text)
         if not plain:
             return cls()
         if len(plain) <= LONGEST:
@@ -85,6 +93,14 @@ class Period:
             for shape in _IN_DATES:
                 if found := shape.fullmatch(plain):
                     return cls._of_dates(found.groupdict())
+        if found := _TOT.search(plain):
+            raise ValueError(
+                _(
+                    "Does “%(text)s” count as well? Write “t/m %(text)s” if it does, and else "
+                    "the one before it."
+                )
+                % {"text": found[1]}
+            )
         raise _refused()
 
     @classmethod
@@ -104,7 +120,7 @@ class Period:
         first, last = only or found.get("first"), only or found.get("last")
         if found.get("both"):
             raise _refused()
-        return cls(from_date=first and _read_date(first), until_date=last and _read_date(last))
+        return cls(from_date=first and dates.read(first), until_date=last and dates.read(last))
 
     @property
     def is_whole(self) -> bool:
@@ -223,13 +239,3 @@ def _refused() -> ValueError:
     return ValueError(
         _("Write “week 1-2”, “from week 3” or “from 12-3-2027”; empty is the whole programme.")
     )
-
-
-def _read_date(text: str) -> date:
-    parts = [int(part) for part in re.split(r"\D", text)]
-    if len(text.split("-")[0]) != 4:
-        parts.reverse()
-    try:
-        return date(*parts)
-    except ValueError:
-        raise ValueError(_("There is no such date: %s.") % text) from None

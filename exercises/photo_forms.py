@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from . import photos, pictures
@@ -66,13 +67,13 @@ class WordsForm(forms.Form):
 
 
 def title_field():
-    return forms.CharField(
+    return CharField(
         label=_("Title"), max_length=120, validators=[printable], widget=AdminTextInputWidget
     )
 
 
 def alternative_field():
-    return forms.CharField(
+    return CharField(
         label=_("Description"),
         max_length=400,
         validators=[printable],
@@ -82,7 +83,7 @@ def alternative_field():
 
 
 def caption_field():
-    return forms.CharField(
+    return CharField(
         label=_("Caption"),
         max_length=160,
         required=False,

@@ -10,6 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rugpijn.numbers import number
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .pose_editor import (
@@ -58,14 +60,14 @@ def choice_field(label, choices, **options):
 
 
 def line_field(label, required=False, **options):
-    return forms.CharField(
+    return CharField(
         label=label, required=required, max_length=120, validators=[printable],
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}), **options,
     )  # fmt: skip
 
 
 def caption_field(label, required=False):
-    return forms.CharField(
+    return CharField(
         label=label, required=required, max_length=300, validators=[printable],
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
@@ -116,7 +118,7 @@ class FrameForm(forms.Form):
     preset = choice_field(
         _("Start position"), PRESETS, help_text=_("Another start position puts the sliders back.")
     )
-    was = forms.CharField(widget=forms.HiddenInput, required=False)
+    was = CharField(widget=forms.HiddenInput, required=False)
     caption_nl = caption_field(_("Caption in Dutch"), required=True)
     caption_en = caption_field(_("Caption in English"))
     highlight = choice_field(_("Coloured"), HIGHLIGHTS, required=False)
@@ -213,7 +215,7 @@ class PoseForm:
     def do(self, command: str) -> None:
         """Add, copy, remove or move a frame: “up:1” moves the second one. `said` tells what."""
         name, _colon, which = command.partition(":")
-        at = int(which) if which.isdecimal() and len(which) < 3 else 0
+        at = number(which, digits=2) or 0
         at = min(at, len(self._rows) - 1)
         acts = {"add": self._add, "copy": self._copy, "remove": self._remove,
                 "up": self._up, "down": self._down, "reset": self._reset}  # fmt: skip
@@ -309,12 +311,12 @@ def _problems(form: forms.Form) -> list[str]:
 def _rows(data) -> list[dict]:
     """The frames as they were sent; a form that is not ours is refused."""
     count = data.get("frames", "")
-    number = int(count) if count.isdecimal() and len(count) < 4 else 0
-    if not 1 <= number <= MOST_FRAMES:
+    sent = number(count, digits=3) or 0
+    if not 1 <= sent <= MOST_FRAMES:
         raise ValidationError(gettext("A figure has 1 to %d drawings.") % MOST_FRAMES)
     return [
         {name: data[f"frames-{i}-{name}"] for name in FRAME_FIELDS if f"frames-{i}-{name}" in data}
-        for i in range(number)
+        for i in range(sent)
     ]
 
 

@@ -6,16 +6,15 @@ Whose rows a page may touch is asked of access.py, here as everywhere.
 from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
+from rugpijn.text import fold
 
 from . import actions, caseload, life, retention, search
 from .admin_base import CareAdmin
-from .birth_dates import read_birth_date
 from .models import Patient, Programme
 from .programme_admin import ProgrammeAdmin
 from .therapist_forms import NewProgrammeForm, PatientForm
@@ -35,7 +34,9 @@ class PatientAdmin(CareAdmin):
     form = PatientForm
     list_display = ("name", "birth_date", "programme_now", "day")
     search_fields = ("name",)
-    search_help_text = _("Name, or date of birth such as 12-3-1958, or the word “discharged”")
+    search_help_text = _(
+        "Name, phone number, date of birth such as 12-3-1958 or its year, or the word “discharged”"
+    )
     change_form_template = "admin/patients/patient/change_form.html"
 
     def get_queryset(self, request):
@@ -57,14 +58,10 @@ class PatientAdmin(CareAdmin):
         return form
 
     def get_search_results(self, request, queryset, search_term):
-        """A date of birth finds as a name does, and a word finds who is treated no longer."""
-        if search_term.strip().lower() == gettext("discharged"):
+        """Whatever one knows of somebody, and a word finds who is treated no longer."""
+        if fold(search_term) == fold(gettext("discharged")):
             return queryset.filter(discharged_on__isnull=False), False
-        try:
-            born = read_birth_date(search_term, today=timezone.localdate())
-        except ValueError:
-            return search.by_name(queryset, search_term), False
-        return queryset.filter(birth_date=born), False
+        return search.find(queryset, search_term), False
 
     @admin.display(description=_("programme"))
     def programme_now(self, patient):

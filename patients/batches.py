@@ -48,7 +48,7 @@ def begin(*, programmes: Iterable[Programme], by: User, variant: Variant) -> Bat
     versions = [version for version in versions if version is not None][:MOST]
     if not versions:
         return None
-    versions.sort(key=lambda version: version.programme.patient.name.casefold())
+    versions.sort(key=lambda version: version.programme.patient.sort_key)
     batch = Batch.objects.create(
         practice=by.practice, made_by=by, variant=variant.name, weeks=variant.weeks
     )

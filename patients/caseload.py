@@ -107,7 +107,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
         programmes.select_related("patient__practice", "therapist", "share_link")
         .prefetch_related("pauses", "patient__proxies")
         .annotate(pain_at_start=first_pain(), profile=_newest_profile())
-        .order_by("patient__name", "pk")
+        .order_by("patient__sort_key", "pk")
     )
     readings, last_done = _sessions(programmes, today)
     reports = _reports(programmes, rows)

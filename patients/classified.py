@@ -15,7 +15,7 @@ _PERIOD = "from_week until_week from_date until_date "
 
 RECORD: dict[str, Columns] = {
     "patients.Patient": columns(
-        personal="name birth_date email phone language user",
+        personal="name birth_date email phone language user sort_key search_key",
         clinical="created_at created_by discharged_on discharged_by practice",
         none="id uuid",
     ),

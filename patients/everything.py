@@ -13,9 +13,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from uuid import UUID
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -116,7 +114,7 @@ def pack(patient: Patient, tell: Callable[[int], None] = lambda done: None) -> b
         "tables": rows,
         "access_log": looked,
     }
-    files = {"data.json": json.dumps(content, ensure_ascii=False, indent=1).encode()}
+    files = {"data.json": export.as_json(content).encode()}
     for name, part in export.PARTS.items():
         if found := list(part(patient)):
             files[f"{name}.csv"] = export.table(found).encode()
@@ -158,7 +156,7 @@ def _plain_rows(found: QuerySet) -> list[Row]:
 
 
 def _plain(row: Model, field) -> object:
-    """A value as JSON has it. A person is a name; another row is its number."""
+    """A value as it is stored. A person is a name; another row is its number."""
     if field.is_relation:
         other = getattr(row, field.name)
         return other.name if isinstance(other, User) else other and other.pk
@@ -166,16 +164,6 @@ def _plain(row: Model, field) -> object:
     if isinstance(value, bytes | memoryview):
         data = bytes(value)
         return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-    return plain(value)
-
-
-def plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(timespec="seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID):
-        return str(value)
     return value
 
 
@@ -217,7 +205,7 @@ def _events(patient: Patient) -> QuerySet[AccessEvent]:
 
 def log_row(event: AccessEvent, patient: Patient) -> Row:
     """Whatever the log has. From where a colleague looked is the colleague's own."""
-    row = {field.name: plain(getattr(event, field.attname)) for field in told(AccessEvent)}
+    row = {field.name: getattr(event, field.attname) for field in told(AccessEvent)}
     if patient.user is None or event.actor != patient.user.uuid:
         row |= {name: None for name in ("address", "device") if name in row}
     return row

@@ -9,6 +9,8 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +32,7 @@ def archive(records: Iterable) -> bytes:
     }
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("data.json", json.dumps(content, ensure_ascii=False, indent=1))
+        file.writestr("data.json", as_json(content))
         for name, part in PARTS.items():
             rows = [row for record in records for row in part(record)]
             if rows:
@@ -48,12 +50,12 @@ def whole(record) -> dict:
 def about(record) -> Row:
     return {
         "name": record.name,
-        "date_of_birth": _plain(record.birth_date),
+        "date_of_birth": record.birth_date,
         "email": record.email,
         "phone": record.phone,
         "language": record.language,
         "practice": record.practice.name,
-        "since": _plain(record.created_at),
+        "since": record.created_at,
         "login_email": (record.user.email or "") if record.user else "",
         "login_code": (record.user.login_code or "") if record.user else "",
     }
@@ -68,9 +70,9 @@ def _programmes(record) -> Iterator[Row]:
             "programme": str(programme.uuid),
             "title": programme.title,
             "therapist": programme.therapist.name,
-            "started_on": _plain(programme.started_on),
-            "ended_on": _plain(programme.ended_on),
-            "planned_until": _plain(programme.planned_until),
+            "started_on": programme.started_on,
+            "ended_on": programme.ended_on,
+            "planned_until": programme.planned_until,
         }
 
 
@@ -82,7 +84,7 @@ def _given(record) -> Iterator[Row]:
                 yield {
                     "programme": str(programme.uuid),
                     "version": version.number,
-                    "issued_at": _plain(version.issued_at),
+                    "issued_at": version.issued_at,
                     "line": line.uuid,
                     "exercise": line.title,
                     "dosage": line.sentence,
@@ -117,7 +119,7 @@ def _sessions(record) -> Iterator[Row]:
         yield {
             "programme": str(log.version.programme.uuid),
             "version": log.version.number,
-            "day": _plain(log.day),
+            "day": log.day,
             "moment": log.moment,
             "line": str(log.line),
             "exercise": titles[log.version_id].get(str(log.line), ""),
@@ -128,8 +130,8 @@ def _sessions(record) -> Iterator[Row]:
             "reps": log.reps,
             "hold": log.hold,
             "duration": log.duration,
-            "performed_at": _plain(log.performed_at),
-            "received_at": _plain(log.received_at),
+            "performed_at": log.performed_at,
+            "received_at": log.received_at,
             "clock_was_off": log.clock_was_off,
         }
 
@@ -137,11 +139,11 @@ def _sessions(record) -> Iterator[Row]:
 def _symptoms(record) -> Iterator[Row]:
     for answer in record.symptom_answers.all():
         yield {
-            "day": _plain(answer.day),
+            "day": answer.day,
             "line": str(answer.line),
             "moment": answer.moment,
             "symptoms": ", ".join(answer.symptoms),
-            "answered_at": _plain(answer.answered_at),
+            "answered_at": answer.answered_at,
         }
 
 
@@ -153,7 +155,7 @@ def _recovery(record) -> Iterator[Row]:
                 "day": check.day,
                 "answer": check.answer,
                 "pain": check.pain,
-                "answered_at": _plain(check.answered_at),
+                "answered_at": check.answered_at,
                 "written_down_by": check.noted_name,
             }
 
@@ -165,7 +167,7 @@ def _activities(record) -> Iterator[Row]:
                 yield {
                     "programme": str(programme.uuid),
                     "activity": activity.name,
-                    "day": _plain(score.day),
+                    "day": score.day,
                     "score": score.score,
                 }
 
@@ -175,8 +177,8 @@ def _pauses(record) -> Iterator[Row]:
         for pause in programme.pauses.all():
             yield {
                 "programme": str(programme.uuid),
-                "from": _plain(pause.from_on),
-                "until": _plain(pause.until_on),
+                "from": pause.from_on,
+                "until": pause.until_on,
             }
 
 
@@ -184,11 +186,11 @@ def _messages(record) -> Iterator[Row]:
     for message in record.messages.select_related("programme").order_by("pk"):
         yield {
             "programme": str(message.programme.uuid),
-            "written_at": _plain(message.written_at),
+            "written_at": message.written_at,
             "by": message.by_name,
             "by_patient": message.by_patient,
             "text": message.text,
-            "seen_at": _plain(message.seen_at),
+            "seen_at": message.seen_at,
         }
 
 
@@ -199,16 +201,16 @@ def _reminders(record) -> Iterator[Row]:
             "times": ", ".join(f"{at:%H:%M}" for at in plan.times),
             "days": plan.days,
             "by_mail": plan.by_mail,
-            "changed_at": _plain(plan.changed_at),
+            "changed_at": plan.changed_at,
         }
 
 
 def _sent(record) -> Iterator[Row]:
     for reminder in record.reminders.exclude(sent_at=None).order_by("pk"):
         yield {
-            "day": _plain(reminder.day),
-            "time": _plain(reminder.slot),
-            "sent_at": _plain(reminder.sent_at),
+            "day": reminder.day,
+            "time": reminder.slot,
+            "sent_at": reminder.sent_at,
         }
 
 
@@ -244,13 +246,22 @@ def explanation() -> str:
     )
 
 
-# ---------------------------------------------------------------- tables
+# ---------------------------------------------------------------- JSON
 
 
-def _plain(value: date | datetime | time | None) -> str | None:
+def as_json(content: dict) -> str:
+    """For programs, which read dates and moments as ISO 8601."""
+    return json.dumps(content, ensure_ascii=False, indent=1, default=plain)
+
+
+def plain(value: object) -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).isoformat(timespec="seconds")
-    return None if value is None else value.isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in an export")
 
 
 def _started(record):

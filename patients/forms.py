@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
+from rugpijn.text_fields import CharField, EmailField
 from rugpijn.validators import printable
 
 from . import clinical
@@ -32,7 +33,7 @@ class Fold(Div):
         self.title = title
 
 
-class BirthDateField(forms.CharField):
+class BirthDateField(CharField):
     """A date of birth as people write it; shown back as 12-03-1958."""
 
     def __init__(self, **kwargs):
@@ -79,7 +80,7 @@ class WhoForm(forms.Form):
 class InvitationCodeForm(WhoForm):
     """The short code from paper, and the same question."""
 
-    code = forms.CharField(
+    code = CharField(
         label=_("Code of your practice"),
         help_text=_("For example ABCD-2345"),
         max_length=40,
@@ -101,8 +102,8 @@ class FirstLoginForm(PasswordForm):
             "and you stay logged in here for 30 days."
         ),
     )
-    credential = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
-    email = forms.EmailField(
+    credential = CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
+    email = EmailField(
         required=False,
         label=_("E-mail"),
         help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
@@ -118,7 +119,7 @@ class FirstLoginForm(PasswordForm):
         """Somebody who acts for the patient has a name of their own."""
         super().__init__(*args, **kwargs)
         if ask_name:
-            self.fields["name"] = forms.CharField(
+            self.fields["name"] = CharField(
                 label=_("Your own name"),
                 help_text=_("The practice sees by it who ticked off."),
                 max_length=120,
@@ -168,9 +169,7 @@ class SessionForm(forms.Form):
         coerce=lambda text: text == "1",
         widget=forms.HiddenInput,
     )
-    pain = forms.CharField(
-        required=False, label=_("How much pain did you have during this exercise?")
-    )
+    pain = CharField(required=False, label=_("How much pain did you have during this exercise?"))
     effort = forms.ChoiceField(
         required=False,
         label=_("How hard was it?"),

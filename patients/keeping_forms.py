@@ -13,6 +13,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from rugpijn.models import User
+from rugpijn.text_fields import CharField
 
 from .models import Message, ReminderPlan
 from .models.reminder import EVERY_DAY
@@ -95,7 +96,7 @@ class MessageForm(forms.Form):
     """One short note. Its number makes that a note that is sent twice counts once."""
 
     operation = forms.UUIDField(widget=forms.HiddenInput)
-    text = forms.CharField(
+    text = CharField(
         label=gettext_lazy("Your message"),
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write something first.")},

@@ -9,7 +9,7 @@ from rugpijn.log.search import MOST_PATIENTS, MOST_PEOPLE
 
 from .access import answered_for
 from .models import Patient
-from .search import by_name
+from .search import find
 
 
 def records_of(user) -> list[Patient]:
@@ -21,14 +21,14 @@ class PatientsInLog:
     """Of the practice that the reader owns, and of no other."""
 
     def find(self, reader, name: str) -> list[Patient]:
-        return list(by_name(_of(reader), name)[: MOST_PATIENTS + 1])
+        return list(find(_of(reader), name)[: MOST_PATIENTS + 1])
 
     def by_id(self, reader, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Patient]:
         return {patient.uuid: patient for patient in _of(reader).filter(uuid__in=ids)}
 
     def users_of(self, reader, name: str) -> list[uuid.UUID]:
         """The logins of patients with this name: they act in the log too."""
-        found = by_name(_of(reader).filter(user__isnull=False), name)
+        found = find(_of(reader).filter(user__isnull=False), name)
         return list(found.values_list("user__uuid", flat=True)[:MOST_PEOPLE])
 
     def page_of(self, patient: Patient) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import time_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -196,7 +196,7 @@ class Reader:
         """Every row by itself, for a file."""
         return [
             {
-                gettext("Day"): date_format(at := timezone.localtime(event.at), "j F Y"),
+                gettext("Day"): (at := timezone.localtime(event.at)).date(),
                 gettext("Time"): time_format(at, "G:i:s"),
                 gettext("What happened"): self.sentence(event),
                 gettext("Why"): self.why(event),

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
 from rugpijn import limits, merge
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
 
 MERGED = (
     "position",
@@ -25,7 +25,7 @@ MOST_LINES = limits.ROWS
 
 def row_count(text) -> int | None:
     """How many rows a form says it has; None for what no browser of ours sends."""
-    count = key_number(text)
+    count = number(text)
     return count if count is not None and count <= MOST_LINES else None
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit, rates
 from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
 
 from . import actions, batches, judgement, life, phases, press, search, variants
 from .admin_base import CareAdmin
@@ -121,7 +121,7 @@ class ProgrammeAdmin(CareAdmin):
         """By the patient's name, or by the title."""
         if not search_term.strip():
             return queryset, False
-        named = search.numbers_by_name(Patient.objects.treated_by(request.user), search_term)
+        named = search.numbers_of(Patient.objects.treated_by(request.user), search_term)
         titled = queryset.filter(title__icontains=search_term.strip())
         # Two plain questions are quicker than one with OR, which reads every programme twice.
         numbers = set(queryset.filter(patient__in=named).values_list("pk", flat=True)[:MOST_FOUND])
@@ -221,7 +221,7 @@ class ProgrammeAdmin(CareAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         extra = dict(extra_context or {})
-        programme = self.get_queryset(request).filter(pk=key_number(object_id)).first()
+        programme = self.get_queryset(request).filter(pk=number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
                 messages.error(

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from exercises.forms import DosageField, PeriodField
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText, suggested
 from rugpijn import audit
+from rugpijn.text import fold, squeezed
+from rugpijn.text_fields import CharField, CleanTextMeta, StepsField
 from rugpijn.validators import printable
 
 from . import actions, sides
@@ -39,7 +41,7 @@ class PatientForm(forms.ModelForm):
         widget=forms.HiddenInput,
     )
 
-    class Meta:
+    class Meta(CleanTextMeta):
         model = Patient
         fields = ("name", "birth_date", "email", "phone", "language")
 
@@ -60,12 +62,9 @@ class PatientForm(forms.ModelForm):
         name, birth_date = cleaned.get("name"), cleaned.get("birth_date")
         if not name or not birth_date or cleaned.get("somebody_else"):
             return cleaned
-        twin = (
-            Patient.objects.treated_by(self.request.user)
-            .filter(name__iexact=name, birth_date=birth_date)
-            .exclude(pk=self.instance.pk)
-            .first()
-        )
+        born_that_day = Patient.objects.treated_by(self.request.user).filter(birth_date=birth_date)
+        others = born_that_day.exclude(pk=self.instance.pk)
+        twin = next((one for one in others if squeezed(one.name) == squeezed(name)), None)
         if twin is not None:
             audit.record(self.request, "list", twin)
             self.fields["somebody_else"].widget = forms.CheckboxInput()
@@ -95,7 +94,7 @@ class NewProgrammeForm(forms.Form):
 class ProtocolNameForm(forms.Form):
     """What a programme is called when it becomes a protocol of the practice."""
 
-    title = forms.CharField(
+    title = CharField(
         label=_("Name of the protocol"),
         max_length=120,
         validators=[printable],
@@ -111,7 +110,7 @@ class ProtocolNameForm(forms.Form):
         title = " ".join(self.cleaned_data["title"].split())
         ours = Protocol.objects.visible_to(self.user)
         taken = ProtocolText.objects.filter(protocol__in=ours, language=FALLBACK)
-        if taken.filter(title__iexact=title).exists():
+        if fold(title) in map(fold, taken.values_list("title", flat=True)):
             raise ValidationError(gettext("There is already a protocol with this name."))
         return title
 
@@ -122,7 +121,7 @@ class ProgrammeForm(forms.ModelForm):
     KEEP, TAKE = "keep", "take"
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(label=_("Title"), max_length=120, show_hidden_initial=True)
+    title = CharField(label=_("Title"), max_length=120, show_hidden_initial=True)
     red_flags_checked = forms.BooleanField(
         required=False,
         label=_("I have checked for red flags and found none"),
@@ -132,7 +131,7 @@ class ProgrammeForm(forms.ModelForm):
         label=_("Risk of persistent complaints"),
         choices=[("", _("judge it later")), *RiskProfile.Profile.choices],
     )
-    reason = forms.CharField(
+    reason = CharField(
         required=False,
         max_length=Version._meta.get_field("reason").max_length,
         label=_("Why is it changed? For colleagues; the patient does not read it."),
@@ -165,7 +164,7 @@ class ProgrammeForm(forms.ModelForm):
         help_text=_("When you save, with its advice. An exercise above stays as it is."),
     )
 
-    class Meta:
+    class Meta(CleanTextMeta):
         model = Programme
         fields = ("title",)
 
@@ -285,14 +284,14 @@ class PrescriptionForm(forms.ModelForm):
         show_hidden_initial=True,
     )
     period = PeriodField(label=_("weeks"), show_hidden_initial=True)
-    note = forms.CharField(
+    note = CharField(
         required=False,
         max_length=1000,
         label=_("note for this patient"),
         widget=forms.Textarea(attrs={"rows": 2}),
         show_hidden_initial=True,
     )
-    steps = forms.CharField(
+    steps = StepsField(
         required=False,
         max_length=3000,
         label=_("instruction, one step on each line"),
@@ -307,7 +306,7 @@ class PrescriptionForm(forms.ModelForm):
         show_hidden_initial=True,
     )
 
-    class Meta:
+    class Meta(CleanTextMeta):
         model = Prescription
         fields = ("exercise", "position", "note", "steps", "on_share_page")
 

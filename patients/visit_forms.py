@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn.models import User
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from . import clinical, judgement
@@ -98,7 +99,7 @@ class ActivitiesForm(forms.Form):
             activity = activities.get(position)
             scores = {score.day: score.score for score in activity.scores.all()} if activity else {}
             words = {"number": position}
-            self.fields[f"name_{position}"] = forms.CharField(
+            self.fields[f"name_{position}"] = CharField(
                 label=_("Activity %(number)d") % words,
                 max_length=MainActivity._meta.get_field("name").max_length,
                 required=False,

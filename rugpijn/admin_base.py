@@ -8,7 +8,8 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from . import audit, kept, limits, rates, rows, two_at_once
+from . import audit, kept, limits, rates, rows, text_fields, two_at_once
+from .numbers import number
 
 
 class ScopedMixin:
@@ -21,6 +22,11 @@ class ScopedMixin:
 
     def scope(self, request, queryset):
         raise NotImplementedError
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if form_class := text_fields.form_class_of(db_field):
+            kwargs.setdefault("form_class", form_class)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         return self.scope(request, super().get_queryset(request))
@@ -77,13 +83,16 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Django's answer for what is not there for this person; here also the place
         where the attempt on somebody else's is written down."""
-        key = str(object_id)
-        if key.isascii() and key.isdigit() and len(key) < 19:
+        if (key := number(object_id)) is not None:
             hidden = self.model._default_manager.filter(pk=key).first()
             if hidden is not None:
                 patient = getattr(hidden, "record_of", None)
                 audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+
+    def get_object(self, request, object_id, from_field=None):
+        """An empty `_to_field` asks for no other column than the key."""
+        return super().get_object(request, object_id, from_field or None)
 
     def lookup_allowed(self, lookup, value, request=None):
         """A list is narrowed by its own filters and by nothing else.

@@ -9,11 +9,13 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from . import staff
+from . import phones, staff
 from .models import Practice, User
+from .text_fields import CleanTextMeta
 
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 LOGO_BYTES = 5 * 1024 * 1024
@@ -55,7 +57,7 @@ class LogoField(forms.ImageField):
 class PracticeForm(forms.ModelForm):
     remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
 
-    class Meta:
+    class Meta(CleanTextMeta):
         model = Practice
         fields = (
             "name", "street", "postcode", "city", "phone", "email", "website", "online_page",
@@ -77,6 +79,19 @@ class PracticeForm(forms.ModelForm):
                 ]
             ),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._say_what_is_dialled()
+
+    def _say_what_is_dialled(self):
+        """An older number may hold two, or words that no phone dials."""
+        phone = phones.read(self.instance.phone)
+        if phone.first and "phone" in self.fields:
+            says = gettext("“Call” dials %(number)s.") % {"number": phone.written}
+            if phone.rest:
+                says += " " + gettext("“%(words)s” is shown beside it.") % {"words": phone.rest}
+            self.fields["phone"].help_text = f"{self.fields['phone'].help_text} {says}"
 
     def clean(self):
         cleaned = super().clean()

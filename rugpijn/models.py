@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from . import text
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter
 from .validators import (
     NoCitizenNumber,
+    one_phone_number,
     printable,
     readable_on_paper,
     validate_secure_address,
@@ -86,7 +88,7 @@ class Practice(models.Model):
         _("phone"),
         max_length=30,
         blank=True,
-        validators=[printable],
+        validators=[printable, one_phone_number],
         help_text=_("Stands on every sheet, next to “when to call”."),
     )
     # On the page that a patient reads after reporting a red flag.
@@ -94,7 +96,7 @@ class Practice(models.Model):
         _("phone of the doctors' practice"),
         max_length=30,
         blank=True,
-        validators=[printable],
+        validators=[printable, one_phone_number],
         help_text=_(
             "Only when nearly all your patients have the same doctors' practice, as in a health "
             "centre. Without a number the page says: call your own doctor."
@@ -104,11 +106,11 @@ class Practice(models.Model):
         _("phone of the out-of-hours doctors"),
         max_length=30,
         blank=True,
-        validators=[printable],
+        validators=[printable, one_phone_number],
         help_text=_("The doctors' post of your region, for the evening, the night and weekends."),
     )
     emergency_phone = models.CharField(
-        _("emergency number"), max_length=30, blank=True, default="112", validators=[printable]
+        _("emergency number"), max_length=30, blank=True, default="112", validators=[printable, one_phone_number]
     )
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.CharField(
@@ -319,6 +321,14 @@ class User(NoCitizenNumber, AbstractBaseUser):
             code = f"{secrets.randbelow(10_000):04}-{secrets.randbelow(10_000):04}"
             if not cls.objects.filter(login_code=code).exists():
                 return code
+
+    @staticmethod
+    def login_code_of(typed: str) -> str:
+        """`7316-4482` for `73164482`, `7316 4482` and the like; empty for what is none."""
+        if "@" in typed or len(text.code(typed)) != 8:
+            return ""
+        code = text.digits(typed)
+        return f"{code[:4]}-{code[4:]}" if len(code) == 8 else ""
 
     @property
     def is_staff(self) -> bool:

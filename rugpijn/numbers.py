@@ -1,7 +1,12 @@
-"""Numbers in addresses and forms: what no page of ours sends is no number."""
+"""A whole number in what a browser sends: an address, a question, a form, a header."""
+
+DIGITS = 18  # as many as any database keeps; Python itself refuses a text of 5,000
 
 
-def key_number(text) -> int | None:
-    """A primary key, or another count that fits in a column; None for what is no such number."""
+def number(text, digits: int = DIGITS) -> int | None:
+    """None for what is no number, or has more digits than anything of ours.
+
+    Digits of other scripts are none: `int` reads them, and a database compares them as text.
+    """
     text = str(text)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None

@@ -247,6 +247,7 @@ LOCALE_PATHS = [
     BASE_DIR / "rugpijn" / "locale_of_libraries",  # their sentences, in our tone
 ]
 TIME_ZONE = "Europe/Amsterdam"
+PHONE_REGION = env.str("PHONE_REGION", default="NL")  # where a number without a country is dialled
 USE_I18N = True
 USE_TZ = True
 

@@ -1,12 +1,22 @@
-"""Tables that open in a spreadsheet, and do nothing there."""
+"""Every table that leaves here as CSV: it opens in a Dutch spreadsheet, and does nothing there.
+
+Semicolons between the cells and a mark by which Excel knows UTF-8; days as 31-12-2026, moments in
+the time of the installation, and a comma in a number. JSON beside a table keeps the plain values.
+"""
 
 import csv
 import io
 from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.utils import timezone
 
 # A spreadsheet takes a cell that begins like this for a formula, and runs it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-MARK = "\ufeff"  # by which Excel knows UTF-8
+MARK = "\ufeff"
+DELIMITER = ";"
+CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
 def table(rows: list[dict[str, object]]) -> str:
@@ -16,7 +26,7 @@ def table(rows: list[dict[str, object]]) -> str:
 
 def written(heading: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=DELIMITER)
     writer.writerow(heading)
     writer.writerows([cell(value) for value in row] for row in rows)
     return MARK + text.getvalue()
@@ -26,6 +36,15 @@ def cell(value: object) -> object:
     """Empty for nothing. Text that a spreadsheet would run gets a sign before it."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
+    if isinstance(value, str):
+        return "'" + value if value.startswith(FORMULA) else value
+    if isinstance(value, datetime):
+        at = timezone.localtime(value) if timezone.is_aware(value) else value
+        return at.strftime("%d-%m-%Y %H:%M:%S")
+    if isinstance(value, date):
+        return value.strftime("%d-%m-%Y")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, Decimal | float):
+        return str(value).replace(".", ",")
     return value

@@ -1,6 +1,7 @@
 """Rules for what people type, each with a sentence that says what to do."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from . import phones
 
 FAR = 100  # years from now that no day of a programme or of a log can be
 COVERAGE = Path(__file__).parent / "fonts" / "coverage.txt"
@@ -33,9 +36,16 @@ def printable(text: str) -> None:
     if unknown:
         raise ValidationError(
             _("“%(character)s” cannot be printed. Please leave it out or write it differently."),
-            params={"character": unknown[0] if unknown[0].isprintable() else ascii(unknown[0])},
+            params={"character": shown(unknown[0])},
             code="unprintable",
         )
+
+
+def shown(character: str) -> str:
+    """A character, or its number and name where it cannot be seen."""
+    if character.isprintable():
+        return character
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
 NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
@@ -95,6 +105,27 @@ def validate_secure_address(text: str) -> None:
         raise ValidationError(
             _("Give an address that begins with https://, such as “https://www.example.nl/rug”."),
             code="address",
+        )
+
+
+def one_phone_number(text: str) -> None:
+    """A phone dials one number; words beside it are fine."""
+    numbers = [number.written for number in phones.read(text).numbers]
+    if len(numbers) > 1:
+        raise ValidationError(
+            _(
+                "There are %(count)d phone numbers here: %(numbers)s. Keep the one to call, "
+                "such as “%(first)s”."
+            ),
+            params={
+                "count": len(numbers), "numbers": ", ".join(numbers), "first": numbers[0],
+            },
+            code="phones",
+        )  # fmt: skip
+    if not numbers:
+        raise ValidationError(
+            _("There is no phone number here that can be called, such as “030-2345678”."),
+            code="phone",
         )
 
 

@@ -131,7 +131,7 @@ def test_from_the_worklist_to_an_act(page, site, complaints, programme, leg_pain
     Patient.objects.filter(pk=programme.patient_id).update(phone="06 - 12 34 56 78")
     log_in(page, site, "anna@linde.example")
     card = page.locator(".card", has_text="Piet Jansen")
-    expect(card.locator('a[href="tel:0612345678"]')).to_be_visible()
+    expect(card.locator('a[href="tel:+31612345678"]')).to_be_visible()
     note, seen = card.locator("input[name=note]"), card.locator("form.seen button")
     seen.focus()
     page.keyboard.press("Enter")

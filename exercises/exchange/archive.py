@@ -19,6 +19,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from rugpijn.text import shown
+
 from ..library import schemas
 from .content import MOST, Content, Row
 
@@ -95,7 +97,8 @@ def _unpacked(packed: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as files:
             _check_list(files.infolist())
-            return {info.filename: _unpack(files, info) for info in files.infolist()}
+            wanted = [info for info in files.infolist() if not _is_litter(info)]
+            return {info.filename: _unpack(files, info) for info in wanted}
     except Refusal:
         raise
     except DAMAGED as error:
@@ -117,12 +120,14 @@ def _check_list(entries: list[zipfile.ZipInfo]) -> None:
     known = {f"{name}.json" for name in ("manifest", *LISTS)}
     seen = set()
     for entry in entries:
+        if _is_litter(entry):
+            continue
         # As it stands there: zipfile itself cuts a name at NUL and turns slashes.
         name = entry.orig_filename
         if name not in known and not PHOTO.fullmatch(name):
             raise Refusal(
                 _("“%(name)s” does not belong in this zip; it holds %(known)s and photos.")
-                % {"name": _shown(name), "known": ", ".join(sorted(known))}
+                % {"name": shown(name), "known": ", ".join(sorted(known))}
             )
         if name in seen:
             raise Refusal(_("“%(name)s” is in this zip twice.") % {"name": name})
@@ -131,8 +136,10 @@ def _check_list(entries: list[zipfile.ZipInfo]) -> None:
         seen.add(name)
 
 
-def _shown(name: str) -> str:
-    return "".join(sign if sign.isprintable() else "�" for sign in name[:60])
+def _is_litter(entry: zipfile.ZipInfo) -> bool:
+    """What a computer adds to a zip that it packs again; nobody asked for it."""
+    name = entry.orig_filename
+    return name.startswith("__MACOSX/") or name in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _unpack(files: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -162,7 +169,7 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found = {}
     for name, value in pairs:
         if name in found:
-            raise Refusal(_("“%(name)s” is said twice in one place.") % {"name": _shown(name)})
+            raise Refusal(_("“%(name)s” is said twice in one place.") % {"name": shown(name)})
         found[name] = value
     return found
 
@@ -177,7 +184,7 @@ def _checked_manifest(manifest: Any) -> dict[str, Any]:
     for name in manifest:
         if name not in MANIFEST:
             raise ValueError(
-                _("manifest.json: the name “%(name)s” is unknown here.") % {"name": _shown(name)}
+                _("manifest.json: the name “%(name)s” is unknown here.") % {"name": shown(name)}
             )
     return manifest
 

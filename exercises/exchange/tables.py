@@ -21,12 +21,15 @@ from django.conf import settings
 from django.db.models import IntegerField
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from import_export.formats.base_formats import CSV, XLSX
+from import_export.formats.base_formats import XLSX
 from import_export.resources import Resource
 from import_export.widgets import Widget
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
+
+from rugpijn import tables
+from rugpijn.text import shown
 
 from ..library.entries import FACTS, WORDS
 from ..library.table import is_language
@@ -50,7 +53,7 @@ class Cell(Widget):
         return text[1:] if text.startswith("'") and RUNS.match(text) else text
 
     def render(self, value, obj=None, **options):
-        text = "" if value is None else str(value)
+        text = str(tables.cell(value)) if isinstance(value, date) else str(value or "")
         return f"'{text}" if RUNS.match(text) else text
 
 
@@ -168,8 +171,8 @@ def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
     others = {name for thing in things for name in thing if is_language(name)}
     languages = [*dict(settings.LANGUAGES), *sorted(others - dict(settings.LANGUAGES).keys())]
     dataset = LibraryTable(kind, languages).export(things)
-    if format == "csv":  # with a mark and semicolons: so a Dutch Excel opens it well
-        return CSV().export_data(dataset, delimiter=";").encode("utf-8-sig")
+    if format == "csv":
+        return tables.written(dataset.headers, dataset).encode()
     if any(len(cell) > CELL for row in dataset for cell in row):
         raise ValueError(_("There is a text in it that is too long for a spreadsheet."))
     if any(ILLEGAL_CHARACTERS_RE.search(cell) for row in dataset for cell in row):
@@ -237,12 +240,16 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
         ) from error
     if "\0" in text:
         raise ValueError(_("This is no CSV file."))
-    first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
+    first, _line_end, rest = text.partition("\n")
+    skipped = 0
+    if told := re.fullmatch(r"\"?sep=(.)\"?\r?", first, re.IGNORECASE):  # for Excel alone
+        delimiter, text, skipped = told[1], rest, 1
+    else:
+        delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(reader, start=1 + skipped):
             yield number, cells
     except csv.Error as error:
         raise ValueError(
@@ -251,7 +258,7 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
 
 
 def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
-    """The first sheet, as far as a file of ours may go: one can claim a million rows of nothing."""
+    """The only sheet with rows, as far as a file of ours may go: it can claim a million rows."""
     damaged = (
         zipfile.BadZipFile, InvalidFileException, NotImplementedError, KeyError, ValueError,
         TypeError, AttributeError, IndexError, OSError, EOFError, SyntaxError,
@@ -259,7 +266,9 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as files:
             size = sum(entry.file_size for entry in files.infolist())
-        rows = _first_sheet(content) if size <= UNPACKED else None
+        rows = _only_sheet(content) if size <= UNPACKED else None
+    except SheetsError as error:
+        raise ValueError(str(error)) from error
     except damaged as error:
         raise ValueError(_no_xlsx()) from error
     if rows is None:
@@ -267,13 +276,27 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
     yield from ((number, list(cells)) for number, cells in enumerate(rows, start=1))
 
 
-def _first_sheet(content: bytes) -> list[tuple]:
+class SheetsError(Exception):
+    """More than one sheet has rows; the message is one sentence for who uploads."""
+
+
+def _only_sheet(content: bytes) -> list[tuple]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about colours and the like, which are not ours
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        return list(sheet.iter_rows(max_row=MOST + 2, max_col=COLUMNS, values_only=True))
+        sheets = {sheet.title: _rows_of(sheet) for sheet in book.worksheets}
+    filled = [title for title, rows in sheets.items() if any(map(any, rows))]
+    if len(filled) > 1:
+        names = ", ".join(f"“{shown(title)}”" for title in filled)
+        raise SheetsError(
+            _("This file has more than one sheet: %s. Keep the one that is meant.") % names
+        )
+    return sheets[filled[0]] if filled else []
+
+
+def _rows_of(sheet) -> list[tuple]:
+    sheet.reset_dimensions()
+    return list(sheet.iter_rows(max_row=MOST + 2, max_col=COLUMNS, values_only=True))
 
 
 def _headers(cells: list) -> list[str]:
@@ -286,7 +309,7 @@ def _headers(cells: list) -> list[str]:
         if not header:
             raise ValueError(_("Column %d has no name.") % number)
         if headers.count(header) > 1:
-            raise ValueError(_("The column “%s” is there twice.") % _shown(header))
+            raise ValueError(_("The column “%s” is there twice.") % shown(header))
     return headers
 
 
@@ -305,19 +328,15 @@ def _check_columns(headers: list[str], table: LibraryTable) -> None:
         if header.lower() in BSN:
             raise ValueError(
                 _("There is a column “%s”. A citizen service number (BSN) never goes in here.")
-                % _shown(header)
+                % shown(header)
             )
         if header.lower() in NOT_PRACTICE:
             raise ValueError(
                 _("Remove the column “%s”: what you import is always for your own practice.")
-                % _shown(header)
+                % shown(header)
             )
         if header not in table.fields:
             raise ValueError(
                 _("The column “%(column)s” is unknown. The columns are %(columns)s.")
-                % {"column": _shown(header), "columns": ", ".join(table.fields)}
+                % {"column": shown(header), "columns": ", ".join(table.fields)}
             )
-
-
-def _shown(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "�" for sign in text[:60])

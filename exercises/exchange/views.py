@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, tables
 
 from ..models import Exercise, LibraryImport
 from . import importing
@@ -22,7 +22,7 @@ from .forms import ExportForm, ImportForm
 
 MEDIA_TYPES = {
     "zip": "application/zip",
-    "csv": "text/csv; charset=utf-8",
+    "csv": tables.CONTENT_TYPE,
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 A_PAGE = 50  # rows with their differences

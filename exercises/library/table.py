@@ -4,6 +4,7 @@ the exercise and the field.
 The rules for each field are those of its model, so a file and a form refuse the same.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,10 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
+
+from rugpijn import dates
+from rugpijn.text import clean, shown, web_address, without_bullets
+from rugpijn.validators import validate_web_address
 
 from ..dosage import Dosage
 from ..models import FALLBACK, Exercise, Protocol, Text
@@ -62,6 +67,10 @@ def together(**reads: Callable[[], Any]) -> dict[str, Any]:
     return found
 
 
+# A tag or an entity: somebody copied the source of a page.
+MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-z]{2,8}|#[0-9]{1,6});")
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of the file that knows where it stands, so that a refusal can say so."""
@@ -101,7 +110,12 @@ class Table:
         """Without what no database keeps: half a character, and the character NUL."""
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
             raise self.refuse(name, _("there is a character in it that cannot be kept."))
-        return tidy("", text)
+        if found := MARKUP.search(text):
+            raise self.refuse(
+                name,
+                _("“%s” is markup of a web page. Paste the text without it.") % found[0][:40],
+            )
+        return tidy("", clean(text))
 
     def dosage(self) -> Dosage:
         text = self.string("dosage")
@@ -167,8 +181,15 @@ class Table:
         elif isinstance(column, models.DateField):
             if isinstance(value, datetime) or not isinstance(value, (str, date)):
                 raise self.refuse(name, _("a date is expected here, such as 2026-05-31."))
+            if isinstance(value, str):
+                try:
+                    value = dates.read(value)
+                except ValueError as error:
+                    raise self.refuse(name, str(error)) from error
         else:
             value = self.string(name)
+            if validate_web_address in column.validators:
+                value = web_address(value)
         return self._checked(model, name, value)
 
     def _checked(self, model: type[models.Model], name: str, value: Any) -> Any:
@@ -179,6 +200,8 @@ class Table:
         try:
             return column.clean(value, None)
         except ValidationError as error:
+            if column.choices and column.flatchoices:
+                raise self.refuse(name, _not_among(value, column)) from error
             raise self.refuse(name, error.messages[0]) from error
 
     def texts(self, model: type[Text]) -> Texts:
@@ -214,7 +237,15 @@ class Table:
         steps = [self._storable("steps", step) for step in steps]
         if any(not step or "\n" in step for step in steps):
             raise self.refuse("steps", _("each step is one line, and none is empty."))
-        return "\n".join(steps)
+        return without_bullets("\n".join(steps))
+
+
+def _not_among(value: Any, column: models.Field) -> str:
+    """The choices, as a file writes them."""
+    return _("“%(value)s” is not one of these: %(choices)s.") % {
+        "value": shown(str(value), 40),
+        "choices": ", ".join(str(code) for code, _label in column.flatchoices if code != ""),
+    }
 
 
 def is_language(name: str) -> bool:

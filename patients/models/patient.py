@@ -9,10 +9,42 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Invitation, Practice, User, languages
-from rugpijn.validators import NoCitizenNumber, printable
+from rugpijn.text import code as code_of
+from rugpijn.validators import NoCitizenNumber, one_phone_number, printable
 
-from .. import ages
+from .. import ages, names, search
 from ..access import CareQuerySet, OfPatientQuerySet
+
+
+class DerivedField:
+    """A column that is worked out from others when a row is saved. No form shows it.
+
+    For the migrations it is the plain column that it is in the database. `update()` and
+    `bulk_update()` do not work it out: whoever writes a name, a date of birth or a phone number
+    saves the patient.
+    """
+
+    def of(self, patient: "Patient") -> str:
+        raise NotImplementedError
+
+    def pre_save(self, patient, add):
+        setattr(patient, self.attname, self.of(patient))
+        return getattr(patient, self.attname)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, f"django.db.models.{self.get_internal_type()}", args, kwargs
+
+
+class SortKeyField(DerivedField, models.CharField):
+    def of(self, patient):
+        return names.surname_first(patient.name)
+
+
+class SearchKeyField(DerivedField, models.TextField):
+    def of(self, patient):
+        born = patient._meta.get_field("birth_date").to_python(patient.birth_date)
+        return search.key_of(patient.name, born, patient.phone)
 
 
 class Patient(NoCitizenNumber, models.Model):
@@ -40,7 +72,9 @@ class Patient(NoCitizenNumber, models.Model):
     email = models.EmailField(
         _("e-mail"), blank=True, help_text=_("To reach the patient; two people may share one.")
     )
-    phone = models.CharField(_("phone"), max_length=30, blank=True, validators=[printable])
+    phone = models.CharField(
+        _("phone"), max_length=30, blank=True, validators=[printable, one_phone_number]
+    )
     language = models.CharField(
         _("language"),
         max_length=7,
@@ -58,13 +92,17 @@ class Patient(NoCitizenNumber, models.Model):
         User, models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
+    # Written by the columns themselves, whenever the row is.
+    sort_key = SortKeyField(max_length=400, default="", editable=False)
+    search_key = SearchKeyField(default="", editable=False)
+
     objects = CareQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
-        ordering = ["name", "id"]
-        indexes = [models.Index(fields=["practice", "name"], name="patient_by_name")]
+        ordering = ["sort_key", "id"]
+        indexes = [models.Index(fields=["practice", "sort_key"], name="patient_by_surname")]
 
     def __str__(self):
         return self.name
@@ -149,7 +187,7 @@ class PatientInvitation(Invitation):
     @classmethod
     def find_code(cls, typed: str) -> "PatientInvitation | None":
         """By a code as people type it: small letters, spaces and dashes do not matter."""
-        code = "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+        code = code_of(typed)
         found = cls.objects.select_for_update(of=("self",)).select_related("patient__practice")
         return found.filter(code_hash=cls._code_digest(code)).first()
 

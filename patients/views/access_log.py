@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit, rates, tables
 from rugpijn.login.sessions import fresh_login_required, fresh_on_trusted_device
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
 
 from ..access import find_log
 from ..log_reading import Reader
@@ -72,8 +72,7 @@ def access_log(request, uuid):
     patient = _patient(request, uuid)
     form, reader = PeriodForm(request.GET), Reader(patient)
     rows = reader.events(since=form.since, others=not form.with_own)
-    before = key_number(request.GET.get("before"))
-    if before is not None:
+    if (before := number(request.GET.get("before"))) is not None:
         rows = rows.filter(number__lt=before)
     events = list(rows[: PAGE + 1])
     older = None
@@ -109,7 +108,7 @@ def download(request, uuid):
     if not table:
         return redirect("patients:access_log", uuid)
     audit.record(request, "download log", patient, thing=patient)
-    response = HttpResponse(tables.table(table), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(tables.table(table), content_type=tables.CONTENT_TYPE)
     name = _("who-looked.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

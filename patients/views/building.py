@@ -36,6 +36,7 @@ from rugpijn import audit, rates
 from rugpijn.login.second_factor import answers_json
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
+from rugpijn.numbers import number
 
 from .. import actions, phases, sides
 from ..access import treats
@@ -120,7 +121,7 @@ def _day(text: str) -> date:
 
 def _times(text: str) -> int:
     """A number that `Dosage` accepts or refuses in words; 0 for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return number(text, digits=3) or 0
 
 
 def language_of_patient(request) -> str:

@@ -19,7 +19,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import actions, caseload, judgement, totals, worklist
@@ -122,7 +123,7 @@ def _seen_lately(courses: list[Course], today) -> list[tuple[Course, list[dict]]
 
 
 class SeenForm(forms.Form):
-    note = forms.CharField(
+    note = CharField(
         max_length=SeenMark.NOTE_LENGTH, required=False, strip=True, validators=[printable]
     )
 
@@ -171,9 +172,8 @@ def _give_back(request, programme, words: str, back):
 
 def _put_back(request, programme, back):
     """A mark that was a mistake: its reasons ask for attention again."""
-    number = key_number(request.POST["put_back"])
     marks = programme.seen_marks.filter(withdrawn_at=None)
-    mark = marks.filter(pk=number).first()
+    mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
         messages.info(request, _("This was put back already."))
         return back

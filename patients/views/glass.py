@@ -26,7 +26,7 @@ def patients_of_opened(request):
     if request.glass is None:
         return redirect("admin:glass")
     patients = Patient.objects.filter(opened_to(request.user)).prefetch_related("programmes")
-    page = Paginator(patients.order_by("name", "pk"), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(patients.order_by("sort_key", "pk"), ROWS).get_page(request.GET.get("page"))
     audit.record(request, "list", *(patient.record_of for patient in page))
     context = {
         **admin.site.each_context(request),

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
+from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
 
 from .. import actions, life
@@ -51,7 +52,7 @@ class PauseForm(forms.Form):
         help_text=gettext_lazy("Empty: until you let it go on."),
         required=False,
     )
-    note = forms.CharField(
+    note = CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy(
             "If you like. It stands on no page of the patient, but is in a copy of the record."
@@ -137,7 +138,7 @@ def _told(made: Pause, today: date) -> str:
 def resume(request, programme):
     """Go on today, or drop a pause that was planned: a button of the programme's page."""
     if request.method == "POST":
-        chosen = key_number(request.POST.get("pause"))
+        chosen = number(request.POST.get("pause"))
         now = programme.pause_now
         try:
             life.resume(programme=programme, number=chosen)
@@ -253,12 +254,12 @@ def discharge(request, patient):
         messages.info(request, _("%s is discharged already.") % patient.name)
         return here
     if request.method == "POST":
-        chosen = [key_number(text) for text in request.POST.getlist("throw_away")]
+        chosen = [number(text) for text in request.POST.getlist("throw_away")]
         try:
             ended = life.discharge(
                 patient=patient,
                 by=request.user,
-                running=key_number(request.POST.get("running")),
+                running=number(request.POST.get("running")),
                 throw_away=chosen,
             )
         except actions.RefusedError as error:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
+from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import erasure, mail, search
@@ -35,7 +36,7 @@ WORD = {"class": "vTextField", "autocomplete": "off"}
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
+    reason = CharField(
         label=gettext_lazy("Why"),
         help_text=gettext_lazy("This is kept. Write no names and nothing about health."),
         max_length=DataExport.REASON_LENGTH,
@@ -94,7 +95,7 @@ def _names_a_day(text: str, day) -> bool:
 
 class RefuseForm(forms.Form):
     what = "refuse"
-    answer = forms.CharField(
+    answer = CharField(
         label=gettext_lazy("Why not"),
         help_text=gettext_lazy("The patient reads this."),
         max_length=ErasureRequest.LENGTH,
@@ -130,13 +131,10 @@ def data(request):
 
 
 def _find(user, query: str):
-    patients = Patient.objects.filter(answered_for(user)).order_by("name", "pk")
+    patients = Patient.objects.filter(answered_for(user))
     if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", query.lower()):
         return patients.filter(uuid=query)
-    try:
-        return patients.filter(birth_date=read_birth_date(query, today=timezone.localdate()))
-    except ValueError:
-        return search.by_name(patients, query)
+    return search.find(patients, query)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

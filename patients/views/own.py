@@ -105,7 +105,7 @@ def _records(user) -> list[Patient]:
         Patient.objects.of_person(user)
         .select_related("practice")
         .prefetch_related("programmes__therapist")
-        .order_by("name", "pk")
+        .order_by("sort_key", "pk")
     )
     found = list(records.prefetch_related("erasure_requests", "proxies__user"))
     today = timezone.localdate()

@@ -9,7 +9,7 @@ from exercises.models import Exercise, PracticeDosage
 from exercises.progression import EASIER, HARDER, Step, steps
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit, rates
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
 
 from .. import sides
 from .building import called, for_therapists, language_of_patient, pickable
@@ -27,7 +27,7 @@ def suggestions(request):
     the row itself says what is wrong with it.
     """
     direction, asked = request.GET.get("direction"), request.GET.get("exercise", "")
-    if direction not in (HARDER, EASIER) or key_number(asked) is None:
+    if direction not in (HARDER, EASIER) or number(asked) is None:
         return JsonResponse({"error": _("Choose an exercise first.")}, status=400)
     exercise = _exercise(request, asked)
     variants = _variants(request.user, exercise, direction)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
+from rugpijn.text_fields import CleanTextMeta
 
 from .. import everything
 from ..access import is_own, may_take_along, refuse, represented_by
@@ -100,7 +101,7 @@ def export_file(request, uuid):
 
 
 class AskForm(forms.ModelForm):
-    class Meta:
+    class Meta(CleanTextMeta):
         model = ErasureRequest
         fields = ["words"]
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
-from rugpijn.numbers import key_number
+from rugpijn.numbers import number
 
 from .. import (
     actions,
@@ -90,7 +90,7 @@ def _compared(asked, versions, sheets) -> dict:
     if "from" not in asked and "to" not in asked:
         newest = sorted(versions)[-2:]
         return {"chosen": tuple(newest) if len(newest) == 2 else None}
-    numbers = [key_number(asked.get(name)) for name in ("from", "to")]
+    numbers = [number(asked.get(name)) for name in ("from", "to")]
     if any(number not in versions for number in numbers):
         return {"chosen": numbers, "problem": _("Choose two versions from the lists.")}
     if numbers[0] == numbers[1]:
@@ -266,7 +266,7 @@ def end_proxy(request, patient):
     """Whoever acted for this patient does so no more: a button of the patient's page."""
     if request.method == "POST":
         proxies = patient.proxies.holding(timezone.localdate())
-        proxy = proxies.filter(pk=key_number(request.POST.get("proxy"))).first()
+        proxy = proxies.filter(pk=number(request.POST.get("proxy"))).first()
         if proxy is None:
             messages.info(request, _("This access had ended already."))
         else:

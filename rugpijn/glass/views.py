@@ -16,6 +16,7 @@ from .. import audit
 from ..login.sessions import fresh_login_required
 from ..mailing import account
 from ..models import GlassBreak, Practice, User
+from ..text_fields import CharField
 from ..validators import printable
 from . import rules as glass
 
@@ -24,7 +25,7 @@ LEAST_REASON = 15  # letters: a reason, and no dash
 
 class GlassForm(forms.Form):
     practice = forms.ModelChoiceField(Practice.objects.all(), label=gettext_lazy("Practice"))
-    reason = forms.CharField(
+    reason = CharField(
         label=gettext_lazy("Reason"),
         min_length=LEAST_REASON,
         max_length=500,

@@ -4,7 +4,7 @@ Reading the log is an act on it, and written in it: what was searched for as a d
 for each patient who was looked for.
 """
 
-from datetime import UTC
+from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from .. import audit, rates, tables
 from ..models import AccessEvent
-from ..numbers import key_number
+from ..numbers import number
 from .chain import FORMS, NEWEST
 from .search import MOST_DOWNLOADED, PAGE, SearchForm, in_words
 
@@ -27,8 +27,7 @@ def search(admin, request):
     events, more = [], None
     if form.is_valid():
         rows = form.rows()
-        before = key_number(request.GET.get("before"))
-        if before is not None:
+        if (before := number(request.GET.get("before"))) is not None:
             rows = rows.filter(number__lt=before)
         events = list(rows[: PAGE + 1])
         if len(events) > PAGE:
@@ -66,7 +65,7 @@ def download(admin, request):
     _log(request, "download log", form)
     names = (*FORMS[NEWEST], "hash")
     text = tables.written(names, ([_cell(event, name) for name in names] for event in events))
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response = HttpResponse(text, content_type=tables.CONTENT_TYPE)
     what = _("access-log")
     name = f"{what}-{timezone.localdate().isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -85,9 +84,7 @@ def _refused(admin, request, form):
 
 def _cell(event, name):
     value = getattr(event, name)
-    if name == "at":
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return value if value is None or isinstance(value, (bool, int)) else str(value)
+    return value if value is None or isinstance(value, (bool, int, datetime)) else str(value)
 
 
 def _log(request, act, form):

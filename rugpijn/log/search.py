@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit
 from ..models import AccessEvent, Practice, User
+from ..text import fold
+from ..text_fields import CharField
 from ..validators import near_today
 from .chain import NOBODY
 
@@ -50,13 +52,13 @@ class DayInput(forms.DateInput):
 class SearchForm(forms.Form):
     """Every field may stay empty. What is found must answer all that was filled in."""
 
-    patient = forms.CharField(
+    patient = CharField(
         label=_("Patient"),
         max_length=120,
         required=False,
         help_text=_("Name, or the number that the log gives somebody whose record was erased"),
     )
-    who = forms.CharField(
+    who = CharField(
         label=_("Who did it"), max_length=120, required=False, help_text=_("Name, or a part of it")
     )
     act = forms.ChoiceField(label=_("What"), required=False)
@@ -101,7 +103,8 @@ class SearchForm(forms.Form):
         if (number := _uuid(text)) is not None:
             return [number]
         staff = User.objects.filter(practice=self.practice, practice__isnull=False)
-        people = [*staff.filter(name__icontains=text).values_list("uuid", flat=True)]
+        looked_for = fold(text)
+        people = [person.uuid for person in staff if looked_for in fold(person.name)]
         people += patients.users_of(self.reader, text)
         if not people:
             raise forms.ValidationError(_("Nobody of the practice has this name."))

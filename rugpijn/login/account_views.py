@@ -15,14 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
 from ..models import User
-from ..numbers import key_number
+from ..numbers import number
+from ..text_fields import CharField
 from ..validators import printable
 from . import accounts, devices, factor_views, passkeys, second_step, totp
 from .sessions import fresh_login_required
 
 
 class PasskeyNameForm(forms.Form):
-    name = forms.CharField(
+    name = CharField(
         label=gettext_lazy("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable]
     )
 
@@ -123,8 +124,8 @@ def _trust_no_longer(request):
 
 def _key(request):
     """The passkey that a button is about; never somebody else's."""
-    number = key_number(request.POST.get("passkey"))
-    key = passkeys.of(request.user).filter(pk=number).first()
+    chosen = number(request.POST.get("passkey"))
+    key = passkeys.of(request.user).filter(pk=chosen).first()
     if key is None:
         raise Http404
     return key

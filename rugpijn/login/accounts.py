@@ -17,6 +17,7 @@ from ..log import events
 from ..mailing import account
 from ..mailing.sending import Outcome
 from ..models import User
+from ..text import clean
 from . import devices, second_factor, sessions
 from .models import TrustedDevice
 
@@ -38,6 +39,11 @@ class LoginForm(PasswordLoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.order_fields(self.field_order)
+
+    def clean_login(self):
+        """A login code works with or without its dash, an address without invisible signs."""
+        login = clean(super().clean_login())
+        return User.login_code_of(login) or login
 
     def login(self, request, redirect_url=None):
         devices.wish(request, self.cleaned_data["own_device"])

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import audit
 from ..models import User
+from ..text_fields import CharField
 from . import accounts, devices, passkeys, second_factor, second_step, totp
 from .sessions import fresh_login_required
 
@@ -25,7 +26,7 @@ from .sessions import fresh_login_required
 class AppForm(forms.Form):
     """The first code of an authenticator app: it shows that the app has the secret."""
 
-    code = forms.CharField(
+    code = CharField(
         label=gettext_lazy("Code in the app"),
         max_length=20,
         help_text=gettext_lazy("Six digits. There is a new code every half minute."),

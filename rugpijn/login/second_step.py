@@ -38,6 +38,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from .. import audit
 from ..mailing import account
 from ..models import User
+from ..text import digits
+from ..text_fields import CharField
 from . import devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
@@ -173,7 +175,7 @@ def list_page(request, codes: list[str], **context):
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(
+    code = CharField(
         label=gettext_lazy("Code"),
         max_length=20,
         widget=forms.TextInput(
@@ -195,7 +197,7 @@ class CodeForm(forms.Form):
 
     def clean_code(self):
         """People write spaces and dashes as they stand on paper."""
-        return "".join(sign for sign in self.cleaned_data["code"] if sign.isdecimal())
+        return digits(self.cleaned_data["code"])
 
 
 @sensitive_post_parameters("code")

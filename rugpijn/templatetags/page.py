@@ -1,6 +1,5 @@
 """Small things that several pages need: an icon, a phone number to press, a count of today."""
 
-import re
 from dataclasses import dataclass
 
 from django import template
@@ -9,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rugpijn import trouble
+from rugpijn import phones, trouble
 from rugpijn.login import devices
 
 register = template.Library()
@@ -49,11 +48,15 @@ def icon(name: str) -> str:
 
 
 @register.filter
-def tel(phone: str) -> str:
-    """A phone number as people write it, as a phone dials it: “030 - 123 (0)45” is tel:03012345."""
-    written = re.sub(r"\(0\)", "", phone)
-    plus = "+" if written.strip().startswith("+") else ""
-    return f"tel:{plus}{re.sub(r'[^0-9]', '', written)}"
+def phone(text: str) -> phones.Phones:
+    """What a phone field holds: the number that is dialled, and the words beside it."""
+    return phones.read(text)
+
+
+@register.filter
+def tel(text: str) -> str:
+    """The link that dials what a phone field holds: “030 - 234 56 78” is tel:+31302345678."""
+    return phones.read(text).link
 
 
 @register.filter

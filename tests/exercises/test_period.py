@@ -36,6 +36,12 @@ MARCH = date(2027, 3, 12)
         ("t/m 12/3/2027", Period(until_date=MARCH)),
         ("12-3-2027 t/m 20-4-2027", Period(from_date=MARCH, until_date=date(2027, 4, 20))),
         ("12-3-2027", Period(from_date=MARCH, until_date=MARCH)),
+        ("week 1\u20142", Period(1, 2)),
+        ("WEEK 1\u00a0\u2013 2\u200b", Period(1, 2)),
+        ("vanaf 12 maart 2027", Period(from_date=MARCH)),
+        ("from 12 March 2027", Period(from_date=MARCH)),
+        ("12 mrt. 2027 t/m 20 april 2027", Period(from_date=MARCH, until_date=date(2027, 4, 20))),
+        ("tot en met week 3", Period(1, 3)),
     ],
 )
 def test_what_a_therapist_types(text, period):
@@ -50,7 +56,13 @@ def test_what_a_therapist_types(text, period):
         ("week 1 en 4", "Schrijf “week 1-2”"),  # not 1 to 4
         ("1, 3", "Schrijf “week 1-2”"),
         ("12-3-2027 en 20-4-2027", "Schrijf “week 1-2”"),
+        ("tot week 3", "Telt “week 3” ook mee"),
+        ("week 1 tot week 3", "Telt “week 3” ook mee"),
+        ("1 tot 3", "Telt “3” ook mee"),
+        ("tot 12-3-2027", "Telt “12-3-2027” ook mee"),
+        ("vanaf 31 februari 2027", "31 februari 2027"),
         ("week 0", "van 1 tot 52"),
+        ("week 0-2", "van 1 tot 52"),
         ("week 53", "van 1 tot 52"),
         ("week 4-2", "eindigen voordat"),
         ("vanaf 31-2-2027", "31-2-2027"),

@@ -84,7 +84,7 @@ def test_with_the_action_beside_it(anna, alarm, programme):
     programme.patient.phone = "06 - 12 34 56 78"
     programme.patient.save()
     page = anna.get(DESK).content.decode()
-    assert 'href="tel:0612345678"' in page
+    assert 'href="tel:+31612345678"' in page
     assert reverse("admin:patients_programme_change", args=[programme.pk]) in page
     assert reverse("admin:patients_programme_seen", args=[programme.pk]) in page
     assert "Take over" not in page  # she treats him

@@ -108,7 +108,7 @@ class TestWhatIsInIt:
         programme.save()
         files = opened(everything.pack(cast.piet_patient))
         table = files["tables/patients_programme.csv"].decode("utf-8-sig")
-        assert next(csv.DictReader(io.StringIO(table)))["title"] == "'=cmd|calc"
+        assert next(csv.DictReader(io.StringIO(table), delimiter=";"))["title"] == "'=cmd|calc"
 
     def test_nothing_of_anybody_else(self, cast, full, make_programme):
         make_programme(cast.mo_patient)

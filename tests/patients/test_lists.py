@@ -115,7 +115,15 @@ def test_a_batch_asks_as_often_for_many_as_for_a_few(client, cast, programme):
 
 
 class TestSearch:
-    NAMES = ("Jürgen Müller", "Anke van der Berg-Çelik", "Bjørn 't Hooft", "Zoë Groß", "O’Neill")
+    NAMES = (
+        "Jürgen Müller",
+        "Anke van der Berg-Çelik",
+        "Bjørn 't Hooft",
+        "Zoë Groß",
+        "O’Neill",
+        "Anne-Marie Kuipers",
+        "Sigurður Þór",
+    )
 
     @pytest.fixture(autouse=True)
     def patients(self, cast):
@@ -124,6 +132,9 @@ class TestSearch:
                 Patient(practice=practice, name=name, birth_date=date(born, 5, 1))
                 for name in self.NAMES
             )
+            kuipers = Patient.objects.get(practice=practice, name="Anne-Marie Kuipers")
+            kuipers.birth_date, kuipers.phone = date(1968, 3, 12), "06-12 34 56 78 (moeder)"
+            kuipers.save()
 
     @pytest.mark.parametrize(
         ("typed", "name"),
@@ -135,7 +146,16 @@ class TestSearch:
             ("bjorn", "Bjørn 't Hooft"), ("t hooft", "Bjørn 't Hooft"),
             ("’t Hooft", "Bjørn 't Hooft"),
             ("zoe gross", "Zoë Groß"), ("oneill", "O’Neill"), ("o'neill", "O’Neill"),
-            ("%", None), ("_", None), ("muller zoe", None),
+            ("mu%ler", None), ("m_ller", None), ("muller zoe", None),
+            ("annemarie", "Anne-Marie Kuipers"), ("Kuipers 1968", "Anne-Marie Kuipers"),
+            ("1968 kuipers anne", "Anne-Marie Kuipers"), ("12-3-1968", "Anne-Marie Kuipers"),
+            ("12 maart 1968", "Anne-Marie Kuipers"), ("kuipers 12 mrt '68", "Anne-Marie Kuipers"),
+            ("1968-03-12", "Anne-Marie Kuipers"), ("19680312", "Anne-Marie Kuipers"),
+            ("06 12 34 56 78", "Anne-Marie Kuipers"), ("0612345678", "Anne-Marie Kuipers"),
+            ("+31612345678", "Anne-Marie Kuipers"), ("0031 6 12345678", "Anne-Marie Kuipers"),
+            ("+31 (0)6-12345678", "Anne-Marie Kuipers"), ("345678", "Anne-Marie Kuipers"),
+            ("kuipers 1969", None), ("sigurdur", "Sigurður Þór"), ("thor", "Sigurður Þór"),
+            ("Sigur\u200bður", "Sigurður Þór"), ("vanderberg", "Anke van der Berg-Çelik"),
         ],
     )  # fmt: skip
     @pytest.mark.parametrize("kind", ["patient", "programme"])
@@ -152,9 +172,10 @@ class TestSearch:
     def test_a_date_of_birth_finds_within_the_practice(self, client, cast):
         client.force_login(cast.anna)
         listing = reverse("admin:patients_patient_changelist")
-        assert client.get(listing, {"q": "1-5-1970"}).context["cl"].result_count == len(self.NAMES)
+        found = client.get(listing, {"q": "1-5-1970"}).context["cl"].result_count
+        assert found == len(self.NAMES) - 1
         assert client.get(listing, {"q": "1-5-1971"}).context["cl"].result_count == 0
 
     def test_nothing_typed_finds_everybody(self, cast):
         patients = Patient.objects.treated_by(cast.anna)
-        assert search.by_name(patients, " - ").count() == patients.count()
+        assert search.find(patients, " - ").count() == patients.count()

@@ -80,7 +80,7 @@ def download(client):
 
 def tables(file):
     return {
-        name: list(csv.DictReader(io.StringIO(file.read(name).decode("utf-8-sig"))))
+        name: list(csv.DictReader(io.StringIO(file.read(name).decode("utf-8-sig")), delimiter=";"))
         for name in file.namelist()
         if name.endswith(".csv")
     }

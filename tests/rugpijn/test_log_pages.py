@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import uuid
 from datetime import timedelta
 
@@ -171,9 +172,11 @@ class TestOwner:
         write(cast.piet_patient, cast.anna)
         answer = client_of(cast.els).get(reverse(FILE))
         assert answer["Content-Disposition"].startswith('attachment; filename="logboek-')
-        (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+        (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
         assert row["actor_name"] == "'=HYPERLINK(1)"
-        assert row["patient"] == str(cast.piet_patient.uuid) and row["at"].endswith("Z")
+        assert row["patient"] == str(cast.piet_patient.uuid) and re.fullmatch(
+            r"\d\d-\d\d-\d{4} \d\d:\d\d:\d\d", row["at"]
+        )
         assert set(row) == {*chain.FORMS[1], "hash"}
 
     def test_the_file_has_an_end(self, cast, filled, monkeypatch):
@@ -282,7 +285,7 @@ class TestPatient:
         write(cast.piet_patient, cast.anna)
         client = client_of(cast.piet)
         answer = client.get(reverse("patients:access_log_file", args=[cast.piet_patient.uuid]))
-        (row,) = (csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))),)
+        (row,) = (csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"),)
         rows = list(row)
         assert rows[0] == ["Dag", "Tijd", "Wat er gebeurde", "Waarom", "Nummer"]
         assert rows[1][1:4] == [

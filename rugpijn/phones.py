@@ -1,0 +1,150 @@
+"""Phone numbers in what people type, read by libphonenumber.
+
+A field keeps what was typed: “030-2345678 toestel 12 (ma-do 9-17 uur)”. One number of it is
+dialled, and the rest is shown as words beside it.
+"""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+from django.conf import settings
+from phonenumbers import (
+    Leniency,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberMatcher,
+    PhoneNumberType,
+)
+
+from . import text as texts
+
+EXTENSION = re.compile(
+    r"[ ,;]*(?:\b(?:toestel(?:nummer)?|tst|ext(?:ension)?|doorkies(?:nummer)?|intern|x)\b"
+    r"|#)[ .:]*([0-9]{1,7})",
+    re.IGNORECASE,
+)
+LABEL = re.compile(
+    r"(?:t|tel|telefoon(?:nummer)?|phone|m|mob|mobiel|mobile|gsm)[ .:]*", re.IGNORECASE
+)
+ONLY_A_NUMBER = re.compile(r"[0-9 ().+/-]+")
+FEWEST_DIGITS = 3  # of 112
+# Reached from inside the country only, whatever they say.
+AT_HOME = (
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+)
+SEPARATORS = " \t\n/,;:|·–-"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number in a text: as it is written there, and as a phone dials it."""
+
+    written: str
+    dialled: str
+    start: int
+    stop: int
+
+    @property
+    def link(self) -> str:
+        return f"tel:{self.dialled}"
+
+
+@dataclass(frozen=True)
+class Phones:
+    """The numbers of a text, and what stands beside the first of them."""
+
+    numbers: tuple[Phone, ...]
+    rest: str
+
+    @property
+    def first(self) -> Phone | None:
+        """The one that is dialled; an older field may hold two."""
+        return self.numbers[0] if self.numbers else None
+
+    @property
+    def link(self) -> str:
+        return self.first.link if self.first else ""
+
+    @property
+    def written(self) -> str:
+        return self.first.written if self.first else ""
+
+
+def read(text: str | None) -> Phones:
+    """Every number of a text, in the order in which they stand there."""
+    text = texts.clean(text or "").strip()
+    numbers = _short(text) or _found(text, Leniency.VALID) or _found(text, Leniency.POSSIBLE)
+    numbers = numbers or _as_it_stands(text)
+    if not numbers:
+        return Phones((), text)
+    first = numbers[0]
+    before, after = text[: first.start].strip(SEPARATORS), text[first.stop :].strip(SEPARATORS)
+    if LABEL.fullmatch(before):
+        before = ""
+    return Phones(tuple(numbers), " ".join(filter(None, (before, after))))
+
+
+def digits_to_find(text: str | None) -> str:
+    """The digits of every number as people may type them to search, with and without country."""
+    found = []
+    for phone in read(text).numbers:
+        dialled = re.sub(r"[^0-9]", "", phone.dialled.partition(";")[0])
+        found.append(dialled)
+        found.append("0" + dialled.removeprefix(_country()) if phone.dialled[0] == "+" else "")
+    return " ".join(filter(None, found))
+
+
+def _country() -> str:
+    return str(phonenumbers.country_code_for_region(settings.PHONE_REGION))
+
+
+def _short(text: str) -> list[Phone]:
+    """112, 116 123 and the like, when nothing else stands there: they are dialled as they are."""
+    digits = re.sub(r"[ .-]", "", text)
+    if not re.fullmatch(r"[0-9]{3,6}", digits) or digits.startswith("14"):
+        return []
+    number = PhoneNumber(country_code=int(_country()), national_number=int(digits))
+    region = settings.PHONE_REGION
+    if not phonenumbers.is_possible_short_number_for_region(number, region):
+        return []
+    return [Phone(text, digits, 0, len(text))]
+
+
+def _found(text: str, leniency: int) -> list[Phone]:
+    found = []
+    for match in PhoneNumberMatcher(text, settings.PHONE_REGION, leniency=leniency):
+        stop, extension = match.end, match.number.extension
+        if not extension and (behind := EXTENSION.match(text, stop)):
+            stop, extension = behind.end(), behind[1]
+        dialled = _dialled(match.number, match.raw_string)
+        if extension:
+            dialled += f";ext={extension}"
+        found.append(Phone(text[match.start : stop], dialled, match.start, stop))
+    return found
+
+
+def _dialled(number: PhoneNumber, raw: str) -> str:
+    """With the country's code, where that works: 0900 and 14 030 are dialled inside it only."""
+    if not phonenumbers.is_valid_number(number):
+        return _signs(raw)
+    plain = PhoneNumber(number.country_code, number.national_number)
+    plain.italian_leading_zero = number.italian_leading_zero
+    home = phonenumbers.number_type(plain) in AT_HOME
+    if phonenumbers.can_be_internationally_dialled(plain) and not home:
+        return phonenumbers.format_number(plain, PhoneNumberFormat.E164)
+    return re.sub(r"[^0-9]", "", phonenumbers.format_number(plain, PhoneNumberFormat.NATIONAL))
+
+
+def _as_it_stands(text: str) -> list[Phone]:
+    """Digits that libphonenumber does not know, such as a number without its area."""
+    if not ONLY_A_NUMBER.fullmatch(text) or len(re.sub(r"[^0-9]", "", text)) < FEWEST_DIGITS:
+        return []
+    return [Phone(text, _signs(text), 0, len(text))]
+
+
+def _signs(text: str) -> str:
+    plus = "+" if text.strip().startswith("+") else ""
+    return plus + re.sub(r"[^0-9]", "", text.replace("(0)", "") if plus else text)
