@@ -98,6 +98,24 @@ def notice(patient: Patient) -> EmailMessage | None:
         )
 
 
+def tell_of_invitation(patient: Patient, invited: PatientInvitation) -> None:
+    """To somebody who logs in already: the practice made another way in to the same record."""
+    to = patient.user.email if patient.user else None
+    if not to or invited.for_somebody_else:
+        return
+    with translation.override(language_of(patient)):
+        message = EmailMessage(
+            subject=_("Something changed about how you log in"),
+            body=_text("new_way_in", {"practice": patient.practice}),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[to],
+        )
+    try:
+        send(message)
+    except MailError:
+        return  # it is in the log of the program, and the practice need not wait for it
+
+
 def erased(patient: Patient) -> EmailMessage | None:
     """Says that what was asked is done, to an address that nobody knows any more after it."""
     message = notice(patient)

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
-from .login.models import LoginSession, OneTimeCode, TrustedDevice
+from .login.models import AccessChange, LoginSession, OneTimeCode, TrustedDevice
 from .validators import NoCitizenNumber, printable, readable_on_paper, validate_web_address
 
 __all__ = [
+    "AccessChange",
     "AccessEvent",
     "GlassBreak",
     "LogHead",

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 # The part of an address after which everything opens something, for whoever reads it.
 KEYS = re.compile(
     r"(/(?:calendar|reminders/stop|s|invitation|colleague|accounts/password/reset/key"
-    r"|accounts/confirm-email)/)[^\s/?\"']+"
+    r"|accounts/confirm-email|accounts/change)/)[^\s/?\"']+"
 )
 SOUGHT = re.compile(r"\?[^\s\"']+")  # what was searched for may be a name
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends a line, or moves a cursor

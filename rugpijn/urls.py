@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from . import installable, views, writing
-from .login import account_views, factor_views, passkeys, second_step, sessions
+from .login import access_pages, account_views, factor_views, passkeys, second_step, sessions
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("account/devices/", account_views.login_devices, name="login_devices"),
     path("account/passkey/", account_views.passkey_add, name="passkey_add"),
     path("account/codes/", account_views.one_time_list, name="one_time_list"),
+    path("accounts/change/<str:token>/", access_pages.refuse_by_mail, name="refuse_access_change"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),

@@ -4,9 +4,16 @@ import logging
 from smtplib import SMTPException
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+)
 from allauth.account.forms import LoginForm as PasswordLoginForm
 from allauth.account.internal.userkit import user_username
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -18,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from ..forms import PASSWORD_HELP
 from ..log import events
 from ..models import User
-from . import devices, second_factor, sessions
+from . import access_changes, devices, second_factor, sessions
 from .models import TrustedDevice
 
 logger = logging.getLogger(__name__)
@@ -58,6 +65,27 @@ class ChangeForm(SaysHowLong, ChangePasswordForm):
 
 class SetForm(SaysHowLong, SetPasswordForm):
     pass
+
+
+class NewAddressForm(AddEmailForm):
+    """Another address of one's own. The one of now is noted as confirmed (the invitation did so):
+    allauth would take it for one that still waits, drop it, and tell it nothing afterwards."""
+
+    def save(self, request):
+        if self.user.email:
+            known = {"verified": True, "primary": True}
+            EmailAddress.objects.update_or_create(
+                user=self.user, email=self.user.email, defaults=known
+            )
+        return super().save(request)
+
+
+class AskResetForm(ResetPasswordForm):
+    """A new address that has waited its day counts from now on, and the old one no longer."""
+
+    def clean_email(self):
+        access_changes.settle_due()
+        return super().clean_email()
 
 
 class ResetForm(SaysHowLong, ResetPasswordKeyForm):

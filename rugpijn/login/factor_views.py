@@ -18,7 +18,16 @@ from django.views.decorators.http import require_http_methods
 
 from .. import audit
 from ..models import User
-from . import accounts, devices, passkeys, second_factor, second_step, totp
+from . import (
+    access_changes,
+    access_mail,
+    accounts,
+    devices,
+    passkeys,
+    second_factor,
+    second_step,
+    totp,
+)
 from .sessions import fresh_login_required
 
 
@@ -128,14 +137,11 @@ def may_miss_one(user) -> bool:
 
 
 def take_away(request, person: User) -> None:
-    """Somebody lost their telephone: no second factor, no login; the next one sets up a new one.
-
-    Within a transaction. Whose account it is hears of it by mail, afterwards.
-    """
-    second_factor.of(person).delete()
-    person.one_time_codes.all().delete()
-    accounts.end_elsewhere(request, person)
+    """An owner does this for a colleague who lost a telephone. Whose account it is hears of it by
+    mail. Within a transaction."""
+    access_changes.take_factor_away(person)
     audit.record(request, "reset second factor", thing=person)
+    access_mail.tell_person("factor_reset", person)
 
 
 # ------------------------------------------------------------ asked once more

@@ -115,7 +115,8 @@ class TestInThePractice:
         patient.save()
         hand_over(anna, patient, mail="1", token=link_on(piets).split("/")[2])  # another's
         hand_over(anna, patient, mail="1", token="")
-        assert not mail.outbox
+        # Piet, who logs in already, heard that there is another way in.
+        assert not [message for message in mail.outbox if "/invitation/" in message.body]
 
     def test_the_record_says_that_one_is_open(self, anna, patient):
         address = reverse("admin:patients_patient_change", args=[patient.pk])

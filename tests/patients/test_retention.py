@@ -26,7 +26,14 @@ from patients.models import (
     Version,
 )
 from rugpijn.audit import AccessEvent
-from rugpijn.models import LoginSession, OneTimeCode, StaffInvitation, TrustedDevice, User
+from rugpijn.models import (
+    AccessChange,
+    LoginSession,
+    OneTimeCode,
+    StaffInvitation,
+    TrustedDevice,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 15, 3, 0, tzinfo=UTC)  # 04:00 in Amsterdam
@@ -229,6 +236,9 @@ TECHNICAL = {
     "colleagues": (30, lambda cast, at: StaffInvitation.objects.create(
         practice=cast.anna.practice, token_hash="x", email="x@x.example", name="x",
         created_at=LONG_AGO, accepted_at=at)),
+    "access changes": (30, lambda cast, at: AccessChange.objects.create(
+        practice=cast.anna.practice, person=cast.anna, kind="factor", works_at=at,
+        outcome="done", settled_at=at)),
     "batches": (1, lambda cast, at: Batch.objects.create(
         practice=cast.anna.practice, variant="full", weeks=3, created_at=at)),
     "exports": (1, lambda cast, at: DataExport.objects.create(

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from patients import erasure, retention
 from rugpijn.glass import rules as glass
+from rugpijn.login import access_changes
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         else:
             with transaction.atomic():
                 glass.write_down_ends()
+            access_changes.settle_due()
             erasure.apply_ledger()  # also writes what a file that was lost does not have
             found = retention.run(now)
         for each in found:
