@@ -279,7 +279,8 @@ class StaffAdmin(ScopedAdmin):
             text = gettext("%s may log in again.")
         else:
             text = gettext("The details of %s are saved.")
-        messages.success(request, text % person.name)
+        if changed:
+            messages.success(request, text % person.name)
         if {"is_active", "is_therapist"} & set(changed) and not person.may_treat:
             self._tell_of_patients(request, person)
 
