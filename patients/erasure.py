@@ -11,7 +11,6 @@ rows free in its own time (autovacuum); `compact` asks for it.
 """
 
 import logging
-from functools import partial
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -66,7 +65,7 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
         raise LeftoverError(", ".join(left))
     if line is not None:
         # A line that cannot be written after all is in the table, and the nightly run adds it.
-        transaction.on_commit(partial(ledger.write, [line]), robust=True)
+        transaction.on_commit(lambda: ledger.write([line]), robust=True)
     transaction.on_commit(sweep_pictures, robust=True)
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from . import audit
+from . import audit, ended
 from .admin_base import ScopedAdmin
 from .forms import ColleagueForm, PracticeForm
 from .log import pages, search
@@ -128,6 +128,7 @@ class PracticeAdmin(ScopedAdmin):
         if before and before.name != obj.logo.name:
             transaction.on_commit(partial(obj.logo.storage.delete, before.name))
         if "second_step" in form.changed_data:
+            ended.note("practice", obj)
             act = "turn second step on" if obj.second_step else "turn second step off"
             audit.record(request, act, thing=obj)
         if set(form.changed_data) != {"second_step"}:
@@ -181,6 +182,7 @@ class StaffAdmin(ScopedAdmin):
         elif "email" in changed:
             changed -= self._ask(request, before, obj, {"email"})
         super().save_model(request, obj, form, change)
+        ended.note("account", obj)
         roles = {*ROLES, "is_active"} & changed
         if changed:
             audit.record(request, "change role" if roles else "change", thing=obj)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, ended
 from rugpijn.login.sessions import fresh_on_trusted_device
 
 from .. import calendar_feed
@@ -48,11 +48,15 @@ def reminders(request, uuid):
     if what == "calendar" and plan is not None:
         with transaction.atomic():
             token = CalendarLink.renew(patient)
+            ended.note("calendar", CalendarLink.objects.get(patient=patient))
             audit.record(request, "renew calendar", patient, thing=programme)
         address = reverse("patients:calendar", args=[token])
     elif what == "no calendar":
         with transaction.atomic():
-            CalendarLink.objects.filter(patient=patient).delete()
+            links = CalendarLink.objects.filter(patient=patient)
+            for link in links:
+                ended.note("calendar", link, "")
+            links.delete()
             audit.record(request, "revoke calendar", patient, thing=programme)
         messages.success(request, _("The link of your calendar no longer works."))
         return here
@@ -92,7 +96,7 @@ def change_times(request):
 
 
 def _save(patient, chosen) -> None:
-    ReminderPlan.objects.update_or_create(
+    plan, _made = ReminderPlan.objects.update_or_create(
         patient=patient,
         defaults={
             "first": chosen["first"],
@@ -103,6 +107,7 @@ def _save(patient, chosen) -> None:
             "changed_at": timezone.now(),
         },
     )
+    ended.note("reminders", plan)
 
 
 def _webcal(address: str) -> str:

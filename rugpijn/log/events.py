@@ -12,7 +12,7 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.db.models import Q
 from django.dispatch import receiver
 
-from .. import audit
+from .. import audit, ended
 from ..models import User
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def logged_out(sender, request, user, **kwargs):
     dispatch_uid="rugpijn.log.email",
 )
 def email_changed(sender, request, user, **kwargs):
+    ended.note("address", user)
     audit.record(request, "change e-mail", *_records(user), actor=user)
 
 

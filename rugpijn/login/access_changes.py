@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .. import audit
+from .. import audit, ended
 from ..models import AccessChange, Practice, StaffInvitation, User
 from . import access_mail, second_factor, sessions
 from .devices import forget
@@ -201,6 +201,7 @@ def _give_address(change: AccessChange) -> bool:
         return False
     person.email = change.email
     person.save(update_fields=["email"])
+    ended.note("address", person)
     # allauth's own list would keep the old address good for logging in.
     EmailAddress.objects.filter(user=person).delete()
     return True
@@ -208,7 +209,10 @@ def _give_address(change: AccessChange) -> bool:
 
 def take_factor_away(person: User) -> None:
     """No second factor, no code on paper and no login: the next one sets up a new second step."""
-    second_factor.of(person).delete()
+    factors = second_factor.of(person)
+    for factor in factors:
+        ended.note("second step", factor)
+    factors.delete()
     person.one_time_codes.all().delete()
     sessions.end_sessions(person)
     forget(person)
@@ -223,6 +227,7 @@ def _give_roles(change: AccessChange) -> bool:
     for role in change.roles.split():
         setattr(change.person, role, True)
     change.person.save(update_fields=change.roles.split())
+    ended.note("account", change.person)
     return True
 
 

@@ -6,7 +6,6 @@ nobody from taking an account away.
 
 import logging
 from collections.abc import Iterable
-from functools import partial
 from smtplib import SMTPException
 
 from allauth.account.adapter import get_adapter
@@ -98,7 +97,7 @@ def find(token: str) -> AccessChange | None:
 
 def _later(name: str, to: str | None, language: str, context: dict) -> None:
     if to:
-        transaction.on_commit(partial(_send, name, to, language, context), robust=True)
+        transaction.on_commit(lambda: _send(name, to, language, context), robust=True)
 
 
 def _send(name: str, to: str, language: str, context: dict) -> None:

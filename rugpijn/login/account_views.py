@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import audit
+from .. import audit, ended
 from ..models import User
 from ..validators import printable
 from . import accounts, devices, factor_views, passkeys, second_step, totp
@@ -151,6 +151,7 @@ def _remove(request):
                 else _("This is your only way in. First choose a password."),
             )
             return
+        ended.note("second step", key)
         key.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove passkey")

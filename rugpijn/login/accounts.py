@@ -22,6 +22,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .. import ended
 from ..forms import PASSWORD_HELP
 from ..log import events
 from ..models import User
@@ -161,6 +162,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         user.set_password(password)  # before it begins: a hash takes a while, and others would wait
         with transaction.atomic():
             user.save()
+            ended.note("password", user)
             end_elsewhere(self.request, user)
             events.password_changed(self.request, user)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from .. import audit
+from .. import audit, ended
 from ..models import User
 from . import (
     access_changes,
@@ -124,6 +124,7 @@ def remove_app(request):
         if not may_miss_one(request.user):
             messages.error(request, _("This is your only second step. First set up another one."))
             return
+        ended.note("second step", app)
         app.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove authenticator app")

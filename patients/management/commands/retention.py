@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients import erasure, retention
+from rugpijn import ended
 from rugpijn.glass import rules as glass
 from rugpijn.login import access_changes
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 glass.write_down_ends()
             access_changes.settle_due()
+            ended.shorten()
             erasure.apply_ledger()  # also writes what a file that was lost does not have
             found = retention.run(now)
         for each in found:

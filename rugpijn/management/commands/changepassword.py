@@ -6,7 +6,7 @@ The password of anybody else would be a way into a practice that nobody there he
 from django.contrib.auth.management.commands import changepassword
 from django.core.management.base import CommandError
 
-from rugpijn import audit
+from rugpijn import audit, ended
 from rugpijn.models import User
 
 
@@ -23,5 +23,7 @@ class Command(changepassword.Command):
             )
         options["username"] = person.email
         said = super().handle(*args, **options)
+        person.refresh_from_db()
+        ended.note("password", person)
         audit.record_by_system("change password", practice=None, thing=person)
         return said
