@@ -9,16 +9,16 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
-        from rugpijn import health
+        from rugpijn import audit, health
         from rugpijn.backup import restore
-        from rugpijn.log import events, search
+        from rugpijn.log import search
         from rugpijn.login import second_step
 
         from . import access, ended, erasure, log_people, press
 
         second_step.asked_by.append(access.asks_second_step)
         search.patients = log_people.PatientsInLog()
-        events.records_of.append(log_people.records_of)
+        audit.records_of.append(log_people.records_of)
         health.add("printing", press.problem)
         restore.AFTER_RESTORE.append(ended.close_invitations)
         restore.AFTER_RESTORE.append(lambda restored: f"Erased again: {erasure.apply_ledger()}.")

@@ -6,6 +6,7 @@ writes a refusal apart from it, since a refused act is taken back and its row mu
 
 import logging
 import uuid
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -148,6 +149,10 @@ OF_LOGIN = {
 }  # fmt: skip
 READ_TODAY = "read_today"  # in the session
 
+# The records of a person; the app that knows patients says it. A patient's login belongs to no
+# practice: how it is changed is written in the log of each practice that treats this person.
+records_of: list[Callable] = []
+
 
 def code_of(action: str) -> str:
     """C, R, U, D or E: what NEN 7513 calls the kind of an act."""
@@ -175,6 +180,7 @@ def record(
     the act's own transaction, so that neither stands without the other.
     """
     actor = actor or request.user
+    patients = patients or _own_records(action, actor)
     if outcome == AccessEvent.Outcome.ALLOWED and action.split(" ")[0] in ("read", "list"):
         patients = _not_read_today(request, action, actor, patients)
         if patients is None:
@@ -196,6 +202,7 @@ def deny(request, action: str, *patients, thing=None, actor=None) -> None:
     if not actor.is_authenticated:
         logger.info("refused to someone who is not logged in: %s", action)
         return
+    patients = patients or _own_records(action, actor)
     outcome = AccessEvent.Outcome.DENIED
     rows = _rows(request, action, patients, actor, thing=thing, outcome=outcome)
     waiting = getattr(request, "refusals", None)
@@ -225,6 +232,12 @@ def record_by_system(
             )
         ]
     )
+
+
+def _own_records(action, actor) -> tuple:
+    if action not in OF_LOGIN or not actor.is_authenticated or actor.is_staff:
+        return ()
+    return tuple(record for find in records_of for record in find(actor))
 
 
 def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""):
