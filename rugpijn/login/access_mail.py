@@ -32,7 +32,7 @@ def tell_asked(
     }
     person = change.person
     if person is not None and before:
-        own = {**context, "refuse": None if at_once else _link(change)}
+        own = {**context, "refuse": None if at_once else refusal_link(change)}
         _later("access_change_yours", before, person.language, own)
     for owner in owners:
         if owner != person:
@@ -79,7 +79,7 @@ def invite(invitation: StaffInvitation) -> None:
     _later(name, invitation.email, language, context)
 
 
-def _link(change: AccessChange) -> str:
+def refusal_link(change: AccessChange) -> str:
     """Made from the number of the change when the mail is written; it is kept nowhere."""
     token = signing.dumps(str(change.uuid), salt=SALT)
     return settings.SITE_URL + reverse("refuse_access_change", args=[token])
