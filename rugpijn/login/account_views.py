@@ -199,4 +199,5 @@ def one_time_list(request):
     with transaction.atomic():
         codes = second_step.new_list(request.user)
         audit.record(request, "print codes")
+    accounts.tell_owner(request, "account/email/codes_printed")
     return second_step.list_page(request, codes)

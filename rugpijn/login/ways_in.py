@@ -35,7 +35,8 @@ WAYS = (
     Way("manage.py changepassword, of staff or a patient", "shell", "nowhere", "nobody", "never"),
     Way("manage.py createsuperuser", "shell", "server", "nobody", "at once, and opens no record"),
     Way("new password by mail", "the person", "practice", "the person", "at once"),
-    Way("own passkey, app, list or device", "the person", "practice", "the person", "at once"),
+    Way("own passkey, app or list of codes", "the person", "practice", "the person", "at once"),
+    Way("own trusted device", "the person", "practice", "nobody", "at once, for 30 days"),
     Way("own e-mail address", "the person", "practice", "both addresses", "when it is confirmed"),
     Way(
         "new invitation of a patient with a login", "therapist", "practice", "the login", "at once"

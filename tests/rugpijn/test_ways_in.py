@@ -232,7 +232,12 @@ def password_by_mail(cast, by, typed):
 
 def own_list(cast, by, typed):
     by("els").post("/account/codes/")
-    return "print codes", cast.practice, set()
+    return "print codes", cast.practice, {ELS}
+
+
+def own_device(cast, by, typed):
+    by("piet").post("/account/devices/", {"trust": "1"})
+    return "trust device", cast.practice, set()
 
 
 def own_address(cast, by, typed):
@@ -283,7 +288,8 @@ TRIED = {
     "manage.py changepassword, of staff or a patient": command_password,
     "manage.py createsuperuser": command_operator,
     "new password by mail": password_by_mail,
-    "own passkey, app, list or device": own_list,
+    "own passkey, app or list of codes": own_list,
+    "own trusted device": own_device,
     "own e-mail address": own_address,
     "new invitation of a patient with a login": new_way_for_patient,
     "another practice for somebody": moved,
