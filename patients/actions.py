@@ -13,6 +13,7 @@ from exercises.dosage import Dosage
 from exercises.library.copying import copy_advice
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggested
 from exercises.period import WHOLE, Period
+from rugpijn import ended
 from rugpijn.models import User
 
 from . import sides
@@ -282,3 +283,4 @@ def revoke_share(link: ShareLink) -> None:
     link.counter += 1
     link.valid_from = timezone.localdate()
     link.save(update_fields=["counter", "valid_from"])
+    ended.note("link on paper", link)

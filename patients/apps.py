@@ -10,18 +10,19 @@ class PatientsConfig(AppConfig):
 
     def ready(self):
         from exercises.symptoms import catalogue
-        from rugpijn import health
+        from rugpijn import audit, health
         from rugpijn.backup import restore
-        from rugpijn.log import events, search
+        from rugpijn.log import search
         from rugpijn.login import second_step
 
-        from . import access, clinical, erasure, failed_papers, log_people, press
+        from . import access, clinical, ended, erasure, failed_papers, log_people, press
 
         catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
         catalogue.of_region = clinical.symptoms_of_region
         second_step.asked_by.append(access.asks_second_step)
         search.patients = log_people.PatientsInLog()
-        events.records_of.append(log_people.records_of)
+        audit.records_of.append(log_people.records_of)
         health.add("printing", press.problem)
         health.add("handouts", failed_papers.problem)
+        restore.AFTER_RESTORE.append(ended.close_invitations)
         restore.AFTER_RESTORE.append(lambda restored: f"Erased again: {erasure.apply_ledger()}.")

@@ -68,7 +68,7 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
         raise LeftoverError(", ".join(left))
     if line is not None:
         # A line that cannot be written after all is in the table, and the nightly run adds it.
-        transaction.on_commit(partial(ledger.write, [line]), robust=True)
+        transaction.on_commit(lambda: ledger.write([line]), robust=True)
     transaction.on_commit(sweep_pictures, robust=True)
 
 

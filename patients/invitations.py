@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rugpijn import ended
 from rugpijn.models import User
 
 from . import ages
@@ -47,10 +48,12 @@ def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
     invitation.save(update_fields=["accepted_at"])
     if invitation.for_somebody_else:
         given = {"relation": invitation.who, "from_on": today, "until_on": None, "ended_by": None}
-        Proxy.objects.update_or_create(user=user, patient=patient, defaults=given)
+        proxy, _made = Proxy.objects.update_or_create(user=user, patient=patient, defaults=given)
+        ended.note("helper", proxy)
         return patient
     patient.user = user
     patient.save(update_fields=["user"])
+    ended.note("login", patient)
     return patient
 
 
@@ -58,3 +61,4 @@ def end_proxy(proxy: Proxy, *, by: User) -> None:
     """Somebody acts for this patient no more, from the next page on."""
     proxy.until_on, proxy.ended_by = timezone.localdate(), by
     proxy.save(update_fields=["until_on", "ended_by"])
+    ended.note("helper", proxy)

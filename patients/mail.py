@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rugpijn.models import User
 
 from rugpijn.mailing import sending
 from rugpijn.mailing.sending import Outcome
@@ -101,6 +105,42 @@ def notice(patient: Patient) -> EmailMessage | None:
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},
         )
+
+
+def tell_of_invitation(patient: Patient, invited: PatientInvitation) -> None:
+    """To somebody who logs in already: the practice made another way in to the same record."""
+    to = patient.user.email if patient.user else None
+    if to and not invited.for_somebody_else:
+        subject = gettext_lazy("Something changed about how you log in")
+        context = {"practice": patient.practice}
+        _send_about_login("new_way_in", to, subject, context, language_of(patient))
+
+
+def tell_how_to_log_in(patient: Patient, person: User, address: str) -> None:
+    """To the address that somebody chose: how to log in, with it or, when another login has it
+    already, with a code."""
+    context = {
+        "site": settings.SITE_URL + "/",
+        "practice": patient.practice,
+        "code": person.login_code,
+        "address": address,
+    }
+    _send_about_login(
+        "how_to_log_in", address, gettext_lazy("How you log in"), context, person.language
+    )
+
+
+def _send_about_login(name: str, to: str, subject, context: dict, language: str) -> None:
+    """What was done is done, also when the mail server is out of order; `send` writes that down."""
+    with translation.override(language):
+        message = EmailMessage(
+            subject=str(subject),
+            body=_text(name, context),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[to],
+        )
+    with suppress(MailError):
+        send(message)
 
 
 def erased(patient: Patient) -> EmailMessage | None:

@@ -24,6 +24,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from rugpijn import ended
+
 from . import reports
 from .mail import address_of, language_of
 from .models import Patient, Programme, Proxy, Reminder, ReminderPlan
@@ -105,6 +107,7 @@ def _signer() -> signing.Signer:
 
 def stop(plan: ReminderPlan) -> bool:
     """Send no more mails; the times stay, for the calendar. Says whether there was any."""
+    ended.note("reminders", plan, "")
     return bool(
         ReminderPlan.objects.filter(pk=plan.pk, by_mail=True).update(
             by_mail=False, stopped_at=timezone.now()

@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from exercises.models import LibraryImport
 from rugpijn import audit
 from rugpijn.models import (
+    AccessChange,
     Letter,
     LoginSession,
     OneTimeCode,
@@ -159,6 +160,10 @@ def _old(invitations: QuerySet, now: datetime) -> QuerySet:
     )
 
 
+def _old_changes(practice: Practice, now: datetime) -> QuerySet:
+    return AccessChange.objects.filter(practice=practice, settled_at__lt=now - EXPIRED)
+
+
 def _old_codes(practice: None, now: datetime) -> QuerySet:
     return OneTimeCode.objects.filter(used_at__lt=now - EXPIRED)
 
@@ -212,6 +217,15 @@ KINDS = (
         "colleagues",
         ngettext_lazy("%d old invitation of a colleague", "%d old invitations of colleagues"),
         _old_colleagues,
+        _delete,
+    ),
+    Kind(
+        "access changes",
+        ngettext_lazy(
+            "%d settled change to how somebody logs in",
+            "%d settled changes to how somebody logs in",
+        ),
+        _old_changes,
         _delete,
     ),
     Kind(

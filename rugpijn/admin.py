@@ -3,14 +3,11 @@
 import base64
 from functools import partial
 
-from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Script
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,12 +17,14 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from . import audit
+from . import audit, ended
 from .admin_base import ScopedAdmin
 from .forms import ColleagueForm, PracticeForm
 from .log import pages, search
-from .login import accounts, factor_views, sessions
+from .login import access_changes, access_mail, access_pages, factor_views, sessions
 from .models import AccessEvent, Practice, StaffInvitation, User
+
+ROLES = ("is_therapist", "is_owner")
 
 
 @admin.register(Practice)
@@ -148,6 +147,7 @@ class PracticeAdmin(ScopedAdmin):
         if before and before.name != obj.logo.name:
             transaction.on_commit(partial(obj.logo.storage.delete, before.name))
         if "second_step" in form.changed_data:
+            ended.note("practice", obj)
             act = "turn second step on" if obj.second_step else "turn second step off"
             audit.record(request, act, thing=obj)
         if set(form.changed_data) != {"second_step"}:
@@ -185,7 +185,7 @@ class StaffAdmin(ScopedAdmin):
         """Nobody raises, or locks out, themselves.
 
         Nor does an owner change the address of a colleague: whoever reads its mail can ask
-        for a new password, and would be that colleague.
+        for a new password, and would be that colleague. Who runs the server asks for it.
         """
         if obj is None or request.user.is_superuser:
             return ()
@@ -193,13 +193,51 @@ class StaffAdmin(ScopedAdmin):
         return ("email", "is_therapist", "is_owner", "is_active") if own else ("email",)
 
     def save_model(self, request, obj, form, change):
+        """What an owner changes counts at once. What the operator gives waits; see `WAYS`."""
+        before = User.objects.select_for_update().get(pk=obj.pk)
+        changed = set(form.changed_data)
+        if not access_changes.may_decide(request.user, before.practice):
+            changed -= self._ask(request, before, obj, changed)
+        elif "email" in changed:
+            changed -= self._ask(request, before, obj, {"email"})
         super().save_model(request, obj, form, change)
-        if "email" in form.changed_data:
-            # allauth's own list would keep the old address good for logging in.
-            EmailAddress.objects.filter(user=obj).delete()
-        roles = {"is_therapist", "is_owner", "is_active"} & set(form.changed_data)
-        audit.record(request, "change role" if roles else "change", thing=obj)
-        self._tell(request, obj, form.changed_data)
+        ended.note("account", obj)
+        roles = {*ROLES, "is_active"} & changed
+        if changed:
+            audit.record(request, "change role" if roles else "change", thing=obj)
+        if roles:
+            self._told(request, before, obj, roles)
+        self._tell(request, obj, changed)
+
+    def _ask(self, request, before, obj, changed) -> set:
+        """Put back what waits, and note it. Returns what of the form is not saved now."""
+        given = {name for name in (*ROLES, "is_active") if name in changed and getattr(obj, name)}
+        wanted = [
+            ("email", "email" in changed, {"email": obj.email}),
+            ("roles", bool(given - {"is_active"}), {"roles": given - {"is_active"}}),
+            ("opened", "is_active" in given, {"roles": {"is_active"}}),
+        ]
+        waits = given | ({"email"} & changed)
+        for name in waits:
+            setattr(obj, name, getattr(before, name))
+        for kind, is_wanted, what in wanted:
+            if is_wanted:
+                asked = access_changes.ask(request, kind, person=before, **what)
+                access_pages.say(request, asked)
+        now = User.objects.get(pk=before.pk)  # the only owner of a practice needs no day
+        for name in waits:
+            setattr(obj, name, getattr(now, name))
+        return waits
+
+    def _told(self, request, before, obj, roles):
+        """Whom it is about hears what changed; the owners too, when it was the operator."""
+        if access_changes.may_decide(request.user, before.practice):
+            access_mail.tell_person("role_changed", obj)
+            return
+        lost = {name for name in roles if not getattr(obj, name)}
+        if before.is_owner and "is_active" in lost:
+            lost.add("is_owner")
+        access_changes.took_away(request, obj, lost)
 
     def get_urls(self):
         reset = path(
@@ -207,7 +245,22 @@ class StaffAdmin(ScopedAdmin):
             self.admin_site.admin_view(sessions.fresh_login_required(self.reset_factor)),
             name="rugpijn_user_factor",
         )
-        return [reset, *super().get_urls()]
+        waiting = path(
+            "access/",
+            self.admin_site.admin_view(
+                sessions.fresh_login_required(partial(access_pages.waiting, self))
+            ),
+            name="rugpijn_user_access",
+        )
+        return [reset, waiting, *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, access_pages.shown(request) | (extra_context or {}))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            context |= access_pages.shown(request, person=obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def reset_factor(self, request, object_id):
         """A colleague lost the telephone: the next login sets up a new second step."""
@@ -218,17 +271,22 @@ class StaffAdmin(ScopedAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
         if person == request.user:
             return redirect("login_devices")
+        at_once = access_changes.may_decide(request.user, person.practice)
         if request.method == "POST":
             with transaction.atomic():
-                factor_views.take_away(request, person)
-            accounts.tell_owner(request, "account/email/factor_reset", person)
-            text = gettext("%s is logged out, and sets up a second step at the next login.")
-            messages.success(request, text % person.name)
+                if at_once:
+                    factor_views.take_away(request, person)
+                    text = gettext("%s is logged out, and sets up a second step at the next login.")
+                    messages.success(request, text % person.name)
+                else:
+                    asked = access_changes.ask(request, "factor", person=person)
+                    access_pages.say(request, asked)
             return redirect("admin:rugpijn_user_changelist")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "person": person,
+            "at_once": at_once,
             "title": gettext("A new second step for %s") % person.name,
         }
         return TemplateResponse(request, "admin/rugpijn/user/factor.html", context)
@@ -242,7 +300,8 @@ class StaffAdmin(ScopedAdmin):
             text = gettext("%s may log in again.")
         else:
             text = gettext("The details of %s are saved.")
-        messages.success(request, text % person.name)
+        if changed:
+            messages.success(request, text % person.name)
         if {"is_active", "is_therapist"} & set(changed) and not person.may_treat:
             self._tell_of_patients(request, person)
 
@@ -274,7 +333,7 @@ class StaffAdmin(ScopedAdmin):
 
 @admin.register(StaffInvitation)
 class StaffInvitationAdmin(ScopedAdmin):
-    """Inviting a colleague: the link is shown once and handed over."""
+    """Inviting a colleague: the link goes by mail."""
 
     list_display = ("name", "email", "is_therapist", "is_owner", "created_at", "state")
     form = ColleagueForm
@@ -282,11 +341,13 @@ class StaffInvitationAdmin(ScopedAdmin):
     readonly_fields = ("state",)
     change_form_template = "admin/rugpijn/staffinvitation/change_form.html"
 
-    class Media:
-        js = (Script("rugpijn/copy.js", type="module"),)
-
     def get_fields(self, request, obj=None):
         return self.fields if obj is None else (*self.fields, "state")
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.practice = request.user.practice
+        return form
 
     def get_changeform_initial_data(self, request):
         return {"is_therapist": True}
@@ -297,7 +358,7 @@ class StaffInvitationAdmin(ScopedAdmin):
             return gettext("accepted on %s") % _day(invitation.accepted_at)
         if invitation.is_open:
             return gettext("open until %s") % _day(invitation.expires_at)
-        return gettext("expired: make a new link, or withdraw it")
+        return gettext("expired: mail a new link, or withdraw it")
 
     def scope(self, request, queryset):
         if request.user.is_superuser:
@@ -337,32 +398,39 @@ class StaffInvitationAdmin(ScopedAdmin):
             if invitation.accepted_at is not None:
                 messages.error(request, gettext("This invitation was accepted already."))
             else:
-                self._hand_over(request, invitation, invitation.renew())
-                audit.record(request, "invite", thing=invitation)
+                self._send(request, invitation)
         return redirect("admin:rugpijn_staffinvitation_changelist")
 
-    def _hand_over(self, request, invitation, token):
-        link = settings.SITE_URL + reverse("staff_invitation", args=[token])
-        given = {"name": invitation.name, "link": link}
-        page = "admin/rugpijn/staffinvitation/_link.html"
-        messages.success(request, render_to_string(page, given))
+    def _send(self, request, invitation):
+        """By mail only: with the link in hand, whoever invites could answer it, and learn from the
+        answer whether somebody has an account here."""
+        if not access_changes.may_decide(request.user, invitation.practice):
+            access_pages.say(
+                request, access_changes.ask(request, "invitation", invitation=invitation)
+            )
+            return
+        access_mail.invite(invitation)
+        audit.record(request, "invite", thing=invitation)
+        text = gettext("The invitation is mailed to %s. The link in it works once, for a week.")
+        messages.success(request, text % invitation.email)
 
     def save_model(self, request, obj, form, change):
         fields = {name: form.cleaned_data[name] for name in self.fields}
-        invitation, token = StaffInvitation.invite(practice=request.user.practice, **fields)
+        invitation, _token = StaffInvitation.invite(practice=request.user.practice, **fields)
         obj.pk, obj.token_hash, obj.practice_id = (
             invitation.pk,
             invitation.token_hash,
             invitation.practice_id,
         )
-        audit.record(request, "invite", thing=invitation)
-        self._hand_over(request, invitation, token)
+        self._send(request, invitation)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self.response_post_save_add(request, obj)
 
     def delete_model(self, request, obj):
         audit.record(request, "withdraw invitation", thing=obj)
+        if not access_changes.may_decide(request.user, obj.practice):
+            access_mail.tell_withdrawn(obj, access_changes.owners(obj.practice), request.user.name)
         super().delete_model(request, obj)
 
     def response_delete(self, request, obj_display, obj_id):

@@ -13,10 +13,11 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from . import checks, clock, health, migrating  # noqa: F401  registers checks
+        from . import checks, clock, ended, health, migrating  # noqa: F401  registers checks
         from .backup import left_behind, restore
         from .log import events, guard  # noqa: F401  signals
         from .login import accounts, second_factor, second_step  # noqa: F401  signals
+        from .login import ended as ended_logins
         from .mailing import sending, tasks  # noqa: F401  tasks
 
         health.add("mail", sending.problem)
@@ -24,6 +25,8 @@ class RugpijnConfig(AppConfig):
         health.add("restore", left_behind.problem)
         restore.AFTER_RESTORE.append(clock.after_restore)
         restore.AFTER_RESTORE.append(second_step.end_lists_of_staff)
+        restore.AFTER_RESTORE.append(ended_logins.close_what_was_open)
+        restore.AFTER_RESTORE.append(lambda restored: " ".join(ended.apply(restored.made_at)))
         pre_migrate.connect(migrating.before_migrate, sender=self, dispatch_uid="rugpijn.migrating")
         post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 

@@ -6,6 +6,7 @@ writes a refusal apart from it, since a refused act is taken back and its row mu
 
 import logging
 import uuid
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,7 +24,10 @@ logger = logging.getLogger(__name__)
 # What each act is called where an owner reads the log.
 ACTS = {
     "accept invitation": _("invitation accepted"),
+    "access change at once": _("way in of a colleague changed at once: there is no other owner"),
+    "ask access change": _("change to a colleague's way in asked for"),
     "add authenticator app": _("authenticator app added"),
+    "add operator": _("account made that runs the server"),
     "add passkey": _("passkey added"),
     "add": _("added"),
     "admin": _("refused at the door"),
@@ -32,6 +36,7 @@ ACTS = {
     "ask for erasure": _("erasure asked for"),
     "ask new password": _("new password asked for"),
     "back up": _("backup made"),
+    "carry out access change": _("change to a colleague's way in carried out after its day"),
     "change": _("changed"),
     "change e-mail": _("e-mail address changed"),
     "change password": _("password changed"),
@@ -40,6 +45,7 @@ ACTS = {
     "choose risk profile": _("risk profile chosen"),
     "close glass": _("record opened by the server operator: end"),
     "close glass after its hour": _("record opened by the server operator: over by itself"),
+    "confirm access change": _("change to a colleague's way in confirmed"),
     "copy": _("copied"),
     "create": _("created"),
     "delete": _("deleted"),
@@ -82,6 +88,7 @@ ACTS = {
     "read progress": _("own progress read"),
     "read reminders": _("times and reminders read"),
     "read versions": _("versions read"),
+    "refuse access change": _("change to a colleague's way in refused"),
     "refuse erasure": _("erasure refused"),
     "remove authenticator app": _("authenticator app removed"),
     "remove after term": _("removed after its term"),
@@ -127,18 +134,24 @@ CODES = {
     Code.CREATE: "add copy create invite import renew save send upload note answer issue share log",
     Code.READ: "read list open export download print",
     Code.UPDATE: "change choose set start end pause resume reopen discharge take put review seen"
-    " rate turn trust stop withdraw revoke accept restore refuse reset",
+    " rate turn trust stop withdraw revoke accept restore refuse reset access confirm carry",
     Code.DELETE: "delete remove erase purge",
 }
 _CODES = {word: code for code, words in CODES.items() for word in words.split()}
 NO_CHANGE = {"log in", "log out", "end login", "print codes"}  # done, and nothing of a record
 # Acts by which somebody comes in, goes out, or changes how.
 OF_LOGIN = {
-    "accept invitation", "add authenticator app", "add passkey", "ask new password",
-    "change e-mail", "change password", "end login", "log in", "log out", "print codes",
-    "remove authenticator app", "remove passkey", "second factor", "second step", "trust device",
+    "accept invitation", "access change at once", "add authenticator app", "add passkey",
+    "ask access change", "ask new password", "carry out access change", "change e-mail",
+    "change password", "confirm access change", "end login", "log in", "log out", "print codes",
+    "refuse access change", "remove authenticator app", "remove passkey", "second factor",
+    "second step", "trust device",
 }  # fmt: skip
 READ_TODAY = "read_today"  # in the session
+
+# The records of a person; the app that knows patients says it. A patient's login belongs to no
+# practice: how it is changed is written in the log of each practice that treats this person.
+records_of: list[Callable] = []
 
 
 def code_of(action: str) -> str:
@@ -160,13 +173,14 @@ def record(
 ) -> None:
     """Write one row for each patient that an act touched or showed.
 
-    The row belongs to the patient's practice, whoever acted: its owner answers
-    for it, and a stranger's own practice must not learn of it. `thing`
+    The row belongs to the practice of the patient or the thing, whoever acted: its owner
+    answers for it, and a stranger's own practice must not learn of it. `thing`
     is the object acted on, `part` names what of it, `query` is what was searched for (only a
     digest of it is kept). `actor` is whoever acts without being logged in yet. Call it inside
     the act's own transaction, so that neither stands without the other.
     """
     actor = actor or request.user
+    patients = patients or _own_records(action, actor)
     if outcome == AccessEvent.Outcome.ALLOWED and action.split(" ")[0] in ("read", "list"):
         patients = _not_read_today(request, action, actor, patients)
         if patients is None:
@@ -188,6 +202,7 @@ def deny(request, action: str, *patients, thing=None, actor=None) -> None:
     if not actor.is_authenticated:
         logger.info("refused to someone who is not logged in: %s", action)
         return
+    patients = patients or _own_records(action, actor)
     outcome = AccessEvent.Outcome.DENIED
     rows = _rows(request, action, patients, actor, thing=thing, outcome=outcome)
     waiting = getattr(request, "refusals", None)
@@ -197,7 +212,9 @@ def deny(request, action: str, *patients, thing=None, actor=None) -> None:
         waiting.extend(rows)
 
 
-def record_by_system(action: str, *, practice: uuid.UUID | None, patient=None, thing=None) -> None:
+def record_by_system(
+    action: str, *, practice: uuid.UUID | None, patient=None, thing=None, part: str = ""
+) -> None:
     """What a command did, without anybody at a page: purging, a backup, erasing after its term."""
     chain.append(
         [
@@ -211,10 +228,16 @@ def record_by_system(action: str, *, practice: uuid.UUID | None, patient=None, t
                 practice=practice,
                 patient=patient,
                 source=_source(),
-                **_about(thing),
+                **_about(thing, part),
             )
         ]
     )
+
+
+def _own_records(action, actor) -> tuple:
+    if action not in OF_LOGIN or not actor.is_authenticated or actor.is_staff:
+        return ()
+    return tuple(record for find in records_of for record in find(actor))
 
 
 def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""):
@@ -242,7 +265,7 @@ def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""
     return [
         AccessEvent(
             patient=patient.uuid if patient is not None else None,
-            practice=_practice_of(patient, actor, broken),
+            practice=_practice_of(patient or thing, actor, broken),
             treatment=(treats := _treats(actor, patient, own := _is_own(request, actor, patient))),
             purpose=_purpose(action, actor, own, treats, glass),
             **common,
@@ -277,16 +300,23 @@ def digest_of(query: str) -> str:
     return salted_hmac("rugpijn.log.query", query, algorithm="sha256").hexdigest()
 
 
-def _practice_of(patient, user, broken) -> uuid.UUID | None:
-    """The patient's practice; for an act without a patient the actor's, or the one opened."""
+def _practice_of(about, user, broken) -> uuid.UUID | None:
+    """The practice of the patient, or else of the thing, that an act is about, whoever acts. For an
+    act about nothing of a practice the actor's own, or the one that was opened."""
     own = getattr(user, "practice", None)
-    if patient is None and own is None and broken is not None:
-        return broken.practice
-    if patient is None:
-        return own.uuid if own is not None else None
-    if own is not None and own.pk == patient.practice_id:
+    about = getattr(about, "record_of", None) or about
+    if own is not None and own.pk == getattr(about, "practice_id", None):
         return own.uuid  # the usual case, without a query for each row of a list
-    return patient.practice.uuid
+    theirs = about if _is_practice(about) else getattr(about, "practice", None)
+    if theirs is not None:
+        return theirs if isinstance(theirs, uuid.UUID) else theirs.uuid
+    if own is None and broken is not None:
+        return broken.practice
+    return own.uuid if own is not None else None
+
+
+def _is_practice(thing) -> bool:
+    return hasattr(thing, "_meta") and thing._meta.label == "rugpijn.Practice"
 
 
 def _is_own(request, actor, patient) -> bool:

@@ -76,6 +76,11 @@ CLASSES: dict[str, Columns] = {
     "rugpijn.GlassBreak": columns(
         personal="actor actor_name reason began_at until ended_at", none="id uuid practice"
     ),
+    # About staff. Who asked is named, so that an owner can call.
+    "rugpijn.AccessChange": columns(
+        personal="email asked_name asked_at works_at settled_at",
+        none="id uuid kind practice person invitation roles asked_by outcome",
+    ),
     "rugpijn.OneTimeCode": columns(keys="code_hash", personal="used_at", none="id user"),
     # Mail that waits, without what it opens.
     "rugpijn.Letter": columns(

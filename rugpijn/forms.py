@@ -106,7 +106,13 @@ class PracticeForm(forms.ModelForm):
 
 
 class ColleagueForm(forms.ModelForm):
-    """Someone who works here: one e-mail address, and at least one role."""
+    """Someone who works here: one e-mail address, and at least one role.
+
+    Whether somebody elsewhere has an account with the address of an invitation is not told; the
+    mail to that address says it.
+    """
+
+    practice = None  # into which somebody is invited
 
     @property
     def _is_account(self) -> bool:
@@ -124,10 +130,11 @@ class ColleagueForm(forms.ModelForm):
         if not email:
             raise ValidationError(_("Staff log in with an e-mail address. Please give one."))
         others = User.objects.filter(email__iexact=email)
-        if self._is_account:
-            others = others.exclude(pk=self.instance.pk)
-        if others.exists():
-            raise ValidationError(_("There is already an account with this e-mail address."))
+        if self._is_account:  # changed by who runs the server, and can read every account
+            if others.exclude(pk=self.instance.pk).exists():
+                raise ValidationError(_("There is already an account with this e-mail address."))
+        elif others.filter(practice=self.practice).exists():  # in the list that an owner sees
+            raise ValidationError(_("Somebody in your practice logs in with this e-mail address."))
         return email
 
     def clean(self):

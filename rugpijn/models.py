@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from . import text
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
-from .login.models import LoginSession, OneTimeCode, TrustedDevice
+from .login.models import AccessChange, LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter
 from .validators import (
     NoCitizenNumber,
@@ -30,6 +30,7 @@ from .validators import (
 )
 
 __all__ = [
+    "AccessChange",
     "AccessEvent",
     "GlassBreak",
     "Heartbeat",

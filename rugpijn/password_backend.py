@@ -13,6 +13,9 @@ class OneCheckBackend(AuthenticationBackend):
     an account here."""
 
     def authenticate(self, request, **credentials):
+        from .login import access_changes  # which stands on the models
+
+        access_changes.settle_due()
         self._checked = set()
         return super().authenticate(request, **credentials)
 

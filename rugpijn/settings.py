@@ -208,9 +208,11 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told to its owner
 ACCOUNT_FORMS = {
+    "add_email": "rugpijn.login.accounts.NewAddressForm",
     "login": "rugpijn.login.accounts.LoginForm",
     "change_password": "rugpijn.login.accounts.ChangeForm",
     "set_password": "rugpijn.login.accounts.SetForm",
+    "reset_password": "rugpijn.login.accounts.AskResetForm",
     "reset_password_from_key": "rugpijn.login.accounts.ResetForm",
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = True

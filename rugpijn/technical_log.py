@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 # The part of an address after which everything opens something, for whoever reads it.
 KEYS = re.compile(
     r"(/(?:calendar|reminders/+stop|s|invitation|colleague|accounts/+password/+reset/+key"
-    r"|accounts/+confirm-email)/+)[^\s/?\"']+",
+    r"|accounts/+confirm-email|accounts/+change)/+)[^\s/?\"']+",
     re.IGNORECASE,
 )
 # And wherever it stands, when an address is slightly off: every key is as long as this, also with

@@ -6,7 +6,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
 
 from . import installable, views, writing
-from .login import account_views, factor_views, kept_forms, passkeys, second_step, sessions
+from .login import (
+    access_pages,
+    account_views,
+    factor_views,
+    kept_forms,
+    passkeys,
+    second_step,
+    sessions,
+)
 
 register_converter(views.TypedWord, "typed")
 
@@ -35,6 +43,7 @@ urlpatterns = [
     path("account/passkey/", account_views.passkey_add, name="passkey_add"),
     path("account/codes/", account_views.one_time_list, name="one_time_list"),
     path("account/kept/", kept_forms.kept_form, name="kept_form"),
+    path("accounts/change/<str:token>/", access_pages.refuse_by_mail, name="refuse_access_change"),
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),

@@ -61,6 +61,7 @@ TABLE = {
     "admin:rugpijn_user_change": OFFICE_OBJECT,
     "admin:rugpijn_user_delete": NEVER,
     "admin:rugpijn_user_factor": OFFICE_OBJECT,
+    "admin:rugpijn_user_access": OFFICE,
     "admin:glass": (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, SEES, LOGIN),
     "admin:glass_end": (WRONG_METHOD, WRONG_METHOD, DOOR, DOOR, WRONG_METHOD, DOOR, WRONG_METHOD, LOGIN),
     "admin:rugpijn_staffinvitation_changelist": OFFICE,
@@ -162,6 +163,7 @@ TABLE = {
     "passkey_add": (SEES,) * 7 + (LOGIN,),
     "one_time_list": POST_ONLY,
     "staff_invitation": OPEN,
+    "refuse_access_change": (GONE,) * 8,  # a link that was used
     "set_language": (WRONG_METHOD,) * 8,
     "csp_report": (WRONG_METHOD,) * 8,
     "plain_language": (WRONG_METHOD,) * 8,
@@ -252,6 +254,7 @@ POSTS = {
     "admin:rugpijn_user_change": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
     "admin:rugpijn_staffinvitation_renew": (REFUSED, "/admin/rugpijn/staffinvitation/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/staffinvitation/", LOGIN),
     "admin:rugpijn_user_factor": (REFUSED, "/admin/rugpijn/user/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/user/", LOGIN),
+    "admin:rugpijn_user_access": (REFUSED, "/admin/rugpijn/user/access/", DOOR, DOOR, "/admin/rugpijn/user/access/", DOOR, REFUSED, LOGIN),
     "admin:glass": (REFUSED, REFUSED, DOOR, DOOR, REFUSED, DOOR, "/admin/patients/patient/glass/", LOGIN),
     "admin:glass_end": (HIDDEN, "/admin/rugpijn/accessevent/", DOOR, DOOR, HIDDEN, DOOR, HIDDEN, LOGIN),
     "admin:rugpijn_practice_change": (REFUSED, "/admin/rugpijn/practice/", DOOR, DOOR, DESK, DOOR, "/admin/rugpijn/practice/", LOGIN),

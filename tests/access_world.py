@@ -20,7 +20,7 @@ from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, Sympt
 from rugpijn.audit import AccessEvent
 from rugpijn.login import second_step
 from rugpijn.login.sessions import BEGAN, SEEN, SessionStore
-from rugpijn.models import GlassBreak, LogHead, LoginSession, StaffInvitation, User
+from rugpijn.models import AccessChange, GlassBreak, LogHead, LoginSession, StaffInvitation, User
 
 from .conftest import fresh_login, make_cast, make_own_exercise, make_practices
 from .exercises.media import complete, sample, upload, words
@@ -86,11 +86,18 @@ def build():
         practice=cast.anna.practice.uuid, actor=uuid.uuid4(), actor_name="Rob", reason="storing",
         until=timezone.now() + timedelta(minutes=50),
     )  # fmt: skip
+    # The operator asked that Anna owns the practice too, and Els has not answered yet.
+    cast.access_change = AccessChange.objects.create(
+        kind="roles", person=cast.anna, roles="is_owner", practice=cast.anna.practice,
+        asked_by=cast.root, asked_name="Root", works_at=timezone.now() + timedelta(hours=24),
+    )  # fmt: skip
     own = {
         "admin:glass": [],
         "typed_address": ["In"],
         "admin:glass_end": [glass.uuid],
         "admin:patients_patient_glass": [],
+        "admin:rugpijn_user_access": [],
+        "refuse_access_change": ["used:up:already"],
         "admin:exercises_upload": [sent.uuid],
         "admin:exercises_upload_act": [sent.uuid],
         "admin:patients_batch": [batch.uuid],
@@ -294,6 +301,8 @@ def data_for(world, name):
     if name == "admin:rugpijn_user_change":
         return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
                 "is_therapist": "on", "is_active": "on"}  # fmt: skip
+    if name == "admin:rugpijn_user_access":
+        return {"change": world.access_change.pk, "confirm": "1"}
     if name == "admin:glass":
         return {"practice": world.anna.practice.pk, "reason": "De server geeft een storing."}
     if name == "admin:rugpijn_practice_change":

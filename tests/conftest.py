@@ -95,10 +95,17 @@ def django_db_setup(django_db_setup):
     TransactionTestCase._fixture_teardown = emptied
 
 
+@pytest.fixture(scope="session")
+def ledgers(tmp_path_factory):
+    """Where tests write who was erased and what was taken away."""
+    return tmp_path_factory.mktemp("ledgers")
+
+
 @pytest.fixture(autouse=True)
-def in_dutch(settings):
+def in_dutch(settings, ledgers):
     """A page leaves the language of its reader behind; the next test begins in the site's own."""
     translation.activate(settings.LANGUAGE_CODE)
+    settings.ERASURE_LEDGER = ledgers / "erased.jsonl"
 
 
 # Most tests are about something else; `password_only` is for those that are about this.

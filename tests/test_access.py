@@ -201,13 +201,42 @@ def test_post(world, name):
     allowed = next(
         role for role, e in zip(ROLES, POSTS[name], strict=True) if not is_denied(e, role)
     )
-    before = world.rows.now()
+    before, since = world.rows.now(), newest_row()
     response = client_for(world, allowed).post(world.address(name), **sent(world, name))
+    assert_in_log_of_practice(world, since)
     expected = POSTS[name][ROLES.index(allowed)]
     assert outcome(response, expected) == expected
     assert world.rows.now() != before, (
         f"{allowed} could not do it either, so the test proves nothing"
     )
+
+
+def newest_row() -> int:
+    return AccessEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def assert_in_log_of_practice(world, since):
+    """Everything in the table is about practice 1: so is each row that an act on it wrote."""
+    rows = AccessEvent.objects.filter(pk__gt=since)
+    elsewhere = rows.exclude(practice=world.anna.practice.uuid)
+    assert not list(elsewhere.values_list("action", "object_type", "actor_role"))
+
+
+# What belongs to whoever acts, and to no practice: an upload for the library, codes on paper.
+OF_ROOT = {"admin:exercises_import", "one_time_list", "patients:my_data"}
+
+
+@pytest.mark.parametrize("role", ["root", "els", "piet"])
+def test_whoever_acts_the_row_is_in_the_log_of_the_practice(world, role):
+    for name, expected in sorted(POSTS.items()):
+        if is_denied(expected[ROLES.index(role)], role) or (role == "root" and name in OF_ROOT):
+            continue
+        with transaction.atomic():
+            come_before(world, name)
+            since = newest_row()
+            client_for(world, role).post(world.address(name), **sent(world, name))
+            assert_in_log_of_practice(world, since)
+            transaction.set_rollback(True)
 
 
 def post_nothing(world, name):

@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import date, time, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,7 +23,8 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
-from rugpijn.models import User
+from rugpijn.login import access_mail
+from rugpijn.models import AccessChange, User
 
 from .conftest import PASSWORD
 from .environment import and_in_ci
@@ -611,6 +613,7 @@ def test_handouts_of_a_morning_are_printed_together(page, site, cast, make_progr
 PAGES = {
     "nobody": [
         "account_login", "account_reset_password", "account_signup", "share", "closed", "stop",
+        "refuse",
     ],
     "piet@mail.example": [
         "patients:home", "progress", "messages", "reminders", "patients:my_data",
@@ -630,6 +633,7 @@ PAGES = {
         "admin:index", "practice", "admin:rugpijn_user_changelist",
         "admin:rugpijn_staffinvitation_add", "admin:rugpijn_accessevent_changelist",
         "admin:patients_data", "data", "factor", "staff_factor", "login_devices",
+        "admin:rugpijn_user_access",
     ],
     "root@server.example": ["admin:index", "admin:glass"],
 }  # fmt: skip
@@ -656,6 +660,10 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
             programme=programme, operation=uuid.uuid4(), text=text, by=by,
             by_patient=by == cast.piet,
         )  # fmt: skip
+    asked = AccessChange.objects.create(
+        kind="email", practice=cast.anna.practice, person=cast.anna, email="a@elders.example",
+        asked_by=cast.root, asked_name="Root", works_at=timezone.now() + timedelta(hours=24),
+    )  # fmt: skip
     draft = make_programme(cast.mo_patient, started=False)
     gone = Patient.objects.create(
         practice=cast.anna.practice, name="Ina Bos", birth_date=date(1960, 1, 2),
@@ -702,6 +710,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "erase": reverse("patients:ask_erasure", args=[cast.piet_patient.uuid]),
         "data": reverse("admin:patients_data_patient", args=[cast.piet_patient.uuid]),
         "factor": reverse("admin:rugpijn_user_factor", args=[cast.anna.pk]),
+        "refuse": urlsplit(access_mail.refusal_link(asked)).path,
         "stop": reverse("patients:stop_reminders", args=[reminders.stop_token(plan)]),
         **{
             name: reverse(f"patients:{name}", args=[programme.uuid])

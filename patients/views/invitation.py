@@ -8,6 +8,7 @@ import time
 from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login
@@ -24,7 +25,7 @@ from rugpijn.login import devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
-from .. import actions, invitations
+from .. import actions, invitations, mail
 from ..access import is_own
 from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 from ..models import PatientInvitation
@@ -194,38 +195,25 @@ def _choose(request, invitation, uuid: UUID):
     called = invitation.get_who_display() if other else patient.name
     person = User(uuid=uuid, name=called, language=patient.language)
     known = patient.email.lower()
-    own = "" if User.objects.filter(email=known).exists() else known
     form = FirstLoginForm(
         request.POST if request.method == "POST" else None,
         about=User(name=patient.name, email=patient.email),
-        initial={"email": own},
+        initial={"email": known},
         ask_name=other,
     )
     taken = False
     if form.is_valid():
-        email, credential = form.cleaned_data["email"], None
-        taken = bool(email) and User.objects.filter(email=email).exists()
-        if taken and form.cleaned_data["shared"]:
-            email = ""  # a login code of their own; the practice still mails to the address
-        elif taken:
-            form.add_error(
-                "email",
-                _(
-                    "Somebody logs in with this address already. Is that you? Log in, then open "
-                    "this link again. Do you share the address? Tick that below."
-                ),
-            )
-        elif form.cleaned_data["credential"]:
+        credential = None
+        if form.cleaned_data["credential"]:
             try:
                 credential = passkeys.check_new(form.cleaned_data["credential"])
             except ValidationError as error:
                 form.add_error(None, error)
         if form.is_valid():
-            person.email = email or None
             person.name = form.cleaned_data.get("name", person.name)
             return _come_in(request, invitation, person, form.cleaned_data, credential)
     # A challenge for each page, also for one that comes back with an error.
-    options = passkeys.options_to_make(User(uuid=uuid, name=called, email=own or None))
+    options = passkeys.options_to_make(User(uuid=uuid, name=called, email=known or None))
     context = {
         "form": form,
         "name": patient.name,
@@ -238,9 +226,15 @@ def _choose(request, invitation, uuid: UUID):
 
 
 def _come_in(request, invitation, person, chosen, credential):
-    """Make the account, tie the record to it, and log in."""
-    patient = invitation.patient
-    if not person.email:
+    """Make the account, tie the record to it, and log in.
+
+    An address that another login has gives one with a code, and the answer is the same: who types
+    an address here must not learn whether it has an account. The mail to it says the code.
+    """
+    patient, address = invitation.patient, chosen["email"]
+    if address and not User.objects.filter(email=address).exists():
+        person.email = address
+    else:
         person.login_code = User.new_login_code()
     if credential is None:
         person.set_password(chosen["password"])
@@ -248,6 +242,8 @@ def _come_in(request, invitation, person, chosen, credential):
         person.set_unusable_password()
     person.full_clean(exclude=["password"])
     person.save()
+    if address:  # codes go there, also when another login has the same mailbox
+        EmailAddress.objects.create(user=person, email=address, primary=True)
     invitations.accept_invitation(invitation, user=person)
     request.user = person
     is_own(request, patient)
@@ -260,12 +256,15 @@ def _come_in(request, invitation, person, chosen, credential):
         passkeys.did_log_in(request, person, key)
     else:
         record_authentication(request, person, "password")
-        if person.login_code and second_step.is_asked(person):
+        if not address and second_step.is_asked(person):
             codes = second_step.new_list(person)
             audit.record(request, "print codes")
             return second_step.list_page(request, codes, login_code=person.login_code)
     messages.success(request, _("Welcome, %(name)s.") % {"name": person.name})
-    if person.login_code and credential is None:
+    if address:
+        mail.tell_how_to_log_in(patient, person, address)
+        messages.info(request, _("We have mailed to you how you log in."))
+    elif credential is None:
         messages.info(
             request,
             _("You log in with this code: %(code)s. Write it down.") % {"code": person.login_code},

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rugpijn import audit, two_at_once
+from rugpijn import audit, ended, two_at_once
 
 from .. import calendar_feed
 from .. import reminders as rules
@@ -47,11 +47,15 @@ def reminders(request, uuid):
     if what == "calendar" and plan is not None:
         with transaction.atomic():
             token = CalendarLink.renew(patient)
+            ended.note("calendar", CalendarLink.objects.get(patient=patient))
             audit.record(request, "renew calendar", patient, thing=programme)
         address = reverse("patients:calendar", args=[token])
     elif what == "no calendar":
         with transaction.atomic():
-            CalendarLink.objects.filter(patient=patient).delete()
+            links = CalendarLink.objects.filter(patient=patient)
+            for link in links:
+                ended.note("calendar", link, "")
+            links.delete()
             audit.record(request, "revoke calendar", patient, thing=programme)
         messages.success(request, _("The link of your calendar no longer works."))
         return here
@@ -112,7 +116,7 @@ def _meet_other_tab(request, patient):
 
 
 def _save(patient, chosen) -> None:
-    ReminderPlan.objects.update_or_create(
+    plan, _made = ReminderPlan.objects.update_or_create(
         patient=patient,
         defaults={
             "first": chosen["first"],
@@ -123,6 +127,7 @@ def _save(patient, chosen) -> None:
             "changed_at": timezone.now(),
         },
     )
+    ended.note("reminders", plan)
 
 
 def _webcal(address: str) -> str:

@@ -259,6 +259,7 @@ def invite(request, patient):
         messages.error(request, str(error))
         return redirect("admin:patients_patient_change", patient.pk)
     audit.record(request, "invite", patient, thing=patient)
+    mail.tell_of_invitation(patient, invitation)
     return _invitation_page(request, patient, invitation, token, invitation.new_code())
 
 

@@ -5,31 +5,21 @@ comes in by an invitation is logged by that act.
 """
 
 import logging
-from collections.abc import Callable, Iterable
 
 from allauth.account import signals as allauth
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.db.models import Q
 from django.dispatch import receiver
 
-from .. import audit
+from .. import audit, ended
 from ..models import User
 
 logger = logging.getLogger(__name__)
 
-# The records of a person, for the log of their practice; the app that knows patients says it.
-records_of: list[Callable[[User], Iterable]] = []
-
-
-def _records(user) -> list:
-    if user.is_staff:
-        return []
-    return [record for find in records_of for record in find(user)]
-
 
 @receiver(allauth.user_logged_in, dispatch_uid="rugpijn.log.in")
 def logged_in(sender, request, user, **kwargs):
-    audit.record(request, "log in", *_records(user), actor=user)
+    audit.record(request, "log in", actor=user)
 
 
 @receiver(user_login_failed, dispatch_uid="rugpijn.log.failed")
@@ -43,13 +33,13 @@ def login_failed(sender, credentials, request=None, **kwargs):
     if user is None:
         logger.info("login refused: no such account")
     else:
-        audit.deny(request, "log in", *_records(user), actor=user)
+        audit.deny(request, "log in", actor=user)
 
 
 @receiver(user_logged_out, dispatch_uid="rugpijn.log.out")
 def logged_out(sender, request, user, **kwargs):
     if user is not None:
-        audit.record(request, "log out", *_records(user), actor=user)
+        audit.record(request, "log out", actor=user)
 
 
 @receiver(
@@ -57,7 +47,8 @@ def logged_out(sender, request, user, **kwargs):
     dispatch_uid="rugpijn.log.email",
 )
 def email_changed(sender, request, user, **kwargs):
-    audit.record(request, "change e-mail", *_records(user), actor=user)
+    ended.note("address", user)
+    audit.record(request, "change e-mail", actor=user)
 
 
 # allauth's adapter tells these two: it has no signal for the one, and for the other a signal that
@@ -65,8 +56,8 @@ def email_changed(sender, request, user, **kwargs):
 
 
 def asked_new_password(request, user) -> None:
-    audit.record(request, "ask new password", *_records(user), actor=user)
+    audit.record(request, "ask new password", actor=user)
 
 
 def password_changed(request, user) -> None:
-    audit.record(request, "change password", *_records(user), actor=user)
+    audit.record(request, "change password", actor=user)

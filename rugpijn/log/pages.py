@@ -16,7 +16,7 @@ from .. import audit, rates, tables
 from ..models import AccessEvent
 from ..numbers import number
 from .chain import FORMS, NEWEST
-from .search import MOST_DOWNLOADED, PAGE, SearchForm, in_words
+from .search import MOST_DOWNLOADED, MOST_READ, SearchForm, in_words, together
 
 
 def search(admin, request):
@@ -24,22 +24,22 @@ def search(admin, request):
     if (refused := rates.refusal(request, "search")) is not None:
         return refused
     form = SearchForm(request.GET, reader=request.user)
-    events, more = [], None
+    lines, more = [], None
     if form.is_valid():
         rows = form.rows()
         if (before := number(request.GET.get("before"))) is not None:
             rows = rows.filter(number__lt=before)
-        events = list(rows[: PAGE + 1])
-        if len(events) > PAGE:
-            del events[PAGE:]
-            more = _query(request, before=events[-1].number)
+        events = list(rows[: MOST_READ + 1])
+        lines, shown = together(events)
+        if shown < len(events):
+            more = _query(request, before=events[shown - 1].number)
         _log(request, "list", form)
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Access log"),
         "opts": admin.opts,
         "form": form,
-        "lines": in_words(events, request.user),
+        "lines": in_words(lines, request.user),
         "more": more,
         "newest": _query(request) if "before" in request.GET else None,
         "file": _query(request),

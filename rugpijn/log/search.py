@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit
-from ..models import AccessEvent, Practice, User
+from ..models import AccessChange, AccessEvent, Practice, User
 from ..text import fold
 from ..text_fields import CharField
 from ..validators import near_today
 from .chain import NOBODY
 
-PAGE = 100
+PAGE, MOST_READ = 100, 1000  # lines of a page, and rows that are read for them
 MOST_DOWNLOADED = 50_000
 MOST_PEOPLE = 500
 MOST_PATIENTS = 20  # with one name; whoever finds more has not searched yet
@@ -197,11 +197,33 @@ def role_words(event) -> str:
     return ", ".join(str(audit.ROLES.get(part, part)) for part in event.actor_role.split("+"))
 
 
-def in_words(events: list[AccessEvent], reader: User) -> list[dict]:
-    """Rows as an owner reads them; the names of patients are asked once for all."""
+def together(events: list[AccessEvent]) -> tuple[list[list[AccessEvent]], int]:
+    """A page of lines: a list that showed forty patients is one of them and not forty, which would
+    hide who opened a record. Says how many rows those lines are."""
+    lines: list[list[AccessEvent]] = []
+    for number, event in enumerate(events):
+        if lines and _is_one_list(lines[-1][0], event):
+            lines[-1].append(event)
+        elif len(lines) == PAGE:
+            return lines, number
+        else:
+            lines.append([event])
+    return lines, len(events)
+
+
+def _is_one_list(first: AccessEvent, event: AccessEvent) -> bool:
+    same = (event.action, event.actor, event.outcome, event.request)
+    return event.action == "list" and bool(event.request) and same == (
+        first.action, first.actor, first.outcome, first.request,
+    )  # fmt: skip
+
+
+def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
+    """Lines as an owner reads them; the names of people are asked once for all."""
+    events = [line[0] for line in lines]
     ids = {event.patient for event in events if event.patient is not None}
     known = patients.by_id(reader, ids) if ids else {}
-    named = kinds()
+    named, colleagues = kinds(), _colleagues(events, reader)
     return [
         {
             "event": event,
@@ -210,6 +232,23 @@ def in_words(events: list[AccessEvent], reader: User) -> list[dict]:
             "kind": named.get(event.object_type, event.object_type),
             "patient": (patient := known.get(event.patient)),
             "page": patients.page_of(patient) if patient is not None else "",
+            "number": len(line),
+            "about": colleagues.get(event.object_id, ""),
+            "part": CHANGES.get(event.object_part, "") if event.action in OF_CHANGES else "",
         }
-        for event in events
+        for line in lines
+        for event in line[:1]
     ]
+
+
+CHANGES = dict(AccessChange.Kind.choices)
+OF_CHANGES = {name for name in audit.ACTS if "access change" in name}
+
+
+def _colleagues(events, reader: User) -> dict[str, str]:
+    """By number, the names of colleagues whose account an act was about."""
+    ids = {_uuid(event.object_id) for event in events if event.object_type == "user"}
+    if not ids or practice_of(reader) is None:
+        return {}
+    people = User.objects.filter(practice=practice_of(reader), uuid__in=ids - {None})
+    return {str(number): name for number, name in people.values_list("uuid", "name")}

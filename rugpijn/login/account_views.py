@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import audit
+from .. import audit, ended
 from ..models import User
 from ..numbers import number
 from ..text_fields import CharField
@@ -153,6 +153,7 @@ def _remove(request):
                 else _("This is your only way in. First choose a password."),
             )
             return
+        ended.note("second step", key)
         key.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove passkey")
@@ -200,4 +201,5 @@ def one_time_list(request):
     with transaction.atomic():
         codes = second_step.new_list(request.user)
         audit.record(request, "print codes")
+    accounts.tell_owner(request, "account/email/codes_printed")
     return second_step.list_page(request, codes)

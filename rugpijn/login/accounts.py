@@ -1,9 +1,16 @@
 """How allauth behaves here: nobody signs up, people are invited."""
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+)
 from allauth.account.forms import LoginForm as PasswordLoginForm
 from allauth.account.internal.userkit import user_username
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -12,13 +19,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .. import ended
 from ..forms import PASSWORD_HELP
 from ..log import events
 from ..mailing import account
 from ..mailing.sending import Outcome
 from ..models import User
 from ..text import clean
-from . import devices, second_factor, sessions
+from . import access_changes, devices, second_factor, sessions
 from .models import TrustedDevice
 
 ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
@@ -64,6 +72,27 @@ class ChangeForm(SaysHowLong, ChangePasswordForm):
 
 class SetForm(SaysHowLong, SetPasswordForm):
     pass
+
+
+class NewAddressForm(AddEmailForm):
+    """Another address of one's own. The one of now is noted as confirmed (the invitation did so):
+    allauth would take it for one that still waits, drop it, and tell it nothing afterwards."""
+
+    def save(self, request):
+        if self.user.email:
+            known = {"verified": True, "primary": True}
+            EmailAddress.objects.update_or_create(
+                user=self.user, email=self.user.email, defaults=known
+            )
+        return super().save(request)
+
+
+class AskResetForm(ResetPasswordForm):
+    """A new address that has waited its day counts from now on, and the old one no longer."""
+
+    def clean_email(self):
+        access_changes.settle_due()
+        return super().clean_email()
 
 
 class ResetForm(SaysHowLong, ResetPasswordKeyForm):
@@ -141,6 +170,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         user.set_password(password)  # before it begins: a hash takes a while, and others would wait
         with transaction.atomic():
             user.save()
+            ended.note("password", user)
             end_elsewhere(self.request, user)
             events.password_changed(self.request, user)
 

@@ -16,10 +16,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from .. import audit
+from .. import audit, ended
 from ..models import User
 from ..text_fields import CharField
-from . import accounts, devices, passkeys, second_factor, second_step, totp
+from . import (
+    access_changes,
+    access_mail,
+    accounts,
+    devices,
+    passkeys,
+    second_factor,
+    second_step,
+    totp,
+)
 from .sessions import fresh_login_required
 
 
@@ -116,6 +125,7 @@ def remove_app(request):
         if not may_miss_one(request.user):
             messages.error(request, _("This is your only second step. First set up another one."))
             return
+        ended.note("second step", app)
         app.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove authenticator app")
@@ -129,14 +139,11 @@ def may_miss_one(user) -> bool:
 
 
 def take_away(request, person: User) -> None:
-    """Somebody lost their telephone: no second factor, no login; the next one sets up a new one.
-
-    Within a transaction. Whose account it is hears of it by mail, afterwards.
-    """
-    second_factor.of(person).delete()
-    person.one_time_codes.all().delete()
-    accounts.end_elsewhere(request, person)
+    """An owner does this for a colleague who lost a telephone. Whose account it is hears of it by
+    mail. Within a transaction."""
+    access_changes.take_factor_away(person)
     audit.record(request, "reset second factor", thing=person)
+    access_mail.tell_person("factor_reset", person)
 
 
 # ------------------------------------------------------------ asked once more

@@ -1,4 +1,5 @@
-"""What the database knows of logins: sessions, trusted devices, and one-time codes on paper.
+"""What the database knows of logins: sessions, trusted devices, one-time codes on paper, and
+changes to somebody's way in that wait.
 
 Nothing here opens a door by itself: of what a person or a browser holds, only a hash is kept.
 """
@@ -10,6 +11,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -82,3 +84,88 @@ class OneTimeCode(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "code_hash"], name="one_time_code_once")
         ]
+
+
+class AccessChange(models.Model):
+    """A change to how somebody of a practice logs in, asked for by who runs the server.
+
+    It waits until `works_at`, unless an owner of the practice confirms it. Rules and acts are in
+    `access_changes.py`. A `LOCKED` row never waits: it remembers that the operator took an owner's
+    role or account away, so that doing so leaves nobody “the only owner” for a day.
+    """
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("another e-mail address")
+        FACTOR = "factor", _("a new second step")
+        ROLES = "roles", _("another role")
+        OPENED = "opened", _("the account opened again")
+        INVITATION = "invitation", _("a link to choose a first password")
+        LOCKED = "locked", _("a role or the account taken away")
+
+    class Outcome(models.TextChoices):
+        OPEN = "", _("waits")
+        DONE = "done", _("in force")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("not possible any more")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    practice = models.ForeignKey("rugpijn.Practice", models.CASCADE, related_name="access_changes")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="access_changes"
+    )
+    invitation = models.ForeignKey(
+        "rugpijn.StaffInvitation", models.CASCADE, null=True, related_name="access_changes"
+    )
+    email = models.EmailField(blank=True)  # the new address
+    roles = models.CharField(max_length=40, blank=True)  # names of fields, separated by spaces
+    asked_at = models.DateTimeField(default=timezone.now)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    asked_name = models.CharField(max_length=120, blank=True)  # empty: typed on the server
+    works_at = models.DateTimeField()
+    outcome = models.CharField(
+        max_length=8, choices=Outcome.choices, default=Outcome.OPEN, blank=True
+    )
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("change to how somebody logs in")
+        verbose_name_plural = _("changes to how somebody logs in")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=models.Q(outcome=""),
+                name="access_change_waits_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["invitation"],
+                condition=models.Q(outcome=""),
+                name="access_change_waits_once_an_invitation",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.who}: {self.get_kind_display()}"
+
+    @property
+    def who(self) -> str:
+        """Whose way in it is, by name."""
+        return (self.person or self.invitation).name
+
+    @property
+    def by(self) -> str:
+        """Who asked for it, for a sentence."""
+        if not self.asked_name:
+            return gettext("Somebody at the keyboard of the server")
+        return gettext("%s, who runs the server,") % self.asked_name
+
+    @property
+    def role_names(self) -> list[str]:
+        """The roles that it gives, as a page calls them."""
+        if self.kind != self.Kind.ROLES:
+            return []
+        model = self._meta.get_field("person").related_model
+        return [model._meta.get_field(role).verbose_name for role in self.roles.split()]

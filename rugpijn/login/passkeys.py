@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode
 
 from ..models import User
-from . import devices
+from . import access_changes, devices
 
 NAME_LENGTH = 60
 
@@ -112,6 +112,7 @@ class LoginForm(LoginWebAuthnForm):
     """The button on the login page: the passkey says whose it is."""
 
     def clean_credential(self):
+        access_changes.settle_due()
         credential = self.cleaned_data["credential"]
         try:
             auth.parse_authentication_response(credential)

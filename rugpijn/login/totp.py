@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from .. import ended
 from ..models import User
 
 PENDING = "totp_pending"  # in the session, encrypted, until a code confirms it
@@ -67,7 +68,10 @@ def confirm(request, code: str) -> bool:
     step = _step(secret, code)
     if step is None:
         return False
-    Authenticator.objects.filter(user=request.user, type=TYPE).delete()
+    before = of(request.user)
+    if before is not None:
+        ended.note("second step", before)
+        before.delete()
     made = auth.TOTP.activate(request.user, secret).instance
     made.data["last_step"] = step
     made.save(update_fields=["data"])

@@ -154,6 +154,19 @@ class TestErased:
             erasure.erase(cast.piet_patient, role=Erased.Role.OWNER)
         assert Patient.objects.filter(pk=cast.piet_patient.pk).exists()
 
+    def test_a_line_that_cannot_be_written_after_all_is_no_error_page(
+        self, cast, programme, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        """It is in the table, and the nightly run adds it to the file."""
+
+        def full(rows):
+            raise OSError("No space left on device")
+
+        monkeypatch.setattr(ledger, "write", full)
+        with django_capture_on_commit_callbacks(execute=True):
+            erasure.erase(cast.piet_patient, role=Erased.Role.OWNER)
+        assert Erased.objects.exists()
+
 
 @pytest.mark.django_db
 class TestTheLedger:

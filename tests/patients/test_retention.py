@@ -26,7 +26,15 @@ from patients.models import (
     Version,
 )
 from rugpijn.audit import AccessEvent
-from rugpijn.models import Letter, LoginSession, OneTimeCode, StaffInvitation, TrustedDevice, User
+from rugpijn.models import (
+    AccessChange,
+    Letter,
+    LoginSession,
+    OneTimeCode,
+    StaffInvitation,
+    TrustedDevice,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 15, 3, 0, tzinfo=UTC)  # 04:00 in Amsterdam
@@ -231,6 +239,9 @@ TECHNICAL = {
     "colleagues": (30, lambda cast, at: StaffInvitation.objects.create(
         practice=cast.anna.practice, token_hash="x", email="x@x.example", name="x",
         created_at=LONG_AGO, accepted_at=at)),
+    "access changes": (30, lambda cast, at: AccessChange.objects.create(
+        practice=cast.anna.practice, person=cast.anna, kind="factor", works_at=at,
+        outcome="done", settled_at=at)),
     "batches": (1, lambda cast, at: Batch.objects.create(
         practice=cast.anna.practice, variant="full", weeks=3, created_at=at)),
     "exports": (1, lambda cast, at: DataExport.objects.create(

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from patients.log_reading import DONE, Reader
 from rugpijn import audit
-from rugpijn.log import chain
+from rugpijn.log import chain, search
 from rugpijn.log.models import AccessEvent
+from rugpijn.login import access_changes
 from tests.conftest import fresh_login
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,33 @@ class TestOwner:
         write(cast.piet_patient, cast.bram, "open", days=10, outcome="denied")
         write(cast.roos_patient, cast.bram, "read", days=5)
         write(cast.piet_patient, cast.piet, "log", days=1, purpose="own")
+
+    def test_a_list_of_many_patients_is_one_line(self, cast):
+        """Or it would hide who opened a record."""
+        write(cast.piet_patient, cast.anna, "read", days=1)
+        for number in range(3):
+            for _ in range(60):
+                write(cast.piet_patient, cast.anna, "list", request=f"list-{number}")
+        page = client_of(cast.els).get(reverse(LOG))
+        assert [line["event"].action for line in page.context["lines"]] == [*["list"] * 3, "read"]
+        assert "60 patiënten" in page.content.decode()
+
+    def test_the_rest_of_a_page_of_lists_follows(self, cast, monkeypatch):
+        monkeypatch.setattr(search, "PAGE", 2)
+        for number in range(4):
+            for _ in range(3):
+                write(cast.piet_patient, cast.anna, "list", request=f"list-{number}")
+        els = client_of(cast.els)
+        page = els.get(reverse(LOG))
+        assert len(page.context["lines"]) == 2
+        older = els.get(reverse(LOG) + page.context["more"])
+        requests = [line["event"].request for line in older.context["lines"]]
+        assert requests == ["list-1", "list-0"] and older.context["more"] is None
+
+    def test_an_act_on_an_account_names_the_colleague(self, cast):
+        access_changes.ask(None, "email", person=cast.anna, email="x@elders.example")
+        page = client_of(cast.els).get(reverse(LOG)).content.decode()
+        assert "een ander e-mailadres" in page and "(Anna de Wit)" in page
 
     @pytest.mark.parametrize(
         ("asked", "found"),

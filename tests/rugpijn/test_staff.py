@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -128,15 +129,18 @@ class TestInvitation:
     def listing(self, cast):
         return owner(cast).get(reverse("admin:rugpijn_staffinvitation_changelist")).content.decode()
 
-    def test_a_new_link_closes_the_old_one(self, client, cast, invited):
+    def test_a_new_link_closes_the_old_one(
+        self, client, cast, invited, django_capture_on_commit_callbacks
+    ):
         invitation, token = invited
         invitation.created_at -= invitation.VALID_FOR
         invitation.tries = invitation.MOST_TRIES
         invitation.save()
         assert "verlopen" in self.listing(cast)
         renew = reverse("admin:rugpijn_staffinvitation_renew", args=[invitation.pk])
-        page = owner(cast).post(renew, follow=True).content.decode()
-        link = re.search(r"/colleague/[\w-]+/", page)[0]
+        with django_capture_on_commit_callbacks(execute=True):
+            page = owner(cast).post(renew, follow=True).content.decode()
+        link = re.search(r"/colleague/[\w-]+/", mail.outbox[0].body)[0]
         assert "open tot" in page
         assert client.get(link).status_code == 200
         assert client.get(reverse("staff_invitation", args=[token])).status_code == 410

@@ -1,14 +1,19 @@
-"""`manage.py apply_erasures`: erase again whoever a restored backup brought back."""
+"""`manage.py apply_erasures`: erase again whoever a restored backup brought back, and take away
+again what was taken away since.
+"""
 
 from django.core.management.base import BaseCommand
 
 from patients import erasure
+from rugpijn import ended
 
 
 class Command(BaseCommand):
     help = (
         "Compares the patients here with the ledger of erasures, and erases who stands in it. "
-        "Run it after every restore, before anybody logs in. Running it twice changes nothing."
+        "Then takes away again what was taken away: accounts, helpers, links. `restore` does both "
+        "by itself; run this after a restore by other means, before anybody logs in. Running it "
+        "twice changes nothing."
     )
 
     def handle(self, **options):
@@ -16,3 +21,5 @@ class Command(BaseCommand):
         if number:
             erasure.compact()
         self.stdout.write(f"Erased again: {number}.")
+        for sentence in ended.apply(None):
+            self.stdout.write(sentence)

@@ -5,8 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients import erasure, retention
-from rugpijn import clock
+from rugpijn import clock, ended
 from rugpijn.glass import rules as glass
+from rugpijn.login import access_changes
 
 
 class Command(BaseCommand):
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             clock.be_sure(clock_is_right=clock_is_right)
             with transaction.atomic():
                 glass.write_down_ends()
+            access_changes.settle_due()
+            ended.shorten()
             erasure.apply_ledger()  # also writes what a file that was lost does not have
             found = retention.run(now)
         for each in found:

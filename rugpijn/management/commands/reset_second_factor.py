@@ -1,11 +1,12 @@
 """The way back in for who runs the server, or for the only owner, after losing a telephone."""
 
-from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
-from rugpijn.login import devices, sessions
-from rugpijn.models import User
+from rugpijn import audit
+from rugpijn.login import access_changes
+from rugpijn.models import AccessChange, User
 
 
 class Command(BaseCommand):
@@ -19,10 +20,22 @@ class Command(BaseCommand):
         person = User.objects.filter(email__iexact=email).first()
         if person is None:
             raise CommandError(f"Nobody logs in with {email}.")
-        Authenticator.objects.filter(user=person).delete()
-        person.one_time_codes.all().delete()
-        sessions.end_sessions(person)
-        devices.forget(person)
+        if person.practice_id is None:
+            access_changes.take_factor_away(person)
+            audit.record_by_system("reset second factor", practice=None, thing=person)
+            self.stdout.write(self.done(person))
+            return
+        change = access_changes.ask(None, AccessChange.Kind.FACTOR, person=person)
+        if change.outcome == AccessChange.Outcome.DONE:
+            self.stdout.write(self.done(person))
+            return
         self.stdout.write(
+            f"It works from {timezone.localtime(change.works_at):%d-%m-%Y %H:%M}, or as soon as an "
+            f"owner of {person.practice.name} confirms it. Owners and {person.name} get a mail."
+        )
+
+    @staticmethod
+    def done(person: User) -> str:
+        return (
             f"{person.name} is logged out everywhere, and sets up a second step at the next login."
         )

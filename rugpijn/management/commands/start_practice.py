@@ -9,9 +9,12 @@ from django.db import Error, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from rugpijn.models import Practice, StaffInvitation, User
+from rugpijn import audit
+from rugpijn.login import access_changes
+from rugpijn.models import AccessChange, Practice, StaffInvitation, User
 
 NAME, OWNER, EMAIL = "Name of the practice", "Name of its owner", "E-mail of the owner"
+INVITATION = AccessChange.Kind.INVITATION
 TAKEN = "There is already an account with this e-mail address."
 
 
@@ -49,6 +52,13 @@ class Command(BaseCommand):
                 f"The database does not answer, or lacks our tables: {error}"
                 "Type `manage.py migrate` first."
             ) from error
+        if self.change is not None and self.change.outcome == AccessChange.Outcome.OPEN:
+            when = timezone.localtime(self.change.works_at)
+            self.stdout.write(
+                f"\n{practice.name} has owners. They get a mail about this. The link is mailed to\n"
+                f"{invitation.email} from {when:%d-%m-%Y %H:%M}, or when an owner confirms it."
+            )
+            return
         link = settings.SITE_URL + reverse("staff_invitation", args=[token])
         until = timezone.localtime(invitation.expires_at)
         self.stdout.write(
@@ -65,6 +75,7 @@ class Command(BaseCommand):
         therapist = options["therapist"]
         if therapist is None:
             therapist = self.may_ask and self.yes("Does the owner treat patients too?")
+        self.change = None
         with transaction.atomic():
             practice.save()
             invitation, token = StaffInvitation.invite(
@@ -74,6 +85,10 @@ class Command(BaseCommand):
                 is_owner=True,
                 is_therapist=therapist,
             )
+            if access_changes.owners(practice).exists():
+                self.change = access_changes.ask(None, INVITATION, invitation=invitation)
+            else:
+                audit.record_by_system("invite", practice=practice.uuid, thing=invitation)
         return practice, invitation, token
 
     def practice(self, given, *, again):

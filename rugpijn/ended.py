@@ -1,0 +1,150 @@
+"""The ledger of what was taken away: an old backup that is put back must not give it again.
+
+A backup holds the colleague who left since, the password that somebody learned, the helper who
+helps no more. Each act that takes such a thing away writes a line in a file beside the ledger of
+erasures, outside the database: a kind, a digest of random numbers, the state that holds now, and
+when. It names nobody, and says nothing about health. After a restore each kind compares its rows
+with its lines and takes away again; it never gives anything.
+
+What has no line is closed whole after a restore: open invitations and changes that wait. The table
+in docs/install.md says what a restore does with each kind, and a test tries each line of it.
+"""
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+KEPT = timedelta(days=2 * 365)  # no backup is kept as long
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that can be taken away.
+
+    `key` names a thing by random numbers, `state` says what holds of it now (compared, or read as
+    what is left), and `take_away` brings one row to that state; it says whether it had to.
+    """
+
+    name: str
+    words: str  # for the person who restores
+    rows: Callable[[], Iterable[Model]]
+    key: Callable[[Any], str]
+    state: Callable[[Any], str]
+    take_away: Callable[[Any, str], bool]
+    only_since: bool = False  # the state also changes by itself: older lines say nothing
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    KINDS.update({kind.name: kind for kind in kinds})
+
+
+def digest(*parts: object) -> str:
+    return hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()
+
+
+def path() -> Path:
+    return settings.ERASURE_LEDGER.with_name("ended.jsonl")
+
+
+def note(name: str, thing: Any, state: str | None = None) -> None:
+    """Write down what holds of this thing now, as soon as the act is done. An act that protects is
+    never stopped by it: a line that cannot be written is an error in the technical log."""
+    kind = KINDS[name]
+    state = kind.state(thing) if state is None else state
+    line = {"kind": name, "of": digest(name, kind.key(thing)), "state": state}
+    transaction.on_commit(lambda: _write(line), robust=True)
+
+
+def _write(line: dict) -> None:
+    line["at"] = timezone.now().isoformat()
+    with _locked(), os.fdopen(os.open(path(), _APPEND, 0o600), "w") as file:
+        file.write(json.dumps(line) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+_APPEND = os.O_APPEND | os.O_CREAT | os.O_WRONLY
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """One at a time writes or shortens the file."""
+    path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path().with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def read() -> dict[tuple[str, str], dict]:
+    """The last line of each thing. What a power cut left half is no line."""
+    found: dict[tuple[str, str], dict] = {}
+    if not path().exists():
+        return found
+    for text in path().read_text().splitlines():
+        try:
+            line = json.loads(text)
+            found[line["kind"], line["of"]] = line
+        except (json.JSONDecodeError, KeyError, TypeError):
+            continue
+    return found
+
+
+def shorten() -> None:
+    """Keep the last line of each thing, and none that is older than every backup."""
+    if not path().exists():
+        return
+    oldest = timezone.now() - KEPT
+    with _locked():
+        lines = [line for line in read().values() if _at(line) > oldest]
+        new = path().with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path())
+
+
+def _at(line: dict) -> datetime:
+    return datetime.fromisoformat(line["at"])
+
+
+@transaction.atomic
+def apply(made_at: datetime | None) -> list[str]:
+    """Take away again what a backup of that moment brought back. Says what, in sentences.
+
+    Without a moment (a restore by other means) every line counts, but for those of a kind whose
+    state also changes by itself.
+    """
+    lines = {key: line for key, line in read().items() if made_at is None or _at(line) >= made_at}
+    said = []
+    for kind in KINDS.values():
+        states = {of: line["state"] for (name, of), line in lines.items() if name == kind.name}
+        if not states or (kind.only_since and made_at is None):
+            continue
+        number = 0
+        for row in kind.rows():
+            state = states.get(digest(kind.name, kind.key(row)))
+            number += state is not None and kind.take_away(row, state)
+        if number:
+            said.append(f"{kind.words}: {number}.")
+    return said

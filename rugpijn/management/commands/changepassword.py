@@ -1,0 +1,29 @@
+"""Django's own, for who runs the server and belongs to no practice.
+
+The password of anybody else would be a way into a practice that nobody there hears of.
+"""
+
+from django.contrib.auth.management.commands import changepassword
+from django.core.management.base import CommandError
+
+from rugpijn import audit, ended
+from rugpijn.models import User
+
+
+class Command(changepassword.Command):
+    def handle(self, *args, **options):
+        person = User.objects.filter(email__iexact=options["username"] or "").first()
+        if person is None:
+            raise CommandError("Give the e-mail address of an account that runs the server.")
+        if person.practice_id is not None or not person.is_superuser:
+            raise CommandError(
+                f"{person.name} chooses a new password by mail, from the login page. Is the "
+                "address wrong? Ask for another one in the admin, under Users. A patient without "
+                "e-mail gets a new invitation from the practice."
+            )
+        options["username"] = person.email
+        said = super().handle(*args, **options)
+        person.refresh_from_db()
+        ended.note("password", person)
+        audit.record_by_system("change password", practice=None, thing=person)
+        return said
