@@ -12,7 +12,6 @@ rows free in its own time (autovacuum); `compact` asks for it.
 
 import logging
 from collections.abc import Iterable
-from functools import partial
 
 from django.core.management import call_command
 from django.db import connection, transaction

@@ -109,11 +109,7 @@ class FirstLoginForm(PasswordForm):
         help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    shared = forms.BooleanField(
-        required=False,
-        label=_("I share this address with somebody. Give me a login code of my own."),
-    )
-    field_order = ("name", "own_device", "credential", "email", "shared", "password")
+    field_order = ("name", "own_device", "credential", "email", "password")
 
     def __init__(self, *args, ask_name=False, **kwargs):
         """Somebody who acts for the patient has a name of their own."""

@@ -2,22 +2,19 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from rugpijn.models import User
 
 from rugpijn.mailing import sending
 from rugpijn.mailing.sending import Outcome
-from rugpijn.models import Letter
+from rugpijn.models import Letter, User
 
 from .handout import share_url
 from .models import Patient, PatientInvitation, Version
@@ -107,42 +104,6 @@ def notice(patient: Patient) -> EmailMessage | None:
         )
 
 
-def tell_of_invitation(patient: Patient, invited: PatientInvitation) -> None:
-    """To somebody who logs in already: the practice made another way in to the same record."""
-    to = patient.user.email if patient.user else None
-    if to and not invited.for_somebody_else:
-        subject = gettext_lazy("Something changed about how you log in")
-        context = {"practice": patient.practice}
-        _send_about_login("new_way_in", to, subject, context, language_of(patient))
-
-
-def tell_how_to_log_in(patient: Patient, person: User, address: str) -> None:
-    """To the address that somebody chose: how to log in, with it or, when another login has it
-    already, with a code."""
-    context = {
-        "site": settings.SITE_URL + "/",
-        "practice": patient.practice,
-        "code": person.login_code,
-        "address": address,
-    }
-    _send_about_login(
-        "how_to_log_in", address, gettext_lazy("How you log in"), context, person.language
-    )
-
-
-def _send_about_login(name: str, to: str, subject, context: dict, language: str) -> None:
-    """What was done is done, also when the mail server is out of order; `send` writes that down."""
-    with translation.override(language):
-        message = EmailMessage(
-            subject=str(subject),
-            body=_text(name, context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[to],
-        )
-    with suppress(MailError):
-        send(message)
-
-
 def erased(patient: Patient) -> EmailMessage | None:
     """Says that what was asked is done, to an address that nobody knows any more after it."""
     message = notice(patient)
@@ -175,6 +136,7 @@ def _not_taken() -> MailError:
 
 
 LINK, INVITATION, NOTICE = "link", "invitation", "notice"
+NEW_WAY_IN, HOW_TO_LOG_IN = "new way in", "how to log in"
 
 
 def send_link(version: Version) -> Outcome:
@@ -195,6 +157,27 @@ def send_notice(patient: Patient) -> bool:
         return False
     _send(NOTICE, message, patient, patient=str(patient.uuid))
     return True
+
+
+def tell_of_invitation(patient: Patient, invited: PatientInvitation) -> None:
+    """To somebody who logs in already: the practice made another way in to the same record."""
+    if patient.user and patient.user.email and not invited.for_somebody_else:
+        _tell(NEW_WAY_IN, patient, patient.user, patient.user.email)
+
+
+def tell_how_to_log_in(patient: Patient, person: User, address: str) -> None:
+    """To the address that somebody chose: how to log in, with it or, when another login has it
+    already, with a code."""
+    _tell(HOW_TO_LOG_IN, patient, person, address)
+
+
+def _tell(kind: str, patient: Patient, person: User, address: str) -> None:
+    """What was done is done, also when the mail server is out of order: it is tried again."""
+    about = {"patient": str(patient.uuid)}
+    letter = Letter(
+        kind=kind, about=about, recipient=address, user=person, language=person.language
+    )
+    transaction.on_commit(lambda: sending.send(letter), robust=True)
 
 
 def _send(kind: str, message: EmailMessage, whose: Patient, **about) -> Outcome:
@@ -223,6 +206,34 @@ def _write_notice(letter: Letter) -> EmailMessage | None:
     return patient and notice(patient)
 
 
+def _write_new_way_in(letter: Letter) -> EmailMessage | None:
+    subject = _("Something changed about how you log in")
+    return _about_login(letter, "new_way_in", subject)
+
+
+def _write_how_to_log_in(letter: Letter) -> EmailMessage | None:
+    return _about_login(letter, "how_to_log_in", _("How you log in"))
+
+
+def _about_login(letter: Letter, name: str, subject: str) -> EmailMessage | None:
+    patient = Patient.objects.filter(uuid=letter.about["patient"])
+    patient = patient.select_related("practice").first()
+    if patient is None:
+        return None
+    context = {
+        "site": settings.SITE_URL + "/",
+        "practice": patient.practice,
+        "code": letter.user.login_code,
+        "address": letter.recipient,
+    }
+    return EmailMessage(
+        subject=subject,
+        body=_text(name, context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[letter.recipient],
+    )
+
+
 def _or_none(write: Callable[[], EmailMessage]) -> EmailMessage | None:
     """None when the address or the link was taken away since: then nothing is to be sent."""
     try:
@@ -235,4 +246,6 @@ sending.WRITERS |= {
     LINK: _write_link,
     INVITATION: _write_invitation,
     NOTICE: _write_notice,
+    NEW_WAY_IN: _write_new_way_in,
+    HOW_TO_LOG_IN: _write_how_to_log_in,
 }

@@ -111,7 +111,11 @@ class Practice(models.Model):
         help_text=_("The doctors' post of your region, for the evening, the night and weekends."),
     )
     emergency_phone = models.CharField(
-        _("emergency number"), max_length=30, blank=True, default="112", validators=[printable, one_phone_number]
+        _("emergency number"),
+        max_length=30,
+        blank=True,
+        default="112",
+        validators=[printable, one_phone_number],
     )
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.CharField(

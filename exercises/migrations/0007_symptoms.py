@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exercises', '0006_exchange'),
+        ("exercises", "0006_exchange"),
     ]
 
     operations = [

@@ -25,7 +25,7 @@ def name_what_was_taken_back(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0012_rights_and_proxies'),
+        ("patients", "0012_rights_and_proxies"),
     ]
 
     operations = [

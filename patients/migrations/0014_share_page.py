@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0012_rights_and_proxies'),
+        ("patients", "0013_retractions"),
     ]
 
     operations = [

@@ -201,7 +201,6 @@ def _choose(request, invitation, uuid: UUID):
         initial={"email": known},
         ask_name=other,
     )
-    taken = False
     if form.is_valid():
         credential = None
         if form.cleaned_data["credential"]:
@@ -218,7 +217,6 @@ def _choose(request, invitation, uuid: UUID):
         "form": form,
         "name": patient.name,
         "other": other,
-        "shares": taken,
         "practice": patient.practice,
         "options": options,
     }

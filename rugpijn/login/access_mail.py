@@ -1,44 +1,40 @@
 """Mails about who gets into a practice: to its owners, to the person, and to who is invited.
 
-Each is sent when the act is done, and never stops it: a mail server that is out of order must keep
-nobody from taking an account away.
+Each goes to the worker when the act is stored, and never stops it: a mail server that is out of
+order must keep nobody from taking an account away. What waits names the change, the person or the
+invitation by number; a link is made when the mail is written.
 """
 
-import logging
 from collections.abc import Iterable
-from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core import signing
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
+from ..mailing import sending
+from ..mailing.models import Letter
 from ..models import AccessChange, StaffInvitation, User
 
-logger = logging.getLogger(__name__)
+KIND = "access"
 SALT = "rugpijn.access-change"
 
 
 def tell_asked(
     change: AccessChange, owners: Iterable[User], before: str | None, *, at_once: bool
 ) -> None:
-    """Owners, and the address that the person had before; it holds a link to refuse."""
-    context = {
-        "change": change,
-        "at_once": at_once,
-        "works_at": timezone.localtime(change.works_at),
-    }
+    """Owners, and the address that the person had before; it gets a link to refuse."""
+    about = {"change": str(change.uuid), "at_once": at_once}
     person = change.person
     if person is not None and before:
-        own = {**context, "refuse": None if at_once else refusal_link(change)}
-        _later("access_change_yours", before, person.language, own)
+        _later("access_change_yours", before, person.language, **about)
     for owner in owners:
         if owner != person:
-            path = reverse("admin:rugpijn_user_access")
-            mine = {**context, "page": settings.SITE_URL + path}
-            _later("access_change_asked", owner.email, owner.language, mine)
+            _later("access_change_asked", owner.email, owner.language, **about)
 
 
 def tell_settled(change: AccessChange, owners: Iterable[User], before: str | None) -> None:
@@ -48,18 +44,18 @@ def tell_settled(change: AccessChange, owners: Iterable[User], before: str | Non
         for address in (before, change.person.email):
             languages[address] = change.person.language
     for address, language in languages.items():
-        _later("access_change_settled", address, language, {"change": change})
+        _later("access_change_settled", address, language, change=str(change.uuid))
 
 
 def tell_person(template: str, person: User) -> None:
     """What an owner did to the login of a colleague."""
-    _later(template, person.email, person.language, {"person": person})
+    _later(template, person.email, person.language, person=str(person.uuid))
 
 
 def tell_withdrawn(invitation: StaffInvitation, owners: Iterable[User], by: str) -> None:
     for owner in owners:
-        context = {"invitation": invitation, "by": by}
-        _later("invitation_withdrawn", owner.email, owner.language, context)
+        about = {"invitation": invitation.pk, "by": by}
+        _later("invitation_withdrawn", owner.email, owner.language, **about)
 
 
 def invite(invitation: StaffInvitation) -> None:
@@ -68,15 +64,8 @@ def invite(invitation: StaffInvitation) -> None:
     An address that has an account here already gets a mail that says so. Whoever invited learns
     from neither the page nor the time whether it has.
     """
-    token = invitation.renew()
-    taken = User.objects.filter(email__iexact=invitation.email).exists()
-    link = settings.SITE_URL + reverse("staff_invitation", args=[token])
-    context = {"invitation": invitation, "until": timezone.localtime(invitation.expires_at)}
-    if not taken:
-        context["link"] = link
-    language = translation.get_language() or settings.LANGUAGE_CODE
-    name = "colleague_known" if taken else "colleague_invited"
-    _later(name, invitation.email, language, context)
+    invitation.renew()  # closes the link of before at once; the next is made with the mail
+    _later("colleague_invited", invitation.email, "", invitation=invitation.pk)
 
 
 def refusal_link(change: AccessChange) -> str:
@@ -95,15 +84,53 @@ def find(token: str) -> AccessChange | None:
     return found.select_related("practice", "person").first()
 
 
-def _later(name: str, to: str | None, language: str, context: dict) -> None:
+def _later(name: str, to: str | None, language: str, **about: Any) -> None:
+    """Keep a mail for the worker, which makes what is in it of the numbers in `about`."""
     if to:
-        transaction.on_commit(lambda: _send(name, to, language, context), robust=True)
+        letter = Letter(
+            kind=KIND, about={"template": name, **about}, recipient=to, language=language
+        )
+        transaction.on_commit(lambda: sending.send(letter), robust=True)
 
 
-def _send(name: str, to: str, language: str, context: dict) -> None:
-    with translation.override(language):
-        message = get_adapter().render_mail(f"account/email/{name}", to, context)
-    try:
-        message.send()
-    except (OSError, SMTPException):
-        logger.exception("A mail about logging in was not sent: %s", name)
+def _write(letter: Letter) -> EmailMessage | None:
+    """None for what is gone, or was withdrawn, since somebody asked for it."""
+    template, context = letter.about["template"], dict(letter.about)
+    if "change" in context:
+        change = AccessChange.objects.filter(uuid=context["change"])
+        context |= {"change": change.select_related("practice", "person").first()}
+        context |= _of_change(template, context)
+    if "person" in context:
+        context["person"] = User.objects.filter(uuid=context["person"]).first()
+    if "invitation" in context:
+        invitation = StaffInvitation.objects.filter(pk=context["invitation"])
+        context["invitation"] = invitation.select_related("practice").first()
+    if any(context.get(name, True) is None for name in ("change", "person", "invitation")):
+        return None
+    if template == "colleague_invited":
+        invitation = context["invitation"]
+        if not invitation.is_open:
+            return None
+        token = invitation.renew()
+        context["until"] = timezone.localtime(invitation.expires_at)
+        if User.objects.filter(email__iexact=invitation.email).exists():
+            template = "colleague_known"
+        else:
+            path = reverse("staff_invitation", args=[token])
+            context["link"] = settings.SITE_URL + path
+    return get_adapter().render_mail(f"account/email/{template}", letter.recipient, context)
+
+
+def _of_change(template: str, context: dict[str, Any]) -> dict[str, Any]:
+    """When it works, and where it can be refused."""
+    change = context["change"]
+    if change is None:
+        return {}
+    page = settings.SITE_URL + reverse("admin:rugpijn_user_access")
+    more = {"works_at": timezone.localtime(change.works_at), "page": page}
+    if template == "access_change_yours":
+        more["refuse"] = None if context["at_once"] else refusal_link(change)
+    return more
+
+
+sending.WRITERS[KIND] = _write

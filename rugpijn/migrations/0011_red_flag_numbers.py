@@ -7,23 +7,23 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rugpijn', '0010_second_factor'),
+        ("rugpijn", "0010_second_factor"),
     ]
 
     operations = [
         migrations.AddField(
             model_name='practice',
             name='doctor_phone',
-            field=models.CharField(blank=True, help_text="Only when nearly all your patients have the same doctors' practice, as in a health centre. Without a number the page says: call your own doctor.", max_length=30, validators=[rugpijn.validators.printable], verbose_name="phone of the doctors' practice"),
+            field=models.CharField(blank=True, help_text="Only when nearly all your patients have the same doctors' practice, as in a health centre. Without a number the page says: call your own doctor.", max_length=30, validators=[rugpijn.validators.printable, rugpijn.validators.one_phone_number], verbose_name="phone of the doctors' practice"),
         ),
         migrations.AddField(
             model_name='practice',
             name='emergency_phone',
-            field=models.CharField(blank=True, default='112', max_length=30, validators=[rugpijn.validators.printable], verbose_name='emergency number'),
+            field=models.CharField(blank=True, default='112', max_length=30, validators=[rugpijn.validators.printable, rugpijn.validators.one_phone_number], verbose_name='emergency number'),
         ),
         migrations.AddField(
             model_name='practice',
             name='out_of_hours_phone',
-            field=models.CharField(blank=True, help_text="The doctors' post of your region, for the evening, the night and weekends.", max_length=30, validators=[rugpijn.validators.printable], verbose_name='phone of the out-of-hours doctors'),
+            field=models.CharField(blank=True, help_text="The doctors' post of your region, for the evening, the night and weekends.", max_length=30, validators=[rugpijn.validators.printable, rugpijn.validators.one_phone_number], verbose_name='phone of the out-of-hours doctors'),
         ),
     ]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0012_rights_and_proxies")]
+    dependencies = [("patients", "0016_phone_clock")]
 
     operations = [
         migrations.AddField(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rugpijn", "0010_second_factor")]
+    dependencies = [("rugpijn", "0013_one_phone_number")]
 
     operations = [
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rugpijn', '0010_second_factor'),
+        ("rugpijn", "0012_online_page"),
     ]
 
     operations = [

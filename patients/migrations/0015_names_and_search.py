@@ -23,8 +23,8 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0012_rights_and_proxies'),
-        ('rugpijn', '0014_one_phone_number'),
+        ("patients", "0014_share_page"),
+        ('rugpijn', '0013_one_phone_number'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0012_rights_and_proxies")]
+    dependencies = [("patients", "0015_names_and_search")]
 
     operations = [
         migrations.AddField(

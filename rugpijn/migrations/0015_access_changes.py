@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rugpijn', '0010_second_factor'),
+        ("rugpijn", "0014_letters_and_heartbeat"),
     ]
 
     operations = [
