@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from exercises.models import Exercise, Figure
 
@@ -84,6 +84,24 @@ class Course:
 def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
     """The running programmes that a therapist looks after: the own ones, or the practice's."""
     programmes = Programme.objects.treated_by(user).running()
+    return programmes if whole_practice else programmes.filter(therapist=user)
+
+
+def watched(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
+    """The running programmes, and those that ended with a report since: a phone may send late.
+
+    What is in force of an earlier programme shows at the one that runs (`_reports`), so only the
+    last programme of a patient counts here.
+    """
+    programmes = Programme.objects.treated_by(user)
+    others = Programme.objects.filter(patient=OuterRef("patient"), started_on__isnull=False)
+    reported = SymptomAnswer.objects.filter(
+        patient=OuterRef("patient"), answered_at__date__gte=OuterRef("ended_on")
+    )
+    late = Q(ended_on__isnull=False) & Exists(reported.exclude(symptoms=[]))
+    late &= ~Exists(others.filter(pk__gt=OuterRef("pk")))
+    runs = Q(started_on__isnull=False, ended_on__isnull=True)
+    programmes = programmes.filter(runs | late)
     return programmes if whole_practice else programmes.filter(therapist=user)
 
 

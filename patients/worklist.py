@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from . import ages, clinical
-from .caseload import Course, courses, running
+from .caseload import Course, courses, watched
 from .models import Programme, RecoveryCheck, SymptomAnswer
 from .models.pause import days_off
 
@@ -126,7 +126,7 @@ def attention(courses: list[Course]) -> list[Attention]:
     found = [Attention(course, tuple(unseen(course))) for course in courses]
     return sorted(
         (one for one in found if one.items),
-        key=lambda one: (URGENCY[one.items[0].reason], one.course.patient.name),
+        key=lambda one: (URGENCY[one.items[0].reason], one.course.patient.sort_key),
     )
 
 
@@ -155,7 +155,7 @@ def colleagues_alarms(user, today: date) -> int:
     worse = RecoveryCheck.objects.filter(
         programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
     )
-    others = running(user, whole_practice=True).exclude(therapist=user)
+    others = watched(user, whole_practice=True).exclude(therapist=user)
     found = attention(courses(others.filter(Exists(reported) | Exists(worse)), today))
     return sum(one.is_alarm for one in found)
 
@@ -166,6 +166,8 @@ def colleagues_alarms(user, today: date) -> int:
 def items(course: Course) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
     yield from _symptoms(course)
+    if not course.programme.is_running:
+        return  # on the list for a report that came after its end, and for nothing else
     yield from _messages(course)
     yield from _pain_up(course)
     yield from _recovery(course)

@@ -52,12 +52,13 @@ def first_page(request):
     whose = _whose(request.GET)
     whole = whose != ""
     today = timezone.localdate()
-    programmes = caseload.running(request.user, whole_practice=whole)
+    programmes = caseload.watched(request.user, whole_practice=whole)
     everyones = caseload.running(request.user, whole_practice=True)
     courses = caseload.courses(caseload.left(programmes) if whose == LEFT else programmes, today)
     attention = worklist.attention(courses)
+    running = [course for course in courses if course.programme.is_running]
     cards = attention[:MOST_CARDS]
-    page = Paginator(_everybody(request.user, whose, courses), ROWS).get_page(
+    page = Paginator(_everybody(request.user, whose, running), ROWS).get_page(
         request.GET.get("page")
     )
     days = totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
@@ -105,7 +106,7 @@ def _everybody(user, whose: str, courses: list[Course]) -> list[Row]:
         drafts = drafts.filter(therapist=user)
     rows = [Row(course.programme, course) for course in courses]
     rows += [Row(draft) for draft in drafts.select_related("patient", "therapist")]
-    return sorted(rows, key=lambda row: (row.programme.patient.name.lower(), row.programme.pk))
+    return sorted(rows, key=lambda row: (row.programme.patient.sort_key, row.programme.pk))
 
 
 def _seen_lately(courses: list[Course], today) -> list[tuple[Course, list[dict]]]:
@@ -133,9 +134,6 @@ def seen(request, programme):
     back = _back(request)
     if request.method != "POST":
         return back
-    if not programme.is_running:
-        messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
-        return back
     if "put_back" in request.POST:
         return _put_back(request, programme, back)
     form = SeenForm(request.POST)
@@ -145,6 +143,9 @@ def seen(request, programme):
     # Only what stood on the page: what came in since then was seen by nobody.
     shown = set(request.POST.getlist("item"))
     items = [item for item in worklist.unseen(course) if item.key in shown]
+    if not items and not programme.is_running:
+        messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
+        return back
     if not items:
         messages.info(request, _("This was marked already, or it no longer holds."))
         return back

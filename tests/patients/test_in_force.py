@@ -447,6 +447,25 @@ def test_a_report_is_kept_when_the_rest_is_wrong(piet, programme, channel, wrong
     assert "Stop met oefenen" in text_of(piet.get("/"))
 
 
+def test_a_report_after_the_end_is_on_the_worklist_until_it_is_cleared(piet, cast, programme):
+    """A phone may send late; nobody else would look at a programme that has ended."""
+    therapist = Client()
+    therapist.force_login(cast.anna)
+    words = str(clinical.SYMPTOMS["saddle"].words).lower()
+    programme.ended_on = timezone.localdate()
+    programme.save()
+    assert "Piet Jansen" not in text_of(therapist.get(reverse("admin:index")))
+    send(piet, programme, act(programme, 1, symptoms=["saddle"]))
+    shown = therapist.get(reverse("admin:index"))
+    assert words in text_of(shown)
+    [card] = shown.context["cards"]
+    assert [item.reason for item in card.items] == ["red_flag"]
+    there = reverse("admin:patients_programme_seen", args=[programme.pk])
+    therapist.post(there, {"item": card.items[0].key, "note": "Gebeld: naar de huisarts."})
+    assert "Stop met oefenen" not in text_of(piet.get("/"))
+    assert words not in text_of(therapist.get(reverse("admin:index")))
+
+
 def test_nobody_takes_back_what_somebody_else_reported(piet, cast, programme, make_programme):
     mos = make_programme(cast.mo_patient)
     by_session_form(piet, programme, "saddle")
