@@ -57,8 +57,8 @@ BOTH_OR_EACH = _(
     "or “3x10 l/r” for left and then right."
 )
 LOAD_OF_EACH = _(
-    "“%(text)s”: both together, or one by one? Write “3x8 5kg” for both together and put in the "
-    "note what each of them holds, or “3x8 5kg l/r” for left and then right."
+    "“%(text)s”: both together, or one by one? Write “3x8 5kg l/r” for left and then right. "
+    "For both together, write “3x8 5kg” and put in the note what each of them holds."
 )
 IN_TURN = _(
     "“%(text)s”: in all, or on each side? Write “3x10” for 10 in all, "
@@ -211,7 +211,7 @@ NOT_YET = (
         rf"|(?:{N} ?{X} )?(?:om de|elke|ieder|iedere|every|per) {N} ?(?:uur|uren|hours?|h)",
         _(
             "“%(text)s”: every so many hours cannot be part of a dosage yet. Write how often a "
-            "day, as in “6x a day 10x” or “8x a day 5x”, and put the hours in the note."
+            "day, as in “6x a day 10x” or “8x a day 5x”. Put the hours in the note."
         ),
     ),
     (

@@ -370,7 +370,7 @@ REFUSED = {
     "negative": ({"camera_turn": "-1"}, "Ensure this value is greater than"),
     "unknown position": ({"frames-0-preset": "flying"}, "Select a valid choice."),
     "unknown view": ({"view": "../x"}, "Select a valid choice."),
-    "a control sign": ({"title_nl": "a\x07b"}, ""),
+    "a NUL sign": ({"title_nl": "a\0b"}, "Null characters are not allowed."),
     "a long title": ({"title_nl": "x" * 5000}, "at most 120"),
 }  # fmt: skip
 

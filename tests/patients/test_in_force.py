@@ -304,7 +304,8 @@ def test_the_numbers_of_the_practice_are_buttons(piet, programme):
     by_session_form(piet, programme, "saddle")
     Practice.objects.update(doctor_phone="030 111 11 11", out_of_hours_phone="0900 - 2222")
     raw = piet.get(address("stop", programme)).content.decode()
-    places = [raw.index(f'href="tel:{n}"') for n in ("0301111111", "09002222", "112", "0123456789")]
+    numbers = ("+31301111111", "09002222", "112", "0123456789")
+    places = [raw.index(f'href="tel:{number}"') for number in numbers]
     assert places == sorted(places)  # the practice comes last
     Practice.objects.update(emergency_phone="")
     assert "tel:112" not in piet.get(address("stop", programme)).content.decode()

@@ -17,7 +17,9 @@ from .test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db
 # Numbers and settings of the program: nobody compares them by name.
-INSIDE = {"uuid", "exercise", "dosage", "period", "own_steps", "library_steps"}
+INSIDE = {
+    "uuid", "exercise", "dosage", "period", "own_steps", "library_steps", "other_figure",
+}  # fmt: skip
 TEXTS = (
     "title", "purpose", "start_position", "steps", "caution", "harder_when", "easier_when",
     "equipment",

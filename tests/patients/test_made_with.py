@@ -24,7 +24,10 @@ EDITED = [
     "patients/press.py",
     "patients/press_child.py",
     "patients/press_quick.py",
-    "exercises/dosage.py",
+    "exercises/dosage/__init__.py",
+    "exercises/dosage/value.py",
+    "exercises/dosage/grammar.py",
+    "exercises/dosage/words.py",
     "exercises/period.py",
     "exercises/pictures.py",
 ]

@@ -56,7 +56,9 @@ function keepOthers(event) {
   if (event.defaultPrevented) {
     return;
   }
-  if (new URL(sent.action).pathname.endsWith("/logout/")) {
+  // The attribute: `sent.action` is the field of that name where a form has one, as lists do.
+  const address = new URL(sent.getAttribute("action") || "", location.href);
+  if (address.pathname.endsWith("/logout/")) {
     forgetAll();
     return;
   }
