@@ -32,6 +32,7 @@ def report(page, words, presses=1):
     """After an exercise: something went wrong."""
     step = page.locator(".step:visible")
     step.get_by_role("button", name="Tel mee").click()
+    step.get_by_role("button", name="Pauze", exact=True).click()
     step.get_by_role("button", name="Oefening klaar").click()
     form = page.locator(".step-after:visible")
     form.get_by_text("Er ging iets mis").click()

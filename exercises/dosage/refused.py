@@ -116,10 +116,12 @@ TWO_MEANINGS = (
     ),
 )
 
-DAY = one_of(
+WEEKDAY = one_of(
     "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday thursday "
-    "friday saturday sunday mon tues? wed thurs? fri sat sun ma di wo vr za zo(?!_veel)"
+    "friday saturday sunday mon tues? wed thurs? fri sat sun ma di wo vr za"
 )
+# "zo" is also "so", as in "zo vaak als het gaat": it is Sunday where no other word follows.
+DAY = rf"(?:{WEEKDAY}|zo(?= *(?:$|[]/,.;:+&)-]|[0-9]|(?:en|and|do|{WEEKDAY})\b)))"
 DAYS_BETWEEN = r"(?: ?[/,+&-] ?| en | and )"  # "do" alone is English, between days it is Thursday
 MOMENT = (
     r"(?:'s |in the |in de |at |bij |na |voor |before |after |elke |every )?"
@@ -143,14 +145,14 @@ NOT_YET = (
         rf"{DAY}(?:{DAYS_BETWEEN}(?:{DAY}|do))*|do(?:{DAYS_BETWEEN}(?:{DAY}|do))+",
         _(
             "“%(text)s”: days of the week cannot be part of a dosage yet. Write how many, as in "
-            "“2x a week 3x10” or “every other day 3x10”, and put the days in the note."
+            "“2x a week 3x10” or “every other day 3x10”. Put the days in the note."
         ),
     ),
     (
         MOMENT,
         _(
             "“%(text)s”: a time of day cannot be part of a dosage. Write how often, as in "
-            "“1x a day 10x” or “2x a day 3x10”, and put the time in the note."
+            "“1x a day 10x” or “2x a day 3x10”. Put the time in the note."
         ),
     ),
     (
@@ -161,7 +163,7 @@ NOT_YET = (
         + rf"(?: {X})?",
         _(
             "“%(text)s”: as many as possible cannot be a dosage yet. Write a number, as in “3x10” "
-            "or “3x8-12”, and put the rest in the note."
+            "or “3x8-12”. Put the rest in the note."
         ),
     ),
     (
@@ -171,7 +173,7 @@ NOT_YET = (
         ),
         _(
             "“%(text)s”: exercising until one is tired cannot be a dosage yet. Write a number, "
-            "as in “3x10” or “3x8-12”, and put the rest in the note."
+            "as in “3x10” or “3x8-12”. Put the rest in the note."
         ),
     ),
     (
@@ -179,7 +181,7 @@ NOT_YET = (
         rf"|{AMOUNT}(?: ?-? ?{AMOUNT})? ?{EXERTION})|@ ?{AMOUNT}",
         _(
             "“%(text)s”: how hard it feels (Borg, RPE, reserve) cannot be part of a dosage yet. "
-            "Write “3x10” or “2x a day 10 min” here, and put it in the note."
+            "Write “3x10” or “2x a day 10 min” here. Put it in the note."
         ),
     ),
     (
@@ -187,14 +189,14 @@ NOT_YET = (
         rf"|{N} ?rm",
         _(
             "“%(text)s”: a percentage or maximum cannot be part of a dosage. Write the load in kg, "
-            "as in “3x8 20kg”, or leave it out, as in “3x8”, and put it in the note."
+            "as in “3x8 20kg”, or leave it out, as in “3x8”. Put it in the note."
         ),
     ),
     (
         rf"tempo(?:[ :]*[0-9x]+(?: ?[-/:.] ?[0-9x]+)*)?|{N}-[0-9x]++(?:-[0-9x]++)+(?: tempo)?",
         _(
-            "“%(text)s”: a tempo cannot be part of a dosage yet. Write “3x8” or “3x8 5s” here, "
-            "and put the tempo in the note."
+            "“%(text)s”: a tempo cannot be part of a dosage yet. Write “3x8” or “3x8 5s” here. "
+            "Put the tempo in the note."
         ),
     ),
     (
@@ -203,7 +205,7 @@ NOT_YET = (
         rf"|{N} ?/ ?{N}{NO_UNIT}|interval(?:len|s)?|hiit|tabata|emom",
         _(
             "“%(text)s”: work and rest in turns cannot be a dosage yet. Write “5x 30s rest 30s”, "
-            "or only how long, as in “10 min”, and put the rest in the note."
+            "or only how long, as in “10 min”. Put the rest in the note."
         ),
     ),
     (
@@ -219,14 +221,14 @@ NOT_YET = (
         rf"(?:{COLOUR} ?{BAND}|{BAND} ?{COLOUR}|{COLOUR}|{BAND})",
         _(
             "“%(text)s”: the resistance of a band cannot be part of a dosage yet. Write “3x10” or "
-            "“3x8-12” here, and put the band in the note."
+            "“3x8-12” here. Put the band in the note."
         ),
     ),
     (
         rf"{AMOUNT} ?(?:m|km|meters?|metres?|kilometers?|stappen|steps|passen|baantjes|laps)",
         _(
             "“%(text)s”: a distance or steps cannot be a dosage. Write how long, as in “10 min”, "
-            "or how often, as in “10x”, and put it in the note."
+            "or how often, as in “10x”. Put it in the note."
         ),
     ),
     (

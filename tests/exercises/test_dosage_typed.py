@@ -118,7 +118,7 @@ REFUSED = {
     "and a dosage has at most 20": "[30x10]|[50x3]",
     "days of the week cannot": """
         [ma/wo/vr] 3x10|3x10 [mon, wed, fri]|[maandag en donderdag] 3x10
-        |3x10 [di + vr]|3x10 [Tuesday]
+        |3x10 [di + vr]|3x10 [Tuesday]|[zo] 3x10|3x10 [za en zo]|3x10 [zo/wo]
     """,
     "a time of day cannot": """
         ['s ochtends] 3x10|3x10 [elke ochtend]|3x10 [in the morning]
@@ -166,7 +166,7 @@ REFUSED = {
     "which side?": "3x10 [been]|3x10 [één been]|3x10 [arm]",
     "sets of what?": "[series] 10x",
     "has no unit": "3x10 [12]|[10]|3x8 [5.]",
-    "does not fit": "3x10 [staan]|10 min [wandelen]|3x10 [foo]",
+    "does not fit": "3x10 [staan]|10 min [wandelen]|3x10 [foo]|[zo] vaak als het gaat|3x10 [zo] nodig",
     "Choose every day or certain days": "3x per week dagelijks 10x",
     "says “Times a day” twice": "2dd [3x per dag] 10x",
 }
