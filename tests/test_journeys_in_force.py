@@ -127,6 +127,10 @@ def test_a_borrowed_phone_stops_with_what_came_with_the_page(at_home, phones, pr
     waits = borrowed.new_page()
     waits.goto(at_home)
     expect(waits.locator(".btn-start")).to_be_visible()
+    counts = borrowed.new_page()
+    counts.goto(addresses(at_home, programme)[2])
+    counts.get_by_role("button", name="Tel mee").click()
+    expect(counts.locator("body.counting")).to_be_visible()
     page.get_by_role("link", name="Begin").click()
     expect(page.locator(".session-place")).to_have_text("Oefening 1 van 6")
     borrowed.set_offline(True)
@@ -135,6 +139,8 @@ def test_a_borrowed_phone_stops_with_what_came_with_the_page(at_home, phones, pr
     assert not SessionLog.objects.exists()
     borrowed.set_offline(False)
     stopped(waits)
+    stopped(counts)
+    expect(counts.locator("body.counting")).to_have_count(0)  # it scrolls again
     sent(page)
     stopped(page)
     assert SymptomAnswer.objects.count() == SessionLog.objects.count() == 1

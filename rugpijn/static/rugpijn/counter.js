@@ -184,6 +184,13 @@
       step.dispatchEvent(new CustomEvent("drawing:play"));
     }
 
+    // Something else takes the place of counting: the page scrolls again, the screen may go dark.
+    function stop() {
+      if (box.dataset.state !== "still") {
+        still();
+      }
+    }
+
     function showSide(side) {
       sides.forEach(function (one) {
         one.classList.toggle("is-shown", !side || one.dataset.side === side);
@@ -396,7 +403,7 @@
     state("still");
     counters.push(pause);
     voices();
-    return { pause: pause };
+    return { pause: pause, stop: stop };
   }
 
   function voices() {

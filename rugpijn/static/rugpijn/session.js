@@ -133,9 +133,8 @@ document.addEventListener("DOMContentLoaded", function () {
     const state = await window.rugpijn.states();
     if (state.redFlags.length) {
       if (current) {
-        counters.get(current).pause();
+        counters.get(current).stop();
       }
-      stayAwake(false);
       if (window.speechSynthesis) {
         window.speechSynthesis.cancel();
       }
@@ -151,7 +150,7 @@ document.addEventListener("DOMContentLoaded", function () {
       });
     const line = current && state.lines[current.dataset.line];
     if (line && line.stopped && !current.querySelector(".told:not([hidden])")) {
-      counters.get(current).pause();
+      counters.get(current).stop();
       after(current);
       tell(current, current.querySelector(".step-after"), carried.advice.stop);
     }
