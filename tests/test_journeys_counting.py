@@ -7,8 +7,7 @@ from playwright.sync_api import expect
 
 from exercises.dosage import Dosage
 from exercises.models import Protocol
-from patients import actions, once
-from patients.models import SymptomAnswer
+from patients import actions
 
 from .test_journeys import browser_context_args, site  # noqa: F401
 from .test_journeys_day import at_home, log_in, phones  # noqa: F401
@@ -108,44 +107,29 @@ def run_of(page):
 
 
 def test_drawing_and_count_are_in_view_on_every_screen(at_home, phones, both_protocols):  # noqa: F811
-    """Each exercise, without and with a report, at every size of screen and letters."""
+    """Each exercise, also with a caution and a note, at every size of screen and letters."""
     phone = phones()
     page = phone.new_page()
     log_in(page, at_home, own=False)
     wrong = []
-    for reported in (False, True):
-        if reported:
-            report(both_protocols)
-        to_session(page, at_home, both_protocols)
-        while page.locator(".step:visible").count():
-            expect(page.locator(".step:visible .stage svg:visible")).to_be_visible()
-            run_of(page).click()
-            page.evaluate(NEXT)
-            screens = [(size, LETTERS) for size in SCREENS]
-            screens += [(size, AS_IS) for size in ENLARGED]
-            for (width, height), letters in screens[:: 3 if reported else 1]:
-                page.set_viewport_size({"width": width, "height": height})
-                wrong += page.evaluate(MEASURE, letters)
-            run_of(page).click()  # paused: more buttons, and all within reach
-            for size in SCREENS:
-                page.set_viewport_size({"width": size[0], "height": size[1]})
-                wrong += page.evaluate(MEASURE, AS_IS)
-            page.locator(".counter:visible [data-do=later]").click()
-    assert wrong == []
-
-
-def report(programme):
-    version = programme.current_version()
-    once.answer_symptoms(
-        patient=programme.patient,
-        version=version,
-        operation="6f1d1d52-4a3e-4cf5-8f4d-0f7f3f5f9b11",
-        line=version.sheet.lines[0].uuid,
-        day=timezone.localdate(),
-        moment=1,
-        symptoms=["leg_pain"],
-    )
-    assert SymptomAnswer.objects.exists()
+    folded = 0
+    to_session(page, at_home, both_protocols)
+    while page.locator(".step:visible").count():
+        expect(page.locator(".step:visible .stage svg:visible")).to_be_visible()
+        run_of(page).click()
+        folded += page.locator(".step:visible .told-fold").count()
+        page.evaluate(NEXT)
+        screens = [(size, LETTERS) for size in SCREENS]
+        screens += [(size, AS_IS) for size in ENLARGED]
+        for (width, height), letters in screens:
+            page.set_viewport_size({"width": width, "height": height})
+            wrong += page.evaluate(MEASURE, letters)
+        run_of(page).click()  # paused: more buttons, and all within reach
+        for size in SCREENS:
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            wrong += page.evaluate(MEASURE, AS_IS)
+        page.locator(".counter:visible [data-do=later]").click()
+    assert wrong == [] and folded >= 3
 
 
 def test_still_pictures_are_in_view_as_well(at_home, phones, both_protocols):  # noqa: F811
@@ -194,26 +178,30 @@ def test_nothing_jumps_under_the_finger(at_home, phones, both_protocols):  # noq
 
 def test_what_is_good_to_know_unfolds_and_the_count_waits(at_home, phones, both_protocols):  # noqa: F811
     page = phones().new_page()
-    report(both_protocols)
     log_in(page, at_home, own=False)
     to_session(page, at_home, both_protocols)
-    caution = page.locator(".step:visible .caution")
-    expect(page.locator(".report")).to_be_visible()
-    expect(caution).to_be_visible()
+    fold = page.locator(".step:visible .told-fold")
+    summary, told = fold.locator("summary"), fold.locator(".caution, .note")
+    seen = []
+    while page.locator(".step:visible").count():
+        if fold.count():
+            expect(told.first).to_be_visible()
+            run_of(page).click()
+            expect(told.first).to_be_hidden()
+            seen.append(" ".join(summary.inner_text().split()))
+            summary.click()
+            expect(told.first).to_be_in_viewport()
+            expect(page.locator(".counter:visible")).to_have_attribute("data-state", "paused")
+            summary.click()
+            expect(told.first).to_be_hidden()
+        page.locator(".counter:visible [data-do=later]").click()
+    assert set(seen) == {"Let op", "Een bericht voor u", "Let op, en een bericht voor u"}
+    to_session(page, at_home, both_protocols)
     run_of(page).click()
-    expect(page.locator(".report")).to_be_hidden()
-    expect(caution).to_be_hidden()
-    for words, shown in (("Let op", caution), ("Wat u gemeld heeft", page.locator(".report"))):
-        page.locator("summary:visible").filter(has_text=words).click()
-        expect(shown).to_be_in_viewport()
-        expect(page.locator(".counter:visible")).to_have_attribute("data-state", "paused")
-        page.locator("summary:visible").filter(has_text=words).click()
-        expect(shown).to_be_hidden()
-        run_of(page).click()
     page.get_by_role("link", name="Wanneer bellen?").click()
     expect(page.locator("#when-to-call")).to_be_in_viewport()
     expect(page.locator(".counter:visible")).to_have_attribute("data-state", "paused")
-    expect(caution).to_be_visible()
+    expect(page.locator("body.counting")).to_have_count(0)
 
 
 # ------------------------------------------------------------ one clock
