@@ -25,6 +25,7 @@ OF_THE_PAGE = re.compile(
     r"^initial-|(^|-)(id|operation|revision|version|opened_with|position"
     r"|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$|^_|^what$"
 )
+RANDOM_NUMBER = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")  # of a row
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def is_from_our_page(request) -> bool | None:
 
 
 def _is_readable(name: str, value: str) -> bool:
-    return bool(value.strip()) and len(value) > 1 and not OF_THE_PAGE.search(name)
+    of_the_page = OF_THE_PAGE.search(name) or RANDOM_NUMBER.fullmatch(value)
+    return len(value.strip()) > 1 and not of_the_page
 
 
 def _is_admin_form(address: str) -> bool:

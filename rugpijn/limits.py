@@ -8,7 +8,7 @@ MEGABYTE = 1024 * 1024
 
 ROWS = 200  # lines of one programme or protocol: far more than anyone can do
 ROWS_SHOWN = ROWS + 20  # of a form that is refused for its rows, so that none is lost
-FIELDS_OF_A_ROW = 14  # a line of a programme: its fields, what each was opened with, and its place
+FIELDS_OF_A_ROW = 15  # a line of a programme: its fields, what each was opened with, and its place
 FIELDS_BESIDE = 200  # of the page itself
 FIELDS = ROWS_SHOWN * FIELDS_OF_A_ROW + FIELDS_BESIDE  # names in one request
 TEXT_BYTES = 5 * MEGABYTE  # of one request, without its files

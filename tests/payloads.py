@@ -52,7 +52,7 @@ MACHINE = {
     "patients.CalendarLink", "patients.Version.content", "patients.Version.digest",
     "rugpijn.TrustedDevice.token_hash", "rugpijn.LoginSession.session_key",
     "rugpijn.LoginSession.session_data", "rugpijn.Practice.logo", "rugpijn.Practice.colour",
-    "rugpijn.User.password",
+    "rugpijn.User.password", "rugpijn.AccessChange.roles",
     "rugpijn.User.login_code", "rugpijn.StaffInvitation.token_hash",
     "patients.PatientInvitation.token_hash", "patients.PatientInvitation.code_hash",
     "exercises.Figure.key", "exercises.Exercise.key", "exercises.Protocol.key",

@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -182,14 +182,14 @@ class Check:
         return "lines" if problem.place else path
 
     def _read(self, kind: str, row: Row, key: str, present: Model | None, before: Any):
-        table = Table("", dict(row.values))
+        said = {} if before is None or kind == "figures" else table_of(before)
+        table = Table("", dict(row.values), known=frozenset(_texts(said)))
         if kind == "figures":
             table.key()
             self._refuse_new_shared(table, present)
             return figures.read(table, key, present, self.content.photos.get)
         if self.content.partial:
-            said = {} if before is None else table_of(before)
-            table = Table("", _merged(said, row.values) | {"key": key})
+            table = replace(table, values=_merged(said, row.values) | {"key": key})
         if kind == "exercises":
             entry = read_exercise(table, self._figure)
         else:
@@ -280,6 +280,15 @@ def _title(values: dict[str, Any], present: Model | None) -> str:
         if isinstance(found, str) and found.strip():
             return found.strip()[:120]
     return "" if present is None else str(present)
+
+
+def _texts(said: Any) -> Iterator[str]:
+    """Every text in a table, also in the tables within it."""
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, dict | list):
+        for one in said.values() if isinstance(said, dict) else said:
+            yield from _texts(one)
 
 
 def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

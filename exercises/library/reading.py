@@ -74,7 +74,7 @@ def _numbered(top: Table, name: str, kind: str) -> list[Table]:
     for number, values in enumerate(top.tables(name), start=1):
         called = values.get("key") or values.get("kind")
         called = f"“{called}”" if isinstance(called, str) else str(number)
-        tables.append(Table(f"{top.place}, {kind} {called}", values))
+        tables.append(Table(f"{top.place}, {kind} {called}", values, known=top.known))
     return tables
 
 

@@ -78,6 +78,7 @@ class Table:
     place: str
     values: dict[str, Any]
     inside: str = ""  # the table that it is a part of, such as nl
+    known: frozenset[str] = frozenset()  # texts that stand here already, and come back as they are
 
     def refuse(self, name: str, problem: str) -> Refused:
         """To be raised: the one sentence of a mistake."""
@@ -92,7 +93,7 @@ class Table:
     def table(self, name: str, place: str) -> "Table":
         if not isinstance(self.values.get(name), dict):
             raise self.refuse(name, _("a table is expected here."))
-        return Table(place, self.values[name], inside=name)
+        return Table(place, self.values[name], inside=name, known=self.known)
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         found = self.values.get(name, [])
@@ -110,7 +111,7 @@ class Table:
         """Without what no database keeps: half a character, and the character NUL."""
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
             raise self.refuse(name, _("there is a character in it that cannot be kept."))
-        if found := MARKUP.search(text):
+        if text not in self.known and (found := MARKUP.search(text)):
             raise self.refuse(
                 name,
                 _("“%s” is markup of a web page. Paste the text without it.") % found[0][:40],

@@ -48,12 +48,12 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
         raise BackupError("Set BACKUP_KEY first. `manage.py backup_key` makes it.")
     now = timezone.now().astimezone(UTC)
     path = destination / f"rugpijn-{now:{STAMP}}.backup" if destination.is_dir() else destination
+    if left_behind.unfinished() is not None:
+        raise BackupError(left_behind.UNFINISHED)
     if not path.parent.is_dir():
         raise BackupError(f"There is no folder {path.parent}.")
     if path.exists():
         raise BackupError(f"{path} is there already, and is left alone.")
-    if left_behind.unfinished() is not None:
-        raise BackupError(left_behind.UNFINISHED)
     engine, partial = engines.of_this_installation(), path.with_name(f".{path.name}.partial")
     left_behind.sweep(path.parent)
     try:

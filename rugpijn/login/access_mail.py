@@ -2,7 +2,7 @@
 
 Each goes to the worker when the act is stored, and never stops it: a mail server that is out of
 order must keep nobody from taking an account away. What waits names the change, the person or the
-invitation by number; a link is made when the mail is written.
+invitation by number, or in words when it is deleted; a link is made when the mail is written.
 """
 
 from collections.abc import Iterable
@@ -53,8 +53,10 @@ def tell_person(template: str, person: User) -> None:
 
 
 def tell_withdrawn(invitation: StaffInvitation, owners: Iterable[User], by: str) -> None:
+    """With the words of the invitation: its row is gone when the mail is written."""
+    about = {"name": invitation.name, "address": invitation.email, "by": by}
+    about |= {"practice": invitation.practice.name}
     for owner in owners:
-        about = {"invitation": invitation.pk, "by": by}
         _later("invitation_withdrawn", owner.email, owner.language, **about)
 
 
@@ -84,11 +86,11 @@ def find(token: str) -> AccessChange | None:
     return found.select_related("practice", "person").first()
 
 
-def _later(name: str, to: str | None, language: str, **about: Any) -> None:
+def _later(template: str, to: str | None, language: str, /, **about: Any) -> None:
     """Keep a mail for the worker, which makes what is in it of the numbers in `about`."""
     if to:
         letter = Letter(
-            kind=KIND, about={"template": name, **about}, recipient=to, language=language
+            kind=KIND, about={"template": template, **about}, recipient=to, language=language
         )
         transaction.on_commit(lambda: sending.send(letter), robust=True)
 

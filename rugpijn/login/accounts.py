@@ -1,6 +1,7 @@
 """How allauth behaves here: nobody signs up, people are invited."""
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.fields import EmailField
 from allauth.account.forms import (
     AddEmailForm,
     ChangePasswordForm,
@@ -26,6 +27,7 @@ from ..mailing import account
 from ..mailing.sending import Outcome
 from ..models import User
 from ..text import clean
+from ..text_fields import CleanText
 from . import access_changes, devices, second_factor, sessions
 from .models import TrustedDevice
 
@@ -74,9 +76,15 @@ class SetForm(SaysHowLong, SetPasswordForm):
     pass
 
 
+class AddressField(CleanText, EmailField):
+    """An address without the invisible signs that are pasted along."""
+
+
 class NewAddressForm(AddEmailForm):
     """Another address of one's own. The one of now is noted as confirmed (the invitation did so):
     allauth would take it for one that still waits, drop it, and tell it nothing afterwards."""
+
+    email = AddressField()
 
     def save(self, request):
         if self.user.email:
@@ -89,6 +97,8 @@ class NewAddressForm(AddEmailForm):
 
 class AskResetForm(ResetPasswordForm):
     """A new address that has waited its day counts from now on, and the old one no longer."""
+
+    email = AddressField()
 
     def clean_email(self):
         access_changes.settle_due()

@@ -21,6 +21,7 @@ from patients.models import RecoveryCheck, ReminderPlan
 from rugpijn.audit import AccessEvent
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
+from tests.page_forms import form_to, forms_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/my-data/"
@@ -212,14 +213,21 @@ class TestDownload:
         assert "Geheim" not in page and "Ruzie" not in page
 
     def test_who_logged_in_long_ago_says_once_more_who_it_is(self, client, cast, done):
+        """And then presses once more; a number that the page sent along is no words to show."""
         client.force_login(cast.piet)
-        answer = client.post(reverse("patients:download"))
+        download = reverse("patients:download")
+        button = next(form for form in forms_of(client.get(PAGE)) if form.action == download)
+        answer = client.post(download, button.data())
         assert answer["Location"].startswith(reverse("account_reauthenticate"))
         assert not AccessEvent.objects.filter(action="download own data").exists()
-        sent = client.post(
-            answer["Location"], {"password": PASSWORD, "next": reverse("patients:download")}
+        page = client.post(
+            answer["Location"], {"password": PASSWORD, "next": download}, follow=True
         )
-        assert sent["Content-Type"] == "application/zip"  # what was asked for is done
+        assert "Wilt u doorgaan?" in page.content.decode()
+        assert "Wat u hebt ingevuld" not in page.content.decode()
+        assert not AccessEvent.objects.filter(action="download own data").exists()
+        sent = client.post(download, form_to(page, download).data())
+        assert sent["Content-Type"] == "application/zip"
 
     def test_it_is_logged_and_a_link_does_not_do_it(self, piet, done):
         assert piet.get(reverse("patients:download")).status_code == 405

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -66,3 +68,19 @@ def test_what_is_there_opens_and_memory_too(tmp_path):
     base.close()
     sqlite3.connect(path, factory=database.Connection).close()
     sqlite3.connect(":memory:", factory=database.Connection).close()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_new_clone_makes_migrations_without_a_warning(tmp_path, there):
+    """And makes no database. One that is there and cannot be read is still warned of."""
+    path = tmp_path / "rugpijn.sqlite3"
+    if there:
+        path.write_bytes(b"no database at all" * 100)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
+        env=os.environ | {"DEBUG": "1", "DATABASE_URL": f"sqlite:///{path}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == there and ("atabase" in done.stderr) == there
+    assert path.exists() == there

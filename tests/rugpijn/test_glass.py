@@ -19,7 +19,7 @@ from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
 from rugpijn.glass import rules as glass
 from rugpijn.models import GlassBreak
-from tests.conftest import fresh_login
+from tests.conftest import broken_links, fresh_login
 
 pytestmark = pytest.mark.django_db
 BREAK, LIST = reverse("admin:glass"), reverse("admin:patients_patient_glass")
@@ -149,7 +149,7 @@ def test_it_ends_by_itself_and_that_is_written_down_once(cast, opens, who):
     row = AccessEvent.objects.get(action__startswith="close glass")
     assert (row.practice, row.object_id) == (cast.els.practice.uuid, str(ended.uuid))
     assert (row.action, row.actor_role, row.actor) == (glass.OVER, "system", None)
-    call_command("verify_log")
+    assert broken_links() == []
     fresh_login(els := Client(), cast.els)
     log = words(els.get(reverse("admin:rugpijn_accessevent_changelist")))
     assert "vanzelf voorbij" in log and "het programma zelf" in log
@@ -203,7 +203,7 @@ def test_begin_and_each_page_are_in_the_log(root, cast, programme, opens):
 
 
 @pytest.mark.parametrize(
-    "reason", ["", "storing", "x" * 501, "storing\x07 in de server bij iemand"]
+    "reason", ["", "storing", "x" * 501, "storing\x00 in de server bij iemand"]
 )
 def test_without_a_reason_in_words_it_stays_closed(root, opens, reason):
     page = opens(reason=reason)

@@ -168,6 +168,21 @@ def test_owners_are_told_of_an_opened_record(worker, client, cast):
     assert "De server geeft een storing." in worker.run().body
 
 
+def test_owners_are_told_of_an_invitation_that_is_gone(worker, client, cast):
+    """It is withdrawn and deleted by the time that the worker writes its mail."""
+    invited, token = StaffInvitation.invite(
+        practice=cast.els.practice, name="Nina", email="nina@linde.example", is_therapist=True
+    )
+    fresh_login(client, cast.root)
+    address = reverse("admin:rugpijn_staffinvitation_delete", args=[invited.pk])
+    worker.sees(lambda: client.post(address, {"post": "yes"}))
+    assert not StaffInvitation.objects.exists() and token not in worker.stored()
+    message = worker.run()
+    assert message.to == ["els@linde.example"]
+    sentence = "heeft de uitnodiging van Nina (nina@linde.example) voor Fysiotherapie De Linde"
+    assert sentence in message.body
+
+
 def test_without_a_worker_it_is_sent_at_once_with_little_patience(client, cast, monkeypatch):
     limits, init = [], EmailBackend.__init__
 
