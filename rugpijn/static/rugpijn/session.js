@@ -73,6 +73,12 @@ document.addEventListener("DOMContentLoaded", function () {
     return "";
   }
 
+  // A red flag is answered when it is ticked: nobody goes back to the exercise after it.
+  function warning(form) {
+    const symptoms = new FormData(form).getAll("symptoms");
+    return window.rugpijn.urgencyOf(symptoms) === "doctor" ? carried.advice.doctor : "";
+  }
+
   // Pressed twice it is one act: the number is that of this moment, until it was done once.
   async function done(step, form) {
     if (form.dataset.sending) {
@@ -179,6 +185,12 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     const back = form.querySelector("[data-do=back]");
     back.hidden = false;
+    form.addEventListener("change", function () {
+      const told = warning(form);
+      form.querySelector("[data-warning]").textContent = told;
+      form.querySelector("[data-warning]").hidden = !told;
+      back.hidden = Boolean(told);
+    });
     back.addEventListener("click", function () {
       turnTo(step);
     });
