@@ -169,6 +169,8 @@ def test_a_day_without_a_connection_and_the_next_one(at_home, phones, programme,
     ]
     assert not any(row.filled_in_later for row in SessionLog.objects.all())
     assert SymptomAnswer.objects.get().symptoms == ["leg_pain"]
+    page.close()  # it may be on its way anew, with what was sent
+    page = phone.new_page()
     page.goto(at_home)
     expect(page.locator(".report")).to_contain_text("Stop met deze oefening")
     count(page, "1 van 10")

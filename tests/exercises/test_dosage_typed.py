@@ -166,7 +166,9 @@ REFUSED = {
     "which side?": "3x10 [been]|3x10 [één been]|3x10 [arm]",
     "sets of what?": "[series] 10x",
     "has no unit": "3x10 [12]|[10]|3x8 [5.]",
-    "does not fit": "3x10 [staan]|10 min [wandelen]|3x10 [foo]|[zo] vaak als het gaat|3x10 [zo] nodig",
+    "does not fit": """
+        3x10 [staan]|10 min [wandelen]|3x10 [foo]|[zo] vaak als het gaat|3x10 [zo] nodig
+    """,
     "Choose every day or certain days": "3x per week dagelijks 10x",
     "says “Times a day” twice": "2dd [3x per dag] 10x",
 }
