@@ -59,7 +59,7 @@ MACHINE = {
     "exercises.Exercise.loaded_digest", "exercises.Protocol.loaded_digest", "exercises.Film.digest",
     "exercises.Film.poster", "exercises.Film.captions", "exercises.LibraryImport.counts",
     "patients.Batch.variant", "patients.SymptomAnswer.symptoms", "patients.SeenMark.reason",
-    "patients.SeenMark.occasion", "patients.ReminderPlan.days", "rugpijn.AccessChange.roles",
+    "patients.SeenMark.occasion", "patients.ReminderPlan.days",
 }  # fmt: skip
 WORDS_IN_JSON = {"title", "caption", "captions", "alternative", "words", "value", "nl", "en"}
 
