@@ -5,6 +5,7 @@ can be asked for anew. A browser gives no file twice, so of a file its name is a
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -103,5 +104,6 @@ def _is_admin_form(address: str) -> bool:
     return getattr(view, "shows_as_typed", False) and found.view_name.endswith(("_add", "_change"))
 
 
-def is_too_large(typed: Typed) -> bool:
-    return typed.size > limits.KEPT_BYTES
+def is_too_large(typed: Typed, beside: Iterable[int] = ()) -> bool:
+    """Whether it is too much to keep, with the sizes of what is kept beside it."""
+    return typed.size + sum(beside) > limits.KEPT_BYTES

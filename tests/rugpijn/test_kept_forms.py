@@ -84,6 +84,39 @@ def test_it_can_be_looked_at_in_its_form_and_is_not_saved_by_that(cast):
     )
     assert again.data()["name"] == ["Kees Prins"] and again.data()["birth_date"] == ["1-2-1960"]
     assert not Patient.objects.filter(name="Kees Prins").exists()
+    elsewhere = client.get("/admin/").content.decode()
+    assert "werk dat nog niet is bewaard" in elsewhere and KEPT in elsewhere
+    assert form_to(client.get(KEPT), address).data()["name"] == ["Kees Prins"]
+
+
+def test_each_of_two_tabs_has_its_own(cast, programme):
+    client, address, _asked = sent_too_late(cast)
+    other = reverse("admin:patients_programme_change", args=[programme.pk])
+    client.post(other, {"title": "Rug en heup"})
+    client.force_login(cast.anna)
+    first = client.get("/admin/", follow=True)
+    assert form_to(first, address).data()["name"] == ["Kees Prins"]
+    assert client.post(address, form_to(first, address).data()).status_code == 302
+    second = client.get("/admin/", follow=True)
+    assert form_to(second, other).data()["title"] == ["Rug en heup"]
+
+
+@pytest.mark.parametrize("how", ["the cookies are gone", "logged out in another tab"])
+def test_nobody_knows_who_sent_it_and_the_page_holds_it(cast, how):
+    client = Client()
+    client.force_login(cast.anna)
+    client.get("/admin/")
+    if how == "the cookies are gone":
+        client.cookies.clear()
+    else:
+        client.post(reverse("account_logout"))
+    address = reverse("admin:patients_patient_add")
+    asked = client.post(address, PATIENT, HTTP_ORIGIN="http://testserver")
+    assert asked.status_code == 403 and "Kees Prins" not in stored_sessions()
+    assert form_to(asked, address).data()["name"] == ["Kees Prins"]
+    client.force_login(cast.anna)  # in a new tab
+    assert client.post(address, form_to(asked, address).data()).status_code == 302
+    assert Patient.objects.filter(name="Kees Prins").exists()
 
 
 def test_the_rows_of_a_programme_come_back_in_their_form(cast, programme):
@@ -138,7 +171,7 @@ def test_logging_out_by_choice_leaves_nothing(cast):
 def test_after_an_hour_it_is_gone(cast):
     client, _address, _asked = sent_too_late(cast)
     session = SessionStore(client.cookies["sessionid"].value)
-    session[SESSION_KEY] = session[SESSION_KEY] | {"at": time.time() - 3601}
+    session[SESSION_KEY] = [session[SESSION_KEY][0] | {"at": time.time() - 3601}]
     session.save()
     client.force_login(cast.anna)
     assert client.get(KEPT).status_code == 302 and "Kees Prins" not in stored_sessions()
@@ -148,7 +181,8 @@ def test_thrown_away_by_a_press(cast):
     client, _address, _asked = sent_too_late(cast)
     client.force_login(cast.anna)
     assert "Weggooien" in client.get(KEPT).content.decode()
-    client.post(KEPT)
+    away = next(form for form in forms_of(client.get(KEPT)) if "kept" in form.data())
+    client.post(KEPT, away.data())
     assert client.get(KEPT).status_code == 302 and not Patient.objects.filter(name="Kees Prins")
 
 
