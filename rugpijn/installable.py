@@ -30,6 +30,7 @@ SHELL = (
     "rugpijn/drawings.js",
     "rugpijn/offline.js",
     "rugpijn/no_connection.js",
+    "rugpijn/no_resend.js",
     "rugpijn/outbox.js",
     "rugpijn/stop.js",
     "rugpijn/today.js",

@@ -65,6 +65,19 @@ def test_a_long_programme_after_the_session_ended(page, site, complaints, draft)
     assert complaints == []
 
 
+def test_back_after_an_error_shows_the_page(page, site, complaints, draft):  # noqa: F811
+    """And not the browser's question whether to send the form once more."""
+    rows = open_form(page, site, draft)
+    rows.nth(1).get_by_label("Dosering").fill("3x10 samen")
+    page.get_by_role("button", name="Bewaar het concept").click()
+    expect(page.locator(".errornote")).to_be_visible()
+    page.goto(site)
+    page.go_back()
+    expect(rows.nth(1).get_by_label("Dosering")).to_be_visible()
+    expect(page.locator(".errornote")).to_have_count(0)
+    assert complaints == []
+
+
 def alarm(programme):
     """The pain went into the leg."""
     version = programme.current_version()
