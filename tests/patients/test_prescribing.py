@@ -1,5 +1,6 @@
 """The therapist's desk: from a new patient to a programme that runs, in the admin."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -462,6 +463,27 @@ class TestTwoAtOnce:
         assert rescued.on_share_page and not rescued.side_open
         order = list(programme.prescriptions.values_list("pk", flat=True))
         assert order == [*others[:2], rescued.pk, *others[2:]]
+
+    @pytest.mark.parametrize("side", ["left", "right", "each"])
+    @pytest.mark.parametrize("answered", [False, True], ids=["asked", "answered before"])
+    def test_the_side_comes_back_too(self, anna, make_programme, cast, side, answered):
+        programme = make_programme(started=False)
+        actions.add_protocol(programme=programme, protocol=Protocol.objects.get(key="knie"))
+        line = programme.prescriptions.filter(side_open=True).first()
+        if answered:
+            line.dosage, line.side_open = replace(line.dosage, side=side), False
+            line.save()
+        address = change(programme)
+        mine = from_browser(anna.get(address))
+        at = row(mine, line)
+        exercise = line.exercise_id
+        line.delete()
+        actions.touch(programme=programme, by=cast.anna)
+        mine[f"{at}-{'note' if answered else 'side'}"] = "Rustig" if answered else side
+        page = anna.post(address, mine)
+        assert anna.post(address, from_browser(page)).status_code == 302
+        rescued = programme.prescriptions.get(exercise=exercise)
+        assert (rescued.dosage.side, rescued.side_open) == (side, False)
 
     def test_a_removed_line_without_work_is_named_and_stays_away(self, anna, programme, cast):
         address = change(programme)
