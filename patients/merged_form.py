@@ -5,7 +5,7 @@ writes the outcome back as a post, so that the page shows both and loses neither
 """
 
 from django.http import QueryDict
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from rugpijn import limits, merge
 from rugpijn.numbers import number
@@ -38,6 +38,11 @@ def _sent(value) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n")
 
 
+def _holds_something(row: merge.Row) -> bool:
+    """Whether more stands in a new row than its place."""
+    return any(value.strip() for name, value in row.mine.items() if name != "position")
+
+
 def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]:
     """What was posted, with what somebody else saved meanwhile, as a post again.
 
@@ -55,8 +60,8 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
             if f"initial-{at}-{name}" in post
         }
         mine.append(merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
-    # A new row that was removed again before saving was never there.
-    there = [row for row in mine if row.key or (row.mine["exercise"] and not row.removed)]
+    # A new row that is empty, or was removed again before saving, was never there.
+    there = [row for row in mine if row.key or (_holds_something(row) and not row.removed)]
     merged = merge.merge_rows(there, theirs)
 
     own, differences = merge.merge_values(
@@ -116,18 +121,19 @@ def told(merged: merge.Merged, formset) -> list[str]:
             )
         sentences.append(text % words)
     sentences += [gettext("%s was added.") % titles[key] for key in merged.added]
-    gone, rescued = len(merged.removed), len(merged.rescued)
-    if gone:
-        sentences.append(
-            ngettext("%d exercise was removed.", "%d exercises were removed.", gone) % gone
-        )
-    if rescued:
-        sentences.append(
-            ngettext(
-                "You had changed %d of them; it stands below as a new line.",
-                "You had changed %d of them; they stand below as new lines.",
-                rescued,
-            )
-            % rescued
-        )
+    names = _names_of_removed(merged, formset)
+    for row in merged.removed:
+        name = names.get(number(row.mine["exercise"]), gettext("An exercise"))
+        if row in merged.rescued:
+            text = gettext("%s was removed. You had changed it; it stands below once more.")
+        else:
+            text = gettext("%s was removed.")
+        sentences.append(text % name)
     return sentences
+
+
+def _names_of_removed(merged: merge.Merged, formset) -> dict[int, str]:
+    """Their rows are gone; the form says which exercises they held."""
+    keys = {number(row.mine["exercise"]) for row in merged.removed} - {None}
+    exercises = formset.empty_form.fields["exercise"].queryset
+    return {each.pk: str(each) for each in exercises.filter(pk__in=keys)} if keys else {}

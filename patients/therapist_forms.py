@@ -339,9 +339,14 @@ class PrescriptionForm(forms.ModelForm):
             form_field.widget.attrs["aria-label"] = f"{form_field.label}: {title}"
 
     def has_changed(self):
-        """A new row that holds nothing but its place is not there."""
-        if self.instance.pk is None and set(self.changed_data) <= {"position"}:
-            return False
+        """A new row that holds nothing but its place is not there.
+
+        Not asked of the values that the form was opened with: after a refusal
+        they may be what was typed, and a row with text would look untouched.
+        """
+        if self.instance.pk is None:
+            names = [name for name in self.base_fields if name != "position"]
+            return any(str(self[name].data or "").strip() for name in names)
         return super().has_changed() or (self.was_open and bool(self._side_for_all()))
 
     def clean_steps(self):

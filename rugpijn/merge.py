@@ -7,7 +7,10 @@ two changed is taken; where both did, mine stays in the field and theirs is
 shown, and a person decides.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from .numbers import number
 
 Values = dict[str, str]  # a row's fields as a form sends them
 
@@ -27,6 +30,11 @@ class Row:
         return any(
             self.mine.get(name, "") != was for name, was in self.base.items() if name != "position"
         )
+
+    @property
+    def is_rescued(self) -> bool:
+        """Whether my work on it outlives the removal by somebody else."""
+        return self.is_changed and not self.removed
 
 
 @dataclass(frozen=True)
@@ -67,20 +75,35 @@ def merge_values(
     return values, differences
 
 
+def _order(rows: Iterable[tuple[str, Values]]) -> list[str]:
+    """The keys in the order that their places say; what has no place comes last."""
+    places = {key: number(values.get("position", "")) for key, values in rows}
+    return sorted(places, key=lambda key: (places[key] is None, places[key] or 0))
+
+
 def merge_rows(mine: list[Row], theirs: dict[str, Values]) -> Merged:
     """All rows: mine in my order, with what the other one changed, added and removed."""
     merged = Merged()
     new_rows = []
+    common = [row for row in mine if row.key in theirs]
+    was = _order((row.key, row.base) for row in common)
+    they_moved = was != _order((row.key, theirs[row.key]) for row in common)
+    i_moved = was != _order((row.key, row.mine) for row in common)
+    i_rescue = any(row.key and row.key not in theirs and row.is_rescued for row in mine)
     for row in mine:
         if not row.key:
             new_rows.append(row)
         elif row.key not in theirs:
             merged.removed.append(row)
-            if row.is_changed and not row.removed:
+            if row.is_rescued:
                 merged.rescued.append(row)
                 new_rows.append(Row(key="", mine=row.mine, base={}))
         else:
             values, differences = merge_values(row.key, row.base, row.mine, theirs[row.key])
+            if not they_moved:  # places also shift when a row is added or removed
+                differences = [each for each in differences if each.field != "position"]
+                if (i_moved or i_rescue) and "position" in row.mine:
+                    values["position"] = row.mine["position"]
             merged.differences += differences
             merged.rows.append(Row(row.key, values, theirs[row.key], row.removed))
     known = {row.key for row in mine}

@@ -47,6 +47,33 @@ def test_two_therapists_at_once(page, site, complaints, kim, programme, browser)
     assert complaints == []
 
 
+def test_a_row_that_a_colleague_removed(page, site, complaints, kim, programme, browser):  # noqa: F811
+    """What was typed in it stands in a new row with the same exercise, and reaches the patient."""
+    line = programme.prescriptions.all()[2]
+    title, count = str(line), programme.prescriptions.count()
+    mine = opened(page, site, programme, "anna@linde.example")
+    other = browser.new_context(locale="nl-NL").new_page()
+    theirs = opened(other, site, programme, kim.email)
+    theirs.nth(2).locator(".row-act[data-act='remove']").click()
+    other.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(other.locator(".messagelist")).to_contain_text("Versie 2")
+    other.context.close()
+
+    mine.nth(2).get_by_label("Opmerking").fill("Met een kussen")
+    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(page.locator(".merged li")).to_have_text(
+        f"{title} is verwijderd. U had dat gewijzigd; het staat hieronder opnieuw."
+    )
+    expect(mine).to_have_count(count)
+    expect(mine.nth(2).get_by_label("Opmerking")).to_have_value("Met een kussen")
+    expect(mine.nth(2).locator(".field-exercise")).to_contain_text(title)
+    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
+    expect(page.locator(".messagelist")).to_contain_text("Versie 3")
+    given = programme.current_version().sheet.lines[2]
+    assert (given.title, given.note) == (title, "Met een kussen")
+    assert complaints == []
+
+
 def test_revise_and_compare(page, site, complaints, programme):  # noqa: F811
     rows = opened(page, site, programme, "anna@linde.example")
     rows.nth(0).get_by_label("Dosering").fill("1x per dag 3x12")

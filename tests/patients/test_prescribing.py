@@ -1,15 +1,19 @@
 """The therapist's desk: from a new patient to a programme that runs, in the admin."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from exercises.models import Exercise, ExerciseText, Protocol
+from exercises.period import Period
 from patients import actions, handout, life, press
+from patients.merged_form import PREFIX
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
 from tests.environment import and_in_ci
+from tests.page_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:patients_patient_add")
@@ -367,6 +371,15 @@ class TestCorrectedLibrary:
         assert (caution == "Stop bij duizeligheid.") is told
 
 
+def from_browser(page) -> dict:
+    """What the page's own HTML sends, and no field that it lacks or that is switched off."""
+    [form] = [
+        form for form in forms_of(page)
+        if any(field.name == f"{PREFIX}-TOTAL_FORMS" for field in form.fields)
+    ]  # fmt: skip
+    return {name: values[-1] for name, values in form.data().items() if "__prefix__" not in name}
+
+
 class TestTwoAtOnce:
     @pytest.fixture
     def both(self, anna, programme, cast):
@@ -415,6 +428,96 @@ class TestTwoAtOnce:
         response = anna.post(change(programme), as_posted(response))
         assert response.status_code == 302
         assert programme.prescriptions.filter(note="hier werkte Anna aan").count() == 1
+
+    def test_what_a_browser_sends_of_a_removed_line_comes_back_whole(self, anna, programme, cast):
+        """With its exercise and all that stood in it; the second save gives it to the patient."""
+        address = change(programme)
+        line = programme.prescriptions.all()[2]
+        title, exercise, dosage = str(line), line.exercise_id, line.dosage
+        line.note, line.steps, line.on_share_page = "Met een kussen", "Ga liggen.", True
+        line.period = Period.parse("week 2-4")
+        line.save()
+        actions.touch(programme=programme, by=cast.anna)
+        programme.refresh_from_db()
+        others = list(programme.prescriptions.exclude(pk=line.pk).values_list("pk", flat=True))
+        mine = from_browser(anna.get(address))
+        at = row(mine, line)
+        line.delete()
+        actions.number_lines(programme)
+        actions.touch(programme=programme, by=cast.anna)
+
+        mine[f"{at}-note"] = "Met een dik kussen"
+        page = anna.post(address, mine)
+        text = page.content.decode()
+        [told] = page.context["merged_with"]["told"]
+        assert told == f"{title} is verwijderd. U had dat gewijzigd; het staat hieronder opnieuw."
+        assert "De volgorde is gewijzigd" not in text and "verplicht" not in text
+
+        page = anna.post(address, from_browser(page), follow=True)
+        assert "Voor de patiënt verandert er niets" not in page.content.decode()
+        rescued = programme.prescriptions.get(note="Met een dik kussen")
+        assert (rescued.exercise_id, rescued.dosage, rescued.steps) == (
+            exercise, dosage, "Ga liggen.",
+        )  # fmt: skip
+        assert rescued.period.notation == Period.parse("week 2-4").notation
+        assert rescued.on_share_page and not rescued.side_open
+        order = list(programme.prescriptions.values_list("pk", flat=True))
+        assert order == [*others[:2], rescued.pk, *others[2:]]
+
+    @pytest.mark.parametrize("side", ["left", "right", "each"])
+    @pytest.mark.parametrize("answered", [False, True], ids=["asked", "answered before"])
+    def test_the_side_comes_back_too(self, anna, make_programme, cast, side, answered):
+        programme = make_programme(started=False)
+        actions.add_protocol(programme=programme, protocol=Protocol.objects.get(key="knie"))
+        line = programme.prescriptions.filter(side_open=True).first()
+        if answered:
+            line.dosage, line.side_open = replace(line.dosage, side=side), False
+            line.save()
+        address = change(programme)
+        mine = from_browser(anna.get(address))
+        at = row(mine, line)
+        exercise = line.exercise_id
+        line.delete()
+        actions.touch(programme=programme, by=cast.anna)
+        mine[f"{at}-{'note' if answered else 'side'}"] = "Rustig" if answered else side
+        page = anna.post(address, mine)
+        assert anna.post(address, from_browser(page)).status_code == 302
+        rescued = programme.prescriptions.get(exercise=exercise)
+        assert (rescued.dosage.side, rescued.side_open) == (side, False)
+
+    def test_a_removed_line_without_work_is_named_and_stays_away(self, anna, programme, cast):
+        address = change(programme)
+        mine = from_browser(anna.get(address))
+        line = programme.prescriptions.first()
+        title = str(line)
+        line.delete()
+        actions.number_lines(programme)
+        actions.touch(programme=programme, by=cast.anna)
+        page = anna.post(address, mine)
+        assert page.context["merged_with"]["told"] == [f"{title} is verwijderd."]
+        anna.post(address, from_browser(page))
+        assert programme.prescriptions.count() == 5
+
+    @pytest.mark.parametrize("stale", [False, True])
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("note", "Rustig"), ("steps", "Ga staan."), ("dosage", "3x8"), ("period", "week 2-4")],
+    )
+    def test_a_new_row_with_text_is_never_dropped(self, anna, programme, cast, name, value, stale):
+        """Without its exercise it is refused, however often it is sent again."""
+        address = change(programme)
+        mine = from_browser(anna.get(address))
+        new = {"exercise": "", "position": "6", "programme": str(programme.pk), name: value}
+        mine |= {f"{PREFIX}-6-{field}": sent for field, sent in new.items()}
+        mine[f"{PREFIX}-TOTAL_FORMS"] = "7"
+        if stale:
+            actions.touch(programme=programme, by=cast.anna)
+        for _time in range(3):
+            page = anna.post(address, mine)
+            assert page.status_code == 200
+            last = page.context["inline_admin_formsets"][0].formset.forms[6]
+            assert "exercise" in last.errors and last[name].value() == value
+            mine = from_browser(page)
 
     def test_moving_rows_does_not_bring_back_what_the_other_removed(
         self, anna, programme, cast, both

@@ -51,3 +51,33 @@ def test_a_row_i_removed_stays_removed():
     merged = merge_rows([Row("1", {"note": ""}, {"note": ""}, removed=True)], {"1": {"note": "z"}})
     assert merged.rows[0].removed
     assert merged.differences[0].after == "z"
+
+
+def in_order(*keys, first=0):
+    return {key: {"position": str(first + place)} for place, key in enumerate(keys)}
+
+
+def test_places_that_shift_are_no_other_order():
+    base = in_order("1", "2", "3")
+    merged = merge_rows([Row(key, values, values) for key, values in base.items()],
+                        in_order("2", "3"))  # fmt: skip
+    assert merged.differences == []
+    assert [(row.key, row.mine["position"]) for row in merged.rows] == [("2", "0"), ("3", "1")]
+
+
+def test_another_order_is_told():
+    base = in_order("1", "2", "3")
+    merged = merge_rows([Row(key, values, values) for key, values in base.items()],
+                        in_order("3", "2"))  # fmt: skip
+    assert {each.field for each in merged.differences} == {"position"}
+    assert sorted(merged.rows, key=lambda row: row.mine["position"])[0].key == "3"
+
+
+def test_my_order_stands_whole_when_their_places_only_shift():
+    base, moved = in_order("1", "2", "3", "4"), in_order("1", "3", "2", "4")
+    merged = merge_rows([Row(key, moved[key], was) for key, was in base.items()],
+                        in_order("2", "3", "4"))  # fmt: skip
+    assert [row.key for row in sorted(merged.rows, key=lambda row: row.mine["position"])] == [
+        "3", "2", "4",
+    ]  # fmt: skip
+    assert len({row.mine["position"] for row in merged.rows}) == 3 and not merged.differences
