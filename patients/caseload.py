@@ -96,7 +96,7 @@ def watched(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
     programmes = Programme.objects.treated_by(user)
     others = Programme.objects.filter(patient=OuterRef("patient"), started_on__isnull=False)
     reported = SymptomAnswer.objects.filter(
-        patient=OuterRef("patient"), answered_at__date__gte=OuterRef("ended_on")
+        patient=OuterRef("patient"), answered_at__gt=OuterRef("changed_at")
     )
     late = Q(ended_on__isnull=False) & Exists(reported.exclude(symptoms=[]))
     late &= ~Exists(others.filter(pk__gt=OuterRef("pk")))

@@ -134,6 +134,10 @@ def seen(request, programme):
     back = _back(request)
     if request.method != "POST":
         return back
+    watched = caseload.watched(request.user, whole_practice=True)
+    if not watched.filter(pk=programme.pk).exists():
+        messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
+        return back
     if "put_back" in request.POST:
         return _put_back(request, programme, back)
     form = SeenForm(request.POST)
@@ -143,9 +147,6 @@ def seen(request, programme):
     # Only what stood on the page: what came in since then was seen by nobody.
     shown = set(request.POST.getlist("item"))
     items = [item for item in worklist.unseen(course) if item.key in shown]
-    if not items and not programme.is_running:
-        messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
-        return back
     if not items:
         messages.info(request, _("This was marked already, or it no longer holds."))
         return back

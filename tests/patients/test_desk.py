@@ -276,9 +276,9 @@ def test_pressed_twice_counts_once(anna, alarm, programme):
     assert SeenMark.objects.count() == 1
 
 
-def test_a_programme_that_ended_meanwhile(anna, cast, programme):
+def test_a_programme_that_ended_meanwhile(anna, cast, alarm, programme):
     life.end(programme=programme, by=cast.anna)
-    response = see(anna, programme, "silent:2026-01-01")
+    response = see(anna, programme, f"leg_pain:{alarm.pk}")
     assert told(response) == ["This programme has ended meanwhile; nothing was marked."]
     assert not SeenMark.objects.exists()
 
