@@ -29,6 +29,7 @@ from exercises.models import (
 )
 from patients import actions, sides
 from patients.models import Patient
+from rugpijn import health
 from rugpijn.log import chain, guard
 from rugpijn.models import Practice, User
 
@@ -106,6 +107,12 @@ def in_dutch(settings, ledgers):
     """A page leaves the language of its reader behind; the next test begins in the site's own."""
     translation.activate(settings.LANGUAGE_CODE)
     settings.ERASURE_LEDGER = ledgers / "erased.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def no_worker(settings):
+    """The worker of another test is not at hand in the next one, which would leave it its mail."""
+    (settings.DATA_DIR / health.BEAT).unlink(missing_ok=True)
 
 
 # Most tests are about something else; `password_only` is for those that are about this.
