@@ -180,14 +180,19 @@ def _report(answer: SymptomAnswer, names: tuple[str, ...]) -> Report:
 
 
 def standing(programme: Programme, reader: User) -> Standing:
-    """What is in force on the pages of this programme, one `with_facts`, for this reader.
+    """What is in force on the pages of this programme, one `with_facts`, for this reader."""
+    if not programme.reported:
+        return Standing()
+    return standing_for(programme.patient, reader)
+
+
+def standing_for(patient: Patient, reader: User) -> Standing:
+    """What is in force for this patient, as far as this reader may know.
 
     Who reads the own record is one person, whichever practice it is of. Who acts for somebody
     knows of no other record.
     """
-    if not programme.reported:
-        return Standing()
-    return Standing(tuple(in_force(_one_person(programme.patient, reader))))
+    return Standing(tuple(in_force(_one_person(patient, reader))))
 
 
 def standing_alone(patient: int) -> Standing:

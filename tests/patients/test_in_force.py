@@ -467,6 +467,14 @@ def test_a_report_after_the_end_is_on_the_worklist_until_it_is_cleared(piet, cas
     assert words not in text_of(therapist.get(reverse("admin:index")))
 
 
+@pytest.mark.parametrize("beside", ["messages", "progress", "reminders"])
+def test_pages_beside_the_exercises_say_that_they_have_stopped(piet, programme, beside):
+    here = reverse(f"patients:{beside}", args=[programme.uuid])
+    assert address("stop", programme) not in piet.get(here).content.decode()
+    by_session_form(piet, programme, "saddle")
+    assert address("stop", programme) in piet.get(here).content.decode()
+
+
 def test_nobody_takes_back_what_somebody_else_reported(piet, cast, programme, make_programme):
     mos = make_programme(cast.mo_patient)
     by_session_form(piet, programme, "saddle")
