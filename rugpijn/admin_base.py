@@ -139,7 +139,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         self.model._base_manager.select_for_update().get(pk=obj.pk)
         obj = self.get_object(request, unquote(object_id))
         with translation.override(base["language"]):
-            meeting = two_at_once.meet(request, base, *self._as_stored(request, obj))
+            meeting = two_at_once.meet(request, base, *self.as_stored(request, obj))
         if meeting is None:
             return
         request.POST, request.meeting = meeting.post, meeting
@@ -149,10 +149,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             text = gettext("%s saved this while you had it open. Both are kept.") % who
             messages.info(request, " ".join([text, *meeting.told]))
 
-    def _as_stored(self, request, obj) -> tuple:
+    def as_stored(self, request, obj) -> tuple:
         """The form and its rows, as they would be opened now."""
         names = flatten_fieldsets(self.get_fieldsets(request, obj))
-        form = self.get_form(request, obj, change=True, fields=names)(instance=obj)
+        form = self.get_form(request, obj, change=obj is not None, fields=names)(instance=obj)
         formsets = [
             formset(
                 instance=obj,
@@ -167,7 +167,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     def _opened_with(self, request, context, obj) -> str:
         form = context["adminform"].form
         if form.is_bound:
-            form, formsets = self._as_stored(request, self.get_object(request, str(obj.pk)))
+            form, formsets = self.as_stored(request, self.get_object(request, str(obj.pk)))
         else:
             formsets = [
                 each.formset

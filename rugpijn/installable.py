@@ -31,6 +31,7 @@ SHELL = (
     "rugpijn/offline.js",
     "rugpijn/no_connection.js",
     "rugpijn/no_resend.js",
+    "rugpijn/not_connected.js",
     "rugpijn/outbox.js",
     "rugpijn/stop.js",
     "rugpijn/today.js",

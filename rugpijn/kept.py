@@ -51,6 +51,20 @@ class Typed:
     def is_worth_keeping(self) -> bool:
         return self.can_be_sent_again and any(name not in BESIDE for name, _value in self.fields)
 
+    @property
+    def readable(self) -> list[tuple[str, str]]:
+        """What somebody typed or chose, with the name of its field."""
+        return [
+            (name, value)
+            for name, value in self.fields
+            if value.strip() and not OF_THE_PAGE.search(name) and not RANDOM_NUMBER.fullmatch(value)
+        ]
+
+    @property
+    def readable_alone(self) -> list[tuple[str, str]]:
+        """The same where nothing says which field it is: "" and what was typed."""
+        return [("", value) for _name, value in self.readable if len(value.strip()) > 1]
+
     def context(self) -> dict:
         """What `_again.html` shows."""
         return {
@@ -58,8 +72,8 @@ class Typed:
             "fields": self.fields,
             "files": self.files,
             "secrets": self.secrets,
-            "readable": [value for name, value in self.fields if _is_readable(name, value)],
-            "look": LOOK if _is_admin_form(self.address) else "",
+            "readable": self.readable_alone,
+            "look": LOOK if is_record_page(self.address) else "",
         }
 
 
@@ -89,12 +103,7 @@ def is_from_our_page(request) -> bool | None:
         return False
 
 
-def _is_readable(name: str, value: str) -> bool:
-    of_the_page = OF_THE_PAGE.search(name) or RANDOM_NUMBER.fullmatch(value)
-    return len(value.strip()) > 1 and not of_the_page
-
-
-def _is_admin_form(address: str) -> bool:
+def is_record_page(address: str) -> bool:
     """A page of one record, which can show a form as it was filled in without saving it."""
     try:
         found = resolve(address.partition("?")[0])

@@ -265,11 +265,11 @@ def _write_rows(post, formset, rows, by_key, fields) -> None:
 # ------------------------------------------------------------ in words
 
 
-def _label(bound) -> str:
+def label_of(bound) -> str:
     return capfirst(str(bound.label or bound.name))
 
 
-def _in_words(bound, value: str) -> str:
+def in_words(bound, value: str) -> str:
     """A value as a reader knows it: the name of a choice, and not its number."""
     widget = _widget(bound)
     if isinstance(widget, forms.CheckboxInput):
@@ -296,15 +296,15 @@ def _tell(meeting, differences, fields, titles) -> None:
             continue
         title = titles.get(each.row, "")
         words = {
-            "field": f"{title}, {_label(bound).lower()}" if title else _label(bound),
-            "before": _in_words(bound, each.before),
-            "after": _in_words(bound, each.after),
+            "field": f"{title}, {label_of(bound).lower()}" if title else label_of(bound),
+            "before": in_words(bound, each.before),
+            "after": in_words(bound, each.after),
         }
         if each.kept is None:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
             meeting.must_decide = True
-            words["kept"] = _in_words(bound, each.kept)
+            words["kept"] = in_words(bound, each.kept)
             text = gettext(
                 "%(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, which stands "
                 "in the field."

@@ -51,8 +51,11 @@ def test_a_long_programme_after_the_session_ended(page, site, complaints, draft)
     end_logins()
     page.get_by_role("button", name="Bewaar het concept").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
+    expect(page.get_by_text("is een uur bewaard")).to_be_visible()
     log_in_again(page, site, draft.therapist)
-    expect(page.get_by_role("heading", name="Uw werk is bewaard")).to_be_visible()
+    expect(page.get_by_role("heading", name="Wat u typte, is er nog")).to_be_visible()
+    expect(page.get_by_text("Programma: Lage rugpijn")).to_be_visible()
+    expect(page.get_by_text("Oefening 1: opmerking")).to_be_visible()
     expect(page.get_by_text("met een kussen")).to_be_visible()
     page.get_by_role("button", name="Eerst bekijken in het formulier").click()
     expect(rows.nth(0).get_by_label("Opmerking")).to_have_value("Rustig beginnen,\nmet een kussen")
@@ -168,4 +171,21 @@ def test_a_new_drawing_comes_back_to_its_exercise(page, site, complaints, own_ex
     own_exercise.refresh_from_db()
     assert str(own_exercise.figure) == "Zwaan"
     assert own_exercise.texts.get(language="nl").purpose == "Sterker worden"
+    assert complaints == []
+
+
+def test_a_form_without_a_connection_stays_with_what_was_typed(page, site, complaints, programme):  # noqa: F811
+    log_in(page, site, "piet@mail.example")
+    page.goto(site + reverse("patients:messages", args=[programme.uuid]))
+    text = page.get_by_label("Uw bericht")
+    text.fill("De brug lukt niet meer")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Versturen").click()
+    note = page.get_by_text("Er is geen verbinding. Wat u invulde, staat er nog.")
+    expect(note).to_be_in_viewport()
+    expect(text).to_have_value("De brug lukt niet meer")
+    page.context.set_offline(False)
+    expect(note).to_have_count(0)
+    page.get_by_role("button", name="Versturen").click()
+    expect(page.locator(".thread")).to_contain_text("De brug lukt niet meer")
     assert complaints == []

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from .. import kept
+from .kept_labels import describe
 
 SESSION_KEY = "kept_forms"
 LASTS = 3600  # seconds
@@ -185,6 +186,9 @@ def _keep(request, user: int | None) -> None:
         "shown": False,
     }
     _store(request, [*others, this])
+    if typed.readable or typed.files:
+        words = _("What you typed is kept for an hour, for you alone. Log in and you get it back.")
+        messages.info(request, words)
 
 
 def _remember_who(request, response) -> None:
@@ -221,4 +225,5 @@ def kept_form(request):
     typed = kept.Typed(found["address"], found["fields"], found["files"], found["secrets"])
     context = typed.context() | {"csrf_token": get_token(request), "after_login": True}
     context |= {"kept": str(found["at"]), "more": len(forms) - 1}
+    context |= describe(request, typed)
     return render(request, "kept_form.html", context)
