@@ -129,7 +129,12 @@ class PatientAdmin(CareAdmin):
             gettext("%(name)s is added. Look over the programme, then start it.")
             % {"name": obj.name},
         )
+        _warn_without_phone(request, obj)
         return redirect("admin:patients_programme_change", obj.new_draft.pk)
+
+    def response_change(self, request, obj):
+        _warn_without_phone(request, obj)
+        return super().response_change(request, obj)
 
     def new_programme(self, request, patient):
         """Begin another programme for someone who is already here."""
@@ -143,6 +148,15 @@ class PatientAdmin(CareAdmin):
         )
         audit.record(request, "create", patient, thing=programme)
         return redirect("admin:patients_programme_change", programme.pk)
+
+
+def _warn_without_phone(request, patient) -> None:
+    if not patient.phone:
+        text = gettext(
+            "There is no phone number for %(name)s. If %(name)s reports something that needs a "
+            "doctor, you cannot call."
+        )
+        messages.warning(request, text % {"name": patient.name})
 
 
 def _latest_programme(patient) -> Programme | None:

@@ -18,6 +18,7 @@ from patients.templatetags import desk as charts
 from patients.totals import DayTotal
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
+from tests.page_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 DESK = reverse("admin:index")
@@ -433,3 +434,16 @@ def test_as_many_queries_for_three_patients_as_for_twelve(anna, cast, make_progr
     few = cost()
     fill(9)
     assert cost() == few
+
+
+def test_who_cannot_be_called_is_said_beforehand_and_on_the_list(anna, alarm):
+    piet = alarm.patient
+    assert "no phone number" in words(anna.get(DESK))
+    page = reverse("admin:patients_patient_change", args=[piet.pk])
+    assert f'href="{page}#id_phone"' in anna.get(DESK).content.decode()
+    form = next(each for each in forms_of(anna.get(page)) if "phone" in each.data())
+    saved = anna.post(page, form.data(), follow=True)
+    assert "There is no phone number for Piet Jansen." in words(saved)
+    saved = anna.post(page, form.data() | {"phone": "06 12345678"}, follow=True)
+    assert "no phone number" not in words(saved).lower()
+    assert 'href="tel:' in anna.get(DESK).content.decode()
