@@ -37,6 +37,7 @@ def carried(
 
     `keep` says that this device may hold the programme: the patient trusts it.
     """
+    practice = programme.patient.practice
     return {
         "login": str(reader.uuid),
         "patient": str(programme.patient.uuid),
@@ -63,7 +64,14 @@ def carried(
             }
             for name, symptom in clinical.SYMPTOMS.items()
         },
-        "advice": {name: str(words) for name, words in clinical.ADVICE.items()},
+        "advice": clinical.advice(practice.emergency),
+        # A kept page that shows other numbers than these is made anew.
+        "phones": [
+            practice.doctor_phone,
+            practice.out_of_hours_phone,
+            practice.emergency,
+            practice.phone,
+        ],
         "ownRecords": own_records(programme, reader),
         **state_of(stands),
     }

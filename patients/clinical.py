@@ -162,10 +162,27 @@ URGENCIES = ("doctor", "stop")
 ADVICE = {
     "stop": _("Stop this exercise. Call us before you do it again."),
     "doctor": _("Stop exercising. Call your doctor now, also in the evening or at the weekend."),
+    "emergency": _("Stop exercising. Call %(phone)s now. Every minute counts."),
     "pain_up": _("You have had more pain for some days. Do less of this exercise, and call us."),
 }
-"""What the patient reads at once. The third: two sessions in a row with more pain than at the
-start, as `raised_since` says. Our proposal."""
+"""What the patient reads at once. The third: where minutes count, with the emergency number. The
+last: two sessions in a row with more pain than at the start, as `raised_since` says. Our
+proposal."""
+
+
+def advice(emergency_phone: str) -> dict[str, str]:
+    """The same sentences with the number to call where minutes count."""
+    words = {name: str(sentence) for name, sentence in ADVICE.items()}
+    return words | {"emergency": words["emergency"] % {"phone": emergency_phone}}
+
+
+def advice_on(symptoms: Iterable[str], emergency_phone: str) -> str:
+    """What the patient reads at once about these symptoms; empty when there is nothing to say."""
+    names = tuple(symptoms)
+    what = urgency(names)
+    if what == "doctor" and calls_first(names) == "emergency":
+        what = "emergency"
+    return advice(emergency_phone).get(what, "")
 
 
 def reason_of(symptom: str) -> str:

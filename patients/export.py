@@ -140,7 +140,7 @@ def _symptoms(record) -> Iterator[Row]:
     for answer in record.symptom_answers.all():
         yield {
             "day": answer.day,
-            "line": str(answer.line),
+            "line": str(answer.line or ""),
             "moment": answer.moment,
             "symptoms": ", ".join(answer.symptoms),
             "answered_at": answer.answered_at,

@@ -237,11 +237,14 @@ class SessionForm(forms.Form):
 
 
 class SymptomForm(forms.Form):
-    """What went wrong with an exercise, or that a report of it was a mistake."""
+    """What went wrong, or that a report of it was a mistake.
+
+    Without an exercise only what needs a doctor is reported: the rest stops one exercise.
+    """
 
     operation = forms.UUIDField()
     version = forms.IntegerField(min_value=1)
-    line = forms.UUIDField()
+    line = forms.UUIDField(required=False)
     day = forms.DateField(input_formats=["%Y-%m-%d"])
     moment = forms.IntegerField(min_value=1)
     symptoms = forms.MultipleChoiceField(
@@ -254,7 +257,11 @@ class SymptomForm(forms.Form):
     def clean(self):
         """One of both. Nothing at all came from a page of before reports had a number."""
         said = super().clean()
-        if bool(said.get("symptoms")) == bool(said.get("retracts")):
+        symptoms = said.get("symptoms") or []
+        stops_what = "line" in said and said["line"] is None and not said.get("retracts")
+        if bool(symptoms) == bool(said.get("retracts")) or (
+            stops_what and {clinical.urgency([name]) for name in symptoms} != {"doctor"}
+        ):
             raise ValidationError(_("This page was out of date. Please try again."))
         return said
 

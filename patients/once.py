@@ -99,21 +99,25 @@ def answer_symptoms(
     patient: Patient,
     version: Version,
     operation: uuid.UUID,
-    line: uuid.UUID,
+    line: uuid.UUID | None,
     day: date,
     moment: int = 1,
     symptoms: Iterable[str],
     retracts: uuid.UUID | None = None,
     sequence: int | None = None,
 ) -> SymptomAnswer:
-    """Write down what went wrong during an exercise, exactly once for each operation number.
+    """Write down what went wrong, exactly once for each operation number.
 
+    Without a `line` it came up without an exercise.
     `retracts` is the number of a report that was a mistake; it may come before that report does.
 
     As with `log_session`: the same operation again returns the row that is there, and
     StaleOperationError says that it came back with other contents.
     """
-    _prescribed(version, line, day)
+    if line is not None:
+        _prescribed(version, line, day)
+    else:
+        _begun(version, day)
     contents = {
         "version": version,
         "line": line,
@@ -138,9 +142,13 @@ def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:
     prescribed = version.sheet.line(line)
     if prescribed is None:
         raise RefusedError(_("This exercise is not in your programme."))
+    _begun(version, day)
+    return prescribed
+
+
+def _begun(version: Version, day: date) -> None:
     if version.programme.started_on is None or day < version.programme.started_on:
         raise RefusedError(_("Your programme had not started on that day."))
-    return prescribed
 
 
 def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict:

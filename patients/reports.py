@@ -32,7 +32,7 @@ SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
 
 @dataclass(frozen=True)
 class Report:
-    """Something that went wrong with an exercise, and is in force."""
+    """Something that went wrong, with an exercise or without one, and is in force."""
 
     operation: str  # by which it is taken back
     patient: str
@@ -89,7 +89,7 @@ class Standing:
     def stop_of(self, line: Line) -> Report | None:
         """The last report that stops this exercise; the same one may stand on more lines."""
         for report in reversed(self.stops):
-            if line.uuid == report.line or line.exercise == report.exercise:
+            if line.uuid == report.line or line.exercise == (report.exercise or None):
                 return report
         return None
 
@@ -163,13 +163,13 @@ def marks_of(answers: Iterable[SymptomAnswer]) -> QuerySet[SeenMark]:
 
 
 def _report(answer: SymptomAnswer, names: tuple[str, ...]) -> Report:
-    line = answer.version.sheet.line(answer.line)
+    line = answer.line and answer.version.sheet.line(answer.line)
     return Report(
         operation=str(answer.operation),
         patient=str(answer.patient.uuid),
         programme=str(answer.version.programme.uuid),
         version=answer.version.number,
-        line=str(answer.line),
+        line=str(answer.line or ""),
         exercise=line.exercise if line else "",
         title=line.title if line else "",
         day=answer.day,

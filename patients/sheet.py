@@ -257,6 +257,11 @@ class Sheet:
         drawn = {p.digest for p in self._drawn() if p.kind != Figure.Kind.PHOTO}
         return self.digests() - drawn
 
+    @property
+    def alarms(self) -> tuple[Question, ...]:
+        """The symptoms asked about that need a doctor, with an exercise or without one."""
+        return tuple(one for one in self.symptoms if clinical.urgency([one.key]) == "doctor")
+
     def words_of(self, symptoms: Iterable[str]) -> tuple[str, ...]:
         """Symptoms in the words that were given; what another version asked in those of today."""
         given = {question.key: question.words for question in self.symptoms}

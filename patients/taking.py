@@ -92,10 +92,22 @@ def keep_report(patient: Patient, version: Version, form) -> bool:
     return True
 
 
+def take_report(patient: Patient, version: Version, form) -> bool:
+    """Write down what a valid SymptomForm says: a report, or that one was a mistake.
+
+    A report has the number that it has when it comes with a session: sent both ways it is one.
+    """
+    said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    if not said["retracts"]:
+        said["operation"] = uuid.uuid5(SYMPTOMS_OF, str(said["operation"]))
+    return once.answer_symptoms(patient=patient, version=version, **said).is_new
+
+
 def advice_about(version: Version, said: dict) -> str:
     """What the rules say at once about an act that was written down; empty when nothing."""
-    if urgency := clinical.urgency(said["symptoms"]):
-        return clinical.ADVICE[urgency]
+    emergency = version.programme.patient.practice.emergency
+    if told := clinical.advice_on(said["symptoms"], emergency):
+        return told
     if said["pain"] is not None and said["day"] == timezone.localdate():
         programme = reports.with_facts(
             Programme.objects.filter(pk=version.programme_id), said["day"]
@@ -103,5 +115,5 @@ def advice_about(version: Version, said: dict) -> str:
         logs = progress.lately(programme, said["day"])
         tells = reports.pain_that_tells(programme, logs, said["day"])
         if tells is not None and said["pain"] >= tells:
-            return clinical.ADVICE["pain_up"]
+            return str(clinical.ADVICE["pain_up"])
     return ""

@@ -82,8 +82,10 @@ def _symptoms(programme: Programme) -> Iterator[Event]:
     """What was reported; what was taken back is not told."""
     answers = SymptomAnswer.objects.filter(version__programme=programme).select_related("version")
     for answer in not_taken_back(answers):
-        line = answer.version.sheet.line(answer.line)
-        words = _("Reported during “%(exercise)s”: %(symptoms)s.") % {
+        line = answer.line and answer.version.sheet.line(answer.line)
+        during = _("Reported during “%(exercise)s”: %(symptoms)s.")
+        alone = _("Reported without an exercise: %(symptoms)s.")
+        words = (alone if answer.line is None else during) % {
             "exercise": line.title if line else "?",
             "symptoms": ", ".join(
                 str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms

@@ -186,14 +186,16 @@ def _symptoms(course: Course) -> Iterator[Item]:
         "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
         "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
     }
+    alone = _("A red flag, reported without an exercise, on %(day)s: %(symptoms)s.")
     other = _("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
     last = {
         (clinical.reason_of(name), report.line): report
         for report in course.reports
         for name in report.symptoms
     }
-    for (reason, _line), report in last.items():
-        line = report.version.sheet.line(report.line)
+    for (reason, line), report in last.items():
+        sentence = alone if line is None and reason == "red_flag" else told.get(reason, other)
+        line = line and report.version.sheet.line(line)
         words = {
             "exercise": line.title if line else "?",
             "day": _day(report.day),
@@ -203,7 +205,7 @@ def _symptoms(course: Course) -> Iterator[Item]:
                 if clinical.reason_of(name) == reason
             ),
         }
-        yield Item(reason, str(report.pk), told.get(reason, other) % words)
+        yield Item(reason, str(report.pk), sentence % words)
 
 
 def _messages(course: Course) -> Iterator[Item]:

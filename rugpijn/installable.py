@@ -26,6 +26,7 @@ SHELL = (
     "rugpijn/icons.svg",
     "rugpijn/fonts/atkinson-hyperlegible-latin-400-normal.woff2",
     "rugpijn/fonts/atkinson-hyperlegible-latin-700-normal.woff2",
+    "rugpijn/alarm.js",
     "rugpijn/counter.js",
     "rugpijn/drawings.js",
     "rugpijn/offline.js",

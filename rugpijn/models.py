@@ -58,6 +58,7 @@ IDLE_LEAST, IDLE_MOST = 15, 60  # minutes without a page after which staff are l
 KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
 # The access log: five years at least (Stcrt. 2019, 38007), and no longer than the record itself.
 LOG_MONTHS = 60
+EMERGENCY_PHONE = "112"  # where a practice has none of its own
 MAILED_TOKEN = re.compile(r"(\d{1,18})-[0-9a-f]{64}", re.ASCII)
 
 
@@ -114,7 +115,7 @@ class Practice(models.Model):
         _("emergency number"),
         max_length=30,
         blank=True,
-        default="112",
+        default=EMERGENCY_PHONE,
         validators=[printable, one_phone_number],
     )
     email = models.EmailField(_("e-mail"), blank=True)
@@ -211,6 +212,11 @@ class Practice(models.Model):
     def log_kept_for(self) -> int:
         """Months that the access log is kept."""
         return max(LOG_MONTHS, self.kept_for)
+
+    @property
+    def emergency(self) -> str:
+        """The number to call where minutes count: never none."""
+        return self.emergency_phone or EMERGENCY_PHONE
 
     @property
     def address(self) -> str:

@@ -179,7 +179,7 @@ TABLE = {
     "patients:programme_session": PIETS_ALONE,
     "patients:stop": PIETS_ALONE,
     "patients:recovery": PIETS_ALONE,
-    "patients:report_symptoms": POST_ONLY,
+    "patients:report_symptoms": PIETS_ALONE,
     "patients:sync_start": (SEES,) * 7 + ("401",),
     "patients:sync": (WRONG_METHOD,) * 8,
     "manifest": OPEN,

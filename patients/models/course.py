@@ -120,7 +120,7 @@ class ActivityScore(models.Model):
 
 
 class SymptomAnswer(models.Model):
-    """What went wrong during an exercise, as the patient said after it.
+    """What went wrong, as the patient said: with an exercise, or without one (no `line`).
 
     `symptoms` are names of `clinical.SYMPTOMS`. None of them is an answer as well; without a row
     nothing was answered. Rows are added and never changed. A report holds until a row names it in
@@ -131,7 +131,7 @@ class SymptomAnswer(models.Model):
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
     operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
     version = models.ForeignKey(Version, models.CASCADE, related_name="symptom_answers")
-    line = models.UUIDField(_("line"))
+    line = models.UUIDField(_("line"), null=True, blank=True)
     day = models.DateField(_("day"))
     moment = models.PositiveSmallIntegerField(_("moment of the day"), default=1)
     symptoms = models.JSONField(_("what went wrong"), default=list, blank=True)

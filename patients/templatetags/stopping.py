@@ -8,6 +8,6 @@ register = template.Library()
 
 
 @register.filter
-def is_stopped_for(programme, reader) -> bool:
-    """Whether a red flag is in force. `programme` is one that `reader` may see."""
-    return bool(reports.standing_for(programme.patient, reader).red_flags)
+def standing_for(programme, reader) -> reports.Standing:
+    """What is in force. `programme` is one that `reader` may see."""
+    return reports.standing_for(programme.patient, reader)

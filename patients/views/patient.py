@@ -1,6 +1,7 @@
 """The patient's own pages: the programme, and ticking it off."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db import transaction
@@ -24,7 +25,7 @@ from ..guide import plan
 from ..models import Patient, Programme, Proxy, SessionLog
 from ..reports import Standing, recovery_due, with_facts
 from ..sheet import Sheet
-from ..taking import advice_about, how_it_went, keep_report, take
+from ..taking import advice_about, how_it_went, keep_report, take, take_report
 from .media import of_programme
 
 
@@ -37,7 +38,9 @@ def home(request):
     if len(programmes) == 1:
         return _programme_page(request, programmes[0], several=False)
     audit.record(request, "list", *(programme.patient for programme in programmes))
-    stopped = [one for one in programmes if reports.standing(one, request.user).red_flags]
+    for one in programmes:
+        one.stands = reports.standing(one, request.user)
+    stopped = [one for one in programmes if one.stands.red_flags]
     records = Patient.objects.of_person(request.user)
     over, practices = "", Practice.objects.filter(patients__in=records)
     if not records:
@@ -182,23 +185,27 @@ def stop(request, uuid):
 
 def _stop_page(request, programme, version, stands, *, several):
     """In the place of whatever page was asked for: nothing on it invites to exercise."""
+    return _page_to_call(request, "patients/stop.html", programme, version, stands, several=several)
+
+
+def _page_to_call(request, template, programme, version, stands, **more):
     today = timezone.localdate()
     logs = progress.lately(programme, today)
     cards = progress.cards(programme, version.sheet, today, logs)
     trusted = devices.is_trusted(request)
     return render(
         request,
-        "patients/stop.html",
+        template,
         {
             "programme": programme,
             "practice": programme.patient.practice,
             "version": version,
             "today": today,
             "stands": stands,
-            "several": several,
             "carried": carried(
                 programme, version, cards, logs, today, trusted, request.user, stands
             ),
+            **more,
         },
     )
 
@@ -341,25 +348,30 @@ def _sentence_of(form) -> str:
     return ""
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @rates.at_most("act")
 def report_symptoms(request, uuid):
-    """What went wrong with an exercise, or that it was a mistake to say so."""
+    """What went wrong, with an exercise or without one, or that it was a mistake to say so.
+
+    The page itself is for what came up without an exercise: only what needs a doctor.
+    """
     programme = _own(request, uuid)
+    if request.method != "POST":
+        return _report_page(request, programme)
+    if "line" not in request.POST and not request.POST.getlist("symptoms"):
+        messages.error(request, _("Tick what you have."))
+        return redirect("patients:report_symptoms", programme.uuid)
     form = SymptomForm(request.POST)
     back = reverse("patients:programme_detail", args=[programme.uuid])
     version = None
     if form.is_valid():
-        version = programme.versions.filter(number=form.cleaned_data.pop("version")).first()
+        version = programme.versions.filter(number=form.cleaned_data["version"]).first()
     if version is None:
         messages.error(request, _("This page was out of date. Please try again."))
         return redirect(back)
     try:
         with transaction.atomic():
-            answered = once.answer_symptoms(
-                patient=programme.patient, version=version, **form.cleaned_data
-            )
-            if answered.is_new:
+            if take_report(programme.patient, version, form):
                 audit.record(request, "log", programme.patient, thing=programme)
     except actions.RefusedError as error:
         messages.error(request, str(error))
@@ -369,6 +381,24 @@ def report_symptoms(request, uuid):
     if form.cleaned_data["retracts"]:
         messages.success(request, _("Taken back."))
     return redirect(back)
+
+
+def _report_page(request, programme):
+    """What to tick, also while something is in force already: it may have become worse."""
+    version = programme.current_version()
+    if version is None:
+        raise Http404
+    audit.record(request, "read", programme.patient, thing=programme)
+    stands = reports.standing(programme, request.user)
+    return _page_to_call(
+        request,
+        "patients/report_symptoms.html",
+        programme,
+        version,
+        stands,
+        operation=uuid4(),
+        sheet=version.sheet,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

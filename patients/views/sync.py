@@ -27,7 +27,7 @@ from ..carried import state_of
 from ..forms import SessionForm, SymptomForm
 from ..models import Patient, Programme, SessionLog, Version
 from ..phone_clock import PhoneClock, Stamp, When, read_stamp
-from ..taking import keep_report, take
+from ..taking import keep_report, take, take_report
 
 ACTS = 200  # in one message
 BYTES = 200_000
@@ -147,10 +147,10 @@ class _Versions:
         days = SessionLog.objects.filter(patient=self.patient, operation=operation)
         return days.values_list("day", flat=True).first()
 
-    def is_over(self, version: Version, line: uuid.UUID) -> bool:
+    def is_over(self, version: Version, line: uuid.UUID | None) -> bool:
         """Whether the patient no longer has this exercise: it is written down all the same."""
         current = self.current(version.programme)
-        gone = current is None or current.sheet.line(line) is None
+        gone = current is None or (line is not None and current.sheet.line(line) is None)
         return gone or not version.programme.is_running
 
 
@@ -191,19 +191,20 @@ def _take_one(request, versions: _Versions, act, clock: PhoneClock, most: int) -
 
 
 def _write_down(patient: Patient, version: Version, form, when: When) -> bool:
-    """What was done, or that a report was a mistake. Whether it is new."""
+    """What was done, what went wrong, or that a report was a mistake. Whether it is new."""
     if isinstance(form, SymptomForm):
-        said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-        return once.answer_symptoms(patient=patient, version=version, **said).is_new
+        return take_report(patient, version, form)
     return take(patient, version, form, when)
 
 
 def _form_of(act: dict) -> tuple[SessionForm | SymptomForm, Stamp | None]:
     """The form of an act but for its day, which `PhoneClock` judges; no stamp when it says none.
 
+    One that says neither done nor undone is about symptoms alone.
     An act without a moment that a clock can say is of today: a report in it is kept.
     """
-    form_class = SymptomForm if act.get("retracts") else SessionForm
+    alone = act.get("retracts") or "done" not in act
+    form_class = SymptomForm if alone else SessionForm
     data = {name: _plain(name, value) for name, value in act.items()}
     form = form_class({**data, "day": timezone.localdate().isoformat()})
     try:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, calendar_feed, clinical, reminders, reports
+from patients import actions, calendar_feed, clinical, reminders, reports, timeline
 from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
 from rugpijn.models import Practice, User
 
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 STOPS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "stop"]
 DOCTORS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "doctor"]
+ALARMS = ("saddle", "calf", "infection", "bladder", "weakness", "saddle")  # of the own doctor
 # What a page may invite to, by how it is written; in templates of what waits for a report as well.
 OFFERS = {
     "start": r'class="[^"]*btn-start',
@@ -28,7 +29,9 @@ OFFERS = {
     "done": r'data-if="todo"',
     "done in the session": r'class="[^"]*step-after',
 }
-PAGES = ("home", "programme_detail", "programme_yesterday", "programme_session", "stop")
+PAGES = ("home", "programme_detail", "programme_yesterday", "programme_session", "stop",
+    "report_symptoms",
+)  # fmt: skip
 
 
 def address(page, programme):
@@ -103,7 +106,26 @@ def by_sync(client, programme, *symptoms, **more):
     return answer
 
 
+def by_report_page(client, programme, *symptoms, **more):
+    """Without an exercise, as the page's own form sends it."""
+    there = reverse("patients:report_symptoms", args=[programme.uuid])
+    raw = client.get(there).content.decode()
+    form = re.search(r"<form[^>]*data-asks.*?</form>", raw, re.S).group()
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return client.post(there, {**dict(hidden), "symptoms": symptoms, **more}, follow=True)
+
+
+def by_sync_alone(client, programme, *symptoms, **more):
+    """As the form was left: nobody said that the exercise was done."""
+    report = act(programme, 1, symptoms=list(symptoms), **more)
+    del report["done"]
+    answer = send(client, programme, report)
+    assert statuses(answer) == ["stored"] and not SessionLog.objects.exists()
+    return answer
+
+
 CHANNELS = (by_session_form, by_day_form, by_symptoms_form, by_sync)
+ALARM_CHANNELS = (*CHANNELS, by_report_page, by_sync_alone)
 
 
 def take_back(client, programme, report=None, **more):
@@ -142,14 +164,14 @@ def new_version(programme, by):
 # ---------------------------------------------------------------- a symptom that needs a doctor
 
 
-@pytest.mark.parametrize(("channel", "symptom"), list(zip(CHANNELS, cycle(DOCTORS), strict=False)))
+@pytest.mark.parametrize(("channel", "symptom"), list(zip(ALARM_CHANNELS, ALARMS, strict=True)))
 def test_a_red_flag_stops_every_page_and_is_on_the_worklist(
     piet, cast, programme, channel, symptom
 ):
     """Whichever way it was reported: at once, on this phone and on another."""
     assert offered(piet, "home", programme) and offered(piet, "programme_session", programme)
     answer = channel(piet, programme, symptom)
-    if channel is not by_sync:
+    if channel not in (by_sync, by_sync_alone):
         assert answer.redirect_chain[-1][0] == address("stop", programme)
     said = str(clinical.SYMPTOMS[symptom].words).lower()
     desk = on_worklist(cast.anna).lower()
@@ -298,6 +320,7 @@ def test_the_exercises_may_be_read_and_not_done(piet, programme):
     assert programme.current_version().sheet.lines[0].title in raw
     assert not any(re.search(pattern, raw) for pattern in OFFERS.values())
     assert "Doe nu geen oefeningen" in raw
+    assert "te gaan" not in raw and "data-count" not in raw  # nothing invites to go on
 
 
 def test_the_numbers_of_the_practice_are_buttons(piet, programme):
@@ -308,19 +331,50 @@ def test_the_numbers_of_the_practice_are_buttons(piet, programme):
     places = [raw.index(f'href="tel:{number}"') for number in numbers]
     assert places == sorted(places)  # the practice comes last
     Practice.objects.update(emergency_phone="")
-    assert "tel:112" not in piet.get(address("stop", programme)).content.decode()
+    assert "tel:112" in piet.get(address("stop", programme)).content.decode()
 
 
-def test_where_minutes_count_the_emergency_number_is_first(piet, programme, monkeypatch):
-    symptom = clinical.Symptom("Ik krijg geen lucht", "doctor", "", "emergency")
-    monkeypatch.setitem(clinical.SYMPTOMS, "breath", symptom)
-    SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=programme.current_version(),
-        line=programme.current_version().sheet.lines[0].uuid, day=timezone.localdate(),
-        symptoms=["breath"],
-    )  # fmt: skip
+FIRST_YOUR_DOCTOR = ("Wacht niet tot morgen", "bel nu een huisarts", "waar een huisarts naar moet")
+
+
+def shown_of(response) -> str:
+    """What is read: not what waits until stop.js shows it."""
+    raw = re.sub(r"<(script|template)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
+    raw = re.sub(r"<(p|span|h1|h2)\b[^>]* hidden>.*?</\1>", " ", raw, flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", raw).split())
+
+
+@pytest.mark.parametrize("number", ["112", "", "0800 - 1234"])
+@pytest.mark.parametrize("symptoms", [["chest"], ["saddle", "chest"]])
+def test_where_minutes_count_every_page_says_the_emergency_number(
+    piet, cast, programme, second, symptoms, number
+):
+    """Also when another report asks for the own doctor; a practice without a number has 112."""
+    Practice.objects.update(emergency_phone=number)
+    for symptom in symptoms:
+        by_symptoms_form(piet, programme, symptom)
+    number = number or "112"
+    beside = [reverse(f"patients:{name}", args=[programme.uuid]) for name in BESIDE]
+    for there in ("/", address("stop", programme), *beside, f"/programmes/{programme.uuid}/?read"):
+        told = shown_of(piet.get(there))
+        assert f"el nu {number}" in told, there
+        for words in FIRST_YOUR_DOCTOR:
+            assert words not in told, there
     told = text_of(piet.get(address("stop", programme)))
-    assert told.index("Bel 112") < told.index("Bel uw eigen huisarts")
+    assert told.index(f"Bel {number}") < told.index("Bel uw eigen huisarts")
+    carried = re.search(
+        r'id="carried"[^>]*>(.*?)</script>',
+        piet.get(f"/programmes/{programme.uuid}/").content.decode(),
+    ).group(1)
+    assert json.loads(carried)["advice"]["emergency"] == (
+        f"Stop met oefenen. Bel nu {number}. Elke minuut telt."
+    )
+
+
+def test_without_such_a_report_it_is_the_own_doctor(piet, programme):
+    by_symptoms_form(piet, programme, "saddle")
+    told = shown_of(piet.get(address("stop", programme)))
+    assert "Bel nu uw huisarts" in told and "Elke minuut telt" not in told
 
 
 def test_nothing_reminds_of_exercises_meanwhile(piet, programme):
@@ -407,7 +461,74 @@ def test_a_note_about_one_exercise_gives_back_that_one(piet, cast, programme):
     assert offers_of_line(piet, "programme_session", programme, lines[1].uuid)
 
 
+# ---------------------------------------------------------------- without an exercise
+
+
+def test_an_alarm_sign_is_reported_without_an_exercise(piet, cast, programme):
+    """Somebody wakes up with it: from "when to call", also while another report is in force."""
+    there = reverse("patients:report_symptoms", args=[programme.uuid])
+    for page in ("programme_detail", "programme_session", "messages"):
+        here = reverse(f"patients:{page}", args=[programme.uuid])
+        assert f'href="{there}"' in piet.get(here).content.decode(), page
+    asked = re.findall(r'name="symptoms" value="(\w+)"', piet.get(there).content.decode())
+    assert asked == ["saddle", "bladder", "weakness"]  # this version's, and no leg pain
+    answer = by_report_page(piet, programme)
+    assert "Vink aan wat u hebt." in text_of(answer) and not SymptomAnswer.objects.exists()
+
+    answer = by_report_page(piet, programme, "bladder")
+    assert answer.redirect_chain[-1][0] == address("stop", programme)
+    assert "met “" not in text_of(answer) and f'href="{there}"' in answer.content.decode()
+    row = SymptomAnswer.objects.get()
+    assert (row.line, row.symptoms) == (None, ["bladder"]) and not SessionLog.objects.exists()
+    assert "Een rode vlag, gemeld zonder oefening" in on_worklist(cast.anna)
+    told = timeline.events(programme, programme.started_on, timezone.localdate())
+    assert "Gemeld zonder oefening" in " ".join(event.words for event in told)
+    by_report_page(piet, programme, "saddle")
+    assert SymptomAnswer.objects.count() == 2
+    for report in SymptomAnswer.objects.all():
+        take_back(piet, programme, report, line="")
+    assert offered(piet, "programme_session", programme)
+
+
+def test_a_note_of_the_therapist_ends_one_without_an_exercise(piet, cast, programme):
+    by_report_page(piet, programme, "saddle")
+    clear(cast.anna, programme)
+    assert offered(piet, "programme_session", programme)
+
+
+def test_without_an_exercise_nothing_is_reported_that_stops_one(piet, programme):
+    """It would stop nothing, and say so to nobody."""
+    by_report_page(piet, programme, "leg_pain")
+    report = act(programme, 1, symptoms=["saddle", "leg_pain"])
+    del report["done"], report["line"]
+    assert statuses(send(piet, programme, report)) == ["refused"]
+    assert [row.symptoms for row in SymptomAnswer.objects.all()] == [["leg_pain", "saddle"]]
+
+
+@pytest.mark.parametrize("page", ["programme_detail", "programme_session", "messages"])
+def test_when_to_call_has_the_numbers(piet, programme, page):
+    Practice.objects.update(doctor_phone="030 111 11 11", out_of_hours_phone="0900 - 2222")
+    raw = piet.get(reverse(f"patients:{page}", args=[programme.uuid])).content.decode()
+    part = re.search(r'<section[^>]*id="when-to-call".*', raw, re.S).group()
+    for number in ("112", "+31301111111", "09002222"):
+        assert f'href="tel:{number}"' in part, number
+
+
 # ---------------------------------------------------------------- the act itself
+
+
+def test_sent_as_the_form_was_left_and_with_its_button_it_is_one_report(piet, programme):
+    """The same number: in passing, from the outbox, and with the plain form."""
+    whole = session_form(programme, "saddle")
+    alone = act(programme, 1, symptoms=["saddle"], operation=whole["operation"])
+    del alone["done"]
+    assert statuses(send(piet, programme, alone, alone)) == ["stored", "stored"]
+    piet.post(reverse("patients:report_symptoms", args=[programme.uuid]), whole)
+    assert SymptomAnswer.objects.count() == 1 and not SessionLog.objects.exists()
+    piet.post(reverse("patients:log_session", args=[programme.uuid]), whole)
+    assert SymptomAnswer.objects.count() == SessionLog.objects.count() == 1
+    take_back(piet, programme, operation=str(uuid.uuid4()), retracts=whole["operation"])
+    assert offered(piet, "programme_session", programme)
 
 
 def test_a_phone_takes_back_what_it_had_not_sent(piet, programme):
@@ -467,7 +588,10 @@ def test_a_report_after_the_end_is_on_the_worklist_until_it_is_cleared(piet, cas
     assert words not in text_of(therapist.get(reverse("admin:index")))
 
 
-@pytest.mark.parametrize("beside", ["messages", "progress", "reminders"])
+BESIDE = ("messages", "progress", "reminders")
+
+
+@pytest.mark.parametrize("beside", BESIDE)
 def test_pages_beside_the_exercises_say_that_they_have_stopped(piet, programme, beside):
     here = reverse(f"patients:{beside}", args=[programme.uuid])
     assert address("stop", programme) not in piet.get(here).content.decode()

@@ -125,7 +125,8 @@ TOO_NEW = re.compile(
     re.MULTILINE,
 )
 OF_PATIENTS = (
-    "batch.js", "copy.js", "counter.js", "drawings.js", "no_connection.js", "no_resend.js",
+    "alarm.js", "batch.js", "copy.js", "counter.js", "drawings.js", "no_connection.js",
+    "no_resend.js",
     "not_connected.js", "offline.js", "outbox.js", "passkeys.js", "print.js", "scripts_on.js",
     "service_worker.js", "session.js", "show_password.js", "site.css", "stop.js", "today.js",
     "unsent.js",

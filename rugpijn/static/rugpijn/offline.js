@@ -54,7 +54,7 @@ document.addEventListener("DOMContentLoaded", function () {
       return report.operation + report.symptoms.join();
     });
     const edition = [carried.programme, carried.version, carried.today]
-      .concat(root.lang, root.className, reports)
+      .concat(root.lang, root.className, reports, carried.phones)
       .join(" ");
     const cache = await caches.open(KEPT);
     const before = await cache.match("/kept");
@@ -64,7 +64,7 @@ document.addEventListener("DOMContentLoaded", function () {
     if (!navigator.onLine) {
       return;
     }
-    const pages = ["/", carried.page, carried.session, carried.stop];
+    const pages = ["/", carried.page, carried.session, carried.stop, carried.retract];
     const answers = await Promise.all(pages.map(ask));
     const whole = answers.every(function (answer, number) {
       return answer.ok && (!answer.redirected || pages[number] === "/");
@@ -153,13 +153,14 @@ document.addEventListener("DOMContentLoaded", function () {
     button.disabled = true;
     const waiting = await unsent();
     button.disabled = false;
-    if (!waiting) {
+    if (!waiting.length) {
       await forgetAll();
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
     const note = document.getElementById("leave");
-    note.querySelector("[data-waiting]").textContent = waiting;
+    note.querySelector("[data-waiting]").textContent = waiting.length;
+    note.querySelector("[data-alarm]").hidden = !waiting.some(isReport);
     note.hidden = false;
     note.querySelector("[data-do=stay]").onclick = function () {
       note.hidden = true;
@@ -172,14 +173,20 @@ document.addEventListener("DOMContentLoaded", function () {
     note.querySelector("[data-do=stay]").focus();
   }
 
-  // Sends what it can, and says how much is left; also of another record on this device.
+  // Sends what it can, and says what is left; also of another record on this device. What was
+  // ticked and not sent is left with it.
   async function unsent() {
     if (app.outbox) {
+      await app.outbox.report();
       await app.outbox.send();
     }
     return (await allActs()).filter(function (act) {
-      return !act.sent && !act.refused;
-    }).length;
+      return !act.sent && (!act.refused || isReport(act));
+    });
+  }
+
+  function isReport(act) {
+    return (act.symptoms || []).length > 0;
   }
 
   // Of every record on this device; none where the browser keeps none.

@@ -65,17 +65,25 @@
     });
   }
 
-  async function add(act) {
-    const known = await acts();
-    const last = known.length ? known[known.length - 1].sequence : 0;
-    sequence = Math.max(sequence, last) + 1;
-    const whole = Object.assign({}, act, {
+  // Who did it, now, and its place in the count.
+  function stamped(act, place) {
+    return Object.assign({}, act, {
       patient: carried.patient,
       login: carried.login,
       programme: carried.programme,
-      sequence: sequence,
+      sequence: place || sequence + 1,
       performed_at: new Date().toISOString(),
     });
+  }
+
+  async function add(act) {
+    const known = (await acts()).filter(function (one) {
+      return !one.draft;
+    });
+    const last = known.length ? known[known.length - 1].sequence : 0;
+    const next = Math.max(sequence, last) + 1;
+    sequence = act.draft ? sequence : next;
+    const whole = stamped(act, next);
     await inStore("readwrite", function (store) {
       store.put(whole);
     });
@@ -83,6 +91,37 @@
       navigator.storage.persist(); // asks that it is not cleared away when the device is full
     }
     return whole;
+  }
+
+  // Ticked in a form that is still open: nobody said it yet, and it takes no place in the count.
+  function note(act) {
+    return add(Object.assign({}, act, { draft: true }));
+  }
+
+  async function drop(operation) {
+    const acts = await allActs();
+    if (acts.some((act) => act.draft && act.operation === operation)) {
+      await forget([operation]);
+    }
+  }
+
+  // The form is no longer open: an act as any other. Of these numbers, else all that is noted.
+  // Whether there was one.
+  async function report(operations) {
+    const left = (await allActs()).filter(function (act) {
+      return act.draft && (!operations || operations.includes(act.operation));
+    });
+    if (!left.length) {
+      return false;
+    }
+    await inStore("readwrite", function (store) {
+      left.forEach(function (act) {
+        delete act.draft;
+        store.put(act);
+      });
+    });
+    document.dispatchEvent(new CustomEvent("standing"));
+    return true;
   }
 
   function forget(operations) {
@@ -112,7 +151,7 @@
   }
 
   function isWaiting(act) {
-    return !act.refused && !act.sent;
+    return !act.refused && !act.sent && !act.draft;
   }
 
   // Of the weeks before no page asks any more; and on a device of others it is known by now.
@@ -348,6 +387,7 @@
     const own = (await allActs()).filter(function (act) {
       return (
         carried.ownRecords.includes(act.patient) &&
+        !act.draft &&
         (!act.sent || Date.parse(act.at) > Date.parse(said.now))
       );
     });
@@ -374,7 +414,7 @@
       programme: act.programme,
       patient: act.patient,
       version: act.version,
-      line: act.line,
+      line: act.line || "",
       exercise: line ? line.exercise : "",
       title: line ? line.title : "",
       date: new Intl.DateTimeFormat(root.lang, {
@@ -384,6 +424,7 @@
       }).format(new Date(act.performed_at)),
       moment: act.moment,
       symptoms: act.symptoms,
+      unsent: !act.sent,
     };
   }
 
@@ -427,6 +468,7 @@
   }
 
   async function know() {
+    await reported;
     if (carried && "kept" in root.dataset && (await ask()) === "gone") {
       location.reload(); // to the login page, or to what is still theirs
       return new Promise(function () {}); // nothing is offered meanwhile
@@ -455,7 +497,7 @@
       carried.reports.map((one) => one.operation).join();
     const queue = (await acts()).filter(function (act) {
       const counts = isWaiting(act) || (act.sent && act.sequence > carried.sequence);
-      return counts && !act.retracts; // that is about a report, and no exercise
+      return counts && "done" in act; // the others are about a report, and no exercise
     });
     const lines = {};
     carried.lines.forEach(function (line) {
@@ -529,11 +571,14 @@
     return date.toISOString().slice(0, 10);
   }
 
+  // What was ticked on a page that was left, or closed with the browser.
+  const reported = carried && "indexedDB" in window ? report().catch(() => false) : Promise.resolve();
   const known = know();
+  const outbox = { acts, stamped, add, note, drop, report, send, tell };
 
   window.rugpijn = Object.assign(window.rugpijn || {}, {
     carried: carried,
-    outbox: carried && "indexedDB" in window ? { acts: acts, add: add, send: send, tell: tell } : null,
+    outbox: carried && "indexedDB" in window ? outbox : null,
     read: read,
     number: number,
     today: today,
@@ -559,6 +604,6 @@
         sendAndAsk();
       }
     });
-    send();
+    reported.then(send);
   });
 })();

@@ -5,6 +5,7 @@
 document.addEventListener("DOMContentLoaded", function () {
   const page = document.getElementById("session");
   const outbox = window.rugpijn.outbox;
+  const alarm = window.rugpijn.alarm;
   const carried = window.rugpijn.carried;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const place = page.querySelector(".session-place");
@@ -62,9 +63,9 @@ document.addEventListener("DOMContentLoaded", function () {
 
   // What the rules say at once, also without a connection: the sentences came with the page.
   function advice(act) {
-    const urgency = window.rugpijn.urgencyOf(act.symptoms);
-    if (urgency) {
-      return carried.advice[urgency];
+    const told = alarm.adviceOn(act.symptoms);
+    if (told) {
+      return told;
     }
     const tells = carried.painTells;
     if (tells !== null && act.pain !== "" && Number(act.pain) >= tells) {
@@ -73,18 +74,13 @@ document.addEventListener("DOMContentLoaded", function () {
     return "";
   }
 
-  // A red flag is answered when it is ticked: nobody goes back to the exercise after it.
-  function warning(form) {
-    const symptoms = new FormData(form).getAll("symptoms");
-    return window.rugpijn.urgencyOf(symptoms) === "doctor" ? carried.advice.doctor : "";
-  }
-
   // Pressed twice it is one act: the number is that of this moment, until it was done once.
   async function done(step, form) {
     if (form.dataset.sending) {
       return;
     }
     form.dataset.sending = "yes";
+    await alarm.settled();
     const act = window.rugpijn.read(form);
     act.day = window.rugpijn.today();
     try {
@@ -97,6 +93,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const urgency = window.rugpijn.urgencyOf(act.symptoms);
     if (urgency === "doctor") {
       await held();
+      alarm.clear(form);
       if ((await sending) === "sent") {
         location.replace(carried.stop); // what is shown already, with an address of its own
       }
@@ -186,13 +183,12 @@ document.addEventListener("DOMContentLoaded", function () {
     const back = form.querySelector("[data-do=back]");
     back.hidden = false;
     form.addEventListener("change", function () {
-      const told = warning(form);
-      form.querySelector("[data-warning]").textContent = told;
-      form.querySelector("[data-warning]").hidden = !told;
-      back.hidden = Boolean(told);
+      back.hidden = alarm.urgencyIn(form) === "doctor";
     });
-    back.addEventListener("click", function () {
-      turnTo(step);
+    back.addEventListener("click", async function () {
+      if (!(await alarm.leave([form]))) {
+        turnTo(step);
+      }
     });
     const how = step.querySelector(".step-how");
     how.open = false;

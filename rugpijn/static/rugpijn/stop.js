@@ -7,6 +7,7 @@
   const root = document.documentElement;
   const panel = document.querySelector("[data-stop]");
   let shown = null; // the reports that the panel says
+  let atTop = false; // Back would keep the place of a visit before, past the first words
 
   function named(reports) {
     return reports
@@ -22,7 +23,6 @@
       return;
     }
     const holds = state.redFlags.length > 0;
-    const before = !panel.hidden;
     panel.hidden = !holds;
     root.classList.toggle("red-flag", holds);
     document.body.classList.toggle("exercising-stopped", holds);
@@ -36,10 +36,16 @@
       shown = named(state.redFlags);
       fill(state.redFlags);
     }
-    if (holds && !before) {
+    panel.querySelectorAll("[data-sent]").forEach(function (one) {
+      const unsent = state.redFlags.some((report) => report.unsent);
+      one.hidden = (one.dataset.sent === "no") !== unsent;
+    });
+    if (holds && !atTop) {
+      history.scrollRestoration = "manual";
       panel.querySelector("h1").focus({ preventScroll: true });
       window.scrollTo(0, 0);
     }
+    atTop = holds;
   }
 
   function fill(reports) {
@@ -73,12 +79,11 @@
     const first = about.some(function (one) {
       return one.call === "emergency";
     });
-    if (emergency) {
-      emergency.parentElement[first ? "prepend" : "append"](emergency);
-      emergency.querySelectorAll("[data-when]").forEach(function (one) {
-        one.hidden = (one.dataset.when === "now") !== first;
-      });
-    }
+    emergency.parentElement[first ? "prepend" : "append"](emergency);
+    panel.dataset.first = first ? "emergency" : "doctor";
+    panel.querySelectorAll("[data-when]").forEach(function (one) {
+      one.hidden = (one.dataset.when === "now") !== first;
+    });
   }
 
   function stated(box) {
