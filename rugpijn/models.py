@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from . import text
+from . import phones, text
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import AccessChange, LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter
 from .validators import (
     NoCitizenNumber,
+    emergency_number,
     one_phone_number,
     printable,
     readable_on_paper,
@@ -113,9 +114,9 @@ class Practice(models.Model):
     emergency_phone = models.CharField(
         _("emergency number"),
         max_length=30,
-        blank=True,
-        default="112",
-        validators=[printable, one_phone_number],
+        default=phones.EMERGENCY,
+        validators=[printable, emergency_number],
+        help_text=_("What patients call when minutes count. It is never empty."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.CharField(
@@ -211,6 +212,12 @@ class Practice(models.Model):
     def log_kept_for(self) -> int:
         """Months that the access log is kept."""
         return max(LOG_MONTHS, self.kept_for)
+
+    @property
+    def emergency(self) -> str:
+        """What patients call when minutes count: never nothing, whatever an older form let by."""
+        stored = self.emergency_phone
+        return stored if phones.is_emergency(stored) else phones.EMERGENCY
 
     @property
     def address(self) -> str:

@@ -307,8 +307,27 @@ def test_the_numbers_of_the_practice_are_buttons(piet, programme):
     numbers = ("+31301111111", "09002222", "112", "0123456789")
     places = [raw.index(f'href="tel:{number}"') for number in numbers]
     assert places == sorted(places)  # the practice comes last
-    Practice.objects.update(emergency_phone="")
-    assert "tel:112" not in piet.get(address("stop", programme)).content.decode()
+    for stored in ("", "  ", "911", "geen"):  # which forms let by before
+        Practice.objects.update(emergency_phone=stored)
+        raw = piet.get(address("stop", programme)).content.decode()
+        assert 'href="tel:112"' in raw and "Bel 112" in raw
+
+
+def test_a_button_dials_what_it_shows(piet, programme):
+    by_session_form(piet, programme, "saddle")
+    Practice.objects.update(
+        doctor_phone="012-1112233 of 06-12345678", out_of_hours_phone="088 0030600 / 112",
+        phone="030-1234567 (ma-do)",
+    )  # fmt: skip
+    raw = piet.get(address("stop", programme)).content.decode()
+    shown = {
+        link: " ".join(re.sub(r"<[^>]+>", " ", words).split())
+        for link, words in re.findall(r'href="(tel:[^"]*)"[^>]*>(.*?)</a>', raw, re.S)
+    }
+    assert shown["tel:+31612345678"].endswith(" 06-12345678")
+    assert shown["tel:+31880030600"].endswith(" 088 0030600")
+    assert "030-1234567" in shown["tel:+31301234567"] and "ma-do" not in str(shown)
+    assert "(ma-do)" in raw
 
 
 def test_where_minutes_count_the_emergency_number_is_first(piet, programme, monkeypatch):
