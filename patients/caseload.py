@@ -10,7 +10,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from exercises.models import Exercise, Figure
 
@@ -28,7 +29,7 @@ from .models import (
     Version,
 )
 from .progress import RECENT
-from .reports import first_pain, marks_of, not_cleared, not_taken_back
+from .reports import first_pain, marks_of, not_cleared, not_taken_back, withdrawn
 from .sheet import CAUTIONS, Block, upgraded
 
 
@@ -51,6 +52,8 @@ class Course:
     last_done: date | None = None
     answers: dict[int, str] = field(default_factory=dict)  # day of the recovery check: answer
     reports: tuple[SymptomAnswer, ...] = ()  # what went wrong and was not taken back, old to new
+    # Red flags that were taken back and nobody looked at, each with the act that took it back.
+    withdrawn: tuple[tuple[SymptomAnswer, SymptomAnswer], ...] = ()
     messages: tuple[Message, ...] = ()  # of the patient, not answered, from old to new
     profile: str = ""
     version: Version | None = None  # what was issued last
@@ -88,17 +91,26 @@ def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
 
 
 def watched(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
-    """The running programmes, and those that ended with a report since: a phone may send late.
+    """The running programmes, and those that ended with a report that nobody looked at, or with one
+    since the end: a phone may send late. What was looked at since can be put back.
 
     What is in force of an earlier programme shows at the one that runs (`_reports`), so only the
-    last programme of a patient counts here.
+    last programme of a patient counts here. A report that was taken back, or that a later mark
+    clears, is found here as well; the rules say that it asks for nothing.
     """
     programmes = Programme.objects.treated_by(user)
     others = Programme.objects.filter(patient=OuterRef("patient"), started_on__isnull=False)
-    reported = SymptomAnswer.objects.filter(
-        patient=OuterRef("patient"), answered_at__gt=OuterRef("changed_at")
+    reported = SymptomAnswer.objects.filter(patient=OuterRef("patient")).exclude(symptoms=[])
+    marks = SeenMark.objects.filter(withdrawn_at=None)
+    seen = marks.filter(
+        programme__patient=OuterRef("patient"), occasion=Cast(OuterRef("pk"), CharField())
     )
-    late = Q(ended_on__isnull=False) & Exists(reported.exclude(symptoms=[]))
+    since = marks.filter(programme=OuterRef("pk"), at__gt=OuterRef("changed_at"))
+    late = Q(ended_on__isnull=False) & (
+        Exists(reported.filter(answered_at__gt=OuterRef("changed_at")))
+        | Exists(reported.filter(~Exists(seen)))
+        | Exists(since)
+    )
     late &= ~Exists(others.filter(pk__gt=OuterRef("pk")))
     runs = Q(started_on__isnull=False, ended_on__isnull=True)
     programmes = programmes.filter(runs | late)
@@ -128,7 +140,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
         .order_by("patient__sort_key", "pk")
     )
     readings, last_done = _sessions(programmes, today)
-    reports = _reports(programmes, rows)
+    reports, taken_back = _reports(programmes, rows)
     answers: dict[int, dict[int, str]] = defaultdict(dict)
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
@@ -149,7 +161,8 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
             readings=tuple(readings[programme.pk]),
             last_done=last_done.get(programme.pk),
             answers=answers[programme.pk],
-            reports=tuple(reports.get(programme.pk, ())),
+            reports=tuple(reports[programme.pk]),
+            withdrawn=tuple(taken_back[programme.pk]),
             messages=tuple(written[programme.pk]),
             profile=programme.profile or "",
             corrected=corrected.get(programme.pk, ()),
@@ -192,24 +205,29 @@ def _sessions(programmes, today: date):
     return readings, dict(last)
 
 
-def _reports(programmes, rows: list[Programme]) -> dict[int, list[SymptomAnswer]]:
-    """By programme, what went wrong and was not taken back.
+def _reports(programmes, rows: list[Programme]):
+    """By programme, what went wrong and was not taken back; and the red flags that were taken back
+    and nobody looked at. Two queries at most.
 
     With what is in force of an earlier programme of the patient: it stops the patient here too, so
     somebody has to see it here.
     """
     told = SymptomAnswer.objects.filter(patient__in=programmes.order_by().values("patient"))
     told = told.exclude(symptoms=[], retracts__isnull=True).select_related("version")
-    running = {programme.patient_id: programme.pk for programme in rows}
-    answers, earlier = defaultdict(list), []
-    for answer in told:
-        programme = running[answer.patient_id]
-        (answers[programme] if answer.version.programme_id == programme else earlier).append(answer)
-    reports = {programme: not_taken_back(some) for programme, some in answers.items()}
-    if earlier:
-        for answer, _names in not_cleared(earlier, marks_of(earlier)):
-            reports.setdefault(running[answer.patient_id], []).append(answer)
-    return reports
+    last = {programme.patient_id: programme.pk for programme in rows}
+    answers = list(told)
+    reports, taken_back = defaultdict(list), defaultdict(list)
+    if not answers:
+        return reports, taken_back
+    marks = list(marks_of(answers))
+    in_force = {report.pk for report, _names in not_cleared(answers, marks)}
+    for report in not_taken_back(answers):
+        programme = last[report.patient_id]
+        if report.version.programme_id == programme or report.pk in in_force:
+            reports[programme].append(report)
+    for report, retraction in withdrawn(answers, marks):
+        taken_back[last[report.patient_id]].append((report, retraction))
+    return reports, taken_back
 
 
 def newest_versions(programmes) -> dict[int, Version]:

@@ -14,7 +14,7 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import actions, batches, judgement, life, phases, press, search, variants
+from . import actions, batches, judgement, life, phases, press, search, variants, waiting
 from .admin_base import CareAdmin
 from .merged_form import PREFIX, merge_post, row_count, told
 from .models import Patient, Prescription, Programme
@@ -168,6 +168,7 @@ class ProgrammeAdmin(CareAdmin):
             path("period/", building.read_period, name="patients_programme_period"),
             path("exercises/", building.find_exercises, name="patients_programme_exercises"),
             path("steps/", progression.suggestions, name="patients_programme_steps"),
+            path("urgent/", desk.urgent, name="patients_programme_urgent"),
             self.page(building.protocol, "protocol"),
             self.page(self.preview, "preview"),
             self.page(therapist.versions, "versions"),
@@ -342,6 +343,7 @@ class ProgrammeAdmin(CareAdmin):
                 messages.error(request, str(error))
                 return
             audit.record(request, "start", programme.patient, thing=programme)
+            self._warn(request, programme)
         elif programme.is_running:
             keep = form.cleaned_data.get("library") == form.KEEP
             last = programme.current_version()
@@ -367,10 +369,16 @@ class ProgrammeAdmin(CareAdmin):
                     gettext("Print it, so that paper is up to date."),
                 ),
             )
+            self._warn(request, programme)
         elif edited:
             messages.success(request, gettext("The draft is saved."))
         else:
             messages.info(request, gettext("Nothing was changed."))
+
+    def _warn(self, request, programme):
+        """What was given does not end what the patient reported."""
+        if told := waiting.warning(programme.patient, request.user):
+            messages.warning(request, told)
 
     def response_change(self, request, obj):
         if getattr(request, "started", None) is None:

@@ -46,7 +46,10 @@ class Card:
     days_done: frozenset[date] = frozenset()  # of this week
     holds: bool = True  # today; otherwise it comes later, or is over
     begins: date | None = None  # of what comes later
-    stopped: object | None = None  # the report that stops it (reports.Standing.held_back)
+    # Reports, of reports.Standing.held_back: what stops it, and what stopped it until a therapist
+    # looked.
+    stopped: object | None = None
+    given_back: object | None = None
 
     @property
     def days_this_week(self) -> int:

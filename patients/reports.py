@@ -10,12 +10,13 @@ the own. Another one stops its exercise, wherever that stands.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
 
 from rugpijn.models import User
 
@@ -28,6 +29,9 @@ from .sheet import Line
 
 # Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
 SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
+LOOKED_AT = "looked at"
+WITHDRAWN = "withdrawn"  # the worklist's name for a red flag that the patient took back
+SAID_FOR = timedelta(days=7)  # that a therapist looked at a report; our proposal
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ class Report:
         return clinical.ADVICE[self.urgency]
 
     @property
+    def in_short(self) -> str:
+        """What it was, in the language of whoever reads now, inside a sentence."""
+        return ", ".join(str(clinical.SYMPTOMS[name].words).lower() for name in self.symptoms)
+
+    @property
     def retraction(self) -> str:
         """The number of the act that takes it back: pressed twice, it is one."""
         return str(uuid.uuid5(SYMPTOMS_OF, f"retract {self.operation}"))
@@ -62,9 +71,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Standing:
-    """What is in force for a patient."""
+    """What is in force for a patient, and how it went with what was."""
 
     reports: tuple[Report, ...] = ()
+    looked_at: tuple[Report, ...] = ()  # by a therapist lately, and nothing was done since
+    # What came of the last one, when it holds no longer: LOOKED_AT, or WITHDRAWN.
+    last_red_flag: tuple[str, SymptomAnswer] | None = None
 
     @property
     def red_flags(self) -> tuple[Report, ...]:
@@ -88,18 +100,43 @@ class Standing:
 
     def stop_of(self, line: Line) -> Report | None:
         """The last report that stops this exercise; the same one may stand on more lines."""
+        return self._stop_of(line.uuid, line.exercise)
+
+    def _stop_of(self, line: str, exercise: str) -> Report | None:
         for report in reversed(self.stops):
-            if line.uuid == report.line or line.exercise == (report.exercise or None):
+            if line == report.line or exercise == (report.exercise or None):
                 return report
         return None
 
+    @property
+    def gives_back_all(self) -> Report | None:
+        """The last red flag that a therapist looked at, when none is left."""
+        flags = [report for report in self.looked_at if report.urgency == "doctor"]
+        return flags[-1] if flags and not self.red_flags else None
+
+    @property
+    def gives_back(self) -> tuple[Report, ...]:
+        """What stopped one exercise, and was looked at: each exercise once."""
+        stops = (report for report in self.looked_at if report.urgency == "stop")
+        last = {report.exercise or report.line: report for report in stops}
+        return tuple(one for one in last.values() if self._stop_of(one.line, one.exercise) is None)
+
     def held_back(self, cards: Iterable[Card]) -> list[Card]:
-        """The same exercises; one that was stopped is not asked for, and says why."""
-        stopped = [(card, self.stop_of(card.line)) for card in cards]
-        return [
-            card if report is None else replace(card, due=False, stopped=report)
-            for card, report in stopped
-        ]
+        """The same exercises; one that was stopped is not asked for, and says why. One that was
+        given back says so."""
+        back = self.gives_back
+        found = []
+        for card in cards:
+            if report := self.stop_of(card.line):
+                card = replace(card, due=False, stopped=report)
+            elif here := [one for one in back if _is_about(one, card.line)]:
+                card = replace(card, given_back=here[-1])
+            found.append(card)
+        return found
+
+
+def _is_about(report: Report, line: Line) -> bool:
+    return line.uuid == report.line or line.exercise == report.exercise
 
 
 # ---------------------------------------------------------------- the rule
@@ -107,50 +144,104 @@ class Standing:
 
 def not_taken_back(answers: Iterable[SymptomAnswer]) -> list[SymptomAnswer]:
     """The reports among these answers that nobody took back, in the order they were given."""
+    return [report for report, retraction in with_retraction(answers) if retraction is None]
+
+
+def taken_back(answers: Iterable[SymptomAnswer]) -> list[tuple[SymptomAnswer, SymptomAnswer]]:
+    """The reports that the patient called a mistake, each with the act that says so."""
+    return [(report, back) for report, back in with_retraction(answers) if back is not None]
+
+
+def with_retraction(
+    answers: Iterable[SymptomAnswer],
+) -> list[tuple[SymptomAnswer, SymptomAnswer | None]]:
+    """Every report, with the act that took it back where there is one."""
     rows = sorted(answers, key=lambda one: (one.sequence, one.operation))
-    named = {row.retracts for row in rows if row.retracts is not None}
-    # A phone names the act that it sent; the report that came with it is numbered after that.
-    taken_back = named | {uuid.uuid5(SYMPTOMS_OF, str(operation)) for operation in named}
-    return [row for row in rows if row.symptoms and row.operation not in taken_back]
+    retractions = {}
+    for row in rows:
+        if row.retracts is not None:
+            # A phone names the act that it sent; the report with it is numbered after that.
+            retractions.setdefault(row.retracts, row)
+            retractions.setdefault(uuid.uuid5(SYMPTOMS_OF, str(row.retracts)), row)
+    return [(row, retractions.get(row.operation)) for row in rows if row.symptoms]
+
+
+class Marks:
+    """The looks of therapists at reports.
+
+    The worklist shows the last report of a kind about an exercise; a mark of it clears that one
+    and what came in before it about the same exercise.
+    """
+
+    def __init__(self, answers: Iterable[SymptomAnswer], marks: Iterable[SeenMark]):
+        line_of = {str(answer.pk): (answer.patient_id, answer.line) for answer in answers}
+        self._looks = defaultdict(list)
+        for mark in marks:
+            if mark.occasion in line_of:
+                about = (*line_of[mark.occasion], mark.reason)
+                self._looks[about].append((int(mark.occasion), mark.at))
+
+    def first(self, report: SymptomAnswer, *reasons: str) -> datetime | None:
+        """When a therapist first looked at this report, for one of these reasons."""
+        looks = (
+            look
+            for reason in reasons
+            for look in self._looks.get((report.patient_id, report.line, reason), ())
+        )
+        return min((at for number, at in looks if number >= report.pk), default=None)
+
+    def clear(self, report: SymptomAnswer, name: str) -> datetime | None:
+        """When a therapist cleared this symptom of the report."""
+        return self.first(report, clinical.reason_of(name))
 
 
 def not_cleared(
     answers: Iterable[SymptomAnswer], marks: Iterable[SeenMark]
 ) -> list[tuple[SymptomAnswer, tuple[str, ...]]]:
-    """The reports that nobody took back, each with the symptoms that no therapist cleared.
-
-    The worklist shows the last report of a kind about an exercise; a mark of it clears that one
-    and what came in before it about the same exercise.
-    """
+    """The reports that nobody took back, each with the symptoms that no therapist cleared."""
     answers = list(answers)
-    line_of = {str(answer.pk): (answer.patient_id, answer.line) for answer in answers}
-    seen: dict[tuple, int] = defaultdict(int)
-    for mark in marks:
-        if mark.occasion in line_of:
-            about = (*line_of[mark.occasion], mark.reason)
-            seen[about] = max(seen[about], int(mark.occasion))
+    looks = Marks(answers, marks)
     left = []
     for report in not_taken_back(answers):
         names = tuple(
             name
             for name in clinical.SYMPTOMS
-            if name in report.symptoms
-            and report.pk > seen[report.patient_id, report.line, clinical.reason_of(name)]
+            if name in report.symptoms and not looks.clear(report, name)
         )
         if names:
             left.append((report, names))
     return left
 
 
+def withdrawn(
+    answers: Iterable[SymptomAnswer], marks: Iterable[SeenMark]
+) -> list[tuple[SymptomAnswer, SymptomAnswer]]:
+    """The red flags that the patient took back before any therapist looked, and that none looked
+    at since: of each exercise the last. They hold nothing back."""
+    answers = list(answers)
+    looks = Marks(answers, marks)
+    last = {
+        (report.patient_id, report.line): (report, retraction)
+        for report, retraction in taken_back(answers)
+        if clinical.urgency(report.symptoms) == "doctor"
+        and looks.first(report, "red_flag", WITHDRAWN) is None
+    }
+    return list(last.values())
+
+
 def in_force(patients: Iterable[int] | QuerySet[Patient]) -> list[Report]:
     """What these patients reported and what holds, the newest last. Two queries at most."""
-    told = SymptomAnswer.objects.filter(patient__in=patients).exclude(
-        symptoms=[], retracts__isnull=True
-    )
-    answers = list(told.select_related("patient", "version__programme"))
+    answers = _told(patients)
     if not answers:
         return []
     return [_report(answer, names) for answer, names in not_cleared(answers, marks_of(answers))]
+
+
+def _told(patients: Iterable[int] | QuerySet[Patient]) -> list[SymptomAnswer]:
+    told = SymptomAnswer.objects.filter(patient__in=patients).exclude(
+        symptoms=[], retracts__isnull=True
+    )
+    return list(told.select_related("patient", "version__programme"))
 
 
 def marks_of(answers: Iterable[SymptomAnswer]) -> QuerySet[SeenMark]:
@@ -192,7 +283,44 @@ def standing_for(patient: Patient, reader: User) -> Standing:
     Who reads the own record is one person, whichever practice it is of. Who acts for somebody
     knows of no other record.
     """
-    return Standing(tuple(in_force(_one_person(patient, reader))))
+    answers = _told(_one_person(patient, reader))
+    if not answers:
+        return Standing()
+    marks = list(marks_of(answers))
+    left = [_report(answer, names) for answer, names in not_cleared(answers, marks)]
+    return Standing(tuple(left), tuple(_looked_at(answers, marks)), _last_red_flag(answers, marks))
+
+
+def _looked_at(answers: list[SymptomAnswer], marks: list[SeenMark]) -> Iterator[Report]:
+    """What a therapist looked at in the last days; the patient reads it until something is done.
+    One query when there is any."""
+    looks = Marks(answers, marks)
+    since = timezone.now() - SAID_FOR
+    found = []
+    for report in not_taken_back(answers):
+        cleared = {name: at for name in report.symptoms if (at := looks.clear(report, name))}
+        if cleared and max(cleared.values()) > since:
+            found.append((report, cleared))
+    if not found:
+        return
+    done = SessionLog.objects.filter(patient__in={one.patient_id for one in answers}, done=True)
+    last_done = done.aggregate(last=Max("performed_at"))["last"]
+    for report, cleared in found:
+        if last_done is None or last_done < max(cleared.values()):
+            yield _report(report, tuple(cleared))
+
+
+def _last_red_flag(
+    answers: list[SymptomAnswer], marks: list[SeenMark]
+) -> tuple[str, SymptomAnswer] | None:
+    """What came of the last red flag: a therapist looked at it, or it was taken back."""
+    looks = Marks(answers, marks)
+    for report, retraction in reversed(with_retraction(answers)):
+        if clinical.urgency(report.symptoms) == "doctor":
+            if looks.first(report, "red_flag"):
+                return LOOKED_AT, report
+            return (WITHDRAWN, report) if retraction else None
+    return None
 
 
 def standing_alone(patient: int) -> Standing:

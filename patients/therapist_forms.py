@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from exercises.forms import DosageField, PeriodField
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText, suggested
 from rugpijn import audit
+from rugpijn.forms import say_what_is_dialled
 from rugpijn.text import fold, squeezed
 from rugpijn.text_fields import CharField, CleanTextMeta, StepsField
 from rugpijn.validators import printable
@@ -49,6 +50,7 @@ class PatientForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        say_what_is_dialled(self, "phone")
         if self.instance.pk is None:
             self.fields["protocol"] = protocol_choice(self.request.user)
             self.fields["name"].widget.attrs["autofocus"] = True

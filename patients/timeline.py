@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from . import clinical, worklist
 from .models import ActivityScore, Programme, SymptomAnswer
-from .reports import not_taken_back
+from .reports import with_retraction
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,11 @@ def _recovery(programme: Programme) -> Iterator[Event]:
 
 
 def _symptoms(programme: Programme) -> Iterator[Event]:
-    """What was reported; what was taken back is not told."""
-    answers = SymptomAnswer.objects.filter(version__programme=programme).select_related("version")
-    for answer in not_taken_back(answers):
+    """What was reported, and that it was taken back: a patient who wants to go on may do so too."""
+    answers = SymptomAnswer.objects.filter(patient=programme.patient_id).select_related("version")
+    for answer, retraction in with_retraction(answers):
+        if answer.version.programme_id != programme.pk:
+            continue
         line = answer.line and answer.version.sheet.line(answer.line)
         during = _("Reported during “%(exercise)s”: %(symptoms)s.")
         alone = _("Reported without an exercise: %(symptoms)s.")
@@ -91,6 +93,9 @@ def _symptoms(programme: Programme) -> Iterator[Event]:
                 str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms
             ),
         }
+        if retraction is not None:
+            told = _("The patient said on %s that it was a mistake.")
+            words = f"{words} {told % date_format(retraction.day, 'j F')}"
         yield Event(answer.day, "answer", words)
 
 

@@ -6,7 +6,7 @@ nowhere, only that somebody looked at it.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,7 +21,9 @@ from . import ages, clinical
 from .caseload import Course, courses, watched
 from .models import Programme, RecoveryCheck, SymptomAnswer
 from .models.pause import days_off
+from .reports import WITHDRAWN
 
+MOST_NEW = 100  # reports in a minute; more say nothing more
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest
 
 # What stops an exercise, by symptom; those without a name of their own are called as the patient
@@ -38,6 +40,7 @@ STOPS = {
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
     "red_flag": gettext_lazy("a red flag"),
+    WITHDRAWN: gettext_lazy("a red flag that was taken back"),
     **STOPS,
     "worse": gettext_lazy("it goes worse"),
     "message": gettext_lazy("a message"),
@@ -52,7 +55,7 @@ REASONS = {
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
 # Looked at the same day, and never without a word about it.
-ALARMS = {"red_flag", "worse", *STOPS}
+ALARMS = {"red_flag", WITHDRAWN, "worse", *STOPS}
 GROWN_SOON = timedelta(days=30)  # before and after a birthday, our proposal
 RETURN = {"pain_up", "silent"}  # come back when they last
 
@@ -72,15 +75,22 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Item:
-    """One reason, in a sentence. `occasion` tells it from an earlier one of the same kind."""
+    """One reason, in a sentence. `occasion` tells it from an earlier one of the same kind; `about`
+    is what it is about in a few words, where a patient may have more of the same."""
 
     reason: str
     occasion: str
     sentence: str
+    about: str = ""
 
     @property
     def key(self) -> str:
         return f"{self.reason}:{self.occasion}"
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is marked as seen."""
+        return self.about or str(REASONS[self.reason])
 
     @property
     def is_alarm(self) -> bool:
@@ -111,6 +121,22 @@ class Attention:
     def holds_back(self) -> str:
         """The most that any of the reasons holds back; they come with the most urgent first."""
         return next((item.holds_back for item in self.items if item.holds_back), "")
+
+    @property
+    def stopped(self) -> int:
+        """How many reports hold one exercise back."""
+        return sum(item.holds_back == "one" for item in self.items)
+
+    @property
+    def sees_more(self) -> bool:
+        """Whether one press clears a report and something else: then it says what."""
+        return len(self.items) > 1 and any(item.about for item in self.items)
+
+    @property
+    def describes(self) -> str:
+        """What stands above the note, by its id: all that is seen at once, and what comes back."""
+        names = ["sees"] * self.sees_more + ["holds-back"] * bool(self.holds_back)
+        return " ".join(f"{name}-{self.programme.pk}" for name in names)
 
     @property
     def page(self) -> str:
@@ -149,9 +175,10 @@ def _still_holds(seen_at: datetime, today: date) -> bool:
 def colleagues_alarms(user, today: date) -> int:
     """How many patients of colleagues ask for a look today: a colleague may be away.
 
-    Only programmes with a report or such an answer are read, so it costs little.
+    Only programmes with a report or such an answer are read, so it costs little. The report may be
+    of an earlier programme.
     """
-    reported = SymptomAnswer.objects.filter(version__programme=OuterRef("pk")).exclude(symptoms=[])
+    reported = SymptomAnswer.objects.filter(patient=OuterRef("patient")).exclude(symptoms=[])
     worse = RecoveryCheck.objects.filter(
         programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
     )
@@ -160,12 +187,25 @@ def colleagues_alarms(user, today: date) -> int:
     return sum(one.is_alarm for one in found)
 
 
+def newest_report(user) -> int:
+    """The number of the last report in the practice, to ask what came in after it."""
+    newest = SymptomAnswer.objects.treated_by(user).exclude(symptoms=[]).order_by("-pk")
+    return newest.values_list("pk", flat=True).first() or 0
+
+
+def reports_since(user, number: int) -> list[tuple[int, int]]:
+    """The reports after that one, each with who treats the patient. All of them are alarms."""
+    new = SymptomAnswer.objects.treated_by(user).filter(pk__gt=number).exclude(symptoms=[])
+    return list(new.order_by("pk").values_list("pk", "version__programme__therapist")[:MOST_NEW])
+
+
 # ---------------------------------------------------------------- the rules, in sentences
 
 
 def items(course: Course) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
     yield from _symptoms(course)
+    yield from _withdrawn(course)
     if not course.programme.is_running:
         return  # on the list for a report that came after its end, and for nothing else
     yield from _messages(course)
@@ -194,18 +234,41 @@ def _symptoms(course: Course) -> Iterator[Item]:
         for name in report.symptoms
     }
     for (reason, line), report in last.items():
-        sentence = alone if line is None and reason == "red_flag" else told.get(reason, other)
-        line = line and report.version.sheet.line(line)
-        words = {
-            "exercise": line.title if line else "?",
-            "day": _day(report.day),
-            "symptoms": ", ".join(
-                str(clinical.SYMPTOMS[name].words).lower()
-                for name in report.symptoms
-                if clinical.reason_of(name) == reason
-            ),
-        }
-        yield Item(reason, str(report.pk), sentence % words)
+        names = [name for name in report.symptoms if clinical.reason_of(name) == reason]
+        words = _words(report, names)
+        sentence, about = told.get(reason, other), _("“%(exercise)s”: %(symptoms)s")
+        if reason == "red_flag" and line is None:
+            sentence, about = alone, _("red flag: %(symptoms)s")
+        elif reason == "red_flag":
+            about = _("red flag during “%(exercise)s”: %(symptoms)s")
+        yield Item(reason, str(report.pk), sentence % words, about % words)
+
+
+def _withdrawn(course: Course) -> Iterator[Item]:
+    """A red flag that the patient called a mistake: two taps hide what a doctor has to see."""
+    for report, retraction in course.withdrawn:
+        words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
+        sentence = _(
+            "A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s. The patient said on "
+            "%(back)s that it was a mistake."
+        )
+        about = _("taken back, during “%(exercise)s”: %(symptoms)s")
+        if report.line is None:
+            sentence = _(
+                "A red flag, reported without an exercise, on %(day)s: %(symptoms)s. The patient "
+                "said on %(back)s that it was a mistake."
+            )
+            about = _("taken back: %(symptoms)s")
+        yield Item(WITHDRAWN, str(report.pk), sentence % words, about % words)
+
+
+def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
+    line = report.line and report.version.sheet.line(report.line)
+    return {
+        "exercise": line.title if line else "?",
+        "day": _day(report.day),
+        "symptoms": ", ".join(str(clinical.SYMPTOMS[name].words).lower() for name in names),
+    }
 
 
 def _messages(course: Course) -> Iterator[Item]:

@@ -82,16 +82,7 @@ class PracticeForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._say_what_is_dialled()
-
-    def _say_what_is_dialled(self):
-        """An older number may hold two, or words that no phone dials."""
-        phone = phones.read(self.instance.phone)
-        if phone.first and "phone" in self.fields:
-            says = gettext("“Call” dials %(number)s.") % {"number": phone.written}
-            if phone.rest:
-                says += " " + gettext("“%(words)s” is shown beside it.") % {"words": phone.rest}
-            self.fields["phone"].help_text = f"{self.fields['phone'].help_text} {says}"
+        say_what_is_dialled(self, "phone", "doctor_phone", "out_of_hours_phone", "emergency_phone")
 
     def clean(self):
         cleaned = super().clean()
@@ -103,6 +94,17 @@ class PracticeForm(forms.ModelForm):
             else:
                 cleaned["logo"] = False  # Django's word for an empty file field
         return cleaned
+
+
+def say_what_is_dialled(form: forms.ModelForm, *names: str) -> None:
+    """Beside each field with a phone number: an older one may hold two, or words."""
+    for name in names:
+        phone = phones.read(getattr(form.instance, name))
+        if phone.first and name in form.fields:
+            says = gettext("“Call” dials %(number)s.") % {"number": phone.written}
+            if phone.rest:
+                says += " " + gettext("“%(words)s” is shown beside it.") % {"words": phone.rest}
+            form.fields[name].help_text = f"{form.fields[name].help_text} {says}".strip()
 
 
 class ColleagueForm(forms.ModelForm):

@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from . import text
+from . import phones, text
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import AccessChange, LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter
 from .validators import (
     NoCitizenNumber,
+    emergency_number,
     one_phone_number,
     printable,
     readable_on_paper,
@@ -58,7 +59,6 @@ IDLE_LEAST, IDLE_MOST = 15, 60  # minutes without a page after which staff are l
 KEEP_MONTHS, LEAST_MONTHS, MOST_MONTHS, RECORD_MONTHS = 24, 6, 120, 240
 # The access log: five years at least (Stcrt. 2019, 38007), and no longer than the record itself.
 LOG_MONTHS = 60
-EMERGENCY_PHONE = "112"  # where a practice has none of its own
 MAILED_TOKEN = re.compile(r"(\d{1,18})-[0-9a-f]{64}", re.ASCII)
 
 
@@ -114,9 +114,9 @@ class Practice(models.Model):
     emergency_phone = models.CharField(
         _("emergency number"),
         max_length=30,
-        blank=True,
-        default=EMERGENCY_PHONE,
-        validators=[printable, one_phone_number],
+        default=phones.EMERGENCY,
+        validators=[printable, emergency_number],
+        help_text=_("What patients call when minutes count. It is never empty."),
     )
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.CharField(
@@ -215,8 +215,9 @@ class Practice(models.Model):
 
     @property
     def emergency(self) -> str:
-        """The number to call where minutes count: never none."""
-        return self.emergency_phone or EMERGENCY_PHONE
+        """What patients call when minutes count: never nothing, whatever an older form let by."""
+        stored = self.emergency_phone
+        return stored if phones.is_emergency(stored) else phones.EMERGENCY
 
     @property
     def address(self) -> str:

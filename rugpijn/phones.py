@@ -1,7 +1,7 @@
 """Phone numbers in what people type, read by libphonenumber.
 
 A field keeps what was typed: “030-2345678 toestel 12 (ma-do 9-17 uur)”. One number of it is
-dialled, and the rest is shown as words beside it.
+dialled, and the rest is shown as words beside it. A button shows the number that it dials.
 """
 
 import re
@@ -15,6 +15,7 @@ from phonenumbers import (
     PhoneNumberFormat,
     PhoneNumberMatcher,
     PhoneNumberType,
+    shortnumberinfo,
 )
 
 from . import text as texts
@@ -29,6 +30,13 @@ LABEL = re.compile(
 )
 ONLY_A_NUMBER = re.compile(r"[0-9 ().+/-]+")
 FEWEST_DIGITS = 3  # of 112
+# What may stand beside a number without being one: at what hours somebody answers.
+HOUR = r"(?:[01]?[0-9]|2[0-4])(?:[.:][0-5][0-9])?"
+HOURS = re.compile(rf"(?<![0-9]){HOUR}(?: ?[-–] ?{HOUR})?(?![0-9])")
+DIGITS = re.compile(r"[+(]?[0-9](?:[0-9 ().+-]*[0-9])?")
+APART = re.compile(r"\s/|/\s")  # “030/2345678” is one number, “112 / 113” are two
+EMERGENCY = "112"
+OF_AMERICA = "911"  # networks elsewhere pass it on, or they do not
 # Reached from inside the country only, whatever they say.
 AT_HOME = (
     PhoneNumberType.TOLL_FREE,
@@ -77,14 +85,37 @@ def read(text: str | None) -> Phones:
     """Every number of a text, in the order in which they stand there."""
     text = texts.clean(text or "").strip()
     numbers = _short(text) or _found(text, Leniency.VALID) or _found(text, Leniency.POSSIBLE)
-    numbers = numbers or _as_it_stands(text)
+    numbers = numbers or _as_it_stands(text) or _short_among_words(text)
     if not numbers:
         return Phones((), text)
+    numbers += _others(text, numbers)
     first = numbers[0]
     before, after = text[: first.start].strip(SEPARATORS), text[first.stop :].strip(SEPARATORS)
     if LABEL.fullmatch(before):
         before = ""
     return Phones(tuple(numbers), " ".join(filter(None, (before, after))))
+
+
+def can_be_called(phone: Phone) -> bool:
+    """Whether a number of this length can be, or else it is a short one that the country knows."""
+    dialled = phone.dialled.partition(";")[0]
+    try:
+        number = phonenumbers.parse(dialled, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_possible_number(number) or _is_known_short(dialled)
+
+
+def is_emergency(text: str | None) -> bool:
+    """Whether this is one number, and that calls an ambulance in the practice's country."""
+    numbers = read(text).numbers
+    if len(numbers) != 1 or not _calls_help(dialled := numbers[0].dialled):
+        return False
+    return dialled != OF_AMERICA or _country() == "1" or not _calls_help(EMERGENCY)
+
+
+def _calls_help(dialled: str) -> bool:
+    return shortnumberinfo.is_emergency_number(dialled, settings.PHONE_REGION)
 
 
 def digits_to_find(text: str | None) -> str:
@@ -116,6 +147,8 @@ def _short(text: str) -> list[Phone]:
 def _found(text: str, leniency: int) -> list[Phone]:
     found = []
     for match in PhoneNumberMatcher(text, settings.PHONE_REGION, leniency=leniency):
+        if APART.search(match.raw_string):
+            continue
         stop, extension = match.end, match.number.extension
         if not extension and (behind := EXTENSION.match(text, stop)):
             stop, extension = behind.end(), behind[1]
@@ -140,9 +173,40 @@ def _dialled(number: PhoneNumber, raw: str) -> str:
 
 def _as_it_stands(text: str) -> list[Phone]:
     """Digits that libphonenumber does not know, such as a number without its area."""
-    if not ONLY_A_NUMBER.fullmatch(text) or len(re.sub(r"[^0-9]", "", text)) < FEWEST_DIGITS:
+    if not ONLY_A_NUMBER.fullmatch(text) or APART.search(text):
+        return []
+    if len(re.sub(r"[^0-9]", "", text)) < FEWEST_DIGITS:
         return []
     return [Phone(text, _signs(text), 0, len(text))]
+
+
+def _short_among_words(text: str) -> list[Phone]:
+    """“112 (ambulance)”: a short number that the country knows, where nothing else is a number."""
+    return [
+        Phone(run.group(), digits, run.start(), run.end())
+        for run in DIGITS.finditer(text)
+        if _is_known_short(digits := re.sub(r"[ .-]", "", run.group()))
+    ]
+
+
+def _is_known_short(digits: str) -> bool:
+    if not re.fullmatch(r"[0-9]{3,6}", digits):
+        return False
+    number = PhoneNumber(country_code=int(_country()), national_number=int(digits))
+    return phonenumbers.is_valid_short_number_for_region(number, settings.PHONE_REGION)
+
+
+def _others(text: str, numbers: list[Phone]) -> list[Phone]:
+    """What looks like one more number, though no such number is given out: it may be a slip."""
+    left = list(text)
+    for phone in numbers:
+        left[phone.start : phone.stop] = "\n" * (phone.stop - phone.start)
+    left = HOURS.sub(lambda hours: "\n" * len(hours.group()), "".join(left))
+    return [
+        Phone(run.group(), _signs(run.group()), run.start(), run.end())
+        for run in DIGITS.finditer(left)
+        if re.search(r"[0-9]{3}", run.group()) or len(re.sub(r"[^0-9]", "", run.group())) >= 6
+    ]
 
 
 def _signs(text: str) -> str:

@@ -109,23 +109,33 @@ def validate_secure_address(text: str) -> None:
 
 
 def one_phone_number(text: str) -> None:
-    """A phone dials one number; words beside it are fine."""
+    """A phone dials one number, that can be called; words beside it are fine."""
     numbers = [number.written for number in phones.read(text).numbers]
     if len(numbers) > 1:
         raise ValidationError(
             _(
-                "There are %(count)d phone numbers here: %(numbers)s. Keep the one to call, "
-                "such as “%(first)s”."
+                "There are %(count)d phone numbers here: %(numbers)s. A field holds one number: "
+                "keep the one to call, such as “%(first)s”."
             ),
             params={
                 "count": len(numbers), "numbers": ", ".join(numbers), "first": numbers[0],
             },
             code="phones",
         )  # fmt: skip
-    if not numbers:
+    if not numbers or not phones.can_be_called(phones.read(text).numbers[0]):
         raise ValidationError(
             _("There is no phone number here that can be called, such as “030-2345678”."),
             code="phone",
+        )
+
+
+def emergency_number(text: str) -> None:
+    """The number that patients with chest pain call: it is one of the practice's country."""
+    if not phones.is_emergency(text):
+        raise ValidationError(
+            _("Give the emergency number of your country, such as “%(number)s”."),
+            params={"number": phones.EMERGENCY},
+            code="emergency",
         )
 
 

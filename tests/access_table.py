@@ -118,6 +118,7 @@ TABLE = {
     "admin:patients_programme_dosage": THERAPISTS_JSON,
     "admin:patients_programme_period": THERAPISTS_JSON,
     "admin:patients_programme_exercises": THERAPISTS_JSON,
+    "admin:patients_programme_urgent": THERAPISTS_JSON,
     "admin:patients_programme_steps": ("400", REFUSED, REFUSED, REFUSED, "400", REFUSED, REFUSED, "401"),  # nothing is asked
     "admin:patients_programme_protocol": OWN_OBJECT,
     "admin:patients_programme_preview": OWN_OBJECT,

@@ -109,6 +109,7 @@ def build():
         "admin:patients_programme_dosage": [],
         "admin:patients_programme_period": [],
         "admin:patients_programme_exercises": [],
+        "admin:patients_programme_urgent": [],
         "admin:patients_programme_steps": [],
         "admin:app_list": ["patients"],
         "account_confirm_email": ["no-such-key"],
@@ -306,7 +307,8 @@ def data_for(world, name):
     if name == "admin:glass":
         return {"practice": world.anna.practice.pk, "reason": "De server geeft een storing."}
     if name == "admin:rugpijn_practice_change":
-        return {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a",
+        return {"name": "De Linde", "paper": "full", "diary_weeks": 3,
+                "emergency_phone": "112", "colour": "#14485a",
                 "keep_months": 24, "idle_minutes": 30}  # fmt: skip
     if name == "admin:patients_batch_act":
         return {"stop": ""}

@@ -108,7 +108,8 @@ def another_second_step(world):
 
 def second_step_for_patients(world):
     practice = world.els.practice
-    data = {"name": practice.name, "paper": "full", "diary_weeks": 3, "colour": "#14485a",
+    data = {"name": practice.name, "paper": "full", "diary_weeks": 3,
+            "emergency_phone": "112", "colour": "#14485a",
             "is_record": "False", "keep_months": 24, "idle_minutes": 30,
             "second_step": "on"}  # fmt: skip
     browser(world.els).post(reverse("admin:rugpijn_practice_change", args=[practice.pk]), data)

@@ -1,10 +1,15 @@
 """The therapist's desk in a real browser: two at once, and a change looked at afterwards."""
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
+
+from patients.models import SymptomAnswer
 
 from .test_journeys import browser_context_args, complaints, log_in, site  # noqa: F401
 
@@ -117,4 +122,31 @@ def test_past_the_rows_to_the_buttons_by_keyboard(page, site, complaints, progra
     page.get_by_role("link", name="Naar het bewaren").press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Bewaar en geef aan de patiënt")).to_be_focused()
+    assert complaints == []
+
+
+def test_a_worklist_that_stands_open(page, site, complaints, programme, make_programme, cast):  # noqa: F811
+    """It says that something urgent came in, and keeps what is being typed."""
+    silent = make_programme(cast.mo_patient, on=timezone.localdate() - timedelta(days=20))
+    log_in(page, site, "anna@linde.example")
+    page.clock.install()
+    page.goto(site + reverse("admin:index"))
+    note = page.locator(f"#note-{silent.pk}")
+    note.fill("Bel ik morgen")
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_text("Nieuw: er is iets dringends.")).to_be_hidden()
+    version = programme.current_version()
+    SymptomAnswer.objects.create(
+        patient=programme.patient, operation=uuid.uuid4(), version=version, symptoms=["saddle"],
+        line=version.sheet.lines[0].uuid, day=timezone.localdate(),
+    )  # fmt: skip
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_text("Nieuw: er is iets dringends.")).to_be_visible()
+    assert page.title().startswith("(1) ")
+    expect(note).to_have_value("Bel ik morgen")
+    page.get_by_role("link", name="Bekijk het").click()
+    expect(page.locator(f"#programme-{programme.pk}")).to_contain_text("Een rode vlag bij")
+    expect(note).to_have_value("Bel ik morgen")
+    page.locator(f"#note-{silent.pk}").press("Enter")
+    expect(page.locator(".said-here")).to_be_in_viewport()
     assert complaints == []

@@ -2,7 +2,7 @@
 
 from django import template
 
-from .. import reports
+from .. import reports, waiting
 
 register = template.Library()
 
@@ -11,3 +11,9 @@ register = template.Library()
 def standing_for(programme, reader) -> reports.Standing:
     """What is in force. `programme` is one that `reader` may see."""
     return reports.standing_for(programme.patient, reader)
+
+
+@register.simple_tag
+def not_looked_at(patient, reader) -> waiting.Waiting:
+    """What is in force of a patient whom `reader` treats."""
+    return waiting.of(patient, reader)

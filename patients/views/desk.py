@@ -6,11 +6,13 @@ programme that the admin has already found for this person (`CareAdmin.page`).
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -27,6 +29,7 @@ from .. import actions, caseload, judgement, totals, worklist
 from ..caseload import Course
 from ..models import Programme, SeenMark
 from ..totals import DayTotal
+from .building import for_therapists
 
 CHART_DAYS = 14
 ROWS = 30  # patients on a page, each with its charts
@@ -35,6 +38,7 @@ LATELY = timedelta(days=14)
 WHOLE_PRACTICE = "practice"
 LEFT = "left"  # whose therapist left, or treats no more
 WHOSE = (WHOLE_PRACTICE, LEFT)
+HERE = "on-the-worklist"  # on a message: it is said in the section of the worklist
 REFUSED_NOTE = "refused_note"  # in the session, until the page is shown again
 
 
@@ -52,6 +56,7 @@ def first_page(request):
     whose = _whose(request.GET)
     whole = whose != ""
     today = timezone.localdate()
+    newest = worklist.newest_report(request.user)  # before the list is read: rather told twice
     programmes = caseload.watched(request.user, whole_practice=whole)
     everyones = caseload.running(request.user, whole_practice=True)
     courses = caseload.courses(caseload.left(programmes) if whose == LEFT else programmes, today)
@@ -75,6 +80,7 @@ def first_page(request):
         )
     }
     audit.record(request, "list", *shown.values())
+    said = list(messages.get_messages(request))
     return TemplateResponse(
         request,
         "admin/patients/desk.html",
@@ -92,7 +98,31 @@ def first_page(request):
             "left": caseload.left(everyones).count(),
             "refused": request.session.pop(REFUSED_NOTE, {}),
             "chart_days": CHART_DAYS,
+            "newest": newest,
+            # What was done on the worklist is said there: the page comes back scrolled to it.
+            "messages": [one for one in said if HERE not in one.tags.split()],
+            "said_here": [one for one in said if HERE in one.tags.split()],
         },
+    )
+
+
+@for_therapists
+def urgent(request):
+    """Whether something urgent was reported since an open worklist was made, for its script.
+
+    Numbers and no names, so there is nobody to log. One query.
+    """
+    since = number(request.GET.get("since")) or 0
+    whose = _whose(request.GET)
+    new = worklist.reports_since(request.user, since)
+    if not new:
+        return JsonResponse({"new": 0})
+    own = any(therapist == request.user.pk for _pk, therapist in new)
+    asked = {"new": max(pk for pk, _therapist in new)}
+    if whose or not own:
+        asked["whose"] = whose or WHOLE_PRACTICE
+    return JsonResponse(
+        {"new": len(new), "page": f"{reverse('admin:index')}?{urlencode(asked)}#worklist"}
     )
 
 
@@ -136,7 +166,9 @@ def seen(request, programme):
         return back
     watched = caseload.watched(request.user, whole_practice=True)
     if not watched.filter(pk=programme.pk).exists():
-        messages.error(request, _("This programme has ended meanwhile; nothing was marked."))
+        messages.error(
+            request, _("This programme has ended meanwhile; nothing was marked."), extra_tags=HERE
+        )
         return back
     if "put_back" in request.POST:
         return _put_back(request, programme, back)
@@ -148,7 +180,9 @@ def seen(request, programme):
     shown = set(request.POST.getlist("item"))
     items = [item for item in worklist.unseen(course) if item.key in shown]
     if not items:
-        messages.info(request, _("This was marked already, or it no longer holds."))
+        messages.info(
+            request, _("This was marked already, or it no longer holds."), extra_tags=HERE
+        )
         return back
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
         words = _("Write in the note what you did about it.")
@@ -160,13 +194,13 @@ def seen(request, programme):
         by=request.user,
     )
     audit.record(request, "seen", programme.patient, thing=programme)
-    messages.success(request, _("Marked as seen: %s.") % programme.patient.name)
+    messages.success(request, _("Marked as seen: %s.") % programme.patient.name, extra_tags=HERE)
     return back
 
 
 def _give_back(request, programme, words: str, back):
     """The note that was refused stands in its field again."""
-    messages.error(request, words)
+    messages.error(request, words, extra_tags=HERE)
     typed = request.POST.get("note", "")
     request.session[REFUSED_NOTE] = {"programme": programme.pk, "note": typed}
     return back
@@ -177,11 +211,13 @@ def _put_back(request, programme, back):
     marks = programme.seen_marks.filter(withdrawn_at=None)
     mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
-        messages.info(request, _("This was put back already."))
+        messages.info(request, _("This was put back already."), extra_tags=HERE)
         return back
     judgement.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
-    messages.success(request, _("Back on the worklist: %s.") % programme.patient.name)
+    messages.success(
+        request, _("Back on the worklist: %s.") % programme.patient.name, extra_tags=HERE
+    )
     return back
 
 
@@ -194,12 +230,12 @@ def take(request, programme):
         with transaction.atomic():
             version = actions.take_over(programme=programme, by=request.user)
     except actions.RefusedError as error:
-        messages.error(request, str(error))
+        messages.error(request, str(error), extra_tags=HERE)
         return back
     audit.record(request, "take over", programme.patient, thing=programme)
     told = _("%s is your patient now.") % programme.patient.name
     if version is None:
-        messages.success(request, told)
+        messages.success(request, told, extra_tags=HERE)
         return back
     messages.success(
         request,
@@ -209,6 +245,7 @@ def take(request, programme):
             reverse("patients:version_handout", args=[programme.uuid, version.number]),
             _("Your name is on the programme; print it when you see each other."),
         ),
+        extra_tags=HERE,
     )
     return back
 

@@ -22,7 +22,7 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
 
-from .. import actions, life
+from .. import actions, life, waiting
 from ..models import Pause
 from .therapist import patient_page, programme_page
 
@@ -201,6 +201,7 @@ def end(request, programme):
                 request,
                 _("The programme has ended. It can still be read and printed, and opened again."),
             )
+            _warn(request, programme.patient)
         return _to(programme)
     audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(request, programme, "end", _("End this programme?"))
@@ -267,6 +268,7 @@ def discharge(request, patient):
         else:
             audit.record(request, "discharge", patient, thing=ended or patient)
             messages.success(request, _("%s is discharged.") % patient.name)
+            _warn(request, patient)
             return here
     audit.record(request, "read", patient, thing=patient)
     programmes = patient.programmes.order_by("-pk")
@@ -306,6 +308,12 @@ def _taken_up(patient):
         reverse("admin:patients_programme_change", args=[last.pk]),
         _("Open the last programme again, or begin a new one from it."),
     )
+
+
+def _warn(request, patient):
+    """An end does not end what the patient reported: it stays on the worklist."""
+    if told := waiting.warning(patient, request.user):
+        messages.warning(request, told)
 
 
 def _to(programme):

@@ -22,6 +22,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
+from django.urls import reverse
 
 from .. import trouble
 from ..models import User
@@ -31,6 +32,8 @@ from .models import LoginSession
 MINUTE, HOUR = 60, 3600
 IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, second_factor.LASTS
 BEGAN, SEEN, NAME = "began", "seen", "device_name"
+# What an open page asks each minute is no sign that somebody sits there.
+ASKED_BY_ITSELF = "admin:patients_programme_urgent"
 MAY_IDLE = "may_idle"  # seconds; of staff, as their practice said at the last page
 
 
@@ -104,7 +107,7 @@ class SessionLimitsMiddleware:
         if request.user.is_authenticated:
             if _is_over(request):
                 kept_forms.end(request)
-            else:
+            elif request.path_info != reverse(ASKED_BY_ITSELF):
                 _touch(request)
         return self.get_response(request)
 

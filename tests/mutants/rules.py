@@ -141,8 +141,8 @@ MUTANTS = (
     Mutant(
         "an exercise that was stopped comes back on another line",
         "patients/reports.py",
-        "if line.uuid == report.line or line.exercise == report.exercise:",
-        "if line.uuid == report.line:",
+        "if line == report.line or exercise == report.exercise:",
+        "if line == report.line:",
         "tests/patients/test_in_force.py::test_the_same_exercise_on_another_line_is_stopped_too",
     ),
     Mutant(

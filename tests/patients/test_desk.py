@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 import uuid
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life
+from patients import actions, caseload, life
 from patients.models import Patient, SeenMark, SessionLog, SymptomAnswer
 from patients.templatetags import desk as charts
 from patients.totals import DayTotal
@@ -194,7 +195,7 @@ def test_a_colleagues_patients_when_asked(client, kim, alarm):
 def test_a_colleague_may_be_away(client, cast, kim, alarm, programme):
     """How many, and no name: whoever looks further is logged."""
     client.force_login(kim)
-    told_so = "1 patient of a colleague needs a look today."
+    told_so = "1 patient of a colleague is urgent: somebody has to look today."
     page = client.get(DESK)
     assert told_so in words(page) and "Piet" not in page.content.decode()
     see(client, programme, f"leg_pain:{alarm.pk}")
@@ -208,7 +209,7 @@ def test_what_is_urgent_at_a_colleagues(client, kim, make_programme, answer, urg
     programme = make_programme(on=timezone.localdate() - timedelta(days=21))
     programme.recovery_checks.create(day=21, answer=answer)
     client.force_login(kim)
-    assert ("needs a look today" in words(client.get(DESK))) is urgent
+    assert ("has to look today" in words(client.get(DESK))) is urgent
 
 
 def test_another_practice_is_not_told_of_alarms(client, cast, alarm):
@@ -277,11 +278,134 @@ def test_pressed_twice_counts_once(anna, alarm, programme):
     assert SeenMark.objects.count() == 1
 
 
-def test_a_programme_that_ended_meanwhile(anna, cast, alarm, programme):
+def test_a_programme_that_ended_meanwhile(anna, cast, programme):
     life.end(programme=programme, by=cast.anna)
-    response = see(anna, programme, f"leg_pain:{alarm.pk}")
+    response = see(anna, programme, "silent:2026-01-01")
     assert told(response) == ["This programme has ended meanwhile; nothing was marked."]
     assert not SeenMark.objects.exists()
+
+
+@pytest.mark.parametrize("over", ["ended", "discharged"])
+def test_what_nobody_looked_at_outlives_the_programme(anna, cast, alarm, programme, over):
+    if over == "ended":
+        life.end(programme=programme, by=cast.anna)
+    else:
+        life.discharge(patient=programme.patient, by=cast.anna, running=programme.pk)
+    page = anna.get(DESK)
+    assert "Pain spread into leg or arm during" in words(page)
+    assert "ended " in words(page) and "day 1" not in words(page)
+    response = see(anna, programme, f"leg_pain:{alarm.pk}", note="Called.")
+    assert told(response) == ["Marked as seen: Piet Jansen."]
+    assert "Pain spread" not in words(response)
+    # It can be put back, as before the end.
+    back = {"put_back": SeenMark.objects.get().pk}
+    response = anna.post(
+        reverse("admin:patients_programme_seen", args=[programme.pk]), back, follow=True
+    )
+    assert "Pain spread into leg or arm during" in words(response)
+
+
+def test_an_ended_programme_is_not_watched_for_what_was_seen_before(anna, cast, alarm, programme):
+    see(anna, programme, f"leg_pain:{alarm.pk}")
+    life.end(programme=programme, by=cast.anna)
+    assert not caseload.watched(cast.anna).exists()
+
+
+def test_the_card_says_all_that_one_press_marks(anna, alarm, programme):
+    for place, name in ((0, "saddle"), (1, "weakness")):
+        SymptomAnswer.objects.create(
+            patient=programme.patient, operation=uuid.uuid4(), version=alarm.version,
+            line=programme.current_version().sheet.lines[place].uuid, day=alarm.day,
+            symptoms=[name], sequence=2 + place,
+        )  # fmt: skip
+    page = anna.get(DESK).content.decode()
+    part = re.search(r'<div class="sees-all".*?</div>', page, re.S)
+    listed = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", part[0])]
+    titles = [line.title for line in programme.current_version().sheet.lines]
+    assert listed == [
+        f"red flag during “{titles[0]}”: it feels numb around my anus or genitals",
+        f"red flag during “{titles[1]}”: my leg or arm is quickly losing strength",
+        f"“{titles[4]}”: the pain spread into my leg or arm",
+    ]
+    assert part.start() < page.index('name="note"')
+    assert re.search(rf'name="note"[^>]*aria-describedby="sees-{programme.pk} holds-', page)
+
+
+def test_one_reason_is_not_listed_twice(anna, alarm):
+    assert "sees-all" not in anna.get(DESK).content.decode()
+
+
+def test_what_was_done_is_said_where_the_page_comes_back_to(anna, alarm, programme):
+    response = see(anna, programme, f"leg_pain:{alarm.pk}", note="")
+    assert response.redirect_chain[-1][0].endswith("#worklist")
+    for note in ("", "Called."):
+        page = see(anna, programme, f"leg_pain:{alarm.pk}", note=note).content.decode()
+        said = "Marked as seen: Piet Jansen." if note else "Write in the note what you did"
+        assert page.count(said) == 1
+        assert page.index('id="worklist"') < page.index(said) < page.index("</section>")
+
+
+# ---------------------------------------------------------------- a list that stands open
+
+URGENT = reverse("admin:patients_programme_urgent")
+
+
+def asks(client):
+    """What the page has its script ask."""
+    page = client.get(DESK).content.decode()
+    return html.unescape(re.search(r'data-urgent="([^"]*)"', page)[1])
+
+
+def report(programme, *symptoms):
+    version = programme.current_version()
+    return SymptomAnswer.objects.create(
+        patient=programme.patient, operation=uuid.uuid4(), version=version, symptoms=symptoms,
+        line=version.sheet.lines[0].uuid, day=timezone.localdate(),
+    )  # fmt: skip
+
+
+def test_an_open_list_hears_of_a_report(anna, alarm, programme, django_assert_max_num_queries):
+    address = asks(anna)
+    assert anna.get(address).json() == {"new": 0}  # what stands there already is not new
+    new = report(programme, "saddle")
+    with django_assert_max_num_queries(4):  # the session, the person, and one
+        found = anna.get(address).json()
+    assert found == {"new": 1, "page": f"{DESK}?new={new.pk}#worklist"}
+    assert "numb around my anus" in words(anna.get(found["page"]))
+    assert anna.get(asks(anna)).json() == {"new": 0}
+    report(programme)  # that nothing went wrong
+    assert anna.get(asks(anna)).json() == {"new": 0}
+
+
+def test_of_a_colleagues_patient_it_leads_to_the_whole_practice(client, kim, programme):
+    client.force_login(kim)
+    address = asks(client)
+    new = report(programme, "saddle")
+    assert client.get(address).json()["page"] == f"{DESK}?new={new.pk}&whose=practice#worklist"
+    assert "Piet" not in client.get(address).content.decode()
+
+
+def test_nobody_hears_of_another_practice(client, cast, programme):
+    client.force_login(cast.bram)
+    address = asks(client)
+    report(programme, "saddle")
+    assert client.get(address).json() == {"new": 0}
+
+
+def test_what_a_page_asks_by_itself_keeps_nobody_logged_in(anna, programme):
+    long_ago = time.time() - 20 * 60
+    session = anna.session
+    session["seen"] = long_ago
+    session.save()
+    assert anna.get(f"{URGENT}?since=0").status_code == 200
+    assert anna.session["seen"] == long_ago
+    anna.get(DESK)
+    assert anna.session["seen"] > long_ago
+
+
+@pytest.mark.parametrize("since", ["", "x", "9" * 40, "-1"])
+def test_a_strange_number_is_asked_about(anna, alarm, since):
+    assert anna.get(URGENT, {"since": since}).status_code == 200
 
 
 def test_a_stranger_marks_nothing(client, cast, alarm, programme):

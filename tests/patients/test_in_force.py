@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from patients import actions, calendar_feed, clinical, reminders, reports, timeline
 from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
@@ -234,7 +235,7 @@ def test_a_mistake_ends_it(piet, cast, programme):
         assert answer.redirect_chain[-1][0] == address("programme_detail", programme)
     assert SymptomAnswer.objects.count() == 2
     assert {"start", "done"} <= offered(piet, "home", programme)
-    assert "rode vlag" not in on_worklist(cast.anna)
+    assert "holds-back" not in on_worklist(cast.anna)
     assert "mag gewoon oefenen" in text_of(piet.get(address("stop", programme)))
 
 
@@ -330,8 +331,27 @@ def test_the_numbers_of_the_practice_are_buttons(piet, programme):
     numbers = ("+31301111111", "09002222", "112", "0123456789")
     places = [raw.index(f'href="tel:{number}"') for number in numbers]
     assert places == sorted(places)  # the practice comes last
-    Practice.objects.update(emergency_phone="")
-    assert "tel:112" in piet.get(address("stop", programme)).content.decode()
+    for stored in ("", "  ", "911", "geen"):  # which forms let by before
+        Practice.objects.update(emergency_phone=stored)
+        raw = piet.get(address("stop", programme)).content.decode()
+        assert 'href="tel:112"' in raw and "Bel 112" in raw
+
+
+def test_a_button_dials_what_it_shows(piet, programme):
+    by_session_form(piet, programme, "saddle")
+    Practice.objects.update(
+        doctor_phone="012-1112233 of 06-12345678", out_of_hours_phone="088 0030600 / 112",
+        phone="030-1234567 (ma-do)",
+    )  # fmt: skip
+    raw = piet.get(address("stop", programme)).content.decode()
+    shown = {
+        link: " ".join(re.sub(r"<[^>]+>", " ", words).split())
+        for link, words in re.findall(r'href="(tel:[^"]*)"[^>]*>(.*?)</a>', raw, re.S)
+    }
+    assert shown["tel:+31612345678"].endswith(" 06-12345678")
+    assert shown["tel:+31880030600"].endswith(" 088 0030600")
+    assert "030-1234567" in shown["tel:+31301234567"] and "ma-do" not in str(shown)
+    assert "(ma-do)" in raw
 
 
 FIRST_YOUR_DOCTOR = ("Wacht niet tot morgen", "bel nu een huisarts", "waar een huisarts naar moet")
@@ -344,7 +364,7 @@ def shown_of(response) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", raw).split())
 
 
-@pytest.mark.parametrize("number", ["112", "", "0800 - 1234"])
+@pytest.mark.parametrize("number", ["112", "", "0800 - 1234"])  # the last is refused now
 @pytest.mark.parametrize("symptoms", [["chest"], ["saddle", "chest"]])
 def test_where_minutes_count_every_page_says_the_emergency_number(
     piet, cast, programme, second, symptoms, number
@@ -353,7 +373,7 @@ def test_where_minutes_count_every_page_says_the_emergency_number(
     Practice.objects.update(emergency_phone=number)
     for symptom in symptoms:
         by_symptoms_form(piet, programme, symptom)
-    number = number or "112"
+    number = "112"  # whatever an older form let by
     beside = [reverse(f"patients:{name}", args=[programme.uuid]) for name in BESIDE]
     for there in ("/", address("stop", programme), *beside, f"/programmes/{programme.uuid}/?read"):
         told = shown_of(piet.get(there))
@@ -620,3 +640,86 @@ def test_pressed_twice_it_is_one_report(piet, programme):
 def test_without_a_report_it_costs_one_query(cast, programme, django_assert_num_queries):
     with django_assert_num_queries(2):
         reports.standing_of(cast.piet)
+
+
+# ---------------------------------------------------------------- a therapist looked at it
+
+LOOKED = "Uw fysiotherapeut heeft uw melding van"
+AGAIN = "U mag uw oefeningen weer doen."
+
+
+def test_the_patient_reads_that_somebody_looked(piet, cast, programme):
+    by_session_form(piet, programme, "saddle")
+    clear(cast.anna, programme, note="Gebeld met de huisarts: niets gevonden.")
+    for page in ("home", "programme_detail", "stop"):
+        told = text_of(piet.get(address(page, programme)))
+        assert f"{LOOKED} {date_format(timezone.localdate(), 'j F')} bekeken." in told
+        assert AGAIN in told and "niets gevonden" not in told
+    assert LOOKED not in text_of(piet.get(address("programme_yesterday", programme)))
+
+
+def test_it_is_said_until_something_is_done(piet, cast, programme):
+    by_session_form(piet, programme, "saddle")
+    clear(cast.anna, programme)
+    by_day_form(piet, programme, line=1)
+    assert LOOKED not in text_of(piet.get("/"))
+    assert LOOKED in text_of(piet.get(address("stop", programme)))  # still true there
+
+
+def test_it_is_said_for_a_week(piet, cast, programme):
+    by_session_form(piet, programme, "saddle")
+    clear(cast.anna, programme)
+    for days, said in ((6, True), (8, False)):
+        SeenMark.objects.update(at=timezone.now() - timedelta(days=days))
+        SessionLog.objects.update(performed_at=timezone.now() - timedelta(days=9))
+        assert (LOOKED in text_of(piet.get("/"))) is said
+
+
+def test_the_exercise_that_was_given_back_says_so(piet, cast, programme):
+    by_session_form(piet, programme, "leg_pain", line=1)
+    clear(cast.anna, programme)
+    lines = programme.current_version().sheet.lines
+    again = f"U mag “{lines[1].title}” weer doen."
+    assert text_of(piet.get("/")).count(again) == 2  # above the day, and at the exercise
+    for page in ("home", "programme_session"):
+        raw = piet.get(address(page, programme)).content.decode()
+        at = [m.start() for m in re.finditer(r'data-line="', raw)]
+        parts = [raw[one:two] for one, two in zip(at, [*at[1:], len(raw)], strict=True)]
+        saying = {re.match(r'data-line="([^"]*)"', part)[1] for part in parts if again in part}
+        assert saying == {lines[1].uuid}
+    assert AGAIN not in text_of(piet.get("/"))
+
+
+def test_not_while_something_else_holds(piet, cast, programme):
+    by_session_form(piet, programme, "leg_pain", line=1)
+    clear(cast.anna, programme)
+    by_session_form(piet, programme, "numbness", line=1)
+    SessionLog.objects.update(performed_at=timezone.now() - timedelta(days=1))
+    assert LOOKED not in text_of(piet.get("/"))
+
+
+def test_put_back_it_is_said_no_more(piet, cast, programme):
+    by_session_form(piet, programme, "saddle")
+    clear(cast.anna, programme)
+    SeenMark.objects.update(withdrawn_at=timezone.now())
+    assert "Stop met oefenen" in text_of(piet.get("/")) and LOOKED not in text_of(piet.get("/"))
+
+
+def test_the_stop_page_says_how_it_went(piet, cast, programme):
+    def told():
+        return text_of(piet.get(address("stop", programme))).partition("U mag gewoon oefenen")[2]
+
+    nothing, back = "U hebt niets gemeld", "nam u terug"
+    assert nothing in told()
+    by_session_form(piet, programme, "saddle")
+    take_back(piet, programme)
+    assert back in told() and nothing not in told() and LOOKED not in told()
+    by_session_form(piet, programme, "saddle")
+    clear(cast.anna, programme)
+    assert LOOKED in told() and nothing not in told() and back not in told()
+
+
+def test_another_record_under_the_same_login_says_it_too(piet, cast, programme, second):
+    by_session_form(piet, programme, "saddle")
+    clear(cast.anna, programme)
+    assert AGAIN in text_of(piet.get(address("programme_detail", second)))

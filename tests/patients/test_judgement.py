@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from patients import actions, clinical, course, judgement, once, record_note, timeline
 from patients.models import ActivityScore, QualityRating, StartBackScore
@@ -240,7 +241,7 @@ class TestTimeline:
         some = timeline.events(programme, today - timedelta(days=9), today - timedelta(days=1))
         assert [event.words for event in some] == ["Activiteiten, 0 tot 10: Tuinieren 0."]
 
-    def test_leg_pain_that_was_taken_back_is_not_told(self, programme, cast):
+    def test_what_was_taken_back_is_told_with_that(self, programme, cast):
         version, line = programme.current_version(), programme.prescriptions.first().uuid
         report = uuid.uuid4()
         for symptoms, retracts in ((["leg_pain"], None), ([], report)):
@@ -257,7 +258,14 @@ class TestTimeline:
                 "Gemeld bij “Hol en bol maken op handen en knieën”: "
                 "de pijn straalde uit naar mijn been of arm."
             )
-            assert (reported in told) is bool(symptoms)
+            back = " De patiënt zei op " + date_format(programme.started_on, "j F")
+            back += " dat het een vergissing was."
+            assert (reported if symptoms else reported + back) in told
+        read = course.read(programme, timezone.localdate())
+        note = record_note.text(
+            read, timezone.localdate(), events=timeline.events(programme, read.first, read.last)
+        )
+        assert reported + back in note
 
     def test_the_note_for_the_record_has_it(self, programme, cast):
         judgement.measure_activities(

@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients import actions, invitations, life
-from patients.models import Patient, Pause, Programme, RiskProfile, SessionLog, SymptomAnswer
+from patients.models import (
+    Patient,
+    Pause,
+    Programme,
+    RiskProfile,
+    SeenMark,
+    SessionLog,
+    SymptomAnswer,
+)
 from rugpijn.models import User
 
 from .test_patient_pages import press
@@ -396,6 +404,12 @@ def test_a_discharged_patient_leaves_the_desk_and_is_found(anna, cast, running):
     )  # fmt: skip
     actions.draft(patient=running.patient, by=cast.anna)
     assert words(anna.get(reverse("admin:index"))).count("Piet Jansen") > 2
+    SeenMark.objects.create(
+        programme=running,
+        reason="leg_pain",
+        occasion=SymptomAnswer.objects.get().pk,
+        by_name="Anna",
+    )
     life.discharge(patient=running.patient, by=cast.anna, running=running.pk)
     assert "Piet Jansen" not in words(anna.get(reverse("admin:index")))
     for search in ("piet", "12-3-1958", "discharged", "Discharged "):

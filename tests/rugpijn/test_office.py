@@ -196,6 +196,7 @@ class TestLogo:
                 "logo": SimpleUploadedFile(name, content),
                 "paper": "full",
                 "diary_weeks": 3,
+                "emergency_phone": "112",
                 "colour": "#14485a",
                 "keep_months": 24,
                 "idle_minutes": 30,
@@ -256,7 +257,8 @@ class TestColour:
     def test_the_owner_hears_it_at_the_field(self, client, cast):
         client.force_login(cast.els)
         address = reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk])
-        fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3, "colour": "#ffff00",
+        fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3,
+                "emergency_phone": "112", "colour": "#ffff00",
                   "keep_months": 24, "idle_minutes": 30}  # fmt: skip
         page = client.post(address, fields).content.decode()
         assert "Kies een donkerder kleur" in page and "Nieuwe naam" in page

@@ -95,7 +95,8 @@ class TestHowLong:
     @pytest.mark.parametrize(("minutes", "kept"), [("14", 30), ("61", 30), ("", 30), ("45", 45)])
     def test_the_owner_chooses_within_bounds(self, cast, practice, minutes, kept):
         fresh_login(els := Client(), cast.els)
-        fields = {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a",
+        fields = {"name": "De Linde", "paper": "full", "diary_weeks": 3,
+                "emergency_phone": "112", "colour": "#14485a",
                   "is_record": "False", "keep_months": 24, "idle_minutes": minutes}  # fmt: skip
         els.post(reverse("admin:rugpijn_practice_change", args=[practice.pk]), fields)
         practice.refresh_from_db()

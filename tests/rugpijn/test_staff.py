@@ -163,7 +163,8 @@ class TestInvitation:
 
 
 class TestPractice:
-    FIELDS = {"name": "De Linde", "paper": "full", "diary_weeks": 3, "colour": "#14485a",
+    FIELDS = {"name": "De Linde", "paper": "full", "diary_weeks": 3,
+            "emergency_phone": "112", "colour": "#14485a",
               "is_record": "False", "keep_months": 24, "idle_minutes": 30}  # fmt: skip
 
     @pytest.fixture(autouse=True)

@@ -1,0 +1,53 @@
+"""What a patient reported and no therapist looked at yet, for the pages about that patient."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from rugpijn.models import User
+
+from . import reports
+from .models import Patient
+from .reports import Report
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Reports in force, and the address of their card on the worklist."""
+
+    reports: tuple[Report, ...]
+    card: str = ""
+
+    @property
+    def red_flags(self) -> tuple[Report, ...]:
+        return tuple(report for report in self.reports if report.urgency == "doctor")
+
+
+def of(patient: Patient, reader: User) -> Waiting:
+    """What waits in this record. Two queries, and one more when there is anything."""
+    found = reports.standing_alone(patient.pk).reports
+    if not found:
+        return Waiting(())
+    last = patient.programmes.filter(started_on__isnull=False).order_by("-pk").first()
+    if last is None:
+        return Waiting(found)
+    whose = "" if last.therapist_id == reader.pk else "?whose=practice"
+    return Waiting(found, f"{reverse('admin:index')}{whose}#programme-{last.pk}")
+
+
+def warning(patient: Patient, reader: User) -> str:
+    """A sentence for after an act that a therapist may take for an end of it; or empty."""
+    waits = of(patient, reader)
+    if not waits.reports:
+        return ""
+    report = (waits.red_flags or waits.reports)[-1]
+    words = (
+        _("%(patient)s still cannot exercise: nobody looked at the red flag of %(day)s yet.")
+        if waits.red_flags
+        else _("An exercise of %(patient)s is stopped: nobody looked at the report of %(day)s yet.")
+    )
+    told = words % {"patient": patient.name, "day": date_format(report.day, "j F")}
+    return format_html("{} <a href='{}'>{}</a>", told, waits.card, _("To the worklist"))
