@@ -201,6 +201,17 @@ def test_a_press_is_no_work_and_what_is_typed_is(world, role):  # noqa: F811
         assert kept.is_record_page(address) or texts <= open_, (address, texts - open_)
 
 
+@pytest.mark.parametrize("role", WALKED)
+def test_every_form_says_who_opened_its_page(world, role):  # noqa: F811
+    for address, form in forms_for(world, role):
+        if "csrfmiddlewaretoken" not in form.data():
+            continue  # a signed link does it, for whoever has the link
+        marks = [one.value for one in form.fields if one.name == kept.MARK]
+        assert [mark.partition(":")[0] for mark in marks] == [str(getattr(world, role).uuid)], (
+            address
+        )
+
+
 def test_a_file_is_named_and_chosen_again(world):  # noqa: F811
     address = world.address("admin:exercises_exercise_film")
     client = client_for(world, "anna")

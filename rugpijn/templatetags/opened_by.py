@@ -13,7 +13,8 @@ register = template.Library()
 class MarkedTokenNode(CsrfTokenNode):
     def render(self, context):
         token = super().render(context)
-        request = getattr(context, "request", None)
+        # Crispy draws its forms with the values of the context alone.
+        request = getattr(context, "request", None) or context.get("request")
         mark = opened_by.mark(request) if token and hasattr(request, "user") else ""
         if not mark:
             return token
