@@ -25,7 +25,7 @@ from django.core.signing import BadSignature, Signer
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -129,10 +129,11 @@ class KeptFormMiddleware:
             return redirect("kept_form")
         if is_first and any(_typed(one).is_work for one in forms):
             _remind(request)
-        for one in of_here:
-            if _typed(one).is_secret_alone:
+        for one in forms if is_first else of_here:
+            typed = _typed(one)
+            if typed.is_secret_alone:
                 _forget([one])
-                messages.warning(request, _not_done(request))
+                messages.warning(request, _not_done(typed))
         return None
 
     def process_exception(self, request, error):
@@ -228,7 +229,7 @@ def _give_back(request, response):
     if typed is None or _is_by_script(request):
         return response
     if typed.is_secret_alone:
-        messages.warning(request, _not_done(request))
+        messages.warning(request, _not_done(typed))
     if not typed.is_worth_keeping:
         return response
     context = typed.context() | {"csrf_token": get_token(request), "login": response["Location"]}
@@ -277,7 +278,7 @@ def _keep(request, user: int | None) -> None:
     if user is None or typed is None:
         return
     if typed.is_secret_alone:
-        messages.warning(request, _not_done(request))
+        messages.warning(request, _not_done(typed))
     if not _store(request, user, typed):
         return
     if request.user.is_authenticated:
@@ -304,9 +305,9 @@ def _store(request, user: int, typed: kept.Typed) -> bool:
     return True
 
 
-def _not_done(request) -> str:
+def _not_done(typed: kept.Typed) -> str:
     """Of a form with nothing but passwords or codes: it comes back empty, and why."""
-    if request.resolver_match.view_name in NEW_PASSWORD:
+    if resolve(typed.address.partition("?")[0]).view_name in NEW_PASSWORD:
         return _(
             "Your password was not changed: you had to log in first. Type it once more after that."
         )

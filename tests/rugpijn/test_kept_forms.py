@@ -475,6 +475,17 @@ def test_a_message_can_be_put_right_before_it_is_sent(cast, programme):
 # ------------------------------------------------------------ a password that was not changed
 
 
+def test_a_password_that_was_not_changed_is_said_on_the_first_page(cast):
+    client = Client()
+    client.force_login(cast.anna)
+    client.get("/admin/")
+    end_login(client)
+    client.post(reverse("account_change_password"), {"oldpassword": CANARY})
+    client.force_login(cast.anna)
+    assert "Uw wachtwoord is niet gewijzigd" in client.get("/admin/").content.decode()
+    assert "Uw wachtwoord is niet gewijzigd" not in client.get("/admin/").content.decode()
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_a_password_that_was_not_changed_is_said(cast, known):
     client = Client()
