@@ -22,6 +22,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.signing import BadSignature, Signer
+from django.db.models import Q
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -300,7 +301,8 @@ def _store(request, user: int, typed: kept.Typed) -> bool:
         words = _("What you sent was too long to keep while you log in. Please type it once more.")
         messages.error(request, words)
         return False
-    KeptForm.objects.filter(user=user).exclude(pk__in=[one.pk for one in others]).delete()
+    over = Q(user=user) & ~Q(pk__in=[one.pk for one in others])
+    KeptForm.objects.filter(over | Q(at__lte=timezone.now() - KeptForm.LASTS)).delete()
     KeptForm.objects.create(user_id=user, content=content)
     return True
 

@@ -202,6 +202,13 @@ def test_after_an_hour_it_is_gone(cast):
     assert not KeptForm.objects.exists()
 
 
+def test_keeping_one_removes_what_is_over_of_anybody(cast):
+    past = timezone.now() - timedelta(minutes=61)
+    KeptForm.objects.create(user=cast.bram, content="{}", at=past)
+    sent_too_late(cast)
+    assert KeptForm.objects.get().user == cast.anna
+
+
 def test_of_many_the_last_five_are_kept_and_the_same_once(cast):
     client, address, _asked = sent_too_late(cast)
     for number in (1, 2, 3, 4, 5, 5):
