@@ -539,6 +539,7 @@ def test_logging_out_leaves_what_somebody_else_did_here(
         until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
     page.get_by_role("button", name="Uitloggen").click()
     expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    assert page.evaluate(DATABASES) == ["rugpijn"]
     until(page, f"{ACTS}.then(acts => acts.join() === '{cast.piet_patient.uuid}')")
     assert page.evaluate("caches.has('programme')") is False
     log_in(page, at_home, own=False)
