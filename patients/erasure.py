@@ -20,8 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from rugpijn import audit
-from rugpijn.login.kept_forms import SESSION_KEY as KEPT
-from rugpijn.models import Letter, LoginSession, User
+from rugpijn.models import KeptForm, Letter, User
 
 from . import ledger
 from .access import answered_for
@@ -120,9 +119,7 @@ def _forget_mail(patient: Patient, logins: Iterable[User]) -> None:
 def _forget_typed() -> None:
     """Forms that were kept while their writer logs in anew: they may hold anybody's name. It is
     nobody's data for longer than an hour, and whoever it was types it again."""
-    for session in LoginSession.objects.filter(user=None):
-        if KEPT in session.get_decoded():
-            session.delete()
+    KeptForm.objects.all().delete()
 
 
 def sweep_pictures() -> None:

@@ -23,6 +23,7 @@ from exercises.models import LibraryImport
 from rugpijn import audit
 from rugpijn.models import (
     AccessChange,
+    KeptForm,
     Letter,
     LoginSession,
     OneTimeCode,
@@ -269,6 +270,13 @@ KINDS = (
         "sessions",
         ngettext_lazy("%d session", "%d sessions"),
         lambda practice, now: LoginSession.objects.filter(expire_date__lt=now - EXPIRED),
+        _delete,
+        of_practice=False,
+    ),
+    Kind(
+        "kept forms",
+        ngettext_lazy("%d form that was kept for an hour", "%d forms that were kept for an hour"),
+        lambda practice, now: KeptForm.objects.filter(at__lt=now - KeptForm.LASTS),
         _delete,
         of_practice=False,
     ),

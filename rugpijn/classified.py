@@ -72,6 +72,8 @@ CLASSES: dict[str, Columns] = {
         keys="session_key session_data",
         none="expire_date user device",
     ),
+    # What somebody typed and did not send yet: nobody reads it for them, in a copy of data neither.
+    "rugpijn.KeptForm": columns(personal="at", keys="content", none="id user shown"),
     # About who runs the server, and no patient. The reason names none; its page asks so.
     "rugpijn.GlassBreak": columns(
         personal="actor actor_name reason began_at until ended_at", none="id uuid practice"

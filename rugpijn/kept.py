@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import SuspiciousOperation
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 
 from . import limits
 
@@ -19,12 +20,25 @@ SECRET = re.compile(
     r"(^|[_-])(password\d?|oldpassword|code|credential|token|csrfmiddlewaretoken)$", re.IGNORECASE
 )
 TYPED_BY_NOBODY = re.compile(r"(credential|token)$", re.IGNORECASE)  # a script makes these
-BESIDE = {"next", "_look"}  # says where to go, and nothing that somebody typed
 LOOK = "_look"  # asks for the form as it was filled in, and saves nothing
-# Numbers and marks of the page itself, which tell a reader nothing.
+MARK = "opened_by"  # who opened the page; no content either (login/opened_by.py)
+MARK_LENGTH = 200
+BESIDE = {"next"}  # says where to go, and nothing that somebody typed
+# Numbers and marks of the page itself, and its buttons, which tell a reader nothing. A form with
+# nothing else is a press, and no work: a test finds each.
 OF_THE_PAGE = re.compile(
     r"^initial-|(^|-)(id|operation|revision|version|opened_with|position"
-    r"|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$|^_|^what$"
+    r"|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$|^_"
+    r"|^(what|next|starred|post|import|proxy|running|retracts|whose|item|session|line|day|moment"
+    r"|done|record|frames|frames-\d+-was|action|select_across|index)$"
+    r"|^(go|save|send|ask|stop|end|others|trust|app|remove|change|confirm|refuse)$"
+)
+# What people write, in forms that cannot be shown again as they were filled in: it can be put right
+# before it is sent. Those of more than one line first.
+SEVERAL_LINES = re.compile(r"^(text|note|words|(\w+-)?reason)$")
+ONE_LINE = re.compile(
+    r"^(name|email|title|dosage|reviewed_by|reviewed_on|birth_date|(\w+-)?birth_date"
+    r"|(title|alternative|name|frames-\d+-caption)_(nl|en|\d))$"
 )
 RANDOM_NUMBER = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")  # of a row
 
@@ -37,6 +51,7 @@ class Typed:
     fields: list[tuple[str, str]]
     files: list[tuple[str, str]]  # the field, and the name of the file
     secrets: list[str]
+    mark: str = ""  # of who opened the page, as it came
 
     @property
     def size(self) -> int:
@@ -61,20 +76,66 @@ class Typed:
         ]
 
     @property
-    def readable_alone(self) -> list[tuple[str, str]]:
-        """The same where nothing says which field it is: "" and what was typed."""
-        return [("", value) for _name, value in self.readable if len(value.strip()) > 1]
+    def is_work(self) -> bool:
+        """Whether somebody typed or chose something: a press alone is none."""
+        return bool(self.readable or self.files)
+
+    @property
+    def is_secret_alone(self) -> bool:
+        """As a new password is: nothing of it is kept, and it must be typed once more."""
+        named = any(name not in BESIDE for name, _value in self.fields)
+        return bool(self.secrets) and self.can_be_sent_again and not named and not self.files
 
     def context(self) -> dict:
-        """What `_again.html` shows."""
+        """What `_again.html` shows. What can be put right before it is sent is no hidden field."""
+        look = LOOK if is_record_page(self.address) else ""
+        open_ = [] if look else [pair for pair in self.readable if _is_written(pair[0])]
+        hidden = [pair for pair in self.fields if pair not in open_]
+        # Where nothing says which field it is, one letter or figure says nothing.
+        closed = [value for name, value in self.readable if (name, value) not in open_]
         return {
             "address": self.address,
-            "fields": self.fields,
+            "fields": hidden,
+            "open": [Open(name, value) for name, value in open_],
             "files": self.files,
             "secrets": self.secrets,
-            "readable": self.readable_alone,
-            "look": LOOK if is_record_page(self.address) else "",
+            "readable": [("", value) for value in closed if len(value.strip()) > 1],
+            "again": True,
+            "is_work": self.is_work,
+            "look": look,
+            "mark": self.mark,
+            "mark_name": MARK,
         }
+
+
+@dataclass(frozen=True)
+class Open:
+    """What somebody wrote, to be put right in a field of its own."""
+
+    name: str
+    value: str
+
+    @property
+    def lines(self) -> int:
+        """How high its field is; 0 for a field of one line."""
+        if "\n" not in self.value and not SEVERAL_LINES.match(self.name):
+            return 0
+        return min(3 + self.value.count("\n"), 12)
+
+    @property
+    def label(self) -> str:
+        return {
+            "text": _("Message"),
+            "note": _("Note"),
+            "title": _("Title"),
+            "title_nl": _("Title (Dutch)"),
+            "title_en": _("Title (English)"),
+            "dosage": _("Dosage"),
+        }.get(self.name) or _("What you typed")
+
+
+def _is_written(name: str) -> bool:
+    return bool(SEVERAL_LINES.match(name) or ONE_LINE.match(name))
 
 
 def read(request) -> Typed | None:
@@ -87,9 +148,10 @@ def read(request) -> Typed | None:
     except (OSError, SuspiciousOperation):
         return None
     fields = [(name, value) for name, value in sent if not SECRET.search(name)]
-    fields = [(name, value) for name, value in fields if name != LOOK]
+    fields = [(name, value) for name, value in fields if name not in (LOOK, MARK)]
     secrets = {name for name, _value in sent if SECRET.search(name)} - {"csrfmiddlewaretoken"}
-    return Typed(request.get_full_path(), fields, files, sorted(secrets))
+    mark = request.POST.get(MARK, "")[:MARK_LENGTH]
+    return Typed(request.get_full_path(), fields, files, sorted(secrets), mark)
 
 
 def is_from_our_page(request) -> bool | None:

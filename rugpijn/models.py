@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from . import phones, text
 from .glass.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
-from .login.models import AccessChange, LoginSession, OneTimeCode, TrustedDevice
+from .login.models import AccessChange, KeptForm, LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter
 from .validators import (
     NoCitizenNumber,
@@ -35,6 +35,7 @@ __all__ = [
     "AccessEvent",
     "GlassBreak",
     "Heartbeat",
+    "KeptForm",
     "Letter",
     "LogHead",
     "LogSegment",

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rugpijn.login.sessions.SessionLimitsMiddleware",
+    "rugpijn.login.kept_forms.OpenedByMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rugpijn.middleware.OwnLanguageMiddleware",
     "rugpijn.login.second_factor.StaffFactorMiddleware",
@@ -95,6 +96,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["rugpijn.templatetags.opened_by"],  # in each form: who opened the page
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

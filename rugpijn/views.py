@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.templatetags.static import static
@@ -35,10 +36,16 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 class LogoutView(allauth.account.views.LogoutView):
     """Leaves nothing in the browser: what was kept on the device goes with the login."""
 
-    def post(self, *args, **kwargs):
-        response = super().post(*args, **kwargs)
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    def post(self, request, *args, **kwargs):
+        user = request.user
+        response = super().post(request, *args, **kwargs)
+        # What others did on this device and could not send yet waits for them: the page says so.
+        others = request.POST.get("others_wait") == "1"
+        response.headers["Clear-Site-Data"] = '"cache"' if others else '"cache", "storage"'
         kept_forms.forget_who(response)
+        if user.is_authenticated and kept_forms.has_work(user):
+            words = _("What you typed and did not send is kept for an hour. Log in to get it back.")
+            messages.info(request, words)
         return response
 
 
@@ -210,9 +217,18 @@ def server_error(request):
 
 @login_not_required
 def csrf_failure(request, reason=""):
-    """The page stood open too long, or came from elsewhere: nothing was saved."""
+    """The page is older than the login, or came from elsewhere: nothing was saved."""
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": "token"}, status=403)
     # Of no known page nothing is offered: the token, which would say so, is what was wrong.
-    typed = trouble.again(request) if kept.is_from_our_page(request) else {}
-    return render(request, "403_csrf.html", {"status": 403, **typed}, status=403)
+    ours = kept.is_from_our_page(request)
+    elsewhere = ours and (
+        kept_forms.opened_by_somebody_else(request) or kept_forms.to_login_of_opener(request)
+    )
+    if elsewhere:
+        return elsewhere
+    typed = trouble.again(request) if ours else {}
+    if typed and not request.user.is_authenticated:
+        typed["look"] = ""  # it asks for a login too
+    context = {"status": 403, "ours": ours, "no_cookie": reason == REASON_NO_CSRF_COOKIE, **typed}
+    return render(request, "403_csrf.html", context, status=403)

@@ -5,11 +5,12 @@ import time
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import RequestFactory
 from django.urls import reverse
 
 from rugpijn import kept
 from rugpijn.login.sessions import SEEN
-from rugpijn.models import LoginSession
+from rugpijn.models import KeptForm, LoginSession
 
 from .access_table import NAMES, POSTS, ROLES, SEES, TABLE
 from .access_world import client_for, snapshot
@@ -23,6 +24,8 @@ TYPED = "Getypt: é, “aanhaling” & <b>\r\ntweede regel"
 CANARY = "kanarie-geheim-26"
 KEPT = reverse("kept_form")
 BY_SCRIPT = {"/plain-language/", "/sync/"}
+PRESSES = {"hidden", "submit", "button", "image", "reset"}
+TYPED_IN = {"text", "email", "url", "tel", "search"}
 
 
 def filled(form) -> dict[str, list[str]]:
@@ -56,7 +59,7 @@ def open_to_keep(sent) -> dict[str, list[str]]:
     return {
         name: values
         for name, values in sent.items()
-        if not kept.SECRET.search(name) and any(values)
+        if not kept.SECRET.search(name) and name != kept.MARK and any(values)
     }
 
 
@@ -102,8 +105,9 @@ def end_login(client):
     session.save()
 
 
-def stored_sessions() -> str:
-    return str([row.get_decoded() for row in LoginSession.objects.all()])
+def stored() -> str:
+    rows = list(KeptForm.objects.values_list("content", flat=True))
+    return str([*rows, *(row.get_decoded() for row in LoginSession.objects.all())])
 
 
 WALKED = ("anna", "els", "piet", "root")
@@ -113,13 +117,14 @@ WALKED = ("anna", "els", "piet", "root")
 def test_every_form_comes_back_after_the_login_had_ended(world, role):  # noqa: F811
     walked = 0
     for address, form in forms_for(world, role):
+        KeptForm.objects.all().delete()  # of the form before this one
         sent = filled(form)
         must = open_to_keep(sent)
         client = client_for(world, role)
         client.get(KEPT)  # as any page before: this browser knows who it was
         end_login(client)
         answer = client.post(address, sent)
-        assert CANARY not in stored_sessions(), address
+        assert CANARY not in stored(), address
         if answer.status_code != 302 or not answer["Location"].startswith("/accounts/login/"):
             continue  # a page that asks for no login has answered
         client.force_login(getattr(world, role))
@@ -169,6 +174,44 @@ def test_every_form_comes_back_when_the_database_is_gone(world, role):  # noqa: 
         assert CANARY not in answer.content.decode()
 
 
+@pytest.mark.parametrize("role", WALKED)
+def test_a_press_is_no_work_and_what_is_typed_is(world, role):  # noqa: F811
+    """A form with hidden fields and buttons only shows nothing that somebody typed; every text of a
+    form that cannot be looked at again can be put right before it is sent."""
+    request = RequestFactory()
+    for address, form in forms_for(world, role):
+        if address in BY_SCRIPT or address == reverse("set_language"):
+            continue
+        fields = [one for one in form.fields if one.tag != "button" and one.kind not in PRESSES]
+        sent = filled(form)
+        for one in form.fields:
+            if one.tag == "button" or one.kind == "submit":
+                sent.setdefault(one.name, [one.value])
+        typed = kept.read(request.post(address, sent))
+        if not fields:
+            assert not typed.is_work, (address, typed.readable)
+            continue
+        texts = {
+            one.name
+            for one in fields
+            if one.tag == "textarea" or (one.tag == "input" and one.kind in TYPED_IN)
+            if not kept.SECRET.search(one.name)
+        }
+        open_ = {one.name for one in typed.context()["open"]}
+        assert kept.is_record_page(address) or texts <= open_, (address, texts - open_)
+
+
+@pytest.mark.parametrize("role", WALKED)
+def test_every_form_says_who_opened_its_page(world, role):  # noqa: F811
+    for address, form in forms_for(world, role):
+        if "csrfmiddlewaretoken" not in form.data():
+            continue  # a signed link does it, for whoever has the link
+        marks = [one.value for one in form.fields if one.name == kept.MARK]
+        assert [mark.partition(":")[0] for mark in marks] == [str(getattr(world, role).uuid)], (
+            address
+        )
+
+
 def test_a_file_is_named_and_chosen_again(world):  # noqa: F811
     address = world.address("admin:exercises_exercise_film")
     client = client_for(world, "anna")
@@ -202,7 +245,6 @@ def test_no_field_cuts_what_is_pasted(world, role):  # noqa: F811
 
 
 LONG = "x" * 20_000
-TYPED_IN = {"text", "email", "url", "tel", "search"}
 
 
 @pytest.mark.parametrize("role", ["anna", "els", "piet", "root"])

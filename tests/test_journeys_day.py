@@ -16,6 +16,7 @@ from patients.models import Proxy, SessionLog, SymptomAnswer
 from rugpijn.models import LoginSession, User
 
 from .conftest import PASSWORD
+from .logging_in import log_in_browser
 from .test_journeys import browser_context_args, complaints, site  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -512,6 +513,41 @@ def test_a_lost_telephone_and_who_finds_it(at_home, phones, programme, cast, mak
     log_in(page, at_home)
     until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
     assert SessionLog.objects.get().patient == cast.piet_patient
+
+
+@pytest.mark.parametrize("who", ["another patient", "a therapist"])
+def test_logging_out_leaves_what_somebody_else_did_here(
+    at_home, phones, programme, cast, make_programme, who
+):
+    """On a shared telephone: not counted, not erased, and sent when its owner is back."""
+    make_programme(cast.mo_patient)
+    phone = phones()
+    page = phone.new_page()
+    log_in(page, at_home)
+    phone.set_offline(True)
+    tick(page)
+    count(page, "1 van 12")
+    LoginSession.objects.filter(user=cast.piet).delete()
+    phone.set_offline(False)
+    page.goto(at_home)
+    if who == "a therapist":
+        log_in_browser(page, at_home, cast.anna)
+        page.goto(at_home)
+    else:
+        log_in(page, at_home, own=False, email="mo-1234")
+        tick(page)
+        until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    assert page.evaluate(DATABASES) == ["rugpijn"]
+    until(page, f"{ACTS}.then(acts => acts.join() === '{cast.piet_patient.uuid}')")
+    assert page.evaluate("caches.has('programme')") is False
+    log_in(page, at_home, own=False)
+    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    assert SessionLog.objects.filter(patient=cast.piet_patient).count() == 1
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    assert page.evaluate(DATABASES) == []
 
 
 KEEPS_NOTHING = {

@@ -5,8 +5,6 @@ import time
 import uuid
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -16,6 +14,7 @@ from patients.models import SymptomAnswer
 from rugpijn.login.sessions import SEEN, SessionStore
 from rugpijn.models import LoginSession
 
+from .logging_in import log_in_browser
 from .test_journeys import browser_context_args, complaints, log_in, site  # noqa: F401
 from .test_journeys_building import draft, open_form  # noqa: F401
 
@@ -32,14 +31,8 @@ def end_logins():
 
 
 def log_in_again(page, site, user):  # noqa: F811
-    """In the session that the browser has by now, without typing."""
-    [cookie] = [
-        each for each in page.context.cookies() if each["name"] == settings.SESSION_COOKIE_NAME
-    ]
-    client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = cookie["value"]
-    client.force_login(user)
-    page.context.add_cookies([cookie | {"value": client.session.session_key}])
+    """Without typing; what was kept is of the person, and not of this browser."""
+    log_in_browser(page, site, user)
     page.goto(site)
 
 
@@ -54,7 +47,7 @@ def test_a_long_programme_after_the_session_ended(page, site, complaints, draft)
     expect(page.get_by_text("is een uur bewaard")).to_be_visible()
     log_in_again(page, site, draft.therapist)
     expect(page.get_by_role("heading", name="Wat u typte, is er nog")).to_be_visible()
-    expect(page.get_by_text("Programma: Lage rugpijn")).to_be_visible()
+    expect(page.locator("strong", has_text="Programma: Lage rugpijn")).to_be_visible()
     expect(page.get_by_text("Oefening 1: opmerking")).to_be_visible()
     expect(page.get_by_text("met een kussen")).to_be_visible()
     page.get_by_role("button", name="Eerst bekijken in het formulier").click()

@@ -19,9 +19,14 @@ from django.db import connection, connections
 
 from . import BackupError
 
-# Who is logged in, on which devices, and how often: true at that moment only. A login that was
-# ended since must not come back with a backup, so everybody logs in anew.
-OF_THE_MOMENT = ("rugpijn_loginsession", "rugpijn_trusteddevice", "rugpijn_cache")
+# Who is logged in, on which devices, how often, and what they are about to send: true at that
+# moment only. A login that was ended since must not come back, so everybody logs in anew.
+OF_THE_MOMENT = (
+    "rugpijn_loginsession",
+    "rugpijn_trusteddevice",
+    "rugpijn_keptform",
+    "rugpijn_cache",
+)
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY id"
 

@@ -11,14 +11,14 @@ from ..two_at_once import in_words, label_of
 
 
 def describe(request, typed: kept.Typed) -> dict:
-    """`page`, the name of the record or "", and `readable`, pairs of a label and a text.
+    """`page`, the name of the record or "", and then `readable`, pairs of a label and a text.
 
     The page of one record in the admin says what its fields are called; elsewhere a label is "".
     What was chosen is named as far as this person may choose it.
     """
     found = _record_page(request, typed.address)
     if found is None:
-        return {"page": "", "readable": typed.readable_alone}
+        return {"page": ""}
     admin, obj = found
     form, formsets = admin.as_stored(request, obj)
     inlines = admin.get_inline_instances(request, obj)

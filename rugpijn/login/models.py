@@ -1,10 +1,11 @@
-"""What the database knows of logins: sessions, trusted devices, one-time codes on paper, and
-changes to somebody's way in that wait.
+"""What the database knows of logins: sessions, trusted devices, one-time codes on paper, forms that
+came after a login had ended, and changes to somebody's way in that wait.
 
 Nothing here opens a door by itself: of what a person or a browser holds, only a hash is kept.
 """
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -84,6 +85,28 @@ class OneTimeCode(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "code_hash"], name="one_time_code_once")
         ]
+
+
+class KeptForm(models.Model):
+    """What somebody typed and could not send, for that person alone, and for an hour.
+
+    Passwords and codes are never in it. `kept_forms.py` says when it comes and goes.
+    """
+
+    LASTS = timedelta(hours=1)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_forms")
+    at = models.DateTimeField(default=timezone.now)
+    shown = models.BooleanField(default=False)
+    content = models.TextField()  # as JSON: `kept.Typed`. As text, which may hold a NUL
+
+    class Meta:
+        verbose_name = _("form that was kept")
+        verbose_name_plural = _("forms that were kept")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return str(self.at)  # never what is in it
 
 
 class AccessChange(models.Model):

@@ -85,6 +85,7 @@ def begin(sender, request, user, **kwargs):
         if vouched is not None:
             second_factor.mark(session, user, vouched)
             session[BEGAN] = vouched
+    kept_forms.look_for(session, user)
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:

@@ -84,7 +84,7 @@ try {
   });
 
   await step("log out", async () => {
-    await lead(page, () => page.$eval("form[data-leave] button", (one) => one.click()));
+    await lead(page, () => page.$eval("form[action='/accounts/logout/'] button", (one) => one.click()));
     await page.waitForSelector("[name=login]");
     await page.goto(site);
     await page.waitForSelector("[name=login]");

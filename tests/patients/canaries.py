@@ -38,7 +38,7 @@ from patients.models import (
 )
 from rugpijn.classified import Kind
 from rugpijn.login.sessions import SessionStore
-from rugpijn.models import OneTimeCode, TrustedDevice, User
+from rugpijn.models import KeptForm, OneTimeCode, TrustedDevice, User
 
 CANARY = "Kanarie"
 CHOSEN = {"days"}  # which days of the week: no free text
@@ -150,6 +150,7 @@ def login(user: User) -> None:
         user=user, token_hash="k" * 64, name="Kanarie-device", expires_at=now + timedelta(days=30)
     )
     OneTimeCode.objects.create(user=user, code_hash="c" * 64)
+    KeptForm.objects.create(user=user, content="Kanarie-typed")
     address = EmailAddress.objects.create(user=user, email="kanarie-address@mail.example")
     EmailConfirmation.objects.create(email_address=address, key="k" * 40)
     Authenticator.objects.create(user=user, type="webauthn", data={"name": "Kanarie-passkey"})

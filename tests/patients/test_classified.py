@@ -59,7 +59,7 @@ def test_what_leads_to_a_patient_is_of_the_record():
 
 def test_what_hangs_on_a_login():
     names = {model.__name__ for model in reach.ways_to(User)}
-    assert names >= {"LoginSession", "TrustedDevice", "OneTimeCode", "Authenticator"}
+    assert names >= {"LoginSession", "TrustedDevice", "OneTimeCode", "Authenticator", "KeptForm"}
 
 
 def test_what_stays_of_an_erasure_names_nobody():

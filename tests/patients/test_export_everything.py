@@ -68,7 +68,13 @@ class TestWhatIsInIt:
             assert not secret & set(rows[0])
             assert set(rows[0]) == told  # a personal or clinical one is never left out
         text = json.dumps(content)
-        for word in ("Kanarie-DataExport-copy", "Kanarie-passkey", "k" * 40, "c" * 64):
+        for word in (
+            "Kanarie-DataExport-copy",
+            "Kanarie-passkey",
+            "Kanarie-typed",
+            "k" * 40,
+            "c" * 64,
+        ):
             assert word not in text
 
     def test_the_papers_as_they_were_given(self, cast, programme):

@@ -329,6 +329,11 @@ def test_logging_out_leaves_nothing_in_the_browser(piet):
     assert "Clear-Site-Data" not in piet.get(reverse("account_login")).headers
 
 
+def test_logging_out_leaves_what_others_did_and_could_not_send(piet):
+    answer = piet.post(reverse("account_logout"), {"others_wait": "1"})
+    assert answer["Clear-Site-Data"] == '"cache"'
+
+
 @pytest.mark.parametrize("asks", [True, False])
 def test_behind_a_password_alone_it_says_neither_who_nor_what(piet, programme, asks):
     programme.patient.practice.second_step = asks

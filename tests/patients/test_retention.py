@@ -28,6 +28,7 @@ from patients.models import (
 from rugpijn.audit import AccessEvent
 from rugpijn.models import (
     AccessChange,
+    KeptForm,
     Letter,
     LoginSession,
     OneTimeCode,
@@ -224,6 +225,8 @@ def _upload(cast, at):
 # How one comes to be at a moment, its kind, and the days for which it is kept after it.
 TECHNICAL = {
     "sessions": (30, _session),
+    "kept forms": (1 / 24, lambda cast, at: KeptForm.objects.create(
+        user=cast.piet, content="{}", at=at)),
     "devices": (30, lambda cast, at: TrustedDevice.objects.create(
         user=cast.piet, token_hash="x", name="x", expires_at=at)),
     "codes": (30, lambda cast, at: OneTimeCode.objects.create(

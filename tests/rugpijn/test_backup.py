@@ -31,7 +31,7 @@ from rugpijn.audit import AccessEvent
 from rugpijn.backup import BackupError, engines, left_behind, make, parcel, restore, seal
 from rugpijn.checks import refuse_half_restore
 from rugpijn.login import second_step
-from rugpijn.models import LoginSession, Practice, User
+from rugpijn.models import KeptForm, LoginSession, Practice, User
 
 PRIVATE, PUBLIC = seal.new_pair()
 STRANGER, _ = seal.new_pair()
@@ -233,6 +233,7 @@ def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch,
     """While patients tick, a backup; restored elsewhere it has all that was acknowledged before,
     whole acts only, and every file. A restore over it, and one that fails, lose nothing."""
     mos = make_programme(cast.mo_patient)
+    KeptForm.objects.create(user=cast.anna, content="{}")
     with at_work([programme, mos]) as (acknowledged, enough):
         for _number in range(12):
             enough.acquire(timeout=30)
@@ -260,7 +261,7 @@ def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch,
         assert AccessEvent.objects.filter(action="log").count() == len(stored)
         assert AccessEvent.objects.filter(action="restore", actor_role="system").count() == 1
         assert digests(settings.MEDIA_ROOT) == media
-        assert not LoginSession.objects.exists()
+        assert not LoginSession.objects.exists() and not KeptForm.objects.exists()
         assert {p.name for p in settings.DATA_DIR.iterdir()} == {"media"}
         assert stat.S_IMODE(settings.MEDIA_ROOT.stat().st_mode) == 0o700
 

@@ -2,6 +2,8 @@
 // losing anything that was not sent.
 "use strict";
 
+const { login } = document.currentScript.dataset; // whose page this is
+
 document.addEventListener("DOMContentLoaded", function () {
   const KEPT = "programme";
   const HELD = "/held"; // in it: of which records there are pages
@@ -36,7 +38,7 @@ document.addEventListener("DOMContentLoaded", function () {
     await forgetOthers();
     location.reload();
   });
-  document.querySelectorAll("form[data-leave]").forEach(function (form) {
+  document.querySelectorAll("form[action$='/accounts/logout/']").forEach(function (form) {
     form.addEventListener("submit", function (event) {
       event.preventDefault();
       leave(form);
@@ -154,7 +156,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const waiting = await unsent();
     button.disabled = false;
     if (!waiting.length) {
-      await forgetAll();
+      await forgetAll(form);
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
@@ -167,26 +169,31 @@ document.addEventListener("DOMContentLoaded", function () {
       button.focus();
     };
     note.querySelector("[data-do=leave]").onclick = async function () {
-      await forgetAll();
+      await forgetAll(form);
       HTMLFormElement.prototype.submit.call(form);
     };
     note.querySelector("[data-do=stay]").focus();
   }
 
-  // Sends what it can, and says what is left; also of another record on this device. What was
-  // ticked and not sent is left with it.
+  // Sends what it can, and says what of this person's is left; of every record they act for. What
+  // was ticked and not sent is left with it.
   async function unsent() {
     if (app.outbox) {
       await app.outbox.report();
       await app.outbox.send();
     }
     return (await allActs()).filter(function (act) {
-      return !act.sent && (!act.refused || isReport(act));
+      return isTheirs(act) && !act.sent && (!act.refused || isReport(act));
     });
   }
 
   function isReport(act) {
     return (act.symptoms || []).length > 0;
+  }
+
+  // Acts of older scripts do not say whose they are.
+  function isTheirs(act) {
+    return !act.login || act.login === login;
   }
 
   // Of every record on this device; none where the browser keeps none.
@@ -237,12 +244,26 @@ document.addEventListener("DOMContentLoaded", function () {
     });
   }
 
-  async function forgetAll() {
+  // All of this person's. What others did here and could not send yet stays for them, and the
+  // answer to this form must not tell the browser to erase it.
+  async function forgetAll(form) {
     // First what is still being kept, or it would come after the clearing.
     leaving.abort();
     await Promise.allSettled([keeping]);
     if ("caches" in window) {
       await caches.delete(KEPT);
+    }
+    const all = await allActs();
+    const gone = all.filter(function (act) {
+      return isTheirs(act) || act.sent;
+    });
+    if (gone.length < all.length) {
+      await forgetActs(gone);
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "others_wait", value: "1" });
+      form.append(field);
+      localStorage.removeItem("rugpijn-counter");
+      return;
     }
     try {
       await new Promise(function (resolve) {

@@ -304,7 +304,7 @@
     new FormData(form).forEach(function (value, name) {
       if (name === "symptoms") {
         act.symptoms.push(value);
-      } else if (name !== "csrfmiddlewaretoken" && name !== "session") {
+      } else if (!["csrfmiddlewaretoken", "opened_by", "session"].includes(name)) {
         act[name] = value;
       }
     });
