@@ -23,7 +23,7 @@ BESIDE = {"next", "_look"}  # says where to go, and nothing that somebody typed
 LOOK = "_look"  # asks for the form as it was filled in, and saves nothing
 # Numbers and marks of the page itself, which tell a reader nothing.
 OF_THE_PAGE = re.compile(
-    r"^initial-|(^|-)(id|operation|revision|version|opened_with|position"
+    r"^initial-|(^|-)(id|operation|revision|version|opened_with|opened_as|record|position"
     r"|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$|^_|^what$"
 )
 RANDOM_NUMBER = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")  # of a row
