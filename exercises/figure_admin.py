@@ -46,6 +46,11 @@ class ReviewForm(forms.ModelForm):
         widgets = {"reviewed_on": AdminDateWidget}
 
 
+def _judged(figure: Figure) -> list:
+    """What a review is about, and the review that there is."""
+    return [figure.data, figure.reviewed_by, figure.reviewed_on]
+
+
 def drawing_urls(figure: Figure) -> list[str]:
     """The addresses of its frames, as they are given out to staff."""
     if figure.kind == Figure.Kind.PHOTO:
@@ -225,13 +230,26 @@ class FigureAdmin(OwnedAdmin):
     def _page(self, request, figure, template, **context):
         """A page about this figure, with what is said beside it."""
         may_review = figure is not None and self.has_change_permission(request, figure)
+        stamps = {"stamp": "", "judged": ""}
+        if figure is not None:
+            reviews = "_review" in request.POST  # each of its two forms carries its own
+            stamps = {
+                name: two_at_once.stamp_for(request, content)
+                if reviews == is_review
+                else two_at_once.stamp(content)
+                for name, content, is_review in (
+                    ("stamp", figure.data, False),
+                    ("judged", _judged(figure), True),
+                )
+            }
         context = {
             **self.admin_site.each_context(request),
+            **stamps,
             "opts": self.opts,
             "figure": figure,
             "title": str(figure) if figure is not None else gettext("New drawing"),
             "strip": strip(figure),
-            "stamp": two_at_once.stamp_for(request, figure.data) if figure else "",
+            two_at_once.RECORD: two_at_once.record_number(figure) if figure else "",
             "ours": figure is None or self._is_ours(request, figure),
             "may_copy": figure is not None and self.has_add_permission(request),
             "review": ReviewForm(instance=figure) if may_review else None,
@@ -252,9 +270,15 @@ class FigureAdmin(OwnedAdmin):
         form = ReviewForm(request.POST, instance=figure)
         if not form.is_valid():
             return self._page(request, self.get_object(request, figure.pk), "figure", review=form)
-        with transaction.atomic():
-            figure.save(update_fields=form.Meta.fields)
-            audit.record(request, "review", thing=figure)
+        try:
+            with transaction.atomic():
+                stored = Figure.objects.select_for_update().get(pk=figure.pk)
+                two_at_once.refuse_if_another(request, stored, _judged(stored))
+                figure.save(update_fields=form.Meta.fields)
+                audit.record(request, "review", thing=figure)
+        except two_at_once.ChangedMeanwhileError as error:
+            form.add_error(None, str(error))
+            return self._page(request, self.get_object(request, figure.pk), "figure", review=form)
         messages.success(request, gettext("The review was saved."))
         return self._to(figure)
 

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from rugpijn import audit, trouble
+from rugpijn import audit, trouble, two_at_once
 
 from . import films, media
 from .film_forms import FilmForm
@@ -28,9 +28,14 @@ def film_view(request, admin, exercise: Exercise):
     back = admin._change_url(exercise)
     if request.method == "POST" and "remove" in request.POST:
         if film is not None:
-            with transaction.atomic():
-                audit.record(request, "delete", thing=film)
-                film.delete()
+            try:
+                with transaction.atomic():
+                    _hold(request, exercise)
+                    audit.record(request, "delete", thing=film)
+                    film.delete()
+            except two_at_once.ChangedMeanwhileError as error:
+                messages.warning(request, str(error))
+                return HttpResponseRedirect(request.path)
             messages.success(
                 request, _("The film is removed. Programmes that were issued with it keep it.")
             )
@@ -38,10 +43,14 @@ def film_view(request, admin, exercise: Exercise):
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form, status = FilmForm(*sent, film=film), 200
     if form.is_valid():
-        if _saved(request, exercise, film, form):
-            messages.success(request, _("The film is saved."))
-            return HttpResponseRedirect(back)
-        status = 503
+        try:
+            if _saved(request, exercise, film, form):
+                messages.success(request, _("The film is saved."))
+                return HttpResponseRedirect(back)
+            status = 503
+        except two_at_once.ChangedMeanwhileError as error:
+            form.add_error(None, str(error))
+            status = 400
     elif form.errors:
         status = 400
     context = {
@@ -52,6 +61,8 @@ def film_view(request, admin, exercise: Exercise):
         **film_context(exercise),
         "form": form,
         "back": back,
+        two_at_once.OPENED_WITH: two_at_once.stamp_for(request, _content(exercise)),
+        two_at_once.RECORD: two_at_once.record_number(exercise),
     }
     page = "admin/exercises/exercise/film.html"
     response = TemplateResponse(request, page, context, status=status)
@@ -60,9 +71,22 @@ def film_view(request, admin, exercise: Exercise):
     return response
 
 
+def _content(exercise: Exercise) -> dict | None:
+    """What there is of its film, as a page was opened with it."""
+    return Film.objects.filter(exercise=exercise).values().first()
+
+
+def _hold(request, exercise: Exercise) -> None:
+    """Of two who change its film the second is asked."""
+    Exercise.objects.select_for_update(no_key=True).get(pk=exercise.pk)
+    film = Film.objects.filter(exercise=exercise).first()
+    two_at_once.refuse_if_another(request, film or exercise, _content(exercise))
+
+
 def _saved(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bool:
     try:
         with films.keeping() as kept:
+            _hold(request, exercise)
             own = films.save(exercise, form.upload(), kept)
             audit.record(request, "change" if film else "add", thing=own)
     except OSError as error:

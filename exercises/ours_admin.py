@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from rugpijn import audit
+from rugpijn import audit, two_at_once
 
 from .dosage import Dosage
 from .forms import DosageField
@@ -104,11 +104,24 @@ class WithOurs:
         practice = request.user.practice
         if practice is None:
             raise PermissionDenied
-        ours = PracticeDosage.objects.of(practice.pk, [exercise]).get(exercise.pk)
-        form = OurDosageForm(request.POST or None, initial={"dosage": ours})
-        if request.method == "POST" and form.is_valid():
-            self._keep(request, exercise, form.cleaned_data["dosage"])
-            return HttpResponseRedirect(self._change_url(exercise))
+        with transaction.atomic():
+            # Held until this save is done: of two at the same moment the second sees the first.
+            type(practice).objects.select_for_update(no_key=True).get(pk=practice.pk)
+            ours = PracticeDosage.objects.of(practice.pk, [exercise]).get(exercise.pk)
+            stored = OurDosageForm(initial={"dosage": ours})
+            base, meeting = two_at_once.read(request.POST), None
+            if base is not None:
+                meeting = two_at_once.meet(request, base, stored)
+            sent = meeting.post if meeting else request.POST
+            form = OurDosageForm(sent or None, initial={"dosage": ours})
+            if meeting is not None:
+                meeting.last = two_at_once.who_changed(exercise, request.user, "set our dosage")
+            decide = meeting is not None and meeting.must_decide
+            if request.method == "POST" and form.is_valid() and not decide:
+                if meeting is not None:
+                    messages.info(request, meeting.in_short)
+                self._keep(request, exercise, form.cleaned_data["dosage"])
+                return HttpResponseRedirect(self._change_url(exercise))
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Dosage in our practice"),
@@ -116,6 +129,9 @@ class WithOurs:
             "exercise": exercise,
             "ours": ours,
             "form": form,
+            "meeting": meeting if decide else None,
+            two_at_once.OPENED_WITH: two_at_once.as_text(two_at_once.snapshot(stored)),
+            two_at_once.RECORD: two_at_once.record_number(exercise),
         }
         return TemplateResponse(request, "admin/exercises/exercise/ours.html", context)
 

@@ -36,6 +36,7 @@ def photo_view(request, admin, figure: Figure | None = None):
         "form": form,
         "figure": figure,
         "stamp": two_at_once.stamp_for(request, figure.data) if figure else "",
+        two_at_once.RECORD: two_at_once.record_number(figure) if figure else "",
         "alternative": figure.words("alternative") if figure else "",
     }
     status = 400 if form.errors else 200

@@ -116,10 +116,11 @@ def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str
 
 
 def put_back(mark: SeenMark) -> None:
-    """Undo one look: all that was marked in it asks for attention again. The rows stay."""
-    SeenMark.objects.filter(programme=mark.programme, at=mark.at, withdrawn_at=None).update(
-        withdrawn_at=timezone.now()
-    )
+    """Undo one look: all that was marked in it asks for attention again, also where a colleague
+    added a note to it. The rows stay."""
+    marks = SeenMark.objects.filter(programme=mark.programme, withdrawn_at=None)
+    for reason, occasion in marks.filter(at=mark.at).values_list("reason", "occasion"):
+        marks.filter(reason=reason, occasion=occasion).update(withdrawn_at=timezone.now())
 
 
 def note_recovery(
@@ -138,7 +139,15 @@ def note_recovery(
                 noted_name=by.name,
             )
     except IntegrityError:
-        raise RefusedError(_("This was answered meanwhile. The first answer stays.")) from None
+        first = programme.recovery_checks.filter(day=day).first()
+        said = _("This was answered meanwhile. The first answer stays.")
+        if first is not None and first.answer != answer:
+            words = {
+                "first": first.get_answer_display(),
+                "second": RecoveryCheck.Answer(answer).label,
+            }
+            said += " " + _("It is “%(first)s”; yours was “%(second)s”.") % words
+        raise RefusedError(said) from None
 
 
 def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:

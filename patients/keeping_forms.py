@@ -104,9 +104,11 @@ class MessageForm(forms.Form):
 
     send_label = gettext_lazy("Send")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, sent="", **kwargs):
+        """`sent` is what this person sent last: a browser puts it back after “Back”."""
         kwargs["initial"] = {"operation": uuid4()}
         super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs["data-sent"] = sent
         self.helper = FormHelper()
         self.helper.add_input(Submit("send", self.send_label, css_class="btn-lg"))
 

@@ -9,14 +9,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn import audit, rates
+from rugpijn import audit, given_back, rates, two_at_once
 from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
 from . import actions, batches, judgement, life, phases, press, search, variants, waiting
 from .admin_base import CareAdmin
-from .merged_form import PREFIX, merge_post, row_count, told
+from .merged_form import PREFIX, has_own_changes, merge_post, must_decide, row_count, told, unsaid
 from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
 from .sheet import Change, Sheet, changes
@@ -24,8 +24,29 @@ from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeFor
 from .views import batch, building, course, desk, notes, progression, therapist
 from .views import life as life_pages
 
+# What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
+ENDED = (
+    _("You ended this programme in another tab or window at %(when)s."),
+    _("%(who)s ended this programme at %(when)s, while you had it open."),
+    _("This programme was ended while you had it open."),
+)
+STARTED = (
+    _("You started this programme in another tab or window at %(when)s."),
+    _("%(who)s started this programme at %(when)s, while you had it open."),
+    _("This programme was started while you had it open."),
+)
+PAUSED = (
+    _("You paused this programme in another tab or window at %(when)s."),
+    _("%(who)s paused this programme at %(when)s, while you had it open."),
+    _("This programme was paused while you had it open."),
+)
+
 # The pages of a programme's life, in views/life.py.
 LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
+
+
+def _meanwhile(last: dict | None, act: tuple) -> str:
+    return two_at_once.who_did(last, *act)
 
 
 class ExercisePicker(AutocompleteSelect):
@@ -92,6 +113,7 @@ def _red_flags_missing(programme: Programme) -> dict:
 @admin.register(Programme)
 class ProgrammeAdmin(CareAdmin):
     merges = False  # of its own, in `_merge_with_others`
+    saves_anew = False
     form = ProgrammeForm
     inlines = [PrescriptionInline]
     list_display = ("title", "patient", "state", "therapist", "changed_at")
@@ -158,7 +180,6 @@ class ProgrammeAdmin(CareAdmin):
         kwargs["fields"] = ["title"]
         form = super().get_form(request, obj, **kwargs)
         form.request = request
-        form.merged_with = getattr(request, "merged_with", None)
         form.library_changes = self._library_changes(request, obj)
         return form
 
@@ -225,18 +246,13 @@ class ProgrammeAdmin(CareAdmin):
         programme = self.get_queryset(request).filter(pk=number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
-                messages.error(
-                    request, gettext("This programme has ended meanwhile; nothing was saved.")
-                )
-                return redirect("admin:patients_programme_change", programme.pk)
-            if request.method == "POST":
-                self._merge_with_others(request, programme)
+                return self._ended_meanwhile(request, programme)
             version = programme.current_version()
             extra.update(
                 title=programme.title,
                 subtitle=None,
                 version=version,
-                merged_with=getattr(request, "merged_with", None),
+                opened_as=self._opened_as(programme),
                 library_changes=self._library_changes(request, programme),
                 red_flags_missing=programme.ended_on is None and _red_flags_missing(programme),
                 cannot_reopen=programme.ended_on and actions.another_runs(programme),
@@ -259,21 +275,92 @@ class ProgrammeAdmin(CareAdmin):
 
     # ---------------------------------------------------------------- two at once
 
+    def _opened_as(self, programme) -> str:
+        """What a page was opened with: to save it later means something else in each state."""
+        if programme.is_draft:
+            return "draft"
+        return "paused" if programme.pause_now is not None else "running"
+
+    def beside_words(self, request, obj=None) -> set[str]:
+        """The exercise of a row says where something was typed; without names it is a number."""
+        return unsaid(request.POST, named=obj is not None)
+
+    def _ended_meanwhile(self, request, programme):
+        """What was typed is given back; what has ended is not changed."""
+        last = two_at_once.who_changed(programme, request.user, "end", "discharge")
+        said = _meanwhile(last, ENDED)
+        here = reverse("admin:patients_programme_change", args=[programme.pk])
+        beside = self.beside_words(request, programme)
+        readable = given_back.words(request, self, programme, beside)
+        if not readable or not has_own_changes(request.POST):
+            messages.error(request, f"{said} {gettext('Nothing was saved.')}")
+            return redirect(here)
+        leads = [(here, gettext("Open the programme"))]
+        return given_back.page(request, said, readable, title=programme.patient.name, leads=leads)
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """Inside the transaction of a save, as for every record."""
+        if request.method == "POST":
+            programme = self.get_queryset(request).filter(pk=number(object_id)).first()
+            if programme is not None and self.has_change_permission(request, programme):
+                answer = self._merge_with_others(request, programme)
+                if answer is not None:
+                    return answer
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
     def _merge_with_others(self, request, programme):
-        """When somebody saved since this form was opened: show both, lose neither."""
-        if request.POST.get("revision") in (None, str(programme.revision)):
-            return
-        if row_count(request.POST.get(f"{PREFIX}-TOTAL_FORMS")) is None:
-            return  # no form of ours; Django says so
+        """When somebody saved since this form was opened: both are kept, or a person decides.
+
+        An answer when there is nothing to save.
+        """
+        post = request.POST
+        if row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) is None or not post.get("revision"):
+            return None  # no form of ours; Django says so
+        actions.hold(programme)  # until this save is done
+        opened, now = post.get("opened_as"), self._opened_as(programme)
+        started = opened == "draft" and now != "draft"
+        if started and not has_own_changes(post):
+            return self._started_meanwhile(request, programme)
+        if opened == "running" and now == "paused":
+            last = two_at_once.who_changed(programme, request.user, "pause")
+            messages.warning(request, _meanwhile(last, PAUSED))
         unbound = self.get_form(request, programme, change=True)(instance=programme)
+        profile = post.get("initial-profile", unbound["profile"].value() or "")
+        if post["revision"] == str(programme.revision) and profile == (
+            unbound["profile"].value() or ""
+        ):
+            return None
         formset = self._unbound_lines(request, programme)
-        merged, post = merge_post(request.POST, unbound, formset)
+        merged, post = merge_post(post, unbound, formset)
+        sentences = told(merged, unbound, formset)
+        if started:
+            last = two_at_once.who_changed(programme, request.user, "start")
+            sentences.insert(0, _meanwhile(last, STARTED))
+            sentences.insert(1, gettext("Saving gives your changes to the patient."))
+        by = programme.changed_by
         request.POST = post
-        request.merged_with = {
-            "who": programme.changed_by.name if programme.changed_by else gettext("Somebody"),
-            "when": programme.changed_at,
-            "told": told(merged, formset),
-        }
+        request.meeting = two_at_once.Meeting(
+            post,
+            sentences,
+            # Nobody gives a patient what they have not seen.
+            must_decide(merged)
+            or started
+            or opened is None
+            or ("_start" in post and bool(sentences)),
+            by and {"who": by.name, "when": programme.changed_at, "is_self": by == request.user},
+        )
+        if not request.meeting.must_decide and sentences:
+            messages.info(request, request.meeting.in_short)
+        return None
+
+    def _started_meanwhile(self, request, programme):
+        """Pressed twice, or by two people: it was started once, and the paper is ready."""
+        last = two_at_once.who_changed(programme, request.user, "start")
+        messages.info(request, _meanwhile(last, STARTED))
+        version = programme.current_version()
+        if "_start" not in request.POST or press.problem() is not None:
+            return redirect("admin:patients_programme_change", programme.pk)
+        return redirect("patients:version_handout", programme.uuid, version.number)
 
     def _unbound_lines(self, request, programme):
         inline = next(iter(self.get_inline_instances(request, programme)))

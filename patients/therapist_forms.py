@@ -132,6 +132,7 @@ class ProgrammeForm(forms.ModelForm):
         required=False,
         label=_("Risk of persistent complaints"),
         choices=[("", _("judge it later")), *RiskProfile.Profile.choices],
+        show_hidden_initial=True,
     )
     reason = CharField(
         required=False,
@@ -170,8 +171,7 @@ class ProgrammeForm(forms.ModelForm):
         model = Programme
         fields = ("title",)
 
-    request = None  # set by the admin, with what others changed meanwhile
-    merged_with = None
+    request = None  # set by the admin, with what the library corrected
     library_changes = ()
 
     def __init__(self, *args, **kwargs):
@@ -199,11 +199,6 @@ class ProgrammeForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if self.merged_with is not None:
-            raise ValidationError(
-                gettext("Somebody else changed this programme while you had it open."),
-                code="merged",
-            )
         # The row stays locked until this save is done, so that of two saves at
         # the same moment the second one sees the first.
         current = (

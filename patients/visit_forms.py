@@ -2,6 +2,9 @@
 
 Each knows its name in the post (`what`), its word in the access log (`act`), and how to write
 itself down (`write`, which says in a sentence what was written, or raises RefusedError).
+
+What was written down since the page was opened is asked about, and never written over in silence:
+`latest` says what the page was opened with, and `meanwhile` what is another by now, in sentences.
 """
 
 from django import forms
@@ -10,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rugpijn import two_at_once
 from rugpijn.models import User
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
@@ -18,6 +22,11 @@ from . import clinical, judgement
 from .models import MainActivity, Programme, QualityRating, RecoveryCheck, RiskProfile
 from .models.course import ACTIVITIES, SCALE
 from .sheet import Sheet
+
+
+def _wrote(name: str, when, what: str) -> str:
+    words = {"name": name, "when": two_at_once.at(when), "what": what}
+    return _("%(name)s wrote down at %(when)s: %(what)s") % words
 
 
 class RecoveryForm(forms.Form):
@@ -54,7 +63,21 @@ class ProfileForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    @staticmethod
+    def latest(programme: Programme) -> dict[str, int]:
+        last = programme.risk_profiles.last()
+        return {"profile": last.pk if last else 0}
+
+    def meanwhile(self, programme: Programme, opened: dict) -> list[str]:
+        last = programme.risk_profiles.last()
+        if opened == self.latest(programme) or last.profile == self.cleaned_data["profile"]:
+            return []
+        return [_wrote(last.chosen_name, last.chosen_at, last.get_profile_display())]
+
     def write(self, programme: Programme, by: User) -> str:
+        last = programme.risk_profiles.last()
+        if last is not None and last.profile == self.cleaned_data["profile"]:
+            return _("Written down: %s.") % last.get_profile_display()  # once is enough
         chosen = judgement.choose_profile(programme=programme, by=by, **self.cleaned_data)
         return _("Written down: %s.") % chosen.get_profile_display()
 
@@ -79,6 +102,22 @@ class StartBackForm(forms.Form):
         if total is not None and part is not None and part > total:
             self.add_error("part", _("This is more than the total. Please look at both once more."))
         return cleaned
+
+    @staticmethod
+    def latest(programme: Programme) -> dict[str, int]:
+        last = programme.start_back_scores.last()
+        return {"score": last.pk if last else 0}
+
+    def meanwhile(self, programme: Programme, opened: dict) -> list[str]:
+        last = programme.start_back_scores.last()
+        mine = (self.cleaned_data["total"], self.cleaned_data["part"])
+        if opened == self.latest(programme) or (last.total, last.part) == mine:
+            return []
+        said = _("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
+            "total": last.total,
+            "part": last.part,
+        }
+        return [_wrote(last.noted_name, last.noted_at, said)]
 
     def write(self, programme: Programme, by: User) -> str:
         score = judgement.note_start_back(programme=programme, by=by, **self.cleaned_data)
@@ -113,6 +152,37 @@ class ActivitiesForm(forms.Form):
                 required=False,
                 initial=scores.get(today),
             )
+
+    @staticmethod
+    def beside(post, base: dict, stored: "ActivitiesForm"):
+        """What was posted, with what took the place of an activity that somebody else wrote
+        meanwhile moved to a free place: both are kept."""
+        post = post.copy()
+        was, now = (
+            base["record"],
+            {
+                position: str(stored[f"name_{position}"].value() or "")
+                for position in range(1, ACTIVITIES + 1)
+            },
+        )
+        for position, name in now.items():
+            typed = post.get(f"name_{position}", "").strip()
+            if was.get(f"name_{position}") or not name or typed in ("", name):
+                continue
+            free = next(
+                (
+                    other
+                    for other, taken in now.items()
+                    if not taken and not post.get(f"name_{other}", "").strip()
+                ),
+                None,
+            )
+            if free is None:
+                continue
+            for field in ("name", "score"):
+                post[f"{field}_{free}"] = post.get(f"{field}_{position}", "")
+                post[f"{field}_{position}"] = was.get(f"{field}_{position}", "")
+        return post
 
     def rows(self):
         """Name and score of each activity, as they stand beside each other."""
@@ -165,6 +235,20 @@ class QualityForm(forms.Form):
         if not self.errors and not any(cleaned.values()):
             raise ValidationError(_("Rate at least one exercise."))
         return cleaned
+
+    @staticmethod
+    def latest(programme: Programme) -> dict[str, int]:
+        ratings = judgement.newest_ratings(programme)
+        return {line: rating.pk for line, rating in ratings.items()}
+
+    def meanwhile(self, programme: Programme, opened: dict) -> list[str]:
+        ratings = judgement.newest_ratings(programme)
+        mine = {line: quality for line, quality in self.cleaned_data.items() if quality}
+        return [
+            _wrote(one.rated_name, one.rated_at, f"{one.title}: {one.get_quality_display()}")
+            for line, one in ratings.items()
+            if one.pk != opened.get(line) and mine.get(line) not in (None, one.quality)
+        ]
 
     def write(self, programme: Programme, by: User) -> str:
         judgement.rate_quality(

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from . import audit, kept, limits, rates, rows, text_fields, two_at_once
+from . import audit, given_back, kept, limits, rates, rows, text_fields, two_at_once
 from .numbers import number
 
 
@@ -88,6 +88,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             if hidden is not None:
                 patient = getattr(hidden, "record_of", None)
                 audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
+            elif request.method == "POST":
+                answer = given_back.of_removed(request, self, str(key))
+                if answer is not None:
+                    return answer
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def get_object(self, request, object_id, from_field=None):
@@ -108,6 +112,11 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     # ---------------------------------------------------------------- two at once
 
     merges = True  # a programme has rules of its own
+    saves_anew = True  # what was typed into one that is gone may begin a new one
+
+    def beside_words(self, request, obj=None) -> set[str]:
+        """Fields of a form that say nothing to who reads back what they typed."""
+        return set()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """A form that is only looked at, or where a person must decide, is not saved yet."""
@@ -143,11 +152,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         if meeting is None:
             return
         request.POST, request.meeting = meeting.post, meeting
-        meeting.last = two_at_once.who_changed(obj)
+        meeting.last = two_at_once.who_changed(obj, request.user)
         if not meeting.must_decide:
-            who = (meeting.last or {}).get("who") or gettext("Somebody")
-            text = gettext("%s saved this while you had it open. Both are kept.") % who
-            messages.info(request, " ".join([text, *meeting.told]))
+            messages.info(request, meeting.in_short)
 
     def as_stored(self, request, obj) -> tuple:
         """The form and its rows, as they would be opened now."""
@@ -164,10 +171,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         ]
         return form, formsets
 
-    def _opened_with(self, request, context, obj) -> str:
+    def _opened_with(self, request, context, stored) -> str:
         form = context["adminform"].form
         if form.is_bound:
-            form, formsets = self.as_stored(request, self.get_object(request, str(obj.pk)))
+            form, formsets = self.as_stored(request, stored)
         else:
             formsets = [
                 each.formset
@@ -188,9 +195,13 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         if obj is None:
             context["title"] = capfirst(context["title"])
         else:
-            context |= {"title": str(obj), "subtitle": None}
+            stored = obj
+            if context["adminform"].form.is_bound:  # what was typed is not its name yet
+                stored = self.get_object(request, str(obj.pk))
+            context |= {"title": str(stored), "subtitle": None, "original": stored}
+            context[two_at_once.RECORD] = two_at_once.record_number(obj)
             if self.merges and self.has_change_permission(request, obj):
-                context[two_at_once.OPENED_WITH] = self._opened_with(request, context, obj)
+                context[two_at_once.OPENED_WITH] = self._opened_with(request, context, stored)
             context["meeting"] = getattr(request, "meeting", None)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

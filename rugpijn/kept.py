@@ -27,7 +27,7 @@ BESIDE = {"next"}  # says where to go, and nothing that somebody typed
 # Numbers and marks of the page itself, and its buttons, which tell a reader nothing. A form with
 # nothing else is a press, and no work: a test finds each.
 OF_THE_PAGE = re.compile(
-    r"^initial-|(^|-)(id|operation|revision|version|opened_with|position"
+    r"^initial-|(^|-)(id|operation|revision|version|opened_with|opened_as|position"
     r"|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$|^_"
     r"|^(what|next|starred|post|import|proxy|running|retracts|whose|item|session|line|day|moment"
     r"|done|record|frames|frames-\d+-was|action|select_across|index)$"

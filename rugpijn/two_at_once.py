@@ -11,13 +11,15 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
@@ -27,6 +29,8 @@ from .log.models import AccessEvent
 OPENED_WITH = "opened_with"
 SEVERAL = "\x1f"  # between the values of a field that has more than one
 LOOKED_BACK = timedelta(days=1)  # for who changed it; longer ago is said without a name
+RECORD = "record"  # the field that says which record a page was opened for, as the log names it
+REMOVED = timedelta(days=31)  # so long a page stands open at most, after its record was removed
 
 
 # ------------------------------------------------------------ a form, as values
@@ -144,13 +148,10 @@ def refuse_if_another(request, thing: Model, content) -> None:
     if request.POST.get(OPENED_WITH, "") in ("", stamp(content)):
         return
     request.was_asked = True
-    last = who_changed(thing)
-    who = (last or {}).get("who") or gettext("Somebody")
     text = gettext(
-        "%s saved this while you had it open. Save once more to put yours in its place, or open "
-        "the page anew to see theirs."
+        "Save once more to put yours in its place, or open the page anew to see what was saved."
     )
-    raise ChangedMeanwhileError(text % who)
+    raise ChangedMeanwhileError(f"{who_saved(who_changed(thing, request.user))} {text}")
 
 
 def stamp_for(request, content) -> str:
@@ -170,6 +171,19 @@ class Meeting:
     told: list[str] = field(default_factory=list)
     must_decide: bool = False
     last: dict | None = None  # who, and when, as far as that is known
+    only_oneself: bool = False  # nobody else can have saved it
+
+    @property
+    def who(self) -> str:
+        """Who saved it meanwhile, as a sentence."""
+        if self.only_oneself:
+            return gettext("You saved this in another tab or window, while you had it open here.")
+        return who_saved(self.last)
+
+    @property
+    def in_short(self) -> str:
+        """For what was merged by itself, in one message."""
+        return " ".join([self.who, gettext("Both are kept."), *self.told])
 
 
 def meet(request, base: dict, form, formsets=()) -> Meeting | None:
@@ -234,7 +248,8 @@ def _meet_rows(meeting, request, base, formset, now) -> None:
     # What the other one added stands in the database, and comes with the page when it is read anew.
     rows = [row for row in merged.rows if row.key not in merged.added]
     titles = {key: str(form.instance) for key, form in by_key.items() if form.instance.pk}
-    _tell(meeting, merged.differences, fields, titles)
+    going = {row.key for row in rows if row.removed}
+    _tell(meeting, merged.differences, fields, titles, going)
     _tell_of_rows(meeting, merged, rows, formset, titles)
     _write_rows(meeting.post, formset, rows, by_key, model_fields)
 
@@ -285,7 +300,8 @@ def in_words(bound, value: str) -> str:
     return value or "–"
 
 
-def _tell(meeting, differences, fields, titles) -> None:
+def _tell(meeting, differences, fields, titles, going=()) -> None:
+    """Each difference; of a row that is going nothing is taken over."""
     moved = [each for each in differences if each.field == "position"]
     if moved:
         meeting.told.append(gettext("The order was changed."))
@@ -300,7 +316,9 @@ def _tell(meeting, differences, fields, titles) -> None:
             "before": in_words(bound, each.before),
             "after": in_words(bound, each.after),
         }
-        if each.kept is None:
+        if each.row and each.row in going:
+            text = gettext("%(field)s: “%(before)s” became “%(after)s”.")
+        elif each.kept is None:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
             meeting.must_decide = True
@@ -335,18 +353,118 @@ def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
         meeting.told.append(text % rescued)
 
 
-def who_changed(thing: Model) -> dict | None:
-    """Who changed this last, and when, as the access log says it; None when it does not."""
-    number = str(getattr(thing, "uuid", None) or thing.pk)
-    found = (
-        AccessEvent.objects.filter(
-            at__gte=timezone.now() - LOOKED_BACK,
-            object_type=thing._meta.model_name,
-            object_id=number,
-            code__in=(AccessEvent.Code.UPDATE, AccessEvent.Code.CREATE),
-            outcome=AccessEvent.Outcome.ALLOWED,
-        )
-        .order_by("-number")
-        .first()
+# ------------------------------------------------------------ who it was
+
+
+def record_number(thing: Model) -> str:
+    """A record as the access log names it."""
+    return str(getattr(thing, "uuid", None) or thing.pk)
+
+
+def _last(events, user) -> dict | None:
+    found = events.filter(outcome=AccessEvent.Outcome.ALLOWED).order_by("-at", "-number").first()
+    if found is None:
+        return None
+    return {"who": found.actor_name, "when": found.at, "is_self": found.actor == user.uuid}
+
+
+def who_changed(thing: Model, user, *actions: str) -> dict | None:
+    """Who changed this last, and when, as the access log says it; None when it does not.
+
+    `user` is whoever asks, who may have done it in another tab. `actions` are the words of the log
+    that count; without them every change does.
+    """
+    codes = (AccessEvent.Code.UPDATE, AccessEvent.Code.CREATE)
+    events = AccessEvent.objects.filter(
+        at__gte=timezone.now() - LOOKED_BACK,
+        object_type=thing._meta.model_name,
+        object_id=record_number(thing),
     )
-    return None if found is None else {"who": found.actor_name, "when": found.at}
+    counts = {"action__in": actions} if actions else {"code__in": codes}
+    return _last(events.filter(**counts), user)
+
+
+def who_removed(model, record: str, user) -> dict | None:
+    """Who removed a record of the reader's own practice; None when the log knows of no such act.
+
+    So it says of no other practice what is there, or was.
+    """
+    if user.practice_id is None or not record:
+        return None
+    named = Q(object_type=model._meta.model_name, object_id=record[:40])
+    if (number := _uuid(record)) is not None:
+        named |= Q(action="erase", patient=number)
+    since = timezone.now() - REMOVED
+    events = AccessEvent.objects.filter(
+        named, at__gte=since, practice=user.practice.uuid, code=AccessEvent.Code.DELETE
+    )
+    return _last(events, user)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def at(when) -> str:
+    """A moment in words: a time for one of today."""
+    when = timezone.localtime(when)
+    today = when.date() == timezone.localdate()
+    return date_format(when, "H:i" if today else "j F, H:i")
+
+
+def who_did(last: dict | None, oneself: str, somebody: str, nobody: str) -> str:
+    """Who did something meanwhile, as a sentence: the reader in another tab, somebody with a
+    name, or nobody known."""
+    if last is None or not (last["is_self"] or last["who"]):
+        return str(nobody)
+    words = {"who": last["who"], "when": at(last["when"])}
+    return str(oneself if last["is_self"] else somebody) % words
+
+
+def who_saved(last: dict | None) -> str:
+    """Who saved this meanwhile, as a sentence."""
+    return who_did(
+        last,
+        gettext("You saved this in another tab or window at %(when)s, while you had it open here."),
+        gettext("%(who)s saved this at %(when)s, while you had it open."),
+        gettext("Somebody saved this while you had it open."),
+    )
+
+
+# ------------------------------------------------------------ the reader's own words
+
+
+def own_words(post) -> set[str]:
+    """The names of the fields that were changed since the page was opened, as far as it says."""
+    base = read(post) or {"record": {}, "rows": {}}
+    unchanged = {name for name, value in base["record"].items() if _is_same(post, name, value)}
+    for prefix, rows in base["rows"].items():
+        for name, key in _keys(post, prefix):
+            row = rows.get(key, {}) if isinstance(rows, dict) else {}
+            start = name.removesuffix("-id").removesuffix("-language")
+            unchanged |= {
+                f"{start}-{field}"
+                for field, value in row.items()
+                if _is_same(post, f"{start}-{field}", value)
+            }
+    unchanged |= {
+        name
+        for name in post
+        if f"initial-{name}" in post and _is_same(post, name, post[f"initial-{name}"])
+    }
+    return set(post) - unchanged
+
+
+def _keys(post, prefix):
+    """Of each row the field that says which it is: a number, or a language."""
+    for name, value in post.items():
+        if name.startswith(f"{prefix}-") and name.endswith(("-id", "-language")) and value:
+            yield name, value
+
+
+def _is_same(post, name: str, value: str) -> bool:
+    sent = SEVERAL.join(_one_line_end(each) for each in post.getlist(name) if each)
+    return sent == _one_line_end(value)

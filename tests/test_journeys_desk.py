@@ -41,11 +41,10 @@ def test_two_therapists_at_once(page, site, complaints, kim, programme, browser)
     expect(other.locator(".messagelist")).to_contain_text("Versie 2")
 
     page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
-    expect(page.locator(".merged")).to_contain_text(f"{kim.name} heeft dit programma")
+    expect(page.locator(".messagelist")).to_contain_text(f"{kim.name} heeft dit om")
+    expect(page.locator(".messagelist")).to_contain_text("Versie 3")
     expect(mine.nth(0).get_by_label("Opmerking")).to_have_value("Rustig beginnen")
     expect(mine.nth(1).get_by_label("Dosering")).to_have_value("1x per dag 3x8x")
-    page.get_by_role("button", name="Bewaar en geef aan de patiënt").click()
-    expect(page.locator(".messagelist")).to_contain_text("Versie 3")
     first, second = programme.current_version().sheet.lines[:2]
     assert (first.note, second.dosage.notation) == ("Rustig beginnen", "1x per dag 3x8x")
     other.context.close()

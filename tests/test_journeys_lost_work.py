@@ -182,3 +182,34 @@ def test_a_form_without_a_connection_stays_with_what_was_typed(page, site, compl
     page.get_by_role("button", name="Versturen").click()
     expect(page.locator(".thread")).to_contain_text("De brug lukt niet meer")
     assert complaints == []
+
+
+def test_a_field_that_was_filled_again_says_that_it_is_not_saved(page, site, complaints, cast):  # noqa: F811
+    """Another form of the page was sent meanwhile, and the number stands in its field again."""
+    address = site + reverse("admin:patients_patient_change", args=[cast.mo_patient.pk])
+    log_in(page, site, "anna@linde.example")
+    page.goto(address)
+    page.locator("#id_phone").fill("0612345678")
+    page.locator("form[action$='/invite/'] button").first.click()
+    page.goto(address)
+    expect(page.locator("#id_phone")).to_have_value("0612345678")
+    expect(page.locator(".not-saved")).to_have_text(
+        re.compile("Ingevuld, en nog niet opgeslagen: Telefoon")
+    )
+    page.locator("[name=_save]").click()
+    page.goto(address)
+    expect(page.locator(".not-saved")).to_have_count(0)
+    cast.mo_patient.refresh_from_db()
+    assert cast.mo_patient.phone == "0612345678" and complaints == []
+
+
+def test_a_message_that_was_sent_is_not_in_its_field_after_back(page, site, complaints, programme):  # noqa: F811
+    log_in(page, site, "piet@mail.example")
+    page.goto(site + reverse("patients:messages", args=[programme.uuid]))
+    page.get_by_label("Uw bericht").fill("Mag ik fietsen?")
+    page.locator("form:has(textarea[data-sent]) [type=submit]").click()
+    expect(page.locator(".thread")).to_contain_text("Mag ik fietsen?")
+    page.go_back()
+    page.wait_for_load_state("load")
+    expect(page.get_by_label("Uw bericht")).to_have_value("")
+    assert programme.messages.count() == 1 and complaints == []

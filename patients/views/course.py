@@ -3,13 +3,15 @@
 Who works from paper answers on the phone or in the practice, and the therapist writes it down.
 """
 
+import json
+
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rugpijn import audit
+from rugpijn import audit, given_back, two_at_once
 
 from .. import actions, clinical, judgement
 from ..models import Programme
@@ -21,23 +23,38 @@ def course(request, programme):
     """To read, and to write down what was said, seen or judged."""
     here = redirect("admin:patients_programme_course", programme.pk)
     if programme.ended_on is not None and request.method == "POST":
-        messages.error(request, _("This programme is not running; nothing was written down."))
-        return redirect("admin:patients_programme_change", programme.pk)
+        said = _("This programme is not running; nothing was written down.")
+        to = redirect("admin:patients_programme_change", programme.pk)
+        if readable := given_back.words(request):
+            leads = [(to["Location"], _("Open the programme"))]
+            return given_back.page(
+                request, said, readable, title=programme.patient.name, leads=leads
+            )
+        messages.error(request, said)
+        return to
+    if request.method == "POST":
+        actions.hold(programme)  # two at this page take turns
     checks = {check.day: check for check in programme.recovery_checks.all()}
     asked = _asked(programme)
     unanswered = asked if asked not in checks else None
+    what = request.POST.get("what", "")
+    meeting = _meet_others(request, programme, asked) if what == ActivitiesForm.what else None
     forms = _forms(request, programme, asked)
-    sent = forms.get(request.POST.get("what", ""))
+    sent = forms.get(what)
     if sent is not None and sent.is_valid():
-        try:
-            with transaction.atomic():
-                said = sent.write(programme, request.user)
-        except actions.RefusedError as error:
-            messages.error(request, str(error))
+        meeting = meeting or _written_since(request, programme, sent)
+        if not (meeting and meeting.must_decide):
+            try:
+                with transaction.atomic():
+                    said = sent.write(programme, request.user)
+            except actions.RefusedError as error:
+                messages.error(request, str(error))
+                return here
+            audit.record(request, sent.act, programme.patient, thing=programme)
+            if meeting:
+                messages.info(request, meeting.in_short)
+            messages.success(request, said)
             return here
-        audit.record(request, sent.act, programme.patient, thing=programme)
-        messages.success(request, said)
-        return here
     profile = programme.risk_profiles.last()
     score = programme.start_back_scores.last()
     audit.record(request, "read course", programme.patient, thing=programme)
@@ -47,6 +64,9 @@ def course(request, programme):
         "course",
         _("How it goes"),
         forms=forms,
+        meeting=meeting if meeting and meeting.must_decide else None,
+        met=what,
+        opened_with=_opened_with(programme, forms, asked),
         may_write=programme.ended_on is None,
         checks=sorted(checks.values(), key=lambda check: check.day),
         asked=unanswered if programme.is_running else None,
@@ -69,10 +89,50 @@ def _asked(programme: Programme) -> int | None:
     return clinical.recovery_asked(clinical.day_of(programme.started_on, until))
 
 
+def _opened_with(programme: Programme, forms: dict, asked: int | None) -> dict[str, str]:
+    """By form, what it was opened with."""
+    stored = _forms(None, programme, asked)[ActivitiesForm.what]
+    opened = {ActivitiesForm.what: two_at_once.as_text(two_at_once.snapshot(stored))}
+    for what, form in forms.items():
+        if hasattr(form, "latest"):
+            opened[what] = json.dumps(form.latest(programme))
+    return opened
+
+
+def _meet_others(request, programme: Programme, asked: int | None) -> two_at_once.Meeting | None:
+    """The activities that somebody else wrote down since this page was opened."""
+    base = two_at_once.read(request.POST)
+    if base is None:
+        return None
+    stored = _forms(None, programme, asked)[ActivitiesForm.what]
+    request.POST = ActivitiesForm.beside(request.POST, base, stored)
+    with translation.override(base["language"]):
+        meeting = two_at_once.meet(request, base, stored)
+    if meeting is not None:
+        request.POST = meeting.post
+        meeting.last = two_at_once.who_changed(programme, request.user, ActivitiesForm.act)
+    return meeting
+
+
+def _written_since(request, programme: Programme, sent) -> two_at_once.Meeting | None:
+    """What somebody else judged since this page was opened, and judged otherwise."""
+    if not hasattr(sent, "latest"):
+        return None
+    try:
+        opened = json.loads(request.POST.get(two_at_once.OPENED_WITH, ""))
+    except (ValueError, RecursionError):
+        return None
+    told = sent.meanwhile(programme, opened) if isinstance(opened, dict) else []
+    if not told:
+        return None
+    last = two_at_once.who_changed(programme, request.user, sent.act)
+    return two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
+
+
 def _forms(request, programme: Programme, asked: int | None) -> dict:
     """By name, what can be written down about this programme now; what was sent is bound."""
-    sent = request.POST if request.method == "POST" else None
-    what = request.POST.get("what", "")
+    sent = request.POST if request is not None and request.method == "POST" else None
+    what = sent.get("what", "") if sent is not None else None
     profile = programme.risk_profiles.last()
     activities = programme.main_activities.prefetch_related("scores")
     version = programme.current_version()

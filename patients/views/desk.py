@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rugpijn import audit
+from rugpijn import audit, two_at_once
 from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
@@ -166,9 +167,10 @@ def seen(request, programme):
         return back
     watched = caseload.watched(request.user, whole_practice=True)
     if not watched.filter(pk=programme.pk).exists():
-        messages.error(
-            request, _("This programme has ended meanwhile; nothing was marked."), extra_tags=HERE
-        )
+        words = _("This programme has ended meanwhile; nothing was marked.")
+        if note := request.POST.get("note", "").strip():
+            words += " " + _("Your note is not stored: “%s”") % note[: SeenMark.NOTE_LENGTH]
+        messages.error(request, words, extra_tags=HERE)
         return back
     if "put_back" in request.POST:
         return _put_back(request, programme, back)
@@ -180,10 +182,7 @@ def seen(request, programme):
     shown = set(request.POST.getlist("item"))
     items = [item for item in worklist.unseen(course) if item.key in shown]
     if not items:
-        messages.info(
-            request, _("This was marked already, or it no longer holds."), extra_tags=HERE
-        )
-        return back
+        return _seen_before(request, programme, shown, form.cleaned_data["note"], back)
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
         words = _("Write in the note what you did about it.")
         return _give_back(request, programme, words, back)
@@ -195,6 +194,38 @@ def seen(request, programme):
     )
     audit.record(request, "seen", programme.patient, thing=programme)
     messages.success(request, _("Marked as seen: %s.") % programme.patient.name, extra_tags=HERE)
+    return back
+
+
+SEEN = (
+    gettext_lazy("You marked this as seen in another tab or window at %(when)s."),
+    gettext_lazy("%(who)s marked this as seen at %(when)s already."),
+    gettext_lazy("This is not on the worklist like this any more: something changed meanwhile."),
+)
+
+
+def _seen_before(request, programme, shown: set[str], note: str, back):
+    """Somebody was first: the note of the second is kept beside it, and says whose it is."""
+    marks = programme.seen_marks.filter(withdrawn_at=None).order_by("pk")
+    there = [mark for mark in marks if f"{mark.reason}:{mark.occasion}" in shown]
+    first = there[-1] if there else None
+    last = first and {"who": first.by_name, "when": first.at, "is_self": first.by == request.user}
+    said = two_at_once.who_did(last, *SEEN)
+    if not note or any((mark.by, mark.note) == (request.user, note) for mark in there):
+        messages.info(request, said, extra_tags=HERE)
+    elif there:
+        judgement.mark_seen(
+            programme=programme,
+            reasons=sorted({(mark.reason, mark.occasion) for mark in there}),
+            note=note,
+            by=request.user,
+        )
+        audit.record(request, "seen", programme.patient, thing=programme)
+        added = _("Your note was added to it: “%s”") % note
+        messages.success(request, f"{programme.patient.name}: {said} {added}", extra_tags=HERE)
+    else:
+        not_kept = _("Your note is not stored: “%s”") % note
+        return _give_back(request, programme, f"{programme.patient.name}: {said} {not_kept}", back)
     return back
 
 
@@ -222,9 +253,14 @@ def _put_back(request, programme, back):
 
 
 def take(request, programme):
-    """Treat a colleague's patient from now on."""
+    """Treat a colleague's patient from now on. One who was taken over meanwhile is asked about."""
     back = _back(request)
     if request.method != "POST":
+        return back
+    actions.hold(programme)
+    opened = request.POST.get("therapist", "")
+    if opened and opened != str(programme.therapist_id):
+        messages.warning(request, _taken_before(request, programme))
         return back
     try:
         with transaction.atomic():
@@ -248,6 +284,19 @@ def take(request, programme):
         extra_tags=HERE,
     )
     return back
+
+
+def _taken_before(request, programme) -> str:
+    last = two_at_once.who_changed(programme, request.user, "take over")
+    said = two_at_once.who_did(
+        last,
+        _("You took over this patient in another tab or window at %(when)s."),
+        _("%(who)s took over this patient at %(when)s, while you had this page open."),
+        _("Somebody took over this patient while you had this page open."),
+    )
+    if programme.therapist_id != request.user.pk:
+        said += " " + _("Nothing was changed. Take over once more if you still want to.")
+    return f"{programme.patient.name}: {said}"
 
 
 def _whose(asked) -> str:

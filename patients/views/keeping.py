@@ -61,7 +61,7 @@ def reminders(request, uuid):
         return here
     sent = request.POST if request.method == "POST" and not what else None
     with transaction.atomic():
-        meeting = _meet_other_tab(request, patient) if sent else None
+        meeting = _meet_other_tab(request, programme) if sent else None
         form = ReminderForm(
             meeting.post if meeting else sent, plan=plan, address=address_of(patient)
         )
@@ -105,14 +105,18 @@ def _as_stored(patient) -> ReminderForm:
     return ReminderForm(plan=plan, address=address_of(patient))
 
 
-def _meet_other_tab(request, patient):
+def _meet_other_tab(request, programme):
     """What was chosen in another tab, or by who helps, since this page was opened."""
     base = two_at_once.read(request.POST)
     if base is None:
         return None
+    patient = programme.patient
     type(patient).objects.select_for_update().get(pk=patient.pk)
     with translation.override(base["language"]):
-        return two_at_once.meet(request, base, _as_stored(patient))
+        meeting = two_at_once.meet(request, base, _as_stored(patient))
+    if meeting is not None:
+        meeting.last = two_at_once.who_changed(programme, request.user, "choose reminders")
+    return meeting
 
 
 def _save(patient, chosen) -> None:

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rugpijn import audit
+from rugpijn import audit, two_at_once
 from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
@@ -160,11 +160,20 @@ def renew(request, programme):
     if not programme.is_running:
         messages.error(request, _("This programme is not running."))
         return _to(programme)
+    if request.method == "POST":
+        actions.hold_programme(programme)  # pressed twice, it is longer once
     form = RenewForm(
         request.POST if request.method == "POST" else None,
         initial={"weeks": life.weeks_more(programme)},
     )
-    if form.is_valid():
+    planned = life.end_so_far(programme)
+    opened = request.POST.get(two_at_once.OPENED_WITH)
+    meeting = None
+    if opened is not None and opened != _planned(planned):
+        last = two_at_once.who_changed(programme, request.user, "renew", "choose risk profile")
+        told = [_("It is planned until %s now.") % date_format(planned, "j F Y")] if planned else []
+        meeting = two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
+    if form.is_valid() and meeting is None:
         try:
             until = life.renew(programme=programme, weeks=form.cleaned_data["weeks"])
         except actions.RefusedError as error:
@@ -183,9 +192,15 @@ def renew(request, programme):
         "renew",
         _("Go on for longer"),
         form=form,
-        end=life.end_so_far(programme),
+        end=planned,
+        opened_with=_planned(planned),
+        meeting=meeting,
         today=timezone.localdate(),
     )
+
+
+def _planned(end: date | None) -> str:
+    return end.isoformat() if end else ""
 
 
 def end(request, programme):

@@ -1,5 +1,7 @@
 """Messages: the patient's page, and the therapist's."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
@@ -8,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rugpijn import audit
+from rugpijn import audit, given_back, two_at_once
+from rugpijn.numbers import number
+from rugpijn.two_at_once import OPENED_WITH
 
 from .. import actions, judgement, once
 from ..access import find_own
@@ -16,6 +20,8 @@ from ..keeping_forms import MessageForm
 from ..messages import thread, unanswered
 from ..models import Programme
 from .therapist import programme_page
+
+AGAIN = timedelta(hours=1)  # the same text as the last one is the same message, so long
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,8 +33,10 @@ def own_messages(request, uuid):
     version = programme.current_version()
     if version is None:
         raise Http404
-    form = MessageForm(request.POST if request.method == "POST" else None)
+    form = _form(request, programme)
     if form.is_valid():
+        if _sent_before(request, programme, form):
+            return redirect("patients:messages", programme.uuid)
         said = _write(request, programme, form, by_patient=True)
         if said is None:
             messages.success(request, _("Your message is sent. Your practice will read it."))
@@ -57,6 +65,10 @@ def at_the_desk(request, programme):
     here = redirect("admin:patients_programme_messages", programme.pk)
     open_messages = list(unanswered(Programme.objects.filter(pk=programme.pk)))
     if request.method == "POST" and "seen" in request.POST:
+        if open_messages and _came_since(programme, request.POST.get(OPENED_WITH)):
+            text = _("A new message came in meanwhile. Read it first; nothing was marked.")
+            messages.warning(request, text)
+            return here
         if open_messages and not _is_seen(programme, open_messages):
             last = str(open_messages[-1].pk)
             judgement.mark_seen(
@@ -65,13 +77,22 @@ def at_the_desk(request, programme):
             audit.record(request, "seen", programme.patient, thing=programme)
         messages.success(request, _("Marked as seen."))
         return here
-    form = MessageForm(request.POST if request.method == "POST" else None)
+    form = _form(request, programme)
+    may_answer = programme.is_running and programme.patient.has_login
+    newer = []
     if form.is_valid():
-        said = _write(request, programme, form, by_patient=False)
-        if said is None:
+        if _sent_before(request, programme, form):
+            return here
+        newer = _came_since(programme, request.POST.get(OPENED_WITH), form)
+        said = None if newer else _write(request, programme, form, by_patient=False)
+        if said is None and not newer:
             messages.success(request, _("Your answer is sent to %s.") % programme.patient.name)
             return here
-        form.add_error(None, said)
+        if not may_answer:
+            leads = [(here["Location"], _("Back to the messages"))]
+            return given_back.page(request, said, given_back.words(request), leads=leads)
+        if said:
+            form.add_error(None, said)
     audit.record(request, "read messages", programme.patient, thing=programme)
     return programme_page(
         request,
@@ -80,9 +101,49 @@ def at_the_desk(request, programme):
         _("Messages"),
         written=thread(programme),
         form=form,
-        may_answer=programme.is_running and programme.patient.has_login,
+        newer=newer,
+        last=_last_number(programme),
+        may_answer=may_answer,
         asks=bool(open_messages) and not _is_seen(programme, open_messages),
     )
+
+
+def _form(request, programme) -> MessageForm:
+    own = programme.messages.filter(by=request.user).last()
+    sent = own.text if own is not None else ""
+    return MessageForm(request.POST if request.method == "POST" else None, sent=sent)
+
+
+def _sent_before(request, programme, form) -> bool:
+    """Whether the last message is this one, sent a moment ago: the browser had put it back."""
+    last = programme.messages.last()
+    text, operation = form.cleaned_data["text"], form.cleaned_data["operation"]
+    again = (
+        last is not None
+        and (last.by, last.text) == (request.user, text)
+        and last.operation != operation
+        and timezone.now() - last.written_at < AGAIN
+    )
+    if again:
+        words = _("You sent this message already, at %s. It is not sent twice.")
+        messages.info(request, words % two_at_once.at(last.written_at))
+    return again
+
+
+def _last_number(programme) -> int:
+    last = programme.messages.last()
+    return last.pk if last is not None else 0
+
+
+def _came_since(programme, opened: str | None, form=None) -> list:
+    """What was written since a page was opened; nothing for a form that comes a second time."""
+    if (seen := number(opened)) is None:
+        return []
+    if form is not None:
+        operation = form.cleaned_data["operation"]
+        if programme.patient.messages.filter(operation=operation).exists():
+            return []
+    return list(thread(programme).filter(pk__gt=seen))
 
 
 def _is_seen(programme, open_messages) -> bool:

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+from crispy_forms.layout import Hidden
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rugpijn import audit
+from rugpijn import audit, two_at_once
 from rugpijn.models import User
 
 from .. import charts, clinical
@@ -74,14 +76,20 @@ def progress(request, uuid):
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request):
     """What is stored about me, and how my pages look."""
-    form = ReadingForm(
-        request.POST if request.method == "POST" else None, instance=_fresh(request.user)
-    )
-    if form.is_valid():
-        User.objects.filter(pk=request.user.pk).update(**form.cleaned_data)
-        with translation.override(form.cleaned_data["language"]):
-            messages.success(request, _("Saved."))
-        return redirect("patients:my_data")
+    sent = request.POST if request.method == "POST" else None
+    with transaction.atomic():
+        meeting = _meet_other_tab(request) if sent else None
+        form = ReadingForm(meeting.post if meeting else sent, instance=_fresh(request.user))
+        if form.is_valid() and not (meeting and meeting.must_decide):
+            chosen = {name: form.cleaned_data[name] for name in form.changed_data}
+            if chosen:  # only that: another tab may be changing the rest
+                User.objects.filter(pk=request.user.pk).update(**chosen)
+            with translation.override(form.cleaned_data["language"]):
+                messages.success(request, _("Saved."))
+            return redirect("patients:my_data")
+    stored = ReadingForm(instance=_fresh(request.user))
+    opened_with = two_at_once.as_text(two_at_once.snapshot(stored))
+    form.helper.add_input(Hidden(two_at_once.OPENED_WITH, opened_with))
     records = _records(request.user)
     audit.record(request, "read own data", *records)
     return render(
@@ -89,10 +97,24 @@ def my_data(request):
         "patients/my_data.html",
         {
             "form": form,
+            "meeting": meeting,
             "records": records,
             "practice": records[0].practice if len(records) == 1 else None,
         },
     )
+
+
+def _meet_other_tab(request):
+    """What this person chose in another tab since this page was opened."""
+    base = two_at_once.read(request.POST)
+    if base is None:
+        return None
+    User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+    with translation.override(base["language"]):
+        meeting = two_at_once.meet(request, base, ReadingForm(instance=_fresh(request.user)))
+    if meeting is not None:
+        meeting.only_oneself = True
+    return meeting
 
 
 def _fresh(user):

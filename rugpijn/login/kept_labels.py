@@ -20,20 +20,25 @@ def describe(request, typed: kept.Typed) -> dict:
     if found is None:
         return {"page": ""}
     admin, obj = found
+    kind = capfirst(str(admin.opts.verbose_name))
+    page = f"{kind}: {obj}" if obj is not None else _("%s (new)") % kind
+    return {"page": page, "readable": labelled(request, admin, obj, typed.readable)}
+
+
+def labelled(request, admin, obj, pairs) -> list[tuple[str, str]]:
+    """What was typed into the page of this record, or of a new one, with its labels."""
     form, formsets = admin.as_stored(request, obj)
     inlines = admin.get_inline_instances(request, obj)
     titles = {inline.model: capfirst(str(inline.verbose_name)) for inline in inlines}
     readable = []
-    for name, value in typed.readable:
+    for name, value in pairs:
         bound, row = _field(form, formsets, titles, name)
         if bound is None:
             readable.append(("", value))
         elif not bound.is_hidden:
             label = f"{row}: {label_of(bound).lower()}" if row else label_of(bound)
             readable.append((label, in_words(bound, value)))
-    kind = capfirst(str(admin.opts.verbose_name))
-    page = f"{kind}: {obj}" if obj is not None else _("%s (new)") % kind
-    return {"page": page, "readable": readable}
+    return readable
 
 
 def _record_page(request, address: str) -> tuple | None:

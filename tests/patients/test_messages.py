@@ -57,13 +57,16 @@ def test_more_than_anybody_reads_is_refused_and_stays_typed(piet, address, progr
     """The practice can still write; so can the patient, on another day."""
     monkeypatch.setattr(once, "MESSAGES_A_DAY", 3)
     sent = [uuid.uuid4() for _number in range(3)]
-    for operation in sent:
-        post(piet, address, operation=operation)
+    for number, operation in enumerate(sent):
+        post(piet, address, f"Vraag {number}", operation=operation)
     answer = post(piet, address, "Nog iets, heel belangrijk")
     page = answer.content.decode()
     assert "3 berichten" in page and "Nog iets, heel belangrijk" in page
     assert Message.objects.count() == 3
-    assert "3 berichten gestuurd" not in post(piet, address, operation=sent[0]).content.decode()
+    assert (
+        "3 berichten gestuurd"
+        not in post(piet, address, "Vraag 0", operation=sent[0]).content.decode()
+    )
     write(programme, by_patient=False)
     Message.objects.update(written_at=timezone.now() - timedelta(days=2))
     post(piet, address, "Nog iets")

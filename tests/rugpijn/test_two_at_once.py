@@ -127,6 +127,26 @@ def test_both_changed_the_same(cast, things, kind):
     assert Tab(user, address).sent[field] == [other]
 
 
+def test_a_colleague_is_named_and_the_page_keeps_its_name(cast, things):
+    """What was typed is not the name of the record yet."""
+    kim = User.objects.create_user(
+        "kim@linde.example", name="Kim de Boer", practice=cast.anna.practice, is_therapist=True
+    )
+    address = change_page(cast.piet_patient)
+    early, late = Tab(cast.anna, address), Tab(kim, address)
+    early.save(name="Piet de Jong")
+    assert late.save(name="Piet Vos").status_code == 200
+    assert "Anna de Wit heeft dit om" in late.page and "tabblad" not in late.page
+    assert re.search(r"<h1>\s*Piet de Jong", late.page) and late.sent["name"] == ["Piet Vos"]
+
+
+def test_a_row_that_goes_takes_nothing_over(cast, protocol):
+    early, late = (Tab(cast.anna, change_page(protocol)) for _tab in "12")
+    early.save(lines__1__dosage="3x per dag 12x")
+    late.save(lines__1__DELETE="on")
+    assert "U hebt" in late.page and "Overgenomen" not in late.page
+
+
 def test_nobody_else_was_there(cast):
     tab = Tab(cast.anna, change_page(cast.piet_patient))
     assert "terwijl" not in tab.next_page(tab.save(phone="0612345678"))
@@ -190,7 +210,7 @@ def test_both_write_the_text_in_the_same_new_language(cast, own_exercise):
     early, late = (Tab(cast.anna, change_page(own_exercise)) for _tab in "12")
     early.save(texts__1__title="Bridge")
     assert late.save(texts__1__title="Bridging").status_code == 200
-    assert "Bridge" in late.page
+    assert "Bridge" in late.page and "ander tabblad of venster" in late.page
     assert late.save().status_code == 302
     assert own_exercise.texts.get(language="en").title == "Bridging"
 
@@ -209,7 +229,7 @@ def test_a_drawing_is_not_written_over_in_silence(cast, practice, library_loaded
     answer = late.save(**captions, title_nl="Zwaan, rechts")
     figure.refresh_from_db()
     assert answer.status_code == 200 and str(figure) == "Zwaan, links"
-    assert "Anna de Wit heeft dit opgeslagen" in late.page
+    assert "U hebt dit om" in late.page and "in een ander tabblad" in late.page
     assert late.sent["title_nl"] == ["Zwaan, rechts"]
     assert late.save().status_code == 302
     figure.refresh_from_db()

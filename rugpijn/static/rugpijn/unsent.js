@@ -6,6 +6,7 @@
 const PREFIX = "unsent:";
 const LASTS = 3600 * 1000; // as long as what a session keeps
 const person = document.currentScript.dataset.person;
+const notSaved = document.currentScript.dataset.words || ""; // what stands in a field and is not saved
 const here = PREFIX + location.pathname;
 
 function forms() {
@@ -91,6 +92,7 @@ function putBack() {
     return;
   }
   for (const form of forms()) {
+    const back = [];
     for (const field of typedIn(form)) {
       const value = kept.typed[place(form, field)];
       if (value === undefined || isChanged(field)) {
@@ -106,8 +108,32 @@ function putBack() {
         folded.open = true;
       }
       field.dispatchEvent(new Event("input", { bubbles: true }));
+      back.push(field);
     }
+    sayNotSaved(form, back);
   }
+}
+
+function labelOf(field) {
+  const group = field.type === "radio" ? field.closest("fieldset") : null;
+  const label = (group && group.querySelector("legend")) || (field.labels && field.labels[0]);
+  const text = field.getAttribute("aria-label") || (label ? label.textContent : "");
+  return text.trim().replace(/\s+/g, " ").replace(/\s*[:*]$/, "");
+}
+
+// A field that was filled again looks saved: said in words beside the button that saves it.
+function sayNotSaved(form, back) {
+  const button = form.querySelector("button:not([type='button']), input[type='submit']");
+  const named = Array.from(new Set(back.map(labelOf).filter(Boolean)));
+  if (!back.length || !button || !notSaved) {
+    return;
+  }
+  const said = document.createElement("p");
+  said.className = "not-saved";
+  said.setAttribute("role", "status");
+  said.textContent = named.length ? `${notSaved} ${named.join(", ")}.` : notSaved;
+  const rows = form.querySelectorAll(".submit-row");
+  (rows.length ? rows[rows.length - 1] : button).before(said);
 }
 
 if (person) {
