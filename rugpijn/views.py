@@ -37,7 +37,7 @@ class LogoutView(allauth.account.views.LogoutView):
 
     def post(self, *args, **kwargs):
         response = super().post(*args, **kwargs)
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = trouble.LEAVES_NOTHING
         kept_forms.forget_who(response)
         return response
 
