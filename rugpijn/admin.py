@@ -150,8 +150,11 @@ class PracticeAdmin(ScopedAdmin):
             ended.note("practice", obj)
             act = "turn second step on" if obj.second_step else "turn second step off"
             audit.record(request, act, thing=obj)
-        if set(form.changed_data) != {"second_step"}:
-            audit.record(request, "change", thing=obj)
+        names = _columns(Practice, form.changed_data)
+        for part in audit.parts({*names} - {"second_step"}):
+            audit.record(request, "change", thing=obj, part=part)
+        if names and not access_changes.may_decide(request.user, obj):
+            access_mail.tell_changed(obj, names, request.user.name)
 
     def response_change(self, request, obj):
         """Who has one practice stays at its page; a list of one is no place to be."""
@@ -203,8 +206,11 @@ class StaffAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         ended.note("account", obj)
         roles = {*ROLES, "is_active"} & changed
-        if changed:
-            audit.record(request, "change role" if roles else "change", thing=obj)
+        for part in audit.parts(changed):
+            audit.record(request, "change role" if roles else "change", thing=obj, part=part)
+        others = sorted(changed - roles)
+        if others and not access_changes.may_decide(request.user, before.practice):
+            access_mail.tell_changed(obj, others, request.user.name)
         if roles:
             self._told(request, before, obj, roles)
         self._tell(request, obj, changed)
@@ -224,9 +230,6 @@ class StaffAdmin(ScopedAdmin):
             if is_wanted:
                 asked = access_changes.ask(request, kind, person=before, **what)
                 access_pages.say(request, asked)
-        now = User.objects.get(pk=before.pk)  # the only owner of a practice needs no day
-        for name in waits:
-            setattr(obj, name, getattr(now, name))
         return waits
 
     def _told(self, request, before, obj, roles):
@@ -436,6 +439,14 @@ class StaffInvitationAdmin(ScopedAdmin):
     def response_delete(self, request, obj_display, obj_id):
         messages.success(request, gettext("The invitation is withdrawn; its link no longer works."))
         return redirect("admin:rugpijn_staffinvitation_changelist")
+
+
+def _columns(model, names) -> list[str]:
+    """Of the fields of a form those that are kept, in the order of the form. A logo that is taken
+    away is another logo."""
+    names = ["logo" if name == "remove_logo" else name for name in names]
+    kept = {field.name for field in model._meta.get_fields()}
+    return [name for name in dict.fromkeys(names) if name in kept]
 
 
 def _day(moment) -> str:

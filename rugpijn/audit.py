@@ -6,7 +6,7 @@ writes a refusal apart from it, since a refused act is taken back and its row mu
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -148,6 +148,7 @@ OF_LOGIN = {
     "second step", "trust device",
 }  # fmt: skip
 READ_TODAY = "read_today"  # in the session
+PART_LENGTH = AccessEvent._meta.get_field("object_part").max_length
 
 # The records of a person; the app that knows patients says it. A patient's login belongs to no
 # practice: how it is changed is written in the log of each practice that treats this person.
@@ -190,6 +191,17 @@ def record(
             request, action, patients, actor, thing=thing, outcome=outcome, part=part, query=query
         )
     )
+
+
+def parts(names: Iterable[str]) -> list[str]:
+    """Names of fields that were changed, for `part` of a row; what is too much makes another."""
+    rows: list[str] = []
+    for name in sorted(names):
+        if rows and len(rows[-1]) + 1 + len(name) <= PART_LENGTH:
+            rows[-1] += f" {name}"
+        else:
+            rows.append(name)
+    return rows
 
 
 def deny(request, action: str, *patients, thing=None, actor=None) -> None:

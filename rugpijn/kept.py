@@ -21,6 +21,7 @@ SECRET = re.compile(
 )
 TYPED_BY_NOBODY = re.compile(r"(credential|token)$", re.IGNORECASE)  # a script makes these
 LOOK = "_look"  # asks for the form as it was filled in, and saves nothing
+FILE = "_file"  # of a form that is sent once more: a field, and the file that was in it
 MARK = "opened_by"  # who opened the page; no content either (login/opened_by.py)
 MARK_LENGTH = 200
 BESIDE = {"next"}  # says where to go, and nothing that somebody typed
@@ -145,13 +146,20 @@ def read(request) -> Typed | None:
     try:
         sent = [(name, value) for name, values in request.POST.lists() for value in values]
         files = [(name, file.name) for name, all_ in request.FILES.lists() for file in all_]
+        files += missing_files(request)
     except (OSError, SuspiciousOperation):
         return None
     fields = [(name, value) for name, value in sent if not SECRET.search(name)]
-    fields = [(name, value) for name, value in fields if name not in (LOOK, MARK)]
+    fields = [(name, value) for name, value in fields if name not in (LOOK, MARK, FILE)]
     secrets = {name for name, _value in sent if SECRET.search(name)} - {"csrfmiddlewaretoken"}
     mark = request.POST.get(MARK, "")[:MARK_LENGTH]
     return Typed(request.get_full_path(), fields, files, sorted(secrets), mark)
+
+
+def missing_files(request) -> list[tuple[str, str]]:
+    """Of a form that is sent once more: files that it had, and that nobody chose again."""
+    had = (value.partition("=")[::2] for value in request.POST.getlist(FILE))
+    return [(name, file) for name, file in had if name and file and name not in request.FILES]
 
 
 def is_from_our_page(request) -> bool | None:

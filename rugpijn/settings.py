@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "rugpijn.middleware.SecurityHeadersMiddleware",
+    "rugpijn.trouble.UncaughtTroubleMiddleware",
     "rugpijn.middleware.RequestMiddleware",
     "rugpijn.static_files.StaticFilesMiddleware",
     "rugpijn.middleware.CompressMiddleware",
@@ -106,6 +107,7 @@ TEMPLATES = [
         },
     },
 ]
+MESSAGE_STORAGE = "rugpijn.trouble.TrueMessages"
 FORM_RENDERER = "rugpijn.form_renderer.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

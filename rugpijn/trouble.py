@@ -7,11 +7,18 @@ on a telephone gets it as JSON, and keeps what it has.
 
 import errno
 import logging
+import sys
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.signals import got_request_exception
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template import loader
+from django.urls import reverse
 
 from . import kept
 
@@ -84,6 +91,35 @@ class TroubleMiddleware:
         return answer(request, error)
 
 
+class UncaughtTroubleMiddleware:
+    """Outermost but for the headers: hears what a middleware could not do, such as keep a session.
+
+    Django makes an answer of it there and then: with DEBUG on a page of its own, with 500.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        error = getattr(request, "trouble", None)
+        return answer(request, error) if error and response.status_code == 500 else response
+
+
+@receiver(got_request_exception, dispatch_uid="rugpijn.trouble")
+def _note(sender, request, **kwargs):
+    error = sys.exc_info()[1]
+    if kind(error):
+        request.trouble = error
+
+
+class TrueMessages(FallbackStorage):
+    """Says nothing of a request that failed: a “saved” that was ready by then is not true."""
+
+    def update(self, response):
+        return [] if response.status_code >= 500 else super().update(response)
+
+
 def answer(request, error: BaseException | None) -> HttpResponse | None:
     """The 503 for this error; None when it is another kind. Asks no database, session or user."""
     trouble = kind(error)
@@ -95,14 +131,42 @@ def answer(request, error: BaseException | None) -> HttpResponse | None:
         response = JsonResponse({"error": trouble}, status=503)
     else:
         sent = request.method not in ("GET", "HEAD")
-        # By the address: who it is cannot be asked now.
-        of_staff = request.path.startswith("/admin/")
-        context = {"full": trouble == "full", "sent": sent, "of_staff": of_staff, **again(request)}
+        leaves = sent and request.path == reverse("account_logout") and _is_ours(request)
+        context = {"full": trouble == "full", "sent": sent, "who": _who(request), "leaves": leaves}
+        context |= {"login": reverse("account_login")} if leaves else again(request)
         page = loader.get_template("503.html").render(context)
         response = HttpResponse(page, status=503)
+        if leaves:
+            _forget_login(request, response)
     response.headers["Retry-After"] = str(seconds)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _who(request) -> str:
+    """“staff”, “patient” or nothing: as far as it is known by now, for nothing can be asked."""
+    known = getattr(request, "_cached_user", None)  # where Django keeps who it looked up
+    if request.path.startswith("/admin/") or getattr(known, "is_staff", False):
+        return "staff"
+    return "patient" if known is not None and known.is_authenticated else ""
+
+
+def _is_ours(request) -> bool:
+    return kept.is_from_our_page(request) is not False
+
+
+def what_is_forgotten(request) -> str:
+    """Of the header `Clear-Site-Data` at logging out. What others did on this device and could not
+    send yet waits for them in its storage: the page says so."""
+    return '"cache"' if request.POST.get("others_wait") == "1" else '"cache", "storage"'
+
+
+def _forget_login(request, response) -> None:
+    """Logging out works in the browser, whatever the server can store: nobody who sits down at it
+    next is logged in. The row of that login stays, with a key that nobody holds any more."""
+    for name in (settings.SESSION_COOKIE_NAME, settings.RETURNING_COOKIE_NAME):
+        response.delete_cookie(name, samesite="Lax")
+    response.headers["Clear-Site-Data"] = what_is_forgotten(request)
 
 
 def again(request) -> dict:
@@ -113,7 +177,16 @@ def again(request) -> dict:
     """
     if request.method in ("GET", "HEAD"):
         return {"address": request.get_full_path()}
-    typed = kept.read(request) if kept.is_from_our_page(request) is not False else None
+    typed = kept.read(request) if _is_ours(request) else None
     if typed is None or not (typed.fields or typed.files) or not typed.can_be_sent_again:
-        return {}
+        back = _page_before(request)
+        return {"back": back} if back else {}
     return typed.context() | {"csrf_token": get_token(request)}
+
+
+def _page_before(request) -> str:
+    """The page of ours with the form or the button that sent this."""
+    if not kept.is_from_our_page(request):
+        return ""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page._replace(scheme="", netloc="", fragment="").geturl()

@@ -39,9 +39,7 @@ class LogoutView(allauth.account.views.LogoutView):
     def post(self, request, *args, **kwargs):
         user = request.user
         response = super().post(request, *args, **kwargs)
-        # What others did on this device and could not send yet waits for them: the page says so.
-        others = request.POST.get("others_wait") == "1"
-        response.headers["Clear-Site-Data"] = '"cache"' if others else '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = trouble.what_is_forgotten(request)
         kept_forms.forget_who(response)
         if user.is_authenticated and kept_forms.has_work(user):
             words = _("What you typed and did not send is kept for an hour. Log in to get it back.")

@@ -165,16 +165,17 @@ def session_of(world, role) -> dict:
     return dict(client.session)
 
 
-def client_for(world, role) -> Client:
+def client_for(world, role, ago=0) -> Client:
     """Somebody who logged in just now, and need not say once more who they are.
 
-    In a session of its own, with what the login of this role left when the world was built.
+    In a session of its own, with what the login of this role left when the world was built. Its
+    last page was `ago` seconds ago.
     """
     client = Client()
     if role != "nobody":
         now, session = clock.time(), SessionStore()
         session.update(world.sessions[role])
-        session[BEGAN] = session[SEEN] = now
+        session[BEGAN] = session[SEEN] = now - ago
         session["account_authentication_methods"] = [{"method": "password", "at": now}]
         session.create()
         client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

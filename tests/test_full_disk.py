@@ -9,6 +9,7 @@ from .answers import wrong_headers
 from .test_access import built, world  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.django_db
+A_MINUTE = 61  # seconds: then a page writes down that somebody was seen
 WORDS = (
     "De computer van deze website is vol of kan niets meer opslaan",
     "The computer of this site is full or cannot store anything",
@@ -43,8 +44,8 @@ def ask(method, address, **sent):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_address_says_it_in_words_or_needs_no_write(world, name):  # noqa: F811
-    """As somebody who sees it, as somebody who may not, and for the act itself."""
+def test_each_address_says_it_in_words_or_needs_no_write(world, settings, name):  # noqa: F811
+    """As somebody who sees it, as somebody who may not, a minute later, and for the act itself."""
     row = dict(zip(ROLES, TABLE[name], strict=True))
     refused = next((role for role, gives in row.items() if gives != SEES), "nobody")
     seeing = next((role for role, gives in row.items() if gives == SEES), "anna")
@@ -52,6 +53,11 @@ def test_each_address_says_it_in_words_or_needs_no_write(world, name):  # noqa: 
         asked = client_for(world, role)
         answer = ask(asked.get, world.address(name))
         held_to(answer, {row[role], "204"}, (role, name))
+    # The session is kept when the view is done, by a middleware: with DEBUG on Django answers that.
+    settings.DEBUG = True
+    answer = ask(client_for(world, seeing, ago=A_MINUTE).get, world.address(name))
+    held_to(answer, {row[seeing], "204"}, (seeing, name))
+    settings.DEBUG = False
     if name not in POSTS:
         return
     come_before(world, name)

@@ -234,13 +234,26 @@ def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
             "page": patients.page_of(patient) if patient is not None else "",
             "number": len(line),
             "about": colleagues.get(event.object_id, ""),
-            "part": CHANGES.get(event.object_part, "") if event.action in OF_CHANGES else "",
+            "part": _part(event),
         }
         for line in lines
         for event in line[:1]
     ]
 
 
+def _part(event) -> str:
+    """Which change, or which fields, in words."""
+    if event.action in OF_CHANGES:
+        return CHANGES.get(event.object_part, "")
+    model = WITH_FIELDS.get(event.object_type)
+    if model is None or not event.action.startswith("change"):
+        return ""
+    fields = {field.name: field for field in model._meta.fields}
+    known = [fields[name] for name in event.object_part.split() if name in fields]
+    return ", ".join(str(field.verbose_name) for field in known)
+
+
+WITH_FIELDS = {model._meta.model_name: model for model in (Practice, User)}
 CHANGES = dict(AccessChange.Kind.choices)
 OF_CHANGES = {name for name in audit.ACTS if "access change" in name}
 

@@ -2,9 +2,10 @@
 
 Running the server opens no record. Whoever may give a therapist another e-mail address or a new
 second step could log in as that therapist. So such a change is written in the practice's own log,
-told by mail to its owners and to the person's address of before, and waits for a day. An owner
-makes it work at once by confirming it, and an owner or the person can refuse it. Nobody can confirm
-a change to the only owner of a practice, so that one works at once, and the log says so.
+told by mail to its owners and to the person's address of before, and waits for a day. Each owner
+and the person can refuse it, with a link in that mail. An owner makes it work at once by confirming
+it: another one than it is about, and none who got a way in from the operator within a day. So a
+change to the only owner of a practice always waits its day, which ends by itself.
 
 What takes a way in away (a role, the account) never waits: it protects. Owners change the roles,
 accounts and second steps of their own colleagues at once; the colleague is told by mail.
@@ -41,8 +42,27 @@ def may_decide(user: User, practice: Practice) -> bool:
 
 
 def may_confirm(user: User, change: AccessChange) -> bool:
-    """An owner; never the one who asked, who may run the server as well."""
-    return may_decide(user, change.practice) and change.asked_by_id != user.pk
+    """An owner; never the one it is about, nor the one who asked, who may run the server as well.
+
+    Nor one whose own way in the operator made or changed within a day: it may be the operator.
+    """
+    return (
+        may_decide(user, change.practice)
+        and user.pk not in (change.asked_by_id, change.person_id)
+        and not _came_by_operator(user)
+    )
+
+
+def _came_by_operator(user: User) -> bool:
+    day_ago = timezone.now() - WAITS
+    own = Q(person=user, kind__in=list(_CARRY_OUT), settled_at__gt=day_ago)
+    invited = Q(invitation__email__iexact=user.email or "", invitation__accepted_at__gt=day_ago)
+    return AccessChange.objects.filter(own | invited, outcome=Outcome.DONE).exists()
+
+
+def can_be_confirmed(change: AccessChange) -> bool:
+    """Whether anybody may confirm it; otherwise it waits its day, and everybody is told so."""
+    return any(may_confirm(owner, change) for owner in owners(change.practice))
 
 
 def waiting(**which) -> QuerySet[AccessChange]:
@@ -64,7 +84,7 @@ def ask(
     on the server. The change that it follows is put aside."""
     practice = (person or invitation).practice
     Practice.objects.select_for_update().get(pk=practice.pk)  # owners come and go one by one
-    now, at_once = timezone.now(), _nobody_to_ask(practice, person)
+    now, at_once = timezone.now(), is_new(practice)
     about = {"person": person, "invitation": invitation}
     waiting(kind=kind, **about).update(outcome=Outcome.REFUSED, settled_at=now)
     change = AccessChange.objects.create(
@@ -86,16 +106,9 @@ def ask(
     return change
 
 
-def _nobody_to_ask(practice: Practice, person: User | None) -> bool:
-    """Nobody but this person owned the practice for a day: nobody else could confirm."""
-    day_ago = timezone.now() - WAITS
-    lost = AccessChange.objects.filter(
-        kind=Kind.LOCKED, practice=practice, roles__contains="is_owner", asked_at__gt=day_ago
-    )
-    others = User.objects.filter(
-        Q(pk__in=owners(practice).values("pk")) | Q(pk__in=lost.values("person"))
-    )
-    return not others.exclude(pk=person.pk if person else None).exists()
+def is_new(practice: Practice) -> bool:
+    """Nobody has ever had an account in it, so there is nobody to tell and nothing to open."""
+    return not User.objects.filter(practice=practice).exists()
 
 
 @transaction.atomic

@@ -14,26 +14,31 @@ from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import capfirst
 
 from ..mailing import sending
 from ..mailing.models import Letter
-from ..models import AccessChange, StaffInvitation, User
+from ..models import AccessChange, Practice, StaffInvitation, User
 
 KIND = "access"
 SALT = "rugpijn.access-change"
+WITH_LINK = ("access_change_yours", "access_change_asked")
 
 
 def tell_asked(
     change: AccessChange, owners: Iterable[User], before: str | None, *, at_once: bool
 ) -> None:
-    """Owners, and the address that the person had before; it gets a link to refuse."""
+    """Owners, and the address that the person had before: each with a link to refuse. A new
+    address hears of it too, without one."""
     about = {"change": str(change.uuid), "at_once": at_once}
     person = change.person
-    if person is not None and before:
-        _later("access_change_yours", before, person.language, **about)
+    if person is not None:
+        _later("access_change_yours", before, person.language, to=str(person.uuid), **about)
+        _later("access_change_new", change.email, person.language, change=str(change.uuid))
     for owner in owners:
         if owner != person:
+            about["to"] = str(owner.uuid)
             _later("access_change_asked", owner.email, owner.language, **about)
 
 
@@ -70,20 +75,34 @@ def invite(invitation: StaffInvitation) -> None:
     _later("colleague_invited", invitation.email, "", invitation=invitation.pk)
 
 
-def refusal_link(change: AccessChange) -> str:
-    """Made from the number of the change when the mail is written; it is kept nowhere."""
-    token = signing.dumps(str(change.uuid), salt=SALT)
+def tell_changed(thing: Practice | User, names: Iterable[str], by: str) -> None:
+    """To the owners: what the operator changed of their practice, or of a colleague."""
+    practice = thing if isinstance(thing, Practice) else thing.practice
+    for owner in User.objects.filter(practice=practice, is_owner=True, is_active=True):
+        with translation.override(owner.language):
+            labels = [capfirst(str(thing._meta.get_field(name).verbose_name)) for name in names]
+        about = {"name": thing.name, "labels": labels, "by": by}
+        _later("details_changed", owner.email, owner.language, **about)
+
+
+def refusal_link(change: AccessChange, to: str) -> str:
+    """Of the person or an owner, made of their number and that of the change when the mail is
+    written; it is kept nowhere."""
+    token = signing.dumps([str(change.uuid), to], salt=SALT)
     return settings.SITE_URL + reverse("refuse_access_change", args=[token])
 
 
-def find(token: str) -> AccessChange | None:
-    """The change of a link, as long as it waits."""
+def find(token: str) -> tuple[AccessChange | None, User | None]:
+    """The change of a link, as long as it waits, and whose link it is."""
     try:
-        uuid = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None
-    found = AccessChange.objects.filter(uuid=uuid, outcome=AccessChange.Outcome.OPEN)
-    return found.select_related("practice", "person").first()
+        change, to = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError):  # the latter: of a link from before it named who
+        return None, None
+    found = AccessChange.objects.filter(uuid=change, outcome=AccessChange.Outcome.OPEN)
+    change = found.select_related("practice", "person", "invitation").first()
+    if change is None:
+        return None, None
+    return change, User.objects.filter(uuid=to, practice=change.practice).first()
 
 
 def _later(template: str, to: str | None, language: str, /, **about: Any) -> None:
@@ -100,7 +119,7 @@ def _write(letter: Letter) -> EmailMessage | None:
     template, context = letter.about["template"], dict(letter.about)
     if "change" in context:
         change = AccessChange.objects.filter(uuid=context["change"])
-        context |= {"change": change.select_related("practice", "person").first()}
+        context |= {"change": change.select_related("practice", "person", "invitation").first()}
         context |= _of_change(template, context)
     if "person" in context:
         context["person"] = User.objects.filter(uuid=context["person"]).first()
@@ -124,14 +143,18 @@ def _write(letter: Letter) -> EmailMessage | None:
 
 
 def _of_change(template: str, context: dict[str, Any]) -> dict[str, Any]:
-    """When it works, and where it can be refused."""
+    """When it works, and where it can be refused and confirmed."""
+    from .access_changes import can_be_confirmed  # which stands on the mails
+
     change = context["change"]
     if change is None:
         return {}
     page = settings.SITE_URL + reverse("admin:rugpijn_user_access")
     more = {"works_at": timezone.localtime(change.works_at), "page": page}
-    if template == "access_change_yours":
-        more["refuse"] = None if context["at_once"] else refusal_link(change)
+    if template in WITH_LINK and not context["at_once"]:
+        more["refuse"] = refusal_link(change, context["to"])
+    if template != "access_change_settled":
+        more["confirmable"] = can_be_confirmed(change)
     return more
 
 

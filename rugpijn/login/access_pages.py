@@ -21,15 +21,20 @@ def say(request, change: AccessChange) -> None:
     """What becomes of a change, to who asked for it."""
     if change.outcome == AccessChange.Outcome.DONE:
         text = _(
-            "%(name)s: %(what)s. It works at once, because nobody else owns the practice. The log "
-            "of the practice says so, and it is told by mail."
+            "%(name)s: %(what)s. It works at once: nobody has an account in this practice yet."
         )
     elif change.outcome == AccessChange.Outcome.FAILED:
         text = _("%(name)s: %(what)s is not possible: the address is in use.")
+    elif access_changes.can_be_confirmed(change):
+        text = _(
+            "%(name)s: %(what)s is asked for. It works from %(when)s, or as soon as another owner "
+            "of the practice confirms it. The owners and the colleague hear of it by mail, and can "
+            "refuse it."
+        )
     else:
         text = _(
-            "%(name)s: %(what)s is asked for. It works from %(when)s, or as soon as an owner of "
-            "the practice confirms it. The owners hear of it by mail, and so does the colleague."
+            "%(name)s: %(what)s is asked for. It works from %(when)s: there is no other owner who "
+            "can confirm it. The owners and the colleague hear of it by mail, and can refuse it."
         )
     moment = date_format(timezone.localtime(change.works_at), "j F H:i")
     about = {"name": change.who, "what": change.get_kind_display(), "when": moment}
@@ -99,13 +104,15 @@ def _is_number(text: str) -> bool:
 @login_not_required
 @never_cache
 def refuse_by_mail(request, token):
-    """The link in the mail to the address of before. Looking refuses nothing; a link that was used,
-    is over or never was one gets the same answer."""
+    """The link in the mail to an owner, or to the address of before. Looking refuses nothing; a
+    link that was used, is over or never was one gets the same answer."""
     access_changes.settle_due()
-    change = access_mail.find(token)
-    if change is None or change.person is None:
+    change, by = access_mail.find(token)
+    if change is None or by is None:
         return render(request, "account/access_change_closed.html", status=410)
+    about = {"change": change, "mine": by == change.person}
     if request.method != "POST":
-        return render(request, "account/access_change.html", {"change": change})
-    access_changes.refuse(request, change, by=change.person)
-    return render(request, "account/access_change_refused.html", {"change": change})
+        about["confirmable"] = access_changes.can_be_confirmed(change)
+        return render(request, "account/access_change.html", about)
+    access_changes.refuse(request, change, by=by)
+    return render(request, "account/access_change_refused.html", about)

@@ -114,6 +114,8 @@ class KeptFormMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         """The first page after the login, whichever it is, is what was typed."""
+        if hasattr(request, "_post"):  # a form, read by now for its token; the rest is not ours
+            _say_missing_files(request)
         forms = _waiting(request)
         if not forms:
             return None
@@ -216,6 +218,15 @@ def _remind(request) -> None:
     words = _("You have work that is not saved yet.")
     link = format_html('<a href="{}">{}</a>', reverse("kept_form"), _("Show it"))
     messages.warning(request, format_html("{} {}", words, link))
+
+
+def _say_missing_files(request) -> None:
+    """A form that was sent once more goes without its file when nobody chose that again."""
+    for _field, file in kept.missing_files(request):
+        words = _(
+            "The file “%(file)s” was not sent. A browser does not keep files: choose it again."
+        )
+        messages.warning(request, words % {"file": file})
 
 
 def _give_back(request, response):

@@ -113,8 +113,8 @@ class AccessChange(models.Model):
     """A change to how somebody of a practice logs in, asked for by who runs the server.
 
     It waits until `works_at`, unless an owner of the practice confirms it. Rules and acts are in
-    `access_changes.py`. A `LOCKED` row never waits: it remembers that the operator took an owner's
-    role or account away, so that doing so leaves nobody “the only owner” for a day.
+    `access_changes.py`. A `LOCKED` row never waits: it says that the operator took a role or an
+    account away.
     """
 
     class Kind(models.TextChoices):
@@ -177,6 +177,13 @@ class AccessChange(models.Model):
     def who(self) -> str:
         """Whose way in it is, by name."""
         return (self.person or self.invitation).name
+
+    @property
+    def what(self) -> str:
+        """The kind of change, with the new address, the address of the link or the roles."""
+        told = [self.email, self.invitation.email if self.invitation else "", *self.role_names]
+        told = ", ".join(str(each) for each in told if each)
+        return f"{self.get_kind_display()} ({told})" if told else self.get_kind_display()
 
     @property
     def by(self) -> str:

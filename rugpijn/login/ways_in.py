@@ -16,10 +16,11 @@ class Way:
     works: str
 
 
-_WAITS = "after 24 hours, when an owner confirms, or at once for the only owner"
+_WAITS = "after 24 hours, or when another owner confirms"
 _TOLD = "owners, and the address of before"
+_BOTH = "owners, and the address of before and of then"
 WAYS = (
-    Way("e-mail address of a colleague", "operator", "practice", _TOLD, _WAITS),
+    Way("e-mail address of a colleague", "operator", "practice", _BOTH, _WAITS),
     Way("second step of a colleague, by the operator", "operator", "practice", _TOLD, _WAITS),
     Way("second step of a colleague, by an owner", "owner", "practice", "the colleague", "at once"),
     Way("role given by the operator", "operator", "practice", _TOLD, _WAITS),

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager, nullcontext
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,6 +28,7 @@ from .house import Answer, Caller, House, message, status_of
 
 SPARE_MEGABYTES = 8  # on the tmpfs, before it is filled
 WELL = {200, 204, 301, 302, 304, 401, 403, 404, 405, 410}
+A_MINUTE = 61  # seconds: then a page also writes down that somebody was seen
 STEP = 6  # in short: every so many
 # Acts that come after another act, which was not done here, and an erasure without its ledger.
 SAYS_NO_ITSELF = {
@@ -110,21 +112,25 @@ def _read_only(disk: Path):
 def _walk(house: House, short: bool, disk: Path, trouble) -> None:
     what = trouble.__name__.strip("_").replace("_", "-")
     callers = {role: Caller(_cookies(house, role)) for role in ROLES}
+    late = {role: Caller(_cookies(house, role, ago=A_MINUTE)) for role in ROLES}
     patient = house.patients[0]
     telephone = house.caller(patient.user)
     house.close()
     shutil.copy2(house.file, disk / house.file.name)
     (temporary := disk / "tmp").mkdir(exist_ok=True)
     environment = {"DATA_DIR": str(disk), "TMPDIR": str(temporary)}
-    before = _files(disk)
+    before, number = _files(disk), 0
     wrong, mute, taken, asked = [], [], [], list(_asked())[:: STEP if short else 1]
     with ExitStack() as stack:
         if trouble is _read_only:  # before the server has files open there
             stack.enter_context(trouble(disk))
         stack.enter_context(house.served(environment=environment))
         with nullcontext() if trouble is _read_only else trouble(disk):
-            for name, method, role in asked:
-                answer = _ask(house, callers[role], name, method)
+            for who, (name, method, role) in product((callers, late), asked):
+                if who is late and method == "POST":
+                    continue  # was refused already
+                number += 1
+                answer = _ask(house, who[role], name, method)
                 if answer.status == 503 and not _in_words(answer):
                     mute.append((role, method, name))
                 elif method == "POST" and answer.status != 503 and name not in SAYS_NO_ITSELF:
@@ -135,7 +141,6 @@ def _walk(house: House, short: bool, disk: Path, trouble) -> None:
             act = telephone.post("/sync/", message(patient))
             shared = callers["nobody"].get(house.world.address("patients:share_page")).status
             health = callers["nobody"].get("/healthz").status
-        number = len(asked)
         house.say(f"{what}, {number} requests, 400, 429 or 500", wrong or 0, not wrong, 0)
         house.say(f"{what}, {number} requests, 503 without words", mute or 0, not mute, 0)
         house.say(f"{what}, acts that were taken", taken or 0, not taken, 0)
@@ -164,8 +169,8 @@ def _files(disk: Path) -> set[str]:
     return {name for name in found if not name.startswith(fine)}
 
 
-def _cookies(house: House, role: str) -> str:
-    client = client_for(house.world, role)
+def _cookies(house: House, role: str, ago: int = 0) -> str:
+    client = client_for(house.world, role, ago)
     return "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
 
 

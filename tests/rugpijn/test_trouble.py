@@ -1,20 +1,37 @@
 """A database that cannot take it now: words, a moment to try again, and nothing typed is lost."""
 
+import html
 import json
 import re
 import sqlite3
 import threading
 import time
+from contextlib import contextmanager
+from io import BytesIO
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+from django.conf import settings as settings_
+from django.contrib import messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from PIL import Image
 
 from patients.models import SessionLog
 from rugpijn import trouble
+from rugpijn.login import sessions
+from rugpijn.models import LoginSession
 from tests.conftest import PASSWORD, fresh_login
 
 
@@ -65,7 +82,14 @@ def broken():
             raise failure(sqlite_errorname="SQLITE_FULL")
         return execute(sql, params, many, context)
 
-    return lambda: connection.execute_wrapper(refuse)
+    @contextmanager
+    def broken():
+        with transaction.atomic():  # what the test's own transaction was left with is taken back
+            with connection.execute_wrapper(refuse):
+                yield
+            transaction.set_rollback(True)
+
+    return broken
 
 
 def form_of(programme, **changes):
@@ -168,6 +192,129 @@ def test_trouble_before_any_view():
         and "Content-Security-Policy" in answer.headers
     )
     assert 'href="/my-data/"' in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("name", ["patients:home", "login_devices", "service_worker"])
+def test_a_session_that_cannot_be_kept(client, cast, programme, broken, settings, debug, name):
+    """It is kept when the page is made, outside of every view: words, and none of Django's own."""
+    settings.DEBUG, client.raise_request_exception = debug, False
+    client.force_login(cast.piet)
+    session = client.session
+    session[sessions.SEEN] = time.time() - 61
+    session.save()
+    with broken():
+        answer = client.get(reverse(name))
+    with broken():
+        script = client.get(reverse(name), headers={"accept": "application/json"})
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+    assert "De computer van deze website is vol" in page and "Traceback" not in page
+    assert "Content-Security-Policy" in answer.headers
+    assert (script.status_code, script.json()) == (503, {"error": "full"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["piet", "anna"])
+def test_logging_out_works_in_the_browser_at_least(client, cast, programme, broken, who):
+    """Whoever uses this computer next is not logged in; and nothing that is not true is said."""
+    fresh_login(client, getattr(cast, who))
+    first = reverse("patients:home" if who == "piet" else "admin:index")
+    assert client.get(first).status_code == 200
+    with broken():
+        answer = client.post(reverse("account_logout"))
+    page = answer.content.decode()
+    assert answer.status_code == 503 and "Opnieuw proberen" not in page
+    assert "U bent uitgelogd in deze browser" in page
+    assert "Daarom konden we niet opschrijven dat u bent uitgelogd." in page
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert "messages" not in answer.cookies
+    assert LoginSession.objects.filter(user=getattr(cast, who)).exists()
+    assert not client.cookies[settings_.SESSION_COOKIE_NAME].value
+    assert not client.cookies[settings_.RETURNING_COOKIE_NAME].value
+    assert client.get(first).status_code == 302
+    assert "uitgelogd" not in client.get(reverse("account_login")).content.decode()
+
+
+@pytest.mark.django_db
+def test_another_site_logs_nobody_out_with_it(client, cast, broken):
+    client.force_login(cast.piet)
+    with broken():
+        answer = client.post(reverse("account_logout"), headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 503 and settings_.SESSION_COOKIE_NAME not in answer.cookies
+
+
+def test_of_what_failed_no_message_says_that_it_was_done(rf):
+    for status, said in ((503, 0), (500, 0), (302, 1)):
+        request, answer = rf.get("/"), HttpResponse(status=status)
+        request.session = {}
+        storage = trouble.TrueMessages(request)
+        storage.add(messages.SUCCESS, "Saved.")
+        storage.update(answer)
+        assert len(answer.cookies) == said
+
+
+def png():
+    Image.new("RGB", (40, 20), "navy").save(file := BytesIO(), "PNG")
+    return SimpleUploadedFile("linde.png", file.getvalue())
+
+
+@pytest.mark.django_db
+def test_a_file_that_nobody_chose_again_is_said_to_be_missing(
+    cast, practice, broken, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    fresh_login(client := Client(enforce_csrf_checks=True), cast.els)
+    address = reverse("admin:rugpijn_practice_change", args=[practice.pk])
+    page = client.get(address)
+    form, token = page.context["adminform"].form, str(page.context["csrf_token"])
+    typed = {name: form[name].value() or "" for name in form.fields if name != "logo"}
+    typed["csrfmiddlewaretoken"] = token
+
+    def hidden(answer):
+        page = html.unescape(answer.content.decode())
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+
+    with broken():
+        once = client.post(address, {**typed, "city": "Velp", "logo": png()})
+    with broken():
+        twice = client.post(address, hidden(once))
+    assert hidden(twice)["_file"] == "logo=linde.png"
+    saved = client.post(address, hidden(twice), follow=True).content.decode()
+    practice.refresh_from_db()
+    assert practice.city == "Velp" and not practice.logo
+    assert "Het bestand “linde.png” is niet verstuurd" in saved
+    saved = client.post(address, {**hidden(twice), "logo": png()}, follow=True).content.decode()
+    practice.refresh_from_db()
+    assert practice.logo and "niet verstuurd" not in saved
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("who", "says", "not_says"),
+    [
+        ("anna", "Bel degene die de server beheert", "papieren folder"),
+        ("piet", "papieren folder", "server beheert"),
+        (None, "Werkt u in een praktijk? Bel dan degene die de server beheert", "Traceback"),
+    ],
+)
+def test_who_can_help_and_a_way_back(client, cast, broken, who, says, not_says):
+    """Staff have no folder on paper. A form of passwords alone is opened anew."""
+    address = reverse("account_change_password" if who else "account_reset_password")
+    new = "een-heel-andere-ochtend-27"
+    typed = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    if who:
+        fresh_login(client, getattr(cast, who))
+    else:
+        typed = {"email": "piet@mail.example"}
+    with broken():
+        answer = client.post(address, typed, headers={"referer": f"http://testserver{address}"})
+    page = answer.content.decode()
+    assert answer.status_code == 503 and says in page and not_says not in page
+    if who:
+        assert f'href="{address}">Terug naar de vorige pagina' in page
+        assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["password", "oldpassword", "password1", "code", "form-0-token"])

@@ -123,7 +123,7 @@ def email_by_operator(cast, by, typed):
     save(by("root"), cast.anna, email=MINE)
     cast.anna.refresh_from_db()
     assert cast.anna.email == ANNA
-    return "ask access change", cast.practice, {ELS, ANNA}
+    return "ask access change", cast.practice, {ELS, ANNA, MINE}
 
 
 def factor_by_operator(cast, by, typed):
@@ -363,8 +363,8 @@ class TestAnotherAddress:
         save(by("root"), cast.anna, email=MINE)
         mine = next(message for message in mail.outbox if message.to == [ANNA])
         link = re.search(r"http://\S+(/accounts/change/\S+)", mine.body)[1]
-        others = [message.body for message in mail.outbox if message.to != [ANNA]]
-        assert not any("/accounts/change/" in body for body in others)
+        new = next(message for message in mail.outbox if message.to == [MINE])
+        assert "/accounts/change/" not in new.body
         browser = by(None)
         for _ in range(3):  # a scanner of mail opens it
             assert browser.get(link).status_code == 200
@@ -400,22 +400,76 @@ class TestAnotherAddress:
         assert User.objects.get(pk=cast.anna.pk).email == ANNA
 
 
-class TestTheOnlyOwner:
-    def test_works_at_once_and_the_log_says_so(self, cast, by):
-        page = save(by("root"), cast.bram, email=MINE).content.decode()
-        assert "niemand anders" in page
-        assert User.objects.get(pk=cast.bram.pk).email == MINE
-        assert newest("access change at once").practice == cast.bram.practice.uuid
-        assert told() == {"bram@zuid.example"}
+BRAM = "bram@zuid.example"
 
-    def test_not_when_the_operator_took_another_owner_away_today(self, cast, practice, by):
-        second = User.objects.create_user(
-            "otto@linde.example", PASSWORD, name="Otto", practice=practice, is_owner=True
-        )
+
+def link_to(address):
+    """The newest link to refuse that was mailed to somebody; None without one."""
+    bodies = [message.body for message in mail.outbox if message.to == [address]]
+    found = re.search(r"http://\S+(/accounts/change/\S+)", bodies[-1]) if bodies else None
+    return found and found[1]
+
+
+class TestTheOnlyOwner:
+    """Whoever runs the server could take over a practice that one person owns."""
+
+    def test_waits_its_day_and_then_it_works(self, cast, by, monkeypatch):
+        page = save(by("root"), cast.bram, email=MINE).content.decode()
+        assert "geen andere eigenaar" in page and "werkt meteen" not in page
+        assert User.objects.get(pk=cast.bram.pk).email == BRAM
+        assert told() == {BRAM, MINE}
+        (old,) = [message.body for message in mail.outbox if message.to == [BRAM]]
+        assert MINE in old and "bevestigt" not in old
+        by(None).post("/accounts/password/reset/", {"email": MINE})
+        assert "/password/reset/key/" not in mail.outbox[-1].body
+        a_day_later(monkeypatch)
+        access_changes.settle_due()
+        assert User.objects.get(pk=cast.bram.pk).email == MINE
+        assert newest("carry out access change").practice == cast.bram.practice.uuid
+
+    def ask_email(self, cast, by, typed):
+        save(by("root"), cast.bram, email=MINE)
+
+    def ask_factor(self, cast, by, typed):
+        by("root").post(reverse("admin:rugpijn_user_factor", args=[cast.bram.pk]))
+
+    def ask_invitation(self, cast, by, typed):
+        made = invited(cast.bram.practice, is_owner=True)
+        by("root").post(reverse("admin:rugpijn_staffinvitation_renew", args=[made.pk]))
+
+    def ask_reset(self, cast, by, typed):
+        assert "confirms" not in typed("reset_second_factor", BRAM)
+
+    def ask_again(self, cast, by, typed):
+        name = cast.bram.practice.name
+        said = typed("start_practice", name=name, owner="Ik", email=MINE, again=True, no_input=True)
+        assert "/colleague/" not in said
+
+    @pytest.mark.parametrize("way", ["email", "factor", "invitation", "reset", "again"])
+    def test_refuses_each_way_from_the_address_of_before(self, cast, by, typed, monkeypatch, way):
+        Authenticator.objects.create(user=cast.bram, type="totp", data={"secret": "x"})
+        getattr(self, f"ask_{way}")(cast, by, typed)
+        assert AccessChange.objects.get().outcome == ""
+        assert by(None).post(link_to(BRAM)).status_code == 200
+        assert newest("refuse access change").actor == cast.bram.uuid
+        a_day_later(monkeypatch)
+        access_changes.settle_due()
+        assert AccessChange.objects.get().outcome == "refused"
+        assert User.objects.get(pk=cast.bram.pk).email == BRAM
+        assert Authenticator.objects.filter(user=cast.bram).exists()
+        assert not any("/colleague/" in message.body for message in mail.outbox)
+
+    def test_confirms_nothing_about_themselves(self, cast, by):
+        save(by("root"), cast.bram, email=MINE)
+        answer = by("bram").post(ACCESS, {"change": AccessChange.objects.get().pk, "confirm": "1"})
+        assert answer.status_code == 403
+        assert User.objects.get(pk=cast.bram.pk).email == BRAM
+
+    def test_the_words_before_it_say_so(self, cast, by):
         root = by("root")
-        save(root, second, is_active=False)
-        save(root, cast.els, email=MINE)
-        assert User.objects.get(pk=cast.els.pk).email == ELS
+        for name in ("admin:rugpijn_user_change", "admin:rugpijn_user_factor"):
+            page = root.get(reverse(name, args=[cast.bram.pk])).content.decode()
+            assert "wacht de wijziging de hele dag" in page and "direct" not in page
 
     def test_another_colleague_still_waits_for_that_owner(self, cast, other_practice, by):
         lea = User.objects.create_user(
@@ -423,6 +477,100 @@ class TestTheOnlyOwner:
         )
         save(by("root"), lea, email=MINE)
         assert User.objects.get(pk=lea.pk).email == "lea@zuid.example"
+        assert "bevestigen" in next(m.body for m in mail.outbox if m.to == [BRAM])
+        by("bram").post(ACCESS, {"change": AccessChange.objects.get().pk, "confirm": "1"})
+        assert User.objects.get(pk=lea.pk).email == MINE
+
+
+class TestWhoGotAWayInFromTheOperator:
+    """Such an owner may be the operator, and confirms nothing for a day."""
+
+    @pytest.fixture
+    def lea(self, other_practice):
+        return User.objects.create_user(
+            "lea@zuid.example", PASSWORD, name="Lea", practice=other_practice, is_therapist=True
+        )
+
+    def test_confirms_no_other_change_for_a_day(self, cast, by, lea, monkeypatch):
+        save(by("root"), cast.bram, email=MINE)
+        a_day_later(monkeypatch)
+        access_changes.settle_due()
+        mail.outbox.clear()
+        save(by("root"), lea, email="operator+lea@server.example")
+        change = AccessChange.objects.get(person=lea)
+        page = by("bram").get(ACCESS).content.decode()
+        assert 'name="confirm"' not in page and 'name="refuse"' in page
+        assert "bevestigen" not in next(m.body for m in mail.outbox if m.to == [MINE])
+        assert by("bram").post(ACCESS, {"change": change.pk, "confirm": "1"}).status_code == 403
+        assert User.objects.get(pk=lea.pk).email == "lea@zuid.example"
+        AccessChange.objects.filter(person=cast.bram).update(
+            settled_at=timezone.now() - timedelta(hours=25)
+        )
+        by("bram").post(ACCESS, {"change": change.pk, "confirm": "1"})
+        assert User.objects.get(pk=lea.pk).email == "operator+lea@server.example"
+
+    def test_nor_does_an_owner_who_came_with_a_link_of_the_operator(
+        self, cast, other_practice, by, lea, monkeypatch
+    ):
+        made = StaffInvitation.invite(
+            practice=other_practice, name="Ik", email=MINE, is_owner=True
+        )[0]
+        by("root").post(reverse("admin:rugpijn_staffinvitation_renew", args=[made.pk]))
+        a_day_later(monkeypatch)
+        mail.outbox.clear()
+        by(None).post("/accounts/password/reset/", {"email": "x@y.example"})
+        body = next(message.body for message in mail.outbox if message.to == [MINE])
+        link = re.search(r"http://\S+(/colleague/\S+)", body)[1]
+        by(None).post(link, {"password": "een-heel-andere-ochtend-27"})
+        cast.me = User.objects.get(email=MINE)
+        save(by("root"), lea, email="operator+lea@server.example")
+        change = AccessChange.objects.get(person=lea)
+        assert by("me").post(ACCESS, {"change": change.pk, "confirm": "1"}).status_code == 403
+
+
+class TestWhatTheOperatorChanges:
+    """It works at once; the owners hear of it, and the log says what it was."""
+
+    def change_practice(self, client, practice, **changes):
+        address = reverse("admin:rugpijn_practice_change", args=[practice.pk])
+        form = client.get(address).context["adminform"].form
+        data = {name: form[name].value() or "" for name in form.fields if name != "logo"}
+        return client.post(address, {**data, **changes})
+
+    def test_of_a_practice_is_mailed_and_named(self, cast, practice, by):
+        changes = {
+            "out_of_hours_phone": "026 765 4321",
+            "doctor_phone": "026 123 4567",
+            "second_step": "",
+        }
+        self.change_practice(by("root"), practice, **changes)
+        practice.refresh_from_db()
+        assert practice.out_of_hours_phone == "026 765 4321"
+        assert told() == {ELS}
+        body = mail.outbox[-1].body
+        assert (
+            "- Telefoon van de huisartsenpost" in body and "026 123" not in body and "Root" in body
+        )
+        assert newest("change").object_part == "doctor_phone out_of_hours_phone"
+        page = by("els").get(reverse("admin:rugpijn_accessevent_changelist")).content.decode()
+        assert "telefoon van de huisartsenpost" in page
+
+    def test_by_an_owner_is_named_and_mailed_to_nobody(self, cast, practice, by):
+        self.change_practice(by("els"), practice, city="Velp")
+        assert newest("change").object_part == "city" and not mail.outbox
+
+    def test_of_a_colleague_is_mailed_and_named(self, cast, by):
+        save(by("root"), cast.anna, name="Anna Bos")
+        assert told() == {ELS} and newest("change").object_part == "name"
+        assert "Anna Bos" in mail.outbox[-1].body and "- Naam" in mail.outbox[-1].body
+
+    def test_many_fields_are_all_named(self, cast, practice, by):
+        names = {"street": "Weg 1", "postcode": "6811 AA", "city": "Velp", "website": "https://x.nl",
+                 "email": "p@x.nl", "diary_weeks": "6", "idle_minutes": "20"}  # fmt: skip
+        self.change_practice(by("els"), practice, **names)
+        rows = AccessEvent.objects.filter(action="change", object_type="practice")
+        parts = [row.object_part for row in rows]
+        assert {name for part in parts for name in part.split()} == set(names)
 
 
 class TestASecondStep:

@@ -1,4 +1,4 @@
-"""The way back in for who runs the server, or for the only owner, after losing a telephone."""
+"""The way back in, after losing a telephone, for who runs the server or an only owner."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -26,13 +26,10 @@ class Command(BaseCommand):
             self.stdout.write(self.done(person))
             return
         change = access_changes.ask(None, AccessChange.Kind.FACTOR, person=person)
-        if change.outcome == AccessChange.Outcome.DONE:
-            self.stdout.write(self.done(person))
-            return
-        self.stdout.write(
-            f"It works from {timezone.localtime(change.works_at):%d-%m-%Y %H:%M}, or as soon as an "
-            f"owner of {person.practice.name} confirms it. Owners and {person.name} get a mail."
-        )
+        when = f"It works from {timezone.localtime(change.works_at):%d-%m-%Y %H:%M}"
+        if access_changes.can_be_confirmed(change):
+            when += f", or as soon as another owner of {person.practice.name} confirms it"
+        self.stdout.write(f"{when}. Owners and {person.name} get a mail, and can refuse it.")
 
     @staticmethod
     def done(person: User) -> str:

@@ -55,8 +55,9 @@ class Command(BaseCommand):
         if self.change is not None and self.change.outcome == AccessChange.Outcome.OPEN:
             when = timezone.localtime(self.change.works_at)
             self.stdout.write(
-                f"\n{practice.name} has owners. They get a mail about this. The link is mailed to\n"
-                f"{invitation.email} from {when:%d-%m-%Y %H:%M}, or when an owner confirms it."
+                f"\n{practice.name} is at work. Its owners get a mail about this. The link is\n"
+                f"mailed to {invitation.email} from {when:%d-%m-%Y %H:%M}"
+                + (", or when an owner confirms it." if self.may_be_confirmed else ".")
             )
             return
         link = settings.SITE_URL + reverse("staff_invitation", args=[token])
@@ -85,8 +86,9 @@ class Command(BaseCommand):
                 is_owner=True,
                 is_therapist=therapist,
             )
-            if access_changes.owners(practice).exists():
+            if not access_changes.is_new(practice):
                 self.change = access_changes.ask(None, INVITATION, invitation=invitation)
+                self.may_be_confirmed = access_changes.can_be_confirmed(self.change)
             else:
                 audit.record_by_system("invite", practice=practice.uuid, thing=invitation)
         return practice, invitation, token
