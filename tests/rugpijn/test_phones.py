@@ -84,7 +84,7 @@ def test_two_are_refused_whichever_of_them_can_be(typed):
     assert "In een veld past één nummer" in refused.value.messages[0]
 
 
-@pytest.mark.parametrize("typed", ["geen", *NOT_TO_CALL, "12345678901234567"])
+@pytest.mark.parametrize("typed", ["geen", *sorted(NOT_TO_CALL), "12345678901234567"])
 def test_what_nobody_can_call_is_refused(typed):
     with translation.override("nl"), pytest.raises(ValidationError) as refused:
         one_phone_number(typed)
