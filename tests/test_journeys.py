@@ -713,7 +713,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         "erase": reverse("patients:ask_erasure", args=[cast.piet_patient.uuid]),
         "data": reverse("admin:patients_data_patient", args=[cast.piet_patient.uuid]),
         "factor": reverse("admin:rugpijn_user_factor", args=[cast.anna.pk]),
-        "refuse": urlsplit(access_mail.refusal_link(asked)).path,
+        "refuse": urlsplit(access_mail.refusal_link(asked, str(cast.anna.uuid))).path,
         "stop": reverse("patients:stop_reminders", args=[reminders.stop_token(plan)]),
         **{
             name: reverse(f"patients:{name}", args=[programme.uuid])
