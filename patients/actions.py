@@ -26,10 +26,7 @@ from .models import (
     Version,
 )
 from .sheet import Sheet, changes
-
-
-class RefusedError(Exception):
-    """What was asked cannot be done; the message is a sentence for whoever asked."""
+from .writes import RefusedError, hold, hold_programme
 
 
 @transaction.atomic
@@ -237,21 +234,6 @@ def take_over(*, programme: Programme, by: User) -> Version | None:
     touch(programme=programme, by=by)
     last = programme.current_version()
     return last and issue(programme=programme, by=by, keep_library_of=last.sheet)
-
-
-def hold(row: Patient | Programme) -> None:
-    """Read a row anew and keep it until the act is done: two acts take turns.
-
-    An invitation is held before a programme, and a programme before its patient, everywhere: or
-    two acts would wait for each other. What a patient does meanwhile is written down (`no_key`).
-    """
-    row.refresh_from_db(from_queryset=type(row).objects.select_for_update(no_key=True))
-
-
-def hold_programme(programme: Programme) -> None:
-    """One act about a patient at a time, and the programme as the one before has left it."""
-    hold(programme)
-    hold(programme.patient)
 
 
 def take_up(patient: Patient) -> bool:

@@ -24,9 +24,9 @@ from rugpijn.models import KeptForm, Letter, User
 
 from . import ledger
 from .access import answered_for
-from .actions import hold
 from .models import Batch, Erased, ErasureRequest, Message, Patient, Proxy, Version
 from .reach import rows_of, rows_of_login
+from .writes import hold
 
 log = logging.getLogger(__name__)
 

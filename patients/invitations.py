@@ -8,8 +8,8 @@ from rugpijn import ended
 from rugpijn.models import User
 
 from . import ages
-from .actions import RefusedError, hold
 from .models import Patient, PatientInvitation, Proxy
+from .writes import RefusedError, hold
 
 
 @transaction.atomic

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 
-from .actions import RefusedError
 from .models import (
     ActivityScore,
     MainActivity,
@@ -22,6 +21,7 @@ from .models import (
     StartBackScore,
 )
 from .sheet import Line
+from .writes import RefusedError
 
 Asked = tuple[str, int | None]  # a main activity in the patient's words, and its score of today
 

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from exercises.dosage import Dosage
 from rugpijn.models import User
 
-from .actions import RefusedError
 from .models import (
     ActivityScore,
     MainActivity,
@@ -30,12 +29,9 @@ from .models import (
     Version,
 )
 from .sheet import Line
+from .writes import RefusedError, write_once
 
 MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
-
-
-class StaleOperationError(RefusedError):
-    """An operation number came back with other contents; the first stays."""
 
 
 @transaction.atomic
@@ -80,7 +76,7 @@ def log_session(
         "effort": effort,
         **_other_than_given(prescribed.dosage, amounts or {}),
     }
-    log = _write_once(
+    log = write_once(
         SessionLog,
         patient,
         operation,
@@ -126,7 +122,7 @@ def answer_symptoms(
         "symptoms": sorted(symptoms),
         "retracts": retracts,
     }
-    answer = _write_once(
+    answer = write_once(
         SymptomAnswer,
         patient,
         operation,
@@ -161,28 +157,6 @@ def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict
         within = name == "reps" and dosage.reps_max and asked <= (done or 0) <= dosage.reps_max
         other[name] = None if done == asked or within else done
     return other
-
-
-def _write_once(
-    model, patient: Patient, operation: uuid.UUID, contents: dict, *, refusal: str, **rest
-):
-    """One row for one operation of this patient: `is_new`, or the one that was there already.
-
-    `rest` may differ the second time; for other contents StaleOperationError says `refusal`.
-    """
-    try:
-        with transaction.atomic():
-            row = model(patient=patient, operation=operation, **contents, **rest)
-            row.save(force_insert=True)
-            row.is_new = True
-            return row
-    except IntegrityError:
-        row = model.objects.filter(patient=patient, operation=operation).first()
-        if row is None:
-            raise
-        if any(getattr(row, name) != value for name, value in contents.items()):
-            raise StaleOperationError(refusal) from None
-        return row
 
 
 def _or_next(sequence: int | None, patient: Patient) -> int:
@@ -255,7 +229,7 @@ def send_message(
             % MESSAGES_A_DAY
         )
     contents = {"programme": programme, "text": text, "by_patient": by_patient}
-    message = _write_once(
+    message = write_once(
         Message,
         patient,
         operation,

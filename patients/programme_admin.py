@@ -14,7 +14,7 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import actions, batches, judgement, life, phases, press, search, variants, waiting
+from . import actions, batches, judgement, life, phases, press, search, variants, waiting, writes
 from .admin_base import CareAdmin
 from .merged_form import PREFIX, has_own_changes, merge_post, must_decide, row_count, told, unsaid
 from .models import Patient, Prescription, Programme
@@ -316,7 +316,7 @@ class ProgrammeAdmin(CareAdmin):
         post = request.POST
         if row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) is None or not post.get("revision"):
             return None  # no form of ours; Django says so
-        actions.hold(programme)  # until this save is done
+        writes.hold(programme)  # until this save is done
         opened, now = post.get("opened_as"), self._opened_as(programme)
         started = opened == "draft" and now != "draft"
         if started and not has_own_changes(post):
@@ -426,7 +426,7 @@ class ProgrammeAdmin(CareAdmin):
         if form.is_start:
             try:
                 request.started = actions.start(programme=programme, by=request.user)
-            except actions.RefusedError as error:
+            except writes.RefusedError as error:
                 messages.error(request, str(error))
                 return
             audit.record(request, "start", programme.patient, thing=programme)

@@ -4,7 +4,7 @@ import uuid
 
 from django.utils import timezone
 
-from . import actions, clinical, once, progress, reports
+from . import clinical, once, progress, reports, writes
 from .models import Patient, Programme, Version
 from .phone_clock import When
 from .reports import SYMPTOMS_OF
@@ -87,7 +87,7 @@ def keep_report(patient: Patient, version: Version, form) -> bool:
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
             **{name: said[name] for name in ("line", "day", "moment", "symptoms")},
         )
-    except actions.RefusedError:
+    except writes.RefusedError:
         return False
     return True
 

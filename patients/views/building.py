@@ -38,7 +38,7 @@ from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 from rugpijn.numbers import number
 
-from .. import actions, phases, sides
+from .. import actions, phases, sides, writes
 from ..access import treats
 from ..models import Prescription, Programme
 from ..sheet import Sheet
@@ -244,7 +244,7 @@ def protocol(request, programme):
             made = actions.save_as_protocol(
                 programme=programme, by=request.user, title=form.cleaned_data["title"]
             )
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
             audit.record(request, "save as protocol", programme.patient, thing=made)

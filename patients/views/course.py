@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit, given_back, two_at_once
 
-from .. import actions, clinical, judgement
+from .. import clinical, judgement, writes
 from ..models import Programme
 from ..visit_forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryForm, StartBackForm
 from .therapist import programme_page
@@ -33,7 +33,7 @@ def course(request, programme):
         messages.error(request, said)
         return to
     if request.method == "POST":
-        actions.hold(programme)  # two at this page take turns
+        writes.hold(programme)  # two at this page take turns
     checks = {check.day: check for check in programme.recovery_checks.all()}
     asked = _asked(programme)
     unanswered = asked if asked not in checks else None
@@ -47,7 +47,7 @@ def course(request, programme):
             try:
                 with transaction.atomic():
                     said = sent.write(programme, request.user)
-            except actions.RefusedError as error:
+            except writes.RefusedError as error:
                 messages.error(request, str(error))
                 return here
             audit.record(request, sent.act, programme.patient, thing=programme)

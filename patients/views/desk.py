@@ -26,7 +26,7 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from .. import actions, caseload, judgement, totals, worklist
+from .. import actions, caseload, judgement, totals, worklist, writes
 from ..caseload import Course
 from ..models import Programme, SeenMark
 from ..totals import DayTotal
@@ -257,7 +257,7 @@ def take(request, programme):
     back = _back(request)
     if request.method != "POST":
         return back
-    actions.hold(programme)
+    writes.hold(programme)
     opened = request.POST.get("therapist", "")
     if opened and opened != str(programme.therapist_id):
         messages.warning(request, _taken_before(request, programme))
@@ -265,7 +265,7 @@ def take(request, programme):
     try:
         with transaction.atomic():
             version = actions.take_over(programme=programme, by=request.user)
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         messages.error(request, str(error), extra_tags=HERE)
         return back
     audit.record(request, "take over", programme.patient, thing=programme)

@@ -25,7 +25,7 @@ from rugpijn.login import devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
-from .. import actions, invitations, mail
+from .. import invitations, mail, writes
 from ..access import is_own
 from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 from ..models import PatientInvitation
@@ -46,7 +46,7 @@ def patient_invitation(request, token):
             if invitation is None or not _opens(invitation):
                 return _closed(request)
             return _as_staff(request) or _who(request, invitation)
-    except actions.RefusedError:  # discharged at this moment
+    except writes.RefusedError:  # discharged at this moment
         return _closed(request)
 
 
@@ -140,7 +140,7 @@ def invitation_code(request):
                     if found is not None:
                         logged_in = request.user.is_authenticated
                         return _claim(request, found) if logged_in else _opened(request, found)
-            except actions.RefusedError:
+            except writes.RefusedError:
                 return _closed(request)
             form.add_error(
                 None,
@@ -185,7 +185,7 @@ def first_login(request):
             if invitation is None or not _opens(invitation):
                 return _closed(request)
             return _choose(request, invitation, UUID(opened["user"]))
-    except actions.RefusedError:  # discharged at this moment; a login just made is gone with it
+    except writes.RefusedError:  # discharged at this moment; a login just made is gone with it
         return _closed(request)
 
 

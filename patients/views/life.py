@@ -22,7 +22,7 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
 
-from .. import actions, life, waiting
+from .. import actions, life, waiting, writes
 from ..models import Pause
 from .therapist import patient_page, programme_page
 
@@ -111,7 +111,7 @@ def pause(request, programme):
     if form.is_valid():
         try:
             made = life.pause(programme=programme, by=request.user, **form.cleaned_data)
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             form.add_error("from_on", str(error))
         else:
             audit.record(request, "pause", programme.patient, thing=programme)
@@ -142,7 +142,7 @@ def resume(request, programme):
         now = programme.pause_now
         try:
             life.resume(programme=programme, number=chosen)
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.info(request, str(error))
         else:
             audit.record(request, "resume", programme.patient, thing=programme)
@@ -161,7 +161,7 @@ def renew(request, programme):
         messages.error(request, _("This programme is not running."))
         return _to(programme)
     if request.method == "POST":
-        actions.hold_programme(programme)  # pressed twice, it is longer once
+        writes.hold_programme(programme)  # pressed twice, it is longer once
     form = RenewForm(
         request.POST if request.method == "POST" else None,
         initial={"weeks": life.weeks_more(programme)},
@@ -176,7 +176,7 @@ def renew(request, programme):
     if form.is_valid() and meeting is None:
         try:
             until = life.renew(programme=programme, weeks=form.cleaned_data["weeks"])
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
             audit.record(request, "renew", programme.patient, thing=programme)
@@ -208,7 +208,7 @@ def end(request, programme):
     if request.method == "POST":
         try:
             life.end(programme=programme, by=request.user)
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
             audit.record(request, "end", programme.patient, thing=programme)
@@ -228,7 +228,7 @@ def reopen(request, programme):
         ended_on = programme.ended_on
         try:
             life.reopen(programme=programme, by=request.user)
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
             audit.record(request, "reopen", programme.patient, thing=programme)
@@ -247,7 +247,7 @@ def again(request, programme):
         return _to(programme)
     try:
         draft = actions.copy_to_draft(programme=programme, by=request.user)
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         messages.error(request, str(error))
         return _to(programme)
     audit.record(request, "create", programme.patient, thing=draft)
@@ -278,7 +278,7 @@ def discharge(request, patient):
                 running=number(request.POST.get("running")),
                 throw_away=chosen,
             )
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
             audit.record(request, "discharge", patient, thing=ended or patient)
@@ -304,7 +304,7 @@ def readmit(request, patient):
     if request.method == "POST":
         try:
             life.readmit(patient=patient)
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.info(request, str(error))
         else:
             audit.record(request, "take up again", patient, thing=patient)

@@ -14,7 +14,7 @@ from rugpijn import audit, given_back, two_at_once
 from rugpijn.numbers import number
 from rugpijn.two_at_once import OPENED_WITH
 
-from .. import actions, judgement, once
+from .. import judgement, once, writes
 from ..access import find_own
 from ..keeping_forms import MessageForm
 from ..messages import thread, unanswered
@@ -165,6 +165,6 @@ def _write(request, programme, form, *, by_patient) -> str | None:
             if message.is_new:
                 act = "send message" if by_patient else "answer"
                 audit.record(request, act, programme.patient, thing=programme)
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         return str(error)
     return None

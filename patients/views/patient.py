@@ -17,7 +17,7 @@ from rugpijn import audit, rates
 from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
 
-from .. import actions, clinical, once, progress, reports
+from .. import clinical, once, progress, reports, writes
 from ..access import find, find_own, is_own
 from ..carried import carried
 from ..forms import RecoveryForm, SessionForm, SymptomForm
@@ -300,7 +300,7 @@ def log_session(request, uuid):
         with transaction.atomic():
             if take(programme.patient, version, form):
                 audit.record(request, "log", programme.patient, thing=programme)
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         return _refused(request, programme, version, form, str(error), back)
     asked = form.cleaned_data
     if clinical.urgency(asked["symptoms"]) == "doctor":
@@ -373,7 +373,7 @@ def report_symptoms(request, uuid):
         with transaction.atomic():
             if take_report(programme.patient, version, form):
                 audit.record(request, "log", programme.patient, thing=programme)
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         messages.error(request, str(error))
         return redirect(back)
     if clinical.urgency(form.cleaned_data["symptoms"]) == "doctor":
@@ -425,7 +425,7 @@ def recovery(request, uuid):
                 )
                 if check.is_new:
                     audit.record(request, "log", programme.patient, thing=programme)
-        except actions.RefusedError as error:
+        except writes.RefusedError as error:
             messages.error(request, str(error))
             return redirect(back)
         worried = answer in clinical.NOT_BETTER

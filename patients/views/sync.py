@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rugpijn import audit, rates
 from rugpijn.login.second_factor import answers_json
 
-from .. import actions, once, reports
+from .. import once, reports, writes
 from ..access import is_own, refuse
 from ..carried import state_of
 from ..forms import SessionForm, SymptomForm
@@ -183,9 +183,9 @@ def _take_one(request, versions: _Versions, act, clock: PhoneClock, most: int) -
         with transaction.atomic():
             if _write_down(versions.patient, version, form, when):
                 audit.record(request, "log", versions.patient, thing=version.programme)
-    except once.StaleOperationError as error:
+    except writes.StaleOperationError as error:
         return refused(str(error), "conflict")
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         return refused(str(error))
     return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
 

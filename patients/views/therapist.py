@@ -32,6 +32,7 @@ from .. import (
     printed,
     record_note,
     timeline,
+    writes,
 )
 from ..clinical import COMPARED_DAYS, PAIN_MATTERS
 from ..course import PERIODS, USUAL
@@ -255,7 +256,7 @@ def invite(request, patient):
         return _mail_invitation(request, patient)
     try:
         invitation, token = invitations.invite(patient, request.POST.get("who", ""))
-    except actions.RefusedError as error:
+    except writes.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:patients_patient_change", patient.pk)
     audit.record(request, "invite", patient, thing=patient)

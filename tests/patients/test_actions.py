@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, handout, life, once, press
+from patients import actions, handout, life, once, press, writes
 from patients.models import SessionLog, Version
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ class TestStart:
 
     def test_refuses_a_second_running_programme(self, programme, make_programme, cast):
         second = make_programme(started=False)
-        with pytest.raises(actions.RefusedError, match="Piet Jansen"):
+        with pytest.raises(writes.RefusedError, match="Piet Jansen"):
             actions.start(programme=second, by=cast.anna)
         assert second.versions.count() == 0
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -50,14 +50,14 @@ class TestStart:
     def test_refuses_an_empty_one(self, make_programme, cast):
         programme = make_programme(started=False)
         programme.prescriptions.all().delete()
-        with pytest.raises(actions.RefusedError, match="oefening"):
+        with pytest.raises(writes.RefusedError, match="oefening"):
             actions.start(programme=programme, by=cast.anna)
         assert programme.is_draft
 
     def test_after_the_end_another_may_start(self, programme, make_programme, cast):
         life.end(programme=programme, by=programme.therapist)
         assert make_programme().is_running
-        with pytest.raises(actions.RefusedError):
+        with pytest.raises(writes.RefusedError):
             life.end(programme=programme, by=programme.therapist)
 
 
@@ -124,7 +124,7 @@ class TestLog:
     def test_the_same_number_with_other_contents_is_refused(self, programme):
         operation = uuid.uuid4()
         log(programme, operation=operation, pain=3)
-        with pytest.raises(once.StaleOperationError):
+        with pytest.raises(writes.StaleOperationError):
             log(programme, operation=operation, pain=4)
         assert SessionLog.objects.get().pain == 3
 
@@ -147,7 +147,7 @@ class TestLog:
         ids=str,
     )
     def test_what_was_not_prescribed_is_refused(self, programme, changes):
-        with pytest.raises(actions.RefusedError):
+        with pytest.raises(writes.RefusedError):
             log(programme, **changes)
         assert not SessionLog.objects.exists()
 

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, judgement, life, once
+from patients import judgement, life, once, writes
 from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
 from rugpijn.audit import AccessEvent
 
@@ -93,7 +93,7 @@ def test_what_is_no_answer(anna, day_24, data):
 
 def test_the_first_answer_stays(cast, day_24):
     RecoveryCheck.objects.create(programme=day_24, day=21, answer="worse")
-    with pytest.raises(actions.RefusedError):
+    with pytest.raises(writes.RefusedError):
         judgement.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
     assert RecoveryCheck.objects.get().answer == "worse"
 
@@ -158,14 +158,14 @@ def test_what_went_wrong_is_answered_exactly_once(programme):
     operation = uuid.uuid4()
     first = symptoms(programme, operation, "leg_pain")
     assert symptoms(programme, operation, "leg_pain") == first
-    with pytest.raises(once.StaleOperationError):
+    with pytest.raises(writes.StaleOperationError):
         symptoms(programme, operation)
     assert SymptomAnswer.objects.get().symptoms == ["leg_pain"]
 
 
 @pytest.mark.parametrize("more", [{"line": uuid.uuid4()}, {"day": date(2020, 1, 1)}])
 def test_what_went_wrong_at_what_is_not_there(programme, more):
-    with pytest.raises(actions.RefusedError):
+    with pytest.raises(writes.RefusedError):
         symptoms(programme, uuid.uuid4(), "leg_pain", **more)
     assert not SymptomAnswer.objects.exists()
 

@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 
 from exercises.period import Period
 from patients import actions, invitations, life, once
-from patients.actions import RefusedError
 from patients.models import Pause, Programme, RiskProfile, SessionLog
 from patients.models.pause import days_off
+from patients.writes import RefusedError
 
 pytestmark = pytest.mark.django_db
 

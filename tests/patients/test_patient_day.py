@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, caseload, course, life, once, worklist
+from patients import caseload, course, life, once, worklist, writes
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
 
 pytestmark = pytest.mark.django_db
@@ -292,7 +292,7 @@ class TestHowItGoes:
         check = once.answer_recovery(programme=programme, day=21, answer="better")
         again = once.answer_recovery(programme=programme, day=21, answer="better")
         assert again == check
-        with pytest.raises(actions.RefusedError):
+        with pytest.raises(writes.RefusedError):
             once.answer_recovery(programme=programme, day=21, answer="worse")
         assert RecoveryCheck.objects.get().answer == "better"
 

@@ -7,7 +7,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, ages, caseload, handout, invitations, log_reading, once, worklist
+from patients import (
+    ages,
+    caseload,
+    handout,
+    invitations,
+    log_reading,
+    once,
+    worklist,
+    writes,
+)
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
@@ -269,7 +278,7 @@ class TestTheInvitation:
         invitation, _token = invitations.invite(cast.piet_patient, "parent")
         aged(cast.piet_patient, 16)
         invitation.refresh_from_db()
-        with pytest.raises(actions.RefusedError):
+        with pytest.raises(writes.RefusedError):
             invitations.accept_invitation(invitation, user=parent)
         assert not Proxy.objects.exists()
 

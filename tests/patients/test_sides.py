@@ -9,7 +9,7 @@ from exercises.dosage import Dosage
 from exercises.figures.data import SIDE_PATTERN, keys, load
 from exercises.models import Exercise, Figure, Protocol
 from exercises.pictures import Picture
-from patients import actions, handout, sides
+from patients import actions, handout, sides, writes
 from patients.models import Prescription
 from patients.sheet import Line
 
@@ -70,7 +70,7 @@ def test_the_draft_is_saved_without_an_answer_and_not_started(anna, knee):
     assert refused.status_code == 200 and refused.content.decode().count(QUESTION) == 2
     knee.refresh_from_db()
     assert knee.is_draft
-    with pytest.raises(actions.RefusedError, match="Knie strekken op een stoel"):
+    with pytest.raises(writes.RefusedError, match="Knie strekken op een stoel"):
         actions.start(programme=knee, by=knee.therapist)
 
 
