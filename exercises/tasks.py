@@ -1,30 +1,6 @@
-"""What the worker does in the background for the library."""
+"""The names under which work was queued before it moved, for what still waits at the update.
 
-from django_tasks import task
+The next release has no such file.
+"""
 
-from .exchange import importing
-from .models import LibraryImport
-
-
-def _upload(uuid: str) -> LibraryImport | None:
-    """What waits, as long as whoever sent it still works there."""
-    waiting = LibraryImport.objects.filter(uuid=uuid, content__isnull=False, stopped_at=None)
-    waiting = waiting.select_related("made_by__practice")
-    found = waiting.first()
-    return found and waiting.visible_to(found.made_by).first()
-
-
-@task
-def check_import(upload_uuid: str) -> None:
-    """See what a file would change."""
-    upload = _upload(upload_uuid)
-    if upload is not None and upload.checked_at is None:
-        importing.check(upload)
-
-
-@task
-def write_import(upload_uuid: str) -> None:
-    """Bring a file that was looked over into the library."""
-    upload = _upload(upload_uuid)
-    if upload is not None and upload.confirmed_at is not None:
-        importing.write(upload)
+from .exchange.importing import check_import, write_import  # noqa: F401

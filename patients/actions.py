@@ -17,6 +17,7 @@ from rugpijn import ended
 from rugpijn.models import User
 
 from . import sides
+from .handout import render_handout
 from .models import (
     Patient,
     Prescription,
@@ -209,14 +210,8 @@ def issue(
         issued_name=by.name,
         reason=reason,
     )
-    transaction.on_commit(lambda: _render_ahead(version))
+    transaction.on_commit(lambda: render_handout.enqueue(str(version.uuid)))
     return version
-
-
-def _render_ahead(version: Version) -> None:
-    from .tasks import render_handout  # the queue needs the apps to be ready
-
-    render_handout.enqueue(str(version.uuid))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django_tasks import task
 from pypdf import PdfReader, PdfWriter
 
 from rugpijn.models import User
@@ -20,6 +21,7 @@ from rugpijn.models import User
 from . import handout, variants
 from .models import Batch, BatchHandout, Programme
 from .press import PrintingError
+from .printing_places import WORKER, asked_by
 from .variants import Variant
 
 MOST = 200  # handouts in one batch
@@ -56,14 +58,17 @@ def begin(*, programmes: Iterable[Programme], by: User, variant: Variant) -> Bat
         BatchHandout(batch=batch, version=version, position=number)
         for number, version in enumerate(versions, 1)
     )
-    transaction.on_commit(lambda: _enqueue(batch))
+    transaction.on_commit(lambda: print_batch.enqueue(str(batch.uuid)))
     return batch
 
 
-def _enqueue(batch: Batch) -> None:
-    from .tasks import print_batch  # the queue needs the apps to be ready
-
-    print_batch.enqueue(str(batch.uuid))
+@task
+def print_batch(batch_uuid: str) -> None:
+    """Make the handouts of a batch that are not made yet."""
+    batch = Batch.objects.filter(uuid=batch_uuid).first()
+    if batch is not None:
+        with asked_by(WORKER):
+            run(batch)
 
 
 def run(batch: Batch) -> None:
@@ -96,7 +101,7 @@ def go_on(batch: Batch) -> None:
     with transaction.atomic():
         Batch.objects.filter(pk=batch.pk).update(stopped_at=None, created_at=timezone.now())
         batch.handouts.filter(made_at=None).update(problem="")
-        transaction.on_commit(lambda: _enqueue(batch))
+        transaction.on_commit(lambda: print_batch.enqueue(str(batch.uuid)))
 
 
 def progress(batch: Batch, items: list[BatchHandout]) -> Progress:

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 
 from exercises.models import Exercise, Figure
 
-from . import clinical, messages
+from . import clinical
 from .line import LIBRARY, Library, of_library, with_library, without
 from .models import (
     Message,
@@ -145,7 +145,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     for check in RecoveryCheck.objects.filter(programme__in=programmes):
         answers[check.programme_id][check.day] = check.answer
     written = defaultdict(list)
-    for message in messages.unanswered(programmes):
+    for message in Message.objects.unanswered(programmes):
         written[message.programme_id].append(message)
     marks = defaultdict(list)
     for mark in SeenMark.objects.filter(programme__in=programmes, withdrawn_at=None):

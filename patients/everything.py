@@ -20,6 +20,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
@@ -28,6 +29,7 @@ from . import export, handout
 from .classified import told
 from .models import DataExport, Patient, StoredHandout, Version
 from .press import PrintingError
+from .printing_places import WORKER, asked_by
 from .reach import rows_of, rows_of_login
 
 log = logging.getLogger(__name__)
@@ -77,9 +79,18 @@ def is_long(patient: Patient) -> bool:
 
 
 def enqueue(asked: DataExport) -> None:
-    from .tasks import make_export  # the queue needs the apps to be ready
-
     transaction.on_commit(lambda: make_export.enqueue(str(asked.uuid)))
+
+
+@task
+def make_export(export_uuid: str) -> bool:
+    """Pack everything about a patient; False when it was erased meanwhile."""
+    asked = DataExport.objects.filter(uuid=export_uuid, finished_at=None).first()
+    if asked is None:
+        return False
+    with asked_by(WORKER):
+        make(asked)
+    return True
 
 
 def make(asked: DataExport) -> bytes:

@@ -16,12 +16,14 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+from django_tasks import task
 
 from exercises.dosage import Dosage
 from exercises.models import Rendering
 from rugpijn.models import COLOUR
 
 from . import clinical, diary, failed_papers, variants
+from .models import Version
 from .paper_files import TEMPLATE
 from .press import (
     PaperError,
@@ -30,10 +32,11 @@ from .press import (
     busy,
     no_room,
     paper_digest,
+    problem,
     render_pdf,
 )
 from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
-from .printing_places import BusyError, seat
+from .printing_places import WORKER, BusyError, asked_by, seat
 from .sheet import Block, Line, Sheet
 from .variants import FULL, Variant
 
@@ -403,3 +406,14 @@ def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
         }
         for table in diary.tables(variant)
     ]
+
+
+@task
+def render_handout(version_uuid: str) -> bool:
+    """Print a version ahead; False when it is gone or printing is switched off here."""
+    version = Version.objects.filter(uuid=version_uuid).first()
+    if version is None or problem() is not None:
+        return False
+    with asked_by(WORKER):
+        stored(version)
+    return True

@@ -1,24 +1,75 @@
-"""Messages between a patient and the practice, as pages ask for them."""
+"""Messages between a patient and the practice: sent, and told about by mail."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+import uuid
+from datetime import timedelta
 
-from .models import Message, Programme
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from rugpijn.models import User
+
+from . import mail
+from .models import Message, Patient, Programme
+from .writes import RefusedError, write_once
+
+MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
 
 
-def thread(programme: Programme) -> QuerySet[Message]:
-    """Everything that was written, the oldest first."""
-    return programme.messages.order_by("pk")
+def send_message(
+    *,
+    programme: Programme,
+    operation: uuid.UUID,
+    text: str,
+    by: User,
+    by_patient: bool,
+) -> Message:
+    """Write a note down, exactly once for each operation number, as with `log_session`.
 
-
-def unread_answers() -> QuerySet[Message]:
-    """For a subquery: what the practice wrote and the patient has not opened, the newest first."""
-    unread = Message.objects.filter(programme=OuterRef("pk"), by_patient=False, seen_at=None)
-    return unread.order_by("-pk")
-
-
-def unanswered(programmes) -> QuerySet[Message]:
-    """What patients wrote after the practice last did, the oldest first. One query."""
-    later = Message.objects.filter(
-        programme=OuterRef("programme"), by_patient=False, pk__gt=OuterRef("pk")
+    Raises RefusedError when nobody would read it: on both sides only a running programme is
+    looked at.
+    """
+    patient = programme.patient
+    if not programme.is_running:
+        raise RefusedError(_("This programme has ended, so nobody reads messages here."))
+    if not by_patient and not patient.has_login:
+        raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
+    if by_patient and _wrote_enough(patient, operation):
+        raise RefusedError(
+            _(
+                "You sent %d messages in the last 24 hours, and that is the most. Is there more to"
+                " say? Please call your practice."
+            )
+            % MESSAGES_A_DAY
+        )
+    contents = {"programme": programme, "text": text, "by_patient": by_patient}
+    message = write_once(
+        Message,
+        patient,
+        operation,
+        contents,
+        refusal=_("Another message was sent from this page."),
+        by=by,
+        by_name=by.name,
     )
-    return Message.objects.filter(~Exists(later), programme__in=programmes, by_patient=True)
+    if message.is_new and not by_patient:
+        transaction.on_commit(lambda: tell_patient.enqueue(message.pk))
+    return message
+
+
+def _wrote_enough(patient: Patient, operation: uuid.UUID) -> bool:
+    """Whether a patient's messages of the last day are as many as somebody will read.
+
+    One that is sent again was written before.
+    """
+    written = patient.messages.filter(by_patient=True)
+    lately = written.filter(written_at__gt=timezone.now() - timedelta(days=1))
+    return lately.count() >= MESSAGES_A_DAY and not written.filter(operation=operation).exists()
+
+
+@task
+def tell_patient(message_pk: int) -> bool:
+    """Mail that something can be read; False without an address, or when it was read already."""
+    message = Message.objects.filter(pk=message_pk, seen_at=None).first()
+    return message is not None and mail.send_notice(message.patient)

@@ -7,7 +7,7 @@ it goes is answered once a day instead. What was written first stays.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -15,12 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
-from rugpijn.models import User
 
 from .models import (
     ActivityScore,
     MainActivity,
-    Message,
     Patient,
     Programme,
     RecoveryCheck,
@@ -30,8 +28,6 @@ from .models import (
 )
 from .sheet import Line
 from .writes import RefusedError, write_once
-
-MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
 
 
 @transaction.atomic
@@ -200,60 +196,3 @@ def answer_recovery(
             activity=activity, day=timezone.localdate(), defaults={"score": score}
         )
     return check
-
-
-def send_message(
-    *,
-    programme: Programme,
-    operation: uuid.UUID,
-    text: str,
-    by: User,
-    by_patient: bool,
-) -> Message:
-    """Write a note down, exactly once for each operation number, as with `log_session`.
-
-    Raises RefusedError when nobody would read it: on both sides only a running programme is
-    looked at.
-    """
-    patient = programme.patient
-    if not programme.is_running:
-        raise RefusedError(_("This programme has ended, so nobody reads messages here."))
-    if not by_patient and not patient.has_login:
-        raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
-    if by_patient and _wrote_enough(patient, operation):
-        raise RefusedError(
-            _(
-                "You sent %d messages in the last 24 hours, and that is the most. Is there more to"
-                " say? Please call your practice."
-            )
-            % MESSAGES_A_DAY
-        )
-    contents = {"programme": programme, "text": text, "by_patient": by_patient}
-    message = write_once(
-        Message,
-        patient,
-        operation,
-        contents,
-        refusal=_("Another message was sent from this page."),
-        by=by,
-        by_name=by.name,
-    )
-    if message.is_new and not by_patient:
-        transaction.on_commit(lambda: _tell_patient(message))
-    return message
-
-
-def _wrote_enough(patient: Patient, operation: uuid.UUID) -> bool:
-    """Whether a patient's messages of the last day are as many as somebody will read.
-
-    One that is sent again was written before.
-    """
-    written = patient.messages.filter(by_patient=True)
-    lately = written.filter(written_at__gt=timezone.now() - timedelta(days=1))
-    return lately.count() >= MESSAGES_A_DAY and not written.filter(operation=operation).exists()
-
-
-def _tell_patient(message: Message) -> None:
-    from .tasks import tell_patient  # the queue needs the apps to be ready
-
-    tell_patient.enqueue(message.pk)

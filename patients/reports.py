@@ -21,8 +21,7 @@ from django.utils import timezone
 from rugpijn.models import User
 
 from . import clinical
-from .messages import unread_answers
-from .models import Patient, Programme, RecoveryCheck, SeenMark, SessionLog, SymptomAnswer
+from .models import Message, Patient, Programme, RecoveryCheck, SeenMark, SessionLog, SymptomAnswer
 from .models.session import newer_acts
 from .progress import Card
 from .sheet import Line
@@ -364,7 +363,7 @@ def with_facts(programmes: QuerySet[Programme], today: date) -> QuerySet[Program
         | Exists(reported.filter(patient__user=OuterRef("patient__user"))),
         has_other_records=Exists(others),
         recovery_answered=Subquery(answered.values("day")[:1]),
-        new_answer_by=Subquery(unread_answers().values("by_name")[:1]),
+        new_answer_by=Subquery(Message.objects.unread_answers().values("by_name")[:1]),
         last_act=Greatest(*(_last_act(model) for model in (SessionLog, SymptomAnswer))),
     )
 

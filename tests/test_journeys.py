@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import actions, batches, once, reminders
+from patients import actions, batches, messages, once, reminders
 from patients.models import (
     Batch,
     Patient,
@@ -659,7 +659,7 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
         )
     plan = ReminderPlan.objects.create(patient=programme.patient, first=time(9), by_mail=True)
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
-        once.send_message(
+        messages.send_message(
             programme=programme, operation=uuid.uuid4(), text=text, by=by,
             by_patient=by == cast.piet,
         )  # fmt: skip

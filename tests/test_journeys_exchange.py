@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from exercises import tasks
+from exercises.exchange import importing
 from exercises.models import Exercise, LibraryImport
 
 from .environment import and_in_ci
@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def work():
     """What the worker would do now."""
     for upload in LibraryImport.objects.all():
-        tasks.check_import.call(str(upload.uuid))
-        tasks.write_import.call(str(upload.uuid))
+        importing.check_import.call(str(upload.uuid))
+        importing.write_import.call(str(upload.uuid))
 
 
 @pytest.mark.parametrize(("width", "scheme"), and_in_ci((1280, "light"), (768, "dark")))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import actions, invitations, once, reminders
+from patients import actions, invitations, messages, reminders
 from patients.clinical import SYMPTOMS
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
 from rugpijn.login import second_step
@@ -194,7 +194,7 @@ def test_today_and_its_session(phone, site, cast, programme, tour):  # noqa: F81
         done(programme, line, days_ago=1, **how)
     reported(programme, 0, "leg_pain")
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
-        once.send_message(
+        messages.send_message(
             programme=programme, operation=uuid.uuid4(), text=text, by=by,
             by_patient=by == cast.piet,
         )  # fmt: skip

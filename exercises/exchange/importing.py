@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone, translation
+from django_tasks import task
 
 from rugpijn.models import User
 
@@ -44,7 +45,7 @@ def begin(*, by: User, name: str, format: str, content: bytes) -> LibraryImport:
         upload = LibraryImport.objects.create(
             practice_id=by.practice_id, made_by=by, name=name[:255], format=format, content=content
         )
-        transaction.on_commit(lambda: _enqueue("check_import", upload))
+        transaction.on_commit(lambda: check_import.enqueue(str(upload.uuid)))
     return upload
 
 
@@ -57,7 +58,7 @@ def confirm(upload: LibraryImport) -> bool:
         )
         if not is_ready(upload) or not asked.update(confirmed_at=now, touched_at=now, checked=0):
             return False
-        transaction.on_commit(lambda: _enqueue("write_import", upload))
+        transaction.on_commit(lambda: write_import.enqueue(str(upload.uuid)))
     return True
 
 
@@ -80,20 +81,14 @@ def go_on(upload: LibraryImport) -> None:
     """For one that nobody seems to be at work on."""
     with transaction.atomic():
         LibraryImport.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
-        task = "check_import" if upload.confirmed_at is None else "write_import"
-        transaction.on_commit(lambda: _enqueue(task, upload))
+        work = check_import if upload.confirmed_at is None else write_import
+        transaction.on_commit(lambda: work.enqueue(str(upload.uuid)))
 
 
 def sweep() -> int:
     """Remove uploads that are a day old, done or not. Returns how many."""
     old = LibraryImport.objects.filter(created_at__lt=timezone.now() - KEPT)
     return old.delete()[0]
-
-
-def _enqueue(task: str, upload: LibraryImport) -> None:
-    from .. import tasks  # the queue needs the apps to be ready
-
-    getattr(tasks, task).enqueue(str(upload.uuid))
 
 
 # How far it is.
@@ -245,3 +240,27 @@ def _rows_for(kind: str, due: list[Due], upload: LibraryImport) -> list[tuple[Du
                 raise Outdated
         rows.append((one, row))
     return rows
+
+
+def _upload(uuid: str) -> LibraryImport | None:
+    """What waits, as long as whoever sent it still works there."""
+    waiting = LibraryImport.objects.filter(uuid=uuid, content__isnull=False, stopped_at=None)
+    waiting = waiting.select_related("made_by__practice")
+    found = waiting.first()
+    return found and waiting.visible_to(found.made_by).first()
+
+
+@task
+def check_import(upload_uuid: str) -> None:
+    """See what a file would change."""
+    upload = _upload(upload_uuid)
+    if upload is not None and upload.checked_at is None:
+        check(upload)
+
+
+@task
+def write_import(upload_uuid: str) -> None:
+    """Bring a file that was looked over into the library."""
+    upload = _upload(upload_uuid)
+    if upload is not None and upload.confirmed_at is not None:
+        write(upload)

@@ -1,7 +1,7 @@
 """Short notes between a patient and the practice, about one programme."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,21 @@ from rugpijn.models import User
 from ..access import OfPatientQuerySet
 from .patient import Patient
 from .programme import Programme
+
+
+class MessageQuerySet(OfPatientQuerySet):
+    def unread_answers(self):
+        """For a subquery about a programme: what the practice wrote and the patient has not
+        opened, the newest first."""
+        unread = self.filter(programme=OuterRef("pk"), by_patient=False, seen_at=None)
+        return unread.order_by("-pk")
+
+    def unanswered(self, programmes):
+        """What patients wrote after the practice last did, the oldest first. One query."""
+        later = Message.objects.filter(
+            programme=OuterRef("programme"), by_patient=False, pk__gt=OuterRef("pk")
+        )
+        return self.filter(~Exists(later), programme__in=programmes, by_patient=True)
 
 
 class Message(models.Model):
@@ -32,7 +47,7 @@ class Message(models.Model):
     by_name = models.CharField(max_length=120)
     seen_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfPatientQuerySet.as_manager()
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

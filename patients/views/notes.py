@@ -14,11 +14,11 @@ from rugpijn import audit, given_back, two_at_once
 from rugpijn.numbers import number
 from rugpijn.two_at_once import OPENED_WITH
 
-from .. import judgement, once, writes
+from .. import judgement, writes
 from ..access import find_own
 from ..keeping_forms import MessageForm
-from ..messages import thread, unanswered
-from ..models import Programme
+from ..messages import send_message
+from ..models import Message, Programme
 from .therapist import programme_page
 
 AGAIN = timedelta(hours=1)  # the same text as the last one is the same message, so long
@@ -42,7 +42,7 @@ def own_messages(request, uuid):
             messages.success(request, _("Your message is sent. Your practice will read it."))
             return redirect("patients:messages", programme.uuid)
         form.add_error(None, said)
-    written = list(thread(programme))
+    written = list(programme.messages.all())
     if request.method == "GET":
         unread = programme.messages.filter(by_patient=False, seen_at=None)
         unread.update(seen_at=timezone.now())
@@ -63,7 +63,7 @@ def own_messages(request, uuid):
 def at_the_desk(request, programme):
     """The same for the therapist: to read, to answer, or to leave it at reading."""
     here = redirect("admin:patients_programme_messages", programme.pk)
-    open_messages = list(unanswered(Programme.objects.filter(pk=programme.pk)))
+    open_messages = list(Message.objects.unanswered(Programme.objects.filter(pk=programme.pk)))
     if request.method == "POST" and "seen" in request.POST:
         if open_messages and _came_since(programme, request.POST.get(OPENED_WITH)):
             text = _("A new message came in meanwhile. Read it first; nothing was marked.")
@@ -99,7 +99,7 @@ def at_the_desk(request, programme):
         programme,
         "messages",
         _("Messages"),
-        written=thread(programme),
+        written=programme.messages.all(),
         form=form,
         newer=newer,
         last=_last_number(programme),
@@ -155,7 +155,7 @@ def _write(request, programme, form, *, by_patient) -> str | None:
     """Write it down with its row in the access log; a sentence when it was refused."""
     try:
         with transaction.atomic():
-            message = once.send_message(
+            message = send_message(
                 programme=programme,
                 operation=form.cleaned_data["operation"],
                 text=form.cleaned_data["text"],

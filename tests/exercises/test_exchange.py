@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from exercises import pictures, tasks
+from exercises import pictures
 from exercises.exchange import archive, importing, tables
 from exercises.library.copying import copy_for
 from exercises.library.entries import FACTS, WORDS
@@ -228,7 +228,7 @@ def test_one_mistake_and_nothing_is_imported(cast):
     upload = sent(cast.anna, zipped(exercises=[an_exercise(), an_exercise("b", dosage="veel")]))
     assert counted(upload) == {"faulty": 1, "new": 1}
     assert not importing.confirm(upload)
-    tasks.write_import.call(str(upload.uuid))
+    importing.write_import.call(str(upload.uuid))
     assert not Exercise.objects.exists()
 
 
@@ -280,11 +280,11 @@ def test_stopped_it_ends_and_keeps_nothing(cast, monkeypatch):
         return look(self, *args)
 
     monkeypatch.setattr(importing.Check, "_look", one_more)
-    tasks.check_import.call(str(begun.uuid))
+    importing.check_import.call(str(begun.uuid))
     begun.refresh_from_db()
     assert (len(looked), begun.content, begun.checked_at) == (5, None, None)
     assert importing.progress(begun).busy is False
-    tasks.check_import.call(str(begun.uuid))
+    importing.check_import.call(str(begun.uuid))
     assert len(looked) == 5
 
 
@@ -318,7 +318,7 @@ def test_who_left_the_practice_imports_nothing(client, cast, loss):
     for name, value in loss.items():
         setattr(cast.anna, name, cast.bram.practice if value == "other" else value)
     cast.anna.save()
-    tasks.write_import.call(str(upload.uuid))
+    importing.write_import.call(str(upload.uuid))
     assert not Exercise.objects.exists()
     client.force_login(cast.anna)
     page = client.get(reverse("admin:exercises_upload", args=[upload.uuid]))

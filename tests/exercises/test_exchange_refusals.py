@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
-from exercises import tasks
 from exercises.exchange import importing, tables
 from exercises.models import Exercise, Figure, LibraryImport, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
@@ -405,7 +404,7 @@ def test_what_stands_still_is_said_and_can_go_on(client, cast, monkeypatch):
     assert 'name="go_on"' in client.get(page).content.decode()
     client.post(page + "act/", {"go_on": ""})
     assert 'name="go_on"' not in client.get(page).content.decode()
-    tasks.check_import.call(str(begun.uuid))
+    importing.check_import.call(str(begun.uuid))
     assert LibraryImport.objects.get().checked_at is not None
     client.post(page + "act/", {"stop": ""})
     assert "Gestopt" in client.get(page).content.decode()

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from patients import life, once, reach
+from patients import life, messages, reach
 from patients.classified import RECORD, kind_of
 from patients.models import (
     ActivityScore,
@@ -84,7 +84,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
     same = {"patient": patient, "operation": uuid.uuid4(), "version": version, "line": line}
     SessionLog.objects.create(**same, day=today, moment=1, done=True, pain=7, performed_at=now)
     SymptomAnswer.objects.create(**same, day=today, symptoms=["leg_pain"])
-    once.send_message(
+    messages.send_message(
         programme=programme, operation=uuid.uuid4(), text="x", by=user, by_patient=True
     )
     activity = MainActivity.objects.create(programme=programme, position=1, name="x")
@@ -112,7 +112,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
     BatchHandout.objects.create(batch=batch, version=version, position=1, problem="x")
     login(user)
     DBTaskResult.objects.create(
-        task_path="patients.tasks.render_handout",
+        task_path="patients.handout.render_handout",
         args_kwargs={"args": [str(version.uuid)], "kwargs": {}},
         priority=0, queue_name="default", backend_name="default", run_after=now,
         traceback="Kanarie-Task",

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import everything, handout, tasks
+from patients import everything, handout
 from patients.classified import CLASSES
 from patients.models import DataExport, Proxy, StoredHandout
 from rugpijn.audit import AccessEvent
@@ -183,7 +183,7 @@ class TestInTheBackground:
     def test_how_far_it_is_and_then_the_file(self, client, asked):
         assert "0 van de 1" in self.page(client, asked).content.decode()
         assert self.page(client, asked, "export_file").status_code == 404
-        assert tasks.make_export.func(str(asked.uuid)) is True
+        assert everything.make_export.func(str(asked.uuid)) is True
         address = reverse("patients:export_file", args=[asked.uuid])
         assert address in self.page(client, asked).content.decode()
         answer = self.page(client, asked, "export_file")
@@ -194,14 +194,14 @@ class TestInTheBackground:
         back = f'href="{reverse("patients:my_data")}"'
         making = self.page(client, asked).content.decode()
         assert "Uw bestand wordt gemaakt." in making and back in making
-        tasks.make_export.func(str(asked.uuid))
+        everything.make_export.func(str(asked.uuid))
         ready = self.page(client, asked).content.decode()
         assert "wordt gemaakt" not in ready and "Uw bestand is klaar" in ready and back in ready
         DataExport.objects.update(finished_at=timezone.now() - timedelta(minutes=16))
         assert back in self.page(client, asked).content.decode()
 
     def test_for_this_browser_only(self, client, asked, cast):
-        tasks.make_export.func(str(asked.uuid))
+        everything.make_export.func(str(asked.uuid))
         client.logout()
         fresh_login(client, cast.piet)
         for name in ("export", "export_file"):
@@ -209,20 +209,20 @@ class TestInTheBackground:
         assert AccessEvent.objects.filter(outcome="denied", actor=cast.piet.uuid).count() == 2
 
     def test_for_a_quarter_of_an_hour(self, client, asked):
-        tasks.make_export.func(str(asked.uuid))
+        everything.make_export.func(str(asked.uuid))
         DataExport.objects.update(finished_at=timezone.now() - timedelta(minutes=16))
         assert self.page(client, asked, "export_file").status_code == 404
         assert "15 minuten" in self.page(client, asked).content.decode()
 
     def test_not_of_a_record_that_is_no_longer_theirs(self, client, asked, cast):
-        tasks.make_export.func(str(asked.uuid))
+        everything.make_export.func(str(asked.uuid))
         cast.piet_patient.user = None
         cast.piet_patient.save()
         assert self.page(client, asked, "export_file").status_code == 404
 
     def test_of_somebody_who_was_erased_nothing_is_made(self, asked, cast):
         asked.delete()
-        assert tasks.make_export.func(str(asked.uuid)) is False
+        assert everything.make_export.func(str(asked.uuid)) is False
 
 
 class TestByTheOwner:

@@ -8,7 +8,7 @@ from django.core import mail as outbox
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import caseload, life, once, tasks, timeline, worklist
+from patients import caseload, life, messages, timeline, worklist
 from patients.models import Message, Programme
 from rugpijn.audit import AccessEvent
 
@@ -42,7 +42,7 @@ def desk(programme):
 
 def write(programme, text="Mag ik zwemmen?", by_patient=True, by=None, operation=None):
     by = by or (programme.patient.user if by_patient else programme.therapist)
-    return once.send_message(
+    return messages.send_message(
         programme=programme, operation=operation or uuid.uuid4(), text=text, by=by,
         by_patient=by_patient,
     )  # fmt: skip
@@ -55,7 +55,7 @@ def post(client, address, text="Mag ik zwemmen?", operation=None):
 
 def test_more_than_anybody_reads_is_refused_and_stays_typed(piet, address, programme, monkeypatch):
     """The practice can still write; so can the patient, on another day."""
-    monkeypatch.setattr(once, "MESSAGES_A_DAY", 3)
+    monkeypatch.setattr(messages, "MESSAGES_A_DAY", 3)
     sent = [uuid.uuid4() for _number in range(3)]
     for number, operation in enumerate(sent):
         post(piet, address, f"Vraag {number}", operation=operation)
@@ -251,7 +251,7 @@ class TestTheAnswer:
 
     def test_a_mail_says_that_something_is_ready(self, programme):
         message = write(programme, text="Oefening drie mag.", by_patient=False)
-        assert tasks.tell_patient.call(message.pk)
+        assert messages.tell_patient.call(message.pk)
         (sent,) = outbox.outbox
         assert sent.to == ["piet@mail.example"] and sent.subject == "Er staat iets voor u klaar"
         said = f"{sent.subject} {sent.body}".lower()
@@ -262,13 +262,13 @@ class TestTheAnswer:
     def test_no_mail_when_it_was_read_or_without_an_address(self, programme):
         message = write(programme, text="Ja.", by_patient=False)
         Message.objects.update(seen_at=timezone.now())
-        assert not tasks.tell_patient.call(message.pk)
+        assert not messages.tell_patient.call(message.pk)
         Message.objects.update(seen_at=None)
         user = programme.patient.user
         type(user).objects.filter(pk=user.pk).update(email=None, login_code="p-1")
         programme.patient.email = ""
         programme.patient.save()
-        assert not tasks.tell_patient.call(message.pk)
+        assert not messages.tell_patient.call(message.pk)
         assert outbox.outbox == []
 
     def test_a_patients_own_message_mails_nobody(

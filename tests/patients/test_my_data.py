@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import handout, once
+from patients import handout, messages, once
 from patients.models import RecoveryCheck, ReminderPlan
 from rugpijn.audit import AccessEvent
 from rugpijn.tables import cell
@@ -65,7 +65,7 @@ def done(programme):
             done=made, pain=pain,
         )  # fmt: skip
     RecoveryCheck.objects.create(programme=programme, day=21, answer="better", pain=0)
-    once.send_message(
+    messages.send_message(
         programme=programme, operation=uuid.uuid4(), text="=HYPERLINK(\"http://evil\")\nHallo",
         by=programme.patient.user, by_patient=True,
     )  # fmt: skip

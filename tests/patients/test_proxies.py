@@ -13,7 +13,7 @@ from patients import (
     handout,
     invitations,
     log_reading,
-    once,
+    messages,
     worklist,
     writes,
 )
@@ -140,7 +140,7 @@ class TestActingForSomebody:
         client.post(reverse("patients:messages", args=[programme.uuid]), sent)
         assert programme.messages.get().by_name == "Ria Ouder"
         assert child.has_login
-        answer = once.send_message(
+        answer = messages.send_message(
             programme=programme, operation=uuid.uuid4(), text="Ja", by=programme.therapist,
             by_patient=False,
         )  # fmt: skip
