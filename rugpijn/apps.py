@@ -18,7 +18,7 @@ class RugpijnConfig(AppConfig):
         from .log import events, guard  # noqa: F401  signals
         from .login import accounts, second_factor, second_step  # noqa: F401  signals
         from .login import ended as ended_logins
-        from .mailing import sending, tasks  # noqa: F401  tasks
+        from .mailing import sending
 
         health.add("mail", sending.problem)
         health.add("clock", clock.problem)

@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from .addresses import client_address
 from .log import chain
 from .log.models import AccessEvent
-from .login.devices import readable_name
+from .visitor import client_address, readable_name
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from .addresses import client_address
+from .visitor import client_address
 
 MINUTE = 60  # seconds
 RATES = {  # a minute

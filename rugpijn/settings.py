@@ -269,7 +269,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
 RETURNING_COOKIE_NAME = f"{_prefix}returning"  # who was logged in last, until the browser closes
-SESSION_ENGINE = "rugpijn.login.sessions"  # says who may stay how long
+SESSION_ENGINE = "rugpijn.login.session_store"
 SESSION_COOKIE_AGE = 24 * 3600
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "rugpijn.views.csrf_failure"

@@ -19,7 +19,7 @@ from patients import actions, batches, invitations, life, reminders, variants
 from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer
 from rugpijn.audit import AccessEvent
 from rugpijn.login import second_step
-from rugpijn.login.sessions import BEGAN, SEEN, SessionStore
+from rugpijn.login.session_store import BEGAN, SEEN, SessionStore
 from rugpijn.models import AccessChange, GlassBreak, LogHead, LoginSession, StaffInvitation, User
 
 from .conftest import fresh_login, make_cast, make_own_exercise, make_practices

@@ -18,7 +18,7 @@ from django.utils import translation
 from patients import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.login import devices
-from rugpijn.login.sessions import SessionStore
+from rugpijn.login.session_store import SessionStore
 from rugpijn.models import LoginSession
 
 from .access_table import (

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from rugpijn import kept
-from rugpijn.login.sessions import SEEN
+from rugpijn.login.session_store import SEEN
 from rugpijn.models import KeptForm, LoginSession
 
 from .access_table import NAMES, POSTS, ROLES, SEES, TABLE

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from exercises.models import ExerciseText
 from patients.models import SymptomAnswer
-from rugpijn.login.sessions import SEEN, SessionStore
+from rugpijn.login.session_store import SEEN, SessionStore
 from rugpijn.models import LoginSession
 
 from .logging_in import log_in_browser

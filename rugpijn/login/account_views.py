@@ -18,6 +18,7 @@ from ..models import User
 from ..numbers import number
 from ..text_fields import CharField
 from ..validators import printable
+from ..visitor import shown_name
 from . import accounts, devices, factor_views, passkeys, second_step, totp
 from .sessions import fresh_login_required
 
@@ -28,7 +29,7 @@ class PasskeyNameForm(forms.Form):
     )
 
     def __init__(self, *args, key, **kwargs):
-        super().__init__(*args, initial={"name": devices.shown_name(key.wrap().name)}, **kwargs)
+        super().__init__(*args, initial={"name": shown_name(key.wrap().name)}, **kwargs)
         self.auto_id = f"id_{key.pk}_%s"  # one form for each passkey on the page
         self.helper = FormHelper()
         self.helper.form_tag = False

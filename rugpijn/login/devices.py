@@ -8,59 +8,21 @@ it may be anybody's in the practice, so nobody stays logged in on it.
 """
 
 import hashlib
-import re
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from ..visitor import UNKNOWN, readable_name
 from . import second_factor
 from .models import LoginSession, TrustedDevice
+from .session_store import DEVICE
 
 TRUSTED_FOR = timedelta(days=30)
 SEEN_EVERY = timedelta(days=1)
-SESSION_KEY = "trusted_device"
 ASKED = "trust_this_device"  # in the session, from the box until the login is complete
-
-# The first that fits: most browsers also claim to be the ones below them.
-BROWSERS = (
-    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox|FxiOS", "Firefox"), ("Chrome|CriOS", "Chrome"), ("Safari", "Safari"),
-)  # fmt: skip
-SYSTEMS = (
-    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("CrOS", "Chromebook"),
-    ("Windows", "Windows"), ("Macintosh", "Mac"), ("Linux", "Linux"),
-)  # fmt: skip
-
-UNKNOWN = ("Unknown device", "Onbekend toestel", "Onbekend apparaat")  # as stored, then and now
-
-
-def readable_name(agent: str) -> str:
-    """What people call it: “Chrome on Android”, as it is stored. `shown_name` says it in the
-    language of the reader. Empty when a browser says nothing we know."""
-    browser = next((name for sign, name in BROWSERS if re.search(sign, agent)), "")
-    system = next((name for sign, name in SYSTEMS if sign in agent), "")
-    return f"{browser} on {system}" if browser and system else browser or system
-
-
-# Also as it was stored before: in the language of whoever logged in. Of two passkeys one is (2).
-STORED_NAME = re.compile(
-    rf"({'|'.join(name for _sign, name in BROWSERS)}) (?:on|op) "
-    rf"({'|'.join(name for _sign, name in SYSTEMS)})((?: \(\d+\))?)"
-)
-
-
-def shown_name(stored: str) -> str:
-    """A stored name for whoever reads it now; what somebody typed stays as it is."""
-    if match := STORED_NAME.fullmatch(stored):
-        browser, system, number = match.groups()
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} + number
-    if stored in UNKNOWN:
-        return _("Unknown device")
-    return stored
 
 
 def digest(token: str) -> str:
@@ -90,12 +52,12 @@ def gave_factor_at(device: TrustedDevice | None) -> float | None:
 
 def of_session(session) -> dict:
     """What a session remembers of its trusted device; empty when it has none."""
-    return session.get(SESSION_KEY) or {}
+    return session.get(DEVICE) or {}
 
 
 def attach(request, device: TrustedDevice) -> None:
     """From now on this session is one of a trusted device. It goes when the device goes."""
-    request.session[SESSION_KEY] = {
+    request.session[DEVICE] = {
         "pk": device.pk,
         "hash": device.token_hash,
         "until": device.expires_at.timestamp(),
@@ -176,7 +138,7 @@ def forget(user, *, device: TrustedDevice | None = None, but: int | None = None)
 
 def forget_here(request) -> None:
     """No longer trust this browser; the login itself goes on, as on any other device."""
-    held = request.session.pop(SESSION_KEY, None)
+    held = request.session.pop(DEVICE, None)
     if held is None:
         return
     request.session.set_expiry(0)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode
 
 from ..models import User
+from ..visitor import readable_name
 from . import access_changes, devices
 
 NAME_LENGTH = 60
@@ -82,7 +83,7 @@ def check_new(text: str) -> dict:
 
 def add(request, user: User, credential: dict) -> Authenticator:
     """Keep it, named after the device it was made on; two of one name are told apart by number."""
-    name = devices.readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Passkey")
+    name = readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Passkey")
     taken = {key.wrap().name for key in of(user)}
     number, unique = 1, name
     while unique in taken:

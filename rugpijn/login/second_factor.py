@@ -17,6 +17,8 @@ from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from .. import audit
+
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 LASTS = 12 * 3600  # seconds, on one device
 PASSED = "second_factor"  # in the session: whose, and when
@@ -105,8 +107,6 @@ class StaffFactorMiddleware:
 
     def _asked_anew(self, request, view):
         """Logged in on a way that did not ask, such as a role that came during a session."""
-        from .. import audit  # which stands on the models
-
         audit.deny(request, "second factor")
         logout(request)
         if _wants_json(request, view):

@@ -37,6 +37,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import audit
 from ..mailing import account
+from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
 from ..text import digits
 from ..text_fields import CharField
@@ -46,7 +47,7 @@ from .models import OneTimeCode
 # A question each: is this person asked for a second step?
 asked_by: list[Callable[[User], bool]] = []
 
-CODE_DIGITS, CODE_MINUTES, MOST_TRIES = 6, 10, 5
+MOST_TRIES = 5
 LIST_LENGTH, LIST_DIGITS = 10, 8
 
 
@@ -111,12 +112,6 @@ def mail_code(stage: SecondStepStage) -> bool:
     stage.state.update(code=_hash(user, code_from(user, number)), at=time.time(), tries=0)
     adapter, context = get_adapter(stage.request), {"user": user}
     return adapter.send_mail(account.CODE, email_of(user), context, number=number)
-
-
-def code_from(user: User, number: str) -> str:
-    """The code of this number: who knows the number and not the server's key cannot make it."""
-    made = salted_hmac("rugpijn.mailed-code", f"{user.pk}:{number}", algorithm="sha256")
-    return f"{int(made.hexdigest(), 16) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def _is_mailed_code(stage: SecondStepStage, code: str) -> bool:

@@ -11,61 +11,26 @@ after the second factor was given, also when it was given to an earlier session 
 """
 
 import time
-from datetime import UTC, datetime
 from functools import wraps
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
-from django.contrib.sessions.backends.base import UpdateError
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
 from django.urls import reverse
 
-from .. import trouble
 from ..models import User
+from ..visitor import readable_name
 from . import devices, kept_forms, second_factor
 from .models import LoginSession
+from .session_store import BEGAN, DEVICE, NAME, SEEN
 
 MINUTE, HOUR = 60, 3600
 IDLE, LONGEST, LONGEST_STAFF = 30 * MINUTE, 24 * HOUR, second_factor.LASTS
-BEGAN, SEEN, NAME = "began", "seen", "device_name"
 # What an open page asks each minute is no sign that somebody sits there.
 ASKED_BY_ITSELF = "admin:patients_programme_urgent"
 MAY_IDLE = "may_idle"  # seconds; of staff, as their practice said at the last page
-
-
-class SessionStore(DatabaseStore):
-    """Django's own store of sessions, with the columns that a list of logins needs."""
-
-    @classmethod
-    def get_model_class(cls):
-        return LoginSession
-
-    def create_model_instance(self, data):
-        row = super().create_model_instance(data)
-        row.user_id = data.get(SESSION_KEY)
-        row.device_id = devices.of_session(data).get("pk")
-        row.name = data.get(NAME, "")
-        row.began_at, row.seen_at = _moment(data.get(BEGAN)), _moment(data.get(SEEN))
-        return row
-
-    def save(self, must_create=False):
-        """Django takes every error of the database for a session that was ended meanwhile, and
-        answers 400. One that passes is raised as it is, and answered with 503."""
-        try:
-            super().save(must_create)
-        except UpdateError as error:
-            why = error.__context__
-            if trouble.kind(why):
-                raise why  # noqa: B904  not `from`: what the driver said stays its cause
-            raise
-
-
-def _moment(seconds) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 @receiver(user_logged_in, dispatch_uid="rugpijn.sessions.begin")
@@ -73,8 +38,8 @@ def begin(sender, request, user, **kwargs):
     """Every way in passes here: the session learns when it began, and on what device."""
     session = request.session
     session[BEGAN] = session[SEEN] = time.time()
-    session[NAME] = devices.readable_name(request.META.get("HTTP_USER_AGENT", ""))
-    session.pop(devices.SESSION_KEY, None)
+    session[NAME] = readable_name(request.META.get("HTTP_USER_AGENT", ""))
+    session.pop(DEVICE, None)
     if user.is_staff:
         session[MAY_IDLE] = _idle_staff(user)
     device = devices.known(request, user)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ..glass.models import GlassBreak
 from ..models import User
 from . import sending
+from .codes import CODE_MINUTES, code_from
 from .models import Letter
 from .sending import Outcome
 
@@ -70,12 +71,10 @@ def _confirm(letter: Letter) -> dict | None:
 
 
 def _code(letter: Letter) -> dict | None:
-    from ..login import second_step  # it sends mail
-
-    if timezone.now() - letter.created_at > timedelta(minutes=second_step.CODE_MINUTES):
+    if timezone.now() - letter.created_at > timedelta(minutes=CODE_MINUTES):
         return None
-    code = second_step.code_from(letter.user, letter.about["number"])
-    return {"code": f"{code[:3]} {code[3:]}", "minutes": second_step.CODE_MINUTES}
+    code = code_from(letter.user, letter.about["number"])
+    return {"code": f"{code[:3]} {code[3:]}", "minutes": CODE_MINUTES}
 
 
 def _glass(letter: Letter) -> dict | None:

@@ -19,12 +19,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone, translation
+from django_tasks import task
 
 from .. import health
 from .models import Letter
 
 logger = logging.getLogger(__name__)
 
+FIRST = 50  # before handouts, which nobody waits for with a code in mind
 AT_HAND = 30  # seconds since the worker last looked for work
 LIMIT = 5  # seconds for an answer of the mail server, in a request
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
@@ -70,15 +72,20 @@ def worker_is_at_hand() -> bool:
 
 
 def _keep(letter: Letter, pause: timedelta = timedelta()) -> Outcome:
-    from .tasks import deliver  # the queue needs the apps to be ready
-
     letter.save()
-    task = deliver.using(run_after=timezone.now() + pause) if pause else deliver
-    transaction.on_commit(partial(task.enqueue, letter.pk))
+    work = deliver.using(run_after=timezone.now() + pause) if pause else deliver
+    transaction.on_commit(partial(work.enqueue, letter.pk))
     return Outcome.WAITS
 
 
-def deliver(letter: Letter) -> bool:
+@task(priority=FIRST)
+def deliver(letter: int) -> bool:
+    """Send one mail; False when it is gone, or did not go."""
+    found = Letter.objects.select_related("user").filter(pk=letter, given_up_at=None).first()
+    return found is not None and _deliver(found)
+
+
+def _deliver(letter: Letter) -> bool:
     """In the worker: whether it went. Otherwise it is tried later, or given up."""
     if _try(letter, settings.EMAIL_TIMEOUT):
         letter.delete()

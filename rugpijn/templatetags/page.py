@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rugpijn import phones, trouble
-from rugpijn.login import devices
+from rugpijn.visitor import shown_name
 
 register = template.Library()
 
@@ -32,7 +32,7 @@ TIMES = (
 @register.filter
 def device_name(stored: str) -> str:
     """The name of a browser on a device, in the language of the page."""
-    return devices.shown_name(stored)
+    return shown_name(stored)
 
 
 @register.simple_tag

@@ -37,7 +37,7 @@ from patients.models import (
     SymptomAnswer,
 )
 from rugpijn.classified import Kind
-from rugpijn.login.sessions import SessionStore
+from rugpijn.login.session_store import SessionStore
 from rugpijn.models import KeptForm, OneTimeCode, TrustedDevice, User
 
 CANARY = "Kanarie"

@@ -15,6 +15,7 @@ from patients.models import SessionLog
 from rugpijn.audit import AccessEvent
 from rugpijn.login import devices, second_step
 from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
+from rugpijn.visitor import readable_name, shown_name
 from tests.conftest import PASSWORD
 from tests.page_forms import forms_of
 
@@ -262,7 +263,7 @@ class TestTrust:
         ],
     )  # fmt: skip
     def test_named_as_people_do(self, agent, name):
-        assert devices.readable_name(agent) == name
+        assert readable_name(agent) == name
 
     @pytest.mark.parametrize(
         ("stored", "dutch", "english"),
@@ -279,7 +280,7 @@ class TestTrust:
     def test_shown_in_the_language_of_the_reader(self, stored, dutch, english):
         for language, shown in (("nl", dutch), ("en", english)):
             with translation.override(language):
-                assert devices.shown_name(stored) == shown
+                assert shown_name(stored) == shown
 
     def test_the_page_of_an_english_reader(self, client, cast):
         client.post(LOGIN, {"login": "piet@mail.example", "password": PASSWORD}, **PHONE)
@@ -419,7 +420,7 @@ class TestTheList:
         assert "Chrome op Android Dit toestel, nu." in page
         assert "Firefox op Windows Laatst gebruikt op" in page
         here = LoginSession.objects.get(session_key=client.session.session_key)
-        assert devices.shown_name(here.name) in page
+        assert shown_name(here.name) in page
         assert client.session.session_key not in client.get(DEVICES).content.decode()
 
     def test_one_is_ended(self, client, cast):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from patients import retention
 from patients.models import Patient
 from rugpijn import limits
-from rugpijn.login.sessions import SEEN
+from rugpijn.login.session_store import SEEN
 from rugpijn.models import KeptForm, LoginSession
 from tests.exercises.media import upload
 from tests.page_forms import form_to, forms_of

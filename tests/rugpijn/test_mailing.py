@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from patients import invitations
 from patients.mail import send_invitation, send_link
 from rugpijn import health
-from rugpijn.mailing import sending, tasks
+from rugpijn.mailing import sending
 from rugpijn.mailing.sending import Outcome
 from rugpijn.models import Letter, StaffInvitation
 from tests.conftest import PASSWORD, fresh_login
@@ -47,7 +47,7 @@ def worker(settings, tmp_path, django_capture_on_commit_callbacks):
 
         def run(self):
             for letter in Letter.objects.all():
-                tasks.deliver.func(letter.pk)
+                sending.deliver.func(letter.pk)
             return mail.outbox[-1]
 
         def away(self):
@@ -110,7 +110,7 @@ def test_a_code_that_is_too_old_is_not_sent(worker, client, cast):
     typed = {"login": "piet@mail.example", "password": PASSWORD}
     worker.sees(lambda: client.post(reverse("account_login"), typed))
     Letter.objects.update(created_at=timezone.now() - timedelta(minutes=11))
-    assert tasks.deliver.func(Letter.objects.get().pk) is True
+    assert sending.deliver.func(Letter.objects.get().pk) is True
     assert mail.outbox == [] and not Letter.objects.exists()
 
 
@@ -155,7 +155,7 @@ def test_a_link_on_paper_by_mail(worker, programme):
     send_link(version)
     programme.patient.email = ""
     programme.patient.save()
-    assert tasks.deliver.func(Letter.objects.get().pk) is True  # taken away since: not sent
+    assert sending.deliver.func(Letter.objects.get().pk) is True  # taken away since: not sent
     assert len(mail.outbox) == 1
 
 
@@ -232,16 +232,16 @@ def test_what_fails_is_tried_again_with_growing_pauses_and_then_given_up(
     for _try in range(len(sending.PAUSES)):
         now = timezone.now()
         with django_capture_on_commit_callbacks(execute=True):
-            assert tasks.deliver.func(letter.pk) is False
+            assert sending.deliver.func(letter.pk) is False
         task = DBTaskResult.objects.order_by("run_after").last()
         pauses.append(round((task.run_after - now).total_seconds() / 60))
         assert sending.problem() is None
         DBTaskResult.objects.all().delete()
     assert pauses == [pause.total_seconds() / 60 for pause in sending.PAUSES]
-    tasks.deliver.func(letter.pk)
+    sending.deliver.func(letter.pk)
     assert sending.problem().startswith("mails that were given up: 1")
     assert not DBTaskResult.objects.exists()
-    assert tasks.deliver.func(letter.pk) is False  # not once more
+    assert sending.deliver.func(letter.pk) is False  # not once more
 
 
 def test_a_mail_that_waits_long_is_said(worker):

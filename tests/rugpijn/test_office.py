@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from rugpijn.addresses import client_address
 from rugpijn.audit import AccessEvent
 from rugpijn.middleware import CONTENT_SECURITY_POLICY
 from rugpijn.models import StaffInvitation, User
 from rugpijn.validators import contrast_with_white, readable_on_paper
+from rugpijn.visitor import client_address
 
 pytestmark = pytest.mark.django_db
 

@@ -30,7 +30,7 @@ from PIL import Image
 
 from patients.models import SessionLog
 from rugpijn import trouble
-from rugpijn.login import sessions
+from rugpijn.login import session_store
 from rugpijn.models import LoginSession
 from tests.conftest import PASSWORD, fresh_login
 
@@ -184,7 +184,7 @@ def test_trouble_before_any_view():
     """The session itself could not be read: still words, still the headers."""
     client = Client(raise_request_exception=False)
     client.cookies["sessionid"] = "x" * 32
-    with patch("rugpijn.login.sessions.SessionStore.load", side_effect=failure()):
+    with patch("rugpijn.login.session_store.SessionStore.load", side_effect=failure()):
         answer = client.get("/my-data/")
     assert answer.status_code == 503 and answer["Retry-After"] == "10"
     assert (
@@ -202,7 +202,7 @@ def test_a_session_that_cannot_be_kept(client, cast, programme, broken, settings
     settings.DEBUG, client.raise_request_exception = debug, False
     client.force_login(cast.piet)
     session = client.session
-    session[sessions.SEEN] = time.time() - 61
+    session[session_store.SEEN] = time.time() - 61
     session.save()
     with broken():
         answer = client.get(reverse(name))
