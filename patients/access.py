@@ -12,17 +12,12 @@ and joins them with UNION ALL; `_looked_up` asks all of them about one row. An O
 finds a list by no index: PostgreSQL would read every patient there is.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
-import uuid
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.conf import settings
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -30,6 +25,8 @@ from django.utils import timezone
 
 from rugpijn import audit
 from rugpijn.glass import rules as glass
+
+from . import ages
 
 NOBODY = Q(pk__in=[])
 
@@ -108,11 +105,10 @@ class Condition:
 
     def patients(self) -> QuerySet:
         """Their primary keys."""
-        from .models import Patient  # which stands on this file
-
         if self.lookup == "pk__in":
             return self.value
-        return Patient.objects.filter(self.about("")).order_by().values("pk")
+        patients = apps.get_model("patients", "Patient").objects  # no import: models stand on this
+        return patients.filter(self.about("")).order_by().values("pk")
 
 
 def _listed(path: str, conditions: list[Condition]) -> Q:
@@ -155,19 +151,15 @@ def _answered_for(user) -> list[Condition]:
 
 def _represented(user) -> list[Condition]:
     """The patients that somebody is, and their young children."""
-    from .models import Proxy  # which stands on this file
-
     if not user.is_active or user.pk is None:
         return []
-    parents = Proxy.objects.filter(user=user, relation=Proxy.Relation.PARENT)
+    parents = user.proxies.filter(relation=ages.PARENT)
     return [Condition("user", user.pk), Condition("pk__in", _patients_of(parents))]
 
 
 def _acted_for(user) -> QuerySet:
     """The patients for whom somebody acts today, as a part of the question that is asked."""
-    from .models import Proxy  # which stands on this file
-
-    return _patients_of(Proxy.objects.filter(user=user))
+    return _patients_of(user.proxies.all())
 
 
 def _patients_of(proxies: QuerySet) -> QuerySet:
@@ -274,50 +266,3 @@ def refuse(request, queryset: CareQuerySet, **lookup):
     if hidden is not None:
         audit.deny(request, "open", hidden.record_of, thing=hidden)
     raise Http404
-
-
-# ------------------------------------------------------------ logging in
-
-
-def asks_second_step(user) -> bool:
-    """Whether a practice of this person wants more than a password. One that does is enough."""
-    from .models import Patient  # which stands on this file
-
-    return Patient.objects.filter(own_record(user), practice__second_step=True).exists()
-
-
-# ------------------------------------------------------------ links on paper
-
-
-def share_token(link_uuid: uuid.UUID, counter: int) -> str:
-    """The secret in a QR code. Made from the link each time and stored nowhere.
-
-    Link and signature, 43 characters. Raising the link's counter makes every
-    token printed before it worthless.
-    """
-    return (
-        base64.urlsafe_b64encode(link_uuid.bytes + _signature(link_uuid, counter))
-        .decode()
-        .rstrip("=")
-    )
-
-
-def read_share_token(token: str) -> tuple[uuid.UUID, bytes] | None:
-    """The link that a token names and its signature; None for what cannot be one."""
-    try:
-        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    except (ValueError, binascii.Error):
-        return None
-    # One token, one spelling: the decoder overlooks stray characters.
-    if len(raw) != 32 or base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
-        return None
-    return uuid.UUID(bytes=raw[:16]), raw[16:]
-
-
-def signature_matches(link_uuid: uuid.UUID, counter: int, signature: bytes) -> bool:
-    return hmac.compare_digest(_signature(link_uuid, counter), signature)
-
-
-def _signature(link_uuid: uuid.UUID, counter: int) -> bytes:
-    message = b"share:%s:%d" % (link_uuid.bytes, counter)
-    return hmac.new(settings.SHARE_KEY.encode(), message, hashlib.sha256).digest()[:16]

@@ -13,13 +13,13 @@ class PatientsConfig(AppConfig):
         from rugpijn import audit, health
         from rugpijn.backup import restore
         from rugpijn.log import search
-        from rugpijn.login import second_step
+        from rugpijn.login import second_step as login_step
 
-        from . import access, clinical, ended, erasure, failed_papers, log_people, press
+        from . import clinical, ended, erasure, failed_papers, log_people, press, second_step
 
         catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
         catalogue.of_region = clinical.symptoms_of_region
-        second_step.asked_by.append(access.asks_second_step)
+        login_step.asked_by.append(second_step.asks_second_step)
         search.patients = log_people.PatientsInLog()
         audit.records_of.append(log_people.records_of)
         health.add("printing", press.problem)

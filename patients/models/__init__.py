@@ -14,11 +14,12 @@ from .course import (
 from .message import Message
 from .patient import Patient, PatientInvitation
 from .pause import Pause
-from .programme import Prescription, Programme, RedFlagCheck, ShareLink, StoredHandout, Version
+from .programme import Prescription, Programme, RedFlagCheck, StoredHandout, Version
 from .proxy import Proxy
 from .reminder import CalendarLink, Reminder, ReminderPlan
 from .rights import DataExport, Erased, ErasureRequest
 from .session import SessionLog
+from .share_link import ShareLink
 
 __all__ = [
     "ActivityScore",

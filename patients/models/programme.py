@@ -1,7 +1,7 @@
 """What was prescribed: the programme as the therapist edits it, and as it was issued."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from exercises.models import Exercise, Prescribed, Protocol
 from rugpijn.models import User
 from rugpijn.validators import NoCitizenNumber, printable
 
-from ..access import OfPatientQuerySet, OfProgrammeQuerySet, share_token, signature_matches
+from ..access import OfPatientQuerySet, OfProgrammeQuerySet
 from ..line import lines_of
 from ..sheet import Sheet
 from .patient import Patient
@@ -235,44 +235,6 @@ class Version(models.Model):
                 {str(one.uuid): lines_of(one.text("steps", sheet.language)) for one in exercises}
             )
         return sheet.nameless
-
-
-class ShareLink(models.Model):
-    """The address behind the QR code on paper: exercises, and no name."""
-
-    VALID_AFTER_END = timedelta(days=30)
-    VALID_AT_MOST = timedelta(days=365)
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    programme = models.OneToOneField(Programme, models.CASCADE, related_name="share_link")
-    counter = models.PositiveIntegerField(default=0)  # raised to revoke every token before it
-    valid_from = models.DateField(default=timezone.localdate)
-
-    objects = OfProgrammeQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
-
-    @property
-    def token(self) -> str:
-        return share_token(self.uuid, self.counter)
-
-    def accepts(self, signature: bytes) -> bool:
-        return signature_matches(self.uuid, self.counter, signature)
-
-    def ever_accepted(self, signature: bytes) -> bool:
-        """Whether this stood on our paper once, before it was revoked."""
-        return any(
-            signature_matches(self.uuid, counter, signature) for counter in range(self.counter + 1)
-        )
-
-    @property
-    def valid_until(self):
-        """The last day: 30 days after the programme ended, and a year at most."""
-        latest = self.valid_from + self.VALID_AT_MOST
-        ended = self.programme.ended_on
-        return min(latest, ended + self.VALID_AFTER_END) if ended is not None else latest
 
 
 class StoredHandout(models.Model):

@@ -12,8 +12,8 @@ from exercises import media
 from rugpijn import rates
 
 from .. import handout, variants
-from ..access import read_share_token
 from ..models import ShareLink
+from ..models.share_link import read_share_token
 from ..press import PrintingError
 from ..printing_places import PEOPLE, STRANGERS, asked_by
 from ..sheet import Sheet, changes

@@ -11,8 +11,8 @@ from django.utils.html import strip_tags
 
 from exercises.dosage import Dosage
 from patients import actions, handout, invitations, life
-from patients.access import share_token
 from patients.models import SessionLog
+from patients.models.share_link import share_token
 from patients.press import PrintingError
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User

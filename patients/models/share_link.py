@@ -1,0 +1,88 @@
+"""The link behind the QR code on paper, and the secret in it."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from ..access import OfProgrammeQuerySet
+from .patient import Patient
+from .programme import Programme
+
+
+class ShareLink(models.Model):
+    """The address behind the QR code on paper: exercises, and no name."""
+
+    VALID_AFTER_END = timedelta(days=30)
+    VALID_AT_MOST = timedelta(days=365)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    programme = models.OneToOneField(Programme, models.CASCADE, related_name="share_link")
+    counter = models.PositiveIntegerField(default=0)  # raised to revoke every token before it
+    valid_from = models.DateField(default=timezone.localdate)
+
+    objects = OfProgrammeQuerySet.as_manager()
+
+    @property
+    def record_of(self) -> Patient:
+        return self.programme.patient
+
+    @property
+    def token(self) -> str:
+        return share_token(self.uuid, self.counter)
+
+    def accepts(self, signature: bytes) -> bool:
+        return signature_matches(self.uuid, self.counter, signature)
+
+    def ever_accepted(self, signature: bytes) -> bool:
+        """Whether this stood on our paper once, before it was revoked."""
+        return any(
+            signature_matches(self.uuid, counter, signature) for counter in range(self.counter + 1)
+        )
+
+    @property
+    def valid_until(self):
+        """The last day: 30 days after the programme ended, and a year at most."""
+        latest = self.valid_from + self.VALID_AT_MOST
+        ended = self.programme.ended_on
+        return min(latest, ended + self.VALID_AFTER_END) if ended is not None else latest
+
+
+def share_token(link_uuid: uuid.UUID, counter: int) -> str:
+    """The secret in a QR code. Made from the link each time and stored nowhere.
+
+    Link and signature, 43 characters. Raising the link's counter makes every
+    token printed before it worthless.
+    """
+    return (
+        base64.urlsafe_b64encode(link_uuid.bytes + _signature(link_uuid, counter))
+        .decode()
+        .rstrip("=")
+    )
+
+
+def read_share_token(token: str) -> tuple[uuid.UUID, bytes] | None:
+    """The link that a token names and its signature; None for what cannot be one."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (ValueError, binascii.Error):
+        return None
+    # One token, one spelling: the decoder overlooks stray characters.
+    if len(raw) != 32 or base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
+        return None
+    return uuid.UUID(bytes=raw[:16]), raw[16:]
+
+
+def signature_matches(link_uuid: uuid.UUID, counter: int, signature: bytes) -> bool:
+    return hmac.compare_digest(_signature(link_uuid, counter), signature)
+
+
+def _signature(link_uuid: uuid.UUID, counter: int) -> bytes:
+    message = b"share:%s:%d" % (link_uuid.bytes, counter)
+    return hmac.new(settings.SHARE_KEY.encode(), message, hashlib.sha256).digest()[:16]
