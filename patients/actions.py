@@ -26,7 +26,8 @@ from .models import (
     ShareLink,
     Version,
 )
-from .sheet import Sheet, changes
+from .sheet import Sheet
+from .sheet_changes import changes
 from .writes import RefusedError, hold, hold_programme
 
 

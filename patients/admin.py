@@ -18,7 +18,7 @@ from .admin_base import CareAdmin
 from .models import Patient, Programme
 from .programme_admin import ProgrammeAdmin
 from .therapist_forms import NewProgrammeForm, PatientForm
-from .views import desk, glass, office, therapist
+from .views import desk, glass, invite, office
 from .views import life as life_pages
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
@@ -90,11 +90,11 @@ class PatientAdmin(CareAdmin):
         opened = self.admin_site.admin_view(glass.patients_of_opened)
         return [
             path("glass/", opened, name="patients_patient_glass"),
-            self.page(therapist.invite, "invite"),
+            self.page(invite.invite, "invite"),
             self.page(life_pages.discharge, "discharge"),
             self.page(life_pages.readmit, "readmit"),
             self.page(self.new_programme, "programme"),
-            self.page(therapist.end_proxy, "endproxy"),
+            self.page(invite.end_proxy, "endproxy"),
             path("data/", self.admin_site.admin_view(office.data), name="patients_data"),
             path(
                 "data/<uuid:uuid>/",

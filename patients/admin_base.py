@@ -1,7 +1,9 @@
 """What every admin page about patients shares: whom it shows, and that it logs who looked."""
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.template.response import TemplateResponse
 from django.urls import path
 
 from rugpijn import audit
@@ -63,3 +65,29 @@ class CareAdmin(ScopedAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_{suffix}"
         address = f"<int:object_id>/{suffix}/"
         return path(address, self.admin_site.admin_view(guarded), name=name)
+
+
+def programme_page(request, programme, name, title, **context):
+    return _render(
+        request,
+        f"admin/patients/programme/{name}.html",
+        title=title,
+        subtitle=str(programme),
+        programme=programme,
+        patient=programme.patient,
+        **context,
+    )
+
+
+def patient_page(request, patient, name, title, **context):
+    return _render(
+        request,
+        f"admin/patients/patient/{name}.html",
+        title=title,
+        patient=patient,
+        **context,
+    )
+
+
+def _render(request, template, **context):
+    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})

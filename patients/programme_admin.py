@@ -19,9 +19,10 @@ from .admin_base import CareAdmin
 from .merged_form import PREFIX, has_own_changes, merge_post, must_decide, row_count, told, unsaid
 from .models import Patient, Prescription, Programme
 from .search import MOST_FOUND
-from .sheet import Change, Sheet, changes
+from .sheet import Sheet
+from .sheet_changes import Change, changes
 from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
-from .views import batch, building, course, desk, notes, progression, therapist
+from .views import batch, building, course, days, desk, notes, progression, share_link, versions
 from .views import life as life_pages
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
@@ -192,10 +193,10 @@ class ProgrammeAdmin(CareAdmin):
             path("urgent/", desk.urgent, name="patients_programme_urgent"),
             self.page(building.protocol, "protocol"),
             self.page(self.preview, "preview"),
-            self.page(therapist.versions, "versions"),
-            self.page(therapist.days, "days"),
-            self.page(therapist.share, "share"),
-            self.page(therapist.mail_link, "mail"),
+            self.page(versions.versions, "versions"),
+            self.page(days.days, "days"),
+            self.page(share_link.share, "share"),
+            self.page(share_link.mail_link, "mail"),
             *(self.page(getattr(life_pages, name), name) for name in LIFE),
             self.page(course.course, "course"),
             self.page(notes.at_the_desk, "messages"),

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from rugpijn import audit, given_back, two_at_once
 
 from .. import clinical, judgement, writes
+from ..admin_base import programme_page
 from ..models import Programme
 from ..visit_forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryForm, StartBackForm
-from .therapist import programme_page
 
 
 def course(request, programme):

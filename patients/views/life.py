@@ -23,8 +23,8 @@ from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
 
 from .. import actions, life, waiting, writes
+from ..admin_base import patient_page, programme_page
 from ..models import Pause
-from .therapist import patient_page, programme_page
 
 MOST_WEEKS = 52
 

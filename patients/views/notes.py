@@ -16,10 +16,10 @@ from rugpijn.two_at_once import OPENED_WITH
 
 from .. import judgement, writes
 from ..access import find_own
+from ..admin_base import programme_page
 from ..keeping_forms import MessageForm
 from ..messages import send_message
 from ..models import Message, Programme
-from .therapist import programme_page
 
 AGAIN = timedelta(hours=1)  # the same text as the last one is the same message, so long
 
@@ -143,7 +143,7 @@ def _came_since(programme, opened: str | None, form=None) -> list:
         operation = form.cleaned_data["operation"]
         if programme.patient.messages.filter(operation=operation).exists():
             return []
-    return list(thread(programme).filter(pk__gt=seen))
+    return list(programme.messages.filter(pk__gt=seen))
 
 
 def _is_seen(programme, open_messages) -> bool:

@@ -16,10 +16,10 @@ from ..models import ShareLink
 from ..models.share_link import read_share_token
 from ..press import PrintingError
 from ..printing_places import PEOPLE, STRANGERS, asked_by
-from ..sheet import Sheet, changes
+from ..sheet import Sheet
+from ..sheet_changes import PART_LABELS, changes
 from .media import of_link
 from .paper import asked_variant, cannot_print, pdf_response
-from .therapist import PARTS
 
 
 @login_not_required
@@ -58,7 +58,7 @@ def _told(before: Sheet, after: Sheet) -> list[str]:
     """What changed since, a sentence each, as far as this page shows it."""
     told = []
     for change in changes(before, after):
-        words = {"exercise": change.where, "part": PARTS[change.part], "now": change.after}
+        words = {"exercise": change.where, "part": PART_LABELS[change.part], "now": change.after}
         if change.part == "language":
             sentence = _("It is in another language now.")
         elif change.part == "order":

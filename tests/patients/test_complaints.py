@@ -15,7 +15,8 @@ from exercises.library.copying import copy_for
 from exercises.models import Advice, Exercise, LibraryItem, Protocol
 from patients import actions, caseload, clinical, handout, reports, worklist
 from patients.models import SymptomAnswer
-from patients.sheet import Sheet, changes, upgraded
+from patients.sheet import Sheet, upgraded
+from patients.sheet_changes import changes
 
 from ..test_agreement import words as read_of
 from .test_patient_day import page, press, text_of

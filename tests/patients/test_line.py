@@ -10,8 +10,9 @@ from exercises.films import Clip
 from exercises.models import Film
 from patients import caseload, programme_admin, worklist
 from patients.line import LIBRARY, PARTS, Line
-from patients.sheet import Sheet, changes
-from patients.views.therapist import PARTS as NAMES
+from patients.sheet import Sheet
+from patients.sheet_changes import PART_LABELS as NAMES
+from patients.sheet_changes import changes
 
 from .test_prescribing import as_posted, change
 

@@ -14,7 +14,8 @@ from exercises.models import Protocol
 from exercises.period import Period
 from patients import actions, handout, once, phases, variants
 from patients.models import Prescription
-from patients.sheet import Sheet, changes
+from patients.sheet import Sheet
+from patients.sheet_changes import changes
 from tests.test_agreement import assert_in_order, words
 
 from .test_handout import Paper

@@ -14,8 +14,8 @@ from django.utils import timezone
 from exercises import films, photos, pictures
 from exercises.models import Figure, Film, Rendering
 from patients import actions, handout
-from patients.sheet import Sheet, changes
-from patients.views.therapist import named
+from patients.sheet import Sheet
+from patients.sheet_changes import changes, named
 from rugpijn.audit import AccessEvent
 from tests.exercises.media import complete, picture, sample, save, stored, upload
 

@@ -8,7 +8,8 @@ import pytest
 
 from exercises.dosage import Dosage
 from exercises.models import ExerciseText, Figure
-from patients.sheet import Sheet, changes
+from patients.sheet import Sheet
+from patients.sheet_changes import changes
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(__file__).parent / "samples" / "sheet_schema_1.json"

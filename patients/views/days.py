@@ -1,0 +1,103 @@
+"""How a programme goes: charts and their tables, a note to copy, and every day."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rugpijn import audit
+
+from .. import (
+    cert,
+    charts,
+    clinical,
+    judgement,
+    record_note,
+    timeline,
+)
+from ..admin_base import programme_page
+from ..clinical import COMPARED_DAYS, PAIN_MATTERS
+from ..course import PERIODS, USUAL
+from ..course import read as read_course
+
+PERIOD_LABELS = {
+    "3": gettext_lazy("Last 3 weeks"),
+    "6": gettext_lazy("Last 6 weeks"),
+    "all": gettext_lazy("From the start"),
+}
+
+
+def days(request, programme):
+    """How it went: charts and their tables, a note to copy, CERT, and every day."""
+    audit.record(request, "read days", programme.patient, thing=programme)
+    period = request.GET.get("weeks")
+    period = period if period in PERIODS else USUAL
+    today = timezone.localdate()
+    course = read_course(programme, today, period)
+    context = {} if course is None else _followed(programme, course, today)
+    return programme_page(
+        request,
+        programme,
+        "days",
+        _("What was done"),
+        course=course,
+        period=period,
+        periods=[(name, PERIOD_LABELS[name]) for name in PERIODS],
+        compared_days=COMPARED_DAYS,
+        pain_matters=PAIN_MATTERS,
+        **context,
+    )
+
+
+def _followed(programme, course, today) -> dict:
+    marks = [(issue.number, issue.day) for issue in course.issues]
+    pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
+    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
+    ratings = judgement.newest_ratings(programme)
+    quality = {uuid: rating.quality for uuid, rating in ratings.items()}
+    score = course.exas(quality)
+    events = timeline.events(programme, course.first, course.last)
+    activities = list(programme.main_activities.prefetch_related("scores"))
+    meter = cert.meter(
+        cert.Facts(
+            sheet=course.sheet,
+            versions=course.newest.number,
+            done=course.total.done,
+            given=course.total.given,
+            goals=len(activities),
+            scored=any(activity.scores.all() for activity in activities),
+            profile=programme.risk_profiles.exists(),
+            rated=len([line for line in course.sheet.lines if line.uuid in ratings]),
+        )
+    )
+    places = {
+        cert.PROGRAMME: reverse("admin:patients_programme_change", args=[programme.pk]),
+        cert.LIBRARY: reverse("admin:exercises_exercise_changelist"),
+        cert.VERSIONS: reverse("admin:patients_programme_versions", args=[programme.pk]),
+        cert.COURSE: "#doing",
+        cert.TIMELINE: "#timeline",
+        cert.VISIT: reverse("admin:patients_programme_course", args=[programme.pk]),
+        cert.PATIENT: reverse("admin:patients_patient_change", args=[programme.patient_id]),
+    }
+    note = record_note.text(course, today, exas=score, activities=activities, events=events)
+    return {
+        "doing": charts.bars(
+            [(day.day, day.done, day.given) for day in course.days], marks, pauses
+        ),
+        "pain": charts.line(
+            [(day.day, day.lowest, day.highest) for day in course.days], scale, marks, pauses
+        ),
+        "lines": [
+            (line, charts.share(line.counts.done, line.counts.given), ratings.get(line.uuid))
+            for line in course.lines
+        ],
+        "exas": score,
+        "exas_mean": clinical.EXAS_MEAN,
+        "exas_spread": clinical.EXAS_SPREAD,
+        "rated": bool(ratings),
+        "events": events,
+        "note": note,
+        "note_rows": note.count("\n") + 2,
+        "meter": meter,
+        "parts": [(part, places.get(part.place)) for part in meter.parts],
+    }

@@ -1,0 +1,69 @@
+"""The link behind the QR code, for the therapist: to look at, to hand over, and to revoke."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from rugpijn import audit
+from rugpijn.mailing.sending import Outcome
+
+from .. import (
+    actions,
+    handout,
+    mail,
+    printed,
+)
+from ..admin_base import programme_page
+
+
+def share(request, programme):
+    """The link behind the QR code: to look at, to hand over, and to revoke."""
+    version = programme.current_version()
+    if version is None:
+        messages.info(request, _("There is a link once the programme has started."))
+        return redirect("admin:patients_programme_change", programme.pk)
+    if request.method == "POST":
+        actions.revoke_share(programme.share_link)
+        audit.record(request, "revoke link", programme.patient, thing=programme)
+        messages.success(
+            request,
+            _("QR codes printed before now no longer work. Print the programme again."),
+        )
+        return redirect("admin:patients_programme_share", programme.pk)
+    audit.record(request, "share", programme.patient, thing=programme)
+    address = handout.share_url(version)
+    try:
+        message, no_mail = mail.link(version), ""
+    except mail.MailError as error:
+        message, no_mail = None, str(error)
+    return programme_page(
+        request,
+        programme,
+        "share",
+        _("Link without a name"),
+        address=address,
+        qr=printed.qr_code(address),
+        valid_until=programme.share_link.valid_until,
+        message=message,
+        no_mail=no_mail,
+    )
+
+
+def mail_link(request, programme):
+    """Mail that link to the patient: a button of the page above."""
+    back = redirect("admin:patients_programme_share", programme.pk)
+    version = programme.current_version()
+    if request.method != "POST" or version is None:
+        return back
+    try:
+        outcome = mail.send_link(version)
+    except mail.MailError as error:
+        messages.error(request, str(error))
+        return back
+    audit.record(request, "mail link", programme.patient, thing=version)
+    said = {
+        Outcome.SENT: _("The link was mailed to %s."),
+        Outcome.WAITS: _("The link is mailed to %s in the next few minutes."),
+    }
+    messages.success(request, said[outcome] % programme.patient.email)
+    return back
