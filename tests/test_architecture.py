@@ -83,3 +83,41 @@ def test_every_exception_is_still_needed():
     for (file, other), reason in EXCEPTIONS.items():
         if file != "rugpijn/urls.py":  # may name any app, now or later
             assert any(name.startswith(other) for name in imported(Path(file))), reason
+
+
+def module_of(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def circles(imports: dict[str, set[str]]) -> list[set[str]]:
+    """Modules that import each other, by way of others or at once; one set for each circle."""
+    reached = {name: set(others) for name, others in imports.items()}
+    grew = True
+    while grew:
+        grew = False
+        for name, others in reached.items():
+            more = set().union(*(reached[other] for other in others)) - others
+            if more:
+                others |= more
+                grew = True
+    rings = {frozenset(one for one in reached[name] if name in reached[one]) for name in reached}
+    return [set(ring) for ring in rings if len(ring) > 1]
+
+
+def test_no_circle_of_imports():
+    """Also none that is hidden in a function."""
+    modules = {module_of(path): path for path in SOURCES}
+    imports = {
+        name: {other for other in imported(path) if other in modules and other != name}
+        for name, path in modules.items()
+        if name != "rugpijn.urls"  # names every app's addresses
+    }
+    imports = {name: others & set(imports) for name, others in imports.items()}
+    # A module that imports its own package for a neighbour does not import what that one holds.
+    imports = {
+        name: {other for other in others if not name.startswith(f"{other}.")}
+        for name, others in imports.items()
+    }
+    assert circles(imports) == []
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}]
