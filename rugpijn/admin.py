@@ -21,7 +21,7 @@ from . import audit, ended
 from .admin_base import ScopedAdmin
 from .forms import ColleagueForm, PracticeForm
 from .log import pages, search
-from .login import access_changes, access_mail, access_pages, factor_views, sessions
+from .login import access_changes, access_mail, access_pages, access_rules, factor_views, sessions
 from .models import AccessEvent, Practice, StaffInvitation, User
 
 ROLES = ("is_therapist", "is_owner")
@@ -153,7 +153,7 @@ class PracticeAdmin(ScopedAdmin):
         names = _columns(Practice, form.changed_data)
         for part in audit.parts({*names} - {"second_step"}):
             audit.record(request, "change", thing=obj, part=part)
-        if names and not access_changes.may_decide(request.user, obj):
+        if names and not access_rules.may_decide(request.user, obj):
             access_mail.tell_changed(obj, names, request.user.name)
 
     def response_change(self, request, obj):
@@ -199,7 +199,7 @@ class StaffAdmin(ScopedAdmin):
         """What an owner changes counts at once. What the operator gives waits; see `WAYS`."""
         before = User.objects.select_for_update().get(pk=obj.pk)
         changed = set(form.changed_data)
-        if not access_changes.may_decide(request.user, before.practice):
+        if not access_rules.may_decide(request.user, before.practice):
             changed -= self._ask(request, before, obj, changed)
         elif "email" in changed:
             changed -= self._ask(request, before, obj, {"email"})
@@ -209,7 +209,7 @@ class StaffAdmin(ScopedAdmin):
         for part in audit.parts(changed):
             audit.record(request, "change role" if roles else "change", thing=obj, part=part)
         others = sorted(changed - roles)
-        if others and not access_changes.may_decide(request.user, before.practice):
+        if others and not access_rules.may_decide(request.user, before.practice):
             access_mail.tell_changed(obj, others, request.user.name)
         if roles:
             self._told(request, before, obj, roles)
@@ -234,7 +234,7 @@ class StaffAdmin(ScopedAdmin):
 
     def _told(self, request, before, obj, roles):
         """Whom it is about hears what changed; the owners too, when it was the operator."""
-        if access_changes.may_decide(request.user, before.practice):
+        if access_rules.may_decide(request.user, before.practice):
             access_mail.tell_person("role_changed", obj)
             return
         lost = {name for name in roles if not getattr(obj, name)}
@@ -274,7 +274,7 @@ class StaffAdmin(ScopedAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(object_id))
         if person == request.user:
             return redirect("login_devices")
-        at_once = access_changes.may_decide(request.user, person.practice)
+        at_once = access_rules.may_decide(request.user, person.practice)
         if request.method == "POST":
             with transaction.atomic():
                 if at_once:
@@ -407,7 +407,7 @@ class StaffInvitationAdmin(ScopedAdmin):
     def _send(self, request, invitation):
         """By mail only: with the link in hand, whoever invites could answer it, and learn from the
         answer whether somebody has an account here."""
-        if not access_changes.may_decide(request.user, invitation.practice):
+        if not access_rules.may_decide(request.user, invitation.practice):
             access_pages.say(
                 request, access_changes.ask(request, "invitation", invitation=invitation)
             )
@@ -432,8 +432,8 @@ class StaffInvitationAdmin(ScopedAdmin):
 
     def delete_model(self, request, obj):
         audit.record(request, "withdraw invitation", thing=obj)
-        if not access_changes.may_decide(request.user, obj.practice):
-            access_mail.tell_withdrawn(obj, access_changes.owners(obj.practice), request.user.name)
+        if not access_rules.may_decide(request.user, obj.practice):
+            access_mail.tell_withdrawn(obj, access_rules.owners(obj.practice), request.user.name)
         super().delete_model(request, obj)
 
     def response_delete(self, request, obj_display, obj_id):

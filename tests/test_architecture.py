@@ -96,7 +96,7 @@ def circles(imports: dict[str, set[str]]) -> list[set[str]]:
     grew = True
     while grew:
         grew = False
-        for name, others in reached.items():
+        for others in reached.values():
             more = set().union(*(reached[other] for other in others)) - others
             if more:
                 others |= more

@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 from ..mailing import sending
 from ..mailing.models import Letter
 from ..models import AccessChange, Practice, StaffInvitation, User
+from .access_rules import can_be_confirmed
 
 KIND = "access"
 SALT = "rugpijn.access-change"
@@ -144,8 +145,6 @@ def _write(letter: Letter) -> EmailMessage | None:
 
 def _of_change(template: str, context: dict[str, Any]) -> dict[str, Any]:
     """When it works, and where it can be refused and confirmed."""
-    from .access_changes import can_be_confirmed  # which stands on the mails
-
     change = context["change"]
     if change is None:
         return {}

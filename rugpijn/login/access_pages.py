@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from .. import audit
 from ..models import AccessChange
-from . import access_changes, access_mail
+from . import access_changes, access_mail, access_rules
 
 SETTLED_SHOWN = 10  # on the page of an owner, the last ones
 
@@ -25,7 +25,7 @@ def say(request, change: AccessChange) -> None:
         )
     elif change.outcome == AccessChange.Outcome.FAILED:
         text = _("%(name)s: %(what)s is not possible: the address is in use.")
-    elif access_changes.can_be_confirmed(change):
+    elif access_rules.can_be_confirmed(change):
         text = _(
             "%(name)s: %(what)s is asked for. It works from %(when)s, or as soon as another owner "
             "of the practice confirms it. The owners and the colleague hear of it by mail, and can "
@@ -71,7 +71,7 @@ def waiting(admin, request):
         "opts": admin.opts,
         "title": _("Changes to how colleagues log in"),
         "waiting": [
-            {"change": change, "may_confirm": access_changes.may_confirm(request.user, change)}
+            {"change": change, "may_confirm": access_rules.may_confirm(request.user, change)}
             for change in open_now
         ],
         "settled": mine.exclude(outcome="").order_by("-settled_at")[:SETTLED_SHOWN],
@@ -86,7 +86,7 @@ def _decide(request):
     if change is None:
         messages.info(request, _("This change does not wait any more."))
     elif "confirm" in request.POST:
-        if not access_changes.may_confirm(request.user, change):
+        if not access_rules.may_confirm(request.user, change):
             audit.deny(request, access_changes.CONFIRM, thing=change.person or change.invitation)
             raise PermissionDenied
         access_changes.confirm(request, change)
@@ -112,7 +112,7 @@ def refuse_by_mail(request, token):
         return render(request, "account/access_change_closed.html", status=410)
     about = {"change": change, "mine": by == change.person}
     if request.method != "POST":
-        about["confirmable"] = access_changes.can_be_confirmed(change)
+        about["confirmable"] = access_rules.can_be_confirmed(change)
         return render(request, "account/access_change.html", about)
     access_changes.refuse(request, change, by=by)
     return render(request, "account/access_change_refused.html", about)

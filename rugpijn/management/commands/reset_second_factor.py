@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rugpijn import audit
-from rugpijn.login import access_changes
+from rugpijn.login import access_changes, access_rules
 from rugpijn.models import AccessChange, User
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             return
         change = access_changes.ask(None, AccessChange.Kind.FACTOR, person=person)
         when = f"It works from {timezone.localtime(change.works_at):%d-%m-%Y %H:%M}"
-        if access_changes.can_be_confirmed(change):
+        if access_rules.can_be_confirmed(change):
             when += f", or as soon as another owner of {person.practice.name} confirms it"
         self.stdout.write(f"{when}. Owners and {person.name} get a mail, and can refuse it.")
 

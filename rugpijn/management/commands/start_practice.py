@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from rugpijn import audit
-from rugpijn.login import access_changes
+from rugpijn.login import access_changes, access_rules
 from rugpijn.models import AccessChange, Practice, StaffInvitation, User
 
 NAME, OWNER, EMAIL = "Name of the practice", "Name of its owner", "E-mail of the owner"
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             )
             if not access_changes.is_new(practice):
                 self.change = access_changes.ask(None, INVITATION, invitation=invitation)
-                self.may_be_confirmed = access_changes.can_be_confirmed(self.change)
+                self.may_be_confirmed = access_rules.can_be_confirmed(self.change)
             else:
                 audit.record_by_system("invite", practice=practice.uuid, thing=invitation)
         return practice, invitation, token
