@@ -1,13 +1,20 @@
 """What every admin page about patients shares: whom it shows, and that it logs who looked."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 from rugpijn.admin_base import ScopedAdmin
+from rugpijn.login.second_factor import answers_json
+
+from .access import treats
 
 
 class CareAdmin(ScopedAdmin):
@@ -91,3 +98,19 @@ def patient_page(request, patient, name, title, **context):
 
 def _render(request, template, **context):
     return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+
+
+def for_therapists(view):
+    """A script asks: without a session it gets 401 and not a login page; others are refused."""
+
+    @answers_json
+    @require_safe
+    @login_not_required  # asked here, so that the answer is JSON
+    def guarded(request):
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": _("Log in first.")}, status=401)
+        if not treats(request.user):
+            raise PermissionDenied
+        return view(request)
+
+    return guarded

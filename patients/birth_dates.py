@@ -2,9 +2,13 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rugpijn import dates
+from rugpijn.text_fields import CharField
 
 OLDEST = 120  # years
 
@@ -47,3 +51,36 @@ def _years(parts: dates.Parts) -> list[int]:
 
 def _oldest(today: date) -> int:
     return today.year - OLDEST
+
+
+class BirthDateField(CharField):
+    """A date of birth as people write it; shown back as 12-03-1958."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", gettext_lazy("Date of birth"))
+        kwargs.setdefault("help_text", gettext_lazy("For example 12-3-1958"))
+        kwargs.setdefault("max_length", 40)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("autocomplete", "bday")
+        self.widget.attrs.setdefault("class", "vTextField")
+
+    def prepare_value(self, value):
+        return value.strftime("%d-%m-%Y") if isinstance(value, date) else value
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        try:
+            return read_birth_date(text, today=timezone.localdate())
+        except ValueError as error:
+            raise ValidationError(str(error), code="birth_date") from error
+
+    def run_validators(self, value):
+        """The length of the text is the reader's to judge; a date has none."""
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(data) != initial
+        except ValidationError:
+            return True

@@ -1,7 +1,6 @@
-"""What patients type: their date of birth and first password, and what they did."""
+"""What patients answer about an exercise and about how it goes."""
 
 import re
-from datetime import date
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Div, Field, Layout, Row, Submit
@@ -12,12 +11,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn.forms import PasswordForm
-from rugpijn.text_fields import CharField, EmailField
-from rugpijn.validators import printable
+from rugpijn.text_fields import CharField
 
 from . import clinical
-from .birth_dates import read_birth_date
 from .models import RecoveryCheck, SessionLog
 
 SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1))]
@@ -31,121 +27,6 @@ class Fold(Div):
     def __init__(self, title, *fields, **kwargs):
         super().__init__(*fields, **kwargs)
         self.title = title
-
-
-class BirthDateField(CharField):
-    """A date of birth as people write it; shown back as 12-03-1958."""
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("label", _("Date of birth"))
-        kwargs.setdefault("help_text", _("For example 12-3-1958"))
-        kwargs.setdefault("max_length", 40)
-        super().__init__(**kwargs)
-        self.widget.attrs.setdefault("autocomplete", "bday")
-        self.widget.attrs.setdefault("class", "vTextField")
-
-    def prepare_value(self, value):
-        return value.strftime("%d-%m-%Y") if isinstance(value, date) else value
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        if text in self.empty_values:
-            return None
-        try:
-            return read_birth_date(text, today=timezone.localdate())
-        except ValueError as error:
-            raise ValidationError(str(error), code="birth_date") from error
-
-    def run_validators(self, value):
-        """The length of the text is the reader's to judge; a date has none."""
-
-    def has_changed(self, initial, data):
-        try:
-            return self.to_python(data) != initial
-        except ValidationError:
-            return True
-
-
-class WhoForm(forms.Form):
-    """The first question of an invitation: who are you?"""
-
-    birth_date = BirthDateField(label=_("Your date of birth"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("go", _("Go on"), css_class="btn-lg"))
-
-
-class InvitationCodeForm(WhoForm):
-    """The short code from paper, and the same question."""
-
-    code = CharField(
-        label=_("Code of your practice"),
-        help_text=_("For example ABCD-2345"),
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
-    )
-    field_order = ("code", "birth_date")
-
-
-class FirstLoginForm(PasswordForm):
-    """How do you want to log in? A passkey fills `credential`; otherwise there is a password."""
-
-    own_device = forms.BooleanField(
-        required=False,
-        label=_("This is my own device"),
-        help_text=_(
-            "Only on your own phone or computer. Your exercises then work without internet too, "
-            "and you stay logged in here for 30 days."
-        ),
-    )
-    credential = CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
-    email = EmailField(
-        required=False,
-        label=_("E-mail"),
-        help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-    )
-    field_order = ("name", "own_device", "credential", "email", "password")
-
-    def __init__(self, *args, ask_name=False, **kwargs):
-        """Somebody who acts for the patient has a name of their own."""
-        super().__init__(*args, **kwargs)
-        if ask_name:
-            self.fields["name"] = CharField(
-                label=_("Your own name"),
-                help_text=_("The practice sees by it who ticked off."),
-                max_length=120,
-                validators=[printable],
-                widget=forms.TextInput(attrs={"autocomplete": "name"}),
-            )
-            self.order_fields(self.field_order)
-        self.helper = FormHelper()
-        self.helper.form_tag = False  # one form around both ways
-        self.helper.disable_csrf = True
-        if self.data.get("credential"):
-            self.fields["password"].required = False
-
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()
-
-    def clean_password(self):
-        """A passkey needs none."""
-        return "" if self.data.get("credential") else super().clean_password()
-
-
-class ClaimForm(forms.Form):
-    """Someone who already logs in adds this programme to the own account."""
-
-    birth_date = BirthDateField()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Add this programme"), css_class="btn-lg"))
 
 
 class SessionForm(forms.Form):

@@ -18,7 +18,7 @@ from rugpijn.text_fields import CharField, CleanTextMeta, StepsField
 from rugpijn.validators import printable
 
 from . import actions, sides
-from .forms import BirthDateField
+from .birth_dates import BirthDateField
 from .models import Patient, Prescription, Programme, RiskProfile, Version
 
 

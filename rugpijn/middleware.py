@@ -143,3 +143,10 @@ class WrongMethodMiddleware:
         page = render(request, "405.html", status=405)
         page.headers["Allow"] = response.headers["Allow"]
         return page
+
+
+def unlisted(response):
+    """No search engine, and nothing kept by a browser or a proxy on the way."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import date
 
 from django.contrib import admin, messages
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -23,7 +21,6 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
 
 from exercises import search
 from exercises.dosage import Dosage
@@ -33,35 +30,18 @@ from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit, rates
-from rugpijn.login.second_factor import answers_json
 from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 from rugpijn.numbers import number
 
 from .. import actions, phases, sides, writes
-from ..access import treats
+from ..admin_base import for_therapists
 from ..models import Prescription, Programme
 from ..sheet import Sheet
 from ..therapist_forms import PrescriptionFormSet, ProtocolNameForm
 
 LONG_AGO = 36_500  # days; no programme began a century from now
 PAGE = 20  # results; more are fetched when somebody scrolls
-
-
-def for_therapists(view):
-    """A script asks: without a session it gets 401 and not a login page; others are refused."""
-
-    @answers_json
-    @require_safe
-    @login_not_required  # asked here, so that the answer is JSON
-    def guarded(request):
-        if not request.user.is_authenticated:
-            return JsonResponse({"error": _("Log in first.")}, status=401)
-        if not treats(request.user):
-            raise PermissionDenied
-        return view(request)
-
-    return guarded
 
 
 # ------------------------------------------------------------ while typing

@@ -27,10 +27,10 @@ from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import actions, caseload, judgement, totals, worklist, writes
+from ..admin_base import for_therapists
 from ..caseload import Course
 from ..models import Programme, SeenMark
 from ..totals import DayTotal
-from .building import for_therapists
 
 CHART_DAYS = 14
 ROWS = 30  # patients on a page, each with its charts

@@ -27,7 +27,7 @@ from rugpijn.views import BACKEND
 
 from .. import invitations, mail, writes
 from ..access import is_own
-from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
+from ..joining_forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 from ..models import PatientInvitation
 
 OPENED = "invitation"  # in the session: who gave the right date of birth, and for which invitation

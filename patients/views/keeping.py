@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit, ended, two_at_once
+from rugpijn.middleware import unlisted
 
 from .. import calendar_feed
 from .. import reminders as rules
@@ -22,7 +23,6 @@ from ..access import find_own
 from ..keeping_forms import ReminderForm
 from ..mail import address_of
 from ..models import CalendarLink, Programme, ReminderPlan
-from .share import unlisted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

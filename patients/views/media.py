@@ -5,7 +5,6 @@ of that version.
 """
 
 from django.http import Http404
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from exercises import media
@@ -36,19 +35,3 @@ def _is_shown(programme: Programme, digest: str) -> bool:
     if any(digest in Sheet.from_json(content).media() for content in contents.iterator(1)):
         return True
     return programme.is_draft and digest in Sheet.of(programme).media()
-
-
-def of_programme(programme: Programme, sheet: Sheet) -> dict[str, str]:
-    """The address of each photo and film on a page of this programme."""
-    return {
-        digest: reverse("patients:programme_media", args=[programme.uuid, digest])
-        for digest in sheet.media()
-    }
-
-
-def of_link(token: str, number: int, sheet: Sheet) -> dict[str, str]:
-    """The same for the page behind the code on paper."""
-    return {
-        digest: reverse("patients:share_media", args=[token, number, digest])
-        for digest in sheet.media()
-    }

@@ -26,8 +26,7 @@ from rugpijn.validators import printable
 
 from .. import erasure, mail, search
 from ..access import answered_for, answers, find_answered_for
-from ..birth_dates import read_birth_date
-from ..forms import BirthDateField
+from ..birth_dates import BirthDateField, read_birth_date
 from ..models import DataExport, Erased, ErasureRequest, Patient
 from .rights import export
 

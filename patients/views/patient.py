@@ -25,8 +25,8 @@ from ..guide import plan
 from ..models import Patient, Programme, Proxy, SessionLog
 from ..reports import Standing, recovery_due, with_facts
 from ..sheet import Sheet
+from ..sheet_media import of_programme
 from ..taking import advice_about, how_it_went, keep_report, take, take_report
-from .media import of_programme
 
 
 @require_safe

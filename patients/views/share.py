@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from exercises import media
 from rugpijn import rates
+from rugpijn.middleware import unlisted
 
 from .. import handout, variants
 from ..models import ShareLink
@@ -18,7 +19,7 @@ from ..press import PrintingError
 from ..printing_places import PEOPLE, STRANGERS, asked_by
 from ..sheet import Sheet
 from ..sheet_changes import PART_LABELS, changes
-from .media import of_link
+from ..sheet_media import of_link
 from .paper import asked_variant, cannot_print, pdf_response
 
 
@@ -142,10 +143,3 @@ def _closed(request, token):
     practice = link.programme.patient.practice if genuine else None
     page = render(request, "patients/share_closed.html", {"practice": practice}, status=404)
     return unlisted(page)
-
-
-def unlisted(response):
-    """No search engine, and nothing kept by a browser or a proxy on the way."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "no-store"
-    return response

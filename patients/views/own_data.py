@@ -1,0 +1,89 @@
+"""What is stored about a person, and how that person's pages look."""
+
+from crispy_forms.layout import Hidden
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from rugpijn import audit, two_at_once
+from rugpijn.models import User
+
+from ..access import represented_by
+from ..keeping_forms import ReadingForm
+from ..models import Patient
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_data(request):
+    """What is stored about me, and how my pages look."""
+    sent = request.POST if request.method == "POST" else None
+    with transaction.atomic():
+        meeting = _meet_other_tab(request) if sent else None
+        form = ReadingForm(meeting.post if meeting else sent, instance=_fresh(request.user))
+        if form.is_valid() and not (meeting and meeting.must_decide):
+            chosen = {name: form.cleaned_data[name] for name in form.changed_data}
+            if chosen:  # only that: another tab may be changing the rest
+                User.objects.filter(pk=request.user.pk).update(**chosen)
+            with translation.override(form.cleaned_data["language"]):
+                messages.success(request, _("Saved."))
+            return redirect("patients:my_data")
+    stored = ReadingForm(instance=_fresh(request.user))
+    opened_with = two_at_once.as_text(two_at_once.snapshot(stored))
+    form.helper.add_input(Hidden(two_at_once.OPENED_WITH, opened_with))
+    records = _records(request.user)
+    audit.record(request, "read own data", *records)
+    return render(
+        request,
+        "patients/my_data.html",
+        {
+            "form": form,
+            "meeting": meeting,
+            "records": records,
+            "practice": records[0].practice if len(records) == 1 else None,
+        },
+    )
+
+
+def _meet_other_tab(request):
+    """What this person chose in another tab since this page was opened."""
+    base = two_at_once.read(request.POST)
+    if base is None:
+        return None
+    User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+    with translation.override(base["language"]):
+        meeting = two_at_once.meet(request, base, ReadingForm(instance=_fresh(request.user)))
+    if meeting is not None:
+        meeting.only_oneself = True
+    return meeting
+
+
+def _fresh(user):
+    """A copy to edit: what is refused must not change how this very page looks."""
+    return User.objects.get(pk=user.pk)
+
+
+def _records(user) -> list[Patient]:
+    records = (
+        Patient.objects.of_person(user)
+        .select_related("practice")
+        .prefetch_related("programmes__therapist")
+        .order_by("sort_key", "pk")
+    )
+    found = list(records.prefetch_related("erasure_requests", "proxies__user"))
+    today = timezone.localdate()
+    theirs = set(Patient.objects.filter(represented_by(user)).values_list("pk", flat=True))
+    for record in found:
+        record.may_decide = record.pk in theirs
+        record.acted_for = record.user_id != user.pk
+        record.helpers = record.proxies_on(today)
+        asked = list(record.erasure_requests.all())
+        record.asked = asked[-1] if asked else None
+        record.ticked = record.sessions.held().filter(done=True).count()
+        record.given = [one for one in record.programmes.all() if one.started_on is not None]
+        record.current = next((one for one in record.given if one.is_running), None) or next(
+            iter(record.given), None
+        )
+    return found
