@@ -17,7 +17,6 @@ from rugpijn import ended
 from rugpijn.models import User
 
 from . import sides
-from .handout import render_handout
 from .models import (
     Patient,
     Prescription,
@@ -26,6 +25,7 @@ from .models import (
     ShareLink,
     Version,
 )
+from .paper.handout import render_handout
 from .sheet import Sheet
 from .sheet_changes import changes
 from .writes import RefusedError, hold, hold_programme

@@ -25,11 +25,12 @@ from django_tasks import task
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
-from . import export, handout
+from . import export
 from .classified import told
 from .models import DataExport, Patient, StoredHandout, Version
-from .press import PrintingError
-from .printing_places import WORKER, asked_by
+from .paper import handout
+from .paper.press import PrintingError
+from .paper.printing_places import WORKER, asked_by
 from .reach import rows_of, rows_of_login
 
 log = logging.getLogger(__name__)

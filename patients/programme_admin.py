@@ -14,15 +14,17 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import actions, batches, judgement, life, phases, press, search, variants, waiting, writes
+from . import actions, judgement, life, phases, search, waiting, writes
 from .admin_base import CareAdmin
 from .merged_form import PREFIX, has_own_changes, merge_post, must_decide, row_count, told, unsaid
 from .models import Patient, Prescription, Programme
+from .paper import batches, press, variants
+from .paper.views import batch
 from .search import MOST_FOUND
 from .sheet import Sheet
 from .sheet_changes import Change, changes
 from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
-from .views import batch, building, course, days, desk, notes, progression, share_link, versions
+from .views import building, course, days, desk, notes, progression, share_link, versions
 from .views import life as life_pages
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.

@@ -2,20 +2,8 @@
 
 from django.urls import path
 
-from .views import (
-    access_log,
-    invitation,
-    keeping,
-    media,
-    notes,
-    own,
-    own_data,
-    paper,
-    patient,
-    rights,
-    share,
-    sync,
-)
+from .paper.views import handout, media, share_page
+from .views import access_log, invitation, keeping, notes, own, own_data, patient, rights, sync
 
 app_name = "patients"
 
@@ -32,10 +20,10 @@ urlpatterns = [
     path("programmes/<uuid:uuid>/how-it-goes/", patient.recovery, name="recovery"),
     path("sync/start/", sync.start, name="sync_start"),
     path("sync/", sync.receive, name="sync"),
-    path("programmes/<uuid:uuid>/handout.pdf", paper.programme_handout, name="programme_handout"),
+    path("programmes/<uuid:uuid>/handout.pdf", handout.programme_handout, name="programme_handout"),
     path(
         "programmes/<uuid:uuid>/versions/<int:number>/handout.pdf",
-        paper.version_handout,
+        handout.version_handout,
         name="version_handout",
     ),
     path(
@@ -57,7 +45,9 @@ urlpatterns = [
     path("my-data/<uuid:uuid>/erase/", rights.ask_erasure, name="ask_erasure"),
     path("patients/<uuid:uuid>/log/", access_log.access_log, name="access_log"),
     path("patients/<uuid:uuid>/log/file/", access_log.download, name="access_log_file"),
-    path("s/<str:token>/<int:number>/", share.share_page, name="share_page"),
-    path("s/<str:token>/<int:number>/handout.pdf", share.share_handout, name="share_handout"),
-    path("s/<str:token>/<int:number>/media/<str:digest>", share.share_media, name="share_media"),
+    path("s/<str:token>/<int:number>/", share_page.share_page, name="share_page"),
+    path("s/<str:token>/<int:number>/handout.pdf", share_page.share_handout, name="share_handout"),
+    path(
+        "s/<str:token>/<int:number>/media/<str:digest>", share_page.share_media, name="share_media"
+    ),
 ]

@@ -67,7 +67,7 @@ class Practice(models.Model):
     """A physiotherapy practice: what stands at the top of paper, and who sees whom."""
 
     class Paper(models.TextChoices):
-        """What patients/variants.py can print and a practice may choose for everyone."""
+        """What patients/paper/variants.py can print and a practice may choose for everyone."""
 
         FULL = "full", _("everything")
         LARGE = "large", _("large print")

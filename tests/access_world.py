@@ -15,8 +15,9 @@ from django.utils import timezone
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
-from patients import actions, batches, invitations, life, reminders, variants
+from patients import actions, invitations, life, reminders
 from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer
+from patients.paper import batches, variants
 from rugpijn.audit import AccessEvent
 from rugpijn.login import second_step
 from rugpijn.login.session_store import BEGAN, SEEN, SessionStore

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
-from patients import handout
+from patients.paper import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.login import devices
 from rugpijn.login.session_store import SessionStore

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from patients import handout
+from patients.paper import handout
 from patients.sheet import Sheet
 
 pytestmark = pytest.mark.django_db

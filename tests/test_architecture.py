@@ -58,7 +58,7 @@ def test_only_the_press_imports_weasyprint():
         for path in SOURCES
         if any(name.partition(".")[0] == "weasyprint" for name in imported(path))
     }
-    assert importers == {"patients/press_child.py", "patients/press_quick.py"}
+    assert importers == {"patients/paper/press_child.py", "patients/paper/fast_weasyprint.py"}
 
 
 FIGURES = sorted(str(p) for p in SOURCES if p.parts[:2] == ("exercises", "figures"))

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import actions, batches, messages, once, reminders
+from patients import actions, messages, once, reminders
 from patients.models import (
     Batch,
     Patient,
@@ -24,6 +24,7 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
+from patients.paper import batches
 from rugpijn.login import access_mail
 from rugpijn.models import AccessChange, User
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from exercises.exchange import exporting
 from exercises.models import Exercise, ExerciseText
-from patients import actions, handout, press
+from patients import actions
 from patients.models import Programme
+from patients.paper import handout, press
 from rugpijn.models import Practice
 
 from .access_table import ROLES, TABLE

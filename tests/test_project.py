@@ -297,7 +297,7 @@ def test_the_worker_runs_what_waits_and_stops(settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     from django_tasks_db.models import DBTaskResult
 
-    from patients.handout import render_handout
+    from patients.paper.handout import render_handout
 
     render_handout.enqueue("00000000-0000-0000-0000-000000000000")
     call_command("worker", once=True, verbosity=0)

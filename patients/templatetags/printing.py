@@ -3,7 +3,7 @@
 from django import template
 from django.urls import reverse
 
-from ..variants import DIARY, VARIANTS, WEEKS
+from ..paper.variants import DIARY, VARIANTS, WEEKS
 
 register = template.Library()
 

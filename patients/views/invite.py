@@ -12,14 +12,10 @@ from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
 from rugpijn.numbers import number
 
-from .. import (
-    invitations,
-    mail,
-    printed,
-    writes,
-)
+from .. import invitations, mail, writes
 from ..admin_base import patient_page
 from ..models import PatientInvitation
+from ..paper import printed
 
 
 def invite(request, patient):

@@ -7,13 +7,9 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
 
-from .. import (
-    actions,
-    handout,
-    mail,
-    printed,
-)
+from .. import actions, mail
 from ..admin_base import programme_page
+from ..paper import handout, printed
 
 
 def share(request, programme):

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.management import call_command
 from django.db import connection
 
-from patients import handout
+from patients.paper import handout
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def chromium():
 def typst():
     import typst
 
-    from patients.press import FONTS
+    from patients.paper.press import FONTS
 
     from .typst_page import TypstPage
 

@@ -5,7 +5,7 @@ from base64 import b64decode
 from html import unescape
 from urllib.parse import unquote
 
-from patients import press_child
+from patients.paper import press_child
 
 IMAGE = re.compile(
     r'<img src="data:image/svg\+xml([^,]*),([^"]*)" alt="([^"]*)"( style="[^"]*")? />'

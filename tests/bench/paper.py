@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from patients import press
+from patients.paper import press
 from tests.logging_in import force_login
 
 from . import clinic

@@ -112,7 +112,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
     BatchHandout.objects.create(batch=batch, version=version, position=1, problem="x")
     login(user)
     DBTaskResult.objects.create(
-        task_path="patients.handout.render_handout",
+        task_path="patients.paper.handout.render_handout",
         args_kwargs={"args": [str(version.uuid)], "kwargs": {}},
         priority=0, queue_name="default", backend_name="default", run_after=now,
         traceback="Kanarie-Task",

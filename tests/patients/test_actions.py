@@ -10,8 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, handout, life, once, press, writes
+from patients import actions, life, once, writes
 from patients.models import SessionLog, Version
+from patients.paper import handout, press
 
 pytestmark = pytest.mark.django_db
 

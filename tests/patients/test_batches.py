@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import batches, handout, variants
 from patients.models import Batch, Programme
-from patients.press import PrintingError
+from patients.paper import batches, handout, variants
+from patients.paper.press import PrintingError
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db

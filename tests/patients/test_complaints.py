@@ -13,8 +13,9 @@ from django.utils import translation
 from exercises.forms import ProtocolForm
 from exercises.library.copying import copy_for
 from exercises.models import Advice, Exercise, LibraryItem, Protocol
-from patients import actions, caseload, clinical, handout, reports, worklist
+from patients import actions, caseload, clinical, reports, worklist
 from patients.models import SymptomAnswer
+from patients.paper import handout
 from patients.sheet import Sheet, upgraded
 from patients.sheet_changes import changes
 

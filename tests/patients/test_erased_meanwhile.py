@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from patients import batches, handout, variants
 from patients.models import Patient, StoredHandout
+from patients.paper import batches, handout, variants
 
 pytestmark = pytest.mark.django_db
 

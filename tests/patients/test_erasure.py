@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises import films
-from patients import erasure, handout, ledger, reach
+from patients import erasure, ledger, reach
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
+from patients.paper import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.backup.restore import AFTER_RESTORE, Restored
 from rugpijn.models import KeptForm, User

@@ -11,9 +11,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import everything, handout
+from patients import everything
 from patients.classified import CLASSES
 from patients.models import DataExport, Proxy, StoredHandout
+from patients.paper import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.classified import Kind
 from rugpijn.models import User

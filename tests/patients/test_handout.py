@@ -19,9 +19,9 @@ from django.utils import translation
 from PIL import Image
 
 from exercises.dosage import Dosage
-from patients import diary, handout, paper_files, press, printed
+from patients.paper import diary, handout, paper_files, press, printed
+from patients.paper.variants import FULL, VARIANTS
 from patients.sheet import Block, Line, Sheet
-from patients.variants import FULL, VARIANTS
 from rugpijn.models import Practice
 from tests.conftest import LEAFLET_PAGE
 from tests.environment import needs

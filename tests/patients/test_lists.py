@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Exercise, ExerciseText, Protocol
-from patients import batches, search, variants
+from patients import search
 from patients.models import Patient, Programme, Version
+from patients.paper import batches, variants
 from rugpijn.audit import AccessEvent
 from rugpijn.log import chain
 from rugpijn.models import StaffInvitation, User

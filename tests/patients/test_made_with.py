@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.template.exceptions import TemplateDoesNotExist
 
-from patients import made_with, paper_files, press, press_child
+from patients.paper import made_with, paper_files, press, press_child
 
 PAPER = paper_files.PAPER.relative_to(paper_files.ROOT)
 EDITED = [
@@ -14,16 +14,16 @@ EDITED = [
     "rugpijn/static/rugpijn/fonts/atkinson-hyperlegible-latin-400-normal.woff2",
     "rugpijn/fonts/DejaVuSans.ttf",
     "rugpijn/locale/nl/LC_MESSAGES/django.po",
-    "patients/handout.py",
+    "patients/paper/handout.py",
     "patients/sheet.py",
     "patients/line.py",
-    "patients/printed.py",
-    "patients/diary.py",
-    "patients/variants.py",
+    "patients/paper/printed.py",
+    "patients/paper/diary.py",
+    "patients/paper/variants.py",
     "patients/clinical.py",
-    "patients/press.py",
-    "patients/press_child.py",
-    "patients/press_quick.py",
+    "patients/paper/press.py",
+    "patients/paper/press_child.py",
+    "patients/paper/fast_weasyprint.py",
     "exercises/dosage/__init__.py",
     "exercises/dosage/value.py",
     "exercises/dosage/grammar.py",

@@ -16,8 +16,9 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import handout, messages, once
+from patients import messages, once
 from patients.models import RecoveryCheck, ReminderPlan
+from patients.paper import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 
 from exercises.models import ExerciseText
-from patients import actions, handout
-from patients.variants import VARIANTS
+from patients import actions
+from patients.paper import handout
+from patients.paper.variants import VARIANTS
 
 from .test_handout import squeezed
 from .test_patient_day import text_of

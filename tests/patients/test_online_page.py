@@ -4,7 +4,8 @@ there, by link, QR code, number or name."""
 import pytest
 from django.urls import reverse
 
-from patients import actions, handout
+from patients import actions
+from patients.paper import handout
 from rugpijn.models import Practice
 from tests.conftest import LEAFLET_PAGE
 

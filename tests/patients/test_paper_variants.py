@@ -17,9 +17,10 @@ from PIL import Image, ImageChops
 
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
-from patients import actions, handout, variants
-from patients.printed import data_address
-from patients.variants import VARIANTS
+from patients import actions
+from patients.paper import handout, variants
+from patients.paper.printed import data_address
+from patients.paper.variants import VARIANTS
 from rugpijn import audit
 from tests.environment import and_in_ci, needs
 

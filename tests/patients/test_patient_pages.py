@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from exercises.dosage import Dosage
-from patients import actions, handout, invitations, life
+from patients import actions, invitations, life
 from patients.models import SessionLog
 from patients.models.share_link import share_token
-from patients.press import PrintingError
+from patients.paper import handout
+from patients.paper.press import PrintingError
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 

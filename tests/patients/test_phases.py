@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, handout, once, phases, variants
+from patients import actions, once, phases
 from patients.models import Prescription
+from patients.paper import handout, variants
 from patients.sheet import Sheet
 from patients.sheet_changes import changes
 from tests.test_agreement import assert_in_order, words

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from exercises.models import Exercise, ExerciseText, Protocol
 from exercises.period import Period
-from patients import actions, handout, life, press
+from patients import actions, life
 from patients.merged_form import PREFIX
 from patients.models import Patient, Programme
+from patients.paper import handout, press
 from rugpijn.audit import AccessEvent
 from tests.environment import and_in_ci
 from tests.page_forms import forms_of

@@ -16,7 +16,7 @@ import pypdf
 import pytest
 from PIL import Image, ImageChops
 
-from patients import handout, press, printing_places
+from patients.paper import handout, press, printing_places
 from tests.environment import and_in_ci, needs
 
 from .test_handout import leaflet, letterhead

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from patients import failed_papers, handout, press, printing_places
-from patients.printing_places import (
+from patients.paper import failed_papers, handout, press, printing_places
+from patients.paper.printing_places import (
     AT_ONCE,
     PEOPLE,
     STRANGERS,

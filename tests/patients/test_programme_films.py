@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from exercises import films, photos, pictures
 from exercises.models import Figure, Film, Rendering
-from patients import actions, handout
+from patients import actions
+from patients.paper import handout
 from patients.sheet import Sheet
 from patients.sheet_changes import changes, named
 from rugpijn.audit import AccessEvent

@@ -7,17 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import (
-    ages,
-    caseload,
-    handout,
-    invitations,
-    log_reading,
-    messages,
-    worklist,
-    writes,
-)
+from patients import ages, caseload, invitations, log_reading, messages, worklist, writes
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
+from patients.paper import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 from tests.conftest import fresh_login

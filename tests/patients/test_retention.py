@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from exercises.models import LibraryImport
-from patients import handout, judgement, life, retention
+from patients import judgement, life, retention
 from patients.models import (
     Batch,
     DataExport,
@@ -25,6 +25,7 @@ from patients.models import (
     SessionLog,
     Version,
 )
+from patients.paper import handout
 from rugpijn.audit import AccessEvent
 from rugpijn.models import (
     AccessChange,

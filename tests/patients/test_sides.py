@@ -9,8 +9,9 @@ from exercises.dosage import Dosage
 from exercises.figures.data import SIDE_PATTERN, keys, load
 from exercises.models import Exercise, Figure, Protocol
 from exercises.pictures import Picture
-from patients import actions, handout, sides, writes
+from patients import actions, sides, writes
 from patients.models import Prescription
+from patients.paper import handout
 from patients.sheet import Line
 
 from .test_handout import letterhead

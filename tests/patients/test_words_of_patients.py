@@ -38,13 +38,13 @@ STAFF = """
     exercises/captions.py exercises/film*.py exercises/footage.py exercises/forms.py
     exercises/library/* exercises/period.py exercises/photo*.py exercises/pose*.py
     exercises/progression.py exercises/words_form.py exercises/apps.py
-    patients/*admin*.py patients/apps.py patients/batches.py patients/cert.py patients/export.py
+    patients/*admin*.py patients/apps.py patients/paper/batches.py patients/cert.py patients/export.py
     patients/everything.py patients/retention.py patients/views/office.py
-    patients/judgement.py patients/merged_form.py patients/phases.py patients/press.py
-    patients/record_note.py patients/therapist_forms.py patients/timeline.py patients/variants.py
+    patients/judgement.py patients/merged_form.py patients/phases.py patients/paper/press.py
+    patients/record_note.py patients/therapist_forms.py patients/timeline.py patients/paper/variants.py
     patients/visit_forms.py patients/worklist.py patients/templatetags/desk.py
     patients/models/batch.py patients/models/pause.py patients/models/programme.py
-    patients/models/patient.py patients/views/batch.py patients/views/building.py
+    patients/models/patient.py patients/paper/views/batch.py patients/views/building.py
     patients/views/course.py patients/views/desk.py patients/views/life.py
     patients/views/progression.py patients/views/therapist.py
     rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log/*.py rugpijn/models.py

@@ -9,8 +9,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, handout
+from patients import actions
 from patients.models import CalendarLink, ReminderPlan, SessionLog, SymptomAnswer
+from patients.paper import handout
 from tests.conftest import fresh_login
 
 pytestmark = pytest.mark.django_db

@@ -68,7 +68,7 @@ class House:
         translation.activate(settings.LANGUAGE_CODE)
         call_command("migrate", verbosity=0)
         call_command("load_library", verbosity=0)
-        from patients import handout
+        from patients.paper import handout
 
         from ..access_table import ROLES
         from ..access_world import build, session_of

@@ -55,7 +55,7 @@ def pages(programme):
 
 @pytest.fixture(autouse=True)
 def quick_paper(monkeypatch):
-    from patients import handout
+    from patients.paper import handout
 
     monkeypatch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import handout
+from patients.paper import handout
 from rugpijn import rates
 
 from ..conftest import fresh_login

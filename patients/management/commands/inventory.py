@@ -13,9 +13,9 @@ from rugpijn.login import devices, sessions
 
 from ... import everything
 from ...models import ShareLink
-from ...press import SECONDS
-from ...press_child import FILE, MEMORY
-from ...printing_places import AT_ONCE, PEOPLE, STRANGERS
+from ...paper.press import SECONDS
+from ...paper.press_child import FILE, MEMORY
+from ...paper.printing_places import AT_ONCE, PEOPLE, STRANGERS
 
 MINUTE, HOUR = 60, 3600
 

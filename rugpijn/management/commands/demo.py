@@ -22,8 +22,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.utils import translation
 
-from patients import press
 from patients.management.commands.seed_demo import PASSWORD
+from patients.paper import press
 from rugpijn.database import may_be_made
 from rugpijn.login import totp
 from rugpijn.models import User

@@ -18,8 +18,8 @@ from pypdf import PdfReader, PdfWriter
 
 from rugpijn.models import User
 
+from ..models import Batch, BatchHandout, Programme
 from . import handout, variants
-from .models import Batch, BatchHandout, Programme
 from .press import PrintingError
 from .printing_places import WORKER, asked_by
 from .variants import Variant

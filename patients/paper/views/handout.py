@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit, rates
 
+from ...access import find
+from ...models import Programme
 from .. import handout, variants
-from ..access import find
-from ..models import Programme
 from ..press import PrintingError, no_room
 
 log = logging.getLogger(__name__)

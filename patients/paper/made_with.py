@@ -22,7 +22,7 @@ from django.template.loader_tags import ExtendsNode, IncludeNode
 
 from .paper_files import ROOT, RULES, TEMPLATE
 
-BEGIN = ("patients.handout", "patients.press", "patients.press_child")
+BEGIN = ("patients.paper.handout", "patients.paper.press", "patients.paper.press_child")
 
 
 def number(fonts: Iterable[Path]) -> str:

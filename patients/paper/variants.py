@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Practice
 
-from . import clinical
+from .. import clinical
 
 WEEKS = tuple(Practice.DiaryWeeks)
 

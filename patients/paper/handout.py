@@ -22,8 +22,10 @@ from exercises.dosage import Dosage
 from exercises.models import Rendering
 from rugpijn.models import COLOUR
 
-from . import clinical, diary, failed_papers, variants
-from .models import Version
+from .. import clinical
+from ..models import Version
+from ..sheet import Block, Line, Sheet
+from . import diary, failed_papers, variants
 from .paper_files import TEMPLATE
 from .press import (
     PaperError,
@@ -37,7 +39,6 @@ from .press import (
 )
 from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
 from .printing_places import WORKER, BusyError, asked_by, seat
-from .sheet import Block, Line, Sheet
 from .variants import FULL, Variant
 
 # Advice that is read before anything else: two rows and what stands beside the QR code.

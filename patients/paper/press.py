@@ -28,7 +28,7 @@ from . import made_with
 from .paper_files import FACES, FONTS, ROOT, WEB_FONTS
 from .printing_places import BusyError, place
 
-MODULE = "patients.press_child"
+MODULE = "patients.paper.press_child"
 
 SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about one
 PAGES = 500  # and a child may go: whatever a library forgets to give back, ends there

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rugpijn import audit, rates
 
+from ...access import find
+from ...models import Batch
 from .. import batches
-from ..access import find
-from ..models import Batch
 from ..press import PrintingError
-from .paper import cannot_print
+from .handout import cannot_print
 
 KINDS = {"pdf": ("application/pdf", batches.as_pdf), "zip": ("application/zip", batches.as_zip)}
 

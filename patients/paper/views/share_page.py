@@ -12,15 +12,15 @@ from exercises import media
 from rugpijn import rates
 from rugpijn.middleware import unlisted
 
+from ...models import ShareLink
+from ...models.share_link import read_share_token
+from ...sheet import Sheet
+from ...sheet_changes import PART_LABELS, changes
+from ...sheet_media import of_link
 from .. import handout, variants
-from ..models import ShareLink
-from ..models.share_link import read_share_token
 from ..press import PrintingError
 from ..printing_places import PEOPLE, STRANGERS, asked_by
-from ..sheet import Sheet
-from ..sheet_changes import PART_LABELS, changes
-from ..sheet_media import of_link
-from .paper import asked_variant, cannot_print, pdf_response
+from .handout import asked_variant, cannot_print, pdf_response
 
 
 @login_not_required

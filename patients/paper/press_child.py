@@ -1,6 +1,6 @@
 """What the press keeps running: WeasyPrint, within limits, with nothing to fetch.
 
-`python -m patients.press_child LINE SECONDS` reads pages from a line (the number of an open
+`python -m patients.paper.press_child LINE SECONDS` reads pages from a line (the number of an open
 socket) and answers each with its PDF. With press_quick the only file that imports WeasyPrint.
 It knows nothing of Django. Anything that goes wrong ends it: the press starts another.
 """
@@ -21,8 +21,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from .fast_weasyprint import Drawings, Page
 from .paper_files import FACES, RULES, WEB_FONTS
-from .press_quick import Drawings, Page
 
 MEMORY = 1024**3  # bytes of address space
 FILE = 32 * 1024**2  # bytes of one file: a page may fill no disk

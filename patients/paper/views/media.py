@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from exercises import media
 from rugpijn import audit
 
-from ..access import find
-from ..models import Programme
-from ..sheet import Sheet
+from ...access import find
+from ...models import Programme
+from ...sheet import Sheet
 
 
 @require_safe
