@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.text import fold
 
-from . import actions, caseload, life, retention, search
+from . import caseload, retention, search
 from .admin_base import CareAdmin
 from .models import Patient, Programme
+from .prescribing import authoring, lifecycle
+from .prescribing.forms import NewProgrammeForm, PatientForm
+from .prescribing.views import lifecycle as life_pages
 from .programme_admin import ProgrammeAdmin
-from .therapist_forms import NewProgrammeForm, PatientForm
 from .views import desk, glass, invite, office
-from .views import life as life_pages
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 
@@ -77,7 +78,7 @@ class PatientAdmin(CareAdmin):
         if patient.discharged_on is not None:
             return gettext("discharged")
         latest = _latest_programme(patient)
-        return "–" if latest is None else life.words(latest)
+        return "–" if latest is None else lifecycle.words(latest)
 
     def has_delete_permission(self, request, obj=None):
         """A mistake can be taken back; what was given to someone is a record that stays."""
@@ -119,7 +120,7 @@ class PatientAdmin(CareAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
-            form.instance.new_draft = actions.draft(
+            form.instance.new_draft = authoring.draft(
                 patient=form.instance, by=request.user, protocol=form.cleaned_data["protocol"]
             )
 
@@ -143,7 +144,7 @@ class PatientAdmin(CareAdmin):
             if request.method == "POST":
                 messages.error(request, gettext("Choose a protocol from the list."))
             return redirect("admin:patients_patient_change", patient.pk)
-        programme = actions.draft(
+        programme = authoring.draft(
             patient=patient, by=request.user, protocol=form.cleaned_data["protocol"]
         )
         audit.record(request, "create", patient, thing=programme)

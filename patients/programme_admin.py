@@ -14,18 +14,29 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import actions, judgement, life, phases, search, waiting, writes
+from . import judgement, search, waiting, writes
 from .admin_base import CareAdmin
-from .merged_form import PREFIX, has_own_changes, merge_post, must_decide, row_count, told, unsaid
 from .models import Patient, Prescription, Programme
 from .paper import batches, press, variants
 from .paper.views import batch
+from .prescribing import authoring as actions
+from .prescribing import lifecycle, phases
+from .prescribing.forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
+from .prescribing.merge_form import (
+    PREFIX,
+    has_own_changes,
+    merge_post,
+    must_decide,
+    row_count,
+    told,
+    unsaid,
+)
+from .prescribing.views import lifecycle as life_pages
+from .prescribing.views import suggestions, typing, versions
 from .search import MOST_FOUND
 from .sheet import Sheet
 from .sheet_changes import Change, changes
-from .therapist_forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
-from .views import building, course, days, desk, notes, progression, share_link, versions
-from .views import life as life_pages
+from .views import course, days, desk, notes, share_link
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
 ENDED = (
@@ -155,7 +166,7 @@ class ProgrammeAdmin(CareAdmin):
 
     @admin.display(description=_("state"))
     def state(self, programme):
-        return life.words(programme)
+        return lifecycle.words(programme)
 
     def has_add_permission(self, request):
         """A programme begins on its patient's page."""
@@ -188,12 +199,12 @@ class ProgrammeAdmin(CareAdmin):
 
     def get_urls(self):
         return [
-            path("dosage/", building.read_dosage, name="patients_programme_dosage"),
-            path("period/", building.read_period, name="patients_programme_period"),
-            path("exercises/", building.find_exercises, name="patients_programme_exercises"),
-            path("steps/", progression.suggestions, name="patients_programme_steps"),
+            path("dosage/", typing.read_dosage, name="patients_programme_dosage"),
+            path("period/", typing.read_period, name="patients_programme_period"),
+            path("exercises/", typing.find_exercises, name="patients_programme_exercises"),
+            path("steps/", suggestions.suggestions, name="patients_programme_steps"),
             path("urgent/", desk.urgent, name="patients_programme_urgent"),
-            self.page(building.protocol, "protocol"),
+            self.page(typing.protocol, "protocol"),
             self.page(self.preview, "preview"),
             self.page(versions.versions, "versions"),
             self.page(days.days, "days"),
@@ -377,13 +388,13 @@ class ProgrammeAdmin(CareAdmin):
         if (refused := rates.refusal(request, "preview")) is not None:
             return refused
         if request.method != "POST":
-            return building.preview(request, programme, Sheet.of(programme))
+            return typing.preview(request, programme, Sheet.of(programme))
         inline = next(iter(self.get_inline_instances(request, programme)))
         lines = inline.get_formset(request, programme)(
             request.POST, instance=programme, queryset=inline.get_queryset(request)
         )
-        sheet = building.as_typed(programme, lines, request.POST.get("title", ""))
-        return building.preview(request, programme, sheet)
+        sheet = typing.as_typed(programme, lines, request.POST.get("title", ""))
+        return typing.preview(request, programme, sheet)
 
     # ---------------------------------------------------------------- saving
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
 from exercises.pose_editor import figure_of, new_frame, new_settings
-from patients import actions, invitations, life, reminders
+from patients import invitations, reminders
 from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer
 from patients.paper import batches, variants
+from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 from rugpijn.login import second_step
 from rugpijn.login.session_store import BEGAN, SEEN, SessionStore
@@ -32,11 +33,11 @@ def build():
     practices = make_practices()
     cast = make_cast(*practices)
     own_exercise = make_own_exercise(practices[0])
-    programme = actions.draft(
+    programme = authoring.draft(
         patient=cast.piet_patient, by=cast.anna, protocol=Protocol.objects.get(key="lage-rugpijn")
     )
     three_weeks_ago = timezone.localdate() - timedelta(days=20)  # so that a question waits
-    actions.start(programme=programme, by=cast.anna, on=three_weeks_ago)
+    authoring.start(programme=programme, by=cast.anna, on=three_weeks_ago)
     line = programme.prescriptions.first()
     line.note = "Kanarie-notitie"
     line.save()
@@ -47,10 +48,10 @@ def build():
     colleague = User.objects.create_user(
         "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True
     )
-    taken = actions.draft(patient=cast.mo_patient, by=colleague)
+    taken = authoring.draft(patient=cast.mo_patient, by=colleague)
     film = complete(own_exercise)
-    actions.prescribe(programme=programme, exercise=own_exercise)
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.prescribe(programme=programme, exercise=own_exercise)
+    authoring.issue(programme=programme, by=cast.anna)
     protocol = type(programme.protocols.first()).objects.create(practice=own_exercise.practice)
     protocol.texts.create(language="nl", title="Geheime oefening als protocol")
     advice = protocol.advice.create(kind="movement")
@@ -234,14 +235,14 @@ def come_before(world, name):
     """What has happened when somebody comes to do this."""
     programme, anna = world.programme, world.anna
     if name in ("admin:patients_programme_reopen", "admin:patients_programme_again"):
-        life.end(programme=programme, by=anna)
+        lifecycle.end(programme=programme, by=anna)
     if name == "admin:patients_programme_resume":
         today = programme.started_on
-        world.pause = life.pause(programme=programme, by=anna, from_on=today)
+        world.pause = lifecycle.pause(programme=programme, by=anna, from_on=today)
     if name == "admin:rugpijn_user_factor":
         second_step.new_list(anna)
     if name == "admin:patients_patient_readmit":
-        life.discharge(patient=programme.patient, by=anna, running=programme.pk)
+        lifecycle.discharge(patient=programme.patient, by=anna, running=programme.pk)
 
 
 def data_for(world, name):

@@ -27,8 +27,8 @@ from exercises.models import (
     ProtocolText,
     Rendering,
 )
-from patients import actions, sides
 from patients.models import Patient
+from patients.prescribing import authoring, sides
 from rugpijn import health
 from rugpijn.log import chain, guard
 from rugpijn.models import Practice, User
@@ -279,10 +279,10 @@ def make_programme(cast, lage_rugpijn):
 
     def make(patient=None, by=None, started=True, protocol=None, **fields):
         patient, by = patient or cast.piet_patient, by or cast.anna
-        programme = actions.draft(patient=patient, by=by, protocol=protocol or lage_rugpijn)
+        programme = authoring.draft(patient=patient, by=by, protocol=protocol or lage_rugpijn)
         if started:
             sides.choose(programme, "left")
-            actions.start(programme=programme, by=by, **fields)
+            authoring.start(programme=programme, by=by, **fields)
         return programme
 
     return make

@@ -51,9 +51,9 @@ def told(request, client, cast, make_programme):
     line = programme.prescriptions.first()
     line.note = "Een opmerking voor u, of 1 < 2 & 3"
     line.save()
-    from patients import actions
+    from patients.prescribing import authoring
 
-    version = actions.issue(programme=programme, by=by)
+    version = authoring.issue(programme=programme, by=by)
     client.force_login(user)
     page = client.get(reverse("patients:programme_detail", args=[programme.uuid]))
     paper = handout.render_html(version.sheet, handout.letterhead(version))

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from patients import life
 from patients.models import PatientInvitation, SessionLog
+from patients.prescribing import lifecycle
 
 from .access_table import NAMES, POSTS, ROLES, TABLE, is_denied
 from .access_world import client_for, come_before, sent, snapshot
@@ -268,7 +268,7 @@ def test_what_one_has_fetched_is_not_given_to_the_next(world):  # noqa: F811
 def test_after_discharge_nothing_is_done_any_more(world):  # noqa: F811
     """By decision the programme can still be read, which says so. Nothing more is done with it;
     what a telephone did before and sends late is kept, as of a programme that is over."""
-    life.discharge(patient=world.piet_patient, by=world.anna, running=world.programme.pk)
+    lifecycle.discharge(patient=world.piet_patient, by=world.anna, running=world.programme.pk)
     piet = client_for(world, "piet")
     for name in ("programme_detail", "programme_handout", "progress"):
         assert piet.get(world.address(f"patients:{name}")).status_code == 200, name
@@ -285,7 +285,7 @@ def test_after_discharge_nothing_is_done_any_more(world):  # noqa: F811
 
 def test_nobody_comes_in_anew_whose_treatment_is_over(world):  # noqa: F811
     """Also by an invitation that was made at that very moment."""
-    life.discharge(patient=world.mo_patient, by=world.anna, running=None)
+    lifecycle.discharge(patient=world.mo_patient, by=world.anna, running=None)
     assert Client().get(world.address("patients:patient_invitation")).status_code == 410
     world.mo_patient.refresh_from_db()
     _invitation, token = PatientInvitation.invite(patient=world.mo_patient)

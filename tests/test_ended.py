@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, invitations, reminders
+from patients import invitations, reminders
 from patients.models import (
     CalendarLink,
     Patient,
@@ -28,6 +28,7 @@ from patients.models import (
     ReminderPlan,
     ShareLink,
 )
+from patients.prescribing import authoring
 from rugpijn import ended
 from rugpijn.backup import restore
 from rugpijn.login import access_changes
@@ -120,7 +121,7 @@ def helper_ends(world):
 
 
 def link_on_paper(world):
-    actions.revoke_share(ShareLink.objects.get(programme=world.programme))
+    authoring.revoke_share(ShareLink.objects.get(programme=world.programme))
 
 
 def calendar_ends(world):

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Exercise, Figure, Protocol, Rendering
-from patients import actions, invitations, life, reminders
+from patients import invitations, reminders
 from patients.models import (
     CalendarLink,
     DataExport,
@@ -29,6 +29,7 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
+from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 from rugpijn.login import devices
 from rugpijn.models import LoginSession, Practice, StaffInvitation, User
@@ -62,9 +63,9 @@ def south(world):  # noqa: F811
     advice.texts.create(language="nl", title="Advies van Zuid", body="Beweeg.")
     rendering = Rendering.objects.exclude(loop="").last()
     figure = Figure.objects.create(practice=practice, data={"name": "zuid"}, rendering=rendering)
-    programme = actions.draft(patient=world.roos_patient, by=world.bram)
-    actions.prescribe(programme=programme, exercise=exercise)
-    actions.start(programme=programme, by=world.bram)
+    programme = authoring.draft(patient=world.roos_patient, by=world.bram)
+    authoring.prescribe(programme=programme, exercise=exercise)
+    authoring.start(programme=programme, by=world.bram)
     objects = (
         exercise,
         protocol,
@@ -234,7 +235,7 @@ def test_an_act_from_a_telephone_stays_within_its_record(south, what):
 
 
 def test_a_version_of_another_programme_is_not_printed_under_ones_own_address(south):
-    actions.issue(programme=south.south, by=south.bram)
+    authoring.issue(programme=south.south, by=south.bram)
     for number in (0, 3, 99):
         address = reverse("patients:version_handout", args=[south.programme.uuid, number])
         assert client_for(south, "piet").get(address).status_code == 404
@@ -242,7 +243,7 @@ def test_a_version_of_another_programme_is_not_printed_under_ones_own_address(so
 
 def test_a_film_of_another_programme_is_not_shown_under_ones_own_address(south):
     film = save(south.south_exercise, film=(sample("film.webm"), "film.webm"))
-    actions.issue(programme=south.south, by=south.bram)
+    authoring.issue(programme=south.south, by=south.bram)
     programme, link = south.programme, south.programme.share_link
     for address in (
         reverse("patients:programme_media", args=[programme.uuid, film.digest]),
@@ -258,7 +259,7 @@ def test_an_act_names_only_what_belongs_to_it(south, act_name):
     """A pause, a mark and a draft are looked for among those of the programme or the patient."""
     anna, today = client_for(south, "anna"), timezone.localdate()
     if act_name == "resume":
-        pause = life.pause(programme=south.south, by=south.bram, from_on=today)
+        pause = lifecycle.pause(programme=south.south, by=south.bram, from_on=today)
         anna.post(south.address("admin:patients_programme_resume"), {"pause": pause.pk})
         pause.refresh_from_db()
         assert pause.until_on is None
@@ -270,7 +271,7 @@ def test_an_act_names_only_what_belongs_to_it(south, act_name):
         mark.refresh_from_db()
         assert mark.withdrawn_at is None
     else:
-        draft = actions.draft(patient=south.roos_patient, by=south.bram)
+        draft = authoring.draft(patient=south.roos_patient, by=south.bram)
         data = {"running": south.programme.pk, "throw_away": draft.pk}
         anna.post(south.address("admin:patients_patient_discharge"), data)
         assert Patient.objects.get(pk=south.piet_patient.pk).discharged_on is not None
@@ -382,7 +383,7 @@ def test_a_link_that_was_taken_back_opens_nothing(world):  # noqa: F811
 
 def test_a_link_on_paper_ends_a_month_after_the_programme(world):  # noqa: F811
     token, nobody = world.programme.share_link.token, client_for(world, "nobody")
-    life.end(programme=world.programme, by=world.anna)
+    lifecycle.end(programme=world.programme, by=world.anna)
     assert nobody.get(reverse("patients:share_page", args=[token, 2])).status_code == 200
     world.programme.refresh_from_db()
     world.programme.started_on -= timedelta(days=40)

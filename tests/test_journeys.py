@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import actions, messages, once, reminders
+from patients import messages, once, reminders
 from patients.models import (
     Batch,
     Patient,
@@ -25,6 +25,7 @@ from patients.models import (
     SymptomAnswer,
 )
 from patients.paper import batches
+from patients.prescribing import authoring
 from rugpijn.login import access_mail
 from rugpijn.models import AccessChange, User
 
@@ -523,7 +524,7 @@ def followed(make_programme, cast):
     line = programme.prescriptions.first()
     line.note = "Rustig aan."
     line.save()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     for number in range(0, 30, 3):
         once.log_session(
             patient=cast.piet_patient,
@@ -779,7 +780,7 @@ def _ours(url: str, site: str) -> bool:
 
 
 def test_the_preview_follows_what_is_typed(page, site, complaints, cast, lage_rugpijn):
-    programme = actions.draft(patient=cast.piet_patient, by=cast.anna, protocol=lage_rugpijn)
+    programme = authoring.draft(patient=cast.piet_patient, by=cast.anna, protocol=lage_rugpijn)
     log_in(page, site, "anna@linde.example")
     page.goto(site + reverse("admin:patients_programme_change", args=[programme.pk]))
     page.get_by_text("Voorbeeld op een telefoon").click()

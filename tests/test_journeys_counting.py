@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from exercises.dosage import Dosage
 from exercises.models import Protocol
-from patients import actions
+from patients.prescribing import authoring
 
 from .test_journeys import browser_context_args, site  # noqa: F401
 from .test_journeys_day import at_home, log_in, phones  # noqa: F401
@@ -84,7 +84,7 @@ NEXT = "document.querySelector('.step:not([hidden]) [data-do=next]').click()"
 @pytest.fixture
 def both_protocols(programme):
     """Every exercise that comes with the app, with a note at some."""
-    actions.add_protocol(
+    authoring.add_protocol(
         programme=programme, protocol=Protocol.objects.get(key="knie"), side="left"
     )
     for line in programme.prescriptions.all()[::3]:
@@ -93,7 +93,7 @@ def both_protocols(programme):
     for line in programme.prescriptions.filter(days_per_week__isnull=False):
         line.days_per_week = None
         line.save()
-    actions.issue(programme=programme, by=programme.therapist)
+    authoring.issue(programme=programme, by=programme.therapist)
     return programme
 
 
@@ -225,7 +225,7 @@ def six_times(programme, cast):
         line.save()
     for line in lines[1:-1]:
         line.delete()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     return programme
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from exercises.dosage import Dosage
-from patients import actions, invitations, once
+from patients import invitations, once
 from patients.models import Proxy, SessionLog, SymptomAnswer
+from patients.prescribing import authoring
 from rugpijn.models import LoginSession, User
 
 from .conftest import PASSWORD
@@ -207,7 +208,7 @@ def test_two_devices_a_login_that_ended_and_a_programme_that_changed(
 
     LoginSession.objects.filter(user=cast.piet).delete()
     programme.prescriptions.last().delete()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     one.set_offline(False)
     other.set_offline(False)
     for page in (first, second):
@@ -261,7 +262,7 @@ def counted(programme, cast):
         line.save()
     for line in lines[2:]:
         line.delete()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     return programme
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from patients import actions
 from patients.models import Programme
+from patients.prescribing import authoring
 
 from .access_table import ROLES, TABLE
 from .access_world import build, client_for, session_of
@@ -65,7 +65,7 @@ def world(live_server, settings, library_rows, monkeypatch):
     world.sessions = {role: session_of(world, role) for role in ROLES if role != "nobody"}
     world.columns = poison()
     programme = Programme.objects.get(pk=world.programme.pk)
-    actions.issue(programme=programme, by=world.anna)
+    authoring.issue(programme=programme, by=world.anna)
     return world
 
 

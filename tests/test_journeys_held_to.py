@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import actions, invitations, messages, reminders
+from patients import invitations, messages, reminders
 from patients.clinical import SYMPTOMS
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
+from patients.prescribing import authoring
 from rugpijn.login import second_step
 
 from .conftest import PASSWORD
@@ -296,7 +297,7 @@ def test_the_doors_and_the_paper(phone, site, cast, programme, make_programme, p
     line = programme.prescriptions.first()
     line.reps = 7
     line.save()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     tour.open(phone, share, "shared, outdated")
     tour.open(phone, site + reverse("patients:share_page", args=["x" * 43, 1]), "shared, closed")
     plan = ReminderPlan.objects.create(patient=programme.patient, first=time(9), by_mail=True)

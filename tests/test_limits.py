@@ -13,8 +13,8 @@ from django.urls import reverse
 from exercises import photos
 from exercises.exchange import importing
 from exercises.pose_forms import FRAME_FIELDS, MOST_FRAMES
-from patients.merged_form import PREFIX
-from patients.therapist_forms import PrescriptionForm
+from patients.prescribing.forms import PrescriptionForm
+from patients.prescribing.merge_form import PREFIX
 from rugpijn import forms, limits, rows
 
 from .page_forms import forms_of

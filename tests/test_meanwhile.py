@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Film, PracticeDosage, Protocol
-from patients import judgement, life
+from patients import judgement
 from patients.models import (
     ActivityScore,
     MainActivity,
@@ -24,6 +24,7 @@ from patients.models import (
     SeenMark,
     SymptomAnswer,
 )
+from patients.prescribing import lifecycle
 from rugpijn.kept import MARK
 from rugpijn.models import User
 
@@ -143,7 +144,7 @@ def test_a_note_that_cannot_be_kept_is_given_back(cast, programme, alarm):
     )  # fmt: skip
     said = tab.save(note="Gebeld.")
     assert "Uw notitie is niet opgeslagen: “Gebeld.”" in said and not SeenMark.objects.exists()
-    life.end(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
     assert "Uw notitie is niet opgeslagen: “Gebeld.”" in tab.save(note="Gebeld.")
 
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from exercises.exchange import exporting
 from exercises.models import Exercise, ExerciseText
-from patients import actions
 from patients.models import Programme
 from patients.paper import handout, press
+from patients.prescribing import authoring
 from rugpijn.models import Practice
 
 from .access_table import ROLES, TABLE
@@ -37,7 +37,7 @@ def poisoned(world):  # noqa: F811
     """Everything that anybody wrote is a payload; a version was issued with it."""
     world.columns = poison()
     programme = Programme.objects.get(pk=world.programme.pk)
-    actions.issue(programme=programme, by=world.anna)
+    authoring.issue(programme=programme, by=world.anna)
     world.version = programme.current_version()
     return world
 

@@ -144,7 +144,9 @@ class Prescription(Prescribed):
         validators=[printable],
         help_text=_("Empty: the text of the library. One step on each line."),
     )
-    side_open = models.BooleanField(default=False, editable=False)  # see patients/sides.py
+    side_open = models.BooleanField(
+        default=False, editable=False
+    )  # see patients/prescribing/sides.py
     on_share_page = models.BooleanField(
         _("whoever holds the paper may read this note and instruction"),
         default=False,

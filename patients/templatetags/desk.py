@@ -10,9 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from .. import clinical, life
+from .. import clinical
 from ..erasure import open_requests
 from ..models import Pause
+from ..prescribing import lifecycle
 from ..totals import DayTotal
 
 register = template.Library()
@@ -111,7 +112,7 @@ def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
 @register.filter
 def pause_words(pause: Pause) -> str:
     """How long a programme stands still, beside its day."""
-    return life.paused_words(pause)
+    return lifecycle.paused_words(pause)
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from exercises.minutes import minutes_per_day, seconds_per_day
 
 from ..clinical import EXERCISES_ENOUGH, EXERCISES_MANY
-from ..phases import days_of, fullest
+from ..prescribing.phases import days_of, fullest
 
 register = template.Library()
 

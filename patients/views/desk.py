@@ -26,10 +26,11 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from .. import actions, caseload, judgement, totals, worklist, writes
+from .. import caseload, judgement, totals, worklist, writes
 from ..admin_base import for_therapists
 from ..caseload import Course
 from ..models import Programme, SeenMark
+from ..prescribing import authoring
 from ..totals import DayTotal
 
 CHART_DAYS = 14
@@ -264,7 +265,7 @@ def take(request, programme):
         return back
     try:
         with transaction.atomic():
-            version = actions.take_over(programme=programme, by=request.user)
+            version = authoring.take_over(programme=programme, by=request.user)
     except writes.RefusedError as error:
         messages.error(request, str(error), extra_tags=HERE)
         return back

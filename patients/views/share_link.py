@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
 
-from .. import actions, mail
+from .. import mail
 from ..admin_base import programme_page
 from ..paper import handout, printed
+from ..prescribing import authoring
 
 
 def share(request, programme):
@@ -19,7 +20,7 @@ def share(request, programme):
         messages.info(request, _("There is a link once the programme has started."))
         return redirect("admin:patients_programme_change", programme.pk)
     if request.method == "POST":
-        actions.revoke_share(programme.share_link)
+        authoring.revoke_share(programme.share_link)
         audit.record(request, "revoke link", programme.patient, thing=programme)
         messages.success(
             request,

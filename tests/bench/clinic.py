@@ -14,8 +14,8 @@ from patients.paper import handout
 def programme():
     """A running programme with the leaflet, its drawings and a therapist to print it."""
     from exercises.models import Protocol
-    from patients import actions
     from patients.models import Patient
+    from patients.prescribing import authoring
     from rugpijn.models import Practice, User
 
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
@@ -30,10 +30,10 @@ def programme():
         name="Piet Jansen", practice=practice, created_by=anna, birth_date=date(1958, 3, 12),
         language="nl",
     )  # fmt: skip
-    running = actions.draft(
+    running = authoring.draft(
         patient=piet, by=anna, protocol=Protocol.objects.get(key="lage-rugpijn")
     )
-    actions.start(programme=running, by=anna)
+    authoring.start(programme=running, by=anna)
     yield running
     connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
 

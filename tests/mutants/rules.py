@@ -198,14 +198,14 @@ MUTANTS = (
     ),
     Mutant(
         "who treats nobody asks for dosages and exercises",
-        "patients/views/building.py",
+        "patients/prescribing/views/typing.py",
         "if not treats(request.user):",
         "if False:",
         "tests/test_access.py::test_a_route[admin:patients_programme_dosage]",
     ),
     Mutant(
         "an easier exercise comes from any practice",
-        "patients/views/progression.py",
+        "patients/prescribing/views/suggestions.py",
         "exercise = pickable(request.user).filter(pk=asked).first()",
         "exercise = Exercise.objects.filter(pk=asked).first()",
         "tests/test_forged.py::test_a_lighter_exercise_is_looked_for_in_ones_own_library",

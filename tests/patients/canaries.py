@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from patients import life, messages, reach
+from patients import messages, reach
 from patients.classified import RECORD, kind_of
 from patients.models import (
     ActivityScore,
@@ -36,6 +36,7 @@ from patients.models import (
     StoredHandout,
     SymptomAnswer,
 )
+from patients.prescribing import lifecycle
 from rugpijn.classified import Kind
 from rugpijn.login.session_store import SessionStore
 from rugpijn.models import KeptForm, OneTimeCode, TrustedDevice, User
@@ -96,7 +97,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
         programme=programme, line=line, title="x", quality="good", rated_name="x"
     )
     SeenMark.objects.create(programme=programme, reason="x", occasion="x", note="x", by_name="x")
-    life.pause(programme=programme, by=by, from_on=today, until_on=today + timedelta(days=2))
+    lifecycle.pause(programme=programme, by=by, from_on=today, until_on=today + timedelta(days=2))
     ReminderPlan.objects.create(patient=patient, first=time(9), by_mail=True)
     Reminder.objects.create(patient=patient, day=today, slot=time(9))
     CalendarLink.renew(patient)

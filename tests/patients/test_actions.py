@@ -10,9 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, life, once, writes
+from patients import once, writes
 from patients.models import SessionLog, Version
 from patients.paper import handout, press
+from patients.prescribing import authoring, lifecycle
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ class TestStart:
     def test_refuses_a_second_running_programme(self, programme, make_programme, cast):
         second = make_programme(started=False)
         with pytest.raises(writes.RefusedError, match="Piet Jansen"):
-            actions.start(programme=second, by=cast.anna)
+            authoring.start(programme=second, by=cast.anna)
         assert second.versions.count() == 0
         with pytest.raises(IntegrityError), transaction.atomic():
             type(second).objects.filter(pk=second.pk).update(started_on=timezone.localdate())
@@ -52,19 +53,19 @@ class TestStart:
         programme = make_programme(started=False)
         programme.prescriptions.all().delete()
         with pytest.raises(writes.RefusedError, match="oefening"):
-            actions.start(programme=programme, by=cast.anna)
+            authoring.start(programme=programme, by=cast.anna)
         assert programme.is_draft
 
     def test_after_the_end_another_may_start(self, programme, make_programme, cast):
-        life.end(programme=programme, by=programme.therapist)
+        lifecycle.end(programme=programme, by=programme.therapist)
         assert make_programme().is_running
         with pytest.raises(writes.RefusedError):
-            life.end(programme=programme, by=programme.therapist)
+            lifecycle.end(programme=programme, by=programme.therapist)
 
 
 class TestIssue:
     def test_unchanged_is_no_new_version(self, programme, cast):
-        assert actions.issue(programme=programme, by=cast.bram) is None
+        assert authoring.issue(programme=programme, by=cast.bram) is None
         assert programme.versions.count() == 1
 
     def test_changed_is_the_next_and_the_first_stays(self, programme, cast):
@@ -72,7 +73,7 @@ class TestIssue:
         line = programme.prescriptions.first()
         line.dosage = Dosage.parse("3x8")
         line.save()
-        version = actions.issue(programme=programme, by=cast.anna)
+        version = authoring.issue(programme=programme, by=cast.anna)
         assert version.number == 2
         assert version.sheet.lines[0].sentence == "3 series van 8 herhalingen"
         assert Version.objects.get(programme=programme, number=1).sheet == first
@@ -82,7 +83,7 @@ class TestIssue:
         programme.patient.save()
         cast.anna.practice.phone = "0"
         cast.anna.practice.save()
-        assert actions.issue(programme=programme, by=cast.anna) is None
+        assert authoring.issue(programme=programme, by=cast.anna) is None
 
     def test_the_paper_is_printed_after_the_commit(
         self, make_programme, settings, monkeypatch, django_capture_on_commit_callbacks
@@ -164,7 +165,7 @@ class TestLog:
         old = programme.current_version()
         line = programme.prescriptions.first()
         programme.prescriptions.filter(pk=line.pk).delete()
-        actions.issue(programme=programme, by=cast.anna)
+        authoring.issue(programme=programme, by=cast.anna)
         row = log(programme, version=old, line=line.uuid)
         assert row.version == old
 
@@ -209,7 +210,7 @@ class TestShareLink:
     def test_ends_30_days_after_the_programme_and_after_a_year_at_most(self, programme):
         link = programme.share_link
         assert link.valid_until == link.valid_from + timedelta(days=365)
-        life.end(programme=programme, by=programme.therapist)
+        lifecycle.end(programme=programme, by=programme.therapist)
         link.refresh_from_db()
         assert link.valid_until == timezone.localdate() + timedelta(days=30)
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from exercises.dosage import Dosage
 from exercises.models import Exercise, PracticeDosage, Protocol
-from patients import actions, clinical
+from patients import clinical
 from patients.models import Programme
-from patients.views.building import PAGE
+from patients.prescribing import authoring
+from patients.prescribing.views.typing import PAGE
 from rugpijn.audit import AccessEvent
 
 from ..exercises.many import many_exercises
@@ -110,10 +111,10 @@ class TestFinding:
         exercise = Exercise.objects.get(texts__title=last, texts__language="nl")
         theirs = make_programme(cast.roos_patient, cast.bram, started=False)
         for _time in range(3):
-            actions.prescribe(programme=theirs, exercise=exercise)
+            authoring.prescribe(programme=theirs, exercise=exercise)
         assert self.titles(anna)[0] != last  # what another practice does counts for nothing
-        actions.prescribe(programme=make_programme(started=False), exercise=exercise)
-        actions.prescribe(programme=Programme.objects.first(), exercise=exercise)
+        authoring.prescribe(programme=make_programme(started=False), exercise=exercise)
+        authoring.prescribe(programme=Programme.objects.first(), exercise=exercise)
         assert self.titles(anna)[0] == last
 
     def test_another_practices_exercise_is_not_found(self, client, cast, own_exercise):
@@ -155,7 +156,7 @@ class TestEffort:
         programme = make_programme(started=False)
         programme.prescriptions.all().delete()
         for _number in range(count):
-            actions.prescribe(programme=programme, exercise=own_exercise)
+            authoring.prescribe(programme=programme, exercise=own_exercise)
         page = anna.get(change(programme)).content.decode()
         shown = [part.partition(">")[0] for part in page.split('<p class="nudge ')[1:]]
         assert [" hidden" not in part for part in shown] == [hint, word]
@@ -187,7 +188,7 @@ class TestRows:
 
     def test_nor_when_somebody_else_saved_meanwhile(self, anna, programme, own_exercise, cast):
         data = as_posted(anna.get(change(programme)))
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.touch(programme=programme, by=cast.anna)
         response = anna.post(change(programme), new_row(data, programme, own_exercise, DELETE="on"))
         assert response.status_code == 200
         assert len(response.context["inline_admin_formsets"][0].formset.forms) == 6
@@ -239,7 +240,7 @@ class TestProtocol:
         assert address in response.content.decode()
         page = anna.get(address).content.decode()
         assert "Piet alleen" not in page and "Woorden voor Piet" not in page
-        again = actions.draft(patient=cast.mo_patient, by=cast.anna, protocol=made)
+        again = authoring.draft(patient=cast.mo_patient, by=cast.anna, protocol=made)
         assert again.title == "Rug, kort"
         assert [line.note + line.steps for line in again.prescriptions.all()] == [""] * 5
 
@@ -366,7 +367,7 @@ class TestStarsAndOurDosage:
         ours(cast.anna.practice, "fietsen", "1x per dag 15 min")
         ours(cast.bram.practice, "fietsen", "1x per dag 99 min")
         bike = Exercise.objects.get(key="fietsen")
-        line = actions.prescribe(programme=make_programme(started=False), exercise=bike)
+        line = authoring.prescribe(programme=make_programme(started=False), exercise=bike)
         assert line.dosage.notation == "1x per dag 15 min"
 
     def test_an_empty_row_takes_it_too(self, anna, cast, make_programme):

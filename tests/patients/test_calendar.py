@@ -12,8 +12,9 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from exercises.dosage import Dosage
-from patients import actions, calendar_feed, life
+from patients import calendar_feed
 from patients.models import CalendarLink, Pause, Programme, ReminderPlan
+from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,7 @@ class TestWhatItSays:
         assert days_of(client.get(address(link)).content)[-1] == today + timedelta(days=7)
 
     def test_after_the_end_there_is_nothing(self, client, programme, link, cast):
-        life.end(programme=programme, by=cast.anna)
+        lifecycle.end(programme=programme, by=cast.anna)
         content = client.get(address(link)).content
         assert times_of(content) == []
         assert Calendar.from_ical(content)["VERSION"] == "2.0"
@@ -127,7 +128,7 @@ class TestWhatItSays:
         for line in programme.prescriptions.all():
             line.dosage = Dosage.parse("om de dag 3x15")
             line.save()
-        actions.issue(programme=programme, by=cast.anna)
+        authoring.issue(programme=programme, by=cast.anna)
         days = sorted(set(days_of(client.get(address(link)).content)))
         assert days[:3] == [programme.started_on + timedelta(days=number) for number in (0, 2, 4)]
 

@@ -13,9 +13,10 @@ from django.utils import translation
 from exercises.forms import ProtocolForm
 from exercises.library.copying import copy_for
 from exercises.models import Advice, Exercise, LibraryItem, Protocol
-from patients import actions, caseload, clinical, reports, worklist
+from patients import caseload, clinical, reports, worklist
 from patients.models import SymptomAnswer
 from patients.paper import handout
+from patients.prescribing import authoring
 from patients.sheet import Sheet, upgraded
 from patients.sheet_changes import changes
 
@@ -115,14 +116,14 @@ class TestSheet:
         assert asked(make_programme(cast.mo_patient, protocol=own)) == (*KNEE, "weakness")
 
     def test_without_a_protocol_the_exercises_tell(self, cast, knee):
-        programme = actions.draft(patient=cast.piet_patient, by=cast.anna)
+        programme = authoring.draft(patient=cast.piet_patient, by=cast.anna)
         assert set(asked(programme)) == set(clinical.SYMPTOMS_ELSEWHERE)
-        actions.prescribe(programme=programme, exercise=Exercise.objects.get(key="fietsen"))
+        authoring.prescribe(programme=programme, exercise=Exercise.objects.get(key="fietsen"))
         assert asked(programme) == KNEE
 
     def test_kept_as_a_protocol_it_asks_the_same(self, cast, programme, knee):
         programme.protocols.add(knee)
-        own = actions.save_as_protocol(programme=programme, by=cast.anna, title="Samen")
+        own = authoring.save_as_protocol(programme=programme, by=cast.anna, title="Samen")
         assert set(own.symptoms_asked) == {*BACK, *KNEE}
 
     def test_the_words_are_in_the_patients_language(self, make_programme, cast, knee):
@@ -144,7 +145,7 @@ class TestKeptWords:
 
     def test_red_flags_and_questions_of_the_new_one_are_there(self, programme, knee):
         given = programme.current_version().sheet
-        actions.add_protocol(programme=programme, protocol=knee)
+        authoring.add_protocol(programme=programme, protocol=knee)
         kept = Sheet.of(programme, library_as_in=given)
         assert [block.protocol for block in kept.red_flags] == [
             str(programme.protocols.get(key="lage-rugpijn").uuid), str(knee.uuid),
@@ -155,7 +156,7 @@ class TestKeptWords:
         self, programme, knee
     ):
         given = as_of_schema_3(programme)
-        actions.add_protocol(programme=programme, protocol=knee)
+        authoring.add_protocol(programme=programme, protocol=knee)
         kept = Sheet.of(programme, library_as_in=given)
         assert len(kept.red_flags) == 2
         assert {question.key for question in kept.symptoms} == {*BACK, *KNEE}
@@ -303,14 +304,14 @@ class TestCautions:
         assert cautions["Knie strekken op een stoel"] == ""
 
     def test_an_exercise_without_its_protocol_keeps_its_own(self, cast, programme):
-        alone = actions.draft(patient=cast.mo_patient, by=cast.anna)
+        alone = authoring.draft(patient=cast.mo_patient, by=cast.anna)
         exercise = programme.prescriptions.first().exercise
-        actions.prescribe(programme=alone, exercise=exercise)
+        authoring.prescribe(programme=alone, exercise=exercise)
         assert self.SAID in Sheet.of(alone).lines[0].caution
 
     def test_a_new_line_beside_kept_text_loses_nothing(self, programme):
         given = as_of_schema_3(programme)
-        actions.prescribe(programme=programme, exercise=programme.prescriptions.first().exercise)
+        authoring.prescribe(programme=programme, exercise=programme.prescriptions.first().exercise)
         kept = Sheet.of(programme, library_as_in=given)
         assert kept.cautions == () and self.SAID in kept.lines[-1].caution
 
@@ -434,7 +435,7 @@ class TestWithoutRedFlags:
         )
 
     def test_a_programme_without_a_protocol_says_so(self, anna, cast):
-        programme = actions.draft(patient=cast.piet_patient, by=cast.anna)
+        programme = authoring.draft(patient=cast.piet_patient, by=cast.anna)
         shown = text_of(anna.get(change(programme)))
         assert "Dit programma heeft geen rode vlaggen" in shown
         assert "Voeg hieronder een protocol" in shown

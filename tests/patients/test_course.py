@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import actions, course, life, once
+from patients import course, once
 from patients.course import Counts, Issue
 from patients.models import Pause, SessionLog
+from patients.prescribing import authoring, lifecycle
 from patients.sheet import Line, Sheet
 
 MONDAY = date(2026, 11, 2)
@@ -256,7 +257,7 @@ def test_three_queries_however_long(programme, cast, versions, django_assert_num
     for number in range(1, versions):
         programme.title = f"Rug {number}"
         programme.save()
-        actions.issue(programme=programme, by=cast.anna)
+        authoring.issue(programme=programme, by=cast.anna)
     line = programme.prescriptions.first().uuid
     for moment in (1, 2) * versions:
         once.log_session(
@@ -278,7 +279,7 @@ def test_a_draft_has_no_course(make_programme):
 def test_an_ended_programme_stops_where_it_ended(make_programme, cast):
     today = timezone.localdate()
     programme = make_programme(on=today - timedelta(days=30))
-    life.end(programme=programme, by=cast.anna, on=today - timedelta(days=10))
+    lifecycle.end(programme=programme, by=cast.anna, on=today - timedelta(days=10))
     assert course.read(programme, today, "all").last == today - timedelta(days=10)
 
 

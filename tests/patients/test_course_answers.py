@@ -10,8 +10,9 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import judgement, life, once, writes
+from patients import judgement, once, writes
 from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
+from patients.prescribing import lifecycle
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +128,7 @@ def test_main_activities_are_read(anna, programme):
 
 
 def test_what_has_ended_is_read_and_not_written(anna, cast, day_24):
-    life.end(programme=day_24, by=cast.anna)
+    lifecycle.end(programme=day_24, by=cast.anna)
     assert "Write down" not in words(anna.get(address(day_24)))
     note(anna, day_24, answer="better")
     anna.post(address(day_24), {"what": "profile", "profile": "low"})

@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, caseload, life
+from patients import caseload
 from patients.models import Patient, SeenMark, SessionLog, SymptomAnswer
+from patients.prescribing import authoring, lifecycle
 from patients.templatetags import desk as charts
 from patients.totals import DayTotal
 from rugpijn.audit import AccessEvent
@@ -146,7 +147,7 @@ def test_two_pages_of_patients(anna, cast, make_programme):
             name=f"Patient {number:02}", birth_date="1970-01-01",
             practice=cast.anna.practice, created_by=cast.anna,
         )  # fmt: skip
-        actions.draft(patient=patient, by=cast.anna)
+        authoring.draft(patient=patient, by=cast.anna)
     assert "Patient 30" not in words(anna.get(DESK))
     assert "Patient 30" in words(anna.get(DESK, {"page": 2}))
     for odd in ("0", "-1", "99", "x", ""):
@@ -280,7 +281,7 @@ def test_pressed_twice_counts_once(anna, alarm, programme):
 
 
 def test_a_programme_that_ended_meanwhile(anna, cast, programme):
-    life.end(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
     response = see(anna, programme, "silent:2026-01-01")
     [said] = told(response)
     assert said.startswith("This programme has ended meanwhile; nothing was marked.")
@@ -291,9 +292,9 @@ def test_a_programme_that_ended_meanwhile(anna, cast, programme):
 @pytest.mark.parametrize("over", ["ended", "discharged"])
 def test_what_nobody_looked_at_outlives_the_programme(anna, cast, alarm, programme, over):
     if over == "ended":
-        life.end(programme=programme, by=cast.anna)
+        lifecycle.end(programme=programme, by=cast.anna)
     else:
-        life.discharge(patient=programme.patient, by=cast.anna, running=programme.pk)
+        lifecycle.discharge(patient=programme.patient, by=cast.anna, running=programme.pk)
     page = anna.get(DESK)
     assert "Pain spread into leg or arm during" in words(page)
     assert "ended " in words(page) and "day 1" not in words(page)
@@ -310,7 +311,7 @@ def test_what_nobody_looked_at_outlives_the_programme(anna, cast, alarm, program
 
 def test_an_ended_programme_is_not_watched_for_what_was_seen_before(anna, cast, alarm, programme):
     see(anna, programme, f"leg_pain:{alarm.pk}")
-    life.end(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
     assert not caseload.watched(cast.anna).exists()
 
 
@@ -494,7 +495,7 @@ def test_ones_own_patient_is_not_taken_over(anna, programme):
 
 
 def test_an_ended_programme_is_not_taken_over(client, cast, kim, programme):
-    life.end(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
     client.force_login(kim)
     take(client, programme)
     programme.refresh_from_db()

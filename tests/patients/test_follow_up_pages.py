@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from exercises.dosage import Dosage
-from patients import actions, cert, course, life, record_note
+from patients import cert, course, record_note
 from patients.models import SessionLog
+from patients.prescribing import authoring, lifecycle
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def followed(make_programme, cast):
     line.dosage = Dosage.parse("3x per dag 10x")
     line.note = "Rustig aan."
     line.save()
-    second = actions.issue(programme=programme, by=cast.anna)
+    second = authoring.issue(programme=programme, by=cast.anna)
     date_back(second, programme.started_on + timedelta(days=10))
     for day, times, pain in ((1, 2, 6), (4, 1, None), (9, 2, 8), (20, 3, 0), (28, 1, 3)):
         tick(programme, line, day, times, pain)
@@ -142,7 +143,7 @@ class TestTheRecord:
             tick(followed, line, 11 + number, 3, number % 11)
             followed.title = f"Rug {number}"
             followed.save()
-            actions.issue(programme=followed, by=cast.anna)
+            authoring.issue(programme=followed, by=cast.anna)
         with django_assert_max_num_queries(25):
             page(anna, "days", followed, weeks="all")
 
@@ -176,7 +177,7 @@ class TestTheNote:
 
     def test_of_an_ended_programme_says_when(self, followed, cast, english):
         ended = timezone.localdate() - timedelta(days=2)
-        life.end(programme=followed, by=cast.anna, on=ended)
+        lifecycle.end(programme=followed, by=cast.anna, on=ended)
         text = record_note.text(course.read(followed, timezone.localdate()), timezone.localdate())
         assert f"\nEnded on {ended:%-d %B %Y}\n" in text
 
@@ -224,8 +225,8 @@ class TestTwoVersions:
         """Three versions: an exercise harder and with a note, then one off and one on."""
         lines = list(followed.prescriptions.all())
         lines[-1].delete()
-        actions.prescribe(programme=followed, exercise=lines[1].exercise, dosage=lines[1].dosage)
-        actions.issue(programme=followed, by=cast.anna)
+        authoring.prescribe(programme=followed, exercise=lines[1].exercise, dosage=lines[1].dosage)
+        authoring.issue(programme=followed, by=cast.anna)
         return followed
 
     def test_differ_in_words_and_signs(self, anna, revised):
@@ -254,7 +255,7 @@ class TestTwoVersions:
         line = followed.prescriptions.first()
         line.dosage, line.note = Dosage.parse("2x per dag 2x10"), ""
         line.save()
-        actions.issue(programme=followed, by=cast.anna)
+        authoring.issue(programme=followed, by=cast.anna)
         text = words(page(anna, "versions", followed, **{"from": 1, "to": 3}))
         assert "These two versions say the same." in text
 
@@ -290,7 +291,7 @@ class TestTwoVersions:
         for title in ("Een", "Twee", "Drie"):
             roos.title = title
             roos.save()
-            actions.issue(programme=roos, by=cast.bram)
+            authoring.issue(programme=roos, by=cast.bram)
         answer = page(anna, "versions", followed, **{"from": 1, "to": 4})
         assert "Choose two versions from the lists." in words(answer)
 
@@ -299,7 +300,7 @@ class TestTwoVersions:
         for number in range(more):
             revised.title = f"Rug {number}"
             revised.save()
-            actions.issue(programme=revised, by=cast.anna)
+            authoring.issue(programme=revised, by=cast.anna)
         with django_assert_max_num_queries(13):
             page(anna, "versions", revised, **{"from": 1, "to": 3})
 

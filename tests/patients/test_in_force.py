@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from patients import actions, calendar_feed, clinical, reminders, reports, timeline
+from patients import calendar_feed, clinical, reminders, reports, timeline
 from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
+from patients.prescribing import authoring
 from rugpijn.models import Practice, User
 
 from .test_sync import act, send, statuses
@@ -159,7 +160,7 @@ def new_version(programme, by):
     line = programme.prescriptions.last()
     line.reps = 7
     line.save()
-    actions.issue(programme=programme, by=by)
+    authoring.issue(programme=programme, by=by)
 
 
 # ---------------------------------------------------------------- a symptom that needs a doctor
@@ -458,13 +459,13 @@ def test_until_when_an_exercise_is_stopped(piet, cast, programme, then):
 def test_the_same_exercise_on_another_line_is_stopped_too(piet, cast, programme):
     """As in a later phase, or when it was taken off and put back."""
     first = programme.prescriptions.first()
-    actions.prescribe(programme=programme, exercise=first.exercise)
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.prescribe(programme=programme, exercise=first.exercise)
+    authoring.issue(programme=programme, by=cast.anna)
     lines = programme.current_version().sheet.lines
     by_session_form(piet, programme, STOPS[0])
     assert offers_of_line(piet, "programme_session", programme, lines[-1].uuid) == set()
     first.delete()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     assert offers_of_line(piet, "programme_session", programme, lines[-1].uuid) == set()
 
 

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from patients import actions, clinical, course, judgement, once, record_note, timeline
+from patients import clinical, course, judgement, once, record_note, timeline
 from patients.models import ActivityScore, QualityRating, StartBackScore
+from patients.prescribing import authoring
 from rugpijn.audit import AccessEvent
 from tests.test_agreement import words
 
@@ -185,7 +186,7 @@ class TestQuality:
 
     def test_a_line_that_was_taken_off_is_not_asked_for(self, rated, cast):
         rated.prescriptions.last().delete()
-        actions.issue(programme=rated, by=cast.anna)
+        authoring.issue(programme=rated, by=cast.anna)
         read = course.read(rated, timezone.localdate())
         ratings = judgement.newest_ratings(rated)
         assert len(read.sheet.lines) == 5

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from exercises.period import Period
-from patients import actions, invitations, life, once
+from patients import invitations, once
 from patients.models import Pause, Programme, RiskProfile, SessionLog
 from patients.models.pause import days_off
+from patients.prescribing import authoring, lifecycle
 from patients.writes import RefusedError
 
 pytestmark = pytest.mark.django_db
@@ -99,27 +100,27 @@ class TestDays:
 
 class TestPause:
     def test_from_today_until_the_therapist_lets_it_go_on(self, running, cast, today):
-        life.pause(programme=running, by=cast.anna, from_on=today, note="Operatie")
+        lifecycle.pause(programme=running, by=cast.anna, from_on=today, note="Operatie")
         [pause] = running.pauses.all()
         assert (pause.until_on, pause.note, pause.by_name) == (None, "Operatie", "Anna de Wit")
         assert running.is_running and running.pause_now == pause
-        assert life.words(running) == "paused"
+        assert lifecycle.words(running) == "paused"
 
     def test_with_a_day_it_goes_on_by_itself(self, running, cast, today):
         until = today + timedelta(days=3)
-        life.pause(programme=running, by=cast.anna, from_on=today, until_on=until)
+        lifecycle.pause(programme=running, by=cast.anna, from_on=today, until_on=until)
         assert running.pause_on(until - timedelta(days=1)) is not None
         assert running.pause_on(until) is None
-        assert life.words(running) == f"paused until {until.day} {until:%B}"
+        assert lifecycle.words(running) == f"paused until {until.day} {until:%B}"
 
     def test_planned_ahead(self, running, cast, today):
-        life.pause(programme=running, by=cast.anna, from_on=today + timedelta(days=5))
+        lifecycle.pause(programme=running, by=cast.anna, from_on=today + timedelta(days=5))
         assert running.pause_now is None
         assert running.pause_ahead.from_on == today + timedelta(days=5)
-        assert life.words(running) == "day 31"
+        assert lifecycle.words(running) == "day 31"
 
     def test_what_was_is_written_down_afterwards(self, running, cast, today):
-        life.pause(
+        lifecycle.pause(
             programme=running,
             by=cast.anna,
             from_on=today - timedelta(days=9),
@@ -137,7 +138,7 @@ class TestPause:
     )
     def test_two_pauses_do_not_overlap(self, running, cast, today, there, asked, said):
         def pause(first, until):
-            life.pause(
+            lifecycle.pause(
                 programme=running,
                 by=cast.anna,
                 from_on=today + timedelta(days=first),
@@ -153,16 +154,16 @@ class TestPause:
     def test_only_what_runs_can_stand_still(self, make_programme, cast, today, state):
         programme = make_programme(started=state == "ended")
         if state == "ended":
-            life.end(programme=programme, by=cast.anna)
+            lifecycle.end(programme=programme, by=cast.anna)
         with pytest.raises(RefusedError, match="not running"):
-            life.pause(programme=programme, by=cast.anna, from_on=today)
+            lifecycle.pause(programme=programme, by=cast.anna, from_on=today)
 
     def test_ended_by_a_colleague_meanwhile(self, running, cast, today):
         """What was read before the colleague's act does not decide."""
-        life.end(programme=Programme.objects.get(pk=running.pk), by=cast.anna)
+        lifecycle.end(programme=Programme.objects.get(pk=running.pk), by=cast.anna)
         assert running.is_running  # as it was read
         with pytest.raises(RefusedError, match="not running"):
-            life.pause(programme=running, by=cast.anna, from_on=today)
+            lifecycle.pause(programme=running, by=cast.anna, from_on=today)
 
     @pytest.mark.parametrize("until", [0, -1])
     def test_the_database_keeps_the_promise(self, running, cast, today, until):
@@ -173,7 +174,7 @@ class TestPause:
             running.pauses.create(from_on=today + timedelta(days=9))
 
     def test_what_was_done_offline_is_still_written_down(self, running, cast, today):
-        life.pause(programme=running, by=cast.anna, from_on=today)
+        lifecycle.pause(programme=running, by=cast.anna, from_on=today)
         version = running.current_version()
         once.log_session(
             patient=running.patient, version=version, operation=uuid.uuid4(), moment=1, done=True,
@@ -184,46 +185,48 @@ class TestPause:
 
 class TestGoingOn:
     def test_today(self, running, cast, today):
-        pause = life.pause(programme=running, by=cast.anna, from_on=today - timedelta(days=4))
-        life.resume(programme=running, number=pause.pk)
+        pause = lifecycle.pause(programme=running, by=cast.anna, from_on=today - timedelta(days=4))
+        lifecycle.resume(programme=running, number=pause.pk)
         assert pauses_of(running) == [(-4, 0)]
         assert running.pause_now is None
 
     @pytest.mark.parametrize("first", [0, 5])
     def test_a_pause_that_lasted_no_day_is_dropped(self, running, cast, today, first):
-        pause = life.pause(programme=running, by=cast.anna, from_on=today + timedelta(days=first))
-        life.resume(programme=running, number=pause.pk)
+        pause = lifecycle.pause(
+            programme=running, by=cast.anna, from_on=today + timedelta(days=first)
+        )
+        lifecycle.resume(programme=running, number=pause.pk)
         assert pauses_of(running) == []
 
     def test_sooner_than_planned(self, running, cast, today):
-        pause = life.pause(
+        pause = lifecycle.pause(
             programme=running,
             by=cast.anna,
             from_on=today - timedelta(days=4),
             until_on=today + timedelta(days=4),
         )
-        life.resume(programme=running, number=pause.pk)
+        lifecycle.resume(programme=running, number=pause.pk)
         assert pauses_of(running) == [(-4, 0)]
 
     def test_resumed_by_a_colleague_meanwhile(self, running, cast, today):
-        pause = life.pause(programme=running, by=cast.anna, from_on=today - timedelta(days=4))
-        life.resume(programme=Programme.objects.get(pk=running.pk), number=pause.pk)
+        pause = lifecycle.pause(programme=running, by=cast.anna, from_on=today - timedelta(days=4))
+        lifecycle.resume(programme=Programme.objects.get(pk=running.pk), number=pause.pk)
         with pytest.raises(RefusedError, match="over already"):
-            life.resume(programme=running, number=pause.pk)
+            lifecycle.resume(programme=running, number=pause.pk)
 
     def test_of_another_programme(self, running, make_programme, cast, today):
         other = make_programme(cast.mo_patient)
-        pause = life.pause(programme=other, by=cast.anna, from_on=today)
+        pause = lifecycle.pause(programme=other, by=cast.anna, from_on=today)
         for number in (pause.pk, None):
             with pytest.raises(RefusedError, match="over already"):
-                life.resume(programme=running, number=number)
+                lifecycle.resume(programme=running, number=number)
         assert other.pauses.count() == 1
 
 
 class TestRenew:
     def test_without_a_plan_the_weeks_count_from_today(self, running, today):
-        assert life.weeks_more(running) == 6
-        assert life.renew(programme=running, weeks=6) == today + timedelta(weeks=6)
+        assert lifecycle.weeks_more(running) == 6
+        assert lifecycle.renew(programme=running, weeks=6) == today + timedelta(weeks=6)
 
     @pytest.mark.parametrize(("profile", "weeks", "end"), [("low", 3, 14), ("medium", 12, 53 + 14)])
     def test_a_plan_that_is_over_and_one_that_is_not(
@@ -231,39 +234,39 @@ class TestRenew:
     ):
         """Three weeks ended nine days ago: from today. Twelve end in 53 days: from there."""
         RiskProfile.objects.create(programme=running, profile=profile, chosen_by=cast.anna)
-        assert life.weeks_more(running) == weeks
-        assert life.renew(programme=running, weeks=2) == today + timedelta(days=end)
+        assert lifecycle.weeks_more(running) == weeks
+        assert lifecycle.renew(programme=running, weeks=2) == today + timedelta(days=end)
 
     def test_once_more_counts_from_what_was_planned(self, running, today):
-        life.renew(programme=running, weeks=2)
-        assert life.renew(programme=running, weeks=2) == today + timedelta(weeks=4)
+        lifecycle.renew(programme=running, weeks=2)
+        assert lifecycle.renew(programme=running, weeks=2) == today + timedelta(weeks=4)
 
     def test_the_link_on_paper_begins_its_year_anew_when_it_must(self, make_programme, today):
         old = make_programme(on=today - timedelta(days=350))
         token = old.share_link.token
-        life.renew(programme=old, weeks=1)
+        lifecycle.renew(programme=old, weeks=1)
         old.share_link.refresh_from_db()
         assert old.share_link.valid_from == today - timedelta(days=350)  # long enough
-        life.renew(programme=old, weeks=6)
+        lifecycle.renew(programme=old, weeks=6)
         old.share_link.refresh_from_db()
         assert old.share_link.valid_from == today
         assert old.share_link.token == token  # the paper stays good
 
     def test_not_what_has_ended(self, running, cast):
-        life.end(programme=running, by=cast.anna)
+        lifecycle.end(programme=running, by=cast.anna)
         with pytest.raises(RefusedError, match="not running"):
-            life.renew(programme=running, weeks=6)
+            lifecycle.renew(programme=running, weeks=6)
 
 
 class TestReopen:
     def end(self, programme, cast, days_ago):
-        life.end(
+        lifecycle.end(
             programme=programme, by=cast.anna, on=timezone.localdate() - timedelta(days=days_ago)
         )
 
     def test_undoes_an_end_of_today_without_a_trace(self, running, cast):
         self.end(running, cast, 0)
-        life.reopen(programme=running, by=cast.anna)
+        lifecycle.reopen(programme=running, by=cast.anna)
         assert running.is_running and pauses_of(running) == []
 
     @pytest.mark.parametrize(
@@ -286,29 +289,29 @@ class TestReopen:
                 until_on=until and today + timedelta(days=until),
             )
         self.end(running, cast, 10)
-        life.reopen(programme=running, by=cast.anna)
+        lifecycle.reopen(programme=running, by=cast.anna)
         assert pauses_of(running) == after
 
     def test_the_link_on_paper_is_valid_as_before(self, running, cast, today):
         valid = running.share_link.valid_until
         self.end(running, cast, 10)
         assert running.share_link.valid_until == today + timedelta(days=20)
-        life.reopen(programme=running, by=cast.anna)
+        lifecycle.reopen(programme=running, by=cast.anna)
         assert running.share_link.valid_until == valid
 
     def test_not_beside_another_one(self, running, cast, make_programme):
         self.end(running, cast, 3)
         make_programme()
         with pytest.raises(RefusedError, match="already follows a programme"):
-            life.reopen(programme=running, by=cast.anna)
+            lifecycle.reopen(programme=running, by=cast.anna)
         running.refresh_from_db()
         assert running.ended_on is not None and pauses_of(running) == []
 
     def test_not_twice(self, running, cast):
         self.end(running, cast, 3)
-        life.reopen(programme=Programme.objects.get(pk=running.pk), by=cast.anna)
+        lifecycle.reopen(programme=Programme.objects.get(pk=running.pk), by=cast.anna)
         with pytest.raises(RefusedError, match="has not ended"):
-            life.reopen(programme=running, by=cast.anna)
+            lifecycle.reopen(programme=running, by=cast.anna)
         assert pauses_of(running) == [(-3, 0)]
 
 
@@ -317,8 +320,8 @@ class TestBeginAgain:
         first = running.prescriptions.first()
         first.note, first.steps = "Rustig.", "Lig.\nBeweeg."
         first.save()
-        life.end(programme=running, by=cast.anna)
-        draft = actions.copy_to_draft(programme=running, by=cast.anna)
+        lifecycle.end(programme=running, by=cast.anna)
+        draft = authoring.copy_to_draft(programme=running, by=cast.anna)
         assert draft.is_draft and draft.title == running.title
         assert set(draft.protocols.all()) == set(running.protocols.all())
 
@@ -332,7 +335,7 @@ class TestBeginAgain:
         uuids = {line.uuid for each in (draft, running) for line in each.prescriptions.all()}
         assert len(uuids) == 2 * running.prescriptions.count()
         assert not hasattr(draft, "red_flag_check")
-        actions.start(programme=draft, by=cast.anna)
+        authoring.start(programme=draft, by=cast.anna)
         assert draft.red_flag_check.checked_name == "Anna de Wit"
 
     def test_weeks_count_anew_and_dates_are_left_out(self, running, cast, today):
@@ -340,30 +343,30 @@ class TestBeginAgain:
         by_week.period, by_date.period = Period(from_week=3), Period(from_date=today)
         by_week.save()
         by_date.save()
-        life.end(programme=running, by=cast.anna)
-        draft = actions.copy_to_draft(programme=running, by=cast.anna)
+        lifecycle.end(programme=running, by=cast.anna)
+        draft = authoring.copy_to_draft(programme=running, by=cast.anna)
         periods = [line.period for line in draft.prescriptions.all()[:2]]
         assert periods == [Period(from_week=3), Period()]
 
     def test_not_from_what_runs(self, running, cast):
         with pytest.raises(RefusedError, match="has not ended"):
-            actions.copy_to_draft(programme=running, by=cast.anna)
+            authoring.copy_to_draft(programme=running, by=cast.anna)
 
 
 class TestDischarge:
     def test_ends_what_runs_and_closes_invitations(self, running, cast, today):
         patient = running.patient
         invitation, _token = invitations.invite(patient)
-        ended = life.discharge(patient=patient, by=cast.anna, running=running.pk)
+        ended = lifecycle.discharge(patient=patient, by=cast.anna, running=running.pk)
         assert ended == running and ended.ended_on == today
         assert (patient.discharged_on, patient.discharged_by) == (today, cast.anna)
         assert not patient.invitations.filter(pk=invitation.pk).exists()
 
     def test_drafts_are_kept_unless_they_are_named(self, running, cast):
         patient = running.patient
-        kept, dropped = (actions.draft(patient=patient, by=cast.anna) for _ in range(2))
-        others = actions.draft(patient=cast.mo_patient, by=cast.anna)
-        life.discharge(
+        kept, dropped = (authoring.draft(patient=patient, by=cast.anna) for _ in range(2))
+        others = authoring.draft(patient=cast.mo_patient, by=cast.anna)
+        lifecycle.discharge(
             patient=patient,
             by=cast.anna,
             running=running.pk,
@@ -375,7 +378,7 @@ class TestDischarge:
         """A colleague started another programme since the page was opened."""
         for seen in (None, running.pk + 1):
             with pytest.raises(RefusedError, match="meanwhile"):
-                life.discharge(patient=running.patient, by=cast.anna, running=seen)
+                lifecycle.discharge(patient=running.patient, by=cast.anna, running=seen)
         running.refresh_from_db()
         running.patient.refresh_from_db()
         assert running.is_running and running.patient.discharged_on is None
@@ -383,35 +386,35 @@ class TestDischarge:
     def test_a_refusal_leaves_the_invitation(self, running, cast):
         invitation, _token = invitations.invite(running.patient)
         with pytest.raises(RefusedError):
-            life.discharge(patient=running.patient, by=cast.anna, running=None)
+            lifecycle.discharge(patient=running.patient, by=cast.anna, running=None)
         assert running.patient.invitations.filter(pk=invitation.pk).exists()
 
     def test_twice(self, cast):
-        life.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
+        lifecycle.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
         with pytest.raises(RefusedError, match="already"):
-            life.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
+            lifecycle.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
 
     def test_and_taken_up_again(self, cast):
         patient = cast.mo_patient
-        life.discharge(patient=patient, by=cast.anna, running=None)
-        life.readmit(patient=patient)
+        lifecycle.discharge(patient=patient, by=cast.anna, running=None)
+        lifecycle.readmit(patient=patient)
         assert patient.discharged_on is None and patient.discharged_by is None
         with pytest.raises(RefusedError, match="already"):
-            life.readmit(patient=patient)
+            lifecycle.readmit(patient=patient)
 
     @pytest.mark.parametrize("act", ["draft", "start", "reopen", "again"])
     def test_whatever_begins_a_programme_takes_up_again(
         self, running, cast, make_programme, lage_rugpijn, act
     ):
         patient = running.patient
-        kept = actions.draft(patient=patient, by=cast.anna, protocol=lage_rugpijn)
-        life.discharge(patient=patient, by=cast.anna, running=running.pk)
+        kept = authoring.draft(patient=patient, by=cast.anna, protocol=lage_rugpijn)
+        lifecycle.discharge(patient=patient, by=cast.anna, running=running.pk)
         running.refresh_from_db()
         {
-            "draft": lambda: actions.draft(patient=patient, by=cast.anna),
-            "start": lambda: actions.start(programme=kept, by=cast.anna),
-            "reopen": lambda: life.reopen(programme=running, by=cast.anna),
-            "again": lambda: actions.copy_to_draft(programme=running, by=cast.anna),
+            "draft": lambda: authoring.draft(patient=patient, by=cast.anna),
+            "start": lambda: authoring.start(programme=kept, by=cast.anna),
+            "reopen": lambda: lifecycle.reopen(programme=running, by=cast.anna),
+            "again": lambda: authoring.copy_to_draft(programme=running, by=cast.anna),
         }[act]()
         patient.refresh_from_db()
         assert patient.discharged_on is None
@@ -419,7 +422,7 @@ class TestDischarge:
     def test_no_way_in_for_who_is_discharged(self, cast):
         patient = cast.mo_patient
         invitation, _token = invitations.invite(patient)
-        life.discharge(patient=patient, by=cast.anna, running=None)
+        lifecycle.discharge(patient=patient, by=cast.anna, running=None)
         with pytest.raises(RefusedError, match="Take the treatment up again"):
             invitations.invite(patient)
         with pytest.raises(RefusedError, match="no longer works"):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, invitations, life
+from patients import invitations
 from patients.models import (
     Patient,
     Pause,
@@ -20,6 +20,7 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
+from patients.prescribing import authoring, lifecycle
 from rugpijn.models import User
 
 from .test_patient_pages import press
@@ -81,7 +82,7 @@ def home_of(user, language="nl", plain=words) -> str:
 
 
 def pause_until(programme, by, today):
-    life.pause(
+    lifecycle.pause(
         programme=programme,
         by=by,
         from_on=today - timedelta(days=2),
@@ -91,15 +92,15 @@ def pause_until(programme, by, today):
 
 
 def pause_open(programme, by, today):
-    life.pause(programme=programme, by=by, from_on=today, note="Alleen voor ons")
+    lifecycle.pause(programme=programme, by=by, from_on=today, note="Alleen voor ons")
 
 
 def pause_ahead(programme, by, today):
-    life.pause(programme=programme, by=by, from_on=today + timedelta(days=5))
+    lifecycle.pause(programme=programme, by=by, from_on=today + timedelta(days=5))
 
 
 def over(programme, by, today):
-    life.pause(
+    lifecycle.pause(
         programme=programme,
         by=by,
         from_on=today - timedelta(days=9),
@@ -108,11 +109,11 @@ def over(programme, by, today):
 
 
 def ended(programme, by, today):
-    life.end(programme=programme, by=by)
+    lifecycle.end(programme=programme, by=by)
 
 
 def discharged(programme, by, today):
-    life.discharge(patient=programme.patient, by=by, running=programme.pk)
+    lifecycle.discharge(patient=programme.patient, by=by, running=programme.pk)
 
 
 @pytest.mark.parametrize(
@@ -163,14 +164,14 @@ def test_when_complaints_come_back_one_calls(cast, running, today, state):
 
 
 def test_somebody_discharged_without_a_programme(cast):
-    life.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
+    lifecycle.discharge(patient=cast.mo_patient, by=cast.anna, running=None)
     page = home_of(cast.mo)
     assert "Uw behandeling is afgerond" in page and "012 - 345 67 89" in page
     assert "nog niet met een programma" not in page
 
 
 def test_a_running_programme_comes_before_one_that_ended(cast, running, make_programme, today):
-    life.end(programme=running, by=cast.anna, on=today - timedelta(days=3))
+    lifecycle.end(programme=running, by=cast.anna, on=today - timedelta(days=3))
     make_programme()
     page = home_of(cast.piet)
     assert "gestopt op" not in page and "keer gedaan" in page
@@ -180,15 +181,15 @@ def test_two_records_say_which_runs(cast, running, make_programme):
     cast.mo_patient.user = cast.piet
     cast.mo_patient.save()
     second = make_programme(cast.mo_patient)
-    life.pause(programme=second, by=cast.anna, from_on=timezone.localdate())
-    life.end(programme=running, by=cast.anna)
+    lifecycle.pause(programme=second, by=cast.anna, from_on=timezone.localdate())
+    lifecycle.end(programme=running, by=cast.anna)
     page = home_of(cast.piet)
     assert "Piet Jansen" in page and "Mo el Idrissi" in page
     assert "· beëindigd" in page and "· pauze" in page
 
 
 def test_a_page_that_was_open_when_the_pause_began(cast, running, today):
-    life.pause(programme=running, by=cast.anna, from_on=today)
+    lifecycle.pause(programme=running, by=cast.anna, from_on=today)
     client = Client()
     client.force_login(cast.piet)
     press(client, running)
@@ -286,7 +287,7 @@ def test_a_planned_pause_is_dropped(anna, cast, running, today):
 
 @pytest.mark.parametrize("page", ["pause", "renew"])
 def test_what_has_ended_does_not_stand_still_or_go_on(anna, cast, running, page):
-    life.end(programme=running, by=cast.anna)
+    lifecycle.end(programme=running, by=cast.anna)
     assert told(act(anna, page, running, from_on="2026-12-01", weeks=3)) == [
         "This programme is not running."
     ]
@@ -338,13 +339,13 @@ def test_end_and_open_again(anna, running):
 
 
 def test_ended_twice(anna, cast, running):
-    life.end(programme=running, by=cast.anna)
+    lifecycle.end(programme=running, by=cast.anna)
     assert "This programme is not running." in look(anna, "end", running)
     assert told(act(anna, "end", running)) == ["This programme is not running."]
 
 
 def test_beside_another_one_it_is_not_offered_and_not_done(anna, cast, running, make_programme):
-    life.end(programme=running, by=cast.anna)
+    lifecycle.end(programme=running, by=cast.anna)
     make_programme()
     page = look(anna, "change", running)
     assert "Open it again" not in page and "another programme of this patient runs" in page
@@ -353,7 +354,7 @@ def test_beside_another_one_it_is_not_offered_and_not_done(anna, cast, running, 
 
 def test_begin_again_is_a_draft_to_look_over(anna, cast, running):
     assert told(act(anna, "again", running)) == ["This programme has not ended."]
-    life.end(programme=running, by=cast.anna)
+    lifecycle.end(programme=running, by=cast.anna)
     response = act(anna, "again", running)
     assert "check for red flags" in told(response)[0]
     draft = Programme.objects.get(started_on=None)
@@ -372,7 +373,7 @@ def test_a_button_is_no_page(anna, running, page):
 
 
 def test_discharge_says_what_happens_and_does_it(anna, cast, running):
-    draft = actions.draft(patient=running.patient, by=cast.anna)
+    draft = authoring.draft(patient=running.patient, by=cast.anna)
     draft.title = "Nooit gegeven"
     draft.save()
     invitations.invite(running.patient)
@@ -402,7 +403,7 @@ def test_a_discharged_patient_leaves_the_desk_and_is_found(anna, cast, running):
         patient=running.patient, operation=running.uuid, version=running.current_version(),
         line=running.prescriptions.first().uuid, day=running.started_on, symptoms=["leg_pain"],
     )  # fmt: skip
-    actions.draft(patient=running.patient, by=cast.anna)
+    authoring.draft(patient=running.patient, by=cast.anna)
     assert words(anna.get(reverse("admin:index"))).count("Piet Jansen") > 2
     SeenMark.objects.create(
         programme=running,
@@ -410,7 +411,7 @@ def test_a_discharged_patient_leaves_the_desk_and_is_found(anna, cast, running):
         occasion=SymptomAnswer.objects.get().pk,
         by_name="Anna",
     )
-    life.discharge(patient=running.patient, by=cast.anna, running=running.pk)
+    lifecycle.discharge(patient=running.patient, by=cast.anna, running=running.pk)
     assert "Piet Jansen" not in words(anna.get(reverse("admin:index")))
     for search in ("piet", "12-3-1958", "discharged", "Discharged "):
         found = words(anna.get(reverse("admin:patients_patient_changelist"), {"q": search}))
@@ -420,7 +421,7 @@ def test_a_discharged_patient_leaves_the_desk_and_is_found(anna, cast, running):
 
 def test_taken_up_again_by_one_press(anna, cast, running):
     patient = running.patient
-    life.discharge(patient=patient, by=cast.anna, running=running.pk)
+    lifecycle.discharge(patient=patient, by=cast.anna, running=running.pk)
     response = act(anna, "readmit", patient)
     assert "Piet Jansen is treated again." in told(response)[0]
     assert reverse("admin:patients_programme_change", args=[running.pk]) in told(response)[0]
@@ -429,7 +430,7 @@ def test_taken_up_again_by_one_press(anna, cast, running):
 
 def test_discharged_twice(anna, cast):
     patient = cast.mo_patient
-    life.discharge(patient=patient, by=cast.anna, running=None)
+    lifecycle.discharge(patient=patient, by=cast.anna, running=None)
     assert told(act(anna, "discharge", patient)) == ["Mo el Idrissi is discharged already."]
     assert "Invite the patient" not in look(anna, "change", patient)
     assert "Take the treatment up again first." in told(act(anna, "invite", patient))[0]

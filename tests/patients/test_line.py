@@ -90,9 +90,9 @@ def test_a_drawing_that_is_drawn_better_is_offered_and_not_pushed(programme, cas
 def test_a_film_of_today_is_a_clip_like_the_stored_one(programme, cast):
     """Frozen and read again it is no correction."""
     corrected(programme.prescriptions.first().exercise, "film")
-    from patients import actions
+    from patients.prescribing import authoring
 
-    version = actions.issue(programme=programme, by=cast.anna)
+    version = authoring.issue(programme=programme, by=cast.anna)
     assert isinstance(version.sheet.lines[0].film, Clip)
     (course,) = caseload.courses(caseload.running(cast.anna), timezone.localdate())
     assert course.corrected == ()

@@ -8,8 +8,9 @@ from django.core import mail as outbox
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import caseload, life, messages, timeline, worklist
+from patients import caseload, messages, timeline, worklist
 from patients.models import Message, Programme
+from patients.prescribing import lifecycle
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -148,12 +149,12 @@ class TestThePatientsPage:
             assert "<b onclick" not in shown
 
     def test_after_the_end_nobody_reads_so_nobody_writes(self, piet, address, programme, cast):
-        life.end(programme=programme, by=cast.anna)
+        lifecycle.end(programme=programme, by=cast.anna)
         page = post(piet, address).content.decode()
         assert "Uw programma is afgelopen" in page and not Message.objects.exists()
 
     def test_a_pause_does_not_stop_a_question(self, piet, address, programme, cast):
-        life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+        lifecycle.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
         post(piet, address)
         assert Message.objects.count() == 1
 

@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 
 from exercises.models import ExerciseText
-from patients import actions
 from patients.paper import handout
 from patients.paper.variants import VARIANTS
+from patients.prescribing import authoring
 
 from .test_handout import squeezed
 from .test_patient_day import text_of
@@ -32,7 +32,7 @@ def written(cast, programme):
         line = programme.prescriptions.first()
         line.note, line.steps, line.on_share_page = NOTE, STEPS, on_share_page
         line.save()
-        return actions.issue(programme=programme, by=cast.anna)
+        return authoring.issue(programme=programme, by=cast.anna)
 
     return write
 
@@ -84,7 +84,7 @@ def test_what_was_ticked_holds_for_that_version(client, written, programme, cast
     line = programme.prescriptions.first()
     line.on_share_page = False
     line.save()
-    second = actions.issue(programme=programme, by=cast.anna)
+    second = authoring.issue(programme=programme, by=cast.anna)
     assert second is not None and second.number == first.number + 1
     assert NOTE in text_of(shown(client, first))
     assert NOTE not in shown(client, second).content.decode()
@@ -153,7 +153,7 @@ class TestTick:
         line = programme.prescriptions.first()
         line.on_share_page = True
         line.save()
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.touch(programme=programme, by=cast.anna)
         page = anna.post(change(programme), data, follow=True)
         assert page.redirect_chain and "QR-code: " in page.content.decode()
         ticked = [line.on_share_page for line in programme.prescriptions.all()]

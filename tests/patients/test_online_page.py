@@ -4,8 +4,8 @@ there, by link, QR code, number or name."""
 import pytest
 from django.urls import reverse
 
-from patients import actions
 from patients.paper import handout
+from patients.prescribing import authoring
 from rugpijn.models import Practice
 from tests.conftest import LEAFLET_PAGE
 
@@ -60,7 +60,7 @@ def test_without_the_page_the_numbers_go_too(client, cast, programme, practice):
     practice.online_page = ""
     practice.save()
     programme.refresh_from_db()
-    version = actions.issue(programme=programme, by=cast.anna)
+    version = authoring.issue(programme=programme, by=cast.anna)
     assert version is not None
     assert {line.online_number for line in version.sheet.lines} == {None}
 
@@ -70,7 +70,7 @@ def test_an_exercise_with_a_video_of_its_own_keeps_its_number(cast, make_program
     exercise = programme.prescriptions.first().exercise
     exercise.video = "https://video.example/6"
     exercise.save()
-    line = actions.issue(programme=programme, by=cast.bram).sheet.lines[0]
+    line = authoring.issue(programme=programme, by=cast.bram).sheet.lines[0]
     assert (line.video, line.online_number) == ("https://video.example/6", 6)
 
 

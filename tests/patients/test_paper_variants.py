@@ -17,10 +17,10 @@ from PIL import Image, ImageChops
 
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
-from patients import actions
 from patients.paper import handout, variants
 from patients.paper.printed import data_address
 from patients.paper.variants import VARIANTS
+from patients.prescribing import authoring
 from rugpijn import audit
 from tests.environment import and_in_ci, needs
 
@@ -316,7 +316,7 @@ def test_the_share_page_says_what_changed(client, cast, programme):
     line.per_day, line.note = 3, "Alleen voor Piet"
     line.save()
     programme.prescriptions.last().delete()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     address = reverse("patients:share_page", args=[programme.share_link.token, 1])
     content = client.get(address).content.decode()
     new = programme.current_version().sheet.lines[0]

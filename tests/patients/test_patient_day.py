@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import caseload, course, life, once, worklist, writes
+from patients import caseload, course, once, worklist, writes
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
+from patients.prescribing import lifecycle
 
 pytestmark = pytest.mark.django_db
 
@@ -92,9 +93,9 @@ class TestSession:
     @pytest.mark.parametrize("state", ["paused", "ended"])
     def test_when_there_is_nothing_to_do(self, piet, programme, cast, state):
         if state == "paused":
-            life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+            lifecycle.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
         else:
-            life.end(programme=programme, by=cast.anna)
+            lifecycle.end(programme=programme, by=cast.anna)
         answer = piet.get(page("programme_session", programme), follow=True)
         assert answer.redirect_chain[-1][0] == page("programme_detail", programme)
 
@@ -298,7 +299,7 @@ class TestHowItGoes:
 
     def test_not_during_a_pause(self, piet, programme, cast):
         begun(programme, 20)
-        life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+        lifecycle.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
         assert piet.get("/").context["recovery"] is None
 
 
@@ -307,7 +308,7 @@ class TestCarried:
 
     def test_days_that_are_due(self, piet, programme, cast):
         today = timezone.localdate()
-        life.pause(
+        lifecycle.pause(
             programme=programme, by=cast.anna, from_on=today + timedelta(days=3),
             until_on=today + timedelta(days=5),
         )  # fmt: skip

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from exercises.dosage import Dosage
-from patients import actions, invitations, life
+from patients import invitations
 from patients.models import SessionLog
 from patients.models.share_link import share_token
 from patients.paper import handout
 from patients.paper.press import PrintingError
+from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
@@ -94,8 +95,8 @@ class TestHome:
         first = programme.prescriptions.first()
         programme.prescriptions.exclude(pk=first.pk).delete()
         for _number in range(lines - 1):
-            actions.prescribe(programme=programme, exercise=first.exercise)
-        actions.issue(programme=programme, by=cast.anna)
+            authoring.prescribe(programme=programme, exercise=first.exercise)
+        authoring.issue(programme=programme, by=cast.anna)
         for _line in programme.current_version().sheet.lines:
             press(piet, programme, follow=False, line=_line.uuid)
         detail = reverse("patients:programme_detail", args=[programme.uuid])
@@ -176,7 +177,7 @@ class TestTickingOff:
         assert refused.count() == 4
 
     def test_an_ended_programme_takes_nothing_more(self, piet, programme):
-        life.end(programme=programme, by=programme.therapist)
+        lifecycle.end(programme=programme, by=programme.therapist)
         press(piet, programme)
         assert not SessionLog.objects.exists()
 
@@ -191,7 +192,7 @@ class TestTickingOff:
         line = programme.prescriptions.first()
         line.dosage = Dosage.parse("2x per week 10x")
         line.save()
-        actions.issue(programme=programme, by=cast.anna)
+        authoring.issue(programme=programme, by=cast.anna)
         press(piet, programme)
         assert piet.get("/").context["cards"][0].days_this_week == 1
 
@@ -389,7 +390,7 @@ class TestShare:
         line = programme.prescriptions.first()
         line.dosage = Dosage.parse("3x8")
         line.save()
-        actions.issue(programme=programme, by=cast.anna)
+        authoring.issue(programme=programme, by=cast.anna)
         page = self.page(programme).content.decode()
         assert f"/s/{programme.share_link.token}/2/" in page
         assert "2 keer per dag: 2 series van 10 herhalingen" in page  # what that paper says
@@ -403,7 +404,7 @@ class TestShare:
         self, programme, practice
     ):
         old = reverse("patients:share_page", args=[programme.share_link.token, 1])
-        actions.revoke_share(programme.share_link)
+        authoring.revoke_share(programme.share_link)
         programme.share_link.refresh_from_db()
         revoked = Client().get(old)
         forged = Client().get(old.replace("/s/", "/s/A"))
@@ -430,13 +431,13 @@ class TestShare:
         line = programme.prescriptions.first()
         line.dosage = Dosage.parse("3x8")
         line.save()
-        actions.issue(programme=programme, by=cast.anna)
+        authoring.issue(programme=programme, by=cast.anna)
         newest = reverse("patients:share_handout", args=[programme.share_link.token, 2])
         assert f'class="btn btn-primary" href="{newest}"' in self.page(programme).content.decode()
 
     def test_says_that_nothing_is_to_be_done_in_a_pause(self, programme, cast):
         assert "programma staat" not in strip_tags(self.page(programme).content.decode())
-        life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+        lifecycle.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
         page = self.page(programme).content.decode()
         assert "Uw programma staat stil" in page and "U hoeft nu niet te oefenen." in page
 
@@ -486,7 +487,7 @@ class TestPaper:
         address = reverse("patients:programme_handout", args=[programme.uuid])
         old = programme.share_link.token
         piet.get(address)
-        actions.revoke_share(programme.share_link)
+        authoring.revoke_share(programme.share_link)
         page = piet.get(address).content.decode()
         assert old not in page and programme.share_link.token in page
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, once, phases
+from patients import once
 from patients.models import Prescription
 from patients.paper import handout, variants
+from patients.prescribing import authoring, phases
 from patients.sheet import Sheet
 from patients.sheet_changes import changes
 from tests.test_agreement import assert_in_order, words
@@ -48,7 +49,7 @@ def phased(make_programme):
 
 
 def started(programme, by, days_ago=0):
-    version = actions.start(
+    version = authoring.start(
         programme=programme, by=by, on=timezone.localdate() - timedelta(days=days_ago)
     )
     return version.sheet
@@ -91,7 +92,7 @@ class TestSheet:
             del line["period"], line["when"]
         version.content["schema"] = 2
         version.save()
-        assert actions.issue(programme=programme, by=cast.anna) is None
+        assert authoring.issue(programme=programme, by=cast.anna) is None
 
     def test_other_weeks_are_a_change_with_a_name(self, programme):
         before = programme.current_version().sheet
@@ -118,7 +119,7 @@ class TestForm:
     def test_two_therapists_and_the_weeks_of_one(self, anna, cast, programme):
         mine = as_posted(anna.get(change(programme)))
         hold(programme, "week 1-2")
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.touch(programme=programme, by=cast.anna)
         page = anna.post(change(programme), mine | {"prescriptions-0-note": "Rustig"})
         form = page.context["inline_admin_formsets"][0].formset.forms[0]
         assert form["period"].value() == "week 1-2"
@@ -129,9 +130,9 @@ class TestForm:
         assert phases.remarks(programme) == []
         hold(programme, *["vanaf week 3"] * 6)
         assert phases.remarks(programme) == ["In week 1, 2 wordt niets gevraagd. Klopt dat?"]
-        actions.prescribe(programme=programme, exercise=first.exercise, period=Period(1, 2))
+        authoring.prescribe(programme=programme, exercise=first.exercise, period=Period(1, 2))
         assert phases.remarks(programme) == []
-        actions.prescribe(programme=programme, exercise=first.exercise, period=Period(2, 3))
+        authoring.prescribe(programme=programme, exercise=first.exercise, period=Period(2, 3))
         assert phases.remarks(programme) == [
             f"“{first.exercise}” staat twee keer in dezelfde weken. Klopt dat?"
         ]
@@ -183,7 +184,7 @@ class TestProtocol:
 
     def test_a_date_stays_with_the_patient(self, phased, cast):
         hold(phased, "vanaf 12-3-2027", "vanaf week 3")
-        protocol = actions.save_as_protocol(programme=phased, by=cast.anna, title="Rug, later")
+        protocol = authoring.save_as_protocol(programme=phased, by=cast.anna, title="Rug, later")
         assert [line.period for line in protocol.lines.all()][:2] == [Period(), Period(3)]
 
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from exercises.models import Exercise, ExerciseText, Protocol
 from exercises.period import Period
-from patients import actions, life
-from patients.merged_form import PREFIX
 from patients.models import Patient, Programme
 from patients.paper import handout, press
+from patients.prescribing import authoring, lifecycle
+from patients.prescribing.merge_form import PREFIX
 from rugpijn.audit import AccessEvent
 from tests.environment import and_in_ci
 from tests.page_forms import forms_of
@@ -278,7 +278,7 @@ class TestChanging:
         assert "Roos" not in response.content.decode()
 
     def test_an_ended_programme_is_read_not_changed(self, anna, programme):
-        life.end(programme=programme, by=programme.therapist)
+        lifecycle.end(programme=programme, by=programme.therapist)
         page = anna.get(change(programme)).content.decode()
         assert 'name="_save"' not in page and "Superman" in page
         response = anna.post(change(programme), {"title": "x"}, follow=True)
@@ -341,7 +341,7 @@ class TestCorrectedLibrary:
         line = corrected.prescriptions.last()
         line.steps = "Alleen voor u."
         line.save()
-        given = actions.issue(programme=corrected, by=cast.anna).sheet
+        given = authoring.issue(programme=corrected, by=cast.anna).sheet
         ExerciseText.objects.filter(
             language="nl", exercise=corrected.prescriptions.first().exercise
         ).update(caution="Nog een keer verbeterd.")
@@ -360,7 +360,7 @@ class TestCorrectedLibrary:
         else:
             version.content["advice"][0]["version"] = 7
         version.save()
-        assert actions.issue(programme=programme, by=cast.anna) is None
+        assert authoring.issue(programme=programme, by=cast.anna) is None
 
     @pytest.mark.parametrize(
         ("choice", "versions", "told"), [("take", 2, True), ("keep", 1, False)]
@@ -439,14 +439,14 @@ class TestTwoAtOnce:
         line.note, line.steps, line.on_share_page = "Met een kussen", "Ga liggen.", True
         line.period = Period.parse("week 2-4")
         line.save()
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.touch(programme=programme, by=cast.anna)
         programme.refresh_from_db()
         others = list(programme.prescriptions.exclude(pk=line.pk).values_list("pk", flat=True))
         mine = from_browser(anna.get(address))
         at = row(mine, line)
         line.delete()
-        actions.number_lines(programme)
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.number_lines(programme)
+        authoring.touch(programme=programme, by=cast.anna)
 
         mine[f"{at}-note"] = "Met een dik kussen"
         page = anna.post(address, mine)
@@ -470,7 +470,7 @@ class TestTwoAtOnce:
     @pytest.mark.parametrize("answered", [False, True], ids=["asked", "answered before"])
     def test_the_side_comes_back_too(self, anna, make_programme, cast, side, answered):
         programme = make_programme(started=False)
-        actions.add_protocol(programme=programme, protocol=Protocol.objects.get(key="knie"))
+        authoring.add_protocol(programme=programme, protocol=Protocol.objects.get(key="knie"))
         line = programme.prescriptions.filter(side_open=True).first()
         if answered:
             line.dosage, line.side_open = replace(line.dosage, side=side), False
@@ -480,7 +480,7 @@ class TestTwoAtOnce:
         at = row(mine, line)
         exercise = line.exercise_id
         line.delete()
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.touch(programme=programme, by=cast.anna)
         mine[f"{at}-{'note' if answered else 'side'}"] = "Rustig" if answered else side
         page = anna.post(address, mine)
         assert anna.post(address, from_browser(page)).status_code == 302
@@ -493,8 +493,8 @@ class TestTwoAtOnce:
         line = programme.prescriptions.first()
         title = str(line)
         line.delete()
-        actions.number_lines(programme)
-        actions.touch(programme=programme, by=cast.anna)
+        authoring.number_lines(programme)
+        authoring.touch(programme=programme, by=cast.anna)
         page = anna.post(address, mine, follow=True).content.decode()
         assert f"{title} is verwijderd." in page and "Er is nog niets" not in page
         assert programme.prescriptions.count() == 5
@@ -512,7 +512,7 @@ class TestTwoAtOnce:
         mine |= {f"{PREFIX}-6-{field}": sent for field, sent in new.items()}
         mine[f"{PREFIX}-TOTAL_FORMS"] = "7"
         if stale:
-            actions.touch(programme=programme, by=cast.anna)
+            authoring.touch(programme=programme, by=cast.anna)
         for _time in range(3):
             page = anna.post(address, mine)
             assert page.status_code == 200
@@ -542,7 +542,7 @@ class TestTwoAtOnce:
     def test_a_form_from_before_the_start_gives_nothing(self, anna, make_programme, cast):
         programme = make_programme(started=False)
         stale = as_posted(anna.get(change(programme)))
-        actions.start(programme=programme, by=cast.anna)
+        authoring.start(programme=programme, by=cast.anna)
         stale["prescriptions-0-dosage"] = "3x8"
         assert anna.post(change(programme), stale).status_code == 200
         assert programme.versions.count() == 1
@@ -589,7 +589,7 @@ TAMPERED = [
 def test_a_tampered_form_is_never_a_crash(anna, programme, hostile, stale):
     data = {**as_posted(anna.get(change(programme))), **hostile}
     if stale:
-        actions.touch(programme=programme, by=programme.therapist)
+        authoring.touch(programme=programme, by=programme.therapist)
     before = list(programme.prescriptions.values())
     response = anna.post(change(programme), data)
     assert response.status_code in (200, 302)
@@ -603,8 +603,8 @@ def test_queries_do_not_grow_with_the_programme(
     first = programme.prescriptions.first()
     programme.prescriptions.exclude(pk=first.pk).delete()
     for _number in range(lines - 1):
-        actions.prescribe(programme=programme, exercise=first.exercise)
-    actions.issue(programme=programme, by=cast.anna)
+        authoring.prescribe(programme=programme, exercise=first.exercise)
+    authoring.issue(programme=programme, by=cast.anna)
     with django_assert_max_num_queries(34):
         assert anna.get(change(programme)).status_code == 200
 
@@ -617,7 +617,7 @@ def test_lists_cost_the_same_with_many(
         patient = Patient.objects.create(
             name=f"Nummer {number}", birth_date=date(1990, 1, 1), practice=cast.anna.practice
         )
-        actions.draft(patient=patient, by=cast.anna)
+        authoring.draft(patient=patient, by=cast.anna)
     for name in ("patient", "programme"):
         with django_assert_max_num_queries(13):
             page = anna.get(reverse(f"admin:patients_{name}_changelist"))
@@ -663,7 +663,7 @@ class TestAnotherProtocol:
         line.reps = 7
         line.save()
         programme.protocols.clear()
-        actions.add_protocol(programme=programme, protocol=lage_rugpijn)
+        authoring.add_protocol(programme=programme, protocol=lage_rugpijn)
         assert programme.prescriptions.count() == lage_rugpijn.lines.count()
         line.refresh_from_db()
         assert line.reps == 7

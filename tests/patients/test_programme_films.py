@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from exercises import films, photos, pictures
 from exercises.models import Figure, Film, Rendering
-from patients import actions
 from patients.paper import handout
+from patients.prescribing import authoring
 from patients.sheet import Sheet
 from patients.sheet_changes import changes, named
 from rugpijn.audit import AccessEvent
@@ -41,8 +41,8 @@ def filmed(programme, own_exercise, photo, cast):
     own_exercise.figure = photo
     own_exercise.save()
     programme.film = complete(own_exercise)
-    actions.prescribe(programme=programme, exercise=own_exercise)
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.prescribe(programme=programme, exercise=own_exercise)
+    authoring.issue(programme=programme, by=cast.anna)
     return programme
 
 
@@ -180,7 +180,7 @@ def test_an_older_version_keeps_its_film(filmed, own_exercise, client, cast):
     new = save(own_exercise, filmed.film, film=(sample("film.webm"), "film.webm"))
     client.force_login(cast.piet)
     assert client.get(address(filmed, new.digest)).status_code == 404, "not issued yet"
-    actions.issue(programme=filmed, by=cast.anna)
+    authoring.issue(programme=filmed, by=cast.anna)
     Film.objects.all().delete()
     for digest in (old, new.digest):
         assert client.get(address(filmed, digest)).status_code == 200
@@ -192,7 +192,7 @@ def test_an_older_version_keeps_its_film(filmed, own_exercise, client, cast):
 def test_a_draft_shows_its_film_to_the_therapist(make_programme, own_exercise, client, cast):
     draft = make_programme(cast.mo_patient, started=False)
     film = complete(own_exercise)
-    actions.prescribe(programme=draft, exercise=own_exercise)
+    authoring.prescribe(programme=draft, exercise=own_exercise)
     client.force_login(cast.anna)
     assert client.get(address(draft, film.digest)).status_code == 200
 
@@ -204,7 +204,7 @@ def test_a_closed_link_opens_no_film(filmed, client, how):
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"]
     if how == "revoked":
-        actions.revoke_share(filmed.share_link)
+        authoring.revoke_share(filmed.share_link)
     elif how == "expired":
         link = filmed.share_link
         link.valid_from = timezone.localdate() - link.VALID_AT_MOST * 2

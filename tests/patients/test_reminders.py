@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.period import Period
-from patients import actions, life, reminders
+from patients import reminders
 from patients.models import Reminder, ReminderPlan, SessionLog
+from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -170,19 +171,19 @@ class TestSending:
     @pytest.mark.parametrize("what", ["paused", "ended", "off", "draft", "not due", "no address"])
     def test_when_nothing_is_asked(self, programme, plan, cast, what):
         if what == "paused":
-            life.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
+            lifecycle.pause(programme=programme, by=cast.anna, from_on=timezone.localdate())
         elif what == "ended":
-            life.end(programme=programme, by=cast.anna)
+            lifecycle.end(programme=programme, by=cast.anna)
         elif what == "off":
             ReminderPlan.objects.update(by_mail=False)
         elif what == "draft":
             ReminderPlan.objects.update(patient=cast.mo_patient)
-            actions.draft(patient=cast.mo_patient, by=cast.anna)
+            authoring.draft(patient=cast.mo_patient, by=cast.anna)
         elif what == "not due":  # nothing before week 2
             for line in programme.prescriptions.all():
                 line.period = Period(from_week=2)
                 line.save()
-            actions.issue(programme=programme, by=cast.anna)
+            authoring.issue(programme=programme, by=cast.anna)
         else:
             type(cast.piet).objects.filter(pk=cast.piet.pk).update(email=None, login_code="p-1")
             programme.patient.email = ""
@@ -451,7 +452,7 @@ class TestThePage:
         assert plan.by_mail
 
     def test_of_a_programme_that_has_ended(self, piet, address, programme, cast):
-        life.end(programme=programme, by=cast.anna)
+        lifecycle.end(programme=programme, by=cast.anna)
         assert "U krijgt geen herinneringen meer" in self.choose(piet, address).content.decode()
         assert not ReminderPlan.objects.exists()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from exercises.models import LibraryImport
-from patients import judgement, life, retention
+from patients import judgement, retention
 from patients.models import (
     Batch,
     DataExport,
@@ -26,6 +26,7 @@ from patients.models import (
     Version,
 )
 from patients.paper import handout
+from patients.prescribing import lifecycle
 from rugpijn.audit import AccessEvent
 from rugpijn.models import (
     AccessChange,
@@ -168,7 +169,7 @@ class TestLogins:
         [(date(2026, 8, 15), True), (date(2026, 8, 16), False), (date(2026, 11, 14), False)],
     )
     def test_three_months_after_the_discharge(self, cast, programme, day, goes):
-        life.discharge(patient=cast.piet_patient, by=cast.anna, running=programme.pk)
+        lifecycle.discharge(patient=cast.piet_patient, by=cast.anna, running=programme.pk)
         Patient.objects.filter(pk=cast.piet_patient.pk).update(discharged_on=day)
         assert due("logins") == (1 if goes else 0)
         retention.run(NOW)

@@ -89,12 +89,12 @@ def test_a_text_nobody_translated_is_read_in_dutch(make_programme, cast, program
 
 @pytest.mark.parametrize("lines", [1, 12])
 def test_five_queries_however_long(programme, lines, django_assert_num_queries):
-    from patients import actions
+    from patients.prescribing import authoring
 
     first = programme.prescriptions.first()
     programme.prescriptions.exclude(pk=first.pk).delete()
     for _number in range(lines - 1):
-        actions.prescribe(programme=programme, exercise=first.exercise)
+        authoring.prescribe(programme=programme, exercise=first.exercise)
     programme = type(programme).objects.select_related("patient", "therapist").get(pk=programme.pk)
     with django_assert_num_queries(5):
         sheet = Sheet.of(programme)

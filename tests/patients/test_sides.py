@@ -9,9 +9,10 @@ from exercises.dosage import Dosage
 from exercises.figures.data import SIDE_PATTERN, keys, load
 from exercises.models import Exercise, Figure, Protocol
 from exercises.pictures import Picture
-from patients import actions, sides, writes
+from patients import writes
 from patients.models import Prescription
 from patients.paper import handout
+from patients.prescribing import authoring, sides
 from patients.sheet import Line
 
 from .test_handout import letterhead
@@ -32,7 +33,7 @@ def knee(make_programme):
     """A draft of the knee protocol, with two lines that leave the side open."""
     draft = make_programme(started=False, protocol=Protocol.objects.get(key="knie"))
     straighten = Exercise.objects.get(key="knie-strekken-zittend")
-    draft.second = actions.prescribe(programme=draft, exercise=straighten)
+    draft.second = authoring.prescribe(programme=draft, exercise=straighten)
     return draft
 
 
@@ -72,7 +73,7 @@ def test_the_draft_is_saved_without_an_answer_and_not_started(anna, knee):
     knee.refresh_from_db()
     assert knee.is_draft
     with pytest.raises(writes.RefusedError, match="Knie strekken op een stoel"):
-        actions.start(programme=knee, by=knee.therapist)
+        authoring.start(programme=knee, by=knee.therapist)
 
 
 @pytest.mark.parametrize("side", ["left", "right", "each"])
@@ -154,7 +155,7 @@ def test_a_row_of_what_is_running_waits_for_its_answer(anna, programme):
 
 
 def test_a_protocol_made_of_a_draft_asks_again(knee):
-    made = actions.save_as_protocol(programme=knee, by=knee.therapist, title="Knie, ons")
+    made = authoring.save_as_protocol(programme=knee, by=knee.therapist, title="Knie, ons")
     line = made.lines.filter(exercise__key="knie-strekken-zittend").first()
     assert sides.asks(line.dosage)
 
@@ -220,7 +221,7 @@ def test_paper_today_and_session_show_that_side(client, cast, programme, side, l
     line = programme.prescriptions.get(exercise__key="superman")
     line.dosage = Dosage(per_day=2, reps=5, hold=5, side=side)
     line.save()
-    version = actions.issue(programme=programme, by=cast.anna)
+    version = authoring.issue(programme=programme, by=cast.anna)
     other = {"linkerbeen": "rechterbeen", "rechterbeen": "linkerbeen"}[leg]
     digest = version.sheet.line(line.uuid).figure.digest
     client.force_login(cast.piet)
@@ -238,7 +239,7 @@ def test_another_side_takes_its_drawing_along(cast, programme):
         line.dosage = Dosage(per_day=2, reps=5, hold=5, side=side)
         line.save()
         last = programme.current_version().sheet
-        version = actions.issue(programme=programme, by=cast.anna, keep_library_of=last)
+        version = authoring.issue(programme=programme, by=cast.anna, keep_library_of=last)
         read = version.sheet.line(line.uuid)
         assert (read.figure.side, read.other_figure) == (side, None)
 
@@ -253,4 +254,4 @@ def test_the_other_side_is_kept_and_is_no_difference(programme):
     for raw in content["lines"]:
         del raw["other_figure"]
     before = type(sheet).from_json(content)
-    assert actions.changes(before, sheet) == []
+    assert authoring.changes(before, sheet) == []

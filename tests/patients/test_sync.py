@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exercises.dosage import Dosage
-from patients import actions, life, progress
+from patients import progress
 from patients.models import Proxy, SessionLog, SymptomAnswer
+from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
@@ -253,7 +254,7 @@ def test_a_programme_that_changed_meanwhile(piet, programme, cast):
     """The act keeps the version it was done by, also of an exercise that is no longer there."""
     old, gone = act(programme), programme.prescriptions.first()
     gone.delete()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     assert statuses(send(piet, programme, old)) == ["archived"]
     row = SessionLog.objects.get()
     assert row.version.number == 1 and row.version.sheet.line(row.line) is not None
@@ -266,7 +267,7 @@ def test_a_programme_that_changed_meanwhile(piet, programme, cast):
 
 def test_a_programme_that_ended_meanwhile(piet, programme, cast):
     late = act(programme)
-    life.end(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
     assert statuses(send(piet, programme, late)) == ["archived"]
     assert SessionLog.objects.count() == 1
 
@@ -472,7 +473,7 @@ def test_less_than_was_given(piet, programme, cast):
     line = programme.prescriptions.first()
     line.dosage = Dosage.parse("3x8-12")
     line.save()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     for sequence, (amounts, kept) in enumerate(
         [
             ({"sets": "3", "reps": "12"}, (None, None)),

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from patients import life
 from patients.models import SeenMark, SymptomAnswer
+from patients.prescribing import lifecycle
 from rugpijn.models import User
 
 from .test_in_force import (  # noqa: F401
@@ -86,7 +86,7 @@ def test_of_what_stops_one_exercise_only_the_time_line_tells(piet, anna, program
 def test_it_outlives_the_programme(piet, anna, cast, programme, make_programme):  # noqa: F811
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)
-    life.end(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
     assert items(anna) == ["withdrawn"]
     make_programme(programme.patient, cast.anna)
     assert items(anna) == ["withdrawn"]

@@ -9,8 +9,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions, life
 from patients.models import SymptomAnswer
+from patients.prescribing import authoring, lifecycle
 from rugpijn.models import User
 from tests.page_forms import forms_of
 
@@ -111,8 +111,8 @@ def test_a_new_version_warns(anna, programme):
 
 def test_a_start_warns(anna, cast, programme, make_programme):
     report(programme, "saddle")
-    life.end(programme=programme, by=cast.anna)
-    draft = actions.copy_to_draft(programme=programme, by=cast.anna)
+    lifecycle.end(programme=programme, by=cast.anna)
+    draft = authoring.copy_to_draft(programme=programme, by=cast.anna)
     address = reverse("admin:patients_programme_change", args=[draft.pk])
     assert FLAG in words(anna.get(address))
     answer = save(anna, draft, "_start", red_flags_checked="on")

@@ -40,13 +40,13 @@ STAFF = """
     exercises/progression.py exercises/words_form.py exercises/apps.py
     patients/*admin*.py patients/apps.py patients/paper/batches.py patients/cert.py patients/export.py
     patients/everything.py patients/retention.py patients/views/office.py
-    patients/judgement.py patients/merged_form.py patients/phases.py patients/paper/press.py
-    patients/record_note.py patients/therapist_forms.py patients/timeline.py patients/paper/variants.py
+    patients/judgement.py patients/prescribing/merge_form.py patients/prescribing/phases.py patients/paper/press.py
+    patients/record_note.py patients/prescribing/forms.py patients/timeline.py patients/paper/variants.py
     patients/visit_forms.py patients/worklist.py patients/templatetags/desk.py
     patients/models/batch.py patients/models/pause.py patients/models/programme.py
-    patients/models/patient.py patients/paper/views/batch.py patients/views/building.py
-    patients/views/course.py patients/views/desk.py patients/views/life.py
-    patients/views/progression.py patients/views/therapist.py
+    patients/models/patient.py patients/paper/views/batch.py patients/prescribing/views/typing.py
+    patients/views/course.py patients/views/desk.py patients/prescribing/views/lifecycle.py
+    patients/prescribing/views/suggestions.py patients/views/therapist.py
     rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log/*.py rugpijn/models.py
     rugpijn/site.py
     rugpijn/validators.py rugpijn/writing.py

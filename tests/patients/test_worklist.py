@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import actions, caseload, course, judgement, life, totals, worklist
+from patients import caseload, course, judgement, totals, worklist
 from patients.models import (
     MainActivity,
     Patient,
@@ -21,6 +21,7 @@ from patients.models import (
     SessionLog,
     SymptomAnswer,
 )
+from patients.prescribing import authoring, lifecycle
 from rugpijn.models import User
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +258,7 @@ def test_text_that_the_library_corrected(cast, started):
     assert sentences(cast.anna) == [
         f"The library's text of “{text.title}” was corrected since version 1."
     ]
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     assert listed(cast.anna) == []
 
 
@@ -266,7 +267,7 @@ def test_own_steps_are_not_the_librarys(cast, started):
     line = programme.prescriptions.first()
     line.steps = "Zo doet u het."
     line.save()
-    actions.issue(programme=programme, by=cast.anna)
+    authoring.issue(programme=programme, by=cast.anna)
     text = ExerciseText.objects.get(exercise=line.exercise, language="nl")
     text.steps = "Anders."
     text.save()
@@ -373,7 +374,7 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
     if ended:
         programme = started(20, done=False)
         leg_pain(programme)
-        life.end(programme=programme, by=cast.anna)
+        lifecycle.end(programme=programme, by=cast.anna)
     else:
         make_programme(started=False)
     assert listed(cast.anna) == []
@@ -487,7 +488,7 @@ def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, t
     weekly.days_per_week, weekly.per_day = 3, 1
     weekly.save()
     gone.delete()
-    version = actions.issue(programme=programme, by=cast.anna)
+    version = authoring.issue(programme=programme, by=cast.anna)
     version.issued_at = timezone.now() - timedelta(days=4)
     version.save()
     for days_ago in (8, 6, 4, 2):

@@ -9,9 +9,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import actions
 from patients.models import CalendarLink, ReminderPlan, SessionLog, SymptomAnswer
 from patients.paper import handout
+from patients.prescribing import authoring
 from tests.conftest import fresh_login
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,6 @@ def test_every_page_reads_it(client, cast, broken, monkeypatch):
     for page in pages:
         for query in ("", "?weeks=3", "?weeks=6", "?weeks=all"):
             assert client.get(page + query).status_code in (200, 302), page + query
-    actions.issue(programme=broken, by=cast.anna)
+    authoring.issue(programme=broken, by=cast.anna)
     call_command("send_reminders")
     call_command("retention")

@@ -91,8 +91,8 @@ class House:
         from django.utils import timezone
 
         from exercises.models import Protocol
-        from patients import actions
         from patients.models import Patient
+        from patients.prescribing import authoring
         from rugpijn.models import User
 
         anna = self.world.anna
@@ -102,9 +102,9 @@ class House:
             birth_date="1960-01-01",
         )  # fmt: skip
         protocol = Protocol.objects.get(key="lage-rugpijn")
-        programme = actions.draft(patient=patient, by=anna, protocol=protocol)
+        programme = authoring.draft(patient=patient, by=anna, protocol=protocol)
         started = timezone.localdate() - timezone.timedelta(days=20)
-        version = actions.start(programme=programme, by=anna, on=started)
+        version = authoring.start(programme=programme, by=anna, on=started)
         return SimpleNamespace(
             user=user, uuid=str(patient.uuid), pk=patient.pk, programme=programme,
             lines=[str(line.uuid) for line in version.sheet.lines], sequence=0,

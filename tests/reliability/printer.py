@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from exercises.models import Exercise
-from patients import actions
+from patients.prescribing import authoring
 
 from .house import Answer, Caller, House
 
@@ -18,8 +18,8 @@ def run(house: House, short: bool) -> None:
     exercises = list(Exercise.objects.filter(practice=None))
     lines = FEW_LINES if short else LINES
     for number in range(lines - len(long.lines)):
-        actions.prescribe(programme=long.programme, exercise=exercises[number % len(exercises)])
-    version = actions.issue(programme=long.programme, by=house.world.anna)
+        authoring.prescribe(programme=long.programme, exercise=exercises[number % len(exercises)])
+    version = authoring.issue(programme=long.programme, by=house.world.anna)
     address = f"/s/{long.programme.share_link.token}/{version.number}/handout.pdf"
     caller = house.caller(reader.user)
     answers: list[Answer] = []

@@ -192,7 +192,7 @@ class TestOneTransaction:
             record(*args, **kwargs)
             raise DatabaseError
 
-        monkeypatch.setattr("patients.views.life.audit.record", fails_after)
+        monkeypatch.setattr("patients.prescribing.views.lifecycle.audit.record", fails_after)
         address = reverse("admin:patients_programme_end", args=[programme.pk])
         assert client.post(address).status_code == 500
         assert AccessEvent.objects.count() == before

@@ -18,7 +18,7 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import actions, judgement, life, sides
+from patients import judgement
 from patients.days import is_due
 from patients.models import (
     MainActivity,
@@ -32,6 +32,7 @@ from patients.models import (
     SymptomAnswer,
     Version,
 )
+from patients.prescribing import authoring, lifecycle, sides
 from rugpijn.login import second_factor
 from rugpijn.models import Practice, User
 
@@ -128,10 +129,10 @@ class DemoClinic:
         ria = self.patient(practice, anna, "Ria van den Berg", "1971-06-30")
         ended = self.programme(ria, anna, self.back, started=70)
         self.history(ended, adherence=0.7, pain=7, days=42)
-        life.end(programme=ended, by=anna, on=self.today - timedelta(days=28))
+        lifecycle.end(programme=ended, by=anna, on=self.today - timedelta(days=28))
 
         jan = self.patient(practice, anna, "Jan Hendrik de Vries", "1948-01-19")
-        actions.draft(patient=jan, by=anna, protocol=self.back)
+        authoring.draft(patient=jan, by=anna, protocol=self.back)
 
     def second_practice(self):
         practice = Practice.objects.create(
@@ -228,7 +229,7 @@ class DemoClinic:
         programme = self.programme(fatma, anna, self.back, started=24)
         self.history(programme, adherence=0.8, pain=5, days=16)
         self.check(programme, 21, RecoveryCheck.Answer.BETTER, pain=3)
-        life.pause(
+        lifecycle.pause(
             programme=programme,
             by=anna,
             from_on=self.today - timedelta(days=8),
@@ -239,8 +240,8 @@ class DemoClinic:
         bert = self.with_code(practice, anna, "Bert Smit", "1961-02-27", "012 - 666 77 88")
         programme = self.programme(bert, anna, self.knee, started=60)
         self.history(programme, adherence=0.8, pain=4, days=45)
-        life.end(programme=programme, by=anna, on=self.today - timedelta(days=14))
-        life.discharge(patient=bert, by=anna, running=None, on=self.today - timedelta(days=14))
+        lifecycle.end(programme=programme, by=anna, on=self.today - timedelta(days=14))
+        lifecycle.discharge(patient=bert, by=anna, running=None, on=self.today - timedelta(days=14))
 
     def with_code(self, practice, by, name, birth_date, phone) -> Patient:
         """A patient who logs in with a code, as Mo does."""
@@ -329,13 +330,13 @@ class DemoClinic:
 
     def programme(self, patient, by, protocol, started: int, weeks=None) -> Programme:
         """A programme that started so many days ago; `weeks` has the weeks of some lines."""
-        programme = actions.draft(patient=patient, by=by, protocol=protocol)
+        programme = authoring.draft(patient=patient, by=by, protocol=protocol)
         for at, line in enumerate(programme.prescriptions.all()):
             line.period = Period.parse((weeks or {}).get(at, ""))
             line.save()
         sides.choose(programme, "left")
         on = self.today - timedelta(days=started)
-        version = actions.start(programme=programme, by=by, on=on)
+        version = authoring.start(programme=programme, by=by, on=on)
         self.date_back(version, on)
         return programme
 
@@ -346,7 +347,7 @@ class DemoClinic:
         lines[0].save()
         lines[3].note = "Rustig aan: liever klein en vaak dan groot."
         lines[3].save()
-        version = actions.issue(
+        version = authoring.issue(
             programme=programme, by=by, reason="Gaat goed: de eerste oefening mag zwaarder."
         )
         self.date_back(version, self.today - timedelta(days=20))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from exercises.minutes import seconds_per_day
 from exercises.period import WEEKS, Period
 
-from .models import Prescription, Programme
+from ..models import Prescription, Programme
 
 
 def days_of(period: Period, started_on: date) -> tuple[int, int | None]:

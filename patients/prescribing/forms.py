@@ -17,9 +17,9 @@ from rugpijn.text import fold, squeezed
 from rugpijn.text_fields import CharField, CleanTextMeta, StepsField
 from rugpijn.validators import printable
 
-from . import actions, sides
-from .birth_dates import BirthDateField
-from .models import Patient, Prescription, Programme, RiskProfile, Version
+from ..birth_dates import BirthDateField
+from ..models import Patient, Prescription, Programme, RiskProfile, Version
+from . import authoring, sides
 
 
 def protocol_choice(user) -> forms.ModelChoiceField:
@@ -227,7 +227,7 @@ class ProgrammeForm(forms.ModelForm):
         practice_id = self.instance.patient.practice_id
         dosages = {
             "add_exercise": [suggested(exercise, practice_id)] if exercise else [],
-            "add_protocol": [line.dosage for line in actions.new_lines(self.instance, protocol)]
+            "add_protocol": [line.dosage for line in authoring.new_lines(self.instance, protocol)]
             if protocol
             else [],
         }
@@ -244,7 +244,7 @@ class ProgrammeForm(forms.ModelForm):
                 "red_flags_checked",
                 gettext("Tick this before you start: without it no programme is given."),
             )
-        if obstacle := actions.another_runs(self.instance):
+        if obstacle := authoring.another_runs(self.instance):
             raise ValidationError(obstacle, code="running")
 
 

@@ -22,9 +22,10 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
 
-from .. import actions, life, waiting, writes
-from ..admin_base import patient_page, programme_page
-from ..models import Pause
+from ... import waiting, writes
+from ...admin_base import patient_page, programme_page
+from ...models import Pause
+from .. import authoring, lifecycle
 
 MOST_WEEKS = 52
 
@@ -74,7 +75,7 @@ class PauseForm(forms.Form):
                 _("The programme started on %s; a pause begins then or later.")
                 % date_format(self.started_on, "j F Y")
             )
-        if day > timezone.localdate() + life.FURTHEST:
+        if day > timezone.localdate() + lifecycle.FURTHEST:
             raise forms.ValidationError(_("Plan a pause at most a year ahead."))
         return day
 
@@ -83,7 +84,7 @@ class PauseForm(forms.Form):
         first, until = cleaned.get("from_on"), cleaned.get("until_on")
         if first and until and until <= first:
             self.add_error("until_on", _("Choose a day after the first day of the pause."))
-        elif first and until and until > first + life.FURTHEST:
+        elif first and until and until > first + lifecycle.FURTHEST:
             self.add_error("until_on", _("A pause lasts at most a year. Leave it empty instead."))
         return cleaned
 
@@ -110,7 +111,7 @@ def pause(request, programme):
     )
     if form.is_valid():
         try:
-            made = life.pause(programme=programme, by=request.user, **form.cleaned_data)
+            made = lifecycle.pause(programme=programme, by=request.user, **form.cleaned_data)
         except writes.RefusedError as error:
             form.add_error("from_on", str(error))
         else:
@@ -141,7 +142,7 @@ def resume(request, programme):
         chosen = number(request.POST.get("pause"))
         now = programme.pause_now
         try:
-            life.resume(programme=programme, number=chosen)
+            lifecycle.resume(programme=programme, number=chosen)
         except writes.RefusedError as error:
             messages.info(request, str(error))
         else:
@@ -164,9 +165,9 @@ def renew(request, programme):
         writes.hold_programme(programme)  # pressed twice, it is longer once
     form = RenewForm(
         request.POST if request.method == "POST" else None,
-        initial={"weeks": life.weeks_more(programme)},
+        initial={"weeks": lifecycle.weeks_more(programme)},
     )
-    planned = life.end_so_far(programme)
+    planned = lifecycle.end_so_far(programme)
     opened = request.POST.get(two_at_once.OPENED_WITH)
     meeting = None
     if opened is not None and opened != _planned(planned):
@@ -175,7 +176,7 @@ def renew(request, programme):
         meeting = two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
     if form.is_valid() and meeting is None:
         try:
-            until = life.renew(programme=programme, weeks=form.cleaned_data["weeks"])
+            until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
         except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
@@ -207,7 +208,7 @@ def end(request, programme):
     """End a programme, after asking."""
     if request.method == "POST":
         try:
-            life.end(programme=programme, by=request.user)
+            lifecycle.end(programme=programme, by=request.user)
         except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
@@ -227,7 +228,7 @@ def reopen(request, programme):
     if request.method == "POST":
         ended_on = programme.ended_on
         try:
-            life.reopen(programme=programme, by=request.user)
+            lifecycle.reopen(programme=programme, by=request.user)
         except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
@@ -246,7 +247,7 @@ def again(request, programme):
     if request.method != "POST":
         return _to(programme)
     try:
-        draft = actions.copy_to_draft(programme=programme, by=request.user)
+        draft = authoring.copy_to_draft(programme=programme, by=request.user)
     except writes.RefusedError as error:
         messages.error(request, str(error))
         return _to(programme)
@@ -272,7 +273,7 @@ def discharge(request, patient):
     if request.method == "POST":
         chosen = [number(text) for text in request.POST.getlist("throw_away")]
         try:
-            ended = life.discharge(
+            ended = lifecycle.discharge(
                 patient=patient,
                 by=request.user,
                 running=number(request.POST.get("running")),
@@ -303,7 +304,7 @@ def readmit(request, patient):
     """Take the treatment up again: a button of the patient's page."""
     if request.method == "POST":
         try:
-            life.readmit(patient=patient)
+            lifecycle.readmit(patient=patient)
         except writes.RefusedError as error:
             messages.info(request, str(error))
         else:

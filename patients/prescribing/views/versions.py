@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.numbers import number
 
-from ..admin_base import programme_page
-from ..sheet_changes import changes, named
+from ...admin_base import programme_page
+from ...sheet_changes import changes, named
 
 
 def versions(request, programme):

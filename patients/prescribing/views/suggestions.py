@@ -11,9 +11,9 @@ from exercises.templatetags.pictures import thumbnail_address
 from rugpijn import audit, rates
 from rugpijn.numbers import number
 
+from ...admin_base import for_therapists
 from .. import sides
-from ..admin_base import for_therapists
-from .building import called, language_of_patient, pickable
+from .typing import called, language_of_patient, pickable
 
 MOST = 3  # suggestions; more is choosing from a list, which the picker does
 EXERCISES = 2  # of them at most, so that a step of the dosage has its place

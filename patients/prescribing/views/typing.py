@@ -34,11 +34,12 @@ from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.models import User, languages
 from rugpijn.numbers import number
 
-from .. import actions, phases, sides, writes
-from ..admin_base import for_therapists
-from ..models import Prescription, Programme
-from ..sheet import Sheet
-from ..therapist_forms import PrescriptionFormSet, ProtocolNameForm
+from ... import writes
+from ...admin_base import for_therapists
+from ...models import Prescription, Programme
+from ...sheet import Sheet
+from .. import authoring, phases, sides
+from ..forms import PrescriptionFormSet, ProtocolNameForm
 
 LONG_AGO = 36_500  # days; no programme began a century from now
 PAGE = 20  # results; more are fetched when somebody scrolls
@@ -221,7 +222,7 @@ def protocol(request, programme):
     form = ProtocolNameForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.save_as_protocol(
+            made = authoring.save_as_protocol(
                 programme=programme, by=request.user, title=form.cleaned_data["title"]
             )
         except writes.RefusedError as error:

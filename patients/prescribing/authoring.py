@@ -16,19 +16,12 @@ from exercises.period import WHOLE, Period
 from rugpijn import ended
 from rugpijn.models import User
 
+from ..models import Patient, Prescription, Programme, RedFlagCheck, ShareLink, Version
+from ..paper.handout import render_handout
+from ..sheet import Sheet
+from ..sheet_changes import changes
+from ..writes import RefusedError, hold, hold_programme
 from . import sides
-from .models import (
-    Patient,
-    Prescription,
-    Programme,
-    RedFlagCheck,
-    ShareLink,
-    Version,
-)
-from .paper.handout import render_handout
-from .sheet import Sheet
-from .sheet_changes import changes
-from .writes import RefusedError, hold, hold_programme
 
 
 @transaction.atomic

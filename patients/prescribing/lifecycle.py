@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 
-from .actions import another_runs, take_up, touch
-from .clinical import PLANS, WEEKS_MORE, planned_end
-from .models import Patient, Pause, Programme
-from .writes import RefusedError, hold, hold_programme
+from ..clinical import PLANS, WEEKS_MORE, planned_end
+from ..models import Patient, Pause, Programme
+from ..writes import RefusedError, hold, hold_programme
+from .authoring import another_runs, take_up, touch
 
 FURTHEST = timedelta(days=365)  # that a pause may be planned ahead
 
