@@ -28,8 +28,8 @@ from .models import (
     SymptomAnswer,
     Version,
 )
-from .progress import RECENT
-from .reports import first_pain, marks_of, not_cleared, not_taken_back, withdrawn
+from .patient_day.day_cards import RECENT
+from .patient_day.reports import first_pain, marks_of, not_cleared, not_taken_back, withdrawn
 from .sheet import CAUTIONS, Block, upgraded
 
 

@@ -22,7 +22,7 @@ from .clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, intensity, rate
 from .days import given
 from .models import Pause, Programme, SessionLog
 from .models.pause import days_off
-from .progress import latest
+from .patient_day.day_cards import latest
 from .sheet import Line as SheetLine
 from .sheet import Sheet
 

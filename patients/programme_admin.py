@@ -14,11 +14,12 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import judgement, search, waiting, writes
+from . import judgement, search, writes
 from .admin_base import CareAdmin
 from .models import Patient, Prescription, Programme
 from .paper import batches, press, variants
 from .paper.views import batch
+from .patient_day import waiting
 from .prescribing import authoring as actions
 from .prescribing import lifecycle, phases
 from .prescribing.forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm

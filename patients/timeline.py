@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from . import clinical, worklist
 from .models import ActivityScore, Programme, SymptomAnswer
-from .reports import with_retraction
+from .patient_day.reports import with_retraction
 
 
 @dataclass(frozen=True)

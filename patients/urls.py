@@ -3,21 +3,22 @@
 from django.urls import path
 
 from .paper.views import handout, media, share_page
-from .views import access_log, invitation, keeping, notes, own, own_data, patient, rights, sync
+from .patient_day.views import sync, today
+from .views import access_log, invitation, keeping, notes, own, own_data, rights
 
 app_name = "patients"
 
 urlpatterns = [
-    path("", patient.home, name="home"),
-    path("programmes/<uuid:uuid>/", patient.programme_detail, name="programme_detail"),
+    path("", today.home, name="home"),
+    path("programmes/<uuid:uuid>/", today.programme_detail, name="programme_detail"),
     path(
-        "programmes/<uuid:uuid>/yesterday/", patient.programme_yesterday, name="programme_yesterday"
+        "programmes/<uuid:uuid>/yesterday/", today.programme_yesterday, name="programme_yesterday"
     ),
-    path("programmes/<uuid:uuid>/session/", patient.programme_session, name="programme_session"),
-    path("programmes/<uuid:uuid>/stop/", patient.stop, name="stop"),
-    path("programmes/<uuid:uuid>/log/", patient.log_session, name="log_session"),
-    path("programmes/<uuid:uuid>/symptoms/", patient.report_symptoms, name="report_symptoms"),
-    path("programmes/<uuid:uuid>/how-it-goes/", patient.recovery, name="recovery"),
+    path("programmes/<uuid:uuid>/session/", today.programme_session, name="programme_session"),
+    path("programmes/<uuid:uuid>/stop/", today.stop, name="stop"),
+    path("programmes/<uuid:uuid>/log/", today.log_session, name="log_session"),
+    path("programmes/<uuid:uuid>/symptoms/", today.report_symptoms, name="report_symptoms"),
+    path("programmes/<uuid:uuid>/how-it-goes/", today.recovery, name="recovery"),
     path("sync/start/", sync.start, name="sync_start"),
     path("sync/", sync.receive, name="sync"),
     path("programmes/<uuid:uuid>/handout.pdf", handout.programme_handout, name="programme_handout"),

@@ -21,7 +21,7 @@ from . import ages, clinical
 from .caseload import Course, courses, watched
 from .models import Programme, RecoveryCheck, SymptomAnswer
 from .models.pause import days_off
-from .reports import WITHDRAWN
+from .patient_day.reports import WITHDRAWN
 
 MOST_NEW = 100  # reports in a minute; more say nothing more
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest

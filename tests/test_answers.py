@@ -98,7 +98,7 @@ def test_a_crash_and_a_refused_token_carry_them_too(world, monkeypatch):  # noqa
     def crash(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("patients.views.patient.audit.record", crash)
+    monkeypatch.setattr("patients.patient_day.views.today.audit.record", crash)
     pages = {500: client.get("/"), 403: client.post("/accounts/logout/")}
     pages[400] = client.get("/?x=%00")
     for status, page in pages.items():

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import messages, once, reminders
+from patients import messages, reminders
 from patients.models import (
     Batch,
     Patient,
@@ -25,6 +25,7 @@ from patients.models import (
     SymptomAnswer,
 )
 from patients.paper import batches
+from patients.patient_day import recording
 from patients.prescribing import authoring
 from rugpijn.login import access_mail
 from rugpijn.models import AccessChange, User
@@ -526,7 +527,7 @@ def followed(make_programme, cast):
     line.save()
     authoring.issue(programme=programme, by=cast.anna)
     for number in range(0, 30, 3):
-        once.log_session(
+        recording.log_session(
             patient=cast.piet_patient,
             version=programme.current_version(),
             operation=uuid.uuid4(),

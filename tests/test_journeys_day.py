@@ -11,8 +11,9 @@ from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from exercises.dosage import Dosage
-from patients import invitations, once
+from patients import invitations
 from patients.models import Proxy, SessionLog, SymptomAnswer
+from patients.patient_day import recording
 from patients.prescribing import authoring
 from rugpijn.models import LoginSession, User
 
@@ -345,7 +346,7 @@ def test_undone_without_a_connection(at_home, phones, counted, complaints):  # n
     """The page that said “all done” says what is left again, in every one of its words."""
     version = counted.current_version()
     for number, line in enumerate(version.sheet.lines):
-        once.log_session(
+        recording.log_session(
             patient=counted.patient,
             version=version,
             operation=UUID(int=number),

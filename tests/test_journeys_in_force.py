@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import caseload, judgement, reports, worklist
+from patients import caseload, judgement, worklist
 from patients.models import SessionLog, SymptomAnswer
-from patients.views import patient as pages
+from patients.patient_day import reports
+from patients.patient_day.views import today as pages
 from rugpijn.models import Practice
 
 from .test_journeys import browser_context_args, site  # noqa: F401

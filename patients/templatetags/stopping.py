@@ -2,7 +2,7 @@
 
 from django import template
 
-from .. import reports, waiting
+from ..patient_day import reports, waiting
 
 register = template.Library()
 

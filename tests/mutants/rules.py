@@ -111,7 +111,7 @@ MUTANTS = (
     # ------------------------------------------------------- reports.py: what is stopped
     Mutant(
         "a red flag is over after a week",
-        "patients/reports.py",
+        "patients/patient_day/reports.py",
         "told = SymptomAnswer.objects.filter(patient__in=patients).exclude(",
         "told = SymptomAnswer.objects.filter(patient__in=patients,"
         " day__gt=date.fromordinal(date.today().toordinal() - 7)).exclude(",
@@ -119,35 +119,35 @@ MUTANTS = (
     ),
     Mutant(
         "a look that was put back lets the patient exercise",
-        "patients/reports.py",
+        "patients/patient_day/reports.py",
         "        withdrawn_at=None,\n    )",
         "    )",
         "tests/patients/test_in_force.py::test_a_therapists_note_ends_it_and_putting_it_back_begins_it_again",
     ),
     Mutant(
         "a red flag stops one of two programmes of the same person",
-        "patients/reports.py",
+        "patients/patient_day/reports.py",
         "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
         "same = Q()",
         "tests/patients/test_in_force.py::test_one_person_with_two_programmes_is_stopped_in_both",
     ),
     Mutant(
         "a helper reads what was reported in another practice",
-        "patients/reports.py",
+        "patients/patient_day/reports.py",
         "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
         "same = Q(user=patient.user_id)",
         "tests/patients/test_in_force.py::test_a_helper_reads_nothing_of_another_practice",
     ),
     Mutant(
         "an exercise that was stopped comes back on another line",
-        "patients/reports.py",
+        "patients/patient_day/reports.py",
         "if line == report.line or exercise == report.exercise:",
         "if line == report.line:",
         "tests/patients/test_in_force.py::test_the_same_exercise_on_another_line_is_stopped_too",
     ),
     Mutant(
         "a red flag leaves the session open",
-        "patients/views/patient.py",
+        "patients/patient_day/views/today.py",
         "    if stands.red_flags:\n        audit",
         "    if False:\n        audit",
         "tests/patients/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
@@ -213,21 +213,21 @@ MUTANTS = (
     # ---------------------------------------------------------- pages of patients themselves
     Mutant(
         "a therapist ticks off for the patient",
-        "patients/views/patient.py",
+        "patients/patient_day/views/today.py",
         "return find_own(request, _programmes(), uuid=uuid)",
         "return find(request, _programmes(), uuid=uuid)",
         "tests/test_access.py::test_a_route[patients:programme_session]",
     ),
     Mutant(
         "a telephone sends to any record",
-        "patients/views/sync.py",
+        "patients/patient_day/views/sync.py",
         'patients.find_of_person(request.user, uuid=message["patient"])',
         'patients.filter(uuid=message["patient"]).first()',
         "tests/test_access.py::test_post[patients:sync]",
     ),
     Mutant(
         "a telephone that is logged out gets a page",
-        "patients/views/sync.py",
+        "patients/patient_day/views/sync.py",
         "    if not request.user.is_authenticated:\n        return _login_first()\n    message",
         "    message",
         "tests/test_access.py::test_post[patients:sync]",

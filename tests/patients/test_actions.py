@@ -10,9 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import once, writes
+from patients import writes
 from patients.models import SessionLog, Version
 from patients.paper import handout, press
+from patients.patient_day import recording
 from patients.prescribing import authoring, lifecycle
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def log(programme, **changes):
         "moment": 1,
         "done": True,
     }
-    return once.log_session(**{**contents, **changes})
+    return recording.log_session(**{**contents, **changes})
 
 
 class TestLog:
@@ -172,14 +173,14 @@ class TestLog:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_the_last_row_holds(programme, order):
-    from patients import progress
+    from patients.patient_day import day_cards
 
     steps = [{"done": True}, {"done": True, "pain": 4}, {"done": False}]
     for index in order:
         log(programme, **steps[index])
     today = timezone.localdate()
-    logs = progress.lately(programme, today)
-    card = progress.cards(programme, programme.current_version().sheet, today, logs)[0]
+    logs = day_cards.lately(programme, today)
+    card = day_cards.cards(programme, programme.current_version().sheet, today, logs)[0]
     last = steps[order[-1]]
     assert card.moments[0].done is last["done"]
     assert card.moments[0].pain == last.get("pain")

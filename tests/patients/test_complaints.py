@@ -13,9 +13,10 @@ from django.utils import translation
 from exercises.forms import ProtocolForm
 from exercises.library.copying import copy_for
 from exercises.models import Advice, Exercise, LibraryItem, Protocol
-from patients import caseload, clinical, reports, worklist
+from patients import caseload, clinical, worklist
 from patients.models import SymptomAnswer
 from patients.paper import handout
+from patients.patient_day import reports
 from patients.prescribing import authoring
 from patients.sheet import Sheet, upgraded
 from patients.sheet_changes import changes

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import course, once
+from patients import course
 from patients.course import Counts, Issue
 from patients.models import Pause, SessionLog
+from patients.patient_day import recording
 from patients.prescribing import authoring, lifecycle
 from patients.sheet import Line, Sheet
 
@@ -260,7 +261,7 @@ def test_three_queries_however_long(programme, cast, versions, django_assert_num
         authoring.issue(programme=programme, by=cast.anna)
     line = programme.prescriptions.first().uuid
     for moment in (1, 2) * versions:
-        once.log_session(
+        recording.log_session(
             patient=patient, version=programme.current_version(), line=line, moment=moment,
             operation=uuid.uuid4(), day=timezone.localdate(), done=True,
         )  # fmt: skip

@@ -10,8 +10,9 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import judgement, once, writes
+from patients import judgement, writes
 from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
+from patients.patient_day import recording
 from patients.prescribing import lifecycle
 from rugpijn.audit import AccessEvent
 
@@ -146,7 +147,7 @@ def test_a_draft_has_goals_and_a_risk_and_nothing_to_answer(anna, make_programme
 
 def symptoms(programme, operation, *names, **more):
     version = programme.current_version()
-    return once.answer_symptoms(
+    return recording.answer_symptoms(
         **{
             "patient": programme.patient, "version": version, "operation": operation,
             "line": uuid.UUID(version.sheet.lines[4].uuid), "day": programme.started_on,

@@ -3,7 +3,7 @@
 import pytest
 
 from exercises.dosage import Dosage
-from patients.guide import GET_READY, INTO_POSITION, LET_GO, plan
+from patients.patient_day.counter import GET_READY, INTO_POSITION, LET_GO, plan
 
 DEFAULT = {
     "ready": GET_READY, "sides": ("",), "sets": 1, "least": 10, "reps": 10, "move": 4,

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from patients import calendar_feed, clinical, reminders, reports, timeline
+from patients import calendar_feed, clinical, reminders, timeline
 from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
+from patients.patient_day import reports
 from patients.prescribing import authoring
 from rugpijn.models import Practice, User
 

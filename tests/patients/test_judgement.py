@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from patients import clinical, course, judgement, once, record_note, timeline
+from patients import clinical, course, judgement, record_note, timeline
 from patients.models import ActivityScore, QualityRating, StartBackScore
+from patients.patient_day import recording
 from patients.prescribing import authoring
 from rugpijn.audit import AccessEvent
 from tests.test_agreement import words
@@ -173,7 +174,7 @@ class TestQuality:
         rated.started_on = timezone.localdate() - timedelta(days=3)
         rated.save()
         for line in version.sheet.lines:
-            once.log_session(
+            recording.log_session(
                 patient=rated.patient, version=version, operation=line.uuid, line=line.uuid,
                 day=timezone.localdate() - timedelta(days=1), moment=1, done=True,
             )  # fmt: skip
@@ -246,7 +247,7 @@ class TestTimeline:
         version, line = programme.current_version(), programme.prescriptions.first().uuid
         report = uuid.uuid4()
         for symptoms, retracts in ((["leg_pain"], None), ([], report)):
-            once.answer_symptoms(
+            recording.answer_symptoms(
                 patient=programme.patient, version=version, line=line, symptoms=symptoms,
                 operation=report if symptoms else uuid.uuid4(), day=programme.started_on,
                 retracts=retracts,

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from exercises.period import Period
-from patients import invitations, once
+from patients import invitations
 from patients.models import Pause, Programme, RiskProfile, SessionLog
 from patients.models.pause import days_off
+from patients.patient_day import recording
 from patients.prescribing import authoring, lifecycle
 from patients.writes import RefusedError
 
@@ -176,7 +177,7 @@ class TestPause:
     def test_what_was_done_offline_is_still_written_down(self, running, cast, today):
         lifecycle.pause(programme=running, by=cast.anna, from_on=today)
         version = running.current_version()
-        once.log_session(
+        recording.log_session(
             patient=running.patient, version=version, operation=uuid.uuid4(), moment=1, done=True,
             line=version.sheet.lines[0].uuid, day=today,
         )  # fmt: skip

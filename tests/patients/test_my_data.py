@@ -16,9 +16,10 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import messages, once
+from patients import messages
 from patients.models import RecoveryCheck, ReminderPlan
 from patients.paper import handout
+from patients.patient_day import recording
 from rugpijn.audit import AccessEvent
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
@@ -60,7 +61,7 @@ def done(programme):
     """Piet did something of everything."""
     version = programme.current_version()
     for moment, made, pain in ((1, True, 0), (2, True, None), (2, False, None)):
-        once.log_session(
+        recording.log_session(
             patient=programme.patient, version=version, operation=uuid.uuid4(),
             line=uuid.UUID(version.sheet.lines[0].uuid), day=timezone.localdate(), moment=moment,
             done=made, pain=pain,

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import caseload, course, once, worklist, writes
+from patients import caseload, course, worklist, writes
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
+from patients.patient_day import recording
 from patients.prescribing import lifecycle
 
 pytestmark = pytest.mark.django_db
@@ -290,11 +291,11 @@ class TestHowItGoes:
 
     def test_the_first_answer_stays(self, piet, programme):
         begun(programme, 20)
-        check = once.answer_recovery(programme=programme, day=21, answer="better")
-        again = once.answer_recovery(programme=programme, day=21, answer="better")
+        check = recording.answer_recovery(programme=programme, day=21, answer="better")
+        again = recording.answer_recovery(programme=programme, day=21, answer="better")
         assert again == check
         with pytest.raises(writes.RefusedError):
-            once.answer_recovery(programme=programme, day=21, answer="worse")
+            recording.answer_recovery(programme=programme, day=21, answer="worse")
         assert RecoveryCheck.objects.get().answer == "better"
 
     def test_not_during_a_pause(self, piet, programme, cast):

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import once
 from patients.models import Prescription
 from patients.paper import handout, variants
+from patients.patient_day import recording
 from patients.prescribing import authoring, phases
 from patients.sheet import Sheet
 from patients.sheet_changes import changes
@@ -223,7 +223,7 @@ class TestToday:
         """A telephone without a connection sends it later: nothing is lost, nothing is asked."""
         sheet = started(phased, cast.anna)
         line = sheet.lines[5]
-        log = once.log_session(
+        log = recording.log_session(
             patient=phased.patient, version=phased.current_version(), operation=line.uuid,
             line=line.uuid, day=timezone.localdate(), moment=1, done=True,
         )  # fmt: skip

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exercises.dosage import Dosage
-from patients import progress
 from patients.models import Proxy, SessionLog, SymptomAnswer
+from patients.patient_day import day_cards
 from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 
@@ -187,7 +187,7 @@ def test_somebody_elses_acts_are_not_there(cast, programme, make_programme):
 def state(programme):
     """What holds: done, pain, and amount of each line, day and moment, and what went wrong."""
     logs = programme.patient.sessions.all()
-    held = progress.latest(logs)
+    held = day_cards.latest(logs)
     symptoms = {
         (str(each.line), each.day, each.moment): each.symptoms
         for each in programme.patient.symptom_answers.all()
@@ -234,7 +234,7 @@ def test_two_devices_that_knew_nothing_of_each_other(piet, programme):
     for acts in ([one, other], [other, one]):
         for each in acts:
             send(piet, programme, each)
-        (held,) = progress.latest(programme.patient.sessions.all()).values()
+        (held,) = day_cards.latest(programme.patient.sessions.all()).values()
         winners.add(held.pain)
         assert programme.patient.sessions.held().get().pain == held.pain
         SessionLog.objects.all().delete()

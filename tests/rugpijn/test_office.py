@@ -71,7 +71,7 @@ class TestHeaders:
         def crash(*args):
             raise RuntimeError("geheim")
 
-        monkeypatch.setattr("patients.views.patient.audit.record", crash)
+        monkeypatch.setattr("patients.patient_day.views.today.audit.record", crash)
         response = client.get("/")
         assert response.status_code == 500
         assert "geheim" not in response.content.decode()

@@ -151,7 +151,7 @@ def test_a_record_is_not_shown_when_the_look_cannot_be_written(
 def test_a_telephone_hears_it_as_json(client, cast, programme, broken):
     client.force_login(cast.piet)
     message = {"patient": str(programme.patient.uuid), "now": "2026-11-28T10:00:00Z", "acts": [{}]}
-    with broken(), patch("patients.views.sync.rates.allows", side_effect=failure()):
+    with broken(), patch("patients.patient_day.views.sync.rates.allows", side_effect=failure()):
         answer = client.post("/sync/", json.dumps(message), content_type="application/json")
     assert (answer.status_code, answer.json()) == (503, {"error": "busy"})
     assert answer["Retry-After"] == "10"
@@ -167,7 +167,7 @@ def test_a_mistake_of_ours_keeps_it_too_and_asks_no_database(
     client = Client(raise_request_exception=False)
     client.force_login(cast.piet)
     address = reverse("patients:log_session", args=[programme.uuid])
-    with patch("patients.views.patient.take", side_effect=ZeroDivisionError):
+    with patch("patients.patient_day.views.today.take", side_effect=ZeroDivisionError):
         answer = client.post(
             address, form_of(programme, day=programme.started_on.isoformat(), pain="3")
         )

@@ -22,9 +22,10 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import near_today, printable
 
-from ... import waiting, writes
+from ... import writes
 from ...admin_base import patient_page, programme_page
 from ...models import Pause
+from ...patient_day import waiting
 from .. import authoring, lifecycle
 
 MOST_WEEKS = 52

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rugpijn.text_fields import CharField
 
-from . import clinical
-from .models import RecoveryCheck, SessionLog
+from .. import clinical
+from ..models import RecoveryCheck, SessionLog
 
 SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1))]
 

@@ -17,15 +17,16 @@ from rugpijn import audit, rates
 from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
 
-from .. import clinical, once, progress, reports, writes
-from ..access import find, find_own, is_own
-from ..carried import carried
+from ... import clinical, writes
+from ...access import find, find_own, is_own
+from ...models import Patient, Programme, Proxy, SessionLog
+from ...sheet import Sheet
+from ...sheet_media import of_programme
+from .. import day_cards, recording, reports
+from ..counter import plan
 from ..forms import RecoveryForm, SessionForm, SymptomForm
-from ..guide import plan
-from ..models import Patient, Programme, Proxy, SessionLog
+from ..offline import carried
 from ..reports import Standing, recovery_due, with_facts
-from ..sheet import Sheet
-from ..sheet_media import of_programme
 from ..taking import advice_about, how_it_went, keep_report, take, take_report
 
 
@@ -129,8 +130,8 @@ def _programme_page(request, programme, *, several, day=None):
     sheet = version.sheet if version is not None else Sheet.of(programme)
     today = timezone.localdate()
     pause = programme.pause_on(day or today)
-    logs = progress.lately(programme, day or today)
-    cards = stands.held_back(progress.cards(programme, sheet, day or today, logs))
+    logs = day_cards.lately(programme, day or today)
+    cards = stands.held_back(day_cards.cards(programme, sheet, day or today, logs))
     # A page that was open when the pause began may still send what was done.
     may_log = own and programme.is_running and pause is None and not stands.red_flags
     holding = [card for card in cards if card.holds]
@@ -190,8 +191,8 @@ def _stop_page(request, programme, version, stands, *, several):
 
 def _page_to_call(request, template, programme, version, stands, **more):
     today = timezone.localdate()
-    logs = progress.lately(programme, today)
-    cards = progress.cards(programme, version.sheet, today, logs)
+    logs = day_cards.lately(programme, today)
+    cards = day_cards.cards(programme, version.sheet, today, logs)
     trusted = devices.is_trusted(request)
     return render(
         request,
@@ -242,8 +243,8 @@ def programme_session(request, uuid):
         return redirect("patients:programme_detail", programme.uuid)
     audit.record(request, "read", programme.patient, thing=programme)
     sheet = version.sheet
-    logs = progress.lately(programme, today)
-    cards = stands.held_back(progress.cards(programme, sheet, today, logs))
+    logs = day_cards.lately(programme, today)
+    cards = stands.held_back(day_cards.cards(programme, sheet, today, logs))
     trusted = devices.is_trusted(request)
     steps = []
     for card in cards:
@@ -416,7 +417,7 @@ def recovery(request, uuid):
         answer = form.cleaned_data["answer"]
         try:
             with transaction.atomic():
-                check = once.answer_recovery(
+                check = recording.answer_recovery(
                     programme=programme,
                     day=day,
                     answer=answer,

@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 
 from rugpijn.models import User
 
-from . import clinical
-from .days import is_due
-from .models import Programme, SessionLog, Version
-from .progress import Card
+from .. import clinical
+from ..days import is_due
+from ..models import Programme, SessionLog, Version
+from .day_cards import Card
 from .reports import Report, Standing, pain_that_tells
 
 DAYS_AHEAD = 14

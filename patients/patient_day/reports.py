@@ -20,11 +20,11 @@ from django.utils import timezone
 
 from rugpijn.models import User
 
-from . import clinical
-from .models import Message, Patient, Programme, RecoveryCheck, SeenMark, SessionLog, SymptomAnswer
-from .models.session import newer_acts
-from .progress import Card
-from .sheet import Line
+from .. import clinical
+from ..models import Message, Patient, Programme, RecoveryCheck, SeenMark, SessionLog, SymptomAnswer
+from ..models.session import newer_acts
+from ..sheet import Line
+from .day_cards import Card
 
 # Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
 SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from exercises.dosage import Dosage
 
-from .models import (
+from ..models import (
     ActivityScore,
     MainActivity,
     Patient,
@@ -26,8 +26,8 @@ from .models import (
     SymptomAnswer,
     Version,
 )
-from .sheet import Line
-from .writes import RefusedError, write_once
+from ..sheet import Line
+from ..writes import RefusedError, write_once
 
 
 @transaction.atomic

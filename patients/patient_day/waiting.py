@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 
+from ..models import Patient
 from . import reports
-from .models import Patient
 from .reports import Report
 
 

@@ -21,12 +21,13 @@ from django.views.decorators.http import require_GET, require_POST
 from rugpijn import audit, rates
 from rugpijn.login.second_factor import answers_json
 
-from .. import once, reports, writes
-from ..access import is_own, refuse
-from ..carried import state_of
+from ... import writes
+from ...access import is_own, refuse
+from ...models import Patient, Programme, SessionLog, Version
+from ...phone_clock import PhoneClock, Stamp, When, read_stamp
+from .. import recording, reports
 from ..forms import SessionForm, SymptomForm
-from ..models import Patient, Programme, SessionLog, Version
-from ..phone_clock import PhoneClock, Stamp, When, read_stamp
+from ..offline import state_of
 from ..taking import keep_report, take, take_report
 
 ACTS = 200  # in one message
@@ -78,10 +79,10 @@ def receive(request):
             retry = {"Retry-After": str(rates.wait())}
             return JsonResponse({"error": "too many"}, status=429, headers=retry)
         clock = PhoneClock(message["now"])
-        most = once.last_sequence(patient) + AHEAD
+        most = recording.last_sequence(patient) + AHEAD
         versions = _Versions(patient)
         results = [_take_one(request, versions, act, clock, most) for act in message["acts"]]
-        answer = {"results": results, "sequence": once.last_sequence(patient)}
+        answer = {"results": results, "sequence": recording.last_sequence(patient)}
         answer["standing"] = state_of(reports.standing_of(request.user)[str(patient.uuid)])
     return JsonResponse(answer)
 

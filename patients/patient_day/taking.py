@@ -4,9 +4,10 @@ import uuid
 
 from django.utils import timezone
 
-from . import clinical, once, progress, reports, writes
-from .models import Patient, Programme, Version
-from .phone_clock import When
+from .. import clinical, writes
+from ..models import Patient, Programme, Version
+from ..phone_clock import When
+from . import day_cards, recording, reports
 from .reports import SYMPTOMS_OF
 
 REPORT_NEEDS = {"operation", "line", "day", "moment", "symptoms"}  # of a form
@@ -53,7 +54,7 @@ def take(patient: Patient, version: Version, form, when: When | None = None) -> 
         "moment": said["moment"],
         "sequence": said["sequence"],
     }
-    log = once.log_session(
+    log = recording.log_session(
         **same,
         operation=said["operation"],
         done=said["done"],
@@ -64,7 +65,7 @@ def take(patient: Patient, version: Version, form, when: When | None = None) -> 
         clock_was_off=when is not None and when.clock_was_off,
     )
     if said["symptoms"] or (said["done"] and "pain" in form.data):  # nothing is an answer too
-        once.answer_symptoms(
+        recording.answer_symptoms(
             **same,
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
             symptoms=said["symptoms"],
@@ -81,7 +82,7 @@ def keep_report(patient: Patient, version: Version, form) -> bool:
     if not said.get("symptoms") or REPORT_NEEDS & set(form.errors):
         return False
     try:
-        once.answer_symptoms(
+        recording.answer_symptoms(
             patient=patient,
             version=version,
             operation=uuid.uuid5(SYMPTOMS_OF, str(said["operation"])),
@@ -100,7 +101,7 @@ def take_report(patient: Patient, version: Version, form) -> bool:
     said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
     if not said["retracts"]:
         said["operation"] = uuid.uuid5(SYMPTOMS_OF, str(said["operation"]))
-    return once.answer_symptoms(patient=patient, version=version, **said).is_new
+    return recording.answer_symptoms(patient=patient, version=version, **said).is_new
 
 
 def advice_about(version: Version, said: dict) -> str:
@@ -112,7 +113,7 @@ def advice_about(version: Version, said: dict) -> str:
         programme = reports.with_facts(
             Programme.objects.filter(pk=version.programme_id), said["day"]
         ).get()
-        logs = progress.lately(programme, said["day"])
+        logs = day_cards.lately(programme, said["day"])
         tells = reports.pain_that_tells(programme, logs, said["day"])
         if tells is not None and said["pain"] >= tells:
             return str(clinical.ADVICE["pain_up"])
