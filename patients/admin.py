@@ -13,19 +13,21 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.text import fold
 
-from . import caseload, retention, search
+from . import retention, search
 from .admin_base import CareAdmin
+from .follow_up import caseload
+from .follow_up.views import worklist
 from .models import Patient, Programme
 from .prescribing import authoring, lifecycle
 from .prescribing.forms import NewProgrammeForm, PatientForm
 from .prescribing.views import lifecycle as life_pages
 from .programme_admin import ProgrammeAdmin
-from .views import desk, glass, invite, office
+from .views import glass, invite, office
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 
 # A therapist begins with people, not with tables.
-admin.site.desk = desk.first_page
+admin.site.desk = worklist.first_page
 admin.site.treated_by = caseload.number_treated
 admin.site.next_removal = retention.next_removal
 

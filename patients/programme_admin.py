@@ -14,8 +14,10 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import judgement, search, writes
+from . import search, writes
 from .admin_base import CareAdmin
+from .follow_up import judgements
+from .follow_up.views import days, visit, worklist
 from .models import Patient, Prescription, Programme
 from .paper import batches, press, variants
 from .paper.views import batch
@@ -37,7 +39,7 @@ from .prescribing.views import suggestions, typing, versions
 from .search import MOST_FOUND
 from .sheet import Sheet
 from .sheet_changes import Change, changes
-from .views import course, days, desk, notes, share_link
+from .views import notes, share_link
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
 ENDED = (
@@ -204,7 +206,7 @@ class ProgrammeAdmin(CareAdmin):
             path("period/", typing.read_period, name="patients_programme_period"),
             path("exercises/", typing.find_exercises, name="patients_programme_exercises"),
             path("steps/", suggestions.suggestions, name="patients_programme_steps"),
-            path("urgent/", desk.urgent, name="patients_programme_urgent"),
+            path("urgent/", worklist.urgent, name="patients_programme_urgent"),
             self.page(typing.protocol, "protocol"),
             self.page(self.preview, "preview"),
             self.page(versions.versions, "versions"),
@@ -212,10 +214,10 @@ class ProgrammeAdmin(CareAdmin):
             self.page(share_link.share, "share"),
             self.page(share_link.mail_link, "mail"),
             *(self.page(getattr(life_pages, name), name) for name in LIFE),
-            self.page(course.course, "course"),
+            self.page(visit.course, "course"),
             self.page(notes.at_the_desk, "messages"),
-            self.page(desk.seen, "seen"),
-            self.page(desk.take, "take"),
+            self.page(worklist.seen, "seen"),
+            self.page(worklist.take, "take"),
             *self._batch_urls(),
             *super().get_urls(),
         ]
@@ -422,7 +424,7 @@ class ProgrammeAdmin(CareAdmin):
                 messages.warning(request, remark)
         profile = form.cleaned_data.get("profile")
         if programme.is_draft and profile and "profile" in form.changed_data:
-            judgement.choose_profile(programme=programme, profile=profile, by=request.user)
+            judgements.choose_profile(programme=programme, profile=profile, by=request.user)
             audit.record(request, "choose risk profile", programme.patient, thing=programme)
         self._issue(request, form, programme, edited)
 

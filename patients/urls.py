@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from .follow_up.views import own_progress
 from .paper.views import handout, media, share_page
 from .patient_day.views import sync, today
-from .views import access_log, invitation, keeping, notes, own, own_data, rights
+from .views import access_log, invitation, keeping, notes, own_data, rights
 
 app_name = "patients"
 
@@ -33,7 +34,7 @@ urlpatterns = [
     path("invitation/<str:token>/", invitation.patient_invitation, name="patient_invitation"),
     path("in/", invitation.invitation_code, name="invitation_code"),
     path("welcome/", invitation.first_login, name="first_login"),
-    path("programmes/<uuid:uuid>/progress/", own.progress, name="progress"),
+    path("programmes/<uuid:uuid>/progress/", own_progress.progress, name="progress"),
     path("programmes/<uuid:uuid>/messages/", notes.own_messages, name="messages"),
     path("programmes/<uuid:uuid>/reminders/", keeping.reminders, name="reminders"),
     path("reminders/", keeping.change_times, name="change_times"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import caseload, judgement, worklist
+from patients.follow_up import caseload, judgements, worklist
 from patients.models import SessionLog, SymptomAnswer
 from patients.patient_day import reports
 from patients.patient_day.views import today as pages
@@ -115,7 +115,7 @@ def test_a_report_holds_offline_and_on_the_next_phone(at_home, phones, programme
 
     [course] = caseload.courses(caseload.running(cast.anna), timezone.localdate())
     seen = [(item.reason, item.occasion) for item in worklist.items(course)]
-    judgement.mark_seen(programme=programme, reasons=seen, note="Gebeld.", by=cast.anna)
+    judgements.mark_seen(programme=programme, reasons=seen, note="Gebeld.", by=cast.anna)
     page.goto(at_home)
     expect(page.get_by_role("link", name="Ga door")).to_be_visible()
     expect(first.get_by_text("Gestopt. Bel ons")).to_be_hidden()

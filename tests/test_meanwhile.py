@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Film, PracticeDosage, Protocol
-from patients import judgement
+from patients.follow_up import judgements
 from patients.models import (
     ActivityScore,
     MainActivity,
@@ -132,7 +132,7 @@ def test_put_back_with_the_note_of_a_colleague(cast, kim, programme, alarm):
     first, second = card(cast.anna, programme), card(kim, programme)
     first.save(note="Gebeld.")
     second.save(note="Naar de SEH gestuurd.")
-    judgement.put_back(SeenMark.objects.last())
+    judgements.put_back(SeenMark.objects.last())
     assert card(cast.anna, programme).sent["item"] == [f"leg_pain:{alarm.pk}"]
 
 

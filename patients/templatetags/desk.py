@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from .. import clinical
 from ..erasure import open_requests
+from ..follow_up.daily_totals import DayTotal
 from ..models import Pause
 from ..prescribing import lifecycle
-from ..totals import DayTotal
 
 register = template.Library()
 

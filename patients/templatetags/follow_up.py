@@ -2,10 +2,10 @@
 
 from django import template
 
-from ..course import Counts
+from ..follow_up.progress import Counts
+from ..follow_up.record_note import counted as in_words
+from ..follow_up.record_note import paused as paused_in_words
 from ..models import Pause
-from ..record_note import counted as in_words
-from ..record_note import paused as paused_in_words
 
 register = template.Library()
 

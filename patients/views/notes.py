@@ -14,9 +14,10 @@ from rugpijn import audit, given_back, two_at_once
 from rugpijn.numbers import number
 from rugpijn.two_at_once import OPENED_WITH
 
-from .. import judgement, writes
+from .. import writes
 from ..access import find_own
 from ..admin_base import programme_page
+from ..follow_up import judgements
 from ..keeping_forms import MessageForm
 from ..messages import send_message
 from ..models import Message, Programme
@@ -71,7 +72,7 @@ def at_the_desk(request, programme):
             return here
         if open_messages and not _is_seen(programme, open_messages):
             last = str(open_messages[-1].pk)
-            judgement.mark_seen(
+            judgements.mark_seen(
                 programme=programme, reasons=[("message", last)], note="", by=request.user
             )
             audit.record(request, "seen", programme.patient, thing=programme)

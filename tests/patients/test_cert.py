@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from patients import cert
+from patients.follow_up import cert
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from patients import charts
+from patients.follow_up import charts
 
 FIRST = date(2026, 11, 2)
 

@@ -13,7 +13,8 @@ from django.utils import translation
 from exercises.forms import ProtocolForm
 from exercises.library.copying import copy_for
 from exercises.models import Advice, Exercise, LibraryItem, Protocol
-from patients import caseload, clinical, worklist
+from patients import clinical
+from patients.follow_up import caseload, worklist
 from patients.models import SymptomAnswer
 from patients.paper import handout
 from patients.patient_day import reports

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from exercises.dosage import Dosage
-from patients import course
-from patients.course import Counts, Issue
+from patients.follow_up import progress
+from patients.follow_up.progress import Counts, Issue
 from patients.models import Pause, SessionLog
 from patients.patient_day import recording
 from patients.prescribing import authoring, lifecycle
@@ -52,7 +52,7 @@ def logs(number, line=CAT, times=1, pain=None, version=1, done=True):
 def went(logged=(), *, until=15, days=None, ended=None, pauses=(), **versions):
     """The course of versions v1=(day, sheet), … with these logs, and pauses as (first, until)."""
     versions = versions or {"v1": (1, sheet(cat=TWICE))}
-    return course.course(
+    return progress.course(
         issues={
             n: Issue(n, day(on), "Anna") for n, (on, _sheet) in enumerate(versions.values(), 1)
         },
@@ -266,14 +266,14 @@ def test_three_queries_however_long(programme, cast, versions, django_assert_num
             operation=uuid.uuid4(), day=timezone.localdate(), done=True,
         )  # fmt: skip
     with django_assert_num_queries(3):
-        found = course.read(programme, timezone.localdate(), "all")
+        found = progress.read(programme, timezone.localdate(), "all")
     assert found.newest.number == versions
     assert found.total == Counts(2, 2)
 
 
 @pytest.mark.django_db
 def test_a_draft_has_no_course(make_programme):
-    assert course.read(make_programme(started=False), timezone.localdate()) is None
+    assert progress.read(make_programme(started=False), timezone.localdate()) is None
 
 
 @pytest.mark.django_db
@@ -281,7 +281,7 @@ def test_an_ended_programme_stops_where_it_ended(make_programme, cast):
     today = timezone.localdate()
     programme = make_programme(on=today - timedelta(days=30))
     lifecycle.end(programme=programme, by=cast.anna, on=today - timedelta(days=10))
-    assert course.read(programme, today, "all").last == today - timedelta(days=10)
+    assert progress.read(programme, today, "all").last == today - timedelta(days=10)
 
 
 @pytest.mark.django_db
@@ -297,4 +297,4 @@ def test_only_the_programmes_own_patient_counts(programme, cast):
         done=True,
         performed_at=timezone.now(),
     )
-    assert course.read(programme, timezone.localdate()).is_silent
+    assert progress.read(programme, timezone.localdate()).is_silent

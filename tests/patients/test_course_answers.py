@@ -10,7 +10,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import judgement, writes
+from patients import writes
+from patients.follow_up import judgements
 from patients.models import MainActivity, RecoveryCheck, RiskProfile, SymptomAnswer
 from patients.patient_day import recording
 from patients.prescribing import lifecycle
@@ -96,7 +97,7 @@ def test_what_is_no_answer(anna, day_24, data):
 def test_the_first_answer_stays(cast, day_24):
     RecoveryCheck.objects.create(programme=day_24, day=21, answer="worse")
     with pytest.raises(writes.RefusedError):
-        judgement.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
+        judgements.note_recovery(programme=day_24, day=21, answer="better", pain=None, by=cast.anna)
     assert RecoveryCheck.objects.get().answer == "worse"
 
 

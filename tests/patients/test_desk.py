@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import caseload
+from patients.follow_up import caseload
+from patients.follow_up.daily_totals import DayTotal
 from patients.models import Patient, SeenMark, SessionLog, SymptomAnswer
 from patients.prescribing import authoring, lifecycle
 from patients.templatetags import desk as charts
-from patients.totals import DayTotal
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 from tests.page_forms import forms_of

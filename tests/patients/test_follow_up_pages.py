@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from exercises.dosage import Dosage
-from patients import cert, course, record_note
+from patients.follow_up import cert, progress, record_note
 from patients.models import SessionLog
 from patients.prescribing import authoring, lifecycle
 
@@ -94,7 +94,7 @@ class TestTheRecord:
 
     def test_words_say_what_the_drawings_show(self, anna, followed):
         text = words(page(anna, "days", followed, weeks="all"))
-        total = course.read(followed, timezone.localdate(), "all").total
+        total = progress.read(followed, timezone.localdate(), "all").total
         assert f"{total.done} of {total.given} times" in text
         first, last = (f"{followed.started_on + timedelta(days=n):%-d %B}" for n in (1, 28))
         assert f"First 6 ({first}), last 3 ({last}), highest 8" in text
@@ -155,7 +155,7 @@ class TestTheNote:
             yield
 
     def test_has_the_numbers_of_the_charts_and_no_name(self, followed, english):
-        found = course.read(followed, timezone.localdate(), "3")
+        found = progress.read(followed, timezone.localdate(), "3")
         text = record_note.text(found, date(2026, 11, 23))
         assert text.startswith("Home exercises, 23 November 2026\n")
         assert f"started on {followed.started_on:%-d %B %Y}, version 2 of" in text
@@ -170,7 +170,9 @@ class TestTheNote:
         assert followed.patient.name not in text
 
     def test_of_a_programme_that_nobody_ticked_off(self, programme, english):
-        text = record_note.text(course.read(programme, timezone.localdate()), timezone.localdate())
+        text = record_note.text(
+            progress.read(programme, timezone.localdate()), timezone.localdate()
+        )
         assert text.endswith("not answered")
         assert "Nothing in this app; a diary on paper is not counted." in text
         assert " 0 of " not in text
@@ -178,19 +180,21 @@ class TestTheNote:
     def test_of_an_ended_programme_says_when(self, followed, cast, english):
         ended = timezone.localdate() - timedelta(days=2)
         lifecycle.end(programme=followed, by=cast.anna, on=ended)
-        text = record_note.text(course.read(followed, timezone.localdate()), timezone.localdate())
+        text = record_note.text(progress.read(followed, timezone.localdate()), timezone.localdate())
         assert f"\nEnded on {ended:%-d %B %Y}\n" in text
 
     def test_is_in_the_therapists_language_though_the_patient_reads_another(
         self, followed, english
     ):
-        found = course.read(followed, timezone.localdate())
+        found = progress.read(followed, timezone.localdate())
         assert followed.patient.language == "nl"
         assert "3 times a day: 10 repetitions" in record_note.text(found, timezone.localdate())
 
     def test_more_than_agreed_is_said_apart(self, english):
-        assert record_note.counted(course.Counts(2, 2, 3)) == "2 of 2 times, and 3 more than agreed"
-        assert record_note.counted(course.Counts(1, 1)) == "1 of 1 time"
+        assert (
+            record_note.counted(progress.Counts(2, 2, 3)) == "2 of 2 times, and 3 more than agreed"
+        )
+        assert record_note.counted(progress.Counts(1, 1)) == "1 of 1 time"
 
     def test_stands_on_the_page_as_it_is(self, anna, followed):
         answer = page(anna, "days", followed)

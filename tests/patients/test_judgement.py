@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from patients import clinical, course, judgement, record_note, timeline
+from patients import clinical
+from patients.follow_up import judgements, progress, record_note, timeline
 from patients.models import ActivityScore, QualityRating, StartBackScore
 from patients.patient_day import recording
 from patients.prescribing import authoring
@@ -69,7 +70,7 @@ class TestActivities:
 
     def test_scores_are_not_given_to_another_activity(self, anna, programme):
         day = timezone.localdate() - timedelta(days=7)
-        judgement.measure_activities(programme=programme, asked=[("Tuinieren", 7)], on=day)
+        judgements.measure_activities(programme=programme, asked=[("Tuinieren", 7)], on=day)
         response = post(anna, programme, "activities", name_1="Autorijden", score_1="2")
         assert "“Tuinieren” was al gescoord" in told(response)[0]
         assert programme.main_activities.get().name == "Tuinieren"
@@ -150,7 +151,7 @@ class TestQuality:
     @pytest.fixture
     def rated(self, programme, cast):
         lines = programme.current_version().sheet.lines
-        judgement.rate_quality(
+        judgements.rate_quality(
             programme=programme, lines=lines, by=cast.anna,
             ratings={line.uuid: "good" for line in lines},
         )  # fmt: skip
@@ -162,7 +163,7 @@ class TestQuality:
             response = post(anna, programme, "quality", **{line: quality})
         assert "De kwaliteit is opgeschreven." in told(response)[0]
         assert QualityRating.objects.count() == 2
-        assert judgement.newest_ratings(programme)[line].quality == "excellent"
+        assert judgements.newest_ratings(programme)[line].quality == "excellent"
         assert QualityRating.objects.first().rated_name == "Anna de Wit"
 
     def test_nothing_rated_is_said(self, anna, programme):
@@ -188,8 +189,8 @@ class TestQuality:
     def test_a_line_that_was_taken_off_is_not_asked_for(self, rated, cast):
         rated.prescriptions.last().delete()
         authoring.issue(programme=rated, by=cast.anna)
-        read = course.read(rated, timezone.localdate())
-        ratings = judgement.newest_ratings(rated)
+        read = progress.read(rated, timezone.localdate())
+        ratings = judgements.newest_ratings(rated)
         assert len(read.sheet.lines) == 5
         assert read.exas({uuid: rating.quality for uuid, rating in ratings.items()}) is None
 
@@ -220,12 +221,12 @@ class TestTimeline:
         today = timezone.localdate()
         programme.started_on = today - timedelta(days=21)
         programme.save()
-        judgement.measure_activities(
+        judgements.measure_activities(
             programme=programme, asked=[("Tuinieren", 0)], on=today - timedelta(days=3)
         )
-        judgement.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
-        judgement.choose_profile(programme=programme, profile="low", by=cast.anna)
-        judgement.mark_seen(
+        judgements.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
+        judgements.choose_profile(programme=programme, profile="low", by=cast.anna)
+        judgements.mark_seen(
             programme=programme,
             reasons=[("same", "21"), ("silent", "x")],
             note="Gebeld",
@@ -263,17 +264,17 @@ class TestTimeline:
             back = " De patiënt zei op " + date_format(programme.started_on, "j F")
             back += " dat het een vergissing was."
             assert (reported if symptoms else reported + back) in told
-        read = course.read(programme, timezone.localdate())
+        read = progress.read(programme, timezone.localdate())
         note = record_note.text(
             read, timezone.localdate(), events=timeline.events(programme, read.first, read.last)
         )
         assert reported + back in note
 
     def test_the_note_for_the_record_has_it(self, programme, cast):
-        judgement.measure_activities(
+        judgements.measure_activities(
             programme=programme, asked=[("Tuinieren", 7)], on=programme.started_on
         )
-        read = course.read(programme, timezone.localdate())
+        read = progress.read(programme, timezone.localdate())
         with translation.override("nl"):
             note = record_note.text(
                 read, timezone.localdate(), exas=0, activities=programme.main_activities.all(),

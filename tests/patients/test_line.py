@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 
 from exercises.films import Clip
 from exercises.models import Film
-from patients import caseload, programme_admin, worklist
+from patients import programme_admin
+from patients.follow_up import caseload, worklist
 from patients.line import LIBRARY, PARTS, Line
 from patients.sheet import Sheet
 from patients.sheet_changes import PART_LABELS as NAMES

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import judgement
+from patients.follow_up import judgements
 from patients.models import Pause, Programme, RecoveryCheck, SessionLog
 from rugpijn.audit import AccessEvent
 
@@ -119,7 +119,7 @@ def test_answers_and_activities(piet, followed):
     RecoveryCheck.objects.create(programme=followed, day=21, answer="better", pain=0)
     today = timezone.localdate()
     for on, score in ((followed.started_on, 7), (today, 4)):
-        judgement.measure_activities(programme=followed, asked=[("Fietsen", score)], on=on)
+        judgements.measure_activities(programme=followed, asked=[("Fietsen", score)], on=on)
     words = read(piet, followed)
     assert "Dag 21 Beter. Pijn: 0." in words
     assert re.search(r"Fietsen 7 op .+, 4 op ", words)

@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import caseload, course, worklist, writes
+from patients import writes
+from patients.follow_up import caseload, progress, worklist
 from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionLog, SymptomAnswer
 from patients.patient_day import recording
 from patients.prescribing import lifecycle
@@ -164,7 +165,7 @@ class TestAfterwards:
         press(piet, programme, pain="2", day=yesterday)
         press(piet, programme, moment=2, pain="", effort="hard", day=yesterday,
               reps=str(line.dosage.reps // 2))  # fmt: skip
-        read = course.read(programme, timezone.localdate())
+        read = progress.read(programme, timezone.localdate())
         of_line = read.lines[0]
         assert (of_line.counts.done, of_line.counts.given, of_line.less) == (2, 2, 0.5)
         good = dict.fromkeys((each.uuid for each in read.lines), "excellent")

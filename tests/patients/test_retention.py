@@ -12,7 +12,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from exercises.models import LibraryImport
-from patients import judgement, retention
+from patients import retention
+from patients.follow_up import judgements
 from patients.models import (
     Batch,
     DataExport,
@@ -125,7 +126,7 @@ class TestRecords:
             lambda cast, old: Patient.objects.update(discharged_on=date(2025, 1, 1)),
             lambda cast, old: Version.objects.update(issued_at=NOW),
             lambda cast, old: User.objects.update(last_login=NOW),
-            lambda cast, old: judgement.mark_seen(
+            lambda cast, old: judgements.mark_seen(
                 programme=old, reasons=[("x", "x")], note="", by=cast.anna
             ),
             lambda cast, old: old.recovery_checks.create(day=21, answer="same", answered_at=NOW),

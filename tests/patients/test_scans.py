@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from patients import access, caseload, retention, second_step
+from patients import access, retention, second_step
+from patients.follow_up import caseload
 from patients.models import Patient, Programme
 from rugpijn.models import GlassBreak, Practice, User
 

@@ -38,14 +38,14 @@ STAFF = """
     exercises/captions.py exercises/film*.py exercises/footage.py exercises/forms.py
     exercises/library/* exercises/period.py exercises/photo*.py exercises/pose*.py
     exercises/progression.py exercises/words_form.py exercises/apps.py
-    patients/*admin*.py patients/apps.py patients/paper/batches.py patients/cert.py patients/export.py
+    patients/*admin*.py patients/apps.py patients/paper/batches.py patients/follow_up/cert.py patients/export.py
     patients/everything.py patients/retention.py patients/views/office.py
-    patients/judgement.py patients/prescribing/merge_form.py patients/prescribing/phases.py patients/paper/press.py
-    patients/record_note.py patients/prescribing/forms.py patients/timeline.py patients/paper/variants.py
-    patients/visit_forms.py patients/worklist.py patients/templatetags/desk.py
+    patients/follow_up/judgements.py patients/prescribing/merge_form.py patients/prescribing/phases.py patients/paper/press.py
+    patients/follow_up/record_note.py patients/prescribing/forms.py patients/follow_up/timeline.py patients/paper/variants.py
+    patients/follow_up/forms.py patients/follow_up/worklist.py patients/templatetags/desk.py
     patients/models/batch.py patients/models/pause.py patients/models/programme.py
     patients/models/patient.py patients/paper/views/batch.py patients/prescribing/views/typing.py
-    patients/views/course.py patients/views/desk.py patients/prescribing/views/lifecycle.py
+    patients/follow_up/views/visit.py patients/follow_up/views/worklist.py patients/prescribing/views/lifecycle.py
     patients/prescribing/views/suggestions.py patients/views/therapist.py
     rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log/*.py rugpijn/models.py
     rugpijn/site.py

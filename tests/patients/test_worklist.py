@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients import caseload, course, judgement, totals, worklist
+from patients.follow_up import caseload, daily_totals, judgements, worklist
+from patients.follow_up import progress as course
 from patients.models import (
     MainActivity,
     Patient,
@@ -385,7 +386,7 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
 
 def mark(programme, by, days_ago=0, note="Gebeld."):
     [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
-    judgement.mark_seen(
+    judgements.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in worklist.unseen(course)],
         note=note,
@@ -443,7 +444,7 @@ def test_as_many_queries_for_three_patients_as_for_twelve(cast, started, today):
         with CaptureQueriesContext(connection) as queries:
             courses = caseload.courses(caseload.running(cast.anna), today)
             worklist.attention(courses)
-            totals.last_days([course.programme for course in courses], today, 14)
+            daily_totals.last_days([course.programme for course in courses], today, 14)
         return len(queries), len(courses)
 
     fill(3)
@@ -464,7 +465,7 @@ def test_given_and_done_by_day(cast, started, today):
     log(programme, 2, pain=4)
     log(programme, 2, pain=6, moment=2)
     log(programme, 0)
-    days = totals.last_days([programme], today, 14)[programme.pk]
+    days = daily_totals.last_days([programme], today, 14)[programme.pk]
     assert [(day.given, day.done, day.pain) for day in days] == [
         (1, 1, None),  # day 1 counts only what was done
         (asked, 2, 6),
@@ -476,7 +477,7 @@ def test_what_was_undone_is_not_done(cast, started, today):
     programme = started(3, done=False)
     log(programme, 1, pain=5)
     log(programme, 1, done=False)
-    days = totals.last_days([programme], today, 2)[programme.pk]
+    days = daily_totals.last_days([programme], today, 2)[programme.pk]
     assert [(day.done, day.pain) for day in days] == [(0, None), (0, None)]
 
 
@@ -495,7 +496,7 @@ def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, t
         log(programme, days_ago, pain=3)
     if paused:
         stand_still(programme, 7, 3)
-    small = totals.last_days([programme], today, 14)[programme.pk]
+    small = daily_totals.last_days([programme], today, 14)[programme.pk]
     large = course.read(programme, today).days[:-1]  # today is not over
     assert [day.day for day in small] == [day.day for day in large]
     assert [day.given for day in small] == [day.given for day in large]

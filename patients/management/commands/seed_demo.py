@@ -18,8 +18,8 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from exercises.models import Protocol
 from exercises.period import Period
-from patients import judgement
 from patients.days import is_due
+from patients.follow_up import judgements
 from patients.models import (
     MainActivity,
     Message,
@@ -179,10 +179,10 @@ class DemoClinic:
             activity = MainActivity.objects.create(programme=piet, position=position, name=name)
             for day, score in zip((0, 20), scores, strict=True):
                 activity.scores.create(day=piet.started_on + timedelta(days=day), score=score)
-        judgement.note_start_back(programme=piet, total=5, part=2, by=anna)
+        judgements.note_start_back(programme=piet, total=5, part=2, by=anna)
         lines = piet.current_version().sheet.lines
         seen = ("good", "good", "excellent", "reasonable", "good", "moderate")
-        judgement.rate_quality(
+        judgements.rate_quality(
             programme=piet,
             lines=lines,
             ratings={line.uuid: word for line, word in zip(lines, seen, strict=True)},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 
-from .models import (
+from ..models import (
     ActivityScore,
     MainActivity,
     Programme,
@@ -20,8 +20,8 @@ from .models import (
     SeenMark,
     StartBackScore,
 )
-from .sheet import Line
-from .writes import RefusedError
+from ..sheet import Line
+from ..writes import RefusedError
 
 Asked = tuple[str, int | None]  # a main activity in the patient's words, and its score of today
 

@@ -7,18 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from rugpijn import audit
 
-from .. import (
-    cert,
-    charts,
-    clinical,
-    judgement,
-    record_note,
-    timeline,
-)
-from ..admin_base import programme_page
-from ..clinical import COMPARED_DAYS, PAIN_MATTERS
-from ..course import PERIODS, USUAL
-from ..course import read as read_course
+from ... import clinical
+from ...admin_base import programme_page
+from ...clinical import COMPARED_DAYS, PAIN_MATTERS
+from .. import cert, charts, judgements, record_note, timeline
+from ..progress import PERIODS, USUAL
+from ..progress import read as read_course
 
 PERIOD_LABELS = {
     "3": gettext_lazy("Last 3 weeks"),
@@ -53,7 +47,7 @@ def _followed(programme, course, today) -> dict:
     marks = [(issue.number, issue.day) for issue in course.issues]
     pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
-    ratings = judgement.newest_ratings(programme)
+    ratings = judgements.newest_ratings(programme)
     quality = {uuid: rating.quality for uuid, rating in ratings.items()}
     score = course.exas(quality)
     events = timeline.events(programme, course.first, course.last)

@@ -26,12 +26,13 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from .. import caseload, judgement, totals, worklist, writes
-from ..admin_base import for_therapists
+from ... import writes
+from ...admin_base import for_therapists
+from ...models import Programme, SeenMark
+from ...prescribing import authoring
+from .. import caseload, daily_totals, judgements, worklist
 from ..caseload import Course
-from ..models import Programme, SeenMark
-from ..prescribing import authoring
-from ..totals import DayTotal
+from ..daily_totals import DayTotal
 
 CHART_DAYS = 14
 ROWS = 30  # patients on a page, each with its charts
@@ -68,7 +69,7 @@ def first_page(request):
     page = Paginator(_everybody(request.user, whose, running), ROWS).get_page(
         request.GET.get("page")
     )
-    days = totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
+    days = daily_totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
     page.object_list = [
         Row(row.programme, row.course, tuple(days.get(row.programme.pk, ()))) for row in page
     ]
@@ -187,7 +188,7 @@ def seen(request, programme):
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
         words = _("Write in the note what you did about it.")
         return _give_back(request, programme, words, back)
-    judgement.mark_seen(
+    judgements.mark_seen(
         programme=programme,
         reasons=[(item.reason, item.occasion) for item in items],
         note=form.cleaned_data["note"],
@@ -215,7 +216,7 @@ def _seen_before(request, programme, shown: set[str], note: str, back):
     if not note or any((mark.by, mark.note) == (request.user, note) for mark in there):
         messages.info(request, said, extra_tags=HERE)
     elif there:
-        judgement.mark_seen(
+        judgements.mark_seen(
             programme=programme,
             reasons=sorted({(mark.reason, mark.occasion) for mark in there}),
             note=note,
@@ -245,7 +246,7 @@ def _put_back(request, programme, back):
     if mark is None:
         messages.info(request, _("This was put back already."), extra_tags=HERE)
         return back
-    judgement.put_back(mark)
+    judgements.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
     messages.success(
         request, _("Back on the worklist: %s.") % programme.patient.name, extra_tags=HERE

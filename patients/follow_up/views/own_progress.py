@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 
-from .. import charts, clinical
-from ..access import find
-from ..course import read as read_course
-from ..models import Programme
+from ... import clinical
+from ...access import find
+from ...models import Programme
+from .. import charts
+from ..progress import read as read_course
 
 FIRST_WEEK = 7  # days; before that there is nothing to compare
 

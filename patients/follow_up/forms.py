@@ -18,10 +18,11 @@ from rugpijn.models import User
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from . import clinical, judgement
-from .models import MainActivity, Programme, QualityRating, RecoveryCheck, RiskProfile
-from .models.course import ACTIVITIES, SCALE
-from .sheet import Sheet
+from .. import clinical
+from ..models import MainActivity, Programme, QualityRating, RecoveryCheck, RiskProfile
+from ..models.course import ACTIVITIES, SCALE
+from ..sheet import Sheet
+from . import judgements
 
 
 def _wrote(name: str, when, what: str) -> str:
@@ -50,7 +51,7 @@ class RecoveryForm(forms.Form):
         self.asked = asked  # day of the recovery check
 
     def write(self, programme: Programme, by: User) -> str:
-        judgement.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
+        judgements.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
         return _("The answer of day %d is written down.") % self.asked
 
 
@@ -78,7 +79,7 @@ class ProfileForm(forms.Form):
         last = programme.risk_profiles.last()
         if last is not None and last.profile == self.cleaned_data["profile"]:
             return _("Written down: %s.") % last.get_profile_display()  # once is enough
-        chosen = judgement.choose_profile(programme=programme, by=by, **self.cleaned_data)
+        chosen = judgements.choose_profile(programme=programme, by=by, **self.cleaned_data)
         return _("Written down: %s.") % chosen.get_profile_display()
 
 
@@ -120,7 +121,7 @@ class StartBackForm(forms.Form):
         return [_wrote(last.noted_name, last.noted_at, said)]
 
     def write(self, programme: Programme, by: User) -> str:
-        score = judgement.note_start_back(programme=programme, by=by, **self.cleaned_data)
+        score = judgements.note_start_back(programme=programme, by=by, **self.cleaned_data)
         return _("Written down. The score suggests: %s. You decide.") % (
             RiskProfile.Profile(score.suggests).label
         )
@@ -205,7 +206,7 @@ class ActivitiesForm(forms.Form):
             )
             for position in range(1, ACTIVITIES + 1)
         ]
-        judgement.measure_activities(programme=programme, asked=asked, on=timezone.localdate())
+        judgements.measure_activities(programme=programme, asked=asked, on=timezone.localdate())
         return _("The activities are written down.")
 
 
@@ -238,11 +239,11 @@ class QualityForm(forms.Form):
 
     @staticmethod
     def latest(programme: Programme) -> dict[str, int]:
-        ratings = judgement.newest_ratings(programme)
+        ratings = judgements.newest_ratings(programme)
         return {line: rating.pk for line, rating in ratings.items()}
 
     def meanwhile(self, programme: Programme, opened: dict) -> list[str]:
-        ratings = judgement.newest_ratings(programme)
+        ratings = judgements.newest_ratings(programme)
         mine = {line: quality for line, quality in self.cleaned_data.items() if quality}
         return [
             _wrote(one.rated_name, one.rated_at, f"{one.title}: {one.get_quality_display()}")
@@ -251,7 +252,7 @@ class QualityForm(forms.Form):
         ]
 
     def write(self, programme: Programme, by: User) -> str:
-        judgement.rate_quality(
+        judgements.rate_quality(
             programme=programme, lines=self.sheet.lines, ratings=self.cleaned_data, by=by
         )
         return _("The quality is written down. It counts in “What was done”.")

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit, given_back, two_at_once
 
-from .. import clinical, judgement, writes
-from ..admin_base import programme_page
-from ..models import Programme
-from ..visit_forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryForm, StartBackForm
+from ... import clinical, writes
+from ...admin_base import programme_page
+from ...models import Programme
+from .. import judgements
+from ..forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryForm, StartBackForm
 
 
 def course(request, programme):
@@ -148,7 +149,7 @@ def _forms(request, programme: Programme, asked: int | None) -> dict:
     if asked is not None:
         forms.append(bound(RecoveryForm, asked=asked))
     if version is not None:
-        ratings = judgement.newest_ratings(programme)
+        ratings = judgements.newest_ratings(programme)
         forms.append(bound(QualityForm, sheet=version.sheet, ratings=ratings))
     return {form.what: form for form in forms}
 

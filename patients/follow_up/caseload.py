@@ -15,9 +15,9 @@ from django.db.models.functions import Cast
 
 from exercises.models import Exercise, Figure
 
-from . import clinical
-from .line import LIBRARY, Library, of_library, with_library, without
-from .models import (
+from .. import clinical
+from ..line import LIBRARY, Library, of_library, with_library, without
+from ..models import (
     Message,
     Pause,
     Programme,
@@ -28,9 +28,9 @@ from .models import (
     SymptomAnswer,
     Version,
 )
-from .patient_day.day_cards import RECENT
-from .patient_day.reports import first_pain, marks_of, not_cleared, not_taken_back, withdrawn
-from .sheet import CAUTIONS, Block, upgraded
+from ..patient_day.day_cards import RECENT
+from ..patient_day.reports import first_pain, marks_of, not_cleared, not_taken_back, withdrawn
+from ..sheet import CAUTIONS, Block, upgraded
 
 
 @dataclass(frozen=True)

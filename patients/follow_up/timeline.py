@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import clinical, worklist
-from .models import ActivityScore, Programme, SymptomAnswer
-from .patient_day.reports import with_retraction
+from .. import clinical
+from ..models import ActivityScore, Programme, SymptomAnswer
+from ..patient_day.reports import with_retraction
+from . import worklist
 
 
 @dataclass(frozen=True)

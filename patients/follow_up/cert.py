@@ -16,7 +16,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .sheet import Line, Sheet
+from ..sheet import Line, Sheet
 
 RECORDED, PARTLY, MISSING, NOT_RECORDED = "recorded", "partly", "missing", "not_recorded"
 # Where it is filled in or read.

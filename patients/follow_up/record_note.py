@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .course import Counts, Course, Line, Score
-from .models import MainActivity, Pause
+from ..models import MainActivity, Pause
+from .progress import Counts, Course, Line, Score
 from .timeline import Event
 
 

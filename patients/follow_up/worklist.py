@@ -17,11 +17,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from . import ages, clinical
+from .. import ages, clinical
+from ..models import Programme, RecoveryCheck, SymptomAnswer
+from ..models.pause import days_off
+from ..patient_day.reports import WITHDRAWN
 from .caseload import Course, courses, watched
-from .models import Programme, RecoveryCheck, SymptomAnswer
-from .models.pause import days_off
-from .patient_day.reports import WITHDRAWN
 
 MOST_NEW = 100  # reports in a minute; more say nothing more
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest
