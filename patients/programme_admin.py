@@ -16,6 +16,7 @@ from rugpijn.numbers import number
 
 from . import search, writes
 from .admin_base import CareAdmin
+from .contact.views import share_link, thread
 from .follow_up import judgements
 from .follow_up.views import days, visit, worklist
 from .models import Patient, Prescription, Programme
@@ -39,7 +40,6 @@ from .prescribing.views import suggestions, typing, versions
 from .search import MOST_FOUND
 from .sheet import Sheet
 from .sheet_changes import Change, changes
-from .views import notes, share_link
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
 ENDED = (
@@ -215,7 +215,7 @@ class ProgrammeAdmin(CareAdmin):
             self.page(share_link.mail_link, "mail"),
             *(self.page(getattr(life_pages, name), name) for name in LIFE),
             self.page(visit.course, "course"),
-            self.page(notes.at_the_desk, "messages"),
+            self.page(thread.at_the_desk, "messages"),
             self.page(worklist.seen, "seen"),
             self.page(worklist.take, "take"),
             *self._batch_urls(),

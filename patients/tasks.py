@@ -3,7 +3,7 @@
 The next release has no such file.
 """
 
+from .contact.messages import tell_patient  # noqa: F401
 from .everything import make_export  # noqa: F401
-from .messages import tell_patient  # noqa: F401
 from .paper.batches import print_batch  # noqa: F401
 from .paper.handout import render_handout  # noqa: F401

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from .contact.views import reminders, thread
 from .follow_up.views import own_progress
 from .paper.views import handout, media, share_page
 from .patient_day.views import sync, today
-from .views import access_log, invitation, keeping, notes, own_data, rights
+from .views import access_log, invitation, own_data, rights
 
 app_name = "patients"
 
@@ -35,11 +36,11 @@ urlpatterns = [
     path("in/", invitation.invitation_code, name="invitation_code"),
     path("welcome/", invitation.first_login, name="first_login"),
     path("programmes/<uuid:uuid>/progress/", own_progress.progress, name="progress"),
-    path("programmes/<uuid:uuid>/messages/", notes.own_messages, name="messages"),
-    path("programmes/<uuid:uuid>/reminders/", keeping.reminders, name="reminders"),
-    path("reminders/", keeping.change_times, name="change_times"),
-    path("reminders/stop/<str:token>/", keeping.stop_reminders, name="stop_reminders"),
-    path("calendar/<str:token>.ics", keeping.calendar, name="calendar"),
+    path("programmes/<uuid:uuid>/messages/", thread.own_messages, name="messages"),
+    path("programmes/<uuid:uuid>/reminders/", reminders.reminders, name="reminders"),
+    path("reminders/", reminders.change_times, name="change_times"),
+    path("reminders/stop/<str:token>/", reminders.stop_reminders, name="stop_reminders"),
+    path("calendar/<str:token>.ics", reminders.calendar, name="calendar"),
     path("my-data/", own_data.my_data, name="my_data"),
     path("my-data/download/", rights.download, name="download"),
     path("my-data/download/<uuid:uuid>/", rights.export_page, name="export"),

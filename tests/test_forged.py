@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Exercise, Figure, Protocol, Rendering
-from patients import invitations, reminders
+from patients import invitations
+from patients.contact import reminders
 from patients.models import (
     CalendarLink,
     DataExport,

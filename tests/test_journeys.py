@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from exercises.models import Figure
 from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
-from patients import messages, reminders
+from patients.contact import messages, reminders
 from patients.models import (
     Batch,
     Patient,

@@ -25,8 +25,9 @@ from rugpijn.login import devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
-from .. import invitations, mail, writes
+from .. import invitations, writes
 from ..access import is_own
+from ..contact import mail
 from ..joining_forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 from ..models import PatientInvitation
 

@@ -12,8 +12,9 @@ from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
 from rugpijn.numbers import number
 
-from .. import invitations, mail, writes
+from .. import invitations, writes
 from ..admin_base import patient_page
+from ..contact import mail
 from ..models import PatientInvitation
 from ..paper import printed
 

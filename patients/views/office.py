@@ -24,9 +24,10 @@ from rugpijn.login.sessions import fresh_login_required
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from .. import erasure, mail, search
+from .. import erasure, search
 from ..access import answered_for, answers, find_answered_for
 from ..birth_dates import BirthDateField, read_birth_date
+from ..contact import mail
 from ..models import DataExport, Erased, ErasureRequest, Patient
 from .rights import export
 

@@ -12,7 +12,7 @@ from rugpijn import audit, two_at_once
 from rugpijn.models import User
 
 from ..access import represented_by
-from ..keeping_forms import ReadingForm
+from ..contact.forms import ReadingForm
 from ..models import Patient
 
 

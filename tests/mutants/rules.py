@@ -234,14 +234,14 @@ MUTANTS = (
     ),
     Mutant(
         "a therapist sets the patient's reminders",
-        "patients/views/keeping.py",
+        "patients/contact/views/reminders.py",
         "    programme = find_own(\n",
         "    programme = find(\n",
         "tests/test_access.py::test_a_route[patients:reminders]",
     ),
     Mutant(
         "a therapist writes in the patient's name",
-        "patients/views/notes.py",
+        "patients/contact/views/thread.py",
         "    programme = find_own(\n",
         "    programme = find(\n",
         "tests/test_access.py::test_a_route[patients:messages]",

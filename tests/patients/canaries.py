@@ -10,8 +10,9 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from patients import messages, reach
+from patients import reach
 from patients.classified import RECORD, kind_of
+from patients.contact import messages
 from patients.models import (
     ActivityScore,
     Batch,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from exercises.dosage import Dosage
-from patients import calendar_feed
+from patients.contact import calendar_feed
 from patients.models import CalendarLink, Pause, Programme, ReminderPlan
 from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from patients import calendar_feed, clinical, reminders
+from patients import clinical
+from patients.contact import calendar_feed, reminders
 from patients.follow_up import timeline
 from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
 from patients.patient_day import reports

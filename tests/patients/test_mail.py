@@ -9,7 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import mail
+from patients.contact import mail
 from patients.paper import handout
 from rugpijn.audit import AccessEvent
 

@@ -8,7 +8,7 @@ from django.core import mail as outbox
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import messages
+from patients.contact import messages
 from patients.follow_up import caseload, timeline, worklist
 from patients.models import Message, Programme
 from patients.prescribing import lifecycle

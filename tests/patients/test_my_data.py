@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import messages
+from patients.contact import messages
 from patients.models import RecoveryCheck, ReminderPlan
 from patients.paper import handout
 from patients.patient_day import recording

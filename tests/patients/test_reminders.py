@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.period import Period
-from patients import reminders
+from patients.contact import reminders
 from patients.models import Reminder, ReminderPlan, SessionLog
 from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent

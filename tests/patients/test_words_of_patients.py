@@ -194,7 +194,11 @@ def test_the_measure_itself():
 
 def test_every_text_of_patients_is_found():
     texts = every_text()
-    for file in ("templates/patients/_today.html", "patients/clinical.py", "patients/mail.py"):
+    for file in (
+        "templates/patients/_today.html",
+        "patients/clinical.py",
+        "patients/contact/mail.py",
+    ):
         assert len(texts[file]["nl"]) > 2, file
     assert len(texts["lage_rugpijn.toml, superman"]["nl"]) > 5
     assert len(texts["hol-bol.json, hol-bol"]["nl"]) > 3

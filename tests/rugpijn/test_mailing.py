@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from patients import invitations
-from patients.mail import send_invitation, send_link
+from patients.contact.mail import send_invitation, send_link
 from rugpijn import health
 from rugpijn.mailing import sending
 from rugpijn.mailing.sending import Outcome

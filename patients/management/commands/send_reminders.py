@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from patients import reminders
+from patients.contact import reminders
 
 
 class Command(BaseCommand):

@@ -14,13 +14,13 @@ from rugpijn import audit, given_back, two_at_once
 from rugpijn.numbers import number
 from rugpijn.two_at_once import OPENED_WITH
 
-from .. import writes
-from ..access import find_own
-from ..admin_base import programme_page
-from ..follow_up import judgements
-from ..keeping_forms import MessageForm
+from ... import writes
+from ...access import find_own
+from ...admin_base import programme_page
+from ...follow_up import judgements
+from ...models import Message, Programme
+from ..forms import MessageForm
 from ..messages import send_message
-from ..models import Message, Programme
 
 AGAIN = timedelta(hours=1)  # the same text as the last one is the same message, so long
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
 
+from ...admin_base import programme_page
+from ...paper import handout, printed
+from ...prescribing import authoring
 from .. import mail
-from ..admin_base import programme_page
-from ..paper import handout, printed
-from ..prescribing import authoring
 
 
 def share(request, programme):

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rugpijn import audit, ended, two_at_once
 from rugpijn.middleware import unlisted
 
+from ...access import find_own
+from ...models import CalendarLink, Programme, ReminderPlan
 from .. import calendar_feed
 from .. import reminders as rules
-from ..access import find_own
-from ..keeping_forms import ReminderForm
+from ..forms import ReminderForm
 from ..mail import address_of
-from ..models import CalendarLink, Programme, ReminderPlan
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

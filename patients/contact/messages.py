@@ -10,9 +10,9 @@ from django_tasks import task
 
 from rugpijn.models import User
 
+from ..models import Message, Patient, Programme
+from ..writes import RefusedError, write_once
 from . import mail
-from .models import Message, Patient, Programme
-from .writes import RefusedError, write_once
 
 MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
 

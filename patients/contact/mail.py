@@ -16,8 +16,8 @@ from rugpijn.mailing import sending
 from rugpijn.mailing.sending import Outcome
 from rugpijn.models import Letter, User
 
-from .models import Patient, PatientInvitation, Version
-from .paper.handout import share_url
+from ..models import Patient, PatientInvitation, Version
+from ..paper.handout import share_url
 
 log = logging.getLogger(__name__)
 

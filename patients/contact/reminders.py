@@ -26,10 +26,10 @@ from django.utils.translation import gettext as _
 
 from rugpijn import ended
 
+from ..models import Patient, Programme, Proxy, Reminder, ReminderPlan
+from ..patient_day import reports
+from ..patient_day.day_cards import Card, cards, lately
 from .mail import address_of, language_of
-from .models import Patient, Programme, Proxy, Reminder, ReminderPlan
-from .patient_day import reports
-from .patient_day.day_cards import Card, cards, lately
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from rugpijn.models import User
 from rugpijn.text_fields import CharField
 
-from .models import Message, ReminderPlan
-from .models.reminder import EVERY_DAY
+from ..models import Message, ReminderPlan
+from ..models.reminder import EVERY_DAY
 
 # Every half an hour at which somebody may want to exercise; typed by nobody, so never mistyped.
 TIMES = [time(hour, minute) for hour in range(5, 24) for minute in (0, 30)]
