@@ -17,12 +17,13 @@ from . import retention, search
 from .admin_base import CareAdmin
 from .follow_up import caseload
 from .follow_up.views import worklist
+from .joining.views import invite
 from .models import Patient, Programme
 from .prescribing import authoring, lifecycle
 from .prescribing.forms import NewProgrammeForm, PatientForm
 from .prescribing.views import lifecycle as life_pages
 from .programme_admin import ProgrammeAdmin
-from .views import glass, invite, office
+from .views import glass, office
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 

@@ -15,7 +15,8 @@ class PatientsConfig(AppConfig):
         from rugpijn.log import search
         from rugpijn.login import second_step as login_step
 
-        from . import clinical, ended, erasure, log_people, second_step
+        from . import clinical, ended, erasure, log_people
+        from .joining import second_step
         from .paper import failed_papers, press
 
         catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}

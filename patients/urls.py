@@ -4,9 +4,10 @@ from django.urls import path
 
 from .contact.views import reminders, thread
 from .follow_up.views import own_progress
+from .joining.views import accept
 from .paper.views import handout, media, share_page
 from .patient_day.views import sync, today
-from .views import access_log, invitation, own_data, rights
+from .views import access_log, own_data, rights
 
 app_name = "patients"
 
@@ -32,9 +33,9 @@ urlpatterns = [
     path(
         "programmes/<uuid:uuid>/media/<str:digest>", media.programme_media, name="programme_media"
     ),
-    path("invitation/<str:token>/", invitation.patient_invitation, name="patient_invitation"),
-    path("in/", invitation.invitation_code, name="invitation_code"),
-    path("welcome/", invitation.first_login, name="first_login"),
+    path("invitation/<str:token>/", accept.patient_invitation, name="patient_invitation"),
+    path("in/", accept.invitation_code, name="invitation_code"),
+    path("welcome/", accept.first_login, name="first_login"),
     path("programmes/<uuid:uuid>/progress/", own_progress.progress, name="progress"),
     path("programmes/<uuid:uuid>/messages/", thread.own_messages, name="messages"),
     path("programmes/<uuid:uuid>/reminders/", reminders.reminders, name="reminders"),

@@ -19,8 +19,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import invitations
 from patients.contact import reminders
+from patients.joining import invitations
 from patients.models import (
     CalendarLink,
     Patient,

@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Advice, Exercise, Figure, Protocol, Rendering
-from patients import invitations
 from patients.contact import reminders
+from patients.joining import invitations
 from patients.models import (
     CalendarLink,
     DataExport,

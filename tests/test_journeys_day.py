@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from exercises.dosage import Dosage
-from patients import invitations
+from patients.joining import invitations
 from patients.models import Proxy, SessionLog, SymptomAnswer
 from patients.patient_day import recording
 from patients.prescribing import authoring

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from patients import invitations
+from patients.joining import invitations
 from rugpijn.models import TrustedDevice
 
 from .test_journeys import browser_context_args, complaints, site  # noqa: F401

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from patients import invitations
 from patients.clinical import SYMPTOMS
 from patients.contact import messages, reminders
+from patients.joining import invitations
 from patients.models import Programme, ReminderPlan, SessionLog, SymptomAnswer
 from patients.prescribing import authoring
 from rugpijn.login import second_step

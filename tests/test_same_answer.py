@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from patients import invitations
+from patients.joining import invitations
 from patients.models import Patient
 from rugpijn.models import StaffInvitation, User
 

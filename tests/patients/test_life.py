@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from exercises.period import Period
-from patients import invitations
+from patients.joining import invitations
 from patients.models import Pause, Programme, RiskProfile, SessionLog
 from patients.models.pause import days_off
 from patients.patient_day import recording

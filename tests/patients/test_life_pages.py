@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import invitations
+from patients.joining import invitations
 from patients.models import (
     Patient,
     Pause,

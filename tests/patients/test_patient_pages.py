@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from exercises.dosage import Dosage
-from patients import invitations
+from patients.joining import invitations
 from patients.models import SessionLog
 from patients.models.share_link import share_token
 from patients.paper import handout

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import ages, invitations, log_reading, writes
+from patients import ages, log_reading, writes
 from patients.contact import messages
 from patients.follow_up import caseload, worklist
+from patients.joining import invitations
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from patients.paper import handout
 from rugpijn.audit import AccessEvent

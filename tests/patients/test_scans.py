@@ -11,8 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from patients import access, retention, second_step
+from patients import access, retention
 from patients.follow_up import caseload
+from patients.joining import second_step
 from patients.models import Patient, Programme
 from rugpijn.models import GlassBreak, Practice, User
 

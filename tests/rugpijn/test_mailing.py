@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from patients import invitations
 from patients.contact.mail import send_invitation, send_link
+from patients.joining import invitations
 from rugpijn import health
 from rugpijn.mailing import sending
 from rugpijn.mailing.sending import Outcome

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from patients import invitations
+from patients.joining import invitations
 from rugpijn.audit import AccessEvent
 from rugpijn.models import LoginSession, User
 from tests.conftest import PASSWORD

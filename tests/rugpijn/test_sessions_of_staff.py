@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import invitations
+from patients.joining import invitations
 from patients.models import Patient, Programme
 from rugpijn import settings as ours
 from rugpijn.login import second_factor

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from patients import invitations
+from patients.joining import invitations
 from rugpijn import gunicorn_log, technical_log
 from tests.conftest import fresh_login
 

@@ -9,8 +9,8 @@ from rugpijn.forms import PasswordForm
 from rugpijn.text_fields import CharField, EmailField
 from rugpijn.validators import printable
 
-from . import clinical
-from .birth_dates import BirthDateField
+from .. import clinical
+from ..birth_dates import BirthDateField
 
 SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1))]
 

@@ -1,7 +1,7 @@
 """Whether a practice asks its patients for more than a password."""
 
-from .access import own_record
-from .models import Patient
+from ..access import own_record
+from ..models import Patient
 
 
 def asks_second_step(user) -> bool:

@@ -25,11 +25,12 @@ from rugpijn.login import devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
-from .. import invitations, writes
-from ..access import is_own
-from ..contact import mail
-from ..joining_forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
-from ..models import PatientInvitation
+from ... import writes
+from ...access import is_own
+from ...contact import mail
+from ...models import PatientInvitation
+from .. import invitations
+from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 
 OPENED = "invitation"  # in the session: who gave the right date of birth, and for which invitation
 OPENED_FOR = 30 * 60  # seconds to choose how to log in

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from rugpijn import ended
 from rugpijn.models import User
 
-from . import ages
-from .models import Patient, PatientInvitation, Proxy
-from .writes import RefusedError, hold
+from .. import ages
+from ..models import Patient, PatientInvitation, Proxy
+from ..writes import RefusedError, hold
 
 
 @transaction.atomic

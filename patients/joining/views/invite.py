@@ -12,11 +12,12 @@ from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
 from rugpijn.numbers import number
 
-from .. import invitations, writes
-from ..admin_base import patient_page
-from ..contact import mail
-from ..models import PatientInvitation
-from ..paper import printed
+from ... import writes
+from ...admin_base import patient_page
+from ...contact import mail
+from ...models import PatientInvitation
+from ...paper import printed
+from .. import invitations
 
 
 def invite(request, patient):
