@@ -15,9 +15,10 @@ class PatientsConfig(AppConfig):
         from rugpijn.log import search
         from rugpijn.login import second_step as login_step
 
-        from . import clinical, ended, erasure, log_people
+        from . import clinical
         from .joining import second_step
         from .paper import failed_papers, press
+        from .privacy import ended, erasure, log_people
 
         catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
         catalogue.of_region = clinical.symptoms_of_region

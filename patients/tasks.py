@@ -4,6 +4,6 @@ The next release has no such file.
 """
 
 from .contact.messages import tell_patient  # noqa: F401
-from .everything import make_export  # noqa: F401
 from .paper.batches import print_batch  # noqa: F401
 from .paper.handout import render_handout  # noqa: F401
+from .privacy.data_export import make_export  # noqa: F401

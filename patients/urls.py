@@ -7,7 +7,7 @@ from .follow_up.views import own_progress
 from .joining.views import accept
 from .paper.views import handout, media, share_page
 from .patient_day.views import sync, today
-from .views import access_log, own_data, rights
+from .privacy.views import access_log, own_data, rights
 
 app_name = "patients"
 

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from .. import clinical
-from ..erasure import open_requests
 from ..follow_up.daily_totals import DayTotal
 from ..models import Pause
 from ..prescribing import lifecycle
+from ..privacy.erasure import open_requests
 
 register = template.Library()
 

@@ -103,7 +103,7 @@ MUTANTS = (
     ),
     Mutant(
         "a therapist erases, and takes records along",
-        "patients/views/office.py",
+        "patients/privacy/views/office.py",
         "if not answers(request.user):",
         "if False:",
         "tests/test_access.py::test_a_route[admin:patients_data]",

@@ -10,8 +10,6 @@ from django.db import models
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from patients import reach
-from patients.classified import RECORD, kind_of
 from patients.contact import messages
 from patients.models import (
     ActivityScore,
@@ -38,6 +36,8 @@ from patients.models import (
     SymptomAnswer,
 )
 from patients.prescribing import lifecycle
+from patients.privacy import related_rows
+from patients.privacy.classified import RECORD, kind_of
 from rugpijn.classified import Kind
 from rugpijn.login.session_store import SessionStore
 from rugpijn.models import KeptForm, OneTimeCode, TrustedDevice, User
@@ -120,7 +120,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
         traceback="Kanarie-Task",
     )  # fmt: skip
     Prescription.objects.filter(programme=programme).update(note="x", steps="x")
-    for rows in reach.rows_of(patient):
+    for rows in related_rows.rows_of(patient):
         for row in rows:
             fill(row)
     User.objects.filter(pk=user.pk).update(
@@ -128,7 +128,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
     )
     return sorted(
         canary(field)
-        for model in (Patient, *reach.ways_to(Patient))
+        for model in (Patient, *related_rows.ways_to(Patient))
         for field in model._meta.concrete_fields
         if not field.is_relation
         and kind_of(field) in (Kind.PERSONAL, Kind.CLINICAL)

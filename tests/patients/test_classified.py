@@ -4,8 +4,8 @@ import pytest
 from django.apps import apps
 
 from exercises import classified as library
-from patients import classified, reach
 from patients.models import Erased, Patient
+from patients.privacy import classified, related_rows
 from rugpijn import classified as practice
 from rugpijn.classified import Kind, columns
 from rugpijn.models import User
@@ -45,7 +45,7 @@ def test_what_opens_a_door_is_secret(word):
 
 def test_what_holds_something_of_a_person_leads_to_one():
     """A table with clinical columns that leads to no patient would be exported and erased never."""
-    theirs = {Patient, *reach.ways_to(Patient)}
+    theirs = {Patient, *related_rows.ways_to(Patient)}
     for model in apps.get_models():
         kinds = set(classified.CLASSES[model._meta.label].values())
         if Kind.CLINICAL in kinds:
@@ -53,15 +53,15 @@ def test_what_holds_something_of_a_person_leads_to_one():
 
 
 def test_what_leads_to_a_patient_is_of_the_record():
-    for model in reach.ways_to(Patient):
+    for model in related_rows.ways_to(Patient):
         assert model._meta.label in classified.RECORD
 
 
 def test_what_hangs_on_a_login():
-    names = {model.__name__ for model in reach.ways_to(User)}
+    names = {model.__name__ for model in related_rows.ways_to(User)}
     assert names >= {"LoginSession", "TrustedDevice", "OneTimeCode", "Authenticator", "KeptForm"}
 
 
 def test_what_stays_of_an_erasure_names_nobody():
     assert set(classified.RECORD["patients.Erased"].values()) == {Kind.NONE}
-    assert Erased not in reach.ways_to(Patient)
+    assert Erased not in related_rows.ways_to(Patient)

@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises import films
-from patients import erasure, ledger, reach
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
 from patients.paper import handout
+from patients.privacy import erasure, erasure_ledger, related_rows
 from rugpijn.audit import AccessEvent
 from rugpijn.backup.restore import AFTER_RESTORE, Restored
 from rugpijn.models import KeptForm, User
@@ -66,7 +66,7 @@ class TestErased:
         assert in_database(connection, full) == []
 
     def test_no_row_is_left(self, cast, full, erase):
-        found = list(reach.rows_of(cast.piet_patient))
+        found = list(related_rows.rows_of(cast.piet_patient))
         assert all(rows.exists() for rows in found)  # the patient has one of everything
         erase()
         assert [rows.model for rows in found if rows.exists()] == []
@@ -76,7 +76,7 @@ class TestErased:
         erase()
         assert not User.objects.filter(pk=cast.piet.pk).exists()
         assert not User.objects.filter(email="kanarie-ouder@mail.example").exists()
-        for rows in reach.rows_of_login(cast.piet):
+        for rows in related_rows.rows_of_login(cast.piet):
             assert not rows.exists(), rows.model
 
     def test_a_login_that_opens_another_record_stays(self, cast, programme, erase):
@@ -93,9 +93,9 @@ class TestErased:
 
     def test_others_are_as_they_were(self, cast, full, make_programme, erase):
         other = make_programme(cast.mo_patient)
-        before = [rows.count() for rows in reach.rows_of(cast.mo_patient)]
+        before = [rows.count() for rows in related_rows.rows_of(cast.mo_patient)]
         erase()
-        assert [rows.count() for rows in reach.rows_of(cast.mo_patient)] == before
+        assert [rows.count() for rows in related_rows.rows_of(cast.mo_patient)] == before
         assert Programme.objects.filter(pk=other.pk).exists()
 
     def test_the_log_keeps_the_number(self, client, cast, full, erase):
@@ -130,7 +130,7 @@ class TestErased:
         assert not file.exists()
 
     def test_one_row_that_stays_takes_all_of_it_back(self, cast, full, monkeypatch):
-        real = reach.rows_of
+        real = related_rows.rows_of
 
         class Sticky:
             model = Patient
@@ -160,7 +160,7 @@ class TestErased:
         def full(rows):
             raise OSError("No space left on device")
 
-        monkeypatch.setattr(ledger, "write", full)
+        monkeypatch.setattr(erasure_ledger, "write", full)
         with django_capture_on_commit_callbacks(execute=True):
             erasure.erase(cast.piet_patient, role=Erased.Role.OWNER)
         assert Erased.objects.exists()
@@ -210,15 +210,15 @@ class TestTheLedger:
         erase()
         own_ledger.unlink()
         erasure.apply_ledger()
-        assert Erased.digest(cast.piet_patient.uuid) in ledger.read()
+        assert Erased.digest(cast.piet_patient.uuid) in erasure_ledger.read()
 
     def test_half_a_line_spoils_nothing(self, cast, programme, erase, own_ledger):
         own_ledger.parent.mkdir()
         own_ledger.write_text('{"patient": "ab')
-        assert ledger.read() == {}
+        assert erasure_ledger.read() == {}
         erase()
-        ledger.bring_together()
-        assert Erased.digest(cast.piet_patient.uuid) in ledger.read()
+        erasure_ledger.bring_together()
+        assert Erased.digest(cast.piet_patient.uuid) in erasure_ledger.read()
 
     def test_who_was_not_erased_stays(self, cast, programme, erase):
         erase()

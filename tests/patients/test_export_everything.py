@@ -11,10 +11,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import everything
-from patients.classified import CLASSES
 from patients.models import DataExport, Proxy, StoredHandout
 from patients.paper import handout
+from patients.privacy import data_export
+from patients.privacy.classified import CLASSES
 from rugpijn.audit import AccessEvent
 from rugpijn.classified import Kind
 from rugpijn.models import User
@@ -50,19 +50,19 @@ def download(client, **sent):
 
 class TestWhatIsInIt:
     def test_every_word_that_is_a_persons(self, cast, full):
-        text = b"\n".join(opened(everything.pack(cast.piet_patient)).values()).decode().lower()
+        text = b"\n".join(opened(data_export.pack(cast.piet_patient)).values()).decode().lower()
         assert len(full) >= 30
         assert [word for word in full if word.lower() not in text] == []
 
     def test_and_of_the_login(self, cast, full):
-        text = opened(everything.pack(cast.piet_patient))["data.json"].decode()
+        text = opened(data_export.pack(cast.piet_patient))["data.json"].decode()
         for word in ("kanarie-user@mail.example", "Kanarie-code", "Kanarie-device",
                      "kanarie-address@mail.example"):  # fmt: skip
             assert word in text
 
     def test_never_a_secret(self, cast, full):
         """Neither its value, nor a column of that name in any table."""
-        content = json.loads(opened(everything.pack(cast.piet_patient))["data.json"])
+        content = json.loads(opened(data_export.pack(cast.piet_patient))["data.json"])
         for label, rows in content["tables"].items():
             secret = {name for name, kind in CLASSES[label].items() if kind == Kind.SECRET}
             told = {name for name, kind in CLASSES[label].items() if kind != Kind.SECRET}
@@ -83,11 +83,11 @@ class TestWhatIsInIt:
         StoredHandout.objects.create(
             version=version, letterhead="x", issued=True, pdf=b"%PDF-1.7 as given"
         )
-        files = opened(everything.pack(cast.piet_patient))
+        files = opened(data_export.pack(cast.piet_patient))
         assert files["pdf/programme-1-version-1.pdf"] == b"%PDF-1.7 as given"
 
     def test_what_was_never_printed_is_printed_now(self, cast, programme):
-        files = opened(everything.pack(cast.piet_patient))
+        files = opened(data_export.pack(cast.piet_patient))
         assert files["pdf/programme-1-version-1.pdf"] == b"%PDF-1.7 printed anew"
 
     def test_who_looked_and_not_from_where(self, client, cast, programme):
@@ -96,7 +96,7 @@ class TestWhatIsInIt:
         client.get(address, headers={"user-agent": "Mozilla/5.0 (Linux) Firefox/140"})
         fresh_login(client, cast.piet)
         client.get(reverse("patients:my_data"))
-        rows = json.loads(opened(everything.pack(cast.piet_patient))["data.json"])["access_log"]
+        rows = json.loads(opened(data_export.pack(cast.piet_patient))["data.json"])["access_log"]
         by_anna = next(row for row in rows if row["actor_name"] == "Anna de Wit")
         assert (by_anna["action"], by_anna["address"]) == ("read", None)
         own = next(row for row in rows if row["action"] == "read own data")
@@ -104,7 +104,7 @@ class TestWhatIsInIt:
         assert all(row["patient"] == str(cast.piet_patient.uuid) for row in rows)
 
     def test_the_manifest_tells_what_was_changed(self, cast, full):
-        files = opened(everything.pack(cast.piet_patient))
+        files = opened(data_export.pack(cast.piet_patient))
         named = json.loads(files.pop("manifest.json"))
         assert named["schema"] == 2 and set(named["files"]) == set(files)
         for name, data in files.items():
@@ -113,13 +113,13 @@ class TestWhatIsInIt:
     def test_a_spreadsheet_runs_nothing(self, cast, programme):
         programme.title = "=cmd|calc"
         programme.save()
-        files = opened(everything.pack(cast.piet_patient))
+        files = opened(data_export.pack(cast.piet_patient))
         table = files["tables/patients_programme.csv"].decode("utf-8-sig")
         assert next(csv.DictReader(io.StringIO(table), delimiter=";"))["title"] == "'=cmd|calc"
 
     def test_nothing_of_anybody_else(self, cast, full, make_programme):
         make_programme(cast.mo_patient)
-        text = b"".join(opened(everything.pack(cast.piet_patient)).values())
+        text = b"".join(opened(data_export.pack(cast.piet_patient)).values())
         for word in (b"Mo el Idrissi", b"mo-1234", b"Roos"):
             assert word not in text
 
@@ -171,7 +171,7 @@ def download_page(client) -> str:
 class TestInTheBackground:
     @pytest.fixture
     def asked(self, client, cast, programme, monkeypatch):
-        monkeypatch.setattr(everything, "AT_ONCE", 0)
+        monkeypatch.setattr(data_export, "AT_ONCE", 0)
         fresh_login(client, cast.piet)
         answer = download(client)
         asked = DataExport.objects.get()
@@ -184,7 +184,7 @@ class TestInTheBackground:
     def test_how_far_it_is_and_then_the_file(self, client, asked):
         assert "0 van de 1" in self.page(client, asked).content.decode()
         assert self.page(client, asked, "export_file").status_code == 404
-        assert everything.make_export.func(str(asked.uuid)) is True
+        assert data_export.make_export.func(str(asked.uuid)) is True
         address = reverse("patients:export_file", args=[asked.uuid])
         assert address in self.page(client, asked).content.decode()
         answer = self.page(client, asked, "export_file")
@@ -195,14 +195,14 @@ class TestInTheBackground:
         back = f'href="{reverse("patients:my_data")}"'
         making = self.page(client, asked).content.decode()
         assert "Uw bestand wordt gemaakt." in making and back in making
-        everything.make_export.func(str(asked.uuid))
+        data_export.make_export.func(str(asked.uuid))
         ready = self.page(client, asked).content.decode()
         assert "wordt gemaakt" not in ready and "Uw bestand is klaar" in ready and back in ready
         DataExport.objects.update(finished_at=timezone.now() - timedelta(minutes=16))
         assert back in self.page(client, asked).content.decode()
 
     def test_for_this_browser_only(self, client, asked, cast):
-        everything.make_export.func(str(asked.uuid))
+        data_export.make_export.func(str(asked.uuid))
         client.logout()
         fresh_login(client, cast.piet)
         for name in ("export", "export_file"):
@@ -210,20 +210,20 @@ class TestInTheBackground:
         assert AccessEvent.objects.filter(outcome="denied", actor=cast.piet.uuid).count() == 2
 
     def test_for_a_quarter_of_an_hour(self, client, asked):
-        everything.make_export.func(str(asked.uuid))
+        data_export.make_export.func(str(asked.uuid))
         DataExport.objects.update(finished_at=timezone.now() - timedelta(minutes=16))
         assert self.page(client, asked, "export_file").status_code == 404
         assert "15 minuten" in self.page(client, asked).content.decode()
 
     def test_not_of_a_record_that_is_no_longer_theirs(self, client, asked, cast):
-        everything.make_export.func(str(asked.uuid))
+        data_export.make_export.func(str(asked.uuid))
         cast.piet_patient.user = None
         cast.piet_patient.save()
         assert self.page(client, asked, "export_file").status_code == 404
 
     def test_of_somebody_who_was_erased_nothing_is_made(self, asked, cast):
         asked.delete()
-        assert everything.make_export.func(str(asked.uuid)) is False
+        assert data_export.make_export.func(str(asked.uuid)) is False
 
 
 class TestByTheOwner:

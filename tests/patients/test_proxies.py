@@ -7,12 +7,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import ages, log_reading, writes
+from patients import ages, writes
 from patients.contact import messages
 from patients.follow_up import caseload, worklist
 from patients.joining import invitations
 from patients.models import Patient, PatientInvitation, Programme, Proxy, SessionLog
 from patients.paper import handout
+from patients.privacy import log_sentences
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 from tests.conftest import fresh_login
@@ -113,7 +114,7 @@ class TestActingForSomebody:
         """Not a stranger from elsewhere, and not the child itself."""
         fresh_login(client, parent)
         client.post(reverse("patients:log_session", args=[programme.uuid]), act(programme))
-        reader = log_reading.Reader(child)
+        reader = log_sentences.Reader(child)
         (_day, lines), *_rest = reader.days(reader.events(since=None, others=True))
         assert "Iemand die voor u handelt heeft iets afgevinkt" in str([x.sentence for x in lines])
 

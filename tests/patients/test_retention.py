@@ -12,7 +12,6 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from exercises.models import LibraryImport
-from patients import retention
 from patients.follow_up import judgements
 from patients.models import (
     Batch,
@@ -28,6 +27,7 @@ from patients.models import (
 )
 from patients.paper import handout
 from patients.prescribing import lifecycle
+from patients.privacy import retention
 from rugpijn.audit import AccessEvent
 from rugpijn.models import (
     AccessChange,
@@ -279,7 +279,7 @@ class TestTechnicalRows:
 
 class TestTheCommand:
     def run(self, monkeypatch, *options) -> str:
-        from patients import erasure
+        from patients.privacy import erasure
 
         monkeypatch.setattr(erasure, "compact", lambda: None)  # inside this test's transaction
         said = io.StringIO()

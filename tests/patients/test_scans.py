@@ -11,10 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from patients import access, retention
+from patients import access
 from patients.follow_up import caseload
 from patients.joining import second_step
 from patients.models import Patient, Programme
+from patients.privacy import retention
 from rugpijn.models import GlassBreak, Practice, User
 
 from . import many

@@ -38,8 +38,8 @@ STAFF = """
     exercises/captions.py exercises/film*.py exercises/footage.py exercises/forms.py
     exercises/library/* exercises/period.py exercises/photo*.py exercises/pose*.py
     exercises/progression.py exercises/words_form.py exercises/apps.py
-    patients/*admin*.py patients/apps.py patients/paper/batches.py patients/follow_up/cert.py patients/export.py
-    patients/everything.py patients/retention.py patients/views/office.py
+    patients/*admin*.py patients/apps.py patients/paper/batches.py patients/follow_up/cert.py patients/privacy/export_tables.py
+    patients/privacy/data_export.py patients/privacy/retention.py patients/privacy/views/office.py
     patients/follow_up/judgements.py patients/prescribing/merge_form.py patients/prescribing/phases.py patients/paper/press.py
     patients/follow_up/record_note.py patients/prescribing/forms.py patients/follow_up/timeline.py patients/paper/variants.py
     patients/follow_up/forms.py patients/follow_up/worklist.py patients/templatetags/desk.py

@@ -42,7 +42,7 @@ def at(monkeypatch):
 @pytest.fixture
 def old(cast, monkeypatch):
     """Nobody was here for years: with a clock that is right for it, everybody would go."""
-    monkeypatch.setattr("patients.erasure.compact", lambda: None)
+    monkeypatch.setattr("patients.privacy.erasure.compact", lambda: None)
     past = timezone.now() - timedelta(days=10)
     Patient.objects.update(created_at=past, discharged_on=None)
 

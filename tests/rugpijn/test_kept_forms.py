@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from patients import retention
 from patients.models import Patient
+from patients.privacy import retention
 from rugpijn import limits
 from rugpijn.login.session_store import SEEN
 from rugpijn.models import KeptForm, LoginSession

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from patients.log_reading import DONE, Reader
+from patients.privacy.log_sentences import DONE, Reader
 from rugpijn import audit
 from rugpijn.log import chain, search
 from rugpijn.log.models import AccessEvent
@@ -276,7 +276,7 @@ class TestPatient:
         assert self.page(cast, days=days).count("heeft uw gegevens") == seen
 
     def test_older_lines_are_on_the_next_page(self, cast, monkeypatch):
-        monkeypatch.setattr("patients.views.access_log.PAGE", 2)
+        monkeypatch.setattr("patients.privacy.views.access_log.PAGE", 2)
         for days in (3, 2, 1):
             write(cast.piet_patient, cast.anna, days=days)
         client = client_of(cast.piet)

@@ -4,7 +4,7 @@ again what was taken away since.
 
 from django.core.management.base import BaseCommand
 
-from patients import erasure
+from patients.privacy import erasure
 from rugpijn import ended
 
 

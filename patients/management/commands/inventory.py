@@ -11,11 +11,11 @@ from rugpijn import audit, models, rates
 from rugpijn.database import sqlite_options
 from rugpijn.login import devices, sessions
 
-from ... import everything
 from ...models import ShareLink
 from ...paper.press import SECONDS
 from ...paper.press_child import FILE, MEMORY
 from ...paper.printing_places import AT_ONCE, PEOPLE, STRANGERS
+from ...privacy import data_export
 
 MINUTE, HOUR = 60, 3600
 
@@ -52,7 +52,7 @@ def inventory(given=None) -> str:
             _table(
                 ["what", "at most"],
                 [[name, f"{most} a minute"] for name, most in sorted(rates.RATES.items())]
-                + [["everything about one person", f"{everything.MOST} an hour"]]
+                + [["everything about one person", f"{data_export.MOST} an hour"]]
                 + [[name, each] for name, each in _login_rates()],
             ),
             "## How long, how much",

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from patients import erasure, retention
+from patients.privacy import erasure, retention
 from rugpijn import clock, ended
 from rugpijn.glass import rules as glass
 from rugpijn.login import access_changes
@@ -12,7 +12,7 @@ from rugpijn.login import access_changes
 
 class Command(BaseCommand):
     help = (
-        "Removes records, logins and technical rows whose time is over (patients/retention.py has "
+        "Removes records, logins and technical rows whose time is over (patients/privacy/retention.py has "
         "the terms), and rebuilds the database file when records went. With --dry-run it says what "
         "it would remove. It counts, and names nobody."
     )

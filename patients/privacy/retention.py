@@ -33,8 +33,7 @@ from rugpijn.models import (
     User,
 )
 
-from . import erasure
-from .models import (
+from ..models import (
     Batch,
     DataExport,
     Erased,
@@ -50,6 +49,7 @@ from .models import (
     SymptomAnswer,
     Version,
 )
+from . import erasure
 
 LOGIN_MONTHS = 3  # after the discharge: long enough to read the last programme (our proposal)
 EXPIRED, REMINDERS, TASKS = timedelta(days=30), timedelta(days=90), timedelta(days=30)

@@ -24,11 +24,12 @@ from rugpijn.login.sessions import fresh_login_required
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from .. import erasure, search
-from ..access import answered_for, answers, find_answered_for
-from ..birth_dates import BirthDateField, read_birth_date
-from ..contact import mail
-from ..models import DataExport, Erased, ErasureRequest, Patient
+from ... import search
+from ...access import answered_for, answers, find_answered_for
+from ...birth_dates import BirthDateField, read_birth_date
+from ...contact import mail
+from ...models import DataExport, Erased, ErasureRequest, Patient
+from .. import erasure
 from .rights import export
 
 MOST = 20  # that a search shows

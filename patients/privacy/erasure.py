@@ -22,11 +22,11 @@ from django_tasks_db.models import DBTaskResult
 from rugpijn import audit
 from rugpijn.models import KeptForm, Letter, User
 
-from . import ledger
-from .access import answered_for
-from .models import Batch, Erased, ErasureRequest, Message, Patient, Proxy, Version
-from .reach import rows_of, rows_of_login
-from .writes import hold
+from ..access import answered_for
+from ..models import Batch, Erased, ErasureRequest, Message, Patient, Proxy, Version
+from ..writes import hold
+from . import erasure_ledger
+from .related_rows import rows_of, rows_of_login
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
 
     Raises OSError when the ledger cannot be written: an erasure that a restore would undo is none.
     """
-    ledger.make_ready()
+    erasure_ledger.make_ready()
     hold(patient)
     if request is not None:
         audit.record(request, "erase", patient)
@@ -66,7 +66,7 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
         raise LeftoverError(", ".join(left))
     if line is not None:
         # A line that cannot be written after all is in the table, and the nightly run adds it.
-        transaction.on_commit(lambda: ledger.write([line]), robust=True)
+        transaction.on_commit(lambda: erasure_ledger.write([line]), robust=True)
     transaction.on_commit(sweep_pictures, robust=True)
 
 
@@ -137,7 +137,7 @@ class _Quiet:
 
 def apply_ledger() -> int:
     """Erase again whoever a backup brought back. Returns how many. May run at any time."""
-    erased = ledger.bring_together()
+    erased = erasure_ledger.bring_together()
     if not erased:
         return 0
     back = [

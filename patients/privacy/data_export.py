@@ -25,13 +25,13 @@ from django_tasks import task
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
-from . import export
+from ..models import DataExport, Patient, StoredHandout, Version
+from ..paper import handout
+from ..paper.press import PrintingError
+from ..paper.printing_places import WORKER, asked_by
+from . import export_tables
 from .classified import told
-from .models import DataExport, Patient, StoredHandout, Version
-from .paper import handout
-from .paper.press import PrintingError
-from .paper.printing_places import WORKER, asked_by
-from .reach import rows_of, rows_of_login
+from .related_rows import rows_of, rows_of_login
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class TooOftenError(Exception):
 def session_digest(request) -> str:
     """Names the browser session that asked; its key itself is written nowhere else."""
     key = request.session.session_key or ""
-    return salted_hmac("patients.export", key, algorithm="sha256").hexdigest()
+    return salted_hmac("patients.privacy.export_tables", key, algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
@@ -122,18 +122,18 @@ def pack(patient: Patient, tell: Callable[[int], None] = lambda done: None) -> b
     content = {
         "schema": SCHEMA,
         "made_at": timezone.now().isoformat(timespec="seconds"),
-        "records": [export.whole(patient)],
+        "records": [export_tables.whole(patient)],
         "tables": rows,
         "access_log": looked,
     }
-    files = {"data.json": export.as_json(content).encode()}
-    for name, part in export.PARTS.items():
+    files = {"data.json": export_tables.as_json(content).encode()}
+    for name, part in export_tables.PARTS.items():
         if found := list(part(patient)):
-            files[f"{name}.csv"] = export.table(found).encode()
+            files[f"{name}.csv"] = export_tables.table(found).encode()
     for label, found in rows.items():
         files[f"tables/{label.lower().replace('.', '_')}.csv"] = _flat(found)
     if looked:
-        files["access_log.csv"] = export.table(looked).encode()
+        files["access_log.csv"] = export_tables.table(looked).encode()
     files |= dict(_papers(patient, tell))
     files[_("README.txt")] = explanation().encode()
     files["manifest.json"] = _manifest(files)
@@ -188,7 +188,7 @@ def _flat(rows: list[Row]) -> bytes:
         }
         for row in rows
     ]
-    return export.table(flat).encode()
+    return export_tables.table(flat).encode()
 
 
 def _papers(patient: Patient, tell: Callable[[int], None]) -> Iterator[tuple[str, bytes]]:
@@ -226,7 +226,7 @@ def log_row(event: AccessEvent, patient: Patient) -> Row:
 def explanation() -> str:
     return "\n".join(
         [
-            export.explanation(),
+            export_tables.explanation(),
             "",
             _("tables: the same as it is stored, and also what your practice wrote for itself."),
             _("access_log: who looked, and when. pdf: what you got on paper."),

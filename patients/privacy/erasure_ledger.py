@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
-from .models import Erased
+from ..models import Erased
 
 
 def path() -> Path:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from rugpijn.ended import Kind, digest, register
 
-from .models import CalendarLink, Patient, PatientInvitation, Proxy, ReminderPlan, ShareLink
+from ..models import CalendarLink, Patient, PatientInvitation, Proxy, ReminderPlan, ShareLink
 
 
 def _until(proxy: Proxy) -> str:

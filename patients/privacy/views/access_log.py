@@ -14,9 +14,9 @@ from rugpijn import audit, rates, tables
 from rugpijn.login.sessions import fresh_login_required, fresh_on_trusted_device
 from rugpijn.numbers import number
 
-from ..access import find_log
-from ..log_reading import Reader
-from ..models import Patient
+from ...access import find_log
+from ...models import Patient
+from ..log_sentences import Reader
 
 PAGE = 500  # rows; with the same lines of a day taken together that is some weeks
 MOST_IN_FILE = 20_000

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from rugpijn.log.search import MOST_PATIENTS, MOST_PEOPLE
 
-from .access import answered_for
-from .models import Patient
-from .search import find
+from ..access import answered_for
+from ..models import Patient
+from ..search import find
 
 
 def records_of(user) -> list[Patient]:

@@ -12,7 +12,7 @@ from django.db.models import CASCADE, Model, QuerySet
 
 from rugpijn.models import User
 
-from .models import Patient
+from ..models import Patient
 
 Way = str  # of a query: "programme__patient"
 

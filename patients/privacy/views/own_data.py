@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from rugpijn import audit, two_at_once
 from rugpijn.models import User
 
-from ..access import represented_by
-from ..contact.forms import ReadingForm
-from ..models import Patient
+from ...access import represented_by
+from ...contact.forms import ReadingForm
+from ...models import Patient
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

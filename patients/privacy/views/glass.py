@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 
-from ..access import opened_to
-from ..models import Patient
+from ...access import opened_to
+from ...models import Patient
 
 ROWS = 50
 

@@ -16,9 +16,9 @@ from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
 from rugpijn.text_fields import CleanTextMeta
 
-from .. import everything
-from ..access import is_own, may_take_along, refuse, represented_by
-from ..models import DataExport, ErasureRequest, Patient
+from ...access import is_own, may_take_along, refuse, represented_by
+from ...models import DataExport, ErasureRequest, Patient
+from .. import data_export
 
 AN_HOUR = 3600  # seconds
 
@@ -47,18 +47,18 @@ def export(request, patient, act, name, reason=""):
     """At once when that is quick; else the page that says how far it is."""
     try:
         with transaction.atomic():
-            asked = everything.begin(request, patient, reason=reason)
+            asked = data_export.begin(request, patient, reason=reason)
             audit.record(request, act, patient, thing=asked)
-            long = everything.is_long(patient)
+            long = data_export.is_long(patient)
             if long:
-                everything.enqueue(asked)
-    except everything.TooOftenError:
+                data_export.enqueue(asked)
+    except data_export.TooOftenError:
         answer = render(request, "patients/export_too_often.html", status=429)
         answer.headers["Retry-After"] = str(AN_HOUR)
         return answer
     if long:
         return redirect("patients:export", asked.uuid)
-    return _file(everything.make(asked), name)
+    return _file(data_export.make(asked), name)
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
@@ -70,7 +70,7 @@ def _file(content: bytes, name: str) -> HttpResponse:
 def _asked(request, uuid) -> DataExport:
     """For who asked, in the browser session that asked, and while the record may be seen."""
     mine = DataExport.objects.filter(
-        made_for=request.user.pk, session=everything.session_digest(request), uuid=uuid
+        made_for=request.user.pk, session=data_export.session_digest(request), uuid=uuid
     ).select_related("patient__practice")
     asked = mine.first()
     allowed = may_take_along(request.user)
@@ -84,7 +84,7 @@ def export_page(request, uuid):
     """How far it is, and then the file."""
     asked = _asked(request, uuid)
     stalled = asked.finished_at is None and (
-        timezone.now() - asked.asked_at > everything.STALLED and asked.done == 0
+        timezone.now() - asked.asked_at > data_export.STALLED and asked.done == 0
     )
     return render(request, "patients/export.html", {"asked": asked, "stalled": stalled})
 
