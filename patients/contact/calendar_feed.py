@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, Timezone
 
 from ..clinical import planned_end
-from ..days import is_due
 from ..models import Programme, ReminderPlan
 from ..patient_day import reports
+from ..schedule import is_due
 from ..sheet import Line
 
 AHEAD = timedelta(weeks=12)  # of a programme without an end; the calendar asks again meanwhile

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from django.db.models import Count, Max, Q, prefetch_related_objects
 from django.utils import timezone
 
-from ..days import given, week_of
 from ..models import Programme, SessionLog, Version
 from ..models.pause import days_off
+from ..schedule import given, week_of
 from ..sheet import Line
 
 

@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy
 from exercises.dosage import Dosage
 
 from ..clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, intensity, rate
-from ..days import given
 from ..models import Pause, Programme, SessionLog
 from ..models.pause import days_off
 from ..patient_day.day_cards import latest
+from ..schedule import given
 from ..sheet import Line as SheetLine
 from ..sheet import Sheet
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from ..days import is_due, week_of
 from ..models import Programme, SessionLog
+from ..schedule import is_due, week_of
 from ..sheet import Line, Sheet
 
 RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read

@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 from rugpijn.models import User
 
 from .. import clinical
-from ..days import is_due
 from ..models import Programme, SessionLog, Version
+from ..schedule import is_due
 from .day_cards import Card
 from .reports import Report, Standing, pain_that_tells
 

@@ -7,7 +7,7 @@ import pytest
 
 from exercises.dosage import Dosage
 from exercises.period import WHOLE, Period
-from patients.days import given, is_due, was_asked, week_of
+from patients.schedule import given, is_due, was_asked, week_of
 
 MONDAY = date(2026, 11, 16)
 DAILY = Dosage(per_day=2, reps=10)

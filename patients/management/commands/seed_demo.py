@@ -18,7 +18,6 @@ from django.utils import timezone
 from exercises.dosage import Dosage
 from exercises.models import Protocol
 from exercises.period import Period
-from patients.days import is_due
 from patients.follow_up import judgements
 from patients.models import (
     MainActivity,
@@ -33,6 +32,7 @@ from patients.models import (
     Version,
 )
 from patients.prescribing import authoring, lifecycle, sides
+from patients.schedule import is_due
 from rugpijn.login import second_factor
 from rugpijn.models import Practice, User
 

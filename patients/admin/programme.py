@@ -14,19 +14,19 @@ from rugpijn.admin_base import ScopedInline
 from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
 from rugpijn.numbers import number
 
-from . import search, writes
-from .admin_base import CareAdmin
-from .contact.views import share_link, thread
-from .follow_up import judgements
-from .follow_up.views import days, visit, worklist
-from .models import Patient, Prescription, Programme
-from .paper import batches, press, variants
-from .paper.views import batch
-from .patient_day import waiting
-from .prescribing import authoring as actions
-from .prescribing import lifecycle, phases
-from .prescribing.forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
-from .prescribing.merge_form import (
+from .. import search, writes
+from ..admin_base import CareAdmin
+from ..contact.views import share_link, thread
+from ..follow_up import judgements
+from ..follow_up.views import days, visit, worklist
+from ..models import Patient, Prescription, Programme
+from ..paper import batches, press, variants
+from ..paper.views import batch
+from ..patient_day import waiting
+from ..prescribing import authoring as actions
+from ..prescribing import lifecycle, phases
+from ..prescribing.forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
+from ..prescribing.merge_form import (
     PREFIX,
     has_own_changes,
     merge_post,
@@ -35,11 +35,11 @@ from .prescribing.merge_form import (
     told,
     unsaid,
 )
-from .prescribing.views import lifecycle as life_pages
-from .prescribing.views import suggestions, typing, versions
-from .search import MOST_FOUND
-from .sheet import Sheet
-from .sheet_changes import Change, changes
+from ..prescribing.views import lifecycle as life_pages
+from ..prescribing.views import suggestions, typing, versions
+from ..search import MOST_FOUND
+from ..sheet import Sheet
+from ..sheet_changes import Change, changes
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
 ENDED = (

@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.text import fold
 
-from . import search
-from .admin_base import CareAdmin
-from .follow_up import caseload
-from .follow_up.views import worklist
-from .joining.views import invite
-from .models import Patient, Programme
-from .prescribing import authoring, lifecycle
-from .prescribing.forms import NewProgrammeForm, PatientForm
-from .prescribing.views import lifecycle as life_pages
-from .privacy import retention
-from .privacy.views import glass, office
-from .programme_admin import ProgrammeAdmin
+from .. import search
+from ..admin_base import CareAdmin
+from ..follow_up import caseload
+from ..follow_up.views import worklist
+from ..joining.views import invite
+from ..models import Patient, Programme
+from ..prescribing import authoring, lifecycle
+from ..prescribing.forms import NewProgrammeForm, PatientForm
+from ..prescribing.views import lifecycle as life_pages
+from ..privacy import retention
+from ..privacy.views import glass, office
+from .programme import ProgrammeAdmin
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 
