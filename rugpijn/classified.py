@@ -7,7 +7,8 @@ test, so that nobody adds one without deciding.
 - none: a number, a setting, a word of the program.
 
 Whose it is follows from the tables: what leads to a patient, or to a login, is theirs
-(`patients.privacy.related_rows`). An export gives all of it but the secrets; an erasure leaves none of it.
+(`patients.privacy.related_rows`). An export gives all of it but the secrets; an erasure leaves none
+of it.
 """
 
 from enum import StrEnum

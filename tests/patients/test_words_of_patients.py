@@ -38,15 +38,20 @@ STAFF = """
     exercises/captions.py exercises/film*.py exercises/footage.py exercises/forms.py
     exercises/library/* exercises/period.py exercises/photo*.py exercises/pose*.py
     exercises/progression.py exercises/words_form.py exercises/apps.py
-    patients/*admin*.py patients/apps.py patients/paper/batches.py patients/follow_up/cert.py patients/privacy/export_tables.py
-    patients/privacy/data_export.py patients/privacy/retention.py patients/privacy/views/office.py
-    patients/follow_up/judgements.py patients/prescribing/merge_form.py patients/prescribing/phases.py patients/paper/press.py
-    patients/follow_up/record_note.py patients/prescribing/forms.py patients/follow_up/timeline.py patients/paper/variants.py
-    patients/follow_up/forms.py patients/follow_up/worklist.py patients/templatetags/desk.py
-    patients/models/batch.py patients/models/pause.py patients/models/programme.py
-    patients/models/patient.py patients/paper/views/batch.py patients/prescribing/views/typing.py
-    patients/follow_up/views/visit.py patients/follow_up/views/worklist.py patients/prescribing/views/lifecycle.py
-    patients/prescribing/views/suggestions.py patients/views/therapist.py
+    patients/admin* patients/admin/* patients/apps.py patients/contact/views/share_link.py
+    patients/follow_up/cert.py patients/follow_up/forms.py patients/follow_up/judgements.py
+    patients/follow_up/record_note.py patients/follow_up/timeline.py
+    patients/follow_up/views/days.py patients/follow_up/views/visit.py
+    patients/follow_up/views/worklist.py patients/follow_up/worklist.py
+    patients/joining/views/invite.py patients/models/batch.py patients/models/patient.py
+    patients/models/pause.py patients/models/programme.py patients/paper/batches.py
+    patients/paper/press.py patients/paper/variants.py patients/paper/views/batch.py
+    patients/prescribing/forms.py patients/prescribing/merge_form.py
+    patients/prescribing/phases.py patients/prescribing/views/lifecycle.py
+    patients/prescribing/views/suggestions.py patients/prescribing/views/typing.py
+    patients/prescribing/views/versions.py patients/privacy/data_export.py
+    patients/privacy/export_tables.py patients/privacy/retention.py
+    patients/privacy/views/office.py patients/sheet_changes.py patients/templatetags/desk.py
     rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log/*.py rugpijn/models.py
     rugpijn/site.py
     rugpijn/validators.py rugpijn/writing.py
