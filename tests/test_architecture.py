@@ -79,6 +79,47 @@ def test_a_value_knows_no_database(file):
     assert not [name for name in imported(Path(file)) if name.startswith(forbidden)]
 
 
+# The rooms of patients/, from the ground up: each imports what stands above it in this list.
+RANKS = (
+    "ages birth_dates names phone_clock",
+    "access clinical",
+    "admin_base line search",
+    "sheet",
+    "models schedule sheet_changes",
+    "sheet_media writes",
+    "paper",
+    "patient_day",
+    "prescribing",
+    "follow_up",
+    "contact",
+    "joining privacy",
+    "admin apps management templatetags urls",
+)
+RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms.split()}
+OLD_NAMES = {"tasks"}  # for work that was queued before it moved
+
+
+def room(module: str) -> str:
+    return module.split(".")[1]
+
+
+def within_patients(path: Path) -> set[str]:
+    """What a module of patients imports of patients, by module and not by name."""
+    modules = {module_of(one) for one in SOURCES}
+    return {name for name in imported(path) & modules if name.startswith("patients.")}
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.parts[0] == "patients"], ids=str)
+def test_a_room_imports_what_stands_below_it(path):
+    here = module_of(path)
+    if here == "patients" or room(here) in OLD_NAMES:
+        return
+    others = {name for name in within_patients(path) if room(name) != room(here)}
+    assert not [name for name in others if RANK[room(name)] >= RANK[room(here)]]
+    views = [name for name in others if ".views" in name]
+    assert not views or room(here) in ("admin", "urls")
+
+
 def test_every_exception_is_still_needed():
     for (file, other), reason in EXCEPTIONS.items():
         if file != "rugpijn/urls.py":  # may name any app, now or later

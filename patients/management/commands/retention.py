@@ -13,8 +13,8 @@ from rugpijn.login import access_changes
 class Command(BaseCommand):
     help = (
         "Removes records, logins and technical rows whose time is over "
-        "(patients/privacy/retention.py has the terms), and rebuilds the database file when records went. With --dry-run it says what "
-        "it would remove. It counts, and names nobody."
+        "(patients/privacy/retention.py has the terms), and rebuilds the database file when "
+        "records went. With --dry-run it says what it would remove. It counts, and names nobody."
     )
 
     def add_arguments(self, parser):
