@@ -1,4 +1,4 @@
-# make run: the demo on http://localhost:8000. make test: all tests. `make help` lists the rest.
+# make run: the demo on http://localhost:8000. make test: whether it works. `make help` lists the rest.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -16,13 +16,14 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 	echo "Installing $$* …"; \
 	{ $$get install "$$@" || { $$get update && $$get install "$$@"; }; } </dev/null >/dev/null 2>&1' apt
 
-.PHONY: help run test reliability bench mutants journeys check lint migrations production catalogues dependencies \
+.PHONY: help run test test-all test-rest reliability bench mutants journeys check lint migrations production catalogues dependencies \
 	format messages inventory lock screenshots clean pango firefox lighthouse
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
-	@echo "make test         all tests; ARGS= goes to pytest, DATABASE_URL= chooses the database"
+	@echo "make test         all but most of the journeys in a browser; ARGS= goes to pytest, DATABASE_URL="
+	@echo "make test-all     every test; make test-rest: those that make test leaves out"
 	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
 	@echo "make reliability  load, kill -9, full disk, fuzz: what is lost; ARGS=--short, DATABASE_URL"
 	@echo "make mutants      takes away each rule of who sees whom, and sees the tests go red; ARGS=--some takes five"
@@ -40,8 +41,16 @@ run: $(VENV)/.run pango
 	@exec env DEBUG=1 PORT=$(PORT) SITE_URL=http://localhost:$(PORT) $(BIN)/python manage.py demo
 
 # A file stays with one process: what it draws or prints for all its tests is made once.
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(TESTS) -m "quick or not browser" $(ARGS)
+
+test-all: $(VENV)/.dev
+	$(TESTS) $(ARGS)
+
+test-rest: $(VENV)/.dev
+	$(TESTS) -m "browser and not quick" $(ARGS)
 
 # Whether anything is lost. ARGS=--short takes a minute, ARGS="--short kill" one part of it.
 reliability: $(VENV)/.dev

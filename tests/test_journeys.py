@@ -84,6 +84,7 @@ def log_in(page, site, name):
     page.wait_for_url(lambda url: "/accounts/login" not in url)
 
 
+@pytest.mark.quick
 def test_from_a_new_patient_to_paper_in_four_clicks(page, site, complaints):
     log_in(page, site, "anna@linde.example")
     clicks = 0
@@ -293,6 +294,7 @@ def test_a_row_is_dragged_and_an_exercise_found(page, site, complaints, make_pro
     assert complaints == []
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_patient_reads_ticks_off_and_says_how_much_it_hurt(
     browser, site, programme, scripts, browser_context_args

@@ -112,6 +112,7 @@ def yesterday(monkeypatch, programme):
     )
 
 
+@pytest.mark.quick
 def test_a_day_without_a_connection_and_the_next_one(at_home, phones, programme, yesterday):
     """Opened, ticked, undone and exercised offline; closed; the next day; then all is sent once."""
     phone = phones()
