@@ -180,7 +180,7 @@ def test_every_form_with_an_address_is_tried():
         for path in Path(app).rglob("*.py")
         if TAKES_AN_ADDRESS.search(path.read_text())
     ]
-    assert sorted(fields) == ["patients/patient_day/forms.py", "rugpijn/login/accounts.py"]
+    assert sorted(fields) == ["patients/joining/forms.py", "rugpijn/login/accounts.py"]
 
 
 def test_who_shares_a_mailbox_gets_a_code_by_mail(cast, post):

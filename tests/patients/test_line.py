@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from exercises.films import Clip
 from exercises.models import Film
-from patients.admin.patient import programme as programme_admin
+from patients.admin import programme as programme_admin
 from patients.follow_up import caseload, worklist
 from patients.line import LIBRARY, PARTS, Line
 from patients.sheet import Sheet

@@ -290,16 +290,16 @@ def test_a_full_disk_is_a_sentence(monkeypatch, tmp_path, where):
 
 BOTH_WAYS = """
 import sys
-from patients import press_child, press_quick
+from patients.paper import fast_weasyprint, press_child
 def fail(*args):
     raise AttributeError("WeasyPrint asks for something else now")
 html = sys.stdin.read()
 if sys.argv[1]:
     name, method = sys.argv[1].split(".")
-    setattr(getattr(press_quick, name), method, fail)
+    setattr(getattr(fast_weasyprint, name), method, fail)
 printer = press_child.Printer()
 pages = printer.print(html), printer.plain(html)
-kept = sum(form is not None for form in press_quick.Drawings.forms.values())
+kept = sum(form is not None for form in fast_weasyprint.Drawings.forms.values())
 print(len(pages[0]), kept, pages[0] == pages[1])
 for pdf in pages:
     sys.stdout.flush()

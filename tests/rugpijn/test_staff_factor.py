@@ -80,7 +80,7 @@ REACHED = second_factor.OPEN | second_factor.ENROLMENT
 JSON_NAMES = {
     "patients:sync", "patients:sync_start", "plain_language", "admin:patients_programme_dosage",
     "admin:patients_programme_period", "admin:patients_programme_exercises",
-    "admin:patients_programme_steps",
+    "admin:patients_programme_steps", "admin:patients_programme_urgent",
 }  # fmt: skip
 
 

@@ -126,10 +126,9 @@ TOO_NEW = re.compile(
 )
 OF_PATIENTS = (
     "alarm.js", "batch.js", "copy.js", "counter.js", "drawings.js", "no_connection.js",
-    "no_resend.js",
-    "not_connected.js", "offline.js", "outbox.js", "passkeys.js", "print.js", "scripts_on.js",
-    "sent.js", "service_worker.js", "session.js", "show_password.js", "site.css", "stop.js",
-    "today.js", "unsent.js",
+    "no_resend.js", "not_connected.js", "offline.js", "others_wait.js", "outbox.js",
+    "passkeys.js", "print.js", "scripts_on.js", "sent.js", "service_worker.js", "session.js",
+    "show_password.js", "site.css", "stop.js", "today.js", "unsent.js",
 )  # fmt: skip
 
 

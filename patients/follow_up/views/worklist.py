@@ -260,7 +260,7 @@ def take(request, programme):
     if request.method != "POST":
         return back
     writes.hold(programme)
-    opened = request.POST.get("therapist", "")
+    opened = request.POST.get("therapist_then", "")
     if opened and opened != str(programme.therapist_id):
         messages.warning(request, _taken_before(request, programme))
         return back

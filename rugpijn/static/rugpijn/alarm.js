@@ -38,6 +38,16 @@
     const told = urgencyIn(form) === "doctor" ? adviceOn(symptomsOf(form)) : "";
     warning.textContent = told;
     warning.hidden = !told;
+    const calls = form.querySelector("[data-warning-calls]");
+    const opens = told && calls.hidden;
+    calls.hidden = !told;
+    calls.querySelector("[data-unless-emergency]").hidden = told === carried.advice.emergency;
+    form.querySelectorAll("[data-on-alarm], [data-off-alarm]").forEach(function (words) {
+      words.hidden = "onAlarm" in words.dataset !== Boolean(told);
+    });
+    if (opens) {
+      calls.scrollIntoView({ block: "nearest" });
+    }
   }
 
   function whole(form) {
