@@ -495,6 +495,14 @@ def test_the_other_records_too(cast, kim, own_exercise, advice, kind):
     assert "Anna de Wit heeft dit om" in said and "KNGF, bladzijde 12" in said
 
 
+def test_a_patient_who_is_gone_is_not_made_anew(cast, kim):
+    tab = Tab(kim, "admin:patients_patient_change", cast.mo_patient.pk)
+    remove(cast.anna, cast.mo_patient)
+    said = tab.save(phone="06 12345678")
+    assert "Anna de Wit heeft dit om" in said and "06 12345678" in said
+    assert "Open dit in een nieuw formulier" not in said
+
+
 def test_a_draft_that_was_thrown_away(cast, kim, make_programme):
     draft = make_programme(started=False)
     tab = opened(kim, draft)

@@ -37,6 +37,7 @@ admin.site.next_removal = retention.next_removal
 @admin.register(Patient)
 class PatientAdmin(CareAdmin):
     form = PatientForm
+    saves_anew = False  # somebody may have been erased, on purpose
     list_display = ("name", "birth_date", "programme_now", "day")
     search_fields = ("name",)
     search_help_text = _(
