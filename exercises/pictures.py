@@ -19,9 +19,9 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from . import photos
 from .figures import by_hand, kept
 from .figures.data import keys, load, mirrored
+from .media import photos
 from .models import FALLBACK, Figure, Rendering
 
 
@@ -144,7 +144,7 @@ def _poses_rendering(data: dict) -> Rendering:
 
 
 def save_photo(figure: Figure, data: dict, jpeg: bytes) -> Figure:
-    """Keep a photo that `exercises.photos` made, and save the figure with it."""
+    """Keep a photo that `exercises.media.photos` made, and save the figure with it."""
     figure.kind = Figure.Kind.PHOTO
     data = {**data, "photo": hashlib.sha256(jpeg).hexdigest()}
     digest = hashlib.sha256(kept.digest_of(data).encode() + jpeg).hexdigest()

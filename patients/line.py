@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from exercises.dosage import Dosage
-from exercises.films import Clip
+from exercises.media.films import Clip
 from exercises.models import Exercise
 from exercises.period import WHOLE, Period
 from exercises.pictures import Picture

@@ -16,7 +16,7 @@ from django.db.models import F, Prefetch
 from django.utils import translation
 
 from exercises.dosage import Dosage
-from exercises.films import Clip
+from exercises.media.films import Clip
 from exercises.models import Advice, Figure
 from exercises.period import Period
 from exercises.pictures import Picture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exercises.films import Clip
+from exercises.media.films import Clip
 from exercises.pictures import Picture
 
 from .line import PARTS

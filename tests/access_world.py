@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from exercises.exchange import importing
 from exercises.models import Figure, LibraryImport, Protocol, Rendering
-from exercises.pose_editor import figure_of, new_frame, new_settings
+from exercises.pose_editor.sliders import figure_of, new_frame, new_settings
 from patients.contact import reminders
 from patients.joining import invitations
 from patients.models import CalendarLink, DataExport, Proxy, ReminderPlan, SymptomAnswer

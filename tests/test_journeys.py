@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from exercises.models import Figure
-from exercises.pose_editor import defaults, figure_of, new_frame, new_settings, settings_of
+from exercises.pose_editor.sliders import defaults, figure_of, new_frame, new_settings, settings_of
 from patients.contact import messages, reminders
 from patients.models import (
     Batch,

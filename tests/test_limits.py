@@ -10,9 +10,9 @@ from django.contrib import admin
 from django.http import QueryDict
 from django.urls import reverse
 
-from exercises import photos
 from exercises.exchange import importing
-from exercises.pose_forms import FRAME_FIELDS, MOST_FRAMES
+from exercises.media import photos
+from exercises.pose_editor.forms import FRAME_FIELDS, MOST_FRAMES
 from patients.prescribing.forms import PrescriptionForm
 from patients.prescribing.merge_form import PREFIX
 from rugpijn import forms, limits, rows

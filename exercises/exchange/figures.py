@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from rugpijn.validators import printable
 
-from .. import photos, pictures
+from .. import pictures
 from ..figures import kept
 from ..library.table import Table
+from ..media import photos
 from ..models import Figure, Rendering
-from ..pose_editor import check
+from ..pose_editor.sliders import check
 
 WORDS = {"title": 120, "alternative": 400, "caption": 160}  # characters
 CANNOT_BE_DRAWN = (ValueError, ArithmeticError, LookupError)

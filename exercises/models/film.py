@@ -18,7 +18,7 @@ class FilmQuerySet(models.QuerySet):
 
 
 class Film(models.Model):
-    """One film of one exercise; `exercises.films` writes it, and keeps the files.
+    """One film of one exercise; `exercises.media.films` writes it, and keeps the files.
 
     A file is known by the digest of its contents, and versions name it by that digest only. So
     it stays when its film is replaced or goes; `manage.py sweep_pictures` removes what nobody

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import languages
 
-from ..films import Clip
+from ..media.films import Clip
 from ..models import Figure
 from ..pictures import Picture
 

@@ -1,7 +1,7 @@
 """The pose editor: time from a moved slider to its picture, on the server."""
 
-from exercises.pose_editor import PRESETS, new_frame, new_settings
-from exercises.pose_preview import preview
+from exercises.pose_editor.preview import preview
+from exercises.pose_editor.sliders import PRESETS, new_frame, new_settings
 
 from .measure import milliseconds, table
 

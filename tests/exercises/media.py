@@ -6,8 +6,8 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from exercises import films
-from exercises.film_forms import FilmForm
+from exercises.media import films
+from exercises.media.film_forms import FilmForm
 from exercises.models import Film
 
 SAMPLES = Path(__file__).parent / "samples"

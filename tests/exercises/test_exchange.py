@@ -16,7 +16,7 @@ from exercises.exchange import archive, importing, tables
 from exercises.library.copying import copy_for
 from exercises.library.entries import FACTS, WORDS
 from exercises.models import Advice, AdviceText, Exercise, Figure, LibraryImport, Protocol
-from exercises.pose_editor import figure_of, new_frame, new_settings
+from exercises.pose_editor.sliders import figure_of, new_frame, new_settings
 
 from .exchange import (
     an_exercise,

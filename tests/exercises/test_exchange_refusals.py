@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from exercises.exchange import importing, tables
 from exercises.models import Exercise, Figure, LibraryImport, Rendering
-from exercises.pose_editor import figure_of, new_frame, new_settings
+from exercises.pose_editor.sliders import figure_of, new_frame, new_settings
 from rugpijn.audit import AccessEvent
 
 from .exchange import MANIFEST, an_exercise, counted, sent, table, words, zipped

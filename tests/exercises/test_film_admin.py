@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from exercises import film_admin, films
+from exercises.admin import films as film_admin
+from exercises.media import films
 from exercises.models import Exercise, Film
 from rugpijn.audit import AccessEvent
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from django.utils import translation
 
-from exercises.footage import Footage
+from exercises.media.film_files import Footage
 
 FFMPEG = shutil.which("ffmpeg")
 PICTURE = ("-f", "lavfi", "-i", "testsrc=size=160x120:rate=5:duration=1")

@@ -7,9 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
-from exercises import captions, films
-from exercises.films import Clip
-from exercises.footage import Footage
+from exercises.media import captions, films
+from exercises.media.film_files import Footage
+from exercises.media.films import Clip
 from exercises.models import Film
 from tests.environment import needs
 

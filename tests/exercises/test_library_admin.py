@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from exercises.admin import LibraryAdmin
+from exercises.admin.library import LibraryAdmin
 from exercises.dosage import Dosage
 from exercises.models import (
     Advice,

@@ -8,7 +8,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 
-from exercises import photo_admin
+from exercises.admin import photos
 from exercises.models import Figure, Rendering
 from rugpijn.audit import AccessEvent
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ask(cast, monkeypatch):
     """Sends what Anna fills in; `may` is what the admin of figures says."""
-    monkeypatch.setattr(photo_admin, "reverse", lambda name: f"/{name}")
+    monkeypatch.setattr(photos, "reverse", lambda name: f"/{name}")
 
     def send(data=None, figure=None, may=True):
         request = RequestFactory().get("/") if data is None else RequestFactory().post("/", data)
@@ -32,7 +32,7 @@ def ask(cast, monkeypatch):
             back_to_form=lambda request, figure: None,
             has_change_permission=lambda request, figure: may,
         )
-        return photo_admin.photo_view(request, figures, figure)
+        return photos.photo_view(request, figures, figure)
 
     return send
 

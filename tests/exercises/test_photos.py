@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from PIL import Image
 
-from exercises import photos, pictures
+from exercises import pictures
+from exercises.media import photos
+from exercises.media.photo_forms import PhotoForm
 from exercises.models import Figure, Rendering
-from exercises.photo_forms import PhotoForm
 from exercises.pictures import Picture
 
 from .media import picture, upload, words

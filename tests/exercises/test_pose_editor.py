@@ -13,13 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from exercises import figure_admin, pictures, pose_editor
+from exercises import pictures
+from exercises.admin import figures
 from exercises.figures.data import keys, load, solved_poses
 from exercises.figures.geometry import FORWARD, LEFT, UP, dot, scale
 from exercises.figures.skeleton import Skeleton
 from exercises.figures.solver import Warned
 from exercises.models import Exercise, Figure, Rendering
-from exercises.pose_editor import (
+from exercises.pose_editor import sliders
+from exercises.pose_editor.preview import in_words, preview
+from exercises.pose_editor.sliders import (
     CONTROLS,
     PRESETS,
     THINGS,
@@ -32,7 +35,6 @@ from exercises.pose_editor import (
     new_settings,
     settings_of,
 )
-from exercises.pose_preview import in_words, preview
 from rugpijn import rates
 from rugpijn.audit import AccessEvent
 
@@ -89,8 +91,8 @@ def test_all_sliders_at_once_come_back():
 def test_what_is_beside_the_body_comes_back():
     for view in VIEWS:
         azimuth, height = VIEWS[view][1]
-        asked = settings(view=view, camera_turn=pose_editor.CAMERA_TURN.value(azimuth),
-                         camera_height=pose_editor.CAMERA_HEIGHT.value(height))  # fmt: skip
+        asked = settings(view=view, camera_turn=sliders.CAMERA_TURN.value(azimuth),
+                         camera_height=sliders.CAMERA_HEIGHT.value(height))  # fmt: skip
         assert settings_of(figure_of(asked)) == asked
     for things in ("fitting", "none", "chair"):
         asked = settings(frame("standing"), frame("hands_and_knees"), things=things)
@@ -284,7 +286,7 @@ def drawn_before(monkeypatch, drawings):
         return once
 
     monkeypatch.setattr(pictures.kept, "draw", remembered(pictures.kept.draw))
-    monkeypatch.setattr(figure_admin, "preview", remembered(figure_admin.preview))
+    monkeypatch.setattr(figures, "preview", remembered(figures.preview))
 
 
 @pytest.fixture
@@ -396,7 +398,7 @@ def test_when_saving_fails_half_way_nothing_is_left(as_, own, monkeypatch):
     before = Figure.objects.values().get()
     client = as_("anna")
     client.raise_request_exception = False
-    monkeypatch.setattr(figure_admin.audit, "record", fail)
+    monkeypatch.setattr(figures.audit, "record", fail)
     for address in (ADD, change(own)):
         assert client.post(address, posted(drawn_twice())).status_code == 500
     assert Figure.objects.values().get() == before

@@ -349,7 +349,7 @@ MUTANTS = (
     ),
     Mutant(
         "a film in the library is everyone's",
-        "exercises/media.py",
+        "exercises/media/serving.py",
         "if any(rows.visible_to(request.user).exists() for rows in naming):",
         "if any(rows.exists() for rows in naming):",
         "tests/test_access.py::test_a_route[admin:exercises_media]",

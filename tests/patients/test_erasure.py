@@ -14,7 +14,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from exercises import films
+from exercises.media import films
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
 from patients.paper import handout
 from patients.privacy import erasure, erasure_ledger, related_rows

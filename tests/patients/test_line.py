@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from exercises.films import Clip
+from exercises.media.films import Clip
 from exercises.models import Film
 from patients.admin import programme as programme_admin
 from patients.follow_up import caseload, worklist

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from exercises import films, photos, pictures
+from exercises import pictures
+from exercises.media import films, photos
 from exercises.models import Figure, Film, Rendering
 from patients.paper import handout
 from patients.prescribing import authoring

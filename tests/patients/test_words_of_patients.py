@@ -34,10 +34,10 @@ LONG_ENOUGH = 40  # words: below this one long word decides the figure
 # Read by staff only, or names of columns that no patient meets.
 STAFF = """
     templates/admin/* templates/staff_invitation.html
-    exercises/*admin*.py exercises/exchange/* exercises/management/* exercises/models/*
-    exercises/captions.py exercises/film*.py exercises/footage.py exercises/forms.py
-    exercises/library/* exercises/period.py exercises/photo*.py exercises/pose*.py
-    exercises/progression.py exercises/words_form.py exercises/apps.py
+    exercises/admin/* exercises/exchange/* exercises/management/* exercises/models/*
+    exercises/media/captions.py exercises/media/film*.py exercises/forms.py
+    exercises/library/* exercises/period.py exercises/media/photo*.py exercises/pose_editor/*
+    exercises/progression.py exercises/apps.py
     patients/admin* patients/admin/* patients/apps.py patients/contact/views/share_link.py
     patients/follow_up/cert.py patients/follow_up/forms.py patients/follow_up/judgements.py
     patients/follow_up/record_note.py patients/follow_up/timeline.py

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exercises.models import Figure, Protocol, Rendering
-from exercises.pose_editor import figure_of, new_frame, new_settings
+from exercises.pose_editor.sliders import figure_of, new_frame, new_settings
 from patients.models import Patient, ReminderPlan
 from rugpijn.models import User
 from tests.page_forms import forms_of

@@ -5,7 +5,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from exercises import films
+from exercises.media import films
 from exercises.models import Figure, Film, Rendering
 from patients.models import Version
 from patients.sheet import Sheet

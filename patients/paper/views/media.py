@@ -7,7 +7,7 @@ of that version.
 from django.http import Http404
 from django.views.decorators.http import require_safe
 
-from exercises import media
+from exercises.media import serving
 from rugpijn import audit
 
 from ...access import find
@@ -20,13 +20,13 @@ def programme_media(request, uuid, digest):
     """What a version of this programme shows; of a draft, what it would show."""
     programmes = Programme.objects.select_related("patient__practice")
     programme = find(request, programmes, uuid=uuid)
-    found = media.find(digest) if _is_shown(programme, digest) else None
+    found = serving.find(digest) if _is_shown(programme, digest) else None
     if found is None:
         raise Http404
     own = programme.patient.user_id == request.user.pk
-    if not own and media.begins(request, found):
+    if not own and serving.begins(request, found):
         audit.record(request, "read film", programme.patient, thing=programme)
-    return media.answer(request, found)
+    return serving.answer(request, found)
 
 
 def _is_shown(programme: Programme, digest: str) -> bool:

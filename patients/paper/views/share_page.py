@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from exercises import media
+from exercises.media import serving
 from rugpijn import rates
 from rugpijn.middleware import unlisted
 
@@ -111,10 +111,10 @@ def share_media(request, token, number, digest):
     if link is None:
         return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
-    found = media.find(digest) if digest in version.sheet.media() else None
+    found = serving.find(digest) if digest in version.sheet.media() else None
     if found is None:
         raise Http404
-    return unlisted(media.answer(request, found))
+    return unlisted(serving.answer(request, found))
 
 
 def _link(token: str) -> ShareLink | None:

@@ -24,7 +24,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from exercises import search
 from exercises.dosage import Dosage
-from exercises.media import library_address
+from exercises.media.serving import library_address
 from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period

@@ -9,8 +9,9 @@ from rugpijn.models import languages
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from . import photos, pictures
-from .models import FALLBACK, Figure
+from .. import pictures
+from ..models import FALLBACK, Figure
+from . import photos
 
 
 class PhotoField(forms.FileField):

@@ -24,12 +24,9 @@ from rugpijn.models import languages
 from rugpijn.numbers import number
 from rugpijn.text_fields import StepsField
 
-from . import search
-from .admin_base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
-from .exchange import views as exchange
-from .figure_admin import WithFigure
-from .film_admin import film_context, film_view, media_view
-from .forms import (
+from .. import search
+from ..exchange import views as exchange
+from ..forms import (
     AdviceForm,
     ExerciseForm,
     LineForm,
@@ -39,8 +36,8 @@ from .forms import (
     TextForm,
     TextFormSet,
 )
-from .library.copying import copy_for
-from .models import (
+from ..library.copying import copy_for
+from ..models import (
     Advice,
     AdviceText,
     Exercise,
@@ -49,9 +46,12 @@ from .models import (
     ProtocolLine,
     ProtocolText,
 )
-from .ours_admin import FavouriteFilter, WithOurs
-from .symptoms import catalogue
-from .templatetags.pictures import thumbnail_address
+from ..symptoms import catalogue
+from ..templatetags.pictures import thumbnail_address
+from .base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
+from .figures import WithFigure
+from .films import film_context, film_view, media_view
+from .own_choices import FavouriteFilter, WithOurs
 
 MOST_SOUGHT = 200  # letters of what was searched for that begin a title
 

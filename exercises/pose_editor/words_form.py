@@ -5,9 +5,9 @@ import copy
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .figures.style import Person
-from .pose_editor import BUILDS, CLOTHES, HAIRS, VIEWS
-from .pose_forms import caption_field, choice_field, line_field
+from ..figures.style import Person
+from .forms import caption_field, choice_field, line_field
+from .sliders import BUILDS, CLOTHES, HAIRS, VIEWS
 
 AS_IT_IS = {"": _("as it is")}
 

@@ -14,7 +14,7 @@ from rugpijn.numbers import number
 from rugpijn.text_fields import CharField
 from rugpijn.validators import printable
 
-from .pose_editor import (
+from .sliders import (
     BUILDS,
     CAMERA_HEIGHT,
     CAMERA_TURN,

@@ -26,15 +26,15 @@ from django.views.decorators.http import require_POST
 from rugpijn import audit, rates, two_at_once
 from rugpijn.text_fields import CleanTextMeta
 
-from . import pictures
-from .admin_base import OwnedAdmin, OwnFilter
-from .models import Exercise, Figure
-from .photo_admin import photo_view
-from .pose_editor import check, figure_of, settings_of
-from .pose_forms import PoseForm
-from .pose_preview import preview
-from .templatetags.pictures import small_picture
-from .words_form import WordsForm
+from .. import pictures
+from ..models import Exercise, Figure
+from ..pose_editor.forms import PoseForm
+from ..pose_editor.preview import preview
+from ..pose_editor.sliders import check, figure_of, settings_of
+from ..pose_editor.words_form import WordsForm
+from ..templatetags.pictures import small_picture
+from .base import OwnedAdmin, OwnFilter
+from .photos import photo_view
 
 
 class ReviewForm(forms.ModelForm):

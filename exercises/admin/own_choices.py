@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST
 
 from rugpijn import audit, two_at_once
 
-from .dosage import Dosage
-from .forms import DosageField
-from .models import Exercise, Favourite, PracticeDosage
+from ..dosage import Dosage
+from ..forms import DosageField
+from ..models import Exercise, Favourite, PracticeDosage
 
 
 class FavouriteFilter(admin.SimpleListFilter):

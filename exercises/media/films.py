@@ -1,7 +1,7 @@
 """From an uploaded film to what a reader sees: files kept by digest, and a value.
 
 A file stands in MEDIA_ROOT/films/ under the SHA-256 of its contents and is served by no path:
-`exercises.media` gives it out to who may see it. It is never changed and, but for
+`exercises.media.serving` gives it out to who may see it. It is never changed and, but for
 `manage.py sweep_pictures`, never removed: a version may name it.
 """
 
@@ -18,8 +18,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .footage import Footage
-from .models import Exercise, Film
+from ..models import Exercise, Film
+from .film_files import Footage
 
 # The kinds of file, by their ending.
 MEDIA_TYPES = {

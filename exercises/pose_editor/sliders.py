@@ -15,11 +15,11 @@ from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
-from .figures.checks import Checker
-from .figures.geometry import FORWARD, LEFT, UP, Frame, bend_forward, bend_left, dot, seen_from
-from .figures.poses import complete, expand, presets
-from .figures.skeleton import SIDES, Skeleton, three_angles
-from .figures.solver import solve
+from ..figures.checks import Checker
+from ..figures.geometry import FORWARD, LEFT, UP, Frame, bend_forward, bend_left, dot, seen_from
+from ..figures.poses import complete, expand, presets
+from ..figures.skeleton import SIDES, Skeleton, three_angles
+from ..figures.solver import solve
 
 KEY = "own"  # every figure needs a key; those of a practice are known by their uuid
 MOST_FRAMES = 6

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit, two_at_once
 
-from .models import Figure
-from .photo_forms import PhotoForm
+from ..media.photo_forms import PhotoForm
+from ..models import Figure
 
 
 def photo_view(request, admin, figure: Figure | None = None):

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit, trouble, two_at_once
 
-from . import films, media
-from .film_forms import FilmForm
-from .films import Clip
-from .models import Exercise, Film
+from ..media import films, serving
+from ..media.film_forms import FilmForm
+from ..media.films import Clip
+from ..models import Exercise, Film
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +98,10 @@ def _saved(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bo
 
 def media_view(request, admin, digest: str):
     """A photo or a film for staff who see the exercise that it belongs to."""
-    found = media.in_library(request, digest)
+    found = serving.in_library(request, digest)
     if found is None:
         raise Http404
-    return media.answer(request, found)
+    return serving.answer(request, found)
 
 
 def film_context(exercise: Exercise) -> dict:
@@ -112,5 +112,5 @@ def film_context(exercise: Exercise) -> dict:
         "exercise": exercise,
         "film": film,
         "clip": clip,
-        "media": {d: media.library_address(d) for d in film.digests} if film else {},
+        "media": {d: serving.library_address(d) for d in film.digests} if film else {},
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.admin_base import ScopedAdmin
 
-from . import search
+from .. import search
 
 
 def without_links(field):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from rugpijn.models import languages
 
+from ..models import Film
 from . import captions, films
-from .footage import Footage
-from .models import Film
+from .film_files import Footage
 from .photo_forms import PhotoField, WordsForm, alternative_field, title_field
 
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from rugpijn import audit, ranges
 
+from ..models import Figure, Film, Rendering
 from . import films
-from .models import Figure, Film, Rendering
 
 POLICY = "default-src 'none'; sandbox"
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .figures.contact import Touched
-from .figures.data import solved_poses
-from .figures.scene import Scene
-from .figures.shapes import Bounds, Camera
-from .figures.solver import Warned
-from .figures.strip import framed
-from .pose_editor import figure_of, start_joints
+from ..figures.contact import Touched
+from ..figures.data import solved_poses
+from ..figures.scene import Scene
+from ..figures.shapes import Bounds, Camera
+from ..figures.solver import Warned
+from ..figures.strip import framed
+from .sliders import figure_of, start_joints
 
 CELL = 0.0105  # paper has about half of it; the difference is hardly seen on a screen
 MILLIMETRES = 100.0  # of screen a body height; the page makes it fit
