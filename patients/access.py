@@ -24,7 +24,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from rugpijn import audit
-from rugpijn.glass import rules as glass
+from rugpijn.emergency_access import rules as glass
 
 from . import ages
 

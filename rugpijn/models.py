@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from . import phones, text
-from .glass.models import GlassBreak
+from .emergency_access.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import AccessChange, KeptForm, LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter

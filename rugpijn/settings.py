@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "rugpijn.middleware.OwnLanguageMiddleware",
     "rugpijn.login.second_factor.StaffFactorMiddleware",
-    "rugpijn.glass.rules.GlassMiddleware",
+    "rugpijn.emergency_access.rules.GlassMiddleware",
     "rugpijn.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import audit
-from .glass import rules as glass
+from .emergency_access import rules as glass
 
 
 class LibraryPicker(AutocompleteJsonView):
@@ -93,7 +93,7 @@ class PracticeAdminSite(admin.AdminSite):
         without “view on site”, which tells whether an object with some number exists."""
         closed = {"password_change", "password_change_done", "view_on_site"}
         ours = [url for url in super().get_urls() if getattr(url, "name", None) not in closed]
-        from .glass import views  # which stands on this site
+        from .emergency_access import views
 
         return [
             path("glass/", self.admin_view(views.break_glass), name="glass"),

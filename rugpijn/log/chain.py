@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from ..glass.models import GlassBreak
+from ..emergency_access.models import GlassBreak
 from .models import AccessEvent, LogHead, LogSegment
 
 NOBODY = uuid.UUID(int=0)  # the chain of what belongs to no practice

@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import timezone
 
-from ..glass.models import GlassBreak
+from ..emergency_access.models import GlassBreak
 from ..models import User
 from . import sending
 from .codes import CODE_MINUTES, code_from

@@ -378,7 +378,7 @@ MUTANTS = (
     ),
     Mutant(
         "what was opened stays open",
-        "rugpijn/glass/models.py",
+        "rugpijn/emergency_access/models.py",
         "return self.filter(ended_at=None, until__gt=timezone.now())",
         "return self.filter(ended_at=None)",
         by="tests/rugpijn/test_glass.py",
@@ -407,7 +407,7 @@ MUTANTS = (
     ),
     Mutant(
         "whoever finds the button ends what was opened",
-        "rugpijn/glass/views.py",
+        "rugpijn/emergency_access/views.py",
         "return own or owner",
         "return True",
         by="tests/rugpijn/test_glass.py",

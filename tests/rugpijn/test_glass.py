@@ -17,7 +17,7 @@ from django.utils import timezone
 from patients import access
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
-from rugpijn.glass import rules as glass
+from rugpijn.emergency_access import rules as glass
 from rugpijn.models import GlassBreak
 from tests.conftest import broken_links, fresh_login
 

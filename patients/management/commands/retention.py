@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from patients.privacy import erasure, retention
 from rugpijn import clock, ended
-from rugpijn.glass import rules as glass
+from rugpijn.emergency_access import rules as glass
 from rugpijn.login import access_changes
 
 
