@@ -58,7 +58,7 @@ LONG = (
     "test_handout.py",
     "test_journeys_keeping.py",
     "test_journeys_getting_in.py",
-    "test_desk.py",
+    "test_worklist_page.py",
     "test_exchange.py",
     "test_erasure.py",
 )

@@ -99,7 +99,7 @@ MUTANTS = (
         "patients/access.py",
         'return proxies.holding(timezone.localdate()).order_by().values("patient")',
         'return proxies.order_by().values("patient")',
-        "tests/patients/test_proxies.py",
+        "tests/patients/joining/test_proxies.py",
     ),
     Mutant(
         "a therapist erases, and takes records along",
@@ -115,42 +115,42 @@ MUTANTS = (
         "told = SymptomAnswer.objects.filter(patient__in=patients).exclude(",
         "told = SymptomAnswer.objects.filter(patient__in=patients,"
         " day__gt=date.fromordinal(date.today().toordinal() - 7)).exclude(",
-        "tests/patients/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
+        "tests/patients/patient_day/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
     ),
     Mutant(
         "a look that was put back lets the patient exercise",
         "patients/patient_day/reports.py",
         "        withdrawn_at=None,\n    )",
         "    )",
-        "tests/patients/test_in_force.py::test_a_therapists_note_ends_it_and_putting_it_back_begins_it_again",
+        "tests/patients/patient_day/test_in_force.py::test_a_therapists_note_ends_it_and_putting_it_back_begins_it_again",
     ),
     Mutant(
         "a red flag stops one of two programmes of the same person",
         "patients/patient_day/reports.py",
         "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
         "same = Q()",
-        "tests/patients/test_in_force.py::test_one_person_with_two_programmes_is_stopped_in_both",
+        "tests/patients/patient_day/test_in_force.py::test_one_person_with_two_programmes_is_stopped_in_both",
     ),
     Mutant(
         "a helper reads what was reported in another practice",
         "patients/patient_day/reports.py",
         "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
         "same = Q(user=patient.user_id)",
-        "tests/patients/test_in_force.py::test_a_helper_reads_nothing_of_another_practice",
+        "tests/patients/patient_day/test_in_force.py::test_a_helper_reads_nothing_of_another_practice",
     ),
     Mutant(
         "an exercise that was stopped comes back on another line",
         "patients/patient_day/reports.py",
         "if line == report.line or exercise == (report.exercise or None):",
         "if line == report.line:",
-        "tests/patients/test_in_force.py::test_the_same_exercise_on_another_line_is_stopped_too",
+        "tests/patients/patient_day/test_in_force.py::test_the_same_exercise_on_another_line_is_stopped_too",
     ),
     Mutant(
         "a red flag leaves the session open",
         "patients/patient_day/views/today.py",
         "    if stands.red_flags:\n        audit",
         "    if False:\n        audit",
-        "tests/patients/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
+        "tests/patients/patient_day/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
     ),
     # ---------------------------------------------------------- pages of patients in the admin
     Mutant(
@@ -389,7 +389,7 @@ MUTANTS = (
         "patients/apps.py",
         "{erasure.apply_ledger()}",
         "{0}",
-        by="tests/patients/test_erasure.py",
+        by="tests/patients/privacy/test_erasure.py",
     ),
     Mutant(
         "what was deleted is left in the file",

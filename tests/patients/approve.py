@@ -10,4 +10,4 @@ import pytest
 
 if __name__ == "__main__":
     os.environ["APPROVE_PAPER"] = "1"
-    sys.exit(pytest.main(["-q", "tests/patients/test_paper_variants.py", "-k", "approved"]))
+    sys.exit(pytest.main(["-q", "tests/patients/paper/test_paper_variants.py", "-k", "approved"]))

@@ -23,9 +23,9 @@ from patients.sheet import Sheet, upgraded
 from patients.sheet_changes import changes
 
 from ..test_agreement import words as read_of
-from .test_patient_day import page, press, text_of
-from .test_prescribing import as_posted, change
-from .test_sync import act, send, statuses
+from .patient_day.test_patient_day import page, press, text_of
+from .patient_day.test_sync import act, send, statuses
+from .prescribing.test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parent / "samples"

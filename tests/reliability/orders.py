@@ -13,7 +13,7 @@ from patients.models import SessionLog, SymptomAnswer
 from rugpijn import rates
 
 from ..access_world import client_for
-from ..patients.test_sync import state
+from ..patients.patient_day.test_sync import state
 from .house import House
 
 

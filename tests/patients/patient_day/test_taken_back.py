@@ -12,13 +12,12 @@ from patients.models import SeenMark, SymptomAnswer
 from patients.prescribing import lifecycle
 from rugpijn.models import User
 
-from .test_in_force import (  # noqa: F401
+from .test_in_force import (
     by_session_form,
     by_sync,
     clear,
     offered,
     on_worklist,
-    piet,
     take_back,
     text_of,
 )
@@ -27,6 +26,14 @@ from .test_sync import act, send
 pytestmark = pytest.mark.django_db
 
 SAID = "dat het een vergissing was"
+
+
+@pytest.fixture
+def piet(client, cast, programme):
+    programme.started_on = timezone.localdate() - timedelta(days=20)
+    programme.save(update_fields=["started_on"])
+    client.force_login(cast.piet)
+    return client
 
 
 @pytest.fixture
@@ -42,7 +49,7 @@ def items(anna) -> list[str]:
 
 
 @pytest.mark.parametrize("channel", [by_session_form, by_sync])
-def test_it_is_on_the_worklist_until_somebody_looked(piet, anna, cast, programme, channel):  # noqa: F811
+def test_it_is_on_the_worklist_until_somebody_looked(piet, anna, cast, programme, channel):
     channel(piet, programme, "saddle", "weakness")
     take_back(piet, programme)
     assert "start" in offered(piet, "home", programme)
@@ -57,7 +64,7 @@ def test_it_is_on_the_worklist_until_somebody_looked(piet, anna, cast, programme
     assert SeenMark.objects.get().reason == "withdrawn"
 
 
-def test_what_a_therapist_cleared_before_is_not_asked_about_again(piet, anna, cast, programme):  # noqa: F811
+def test_what_a_therapist_cleared_before_is_not_asked_about_again(piet, anna, cast, programme):
     by_session_form(piet, programme, "saddle")
     report = SymptomAnswer.objects.exclude(symptoms=[]).get()
     clear(cast.anna, programme)
@@ -65,7 +72,7 @@ def test_what_a_therapist_cleared_before_is_not_asked_about_again(piet, anna, ca
     assert items(anna) == []
 
 
-def test_another_one_is_another_look(piet, anna, cast, programme):  # noqa: F811
+def test_another_one_is_another_look(piet, anna, cast, programme):
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)
     clear(cast.anna, programme)
@@ -75,7 +82,7 @@ def test_another_one_is_another_look(piet, anna, cast, programme):  # noqa: F811
     assert items(anna) == ["withdrawn"]
 
 
-def test_of_what_stops_one_exercise_only_the_time_line_tells(piet, anna, programme):  # noqa: F811
+def test_of_what_stops_one_exercise_only_the_time_line_tells(piet, anna, programme):
     by_session_form(piet, programme, "leg_pain")
     take_back(piet, programme)
     assert items(anna) == []
@@ -83,7 +90,7 @@ def test_of_what_stops_one_exercise_only_the_time_line_tells(piet, anna, program
     assert SAID in text_of(anna.get(there))
 
 
-def test_it_outlives_the_programme(piet, anna, cast, programme, make_programme):  # noqa: F811
+def test_it_outlives_the_programme(piet, anna, cast, programme, make_programme):
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)
     lifecycle.end(programme=programme, by=cast.anna)
@@ -92,7 +99,7 @@ def test_it_outlives_the_programme(piet, anna, cast, programme, make_programme):
     assert items(anna) == ["withdrawn"]
 
 
-def test_a_colleague_is_told_that_it_is_urgent(piet, cast, programme):  # noqa: F811
+def test_a_colleague_is_told_that_it_is_urgent(piet, cast, programme):
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)
     kim = User.objects.create_user(
@@ -101,7 +108,7 @@ def test_a_colleague_is_told_that_it_is_urgent(piet, cast, programme):  # noqa: 
     assert "1 patiënt van een collega is dringend" in on_worklist(kim)
 
 
-def test_what_a_phone_reported_and_took_back_at_once(piet, anna, programme):  # noqa: F811
+def test_what_a_phone_reported_and_took_back_at_once(piet, anna, programme):
     first = act(programme, 1, symptoms=["bladder"])
     second = act(programme, 2, retracts=first["operation"])
     second.pop("pain", None)
@@ -109,7 +116,7 @@ def test_what_a_phone_reported_and_took_back_at_once(piet, anna, programme):  # 
     assert items(anna) == ["withdrawn"]
 
 
-def test_the_days_of_both_are_said(piet, anna, programme):  # noqa: F811
+def test_the_days_of_both_are_said(piet, anna, programme):
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)
     report = SymptomAnswer.objects.exclude(symptoms=[])

@@ -23,7 +23,7 @@ from patients.paper.printing_places import (
 )
 from rugpijn import health
 
-from ..conftest import fresh_login
+from ...conftest import fresh_login
 
 THREADS, PROCESSES = 4, 2  # as docs/install.md starts gunicorn
 

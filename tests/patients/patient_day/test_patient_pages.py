@@ -19,7 +19,7 @@ from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
-from ..conftest import PASSWORD
+from ...conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 
 pytestmark = pytest.mark.django_db
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parents[1] / "samples"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 

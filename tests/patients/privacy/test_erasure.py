@@ -23,7 +23,7 @@ from rugpijn.backup.restore import AFTER_RESTORE, Restored
 from rugpijn.models import KeptForm, User
 from tests.conftest import fresh_login
 
-from .canaries import everywhere, in_database
+from ..canaries import everywhere, in_database
 
 MORE = ("Kanarie", "kanarie-user@mail.example", "kanarie-address@mail.example", "1911-11-11")
 

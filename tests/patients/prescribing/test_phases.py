@@ -20,11 +20,11 @@ from patients.sheet import Sheet
 from patients.sheet_changes import changes
 from tests.test_agreement import assert_in_order, words
 
-from .test_handout import Paper
+from ..paper.test_handout import Paper
 from .test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from patients.models import (
 from patients.prescribing import authoring, lifecycle
 from rugpijn.models import User
 
-from .test_patient_pages import press
+from ..patient_day.test_patient_pages import press
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from patients.paper import handout
 from patients.prescribing import authoring, sides
 from patients.sheet import Line
 
-from .test_handout import letterhead
+from ..paper.test_handout import letterhead
 from .test_prescribing import as_posted, change, row
 
 pytestmark = pytest.mark.django_db

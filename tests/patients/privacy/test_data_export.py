@@ -20,7 +20,7 @@ from rugpijn.classified import Kind
 from rugpijn.models import User
 from tests.conftest import fresh_login
 
-from .canaries import everywhere, in_database
+from ..canaries import everywhere, in_database
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from patients.prescribing import authoring
 from patients.prescribing.views.typing import PAGE
 from rugpijn.audit import AccessEvent
 
-from ..exercises.many import many_exercises
+from ...exercises.many import many_exercises
 from .test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db

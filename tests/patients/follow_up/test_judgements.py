@@ -18,7 +18,7 @@ from patients.prescribing import authoring
 from rugpijn.audit import AccessEvent
 from tests.test_agreement import words
 
-from .test_prescribing import as_posted, change
+from ..prescribing.test_prescribing import as_posted, change
 
 pytestmark = pytest.mark.django_db
 

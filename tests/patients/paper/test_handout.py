@@ -26,7 +26,7 @@ from rugpijn.models import Practice
 from tests.conftest import LEAFLET_PAGE
 from tests.environment import needs
 
-LIBRARY = Path(__file__).parents[2] / "exercises" / "data"
+LIBRARY = Path(__file__).parents[3] / "exercises" / "data"
 URL = "http://localhost:8000/s/Zm9vYmFyYmF6cXV4MTIzNGtKM2hWOHhRMm1ON3BSNHRX/2"
 NOTE = "Begin met 1 serie & kijk hoe het gaat.\nMeer dan <3 kg> tillen? Nog niet."
 PATIENT, THERAPIST, TITLE = "Łucja Őry-Ştefan", "Anna Bakker", "Rugprogramma Q7"

@@ -26,7 +26,7 @@ from tests.environment import and_in_ci, needs
 
 from .test_handout import NOTE, Paper, boxes, leaflet, letterhead, squeezed
 
-APPROVED = Path(__file__).parent / "approved"
+APPROVED = Path(__file__).parents[1] / "approved"
 APPROVE = "APPROVE_PAPER"  # set it to keep what is printed now as the pictures to compare with
 BOX = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} 25">'
