@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from exercises.models import ExerciseText
+from patients.follow_up import judgements
 from patients.models import SymptomAnswer
 from rugpijn.login.session_store import SEEN, SessionStore
 from rugpijn.models import LoginSession
@@ -213,3 +214,18 @@ def test_a_message_that_was_sent_is_not_in_its_field_after_back(page, site, comp
     page.wait_for_load_state("load")
     expect(page.get_by_label("Uw bericht")).to_have_value("")
     assert programme.messages.count() == 1 and complaints == []
+
+
+def test_a_question_about_a_form_down_the_page_is_in_view(page, site, complaints, programme, cast):  # noqa: F811
+    log_in(page, site, "anna@linde.example")
+    page.goto(site + reverse("admin:patients_programme_course", args=[programme.pk]))
+    kim = cast.anna.__class__.objects.create_user(
+        "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True
+    )
+    judgements.choose_profile(programme=programme, profile="low", by=kim)
+    form = page.locator("form:has([name=what][value=profile])")
+    form.locator("[name=profile][value=high]").check()
+    form.get_by_role("button").click()
+    expect(page.locator(".merged[data-ask]")).to_be_in_viewport()
+    expect(page.locator(".merged[data-ask]")).to_contain_text("Kim")
+    assert complaints == []

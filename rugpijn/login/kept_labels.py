@@ -2,7 +2,8 @@
 
 import re
 
-from django.urls import resolve
+from django.contrib.admin import site
+from django.urls import Resolver404, resolve
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ def describe(request, typed: kept.Typed) -> dict:
     """
     found = _record_page(request, typed.address)
     if found is None:
-        return {"page": ""}
+        return {"page": _about(request, typed.address)}
     admin, obj = found
     kind = capfirst(str(admin.opts.verbose_name))
     page = f"{kind}: {obj}" if obj is not None else _("%s (new)") % kind
@@ -39,6 +40,24 @@ def labelled(request, admin, obj, pairs) -> list[tuple[str, str]]:
             label = f"{row}: {label_of(bound).lower()}" if row else label_of(bound)
             readable.append((label, in_words(bound, value)))
     return readable
+
+
+def _about(request, address: str) -> str:
+    """The record that another page of the admin is about, such as that of a message; or ""."""
+    try:
+        found = resolve(address.partition("?")[0])
+    except Resolver404:
+        return ""
+    label, _sign, model = found.url_name.partition("_") if found.url_name else ("", "", "")
+    number = found.kwargs.get("object_id")
+    if found.namespace != "admin" or number is None:
+        return ""
+    for of_model, record_admin in site._registry.items():
+        name = of_model._meta.model_name
+        if of_model._meta.app_label == label and model.startswith(f"{name}_"):
+            obj = record_admin.get_object(request, str(number))
+            return str(obj) if obj and record_admin.has_view_permission(request, obj) else ""
+    return ""
 
 
 def _record_page(request, address: str) -> tuple | None:

@@ -515,3 +515,13 @@ def test_a_password_that_was_not_changed_is_said(cast, known):
         assert words in client.get(address).content.decode()
     assert words not in client.get(address).content.decode()
     assert client.get(KEPT).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["messages", "seen"])
+def test_a_message_and_a_note_say_whose_record_they_are_of(cast, programme, page):
+    address = reverse(f"admin:patients_programme_{page}", args=[programme.pk])
+    client, _address, _asked = sent_too_late(
+        cast, {"text": "Kom morgen", "note": "Gebeld"}, address
+    )
+    client.force_login(cast.anna)
+    assert "Lage rugpijn · Piet Jansen" in client.get(KEPT).content.decode()

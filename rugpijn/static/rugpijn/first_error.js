@@ -1,4 +1,5 @@
-// After a mistake the cursor is where it must be mended; a long form has it out of sight.
+// After a mistake the cursor is where it must be mended, and a question is in view; a long page has
+// either out of sight.
 "use strict";
 
 const wrong = Array.from(document.querySelectorAll("#content [aria-invalid='true']"));
@@ -11,6 +12,10 @@ for (const field of wrong) {
 }
 
 const first = wrong.find((field) => field.offsetParent !== null);
-if (first) {
+const question = document.querySelector("#content .merged[data-ask]");
+if (question) {
+  question.focus({ preventScroll: true });
+  question.scrollIntoView({ block: "center" });
+} else if (first) {
   first.focus();
 }
