@@ -249,8 +249,8 @@ MUTANTS = (
     Mutant(
         "any film opens under one's own programme",
         "patients/paper/views/media.py",
-        "found = media.find(digest) if _is_shown(programme, digest) else None",
-        "found = media.find(digest)",
+        "found = serving.find(digest) if _is_shown(programme, digest) else None",
+        "found = serving.find(digest)",
         "tests/test_forged.py::test_a_film_of_another_programme_is_not_shown_under_ones_own_address",
     ),
     # ---------------------------------------------------------- the practice
