@@ -260,6 +260,17 @@ def test_a_ticked_red_flag_is_reported_however_the_form_is_left(
         assert report_.symptoms == ["saddle"]
 
 
+# What the device holds, read where none of our scripts has opened it.
+ON_DEVICE = """() => new Promise((done, failed) => {
+    const asked = indexedDB.open("rugpijn");
+    asked.onerror = failed;
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("acts").objectStore("acts").getAll();
+        all.onsuccess = () => { asked.result.close(); done(all.result); };
+    };
+})"""
+
+
 def test_it_is_sent_in_passing(at_home, phones, programme):  # noqa: F811
     """The phone is put away, or another page is asked for: nobody has to come back here."""
     page = phones().new_page()
@@ -277,6 +288,8 @@ def test_it_is_sent_in_passing(at_home, phones, programme):  # noqa: F811
             assert SymptomAnswer.objects.count() == 1
         else:  # a browser may drop what it sends while it leaves: then the next page sends it
             page.goto(at_home + reverse("patients:my_data"))  # where no act is sent
+            held = page.evaluate(ON_DEVICE)
+            assert [act["symptoms"] for act in held if not act.get("sent")] == [["leg_pain"]]
         page.goto(at_home)
         sent(page)
         assert SymptomAnswer.objects.count() == number * 2 - 1
