@@ -1,4 +1,4 @@
-"""The therapist's pages. Patients stand here; their programmes in programme_admin.py.
+"""The therapist's pages. Patients stand here; their programmes in programme.py.
 
 Whose rows a page may touch is asked of access.py, here as everywhere.
 """

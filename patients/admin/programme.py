@@ -58,7 +58,7 @@ PAUSED = (
     _("This programme was paused while you had it open."),
 )
 
-# The pages of a programme's life, in views/life.py.
+# The pages of a programme's life, in prescribing/views/lifecycle.py.
 LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
 
 

@@ -1,6 +1,6 @@
 """Given and done by day, for many programmes at once: what the small charts draw.
 
-What counts as given on a day is asked of days.py, as the page about one programme does. Day 1
+What counts as given on a day is asked of schedule.py, as the page about one programme does. Day 1
 and the days of a pause count only what was done; today is not over and is left out.
 """
 

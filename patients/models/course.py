@@ -27,7 +27,7 @@ class RecoveryCheck(models.Model):
         SAME = "same", _("the same")
         WORSE = "worse", _("worse")
 
-    is_new = False  # once.py says so of the row that it wrote
+    is_new = False  # writes.py says so of the row that it wrote
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="recovery_checks")
     day = models.PositiveSmallIntegerField(_("day"))  # of the programme, one of RECOVERY_DAYS
     answer = models.CharField(_("answer"), max_length=12, choices=Answer)
@@ -127,7 +127,7 @@ class SymptomAnswer(models.Model):
     `retracts`: no later answer, of whatever day, takes it back in passing.
     """
 
-    is_new = False  # once.py says so of the row that it wrote
+    is_new = False  # writes.py says so of the row that it wrote
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
     operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
     version = models.ForeignKey(Version, models.CASCADE, related_name="symptom_answers")

@@ -34,7 +34,7 @@ class Message(models.Model):
     reason there; `seen_at` says when the patient opened what the practice wrote.
     """
 
-    is_new = False  # once.py says so of the row that it wrote
+    is_new = False  # writes.py says so of the row that it wrote
     LENGTH = 500
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="messages")

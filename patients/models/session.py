@@ -54,7 +54,7 @@ class SessionLog(models.Model):
         RIGHT = "right", _("just right")
         HARD = "hard", _("hard")
 
-    is_new = False  # once.py says so of the row that it wrote
+    is_new = False  # writes.py says so of the row that it wrote
     AMOUNTS = ("sets", "reps", "hold", "duration")
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="sessions")

@@ -1,7 +1,7 @@
 """What the press keeps running: WeasyPrint, within limits, with nothing to fetch.
 
 `python -m patients.paper.press_child LINE SECONDS` reads pages from a line (the number of an open
-socket) and answers each with its PDF. With press_quick the only file that imports WeasyPrint.
+socket) and answers each with its PDF. With fast_weasyprint the only file that imports WeasyPrint.
 It knows nothing of Django. Anything that goes wrong ends it: the press starts another.
 """
 

@@ -1,6 +1,6 @@
 """What a page carries along, so that a phone can go on without a connection.
 
-Which exercise is due on which day is asked of days.py here, for two weeks ahead: the script
+Which exercise is due on which day is asked of schedule.py here, for two weeks ahead: the script
 counts nothing of its own but the days of a week.
 """
 

@@ -388,7 +388,7 @@ def first_pain() -> Subquery:
 def pain_that_tells(programme: Programme, logs: Iterable[SessionLog], today: date) -> int | None:
     """From which pain today's answer gets a word of advice; None for no answer.
 
-    `logs` are what holds of the last days, `progress.lately`.
+    `logs` are what holds of the last days, `day_cards.lately`.
     """
     worst: dict[date, int] = {}
     for log in logs:

@@ -1,10 +1,10 @@
 """Everything about one patient in one file: what AVG 15 and 20 and WGBO 7:456 give a right to.
 
-The readable tables of `export.py`, and beside them each table as it is stored: its columns come
-from the classification, so that nothing is left out and no secret goes along. Notes that colleagues
-wrote for each other are in it: they are part of the record. The papers that were given are in it as
-they were printed, and so is who looked. The library's photos and films are not: they show an
-exercise, and belong to nobody's record.
+The readable tables of `export_tables.py`, and beside them each table as it is stored: its columns
+come from the classification, so that nothing is left out and no secret goes along. Notes that
+colleagues wrote for each other are in it: they are part of the record. The papers that were given
+are in it as they were printed, and so is who looked. The library's photos and films are not: they
+show an exercise, and belong to nobody's record.
 """
 
 import hashlib
