@@ -111,7 +111,7 @@ production: $(VENV)/.dev
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 catalogues: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/test_project.py -k catalogue
+	$(BIN)/python -m pytest tests/project/test_project.py -k catalogue
 
 dependencies: $(VENV)/.dev
 	$(PIP) check
@@ -127,7 +127,7 @@ messages: $(VENV)/.dev
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
 
 inventory: $(VENV)/.dev
-	$(MANAGE) inventory --table tests.access_table > docs/inventory.md
+	$(MANAGE) inventory --table tests.access.access_table > docs/inventory.md
 	$(MANAGE) sbom > docs/sbom.cdx.json
 
 # Extras stay in the lists: without them pip looks for “coverage[toml]”, finds a newer release than

@@ -25,9 +25,9 @@ def main():
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
-        from rugpijn import trouble
+        from rugpijn.web import unavailable
 
-        if said := trouble.sentence(error):
+        if said := unavailable.sentence(error):
             raise SystemExit(said) from error
         raise
 

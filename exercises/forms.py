@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
-from rugpijn.text_fields import CleanTextMeta
+from rugpijn.typed.text_fields import CleanTextMeta
 
 from .dosage import Dosage
 from .models import FALLBACK, Advice

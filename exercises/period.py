@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from rugpijn import dates
-from rugpijn import text as texts
+from rugpijn.typed import dates
+from rugpijn.typed import text as texts
 
 WEEKS = (1, 52)
 LONGEST = 60  # characters; nobody types more

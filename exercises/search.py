@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import translation
 
-from rugpijn.text import fold, squeezed
+from rugpijn.typed.text import fold, squeezed
 
 from .models import Exercise
 

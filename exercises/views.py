@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from rugpijn.middleware import FOR_EVERYONE
+from rugpijn.web.middleware import FOR_EVERYONE
 
 from .models import Rendering
 

@@ -10,10 +10,11 @@ class PatientsConfig(AppConfig):
 
     def ready(self):
         from exercises.symptoms import catalogue
-        from rugpijn import audit, health
+        from rugpijn import audit
         from rugpijn.backup import restore
         from rugpijn.log import search
         from rugpijn.login import second_step as login_step
+        from rugpijn.operations import health
 
         from . import clinical
         from .joining import second_step

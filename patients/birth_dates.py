@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rugpijn import dates
-from rugpijn.text_fields import CharField
+from rugpijn.typed import dates
+from rugpijn.typed.text_fields import CharField
 
 OLDEST = 120  # years
 
 
 def read_birth_date(text: str, today: date) -> date:
-    """Read what `rugpijn.dates` reads, with a year of two digits where only one is possible.
+    """Read what `rugpijn.typed.dates` reads, with a year of two digits where only one is possible.
 
     Raises ValueError, with a sentence for whoever typed it, for what is no date, lies in the
     future, is over 120 years ago, or may be in two centuries.

@@ -2,7 +2,7 @@
 
 from itertools import takewhile
 
-from rugpijn import text
+from rugpijn.typed import text
 
 # What stands before a Dutch surname and does not count for its place in a list.
 PARTICLES = (

@@ -11,8 +11,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from rugpijn import phones
-from rugpijn.text import fold, squeezed
+from rugpijn.typed import phones
+from rugpijn.typed.text import fold, squeezed
 
 from .birth_dates import read_birth_date
 

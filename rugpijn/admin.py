@@ -17,8 +17,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from . import audit, ended
+from . import audit
 from .admin_base import ScopedAdmin
+from .backup import ended
 from .forms import ColleagueForm, PracticeForm
 from .log import pages, search
 from .login import access_changes, access_mail, access_pages, access_rules, factor_views, sessions

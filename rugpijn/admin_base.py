@@ -8,8 +8,11 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from . import audit, given_back, kept, limits, rates, rows, text_fields, two_at_once
-from .numbers import number
+from . import audit
+from .saving import given_back, kept, two_at_once
+from .typed import text_fields
+from .web import limits, rates, rows
+from .web.numbers import number
 
 
 class ScopedMixin:

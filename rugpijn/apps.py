@@ -13,12 +13,13 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from . import checks, clock, ended, health, migrating  # noqa: F401  registers checks
-        from .backup import left_behind, restore
+        from .backup import ended, left_behind, restore
+        from .database import migrating
         from .log import events, guard  # noqa: F401  signals
         from .login import accounts, second_factor, second_step  # noqa: F401  signals
         from .login import ended as ended_logins
         from .mailing import sending
+        from .operations import clock, health
 
         health.add("mail", sending.problem)
         health.add("clock", clock.problem)

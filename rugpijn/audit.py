@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .log import chain
 from .log.models import AccessEvent
-from .visitor import client_address, readable_name
+from .web.visitor import client_address, readable_name
 
 logger = logging.getLogger(__name__)
 

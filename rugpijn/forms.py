@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from . import phones, staff
+from .login import last_owner
 from .models import Practice, User
-from .text_fields import CleanTextMeta
+from .typed import phones
+from .typed.text_fields import CleanTextMeta
 
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 LOGO_BYTES = 5 * 1024 * 1024
@@ -125,7 +126,7 @@ class ColleagueForm(forms.ModelForm):
         """Whether this would leave the practice without an owner who may log in."""
         stays = cleaned.get("is_owner", True) and cleaned.get("is_active", True)
         # The form has changed its own copy by now.
-        return not stays and staff.is_last_owner(User.objects.get(pk=self.instance.pk))
+        return not stays and last_owner.is_last_owner(User.objects.get(pk=self.instance.pk))
 
     def clean_email(self):
         email = (self.cleaned_data["email"] or "").lower()

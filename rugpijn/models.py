@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from . import phones, text
 from .emergency_access.models import GlassBreak
 from .log.models import AccessEvent, LogHead, LogSegment
 from .login.models import AccessChange, KeptForm, LoginSession, OneTimeCode, TrustedDevice
 from .mailing.models import Letter
+from .typed import phones, text
 from .validators import (
     NoCitizenNumber,
     emergency_number,

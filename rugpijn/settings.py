@@ -1,7 +1,7 @@
 """Settings. What differs between installations comes from the environment.
 
 With DEBUG on, everything has a default, so that a clone runs at once. Without
-it a missing key stops the start, and `rugpijn.checks` refuses what could hurt a
+it a missing key stops the start, and `rugpijn.operations.checks` refuses what could hurt a
 patient. README.md says which variables a practice sets.
 """
 
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn import limits
-from rugpijn.database import sqlite_options
+from .database.sqlite import sqlite_options
+from .web import limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -63,30 +63,30 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "rugpijn.middleware.SecurityHeadersMiddleware",
-    "rugpijn.trouble.UncaughtTroubleMiddleware",
-    "rugpijn.middleware.RequestMiddleware",
-    "rugpijn.static_files.StaticFilesMiddleware",
-    "rugpijn.middleware.CompressMiddleware",
+    "rugpijn.web.middleware.SecurityHeadersMiddleware",
+    "rugpijn.web.unavailable.UncaughtTroubleMiddleware",
+    "rugpijn.web.middleware.RequestMiddleware",
+    "rugpijn.web.static_files.StaticFilesMiddleware",
+    "rugpijn.web.middleware.CompressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rugpijn.login.sessions.SessionLimitsMiddleware",
-    "rugpijn.login.kept_forms.OpenedByMiddleware",
+    "rugpijn.saving.kept_forms.OpenedByMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "rugpijn.middleware.OwnLanguageMiddleware",
+    "rugpijn.web.middleware.OwnLanguageMiddleware",
     "rugpijn.login.second_factor.StaffFactorMiddleware",
     "rugpijn.emergency_access.rules.GlassMiddleware",
-    "rugpijn.middleware.NoNulMiddleware",
+    "rugpijn.web.middleware.NoNulMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rugpijn.login.devices.TrustMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "rugpijn.login.kept_forms.KeptFormMiddleware",
-    "rugpijn.middleware.WrongMethodMiddleware",
-    "rugpijn.trouble.TroubleMiddleware",
+    "rugpijn.saving.kept_forms.KeptFormMiddleware",
+    "rugpijn.web.middleware.WrongMethodMiddleware",
+    "rugpijn.web.unavailable.TroubleMiddleware",
 ]
 
 ROOT_URLCONF = "rugpijn.urls"
@@ -107,8 +107,8 @@ TEMPLATES = [
         },
     },
 ]
-MESSAGE_STORAGE = "rugpijn.trouble.TrueMessages"
-FORM_RENDERER = "rugpijn.form_renderer.Renderer"
+MESSAGE_STORAGE = "rugpijn.web.unavailable.TrueMessages"
+FORM_RENDERER = "rugpijn.web.form_renderer.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -130,7 +130,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits need a cache that all server processes share.
 CACHES = {
     "default": {
-        "BACKEND": "rugpijn.database_cache.StrictDatabaseCache",
+        "BACKEND": "rugpijn.database.cache.StrictDatabaseCache",
         "LOCATION": "rugpijn_cache",
     },
     # Of this process alone: for counting what is asked with every key that is typed (rates.py).
@@ -154,7 +154,7 @@ FILM_BYTES = env.int("FILM_MEGABYTES", default=100) * limits.MEGABYTE
 # What is somewhat too large is refused in words, by its form; what is far too large at the door.
 UPLOAD_BYTES = limits.UPLOAD_FACTOR * FILM_BYTES
 FILE_UPLOAD_HANDLERS = [
-    "rugpijn.uploads.BoundedUpload",
+    "rugpijn.web.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -166,7 +166,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for our files
 STORAGES = {
-    "default": {"BACKEND": "rugpijn.storage.WholeFileStorage"},
+    "default": {"BACKEND": "rugpijn.web.media_storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -303,10 +303,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {"()": "rugpijn.technical_log.JsonLine"},
-        "line": {"()": "rugpijn.technical_log.PlainLine"},
+        "json": {"()": "rugpijn.operations.technical_log.JsonLine"},
+        "line": {"()": "rugpijn.operations.technical_log.PlainLine"},
     },
-    "filters": {"without_keys": {"()": "rugpijn.technical_log.WithoutKeys"}},
+    "filters": {"without_keys": {"()": "rugpijn.operations.technical_log.WithoutKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

@@ -5,16 +5,11 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
 
-from . import installable, views, writing
-from .login import (
-    access_pages,
-    account_views,
-    factor_views,
-    kept_forms,
-    passkeys,
-    second_step,
-    sessions,
-)
+from . import views
+from .login import access_pages, account_views, factor_views, passkeys, second_step, sessions
+from .plain_language.views import plain_language
+from .saving import kept_forms
+from .web import pwa
 
 register_converter(views.TypedWord, "typed")
 
@@ -47,13 +42,13 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("colleague/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("language/", views.set_language, name="set_language"),
-    path("plain-language/", writing.plain_language, name="plain_language"),
+    path("plain-language/", plain_language, name="plain_language"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("manifest.webmanifest", installable.manifest, name="manifest"),
-    path("service-worker.js", installable.service_worker, name="service_worker"),
-    path("offline/", installable.offline, name="offline"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("service-worker.js", pwa.service_worker, name="service_worker"),
+    path("offline/", pwa.offline, name="offline"),
     path("drawings/", include("exercises.urls")),
     path(".well-known/change-password", views.change_password, name="change_password"),
     path("", include("patients.urls")),

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import phones
+from .typed import phones
 
 FAR = 100  # years from now that no day of a programme or of a log can be
 COVERAGE = Path(__file__).parent / "fonts" / "coverage.txt"

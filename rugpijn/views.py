@@ -23,10 +23,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from . import audit, health, kept, trouble
+from . import audit
 from .forms import PasswordForm
-from .login import kept_forms
 from .models import StaffInvitation, User
+from .operations import health
+from .saving import kept, kept_forms
+from .web import unavailable
 
 logger = logging.getLogger(__name__)
 CSP_REPORT_BYTES = 10_000
@@ -39,7 +41,7 @@ class LogoutView(allauth.account.views.LogoutView):
     def post(self, request, *args, **kwargs):
         user = request.user
         response = super().post(request, *args, **kwargs)
-        response.headers["Clear-Site-Data"] = trouble.what_is_forgotten(request)
+        response.headers["Clear-Site-Data"] = unavailable.what_is_forgotten(request)
         kept_forms.forget_who(response)
         if user.is_authenticated and kept_forms.has_work(user):
             words = _("What you typed and did not send is kept for an hour. Log in to get it back.")
@@ -206,10 +208,10 @@ def server_error(request):
 
     Trouble that passes is told apart here too: it may have come before any view.
     """
-    passing = trouble.answer(request, sys.exc_info()[1])
+    passing = unavailable.answer(request, sys.exc_info()[1])
     if passing is not None:
         return passing
-    page = loader.get_template("500.html").render(trouble.again(request))
+    page = loader.get_template("500.html").render(unavailable.again(request))
     return HttpResponse(page, status=500)
 
 
@@ -225,7 +227,7 @@ def csrf_failure(request, reason=""):
     )
     if elsewhere:
         return elsewhere
-    typed = trouble.again(request) if ours else {}
+    typed = unavailable.again(request) if ours else {}
     if typed and not request.user.is_authenticated:
         typed["look"] = ""  # it asks for a login too
     context = {"status": 403, "ours": ours, "no_cookie": reason == REASON_NO_CSRF_COOKIE, **typed}

@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rugpijn.settings")
 application = get_wsgi_application()
 
-from rugpijn.checks import (  # noqa: E402  needs the settings
+from .operations.checks import (  # noqa: E402  needs the settings
     refuse_dangerous_settings,
     refuse_half_restore,
     refuse_missing_database,

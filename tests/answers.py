@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from rugpijn.middleware import (
+from rugpijn.web.middleware import (
     FOR_EVERYONE,
     HOLDS_OUR_PAGE,
     PERMISSIONS_POLICY,

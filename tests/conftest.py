@@ -29,9 +29,9 @@ from exercises.models import (
 )
 from patients.models import Patient
 from patients.prescribing import authoring, sides
-from rugpijn import health
 from rugpijn.log import chain, guard
 from rugpijn.models import Practice, User
+from rugpijn.operations import health
 
 from .logging_in import force_login
 

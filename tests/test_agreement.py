@@ -1,14 +1,13 @@
 """Page, paper and stored version say the same, and the leaflet's numbers are in all three."""
 
-import html
-import re
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from patients.paper import handout
 from patients.sheet import Sheet
+
+from .reading import assert_in_order, words
 
 pytestmark = pytest.mark.django_db
 
@@ -21,23 +20,6 @@ LEAFLET = [
     ("McKenzie strekken rug", "2x per dag 10x", 7),
     ("Superman", "2x per dag 2x5x 5 seconden links en 2x5x 5 seconden rechts", 17),
 ]
-
-
-def words(markup: str) -> str:
-    """What a person reads of a page."""
-    body = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", markup)
-    inline = re.sub(r"</?(span|strong|em|b|a)\b[^>]*>", "", body)
-    text = html.unescape(re.sub(r"<[^>]+>", " ", inline)).replace("\u00a0", " ")
-    return " ".join(text.split())
-
-
-def assert_in_order(expected: list[str], text: str) -> None:
-    at = 0
-    for piece in expected:
-        piece = " ".join(piece.split())
-        found = text.find(piece, at)
-        assert found >= 0, f"not in order, or not there: {piece!r}"
-        at = found + len(piece)
 
 
 @pytest.fixture(params=["nl", "en"])

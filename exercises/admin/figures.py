@@ -23,8 +23,10 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from rugpijn import audit, rates, two_at_once
-from rugpijn.text_fields import CleanTextMeta
+from rugpijn import audit
+from rugpijn.saving import two_at_once
+from rugpijn.typed.text_fields import CleanTextMeta
+from rugpijn.web import rates
 
 from .. import pictures
 from ..models import Exercise, Figure

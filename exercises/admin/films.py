@@ -10,7 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from rugpijn import audit, trouble, two_at_once
+from rugpijn import audit
+from rugpijn.saving import two_at_once
+from rugpijn.web import unavailable
 
 from ..media import films, serving
 from ..media.film_forms import FilmForm
@@ -67,7 +69,7 @@ def film_view(request, admin, exercise: Exercise):
     page = "admin/exercises/exercise/film.html"
     response = TemplateResponse(request, page, context, status=status)
     if status == 503:
-        response.headers["Retry-After"] = str(trouble.FULL_SECONDS)
+        response.headers["Retry-After"] = str(unavailable.FULL_SECONDS)
     return response
 
 

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from rugpijn import audit
 from rugpijn.admin_base import ScopedInline
 from rugpijn.models import languages
-from rugpijn.numbers import number
-from rugpijn.text_fields import StepsField
+from rugpijn.typed.text_fields import StepsField
+from rugpijn.web.numbers import number
 
 from .. import search
 from ..exchange import views as exchange

@@ -18,7 +18,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from rugpijn import audit, two_at_once
+from rugpijn import audit
+from rugpijn.saving import two_at_once
 
 from ..dosage import Dosage
 from ..forms import DosageField

@@ -8,7 +8,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from rugpijn import audit, two_at_once
+from rugpijn import audit
+from rugpijn.saving import two_at_once
 
 from ..media.photo_forms import PhotoForm
 from ..models import Figure

@@ -38,7 +38,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from rugpijn import text as texts
+from rugpijn.typed import text as texts
 
 from . import refused
 from .limits import LABELS, MANY_SETS, MAX_LENGTH

@@ -1,4 +1,5 @@
-"""The words of the grammar, as parts of patterns. A pattern reads what `rugpijn.text.plain` gives.
+"""The words of the grammar, as parts of patterns. A pattern reads what
+`rugpijn.typed.text.plain` gives.
 
 Only 0-9 are digits: other scripts and superscripts fit nowhere and are refused.
 """

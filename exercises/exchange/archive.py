@@ -19,7 +19,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from rugpijn.text import shown
+from rugpijn.typed.text import shown
 
 from ..library import schemas
 from .content import MOST, Content, Row

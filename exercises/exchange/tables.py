@@ -29,7 +29,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
 
 from rugpijn import tables
-from rugpijn.text import shown
+from rugpijn.typed.text import shown
 
 from ..library.entries import FACTS, WORDS
 from ..library.table import is_language

@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from rugpijn import dates
-from rugpijn.text import clean, shown, web_address, without_bullets
+from rugpijn.typed import dates
+from rugpijn.typed.text import clean, shown, web_address, without_bullets
 from rugpijn.validators import validate_web_address
 
 from ..dosage import Dosage

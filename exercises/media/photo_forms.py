@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
-from rugpijn.text_fields import CharField
+from rugpijn.typed.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import pictures

@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 
-from rugpijn import audit, ranges
+from rugpijn import audit
+from rugpijn.web import byte_ranges
 
 from ..models import Figure, Film, Rendering
 from . import films
@@ -85,12 +86,12 @@ def answer(request, medium: Medium):
         response = HttpResponse(content_type=media_type, headers={"X-Accel-Redirect": address})
     elif medium.path is not None:
         size = medium.path.stat().st_size
-        response = ranges.answer(
+        response = byte_ranges.answer(
             request, medium.path.open("rb"), size, media_type=media_type, etag=medium.digest
         )
     else:
         file = io.BytesIO(medium.content)
-        response = ranges.answer(
+        response = byte_ranges.answer(
             request, file, len(medium.content), media_type=media_type, etag=medium.digest
         )
     response.headers["Content-Security-Policy"] = POLICY

@@ -10,9 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn.numbers import number
-from rugpijn.text_fields import CharField
+from rugpijn.typed.text_fields import CharField
 from rugpijn.validators import printable
+from rugpijn.web.numbers import number
 
 from .sliders import (
     BUILDS,

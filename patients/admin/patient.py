@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
-from rugpijn.text import fold
+from rugpijn.typed.text import fold
 
 from .. import search
 from ..admin_base import CareAdmin

@@ -9,10 +9,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn import audit, given_back, rates, two_at_once
+from rugpijn import audit
 from rugpijn.admin_base import ScopedInline
-from rugpijn.middleware import HOLDS_OUR_PAGE, content_policy
-from rugpijn.numbers import number
+from rugpijn.saving import given_back, two_at_once
+from rugpijn.web import rates
+from rugpijn.web.middleware import HOLDS_OUR_PAGE, content_policy
+from rugpijn.web.numbers import number
 
 from .. import search, writes
 from ..admin_base import CareAdmin

@@ -13,7 +13,7 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from rugpijn.models import User
-from rugpijn.text_fields import CharField
+from rugpijn.typed.text_fields import CharField
 
 from ..models import Message, ReminderPlan
 from ..models.reminder import EVERY_DAY

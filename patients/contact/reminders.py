@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rugpijn import ended
+from rugpijn.backup import ended
 
 from ..models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from ..patient_day import reports

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rugpijn import two_at_once
 from rugpijn.models import User
-from rugpijn.text_fields import CharField
+from rugpijn.saving import two_at_once
+from rugpijn.typed.text_fields import CharField
 from rugpijn.validators import printable
 
 from .. import clinical

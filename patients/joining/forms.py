@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
-from rugpijn.text_fields import CharField, EmailField
+from rugpijn.typed.text_fields import CharField, EmailField
 from rugpijn.validators import printable
 
 from .. import clinical

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rugpijn import ended
+from rugpijn.backup import ended
 from rugpijn.models import User
 
 from .. import ages

@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Invitation, Practice, User, languages
-from rugpijn.text import code as code_of
+from rugpijn.typed.text import code as code_of
 from rugpijn.validators import NoCitizenNumber, one_phone_number, printable
 
 from .. import ages, names, search

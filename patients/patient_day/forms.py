@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn.text_fields import CharField
+from rugpijn.typed.text_fields import CharField
 
 from .. import clinical
 from ..models import RecoveryCheck, SessionLog

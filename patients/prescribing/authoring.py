@@ -13,7 +13,7 @@ from exercises.dosage import Dosage
 from exercises.library.copying import copy_advice
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggested
 from exercises.period import WHOLE, Period
-from rugpijn import ended
+from rugpijn.backup import ended
 from rugpijn.models import User
 
 from ..models import Patient, Prescription, Programme, RedFlagCheck, ShareLink, Version

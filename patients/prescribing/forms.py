@@ -13,8 +13,8 @@ from exercises.forms import DosageField, PeriodField
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolText, suggested
 from rugpijn import audit
 from rugpijn.forms import say_what_is_dialled
-from rugpijn.text import fold, squeezed
-from rugpijn.text_fields import CharField, CleanTextMeta, StepsField
+from rugpijn.typed.text import fold, squeezed
+from rugpijn.typed.text_fields import CharField, CleanTextMeta, StepsField
 from rugpijn.validators import printable
 
 from ..birth_dates import BirthDateField

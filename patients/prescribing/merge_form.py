@@ -7,8 +7,9 @@ writes the outcome back as a post, so that the page shows both and loses neither
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from rugpijn import limits, merge
-from rugpijn.numbers import number
+from rugpijn.saving import merge
+from rugpijn.web import limits
+from rugpijn.web.numbers import number
 
 MERGED = (
     "position",

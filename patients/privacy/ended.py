@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from rugpijn.ended import Kind, digest, register
+from rugpijn.backup.ended import Kind, digest, register
 
 from ..models import CalendarLink, Patient, PatientInvitation, Proxy, ReminderPlan, ShareLink
 

@@ -5,9 +5,9 @@ by the models themselves (`reach`), and counted afterwards: one that is left tak
 back.
 
 SQLite is opened with `secure_delete`, so that what is deleted is overwritten in the file at once
-(`rugpijn.database`); the nightly run rebuilds the file as well (`compact`), which takes away copies
-that moving rows about may have left in the slack of a page. PostgreSQL gives the space of deleted
-rows free in its own time (autovacuum); `compact` asks for it.
+(`rugpijn.database.sqlite`); the nightly run rebuilds the file as well (`compact`), which takes away
+copies that moving rows about may have left in the slack of a page. PostgreSQL gives the space of
+deleted rows free in its own time (autovacuum); `compact` asks for it.
 """
 
 import logging

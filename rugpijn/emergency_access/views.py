@@ -16,7 +16,7 @@ from .. import audit
 from ..login.sessions import fresh_login_required
 from ..mailing import account
 from ..models import GlassBreak, Practice, User
-from ..text_fields import CharField
+from ..typed.text_fields import CharField
 from ..validators import printable
 from . import rules as glass
 

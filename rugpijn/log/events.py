@@ -11,7 +11,8 @@ from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.db.models import Q
 from django.dispatch import receiver
 
-from .. import audit, ended
+from .. import audit
+from ..backup import ended
 from ..models import User
 
 logger = logging.getLogger(__name__)

@@ -12,9 +12,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audit, rates, tables
+from .. import audit, tables
 from ..models import AccessEvent
-from ..numbers import number
+from ..web import rates
+from ..web.numbers import number
 from .chain import FORMS, NEWEST
 from .search import MOST_DOWNLOADED, MOST_READ, SearchForm, in_words, together
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit
 from ..models import AccessChange, AccessEvent, Practice, User
-from ..text import fold
-from ..text_fields import CharField
+from ..typed.text import fold
+from ..typed.text_fields import CharField
 from ..validators import near_today
 from .chain import NOBODY
 

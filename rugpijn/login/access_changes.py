@@ -20,7 +20,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .. import audit, ended
+from .. import audit
+from ..backup import ended
 from ..models import AccessChange, Practice, StaffInvitation, User
 from . import access_mail, second_factor, sessions
 from .access_rules import WAITS, owners

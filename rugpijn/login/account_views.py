@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import audit, ended
+from .. import audit
+from ..backup import ended
 from ..models import User
-from ..numbers import number
-from ..text_fields import CharField
+from ..typed.text_fields import CharField
 from ..validators import printable
-from ..visitor import shown_name
+from ..web.numbers import number
+from ..web.visitor import shown_name
 from . import accounts, devices, factor_views, passkeys, second_step, totp
 from .sessions import fresh_login_required
 

@@ -20,14 +20,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .. import ended
+from ..backup import ended
 from ..forms import PASSWORD_HELP
 from ..log import events
 from ..mailing import account
 from ..mailing.sending import Outcome
 from ..models import User
-from ..text import clean
-from ..text_fields import CleanText
+from ..typed.text import clean
+from ..typed.text_fields import CleanText
 from . import access_changes, devices, second_factor, sessions
 from .models import TrustedDevice
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from ..visitor import UNKNOWN, readable_name
+from ..web.visitor import UNKNOWN, readable_name
 from . import second_factor
 from .models import LoginSession, TrustedDevice
 from .session_store import DEVICE

@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from ..ended import Kind, digest, register
+from ..backup.ended import Kind, digest, register
 from ..models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
 FLAGS = ("is_active", "is_therapist", "is_owner", "is_superuser")

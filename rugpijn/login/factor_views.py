@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from .. import audit, ended
+from .. import audit
+from ..backup import ended
 from ..models import User
-from ..text_fields import CharField
+from ..typed.text_fields import CharField
 from . import (
     access_changes,
     access_mail,

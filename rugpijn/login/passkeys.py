@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode
 
 from ..models import User
-from ..visitor import readable_name
+from ..web.visitor import readable_name
 from . import access_changes, devices
 
 NAME_LENGTH = 60

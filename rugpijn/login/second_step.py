@@ -39,8 +39,8 @@ from .. import audit
 from ..mailing import account
 from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
-from ..text import digits
-from ..text_fields import CharField
+from ..typed.text import digits
+from ..typed.text_fields import CharField
 from . import devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 

@@ -6,7 +6,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
-from .. import trouble
+from ..web import unavailable
 
 BEGAN, SEEN, NAME, DEVICE = "began", "seen", "device_name", "trusted_device"
 
@@ -35,7 +35,7 @@ class SessionStore(DatabaseStore):
             super().save(must_create)
         except UpdateError as error:
             why = error.__context__
-            if trouble.kind(why):
+            if unavailable.kind(why):
                 raise why  # noqa: B904  not `from`: what the driver said stays its cause
             raise
 

@@ -21,8 +21,9 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from ..models import User
-from ..visitor import readable_name
-from . import devices, kept_forms, second_factor
+from ..saving import kept_forms
+from ..web.visitor import readable_name
+from . import devices, second_factor
 from .models import LoginSession
 from .session_store import BEGAN, DEVICE, NAME, SEEN
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .. import ended
+from ..backup import ended
 from ..models import User
 
 PENDING = "totp_pending"  # in the session, encrypted, until a code confirms it

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django_tasks import task
 
-from .. import health
+from ..operations import health
 from .models import Letter
 
 logger = logging.getLogger(__name__)

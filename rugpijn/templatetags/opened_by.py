@@ -4,8 +4,7 @@ from django import template
 from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 
-from rugpijn import kept
-from rugpijn.login import opened_by
+from ..saving import kept, opened_by
 
 register = template.Library()
 

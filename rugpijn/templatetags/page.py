@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rugpijn import phones, trouble
-from rugpijn.visitor import shown_name
+from ..typed import phones
+from ..web import unavailable
+from ..web.visitor import shown_name
 
 register = template.Library()
 
@@ -116,4 +117,4 @@ def numbers(count: int) -> list[str]:
 @register.inclusion_tag("_again.html", takes_context=True)
 def again(context):
     """What this request sent, to be sent once more from the page that refuses it."""
-    return trouble.again(context["request"])
+    return unavailable.again(context["request"])

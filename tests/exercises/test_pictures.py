@@ -14,7 +14,7 @@ from exercises.figures import kept
 from exercises.figures.data import keys, load, mirrored
 from exercises.models import Exercise, Figure, Rendering
 from exercises.pictures import Picture
-from rugpijn.middleware import FOR_EVERYONE
+from rugpijn.web.middleware import FOR_EVERYONE
 
 pytestmark = pytest.mark.django_db
 

@@ -35,8 +35,8 @@ from exercises.pose_editor.sliders import (
     new_settings,
     settings_of,
 )
-from rugpijn import rates
 from rugpijn.audit import AccessEvent
+from rugpijn.web import rates
 
 LIST = reverse("admin:exercises_figure_changelist")
 ADD = reverse("admin:exercises_figure_add")

@@ -19,7 +19,7 @@ from queue import Queue
 from .rules import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("tests/test_forged.py", "tests/test_access.py")  # the quicker one first
+TESTS = ("tests/access/test_forged.py", "tests/access/test_access.py")  # the quicker one first
 SOME, AT_ONCE = 5, 2
 
 

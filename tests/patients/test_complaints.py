@@ -22,10 +22,10 @@ from patients.prescribing import authoring
 from patients.sheet import Sheet, upgraded
 from patients.sheet_changes import changes
 
-from ..test_agreement import words as read_of
-from .patient_day.test_patient_day import page, press, text_of
-from .patient_day.test_sync import act, send, statuses
-from .prescribing.test_prescribing import as_posted, change
+from ..reading import words as read_of
+from .patient_day.acts import act, send, statuses
+from .patient_day.pages import page, press, text_of
+from .prescribing.posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parent / "samples"

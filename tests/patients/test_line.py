@@ -15,7 +15,7 @@ from patients.sheet import Sheet
 from patients.sheet_changes import PART_LABELS as NAMES
 from patients.sheet_changes import changes
 
-from .prescribing.test_prescribing import as_posted, change
+from .prescribing.posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 # Numbers and settings of the program: nobody compares them by name.

@@ -13,9 +13,9 @@ from patients.paper import handout
 from patients.paper.variants import VARIANTS
 from patients.prescribing import authoring
 
-from .paper.test_handout import squeezed
-from .patient_day.test_patient_day import text_of
-from .prescribing.test_prescribing import as_posted, change
+from .paper.papers import squeezed
+from .patient_day.pages import text_of
+from .prescribing.posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 TITLE, NOTE, STEPS = "Kanarietitel", "Kanarieopmerking", "Kanariestap van Piet"

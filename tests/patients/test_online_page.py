@@ -9,7 +9,7 @@ from patients.prescribing import authoring
 from rugpijn.models import Practice
 from tests.conftest import LEAFLET_PAGE
 
-from .patient_day.test_patient_day import text_of
+from .patient_day.pages import text_of
 
 pytestmark = pytest.mark.django_db
 SITE = "koolehouten"

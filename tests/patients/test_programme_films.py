@@ -19,7 +19,7 @@ from patients.prescribing import authoring
 from patients.sheet import Sheet
 from patients.sheet_changes import changes, named
 from rugpijn.audit import AccessEvent
-from tests.exercises.media import complete, picture, sample, save, stored, upload
+from tests.exercises.media.uploads import complete, picture, sample, save, stored, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from rugpijn.plain_language import VERY_LONG, sentences
+from rugpijn.plain_language.findings import VERY_LONG, sentences
 
 from ..environment import missing, needs
 
@@ -54,7 +54,7 @@ STAFF = """
     patients/privacy/views/office.py patients/sheet_changes.py patients/templatetags/desk.py
     rugpijn/admin.py rugpijn/apps.py rugpijn/audit.py rugpijn/log/*.py rugpijn/models.py
     rugpijn/site.py
-    rugpijn/validators.py rugpijn/writing.py
+    rugpijn/validators.py rugpijn/plain_language/views.py
 """
 
 

@@ -19,11 +19,11 @@ from types import SimpleNamespace
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
-from rugpijn.trouble import FULL_SECONDS
+from rugpijn.web.unavailable import FULL_SECONDS
 
-from ..access_table import NAMES, POSTS, ROLES, TABLE, is_denied
-from ..access_world import client_for, data_for
-from ..exercises.media import upload
+from ..access.access_table import NAMES, POSTS, ROLES, TABLE, is_denied
+from ..access.access_world import client_for, data_for
+from ..exercises.media.uploads import upload
 from .house import Answer, Caller, House, message, status_of
 
 SPARE_MEGABYTES = 8  # on the tmpfs, before it is filled

@@ -14,12 +14,12 @@ from django.core.cache import cache
 from django.db import transaction
 
 from exercises.dosage import Dosage
-from rugpijn import rates
+from rugpijn.web import rates
 
-from ..access_table import NAMES, POSTS
-from ..access_world import client_for, data_for
-from ..exercises.exchange import sent as sent_for_import
-from ..test_hostile import QUERIES
+from ..access.access_table import NAMES, POSTS
+from ..access.access_world import client_for, data_for
+from ..exercises.exchange.packages import sent as sent_for_import
+from ..forms.payloads import QUERIES
 from .house import House
 
 PIECES = [

@@ -70,8 +70,8 @@ class House:
         call_command("load_library", verbosity=0)
         from patients.paper import handout
 
-        from ..access_table import ROLES
-        from ..access_world import build, session_of
+        from ..access.access_table import ROLES
+        from ..access.access_world import build, session_of
 
         handout.render_pdf = lambda html: b"%PDF-1.7 " + html.encode()  # no press is measured here
         self.world = build()
@@ -139,7 +139,7 @@ class House:
             *before, sys.executable, "-m", "gunicorn", "rugpijn.wsgi", "--bind",
             f"127.0.0.1:{PORT}", "--workers", "2", "--threads", str(threads), "--timeout", "60",
             "--worker-tmp-dir", "/dev/shm",  # noqa: S108  as in production
-            "--logger-class", "rugpijn.gunicorn_log.Logger",
+            "--logger-class", "rugpijn.operations.gunicorn_log.Logger",
         ]  # fmt: skip
         log = (self.folder / "server.log").open("ab")
         return subprocess.Popen(

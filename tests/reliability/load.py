@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from rugpijn.audit import AccessEvent
-from rugpijn.database import wal_is_safe
+from rugpijn.database.sqlite import wal_is_safe
 
 from .house import House, is_sound, message, percentile, status_of, stored
 

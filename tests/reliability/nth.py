@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections
 from rugpijn.audit import AccessEvent
 from rugpijn.models import Practice
 
-from ..access_world import client_for, come_before, data_for, snapshot
+from ..access.access_world import client_for, come_before, data_for, snapshot
 from .house import House
 
 REQUESTS = [

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.models import SessionLog, SymptomAnswer
-from rugpijn import rates
+from rugpijn.web import rates
 
-from ..access_world import client_for
-from ..patients.patient_day.test_sync import state
+from ..access.access_world import client_for
+from ..patients.patient_day.acts import state
 from .house import House
 
 

@@ -13,10 +13,12 @@ from django.urls import reverse
 from PIL import Image
 
 from rugpijn.audit import AccessEvent
-from rugpijn.middleware import CONTENT_SECURITY_POLICY
 from rugpijn.models import StaffInvitation, User
 from rugpijn.validators import contrast_with_white, readable_on_paper
-from rugpijn.visitor import client_address
+from rugpijn.web.middleware import CONTENT_SECURITY_POLICY
+from rugpijn.web.visitor import client_address
+
+from .pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -178,12 +180,6 @@ class TestColleague:
         )
         cast.anna.refresh_from_db()
         assert not cast.anna.is_active
-
-
-def picture(kind="PNG", size=(60, 30), **options) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", size, "teal").save(file, kind, **options)
-    return file.getvalue()
 
 
 class TestLogo:

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from exercises.exchange import importing
-from rugpijn import clock
+from rugpijn.operations import clock
 
 
 class Command(BaseCommand):

@@ -14,8 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rugpijn import audit, ended, two_at_once
-from rugpijn.middleware import unlisted
+from rugpijn import audit
+from rugpijn.backup import ended
+from rugpijn.saving import two_at_once
+from rugpijn.web.middleware import unlisted
 
 from ...access import find_own
 from ...models import CalendarLink, Programme, ReminderPlan

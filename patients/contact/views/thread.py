@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rugpijn import audit, given_back, two_at_once
-from rugpijn.numbers import number
-from rugpijn.two_at_once import OPENED_WITH
+from rugpijn import audit
+from rugpijn.saving import given_back, two_at_once
+from rugpijn.saving.two_at_once import OPENED_WITH
+from rugpijn.web.numbers import number
 
 from ... import writes
 from ...access import find_own

@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rugpijn import audit, given_back, two_at_once
+from rugpijn import audit
+from rugpijn.saving import given_back, two_at_once
 
 from ... import clinical, writes
 from ...admin_base import programme_page

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit
 from rugpijn.mailing.sending import Outcome
-from rugpijn.numbers import number
+from rugpijn.web.numbers import number
 
 from ... import writes
 from ...admin_base import patient_page

@@ -5,7 +5,7 @@ again what was taken away since.
 from django.core.management.base import BaseCommand
 
 from patients.privacy import erasure
-from rugpijn import ended
+from rugpijn.backup import ended
 
 
 class Command(BaseCommand):

@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, get_resolver
 from django.utils import translation
 
-from rugpijn import audit, models, rates
-from rugpijn.database import sqlite_options
+from rugpijn import audit, models
+from rugpijn.database.sqlite import sqlite_options
 from rugpijn.login import devices, sessions
+from rugpijn.web import rates
 
 from ...models import ShareLink
 from ...paper.press import SECONDS

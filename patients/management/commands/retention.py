@@ -5,9 +5,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.privacy import erasure, retention
-from rugpijn import clock, ended
+from rugpijn.backup import ended
 from rugpijn.emergency_access import rules as glass
 from rugpijn.login import access_changes
+from rugpijn.operations import clock
 
 
 class Command(BaseCommand):

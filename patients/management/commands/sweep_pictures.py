@@ -9,7 +9,7 @@ from exercises.media import films
 from exercises.models import Figure, Film, Rendering
 from patients.models import Version
 from patients.sheet import Sheet
-from rugpijn import clock
+from rugpijn.operations import clock
 
 A_DAY = 24 * 3600  # seconds: an upload of today may be about to get its row
 

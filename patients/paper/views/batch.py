@@ -7,7 +7,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rugpijn import audit, rates
+from rugpijn import audit
+from rugpijn.web import rates
 
 from ...access import find
 from ...models import Batch

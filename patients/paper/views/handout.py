@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from rugpijn import audit, rates
+from rugpijn import audit
+from rugpijn.web import rates
 
 from ...access import find
 from ...models import Programme

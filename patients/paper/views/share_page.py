@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from exercises.media import serving
-from rugpijn import rates
-from rugpijn.middleware import unlisted
+from rugpijn.web import rates
+from rugpijn.web.middleware import unlisted
 
 from ...models import ShareLink
 from ...models.share_link import read_share_token

@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from rugpijn import audit, rates
+from rugpijn import audit
 from rugpijn.login.second_factor import answers_json
+from rugpijn.web import rates
 
 from ... import writes
 from ...access import is_own, refuse

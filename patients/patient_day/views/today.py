@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rugpijn import audit, rates
+from rugpijn import audit
 from rugpijn.login import devices, second_step
 from rugpijn.models import Practice
+from rugpijn.web import rates
 
 from ... import clinical, writes
 from ...access import find, find_own, is_own

@@ -17,10 +17,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rugpijn import audit, two_at_once
-from rugpijn.numbers import number
-from rugpijn.text_fields import CharField
+from rugpijn import audit
+from rugpijn.saving import two_at_once
+from rugpijn.typed.text_fields import CharField
 from rugpijn.validators import near_today, printable
+from rugpijn.web.numbers import number
 
 from ... import writes
 from ...admin_base import patient_page, programme_page

@@ -8,8 +8,9 @@ from exercises.dosage import Dosage
 from exercises.models import Exercise, PracticeDosage
 from exercises.progression import EASIER, HARDER, Step, steps
 from exercises.templatetags.pictures import thumbnail_address
-from rugpijn import audit, rates
-from rugpijn.numbers import number
+from rugpijn import audit
+from rugpijn.web import rates
+from rugpijn.web.numbers import number
 
 from ...admin_base import for_therapists
 from .. import sides

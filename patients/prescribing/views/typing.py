@@ -29,10 +29,11 @@ from exercises.minutes import seconds_per_day
 from exercises.models import FALLBACK, Exercise, PracticeDosage
 from exercises.period import Period
 from exercises.templatetags.pictures import thumbnail_address
-from rugpijn import audit, rates
-from rugpijn.middleware import STANDS_IN_OUR_PAGE, content_policy
+from rugpijn import audit
 from rugpijn.models import User, languages
-from rugpijn.numbers import number
+from rugpijn.web import rates
+from rugpijn.web.middleware import STANDS_IN_OUR_PAGE, content_policy
+from rugpijn.web.numbers import number
 
 from ... import writes
 from ...admin_base import for_therapists

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
-from rugpijn.numbers import number
+from rugpijn.web.numbers import number
 
 from ...admin_base import programme_page
 from ...sheet_changes import changes, named

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from rugpijn import audit, rates, tables
+from rugpijn import audit, tables
 from rugpijn.login.sessions import fresh_login_required, fresh_on_trusted_device
-from rugpijn.numbers import number
+from rugpijn.web import rates
+from rugpijn.web.numbers import number
 
 from ...access import find_log
 from ...models import Patient

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
-from rugpijn.text_fields import CharField
+from rugpijn.typed.text_fields import CharField
 from rugpijn.validators import printable
 
 from ... import search

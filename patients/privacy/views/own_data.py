@@ -8,8 +8,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rugpijn import audit, two_at_once
+from rugpijn import audit
 from rugpijn.models import User
+from rugpijn.saving import two_at_once
 
 from ...access import represented_by
 from ...contact.forms import ReadingForm

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
-from rugpijn.text_fields import CleanTextMeta
+from rugpijn.typed.text_fields import CleanTextMeta
 
 from ...access import is_own, may_take_along, refuse, represented_by
 from ...models import DataExport, ErasureRequest, Patient

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ... import audit, clock
+from ... import audit
 from ...backup import BackupError, make
+from ...operations import clock
 
 
 class Command(BaseCommand):

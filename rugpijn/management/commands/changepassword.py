@@ -6,8 +6,10 @@ The password of anybody else would be a way into a practice that nobody there he
 from django.contrib.auth.management.commands import changepassword
 from django.core.management.base import CommandError
 
-from rugpijn import audit, ended
 from rugpijn.models import User
+
+from ... import audit
+from ...backup import ended
 
 
 class Command(changepassword.Command):

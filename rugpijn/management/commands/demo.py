@@ -24,9 +24,10 @@ from django.utils import translation
 
 from patients.management.commands.seed_demo import PASSWORD
 from patients.paper import press
-from rugpijn.database import may_be_made
 from rugpijn.login import totp
 from rugpijn.models import User
+
+from ...database.sqlite import may_be_made
 
 HOST = "localhost"  # and not 127.0.0.1: browsers refuse passkeys on a bare number
 LOGINS = [  # as DESIGN fixes them

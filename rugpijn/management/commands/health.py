@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from ... import health
+from ...operations import health
 
 
 class Command(BaseCommand):

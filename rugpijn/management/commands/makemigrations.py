@@ -9,12 +9,12 @@ import warnings
 from django.core.management.commands import makemigrations
 from django.db import connection
 
-from rugpijn import database
+from ...database import sqlite
 
 
 class Command(makemigrations.Command):
     def handle(self, *args, **options):
         with warnings.catch_warnings():
-            if connection.vendor == "sqlite" and database.is_gone(connection.settings_dict["NAME"]):
+            if connection.vendor == "sqlite" and sqlite.is_gone(connection.settings_dict["NAME"]):
                 warnings.filterwarnings("ignore", "Got an error checking a consistent migration")
             return super().handle(*args, **options)

@@ -2,10 +2,10 @@
 
 from django.core.management.commands import migrate
 
-from rugpijn import database
+from ...database import sqlite
 
 
 class Command(migrate.Command):
     def execute(self, *args, **options):
-        with database.may_be_made():
+        with sqlite.may_be_made():
             return super().execute(*args, **options)

@@ -3,10 +3,11 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from rugpijn import clock
 from rugpijn.log import term
 from rugpijn.log.chain import NOBODY, chains
 from rugpijn.models import Practice
+
+from ...operations import clock
 
 
 class Command(BaseCommand):

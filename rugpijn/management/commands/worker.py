@@ -17,8 +17,9 @@ from django.db import Error, connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
-from ... import health, trouble
-from ...checks import refuse_half_restore
+from ...operations import health
+from ...operations.checks import refuse_half_restore
+from ...web import unavailable
 
 logger = logging.getLogger("rugpijn.worker")
 
@@ -59,7 +60,7 @@ class PatientWorker(Worker):
             try:
                 self.run()
             except (Error, OSError) as error:
-                if isinstance(error, OSError) and not trouble.kind(error):
+                if isinstance(error, OSError) and not unavailable.kind(error):
                     raise
                 if time.monotonic() - began > LONGEST_WAIT:
                     wait = FIRST_WAIT  # it worked for a while: a new trouble, not the old one

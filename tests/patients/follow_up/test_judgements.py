@@ -16,9 +16,9 @@ from patients.models import ActivityScore, QualityRating, StartBackScore
 from patients.patient_day import recording
 from patients.prescribing import authoring
 from rugpijn.audit import AccessEvent
-from tests.test_agreement import words
 
-from ..prescribing.test_prescribing import as_posted, change
+from ...reading import words
+from ..prescribing.posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 

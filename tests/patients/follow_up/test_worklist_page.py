@@ -20,7 +20,7 @@ from patients.prescribing import authoring, lifecycle
 from patients.templatetags import desk as charts
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
-from tests.page_forms import forms_of
+from tests.forms.page_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 DESK = reverse("admin:index")

@@ -24,7 +24,7 @@ from patients.prescribing import authoring
 from rugpijn import audit
 from tests.environment import and_in_ci, needs
 
-from .test_handout import NOTE, Paper, boxes, leaflet, letterhead, squeezed
+from .papers import NOTE, Paper, boxes, leaflet, letterhead, squeezed
 
 APPROVED = Path(__file__).parents[1] / "approved"
 APPROVE = "APPROVE_PAPER"  # set it to keep what is printed now as the pictures to compare with

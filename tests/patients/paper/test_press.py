@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 from patients.paper import handout, press, printing_places
 from tests.environment import and_in_ci, needs
 
-from .test_handout import leaflet, letterhead
+from .papers import leaflet, letterhead
 
 PAGE = "<!DOCTYPE html><html lang=nl><title>x</title><body><p>Rustig ademen</p>"
 ENDLESS = "<div style='display: flex'>" * 14 + "x" + "</div>" * 14  # for WeasyPrint

@@ -21,7 +21,7 @@ from patients.paper.printing_places import (
     seat,
     take,
 )
-from rugpijn import health
+from rugpijn.operations import health
 
 from ...conftest import fresh_login
 

@@ -20,32 +20,28 @@ from patients.patient_day import reports
 from patients.prescribing import authoring
 from rugpijn.models import Practice, User
 
-from .test_sync import act, send, statuses
+from .acts import act, send, statuses
+from .pages import text_of
+from .reports import (
+    OFFERS,
+    address,
+    by_session_form,
+    by_sync,
+    clear,
+    offered,
+    on_worklist,
+    session_form,
+    take_back,
+)
 
 pytestmark = pytest.mark.django_db
 
 STOPS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "stop"]
 DOCTORS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "doctor"]
 ALARMS = ("saddle", "calf", "infection", "bladder", "weakness", "saddle")  # of the own doctor
-# What a page may invite to, by how it is written; in templates of what waits for a report as well.
-OFFERS = {
-    "start": r'class="[^"]*btn-start',
-    "count": r'class="counter"',
-    "done": r'data-if="todo"',
-    "done in the session": r'class="[^"]*step-after',
-}
 PAGES = ("home", "programme_detail", "programme_yesterday", "programme_session", "stop",
     "report_symptoms",
 )  # fmt: skip
-
-
-def address(page, programme):
-    return "/" if page == "home" else reverse(f"patients:{page}", args=[programme.uuid])
-
-
-def offered(client, page, programme) -> set[str]:
-    raw = client.get(address(page, programme)).content.decode()
-    return {name for name, pattern in OFFERS.items() if re.search(pattern, raw)}
 
 
 def offers_of_line(client, page, programme, line) -> set[str]:
@@ -54,11 +50,6 @@ def offers_of_line(client, page, programme, line) -> set[str]:
     part = re.search(rf'<(article|section) [^>]*data-line="{line}".*?</\1>', raw, re.S)
     found = part.group() if part else ""
     return {name for name, pattern in OFFERS.items() if re.search(pattern, found)}
-
-
-def text_of(response) -> str:
-    raw = re.sub(r"<(script|template)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
-    return " ".join(re.sub(r"<[^>]+>", " ", raw).split())
 
 
 @pytest.fixture
@@ -79,20 +70,6 @@ def second(piet, cast, programme, make_programme):
     return make_programme(other, cast.bram)
 
 
-def session_form(programme, *symptoms, line=0, **more):
-    version = programme.current_version()
-    return {
-        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
-        "line": version.sheet.lines[line].uuid, "day": timezone.localdate().isoformat(),
-        "pain": "2", "symptoms": symptoms, **more,
-    }  # fmt: skip
-
-
-def by_session_form(client, programme, *symptoms, **more):
-    data = session_form(programme, *symptoms, session="1", **more)
-    return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=True)
-
-
 def by_day_form(client, programme, *symptoms, **more):
     data = session_form(programme, *symptoms, **more)
     return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=True)
@@ -103,12 +80,6 @@ def by_symptoms_form(client, programme, *symptoms, **more):
     return client.post(
         reverse("patients:report_symptoms", args=[programme.uuid]), data, follow=True
     )
-
-
-def by_sync(client, programme, *symptoms, **more):
-    answer = send(client, programme, act(programme, 1, symptoms=list(symptoms), **more))
-    assert statuses(answer) == ["stored"]
-    return answer
 
 
 def by_report_page(client, programme, *symptoms, **more):
@@ -131,32 +102,6 @@ def by_sync_alone(client, programme, *symptoms, **more):
 
 CHANNELS = (by_session_form, by_day_form, by_symptoms_form, by_sync)
 ALARM_CHANNELS = (*CHANNELS, by_report_page, by_sync_alone)
-
-
-def take_back(client, programme, report=None, **more):
-    report = report or SymptomAnswer.objects.exclude(symptoms=[]).last()
-    data = {
-        "operation": str(uuid.uuid4()), "retracts": str(report.operation), "moment": 1,
-        "version": report.version.number, "line": str(report.line),
-        "day": timezone.localdate().isoformat(), **more,
-    }  # fmt: skip
-    there = reverse("patients:report_symptoms", args=[programme.uuid])
-    return client.post(there, data, follow=True)
-
-
-def on_worklist(user) -> str:
-    therapist = Client()
-    therapist.force_login(user)
-    return therapist.get(reverse("admin:index")).content.decode()
-
-
-def clear(user, programme, note="Gebeld met de huisarts."):
-    """As the therapist does it: all that stands on the card."""
-    therapist = Client()
-    therapist.force_login(user)
-    items = re.findall(r'name="item" value="([^"]*)"', on_worklist(user))
-    there = reverse("admin:patients_programme_seen", args=[programme.pk])
-    return therapist.post(there, {"item": items, "note": note}, follow=True)
 
 
 def new_version(programme, by):

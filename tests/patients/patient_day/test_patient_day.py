@@ -2,7 +2,6 @@
 
 import json
 import re
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,8 @@ from patients.models import ActivityScore, MainActivity, RecoveryCheck, SessionL
 from patients.patient_day import recording
 from patients.prescribing import lifecycle
 
+from .pages import page, press, text_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -22,16 +23,6 @@ pytestmark = pytest.mark.django_db
 def piet(client, cast, programme):
     client.force_login(cast.piet)
     return client
-
-
-def page(name, programme):
-    return reverse(f"patients:{name}", args=[programme.uuid])
-
-
-def text_of(response):
-    """What is read, and not what scripts carry along."""
-    read = re.sub(r"<script.*?</script>", " ", response.content.decode(), flags=re.S)
-    return " ".join(re.sub(r"<[^>]+>", " ", read).split())
 
 
 def carried_of(response):
@@ -43,15 +34,6 @@ def begun(programme, days_ago):
     programme.started_on = timezone.localdate() - timedelta(days=days_ago)
     programme.save(update_fields=["started_on"])
     return programme
-
-
-def press(client, programme, line=0, **changes):
-    version = programme.current_version()
-    data = {
-        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
-        "line": version.sheet.lines[line].uuid, "day": timezone.localdate().isoformat(), **changes,
-    }  # fmt: skip
-    return client.post(page("log_session", programme), data, follow=True)
 
 
 class TestSession:

@@ -20,6 +20,7 @@ from rugpijn.audit import AccessEvent
 from rugpijn.models import User
 
 from ...conftest import PASSWORD
+from .pages import press
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +29,6 @@ pytestmark = pytest.mark.django_db
 def piet(client, cast, programme):
     client.force_login(cast.piet)
     return client
-
-
-def press(client, programme, follow=True, **changes):
-    version = programme.current_version()
-    data = {
-        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
-        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(), **changes,
-    }  # fmt: skip
-    return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=follow)
 
 
 class TestHome:
@@ -97,8 +89,8 @@ class TestHome:
         for _number in range(lines - 1):
             authoring.prescribe(programme=programme, exercise=first.exercise)
         authoring.issue(programme=programme, by=cast.anna)
-        for _line in programme.current_version().sheet.lines:
-            press(piet, programme, follow=False, line=_line.uuid)
+        for line in range(len(programme.current_version().sheet.lines)):
+            press(piet, programme, line=line, follow=False)
         detail = reverse("patients:programme_detail", args=[programme.uuid])
         with django_assert_max_num_queries(12):  # the first look of a day is in the access log
             piet.get("/")

@@ -21,6 +21,8 @@ from patients.patient_day import day_cards
 from patients.prescribing import authoring, lifecycle
 from rugpijn.audit import AccessEvent
 
+from .acts import act, send, state, statuses
+
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parents[1] / "samples"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -30,33 +32,6 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 def piet(client, cast, programme):
     client.force_login(cast.piet)
     return client
-
-
-def act(programme, sequence=1, /, **changes):
-    version = programme.current_version()
-    return {
-        "operation": str(uuid.uuid4()), "programme": str(programme.uuid), "version": version.number,
-        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(), "moment": "1",
-        "done": "1", "sequence": sequence, "performed_at": timezone.now().isoformat(), **changes,
-    }  # fmt: skip
-
-
-def send(client, programme, *acts, now=None, **headers):
-    message = {
-        "patient": str(programme.patient.uuid),
-        "now": (now or timezone.now()).isoformat(),
-        "acts": list(acts),
-    }
-    return client.post(
-        reverse("patients:sync"),
-        json.dumps(message),
-        content_type="application/json",
-        headers={"accept": "application/json", **headers},
-    )
-
-
-def statuses(response):
-    return [result["status"] for result in response.json()["results"]]
 
 
 def test_who_is_logged_out_hears_so_and_is_sent_nowhere(programme, client):
@@ -182,21 +157,6 @@ def test_somebody_elses_acts_are_not_there(cast, programme, make_programme):
     stray = act(programme)
     assert statuses(send(client, mos, stray)) == ["refused"]
     assert not SessionLog.objects.exists()
-
-
-def state(programme):
-    """What holds: done, pain, and amount of each line, day and moment, and what went wrong."""
-    logs = programme.patient.sessions.all()
-    held = day_cards.latest(logs)
-    symptoms = {
-        (str(each.line), each.day, each.moment): each.symptoms
-        for each in programme.patient.symptom_answers.all()
-    }
-    return (
-        {key: (log.done, log.pain, log.effort, log.sets) for key, log in held.items()},
-        symptoms,
-        set(programme.patient.sessions.held().values_list("operation", flat=True)),
-    )
 
 
 def test_any_order_of_arrival_gives_the_same_day(piet, programme):

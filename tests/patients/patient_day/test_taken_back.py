@@ -12,16 +12,9 @@ from patients.models import SeenMark, SymptomAnswer
 from patients.prescribing import lifecycle
 from rugpijn.models import User
 
-from .test_in_force import (
-    by_session_form,
-    by_sync,
-    clear,
-    offered,
-    on_worklist,
-    take_back,
-    text_of,
-)
-from .test_sync import act, send
+from .acts import act, send
+from .pages import text_of
+from .reports import by_session_form, by_sync, clear, offered, on_worklist, take_back
 
 pytestmark = pytest.mark.django_db
 

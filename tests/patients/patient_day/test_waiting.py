@@ -12,7 +12,7 @@ from django.utils import timezone
 from patients.models import SymptomAnswer
 from patients.prescribing import authoring, lifecycle
 from rugpijn.models import User
-from tests.page_forms import forms_of
+from tests.forms.page_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 

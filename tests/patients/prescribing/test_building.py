@@ -16,7 +16,7 @@ from patients.prescribing.views.typing import PAGE
 from rugpijn.audit import AccessEvent
 
 from ...exercises.many import many_exercises
-from .test_prescribing import as_posted, change
+from .posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 DOSAGE = reverse("admin:patients_programme_dosage")

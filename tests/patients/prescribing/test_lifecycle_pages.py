@@ -23,9 +23,10 @@ from patients.models import (
 from patients.prescribing import authoring, lifecycle
 from rugpijn.models import User
 
-from ..patient_day.test_patient_pages import press
+from ..patient_day.pages import press
 
 pytestmark = pytest.mark.django_db
+MONTHS = "januari februari maart april mei juni juli augustus september oktober november december"
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +139,7 @@ def discharged(programme, by, today):
 def test_what_the_patient_sees(cast, running, today, state, dutch, english, ticks):
     """Always the exercises, and the practice's number; never a button that does nothing."""
     state(running, cast.anna, today)
-    months = dict(zip(range(1, 13), ["januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"], strict=True))  # fmt: skip # noqa: E501
+    months = dict(enumerate(MONTHS.split(), start=1))
     ahead = today + timedelta(days=5)
     days = {
         "ahead": f"{ahead.day} {months[ahead.month]}",

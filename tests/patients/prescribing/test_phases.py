@@ -18,10 +18,10 @@ from patients.patient_day import recording
 from patients.prescribing import authoring, phases
 from patients.sheet import Sheet
 from patients.sheet_changes import changes
-from tests.test_agreement import assert_in_order, words
 
-from ..paper.test_handout import Paper
-from .test_prescribing import as_posted, change
+from ...reading import assert_in_order, words
+from ..paper.papers import Paper
+from .posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -15,8 +15,8 @@ from patients.paper import handout
 from patients.prescribing import authoring, sides
 from patients.sheet import Line
 
-from ..paper.test_handout import letterhead
-from .test_prescribing import as_posted, change, row
+from ..paper.papers import letterhead
+from .posting import as_posted, change, row
 
 pytestmark = pytest.mark.django_db
 QUESTION = "Kies links, rechts of beide"

@@ -23,7 +23,7 @@ from patients.patient_day import recording
 from rugpijn.audit import AccessEvent
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
-from tests.page_forms import form_to, forms_of
+from tests.forms.page_forms import form_to, forms_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/my-data/"

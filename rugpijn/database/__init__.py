@@ -1,0 +1,1 @@
+"""How the database is opened, migrated, and used as a cache."""

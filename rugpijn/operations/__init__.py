@@ -1,0 +1,1 @@
+"""For whoever runs the server: settings, health, the clock and the technical log."""

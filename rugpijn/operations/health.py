@@ -1,0 +1,109 @@
+"""Whether all is well here, for whoever runs the server. Says nothing about anybody."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from ..backup import make
+from ..database.sqlite import is_gone
+
+BEAT = "worker-beat"  # in the data folder; its time is when the worker last looked for work
+BEAT_SECONDS = 15 * 60  # a large batch of handouts takes minutes, and the worker is well meanwhile
+SPACE_MEGABYTES = 500
+BACKUP_AGE = timedelta(hours=26)  # once a day, and some hours for a night that ran late
+KEPT_SECONDS = 10  # a look writes a row: whoever asks often gets the last answer
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    well: bool
+    said: str
+    needed: bool = False  # without this no page works
+
+
+def database() -> Finding:
+    """Readable and writable: a value of this moment goes in and comes out."""
+    now = time.time()
+    options = settings.DATABASES["default"]
+    if options["ENGINE"] == "django.db.backends.sqlite3" and is_gone(options["NAME"]):
+        return Finding("database", False, "is gone: its file is not there", needed=True)
+    try:
+        cache.set("health", now, timeout=60)
+        well = cache.get("health") == now
+    except (DatabaseError, InterfaceError):
+        well = False
+    said = "can be read and written" if well else "cannot be read or written"
+    return Finding("database", well, said, needed=True)
+
+
+def worker_age() -> float | None:
+    """Seconds since the worker last looked for work; None when it never did."""
+    try:
+        return time.time() - (settings.DATA_DIR / BEAT).stat().st_mtime
+    except OSError:
+        return None
+
+
+def worker() -> Finding:
+    age = worker_age()
+    if age is None:
+        return Finding("worker", False, "has never run")
+    return Finding("worker", age < BEAT_SECONDS, f"looked for work {age:.0f} seconds ago")
+
+
+def disk() -> Finding:
+    free = shutil.disk_usage(settings.DATA_DIR).free / 1e6
+    return Finding("disk", free > SPACE_MEGABYTES, f"{free:.0f} MB left")
+
+
+def backup() -> Finding:
+    last = make.last_made()
+    if last is None:
+        # A demo holds nobody's data.
+        return Finding("backup", settings.DEBUG, "was never made")
+    age = timezone.now() - last
+    return Finding("backup", age < BACKUP_AGE, f"made {age.total_seconds() / 3600:.1f} hours ago")
+
+
+# What is looked at. An app adds what only it knows.
+CHECKS: list[Callable[[], Finding]] = [database, worker, disk, backup]
+_last: tuple[float, list[Finding]] = (float("-inf"), [])
+
+
+def look() -> list[Finding]:
+    """All findings, at most some seconds old."""
+    global _last
+    if time.monotonic() - _last[0] > KEPT_SECONDS:
+        _last = (time.monotonic(), [check() for check in CHECKS])
+    return _last[1]
+
+
+def forget() -> None:
+    """The next look is a new one."""
+    global _last
+    _last = (float("-inf"), [])
+
+
+def beat() -> None:
+    """The worker is alive."""
+    Path(settings.DATA_DIR / BEAT).touch(mode=0o600)
+
+
+def add(name: str, problem: Callable[[], str | None]) -> None:
+    """Something else to look at: well when `problem` has nothing to say."""
+    CHECKS.append(partial(_of, name, problem))
+
+
+def _of(name: str, problem: Callable[[], str | None]) -> Finding:
+    found = problem()
+    return Finding(name, found is None, "is well" if found is None else str(found))

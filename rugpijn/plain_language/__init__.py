@@ -1,0 +1,1 @@
+"""Help with writing for patients: what in a text is hard to read."""

@@ -1,0 +1,470 @@
+"""Two people, or two tabs, at one record: neither writes over the other in silence.
+
+A form carries what each of its fields was opened with. When the record is another by the time it is
+saved, what only one of the two changed is taken from that one. Where both changed the same field,
+or one changed a row that the other removed, nothing is saved: the page says what happened, with
+both values, and saving once more keeps one's own. `merge.py` knows the rule; this file reads forms
+into it, and writes the outcome back as a post.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.db.models import Model, Q
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.http import QueryDict
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+
+from ..log.models import AccessEvent
+from . import merge
+
+OPENED_WITH = "opened_with"
+SEVERAL = "\x1f"  # between the values of a field that has more than one
+LOOKED_BACK = timedelta(days=1)  # for who changed it; longer ago is said without a name
+RECORD = "record"  # the field that says which record a page was opened for, as the log names it
+REMOVED = timedelta(days=31)  # so long a page stands open at most, after its record was removed
+
+
+# ------------------------------------------------------------ a form, as values
+
+
+def _widget(bound) -> forms.Widget:
+    return getattr(bound.field.widget, "widget", bound.field.widget)  # inside the admin's wrapper
+
+
+def _is_several(bound) -> bool:
+    widget = _widget(bound)
+    several = getattr(widget, "allow_multiple_selected", False)
+    return several or isinstance(widget, forms.CheckboxInput)
+
+
+def _one_line_end(text) -> str:
+    return str(text).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _shown(bound) -> str:
+    """The value of a field as its form sends it when nobody touches it."""
+    value, widget = bound.value(), _widget(bound)
+    if isinstance(widget, forms.CheckboxInput):
+        return "on" if widget.check_test(value) else ""
+    if isinstance(widget, forms.FileInput):
+        return str(value or "")
+    if isinstance(widget, forms.widgets.ChoiceWidget):
+        return SEVERAL.join(str(each) for each in widget.format_value(value) if str(each))
+    return _one_line_end(widget.format_value(value) or "")
+
+
+def _sent(post, files, bound, base: str) -> str:
+    """The value of a field as it was sent. A field that the page did not have is as it was."""
+    widget, name = _widget(bound), bound.html_name
+    if isinstance(widget, forms.CheckboxInput):
+        return "on" if name in post else ""
+    if isinstance(widget, forms.FileInput):
+        return files[name].name if name in files else base
+    if name not in post and not _is_several(bound):
+        return base
+    return SEVERAL.join(_one_line_end(each) for each in post.getlist(name) if each)
+
+
+def _fields(form, beside=()) -> dict:
+    """The fields that a person may change, by name."""
+    return {
+        name: form[name]
+        for name, each in form.fields.items()
+        if not each.disabled and name not in beside and not isinstance(_widget(form[name]), _OWN)
+    }
+
+
+_OWN = forms.HiddenInput | forms.MultipleHiddenInput | forms.PasswordInput
+
+
+def _values(form, beside=()) -> merge.Values:
+    return {name: _shown(bound) for name, bound in _fields(form, beside).items()}
+
+
+def _beside(formset) -> tuple:
+    """The fields of a row that say which it is."""
+    return (formset.model._meta.pk.name, formset.fk.name, DELETION_FIELD_NAME, "language")
+
+
+def _row_key(form) -> str:
+    """A text is the one in its language, also when somebody else wrote it first."""
+    if "language" in form.fields:
+        return str(form["language"].value() or "")
+    return str(form.instance.pk or "")
+
+
+def _rows(formset) -> dict[str, merge.Values]:
+    beside = _beside(formset)
+    return {key: _values(form, beside) for form in formset.forms if (key := _row_key(form))}
+
+
+def snapshot(form, formsets=()) -> dict:
+    """What a page was opened with; of forms that show what the database holds."""
+    return {
+        "language": translation.get_language(),
+        "record": _values(form),
+        "rows": {formset.prefix: _rows(formset) for formset in formsets},
+    }
+
+
+def as_text(taken: dict) -> str:
+    return json.dumps(taken, ensure_ascii=False)
+
+
+def read(post) -> dict | None:
+    """What a sent form was opened with; None for one that does not say."""
+    try:
+        taken = json.loads(post.get(OPENED_WITH, ""))
+        is_ours = all(isinstance(taken[name], dict) for name in ("record", "rows"))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return taken if is_ours and taken.get("language") in dict(settings.LANGUAGES) else None
+
+
+# ------------------------------------------------------------ what cannot be merged
+
+
+def stamp(content) -> str:
+    """Of what is one whole, such as a drawing: whether it is still what a page was opened with."""
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody else saved this since the page was opened. Says so in words."""
+
+
+def refuse_if_another(request, thing: Model, content) -> None:
+    """Of two who save one thing the second is asked. In a transaction that holds its row."""
+    if request.POST.get(OPENED_WITH, "") in ("", stamp(content)):
+        return
+    request.was_asked = True
+    text = gettext(
+        "Save once more to put yours in its place, or open the page anew to see what was saved."
+    )
+    raise ChangedMeanwhileError(f"{who_saved(who_changed(thing, request.user))} {text}")
+
+
+def stamp_for(request, content) -> str:
+    """What a page carries: what it was opened with, until its reader heard of another."""
+    opened = request.POST.get(OPENED_WITH)
+    return opened if opened and not hasattr(request, "was_asked") else stamp(content)
+
+
+# ------------------------------------------------------------ the outcome
+
+
+@dataclass
+class Meeting:
+    """What somebody else did meanwhile, in sentences, and whether a person must decide."""
+
+    post: QueryDict
+    told: list[str] = field(default_factory=list)
+    must_decide: bool = False
+    last: dict | None = None  # who, and when, as far as that is known
+    only_oneself: bool = False  # nobody else can have saved it
+
+    @property
+    def who(self) -> str:
+        """Who saved it meanwhile, as a sentence."""
+        if self.only_oneself:
+            return gettext("You saved this in another tab or window, while you had it open here.")
+        return who_saved(self.last)
+
+    @property
+    def in_short(self) -> str:
+        """For what was merged by itself, in one message."""
+        return " ".join([self.who, gettext("Both are kept."), *self.told])
+
+
+def meet(request, base: dict, form, formsets=()) -> Meeting | None:
+    """Merge what was sent with what the database holds now; None when nobody was there meanwhile.
+
+    `form` and `formsets` are unbound and show what the database holds, in the language of `base`.
+    """
+    now = snapshot(form, formsets)
+    if now["record"] == base["record"] and now["rows"] == base["rows"]:
+        return None
+    meeting = Meeting(request.POST.copy())
+    _meet_record(meeting, request, base["record"], form, now["record"])
+    for formset in formsets:
+        rows = base["rows"].get(formset.prefix, {})
+        _meet_rows(meeting, request, rows, formset, now["rows"][formset.prefix])
+    meeting.post[OPENED_WITH] = as_text(now)
+    return meeting
+
+
+def _meet_record(meeting, request, base, form, now) -> None:
+    fields = _fields(form)
+    mine = {
+        name: _sent(request.POST, request.FILES, bound, base.get(name, ""))
+        for name, bound in fields.items()
+    }
+    values, differences = merge.merge_values("", base, mine, now)
+    for name, bound in fields.items():
+        if values[name] != mine[name]:
+            _write(meeting.post, bound.html_name, bound, values[name])
+    _tell(meeting, differences, {"": fields}, {})
+
+
+def _write(post, html_name, bound, value: str) -> None:
+    if _is_several(bound):
+        post.setlist(html_name, [each for each in value.split(SEVERAL) if each])
+    else:
+        post[html_name] = value
+
+
+def _meet_rows(meeting, request, base, formset, now) -> None:
+    post, prefix = request.POST, formset.prefix
+    count = post.get(f"{prefix}-TOTAL_FORMS", "")
+    if not (count.isascii() and count.isdigit() and len(count) < 5):
+        return  # no form of ours; Django says so
+    by_key = {_row_key(form): form for form in formset.forms}
+    keys = {str(form.instance.pk): key for key, form in by_key.items() if form.instance.pk}
+    fields = {key: _fields(form, _beside(formset)) for key, form in by_key.items() if key}
+    model_fields = _fields(formset.empty_form, _beside(formset))
+    mine = []
+    for index in range(int(count)):
+        start = f"{prefix}-{index}"
+        number = post.get(f"{start}-{formset.model._meta.pk.name}", "")
+        key = keys.get(number) or post.get(f"{start}-language") or number
+        was = base.get(key, {})
+        values = {}
+        for name, bound in model_fields.items():
+            bound.html_name = f"{start}-{name}"
+            values[name] = _sent(post, request.FILES, bound, was.get(name, ""))
+        removed = f"{start}-{DELETION_FIELD_NAME}" in post
+        mine.append(merge.Row(key, values, was, removed))
+    merged = merge.merge_rows(mine, now)
+    # What the other one added stands in the database, and comes with the page when it is read anew.
+    rows = [row for row in merged.rows if row.key not in merged.added]
+    titles = {key: str(form.instance) for key, form in by_key.items() if form.instance.pk}
+    going = {row.key for row in rows if row.removed}
+    _tell(meeting, merged.differences, fields, titles, going)
+    _tell_of_rows(meeting, merged, rows, formset, titles)
+    _write_rows(meeting.post, formset, rows, by_key, model_fields)
+
+
+def _write_rows(post, formset, rows, by_key, fields) -> None:
+    """The rows that are left, numbered anew: those in the database first, as a form set wants."""
+    prefix, model = formset.prefix, formset.model
+    for name in [name for name in post if name.startswith(f"{prefix}-")]:
+        if not name.endswith(("-MIN_NUM_FORMS", "-MAX_NUM_FORMS")):
+            del post[name]
+    stored = [row for row in rows if row.key in by_key and by_key[row.key].instance.pk]
+    rows = stored + [row for row in rows if row not in stored]
+    post[f"{prefix}-TOTAL_FORMS"] = str(len(rows))
+    post[f"{prefix}-INITIAL_FORMS"] = str(len(stored))
+    for index, row in enumerate(rows):
+        start = f"{prefix}-{index}"
+        form = by_key.get(row.key)
+        post[f"{start}-{model._meta.pk.name}"] = str(form.instance.pk or "") if form else ""
+        post[f"{start}-{formset.fk.name}"] = str(formset.instance.pk)
+        if "language" in formset.empty_form.fields and row.key:
+            post[f"{start}-language"] = row.key
+        for name, value in row.mine.items():
+            _write(post, f"{start}-{name}", fields[name], value)
+        if row.removed:
+            post[f"{start}-{DELETION_FIELD_NAME}"] = "on"
+
+
+# ------------------------------------------------------------ in words
+
+
+def label_of(bound) -> str:
+    return capfirst(str(bound.label or bound.name))
+
+
+def in_words(bound, value: str) -> str:
+    """A value as a reader knows it: the name of a choice, and not its number."""
+    widget = _widget(bound)
+    if isinstance(widget, forms.CheckboxInput):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(bound.field, forms.ModelChoiceField):
+        numbers = [each for each in value.split(SEVERAL) if each.isdigit()]
+        names = [str(each) for each in bound.field.queryset.filter(pk__in=numbers)]
+        return ", ".join(names) or "–"
+    if isinstance(widget, forms.widgets.ChoiceWidget):
+        named = dict(bound.field.choices) if hasattr(bound.field, "choices") else {}
+        texts = {str(key): str(text) for key, text in named.items()}
+        return ", ".join(texts.get(each, each) for each in value.split(SEVERAL)) or "–"
+    return value or "–"
+
+
+def _tell(meeting, differences, fields, titles, going=()) -> None:
+    """Each difference; of a row that is going nothing is taken over."""
+    moved = [each for each in differences if each.field == "position"]
+    if moved:
+        meeting.told.append(gettext("The order was changed."))
+        meeting.must_decide |= any(each.kept is not None for each in moved)
+    for each in differences:
+        bound = fields.get(each.row, {}).get(each.field)
+        if each in moved or bound is None:
+            continue
+        title = titles.get(each.row, "")
+        words = {
+            "field": f"{title}, {label_of(bound).lower()}" if title else label_of(bound),
+            "before": in_words(bound, each.before),
+            "after": in_words(bound, each.after),
+        }
+        if each.row and each.row in going:
+            text = gettext("%(field)s: “%(before)s” became “%(after)s”.")
+        elif each.kept is None:
+            text = gettext("%(field)s: “%(before)s” became “%(after)s”. Taken over.")
+        else:
+            meeting.must_decide = True
+            words["kept"] = in_words(bound, each.kept)
+            text = gettext(
+                "%(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, which stands "
+                "in the field."
+            )
+        meeting.told.append(text % words)
+
+
+def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
+    meeting.told += [
+        gettext("%s was added.") % titles[key] for key in merged.added if titles.get(key)
+    ]
+    changed = {each.row for each in merged.differences if each.field != "position"}
+    for row in rows:
+        if row.removed and row.key in changed:
+            meeting.must_decide = True
+            text = gettext("You removed %s, which was changed meanwhile.")
+            meeting.told.append(text % titles.get(row.key, row.key))
+    if gone := len(merged.removed):
+        text = ngettext("%d line was removed.", "%d lines were removed.", gone)
+        meeting.told.append(text % gone)
+    if rescued := len(merged.rescued):
+        meeting.must_decide = True
+        text = ngettext(
+            "You had changed %d of them; it stands below as a new line.",
+            "You had changed %d of them; they stand below as new lines.",
+            rescued,
+        )
+        meeting.told.append(text % rescued)
+
+
+# ------------------------------------------------------------ who it was
+
+
+def record_number(thing: Model) -> str:
+    """A record as the access log names it."""
+    return str(getattr(thing, "uuid", None) or thing.pk)
+
+
+def _last(events, user) -> dict | None:
+    found = events.filter(outcome=AccessEvent.Outcome.ALLOWED).order_by("-at", "-number").first()
+    if found is None:
+        return None
+    return {"who": found.actor_name, "when": found.at, "is_self": found.actor == user.uuid}
+
+
+def who_changed(thing: Model, user, *actions: str) -> dict | None:
+    """Who changed this last, and when, as the access log says it; None when it does not.
+
+    `user` is whoever asks, who may have done it in another tab. `actions` are the words of the log
+    that count; without them every change does.
+    """
+    codes = (AccessEvent.Code.UPDATE, AccessEvent.Code.CREATE)
+    events = AccessEvent.objects.filter(
+        at__gte=timezone.now() - LOOKED_BACK,
+        object_type=thing._meta.model_name,
+        object_id=record_number(thing),
+    )
+    counts = {"action__in": actions} if actions else {"code__in": codes}
+    return _last(events.filter(**counts), user)
+
+
+def who_removed(model, record: str, user) -> dict | None:
+    """Who removed a record of the reader's own practice; None when the log knows of no such act.
+
+    So it says of no other practice what is there, or was.
+    """
+    if user.practice_id is None or not record:
+        return None
+    named = Q(object_type=model._meta.model_name, object_id=record[:40])
+    if (number := _uuid(record)) is not None:
+        named |= Q(action="erase", patient=number)
+    since = timezone.now() - REMOVED
+    events = AccessEvent.objects.filter(
+        named, at__gte=since, practice=user.practice.uuid, code=AccessEvent.Code.DELETE
+    )
+    return _last(events, user)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def at(when) -> str:
+    """A moment in words: a time for one of today."""
+    when = timezone.localtime(when)
+    today = when.date() == timezone.localdate()
+    return date_format(when, "H:i" if today else "j F, H:i")
+
+
+def who_did(last: dict | None, oneself: str, somebody: str, nobody: str) -> str:
+    """Who did something meanwhile, as a sentence: the reader in another tab, somebody with a
+    name, or nobody known."""
+    if last is None or not (last["is_self"] or last["who"]):
+        return str(nobody)
+    words = {"who": last["who"], "when": at(last["when"])}
+    return str(oneself if last["is_self"] else somebody) % words
+
+
+def who_saved(last: dict | None) -> str:
+    """Who saved this meanwhile, as a sentence."""
+    return who_did(
+        last,
+        gettext("You saved this in another tab or window at %(when)s, while you had it open here."),
+        gettext("%(who)s saved this at %(when)s, while you had it open."),
+        gettext("Somebody saved this while you had it open."),
+    )
+
+
+# ------------------------------------------------------------ the reader's own words
+
+
+def own_words(post) -> set[str]:
+    """The names of the fields that were changed since the page was opened, as far as it says."""
+    base = read(post) or {"record": {}, "rows": {}}
+    unchanged = {name for name, value in base["record"].items() if _is_same(post, name, value)}
+    for prefix, rows in base["rows"].items():
+        for name, key in _keys(post, prefix):
+            row = rows.get(key, {}) if isinstance(rows, dict) else {}
+            start = name.removesuffix("-id").removesuffix("-language")
+            unchanged |= {
+                f"{start}-{field}"
+                for field, value in row.items()
+                if _is_same(post, f"{start}-{field}", value)
+            }
+    unchanged |= {
+        name
+        for name in post
+        if f"initial-{name}" in post and _is_same(post, name, post[f"initial-{name}"])
+    }
+    return set(post) - unchanged
+
+
+def _keys(post, prefix):
+    """Of each row the field that says which it is: a number, or a language."""
+    for name, value in post.items():
+        if name.startswith(f"{prefix}-") and name.endswith(("-id", "-language")) and value:
+            yield name, value
+
+
+def _is_same(post, name: str, value: str) -> bool:
+    sent = SEVERAL.join(_one_line_end(each) for each in post.getlist(name) if each)
+    return sent == _one_line_end(value)

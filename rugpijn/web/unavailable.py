@@ -1,0 +1,192 @@
+"""When the database cannot take it now: an answer in words, that keeps what was typed.
+
+A lock that lasts, a full disk, a server that is being restarted: none of it is a fault of the page
+or of whoever uses it, and all of it passes. The answer is 503 with the moment to try again; a queue
+on a telephone gets it as JSON, and keeps what it has.
+"""
+
+import errno
+import logging
+import sys
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.signals import got_request_exception
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.dispatch import receiver
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.template import loader
+from django.urls import reverse
+
+from ..saving import kept
+
+logger = logging.getLogger(__name__)
+
+BUSY_SECONDS, FULL_SECONDS = 10, 300  # until it is worth trying again
+# SQLite's own names, https://sqlite.org/rescode.html; the part behind the first word is detail.
+SQLITE_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_INTERRUPT")
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+# Classes of PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html:
+# connection, serialization and deadlock, lock not available, cancelled, being restarted.
+POSTGRESQL_BUSY = ("08", "40", "55P03", "57")
+# Of disk, memory or connections there is no more; read-only; the disk gives an error.
+POSTGRESQL_FULL = ("53", "25006", "58030")
+# No room, or a disk that the system has mounted read-only after an error.
+CANNOT_STORE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
+
+def kind(error: BaseException | None) -> str:
+    """“busy”, “full”, or nothing: then it is a mistake of ours, and no passing trouble.
+
+    A full disk makes SQLite end the transaction by itself, and taking it back fails next: what
+    counts for an error of the database is the first of those that led to it.
+    """
+    if isinstance(error, OSError) and error.errno in CANNOT_STORE:
+        return "full"
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return ""
+    before = error.__context__
+    while before is not None:
+        if found := _kind_of_one(before):
+            return found
+        before = before.__context__
+    return _kind_of_one(error)
+
+
+def _kind_of_one(error: BaseException) -> str:
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return ""
+    cause = error.__cause__
+    if name := getattr(cause, "sqlite_errorname", None):
+        return "busy" * name.startswith(SQLITE_BUSY) or "full" * name.startswith(SQLITE_FULL)
+    if state := getattr(cause, "sqlstate", None):
+        full = state.startswith(POSTGRESQL_FULL)
+        return "full" * full or "busy" * state.startswith(POSTGRESQL_BUSY)
+    # Without a code there was no answer at all: the connection is gone.
+    return "busy" * isinstance(error, OperationalError | InterfaceError)
+
+
+def sentence(error: BaseException) -> str:
+    """For whoever runs a command: what is the matter. Empty for another kind of error."""
+    what = {
+        "full": "There is no room left, or the disk or database cannot be written",
+        "busy": "The database does not answer, or something else holds it",
+        "": "",
+    }[kind(error)]
+    return what and f"{what}: {error}. What was not said to be done was not done; try again."
+
+
+class TroubleMiddleware:
+    """Innermost, so that it hears what a view could not do."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        return answer(request, error)
+
+
+class UncaughtTroubleMiddleware:
+    """Outermost but for the headers: hears what a middleware could not do, such as keep a session.
+
+    Django makes an answer of it there and then: with DEBUG on a page of its own, with 500.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        error = getattr(request, "trouble", None)
+        return answer(request, error) if error and response.status_code == 500 else response
+
+
+@receiver(got_request_exception, dispatch_uid="rugpijn.web.unavailable")
+def _note(sender, request, **kwargs):
+    error = sys.exc_info()[1]
+    if kind(error):
+        request.trouble = error
+
+
+class TrueMessages(FallbackStorage):
+    """Says nothing of a request that failed: a “saved” that was ready by then is not true."""
+
+    def update(self, response):
+        return [] if response.status_code >= 500 else super().update(response)
+
+
+def answer(request, error: BaseException | None) -> HttpResponse | None:
+    """The 503 for this error; None when it is another kind. Asks no database, session or user."""
+    trouble = kind(error)
+    if not trouble:
+        return None
+    logger.error("%s: the database is %s: %s", request.method, trouble, type(error).__name__)
+    seconds = FULL_SECONDS if trouble == "full" else BUSY_SECONDS
+    if "application/json" in request.headers.get("Accept", "") or request.path.startswith("/sync/"):
+        response = JsonResponse({"error": trouble}, status=503)
+    else:
+        sent = request.method not in ("GET", "HEAD")
+        leaves = sent and request.path == reverse("account_logout") and _is_ours(request)
+        context = {"full": trouble == "full", "sent": sent, "who": _who(request), "leaves": leaves}
+        context |= {"login": reverse("account_login")} if leaves else again(request)
+        page = loader.get_template("503.html").render(context)
+        response = HttpResponse(page, status=503)
+        if leaves:
+            _forget_login(request, response)
+    response.headers["Retry-After"] = str(seconds)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _who(request) -> str:
+    """“staff”, “patient” or nothing: as far as it is known by now, for nothing can be asked."""
+    known = getattr(request, "_cached_user", None)  # where Django keeps who it looked up
+    if request.path.startswith("/admin/") or getattr(known, "is_staff", False):
+        return "staff"
+    return "patient" if known is not None and known.is_authenticated else ""
+
+
+def _is_ours(request) -> bool:
+    return kept.is_from_our_page(request) is not False
+
+
+def what_is_forgotten(request) -> str:
+    """Of the header `Clear-Site-Data` at logging out. What others did on this device and could not
+    send yet waits for them in its storage: the page says so."""
+    return '"cache"' if request.POST.get("others_wait") == "1" else '"cache", "storage"'
+
+
+def _forget_login(request, response) -> None:
+    """Logging out works in the browser, whatever the server can store: nobody who sits down at it
+    next is logged in. The row of that login stays, with a key that nobody holds any more."""
+    for name in (settings.SESSION_COOKIE_NAME, settings.RETURNING_COOKIE_NAME):
+        response.delete_cookie(name, samesite="Lax")
+    response.headers["Clear-Site-Data"] = what_is_forgotten(request)
+
+
+def again(request) -> dict:
+    """What a page needs to send the same once more: where to, and what was typed.
+
+    Without passwords and codes, which are asked for anew, and without files, which are chosen anew.
+    Of what another site sent nothing is offered: a press would do what that site wants.
+    """
+    if request.method in ("GET", "HEAD"):
+        return {"address": request.get_full_path()}
+    typed = kept.read(request) if _is_ours(request) else None
+    if typed is None or not (typed.fields or typed.files) or not typed.can_be_sent_again:
+        back = _page_before(request)
+        return {"back": back} if back else {}
+    return typed.context() | {"csrf_token": get_token(request)}
+
+
+def _page_before(request) -> str:
+    """The page of ours with the form or the button that sent this."""
+    if not kept.is_from_our_page(request):
+        return ""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page._replace(scheme="", netloc="", fragment="").geturl()
