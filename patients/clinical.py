@@ -356,14 +356,14 @@ def start_back_suggests(total: int, part: int) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TreatmentPlan:
     """What a risk profile suggests. The therapist decides."""
 
     weeks: int  # that the programme runs
     visits: int  # at most
 
 
-PLANS = {"low": Plan(3, 2), "medium": Plan(12, 8), "high": Plan(12, 12)}
+PLANS = {"low": TreatmentPlan(3, 2), "medium": TreatmentPlan(12, 8), "high": TreatmentPlan(12, 12)}
 """By risk of persistent complaints. e-Exercise LBP (Koppenaal 2022), based on KNGF 2021.
 
 The profile is chosen by the therapist; STarT Back may support, and never decides (KNGF 2021).

@@ -21,7 +21,7 @@ from exercises.pictures import Picture
 
 
 @dataclass(frozen=True)
-class Library:
+class LineSource:
     """What the library says about an exercise, to one patient.
 
     `side` is the one that is prescribed. `online_page` is where the practice has the exercises
@@ -80,7 +80,7 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Part:
+class LinePart:
     """What a field of a Line is to people.
 
     `label` is its name for a therapist. `library` reads it from the library; without, it was
@@ -90,14 +90,14 @@ class Part:
     """
 
     label: str
-    library: Callable[[Library], Any] | None = None
+    library: Callable[[LineSource], Any] | None = None
     is_read: bool = False
     heading: str = ""
     is_level: bool = False
 
 
-def _part(label: str, library: Callable[[Library], Any] | None = None, **more) -> dict:
-    return {"part": Part(label, library, **more)}
+def _part(label: str, library: Callable[[LineSource], Any] | None = None, **more) -> dict:
+    return {"part": LinePart(label, library, **more)}
 
 
 def _text(label: str, name: str, **more) -> dict:
@@ -167,7 +167,7 @@ class Line:
     def of(cls, prescription, language: str) -> "Line":
         """`prescription` is one of `with_library`."""
         exercise = prescription.exercise
-        library = Library(exercise, language, prescription.side, prescription.online_page)
+        library = LineSource(exercise, language, prescription.side, prescription.online_page)
         own_steps = lines_of(prescription.steps)
         line = cls(
             uuid=str(prescription.uuid),
@@ -258,13 +258,13 @@ class Line:
         return bool(self.figure and self.figure.side and self.dosage.side == "each")
 
 
-PARTS: dict[str, Part] = {
+PARTS: dict[str, LinePart] = {
     one.name: one.metadata["part"] for one in fields(Line) if "part" in one.metadata
 }
 LIBRARY = tuple(name for name, part in PARTS.items() if part.library is not None)
 
 
-def of_library(library: Library) -> dict[str, Any]:
+def of_library(library: LineSource) -> dict[str, Any]:
     """Every part that the library says, by name."""
     return {name: PARTS[name].library(library) for name in LIBRARY}
 

@@ -63,7 +63,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Block:
+class AdviceBlock:
     """A piece of advice: a heading and paragraphs; a line starting with "- " is a list item."""
 
     kind: str
@@ -114,7 +114,7 @@ class Sheet:
     title: str
     therapist: str
     lines: tuple[Line, ...]
-    advice: tuple[Block, ...]
+    advice: tuple[AdviceBlock, ...]
     symptoms: tuple[Question, ...] = ()
 
     @classmethod
@@ -136,7 +136,7 @@ class Sheet:
         with translation.override(language):
             lines = _in_phases(Line.of(prescription, language) for prescription in prescriptions)
             advice = tuple(
-                Block(
+                AdviceBlock(
                     kind=block.kind,
                     title=block.text("title", language),
                     body=block.text("body", language),
@@ -201,16 +201,16 @@ class Sheet:
         return any(not line.period.is_whole for line in self.lines)
 
     @property
-    def red_flags(self) -> tuple[Block, ...]:
+    def red_flags(self) -> tuple[AdviceBlock, ...]:
         return tuple(block for block in self.advice if block.kind == RED_FLAGS)
 
     @property
-    def cautions(self) -> tuple[Block, ...]:
+    def cautions(self) -> tuple[AdviceBlock, ...]:
         """What holds for all exercises: it is read once, before them."""
         return tuple(block for block in self.advice if block.kind == CAUTIONS)
 
     @property
-    def other_advice(self) -> tuple[Block, ...]:
+    def other_advice(self) -> tuple[AdviceBlock, ...]:
         return tuple(block for block in self.advice if block.kind not in (RED_FLAGS, CAUTIONS))
 
     @property
@@ -306,7 +306,7 @@ class Sheet:
                 for raw in content["lines"]
             ),
             advice=tuple(
-                Block(**{**raw, "figure": Picture.from_json(raw.get("figure"))})
+                AdviceBlock(**{**raw, "figure": Picture.from_json(raw.get("figure"))})
                 for raw in content["advice"]
             ),
             symptoms=tuple(Question(**raw) for raw in content["symptoms"]),
@@ -353,7 +353,7 @@ def _in_phases(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: line.period.place))
 
 
-def _each_kind_once(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+def _each_kind_once(blocks: tuple[AdviceBlock, ...]) -> tuple[AdviceBlock, ...]:
     """Advice of several protocols: the first text about a subject, but every warning."""
     seen: set[str] = set()
     kept = []

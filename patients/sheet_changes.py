@@ -10,7 +10,7 @@ from exercises.media.films import Clip
 from exercises.pictures import Picture
 
 from .line import PARTS
-from .sheet import Block, Sheet
+from .sheet import AdviceBlock, Sheet
 
 # What a Change is about: of the sheet itself and its advice, and every part of a line.
 PART_LABELS = {
@@ -25,7 +25,7 @@ PART_LABELS = {
 
 
 @dataclass(frozen=True)
-class Change:
+class SheetChange:
     """One difference between two sheets. `before` or `after` is empty for new and gone."""
 
     where: str
@@ -41,7 +41,7 @@ class Change:
         return "changed" if self.after else "removed"
 
 
-def changes(before: Sheet, after: Sheet) -> list[Change]:
+def changes(before: Sheet, after: Sheet) -> list[SheetChange]:
     """How two sheets differ for whoever reads them, in reading order.
 
     A sentence that an upgrade of the app words differently is no difference, nor
@@ -52,7 +52,7 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
     """
     same_language = before.language == after.language
     found = [
-        Change("", part, getattr(before, part), getattr(after, part))
+        SheetChange("", part, getattr(before, part), getattr(after, part))
         for part in ("title", "therapist", "language")
         if getattr(before, part) != getattr(after, part)
     ]
@@ -66,7 +66,7 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
     kept = [line.uuid for line in before.lines if after.line(line.uuid)]
     if kept != [line.uuid for line in after.lines if before.line(line.uuid)]:
         found.append(
-            Change(
+            SheetChange(
                 "",
                 "order",
                 " · ".join(line.title for line in before.lines),
@@ -83,24 +83,24 @@ def changes(before: Sheet, after: Sheet) -> list[Change]:
     return found + _changed_symptoms(before, after)
 
 
-def _changed_symptoms(before: Sheet, after: Sheet) -> list[Change]:
+def _changed_symptoms(before: Sheet, after: Sheet) -> list[SheetChange]:
     """Other questions are a difference; other words for the same ones are not."""
     keys = [[question.key for question in sheet.symptoms] for sheet in (before, after)]
     if keys[0] == keys[1]:
         return []
     words = ["\n".join(one.words for one in sheet.symptoms) for sheet in (before, after)]
-    return [Change("", "symptoms", *words)]
+    return [SheetChange("", "symptoms", *words)]
 
 
 def _changed_parts(
     before: dict, after: dict, whole: str, parts: Iterable[str], same_language: bool
-) -> list[Change]:
+) -> list[SheetChange]:
     found = []
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
         if old is None or new is None:
             found.append(
-                Change(
+                SheetChange(
                     (new or old).title,
                     whole,
                     "\n".join(old.words()) if old else "",
@@ -116,9 +116,8 @@ def _changed_parts(
             if part == "figure" and _shows_the_same(old.figure, new.figure):
                 continue
             if getattr(old, part) != getattr(new, part):
-                found.append(
-                    Change(new.title, part, _plain(getattr(old, part)), _plain(getattr(new, part)))
-                )
+                before, after = _plain(getattr(old, part)), _plain(getattr(new, part))
+                found.append(SheetChange(new.title, part, before, after))
     return found
 
 
@@ -129,7 +128,7 @@ def _shows_the_same(old: Picture | None, new: Picture | None) -> bool:
     return old.source == new.source
 
 
-def _by_subject(blocks: tuple[Block, ...]) -> dict:
+def _by_subject(blocks: tuple[AdviceBlock, ...]) -> dict:
     """Blocks by their kind and how many of that kind came before; red flags may come twice."""
     kinds = [block.kind for block in blocks]
     return {

@@ -14,23 +14,23 @@ of it.
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class DataKind(StrEnum):
     PERSONAL = "personal"
     CLINICAL = "clinical"
     SECRET = "secret"  # noqa: S105  a word, and no password
     NONE = "none"
 
 
-Columns = dict[str, Kind]
+Columns = dict[str, DataKind]
 
 
 def columns(*, personal: str = "", clinical: str = "", keys: str = "", none: str = "") -> Columns:
     """The columns of one table, by class."""
     classes = {
-        Kind.PERSONAL: personal,
-        Kind.CLINICAL: clinical,
-        Kind.SECRET: keys,
-        Kind.NONE: none,
+        DataKind.PERSONAL: personal,
+        DataKind.CLINICAL: clinical,
+        DataKind.SECRET: keys,
+        DataKind.NONE: none,
     }
     found = {name: kind for kind, names in classes.items() for name in names.split()}
     if len(found) != sum(len(names.split()) for names in classes.values()):

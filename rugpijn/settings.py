@@ -238,7 +238,7 @@ if DEBUG and env.str("DEMO_CODE", default="123456"):  # for the demo's staff, wh
     MFA_TOTP_INSECURE_BYPASS_CODE = env.str("DEMO_CODE", default="123456")
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "login_webauthn": "rugpijn.login.passkeys.LoginForm",
+    "login_webauthn": "rugpijn.login.passkeys.PasskeyLoginForm",
     "reauthenticate_webauthn": "rugpijn.login.passkeys.AgainForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # nothing to guess; a practice shares an address

@@ -33,7 +33,7 @@ from ..models import Exercise, Figure
 from ..pose_editor.forms import PoseForm
 from ..pose_editor.preview import preview
 from ..pose_editor.sliders import check, figure_of, settings_of
-from ..pose_editor.words_form import WordsForm
+from ..pose_editor.words_form import FigureWordsForm
 from ..templatetags.pictures import small_picture
 from .base import OwnedAdmin, OwnFilter
 from .photos import photo_view
@@ -388,7 +388,7 @@ class FigureAdmin(OwnedAdmin):
         return photo_view(request, self, figure)
 
     def _words_page(self, request, figure):
-        form = WordsForm(request.POST or None, data_of=figure.data)
+        form = FigureWordsForm(request.POST or None, data_of=figure.data)
         if request.method == "POST" and form.is_valid():
             data = form.changed()
             check(data)

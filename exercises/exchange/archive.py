@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from rugpijn.typed.text import shown
 
 from ..library import schemas
-from .content import MOST, Content, Row
+from .content import MOST, Content, ContentRow
 
 
 def _from_1_to_2(content: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def read(packed: bytes) -> Content:
     except ValueError as error:
         raise ValueError(f"manifest.json: {error}") from error
     lists = {
-        name: [Row(number, values) for number, values in enumerate(said[name], start=1)]
+        name: [ContentRow(number, values) for number, values in enumerate(said[name], start=1)]
         for name in LISTS
     }
     content = Content(**lists, photos={name[:64]: photo for name, photo in photos.items()})

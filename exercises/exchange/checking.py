@@ -21,7 +21,7 @@ from rugpijn.models import User
 
 from ..library.entries import ExerciseEntry, ProtocolEntry, name_of, table_of
 from ..library.reading import read_exercise, read_protocol
-from ..library.table import Problem, Refused, Table, is_language
+from ..library.table import FileTable, Problem, Refused, is_language
 from ..models import (
     FALLBACK,
     Advice,
@@ -34,7 +34,7 @@ from ..models import (
 )
 from ..symptoms import catalogue
 from . import figures
-from .content import Content, Row
+from .content import Content, ContentRow
 from .figures import FigureEntry
 
 NEW, CHANGED, SAME, SHARED, FAULTY = "new", "changed", "same", "shared", "faulty"
@@ -44,7 +44,7 @@ OF_EVERYONE = uuid.UUID("6f0e2c1e-7a5b-4c8e-9b6d-3d0c1f5a2b47")  # where shared 
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field, as it is here and as the file says it."""
 
     part: str
@@ -53,7 +53,7 @@ class Change:
 
 
 @dataclass
-class Finding:
+class RowFinding:
     """What was found in one row."""
 
     kind: str
@@ -61,7 +61,7 @@ class Finding:
     title: str
     status: str
     key: str = ""
-    changes: list[Change] = field(default_factory=list)
+    changes: list[FieldChange] = field(default_factory=list)
     problems: list[dict[str, str]] = field(default_factory=list)  # field and words
 
     def to_json(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Finding:
 
 
 @dataclass
-class Due:
+class PendingRow:
     """A row that is to be written. `present` is None when it is new."""
 
     key: str
@@ -123,9 +123,9 @@ class Check:
         self.shelves = {kind: Shelf(rows_of(kind, user), user) for kind in KINDS}
         self.titles = {kind: self._titles(kind) for kind in KINDS}
         self.seen: dict[str, set[str]] = {kind: set() for kind in KINDS}
-        self.due: dict[str, list[Due]] = {kind: [] for kind in KINDS}
+        self.due: dict[str, list[PendingRow]] = {kind: [] for kind in KINDS}
 
-    def __iter__(self) -> Iterator[Finding]:
+    def __iter__(self) -> Iterator[RowFinding]:
         for kind in KINDS:
             for row in getattr(self.content, kind):
                 yield self._look(kind, row)
@@ -142,10 +142,10 @@ class Check:
         row = self.shelves[kind].find(name)
         return self.titles[kind].get(name) or (str(row) if row is not None else name)
 
-    def _look(self, kind: str, row: Row) -> Finding:
+    def _look(self, kind: str, row: ContentRow) -> RowFinding:
         shelf, key = self.shelves[kind], _key(row, self.content.partial)
         present = shelf.find(key) if key else None
-        finding = Finding(kind, row.number, _title(row.values, present), FAULTY)
+        finding = RowFinding(kind, row.number, _title(row.values, present), FAULTY)
         try:
             finding.key = shelf.name_here(key) if key else ""
             if finding.key and finding.key in self.seen[kind]:
@@ -168,7 +168,7 @@ class Check:
         else:
             finding.status = CHANGED if shelf.may_change(present) else SHARED
         if finding.status in (NEW, CHANGED):
-            self.due[kind].append(Due(finding.key, present, before, entry))
+            self.due[kind].append(PendingRow(finding.key, present, before, entry))
         return finding
 
     def _column(self, problem: Problem) -> str:
@@ -181,9 +181,9 @@ class Check:
             return f"{name}_{language}"
         return "lines" if problem.place else path
 
-    def _read(self, kind: str, row: Row, key: str, present: Model | None, before: Any):
+    def _read(self, kind: str, row: ContentRow, key: str, present: Model | None, before: Any):
         said = {} if before is None or kind == "figures" else table_of(before)
-        table = Table("", dict(row.values), known=frozenset(_texts(said)))
+        table = FileTable("", dict(row.values), known=frozenset(_texts(said)))
         if kind == "figures":
             table.key()
             self._refuse_new_shared(table, present)
@@ -196,22 +196,22 @@ class Check:
             entry = read_protocol(table, self._exercise, self._figure)
         return type(entry)(**{**vars(entry), "key": key})
 
-    def _refuse_new_shared(self, table: Table, present: Model | None) -> None:
+    def _refuse_new_shared(self, table: FileTable, present: Model | None) -> None:
         if present is None and self.shelves["figures"].owner is None:
             raise table.refuse("key", _("shared drawings come with the app, not from a file."))
 
-    def _figure(self, table: Table) -> str:
+    def _figure(self, table: FileTable) -> str:
         name = table.string("figure")
         return self._reference(table, "figure", "figures", name) if name else ""
 
-    def _exercise(self, table: Table) -> str:
+    def _exercise(self, table: FileTable) -> str:
         name = table.string("exercise")
         if not name:
             says = _("Give the key of an exercise; in a table it stands after the dosage and “|”.")
             raise table.refuse("exercise", says)
         return self._reference(table, "exercise", "exercises", name)
 
-    def _reference(self, table: Table, field: str, kind: str, name: str) -> str:
+    def _reference(self, table: FileTable, field: str, kind: str, name: str) -> str:
         here = self.shelves[kind].name_here(_canonical(name))
         if here not in self.titles[kind] and self.shelves[kind].find(here) is None:
             says = _("“%(name)s” is not in this file, and not in your library.")
@@ -260,7 +260,7 @@ def entry_of(kind: str, row: Model) -> FigureEntry | ExerciseEntry | ProtocolEnt
     return ExerciseEntry.of(row) if kind == "exercises" else ProtocolEntry.of(row)
 
 
-def _key(row: Row, partial: bool) -> str:
+def _key(row: ContentRow, partial: bool) -> str:
     """What the file calls it. A row of a table may have no name: then it is what it says."""
     key = row.values.get("key")
     if isinstance(key, str) and key.strip():
@@ -306,16 +306,16 @@ def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
 # Differences.
 
 
-def differences(kind: str, before: Any, after: Any, title_of: Callable) -> list[Change]:
+def differences(kind: str, before: Any, after: Any, title_of: Callable) -> list[FieldChange]:
     """Every field that is otherwise, in words that a therapist knows; of what is new only what is
     done. `title_of` gives the title of another thing, by its kind and name."""
     if kind == "figures":
         return [] if before is None else _figure_differences(before, after)
     if before is None:
-        return [Change(part, "", said) for part, said in _doing(kind, after, title_of).items()]
+        return [FieldChange(part, "", said) for part, said in _doing(kind, after, title_of).items()]
     was, now = (_fields(kind, entry, title_of) for entry in (before, after))
     return [
-        Change(part, was.get(part, ""), now.get(part, ""))
+        FieldChange(part, was.get(part, ""), now.get(part, ""))
         for part in [*now, *(part for part in was if part not in now)]
         if was.get(part, "") != now.get(part, "")
     ]
@@ -366,18 +366,18 @@ def _shown(model, name: str, value: Any) -> str:
     return "" if value is None else str(choices.get(value, value))
 
 
-def _figure_differences(was: FigureEntry, now: FigureEntry) -> list[Change]:
+def _figure_differences(was: FigureEntry, now: FigureEntry) -> list[FieldChange]:
     """The words one by one; what is drawn is one thing."""
     labels = {"title": _("title"), "alternative": _("description"), "caption": _("caption")}
     changes = []
     for name, label in labels.items():
         before, after = was.data.get(name, {}), now.data.get(name, {})
         changes += [
-            Change(f"{label} ({language})", before.get(language, ""), after.get(language, ""))
+            FieldChange(f"{label} ({language})", before.get(language, ""), after.get(language, ""))
             for language in sorted(before.keys() | after.keys())
             if before.get(language, "") != after.get(language, "")
         ]
     drawn = [{n: part for n, part in e.data.items() if n not in labels} for e in (was, now)]
     if drawn[0] != drawn[1] or was.kind != now.kind:
-        changes.append(Change(_("what is drawn"), _("as it is here"), _("as in the file")))
+        changes.append(FieldChange(_("what is drawn"), _("as it is here"), _("as in the file")))
     return changes

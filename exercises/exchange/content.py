@@ -7,7 +7,7 @@ MOST = 5000  # exercises, protocols and drawings in one file
 
 
 @dataclass(frozen=True)
-class Row:
+class ContentRow:
     """One thing of a file, with its number as a person counts there."""
 
     number: int
@@ -18,9 +18,9 @@ class Row:
 class Content:
     """`partial`: what a row leaves out stays as it is here."""
 
-    exercises: list[Row] = field(default_factory=list)
-    protocols: list[Row] = field(default_factory=list)
-    figures: list[Row] = field(default_factory=list)
+    exercises: list[ContentRow] = field(default_factory=list)
+    protocols: list[ContentRow] = field(default_factory=list)
+    figures: list[ContentRow] = field(default_factory=list)
     photos: dict[str, bytes] = field(default_factory=dict)
     partial: bool = False
 

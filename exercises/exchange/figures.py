@@ -17,7 +17,7 @@ from rugpijn.validators import printable
 
 from .. import pictures
 from ..figures import kept
-from ..library.table import Table
+from ..library.table import FileTable
 from ..media import photos
 from ..models import Figure, Rendering
 from ..pose_editor.sliders import check
@@ -44,7 +44,7 @@ class FigureEntry:
         return pictures.save_photo(figure, self.data, photo)
 
 
-def read(table: Table, key: str, present: Figure | None, photo_of: Callable) -> FigureEntry:
+def read(table: FileTable, key: str, present: Figure | None, photo_of: Callable) -> FigureEntry:
     """`photo_of` gives the bytes of a photo in the file by digest, or None."""
     table.allow("key", "kind", "data", texts=False)
     kind, data = table.values.get("kind"), table.values.get("data")
@@ -61,7 +61,7 @@ def read(table: Table, key: str, present: Figure | None, photo_of: Callable) -> 
     return read_kind(table, key, data, present, photo_of)
 
 
-def _check_words(table: Table, kind: str, data: dict) -> None:
+def _check_words(table: FileTable, kind: str, data: dict) -> None:
     said = [(name, data.get(name, {})) for name in WORDS]
     if kind == Figure.Kind.POSES and isinstance(data.get("strip"), list):
         frames = [frame for frame in data["strip"] if isinstance(frame, dict)]

@@ -9,7 +9,7 @@ from ..models import LibraryImport
 from . import exporting, importing
 
 
-class ExportForm(forms.Form):
+class LibraryExportForm(forms.Form):
     """Whose, and what as which file."""
 
     WHAT = {

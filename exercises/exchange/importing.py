@@ -20,7 +20,7 @@ from rugpijn.models import User
 from ..library.writing import write_exercises, write_protocols
 from ..models import Exercise, Figure, LibraryImport, Protocol
 from . import archive, tables
-from .checking import FAULTY, KINDS, SAME, STATUSES, Check, Due, Shelf, entry_of, loaded
+from .checking import FAULTY, KINDS, SAME, STATUSES, Check, PendingRow, Shelf, entry_of, loaded
 from .content import Content
 
 KEPT = timedelta(hours=24)  # an upload that nobody comes back to
@@ -95,7 +95,7 @@ def sweep() -> int:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ImportProgress:
     """What the page says: at work, ready to be imported, or over."""
 
     busy: bool
@@ -105,10 +105,10 @@ class Progress:
     total: int | None
 
 
-def progress(upload: LibraryImport) -> Progress:
+def progress(upload: LibraryImport) -> ImportProgress:
     writing = upload.confirmed_at is not None and upload.imported_at is None
     busy = upload.stopped_at is None and (upload.checked_at is None or writing)
-    return Progress(
+    return ImportProgress(
         busy=busy,
         stalled=busy and timezone.now() - upload.touched_at > STALLED,
         writing=writing,
@@ -205,7 +205,7 @@ def _keep(upload: LibraryImport, found: list, looked: Check, outdated: bool = Fa
 class _Named(dict):
     """What is written now, by name; what is not, stands on the shelf."""
 
-    def __init__(self, written: list[tuple[Due, Model]], shelf: Shelf):
+    def __init__(self, written: list[tuple[PendingRow, Model]], shelf: Shelf):
         super().__init__((one.key, row) for one, row in written)
         self.shelf = shelf
 
@@ -226,7 +226,9 @@ def _write(upload: LibraryImport, looked: Check) -> None:
         write_protocols(entries["protocols"], named["exercises"], named["figures"])
 
 
-def _rows_for(kind: str, due: list[Due], upload: LibraryImport) -> list[tuple[Due, Model]]:
+def _rows_for(
+    kind: str, due: list[PendingRow], upload: LibraryImport
+) -> list[tuple[PendingRow, Model]]:
     numbers = [one.present.pk for one in due if one.present is not None]
     locked = loaded(kind).filter(pk__in=numbers).select_for_update(of=("self",))
     present = {row.pk: row for row in locked}

@@ -34,7 +34,7 @@ from rugpijn.typed.text import shown
 from ..library.entries import FACTS, WORDS
 from ..library.table import is_language
 from ..models import Exercise, ExerciseText, Protocol, ProtocolText
-from .content import MOST, Content, Row
+from .content import MOST, Content, ContentRow
 
 BYTES = 2 * 1024 * 1024
 UNPACKED = 50 * 1024 * 1024  # of an XLSX, which is a zip
@@ -198,7 +198,7 @@ def read(content: bytes, format: str) -> Content:
         if len(found) == MOST:
             raise ValueError(_("There are more than %d rows in this file. Split it.") % MOST)
         cells = [*cells, *[""] * (len(headers) - len(cells))]
-        found.append(Row(number, table.values(dict(zip(headers, cells, strict=False)))))
+        found.append(ContentRow(number, table.values(dict(zip(headers, cells, strict=False)))))
     if not found:
         raise ValueError(_("There are no rows in this file."))
     return Content(**{table.kind: found}, partial=True)

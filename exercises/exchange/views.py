@@ -18,7 +18,7 @@ from rugpijn import audit, tables
 from ..models import Exercise, LibraryImport
 from . import importing
 from .checking import KINDS, SAME, STATUSES
-from .forms import ExportForm, ImportForm
+from .forms import ImportForm, LibraryExportForm
 
 MEDIA_TYPES = {
     "zip": "application/zip",
@@ -46,7 +46,7 @@ def _ask(request, act: str) -> None:
 def export(request):
     """The choice; and once it is made, the file."""
     _ask(request, "view")
-    form = ExportForm(request.GET if "what" in request.GET else None, user=request.user)
+    form = LibraryExportForm(request.GET if "what" in request.GET else None, user=request.user)
     if form.is_valid():
         try:
             content = form.content(request.user)

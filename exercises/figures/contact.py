@@ -7,7 +7,7 @@ may close around a bar.
 
 from dataclasses import dataclass
 
-from .figure import Figure
+from .figure import DrawnFigure
 from .solids import Tubes, overlap
 
 CENTIMETRE = 0.01 / 1.75  # of somebody of 1.75 m
@@ -51,7 +51,7 @@ class Touched:
         return f"the {part} is {self.by / CENTIMETRE:.0f} cm {where} the {thing}"
 
 
-def contact_warnings(pose: dict, body: Figure, placed: list[tuple]) -> list[Touched]:
+def contact_warnings(pose: dict, body: DrawnFigure, placed: list[tuple]) -> list[Touched]:
     """`placed` are the things in the picture, as (kind, part)."""
     found, things = [], {}
     for kind, part in placed:
@@ -73,7 +73,7 @@ def contact_warnings(pose: dict, body: Figure, placed: list[tuple]) -> list[Touc
     return found
 
 
-def _deepest(body: Figure, names, parts: list) -> float:
+def _deepest(body: DrawnFigure, names, parts: list) -> float:
     """How deep these shapes of the body are in the parts; negative is the smallest gap."""
     all_shapes = {**body.solids, **body.trunk_solids}
     shapes = [shape for name in names for shape in all_shapes[name]]

@@ -48,7 +48,7 @@ HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
 
 
 @dataclass
-class Plan:
+class DrawingOrder:
     """What is drawn in front of what."""
 
     far: str = ""  # the side that is darker because it is farther away
@@ -111,7 +111,7 @@ def silhouette(shapes: list, cell: float = CELL) -> Field:
     return Field.of(shapes, blend=0.006, cell=cell)
 
 
-class Figure(Body):
+class DrawnFigure(Body):
     """A body, drawn as layers from far to near."""
 
     def __init__(self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL, plan=None):
@@ -121,7 +121,7 @@ class Figure(Body):
         self.fields: dict[str, Field] = {}
         self.trunk = Field.blended(list(self.trunk_shapes.values()), IN_TRUNK, cell)
         self.planned = plan is not None
-        self.plan = plan or Plan(far=self._far_side())
+        self.plan = plan or DrawingOrder(far=self._far_side())
         if not self.planned:
             self._plan_order()
         self.layers: list[Layer] = []

@@ -8,7 +8,7 @@ from .geometry import WORLD, Vector, add, bend_forward, between, offset
 from .pedals import PEDAL_ASIDE, PEDAL_RADIUS, crank_of, pedal_at
 from .shapes import Camera, Cone
 from .skeleton import REST_HEIGHT, SIDES, Skeleton
-from .solids import ASTRIDE, BEHIND, Block, Disc, Soft, Tubes
+from .solids import ASTRIDE, BEHIND, Cuboid, Disc, Soft, Tubes
 
 BAR = 0.014  # radius of the bars of a frame
 GRIP = 0.0105
@@ -50,18 +50,18 @@ def leg_press(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
     return [
         *_weights(tower, lift),
         Tubes([far_handle], HANDLE),
-        Block.along_axes([tower + 0.07, rest + 0.38, -0.04, 0.04, 0.0, RAIL]),
+        Cuboid.along_axes([tower + 0.07, rest + 0.38, -0.04, 0.04, 0.0, RAIL]),
         Tubes([[(x - 0.13, 0.0, RAIL), add(back, (-0.03, 0.0, 0.0))]], BAR),
         Tubes([[back, add(head_rest, (-0.02, 0.0, 0.0))]], BAR),
-        Block(back, (0.024, 0.11, 0.215), leaning, top="pad", sides="pad"),
-        Block(head_rest, (0.02, 0.07, 0.06), leaning, top="pad", sides="pad"),
-        Block.along_axes([x + 0.10, x + 0.15, -0.05, 0.05, RAIL, under]),
-        Block.along_axes([x - 0.01, x + 0.25, -0.11, 0.11, under, seat], top="pad", sides="pad"),
+        Cuboid(back, (0.024, 0.11, 0.215), leaning, top="pad", sides="pad"),
+        Cuboid(head_rest, (0.02, 0.07, 0.06), leaning, top="pad", sides="pad"),
+        Cuboid.along_axes([x + 0.10, x + 0.15, -0.05, 0.05, RAIL, under]),
+        Cuboid.along_axes([x - 0.01, x + 0.25, -0.11, 0.11, under, seat], top="pad", sides="pad"),
         # The cable runs under the seat to the foot of the plate.
         Tubes([[(tower, 0.0, RAIL + 0.014), (foot, 0.0, RAIL + 0.014)]], CABLE, "metal"),
         Tubes([[plate, (foot, 0.0, RAIL + 0.02)]], BAR),
-        Block.along_axes([foot - 0.04, foot + 0.04, -0.05, 0.05, RAIL, RAIL + 0.03]),
-        Block(plate, (PLATE_THICKNESS / 2, 0.15, 0.165), facing),
+        Cuboid.along_axes([foot - 0.04, foot + 0.04, -0.05, 0.05, RAIL, RAIL + 0.03]),
+        Cuboid(plate, (PLATE_THICKNESS / 2, 0.15, 0.165), facing),
         Tubes([near_handle], HANDLE),
     ]
 
@@ -91,15 +91,15 @@ def _weights(x: float, lift: float) -> list:
         if count >= WEIGHTS - LIFTED:
             bottom += lift
         at = [x - 0.05, x + 0.05, -0.06, 0.06, bottom, bottom + WEIGHT]
-        stack.append(Block.along_axes(at, sides="pad"))
+        stack.append(Cuboid.along_axes(at, sides="pad"))
     top = RAIL + (WEIGHT + WEIGHT_GAP) * WEIGHTS + lift
     posts = [[(at, 0.0, RAIL), (at, 0.0, TOWER - 0.03)] for at in (x - 0.06, x + 0.06)]
     return [
-        Block.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, 0.0, RAIL]),
+        Cuboid.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, 0.0, RAIL]),
         Tubes([[(x, 0.0, top), (x, 0.0, TOWER - 0.02)]], CABLE, "metal"),
         *stack,
         Tubes(posts, HANDLE),
-        Block.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, TOWER - 0.04, TOWER]),
+        Cuboid.along_axes([x - 0.075, x + 0.075, -0.06, 0.06, TOWER - 0.04, TOWER]),
     ]
 
 
@@ -133,7 +133,7 @@ def bike(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
         Disc(hub, WHEEL - RIM, 0.02, "prop", slot=ASTRIDE),
         Tubes(frame, 0.0125, "prop", slot=ASTRIDE),
         *(
-            Block.along_axes([end - 0.02, end + 0.02, -0.13, 0.13, 0.0, 0.028], slot=ASTRIDE)
+            Cuboid.along_axes([end - 0.02, end + 0.02, -0.13, 0.13, 0.0, 0.028], slot=ASTRIDE)
             for end in (back_end, front_end)
         ),
         Soft(_saddle(saddle_x, saddle_z), "metal", blend=0.02, hard=True, slot=ASTRIDE),

@@ -9,7 +9,7 @@ import re
 
 from .data import solved_poses
 from .field import CELL
-from .figure import Figure
+from .figure import DrawnFigure
 from .geometry import between
 from .layers import Layer
 from .outline import distance, evenly, lines_text, outer_loop, place, whole
@@ -77,9 +77,9 @@ def draw_loop(figure: dict) -> str:
     sequence, skeletons = moments(figure), moment_skeletons(figure)
     order = list(skeletons)
     middle = skeletons[order[len(order) // 2]]
-    plan = Figure(middle, camera, person, cell=LOOP_CELL).plan
+    plan = DrawnFigure(middle, camera, person, cell=LOOP_CELL).plan
     bodies = {
-        moment: Figure(skeleton, camera, person, cell=LOOP_CELL, plan=plan)
+        moment: DrawnFigure(skeleton, camera, person, cell=LOOP_CELL, plan=plan)
         for moment, skeleton in skeletons.items()
     }
     layers = {m: named(body.layers_with(loop.get("highlight"))) for m, body in bodies.items()}

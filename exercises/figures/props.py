@@ -13,7 +13,7 @@ from .geometry import WORLD, add, bend_forward, offset
 from .machines import bike, leg_press
 from .shapes import Camera, Cone, Ellipsoid
 from .skeleton import Skeleton
-from .solids import FILLS, HELD, Block, Edges, Soft
+from .solids import FILLS, HELD, Cuboid, Edges, Soft
 from .style import GREY_LINE
 
 MAT_EDGE = 0.0045
@@ -33,12 +33,14 @@ def prop_parts(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
 def _mat(prop, _camera, _skeleton):
     at = [*prop["at"], -MAT_THICKNESS, 0]
     return [
-        Block.along_axes(at, top="mat", sides="mat_side", width=MAT_EDGE, ink=GREY_LINE, hard=False)
+        Cuboid.along_axes(
+            at, top="mat", sides="mat_side", width=MAT_EDGE, ink=GREY_LINE, hard=False
+        )
     ]
 
 
 def _box(prop, _camera, _skeleton):
-    return [Block.along_axes(prop["at"])]
+    return [Cuboid.along_axes(prop["at"])]
 
 
 def _bed(prop, _camera, _skeleton):
@@ -46,9 +48,9 @@ def _bed(prop, _camera, _skeleton):
     x0, x1, y0, y1, z0, z1 = prop["at"]
     middle = z0 + (z1 - z0) * 0.37
     return [
-        Block.along_axes([x0 - 0.025, x0, y0, y1, 0, z1 + 0.19]),
-        Block.along_axes([x0, x1, y0, y1, z0, middle], top="prop_side"),
-        Block.along_axes([x0, x1, y0, y1, middle, z1], top="white", sides="prop"),
+        Cuboid.along_axes([x0 - 0.025, x0, y0, y1, 0, z1 + 0.19]),
+        Cuboid.along_axes([x0, x1, y0, y1, z0, middle], top="prop_side"),
+        Cuboid.along_axes([x0, x1, y0, y1, middle, z1], top="white", sides="prop"),
     ]
 
 
@@ -63,13 +65,13 @@ def _chair(prop, camera, _skeleton):
     def of_the_back(y, low, high, half_width):
         """A part of the leaning back, from low to high along it."""
         middle = add(offset(foot, leaning, up=(low + high) / 2), (0.0, y, 0.0))
-        return Block(middle, (half, half_width, (high - low) / 2), leaning)
+        return Cuboid(middle, (half, half_width, (high - low) / 2), leaning)
 
     legs, posts = [], []
     across = [y1 - POST_IN, y0 + POST_IN]
     for y in across if camera.away[1] > 0 else across[::-1]:  # far to near
         legs += [
-            Block.along_axes([x, x + LEG, y - half, y + half, 0, under]) for x in (x0, x1 - LEG)
+            Cuboid.along_axes([x, x + LEG, y - half, y + half, 0, under]) for x in (x0, x1 - LEG)
         ]
         posts.append(of_the_back(y, 0.0, tall, half))
     between_posts = (y1 - y0) / 2 - POST_IN - half
@@ -77,7 +79,7 @@ def _chair(prop, camera, _skeleton):
         of_the_back((y0 + y1) / 2, tall * low, tall * high, between_posts)
         for low, high in ((0.42, 0.55), (0.72, 0.94))
     ]
-    sitting = Block.along_axes([x0, x1, y0, y1, under, seat])
+    sitting = Cuboid.along_axes([x0, x1, y0, y1, under, seat])
     return [posts[0], *legs, sitting, *rails, posts[1]]
 
 
@@ -90,8 +92,8 @@ def _wall(prop, camera, _skeleton):
     floor = x - math.copysign(FLOOR, beyond - x)
     return [
         # The whole wall is there to lean on; it is not seen on white paper.
-        Block.along_axes(prop["at"], top="white", sides="white", width=0),
-        Block.along_axes([x0, x1, near, near, z0, z1], top="wall", sides="wall", width=0),
+        Cuboid.along_axes(prop["at"], top="white", sides="white", width=0),
+        Cuboid.along_axes([x0, x1, near, near, z0, z1], top="wall", sides="wall", width=0),
         Edges([[(x, near, z1), (x, near, z0)]]),
         Edges([[(beyond, near, z0), (floor, near, z0)]], GREY_LINE),
     ]

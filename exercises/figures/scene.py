@@ -5,7 +5,7 @@ import math
 from .body import back_at, girth, spine_at
 from .contact import contact_warnings
 from .field import CELL, Field
-from .figure import WHOLE, Body, Figure, silhouette
+from .figure import WHOLE, Body, DrawnFigure, silhouette
 from .geometry import add, between, offset, scale
 from .outline import area, curves_text, fit_loop, loops, place, whole
 from .props import prop_parts
@@ -66,7 +66,7 @@ class Scene:
         camera = Camera(*frame.get("view", figure["view"]))
         person = Person(**figure.get("person", {}))
         skeleton = Skeleton.of(poses[frame["pose"]])
-        body = Figure(skeleton, camera, person, cell=cell)
+        body = DrawnFigure(skeleton, camera, person, cell=cell)
         self.warnings = warnings(skeleton, body.lowest())
         points = body.bounds().corners()
         placed = [

@@ -38,7 +38,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Block:
+class Cuboid:
     """A block around `centre`: `half` its size along the axes of `frame`."""
 
     centre: Vector
@@ -52,7 +52,7 @@ class Block:
     hard: bool = True
 
     @classmethod
-    def along_axes(cls, at, **looks) -> "Block":
+    def along_axes(cls, at, **looks) -> "Cuboid":
         """`at` is [x from, x to, y from, y to, z from, z to]."""
         pairs = list(zip(at[::2], at[1::2], strict=True))
         centre = tuple((low + high) / 2 for low, high in pairs)

@@ -1,6 +1,6 @@
 """Things among the layers of the body: a bike between the legs, a box between the arms."""
 
-from .figure import Plan
+from .figure import DrawingOrder
 from .layers import Layer
 from .solids import ASTRIDE, BEHIND, HELD
 
@@ -17,7 +17,7 @@ def named(layers: list[Layer]) -> dict[str, Layer]:
     return by_name
 
 
-def woven(things: list[tuple[str, str]], layers: dict[str, str], plan: Plan) -> str:
+def woven(things: list[tuple[str, str]], layers: dict[str, str], plan: DrawingOrder) -> str:
     """The SVG of the body, by the names of its layers, with the (slot, SVG) of things among them.
 
     Within a slot things keep their order.

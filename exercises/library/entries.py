@@ -60,7 +60,7 @@ class ExerciseEntry:
 
 
 @dataclass(frozen=True)
-class Line:
+class LineEntry:
     exercise: str  # its name
     dosage: Dosage
     weeks: str = ""  # in shorthand; empty is the whole programme
@@ -82,7 +82,7 @@ class ProtocolEntry:
     key: str
     facts: Facts
     texts: Texts
-    lines: tuple[Line, ...]
+    lines: tuple[LineEntry, ...]
     advice: tuple[AdviceEntry, ...]
     symptoms: tuple[str, ...] | None = None  # None: those of its region, and no more
 
@@ -93,7 +93,7 @@ class ProtocolEntry:
             _facts_of(protocol),
             _texts_of(protocol),
             tuple(
-                Line(name_of(line.exercise), line.dosage, line.period.notation)
+                LineEntry(name_of(line.exercise), line.dosage, line.period.notation)
                 for line in protocol.lines.all()
             ),
             tuple(AdviceEntry.of(advice) for advice in protocol.advice.all()),
@@ -102,7 +102,7 @@ class ProtocolEntry:
 
 
 @dataclass(frozen=True)
-class Library:
+class LibraryFile:
     """One file, read and found right."""
 
     file: str

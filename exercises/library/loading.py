@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from ..models import Exercise, Figure, Protocol
 from ..pictures import shared_figure
-from .entries import Library, digest
+from .entries import LibraryFile, digest
 from .reading import read
 from .writing import write_exercises, write_protocols
 
 
 @dataclass
-class Report:
+class LoadReport:
     """What a load did, by the keys of what it touched."""
 
     file: str
@@ -37,16 +37,16 @@ class Report:
         return line + "."
 
 
-def load(library: Library | Path | str) -> Report:
+def load(library: LibraryFile | Path | str) -> LoadReport:
     """Bring the shared rows to what a file says, all of it or nothing.
 
     A row that was changed here since it was loaded is left alone, and nothing is
     ever removed: prescriptions refer to exercises. A key that a practice's own
     row holds is a ValueError, like every mistake in the file.
     """
-    if not isinstance(library, Library):
+    if not isinstance(library, LibraryFile):
         library = read(library)
-    report = Report(library.file)
+    report = LoadReport(library.file)
     with transaction.atomic():
         exercises = _shared_rows(
             library.file,
@@ -86,7 +86,7 @@ def _shared_rows(file: str, queryset, entries) -> dict[str, Exercise | Protocol]
     return rows
 
 
-def _is_due(row: Exercise | Protocol | None, entry, report: Report) -> bool:
+def _is_due(row: Exercise | Protocol | None, entry, report: LoadReport) -> bool:
     """Whether the row must be written. Says in the report what became of it."""
     if row is None:
         report.added.append(entry.key)

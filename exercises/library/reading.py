@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from ..models import Advice, AdviceText, Exercise, ExerciseText, Protocol, ProtocolText
 from . import schemas
-from .entries import FACTS, AdviceEntry, ExerciseEntry, Library, Line, ProtocolEntry
-from .table import Table, together
+from .entries import FACTS, AdviceEntry, ExerciseEntry, LibraryFile, LineEntry, ProtocolEntry
+from .table import FileTable, together
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -26,7 +26,7 @@ UPGRADES = {1: _from_1_to_2}
 SCHEMA = schemas.newest(UPGRADES)
 
 
-def read(path: Path | str) -> Library:
+def read(path: Path | str) -> LibraryFile:
     """Read one library file. Raises a ValueError with one sentence when something is wrong."""
     path = Path(path)
     try:
@@ -41,17 +41,17 @@ def read(path: Path | str) -> Library:
             _("%(file)s is not a TOML file: %(problem)s.") % {"file": path.name, "problem": error}
         ) from error
     try:
-        top = Table(path.name, schemas.upgraded(content, UPGRADES))
+        top = FileTable(path.name, schemas.upgraded(content, UPGRADES))
     except ValueError as error:
-        raise Table(path.name, content).refuse("schema", str(error)) from error
+        raise FileTable(path.name, content).refuse("schema", str(error)) from error
     top.allow("schema", "protocol", "advice", "exercises", texts=False)
     exercises = tuple(read_exercise(table) for table in _numbered(top, "exercises", _("exercise")))
     _refuse_twice(path.name, [entry.key for entry in exercises])
     keys = {entry.key for entry in exercises}
-    return Library(path.name, exercises, _read_protocol(top, keys))
+    return LibraryFile(path.name, exercises, _read_protocol(top, keys))
 
 
-def read_all(paths: Iterable[Path | str]) -> list[Library]:
+def read_all(paths: Iterable[Path | str]) -> list[LibraryFile]:
     """Read several files before anything is written; a key stands in one of them only."""
     libraries = [read(path) for path in paths]
     for kind in ("exercises", "protocol"):
@@ -68,13 +68,13 @@ def read_all(paths: Iterable[Path | str]) -> list[Library]:
     return libraries
 
 
-def _numbered(top: Table, name: str, kind: str) -> list[Table]:
+def _numbered(top: FileTable, name: str, kind: str) -> list[FileTable]:
     """The tables of a list, each with its key, its kind or else its number as its place."""
     tables = []
     for number, values in enumerate(top.tables(name), start=1):
         called = values.get("key") or values.get("kind")
         called = f"“{called}”" if isinstance(called, str) else str(number)
-        tables.append(Table(f"{top.place}, {kind} {called}", values, known=top.known))
+        tables.append(FileTable(f"{top.place}, {kind} {called}", values, known=top.known))
     return tables
 
 
@@ -87,7 +87,9 @@ def _refuse_twice(file: str, keys: list[str]) -> None:
             )
 
 
-def read_exercise(table: Table, figure: Callable[[Table], str] = Table.figure) -> ExerciseEntry:
+def read_exercise(
+    table: FileTable, figure: Callable[[FileTable], str] = FileTable.figure
+) -> ExerciseEntry:
     """`figure` says which figure is meant, or refuses."""
     table.allow("key", "dosage", "figure", *FACTS[Exercise])
     return ExerciseEntry(
@@ -101,7 +103,7 @@ def read_exercise(table: Table, figure: Callable[[Table], str] = Table.figure) -
     )
 
 
-def _read_protocol(top: Table, keys: set[str]) -> ProtocolEntry | None:
+def _read_protocol(top: FileTable, keys: set[str]) -> ProtocolEntry | None:
     if "protocol" not in top.values:
         if top.values.get("advice"):
             raise top.refuse("advice", _("advice belongs to a protocol, and there is none."))
@@ -110,13 +112,13 @@ def _read_protocol(top: Table, keys: set[str]) -> ProtocolEntry | None:
     if "advice" in table.values:
         raise table.refuse("advice", _("this name is unknown here."))
     values = {**table.values, "advice": top.tables("advice")}  # it stands beside the protocol
-    return read_protocol(Table(table.place, values), partial(_exercise_of_file, keys))
+    return read_protocol(FileTable(table.place, values), partial(_exercise_of_file, keys))
 
 
 def read_protocol(
-    table: Table,
-    exercise: Callable[[Table], str],
-    figure: Callable[[Table], str] = Table.figure,
+    table: FileTable,
+    exercise: Callable[[FileTable], str],
+    figure: Callable[[FileTable], str] = FileTable.figure,
 ) -> ProtocolEntry:
     """`exercise` and `figure` say which one is meant, or refuse."""
     table.allow("key", "lines", "advice", "symptoms", *FACTS[Protocol])
@@ -132,13 +134,13 @@ def read_protocol(
     )
 
 
-def _each(tables: list[Table], read: Callable, *how) -> tuple:
+def _each(tables: list[FileTable], read: Callable, *how) -> tuple:
     return tuple(
         together(**{str(i): partial(read, t, *how) for i, t in enumerate(tables)}).values()
     )
 
 
-def _exercise_of_file(keys: set[str], table: Table) -> str:
+def _exercise_of_file(keys: set[str], table: FileTable) -> str:
     exercise = table.string("exercise")
     if exercise not in keys:
         raise table.refuse(
@@ -147,14 +149,14 @@ def _exercise_of_file(keys: set[str], table: Table) -> str:
     return exercise
 
 
-def _read_line(table: Table, exercise: Callable[[Table], str]) -> Line:
+def _read_line(table: FileTable, exercise: Callable[[FileTable], str]) -> LineEntry:
     table.allow("exercise", "dosage", "weeks", texts=False)
-    return Line(
+    return LineEntry(
         **together(exercise=partial(exercise, table), dosage=table.dosage, weeks=table.weeks)
     )
 
 
-def _read_advice(table: Table, figure: Callable[[Table], str]) -> AdviceEntry:
+def _read_advice(table: FileTable, figure: Callable[[FileTable], str]) -> AdviceEntry:
     table.allow("figure", *FACTS[Advice])
     return AdviceEntry(
         **together(

@@ -72,7 +72,7 @@ MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-z]{2,8}|#[0-9]{1,6});")
 
 
 @dataclass(frozen=True)
-class Table:
+class FileTable:
     """A table of the file that knows where it stands, so that a refusal can say so."""
 
     place: str
@@ -90,10 +90,10 @@ class Table:
             if name not in names and not (texts and name in _languages()):
                 raise self.refuse(name, _("this name is unknown here."))
 
-    def table(self, name: str, place: str) -> "Table":
+    def table(self, name: str, place: str) -> "FileTable":
         if not isinstance(self.values.get(name), dict):
             raise self.refuse(name, _("a table is expected here."))
-        return Table(place, self.values[name], inside=name, known=self.known)
+        return FileTable(place, self.values[name], inside=name, known=self.known)
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         found = self.values.get(name, [])

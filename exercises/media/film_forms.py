@@ -13,7 +13,7 @@ from rugpijn.models import languages
 from ..models import Film
 from . import captions, films
 from .film_files import Footage
-from .photo_forms import PhotoField, WordsForm, alternative_field, title_field
+from .photo_forms import LanguagesForm, PhotoField, alternative_field, title_field
 
 
 class FilmField(forms.FileField):
@@ -51,7 +51,7 @@ class CaptionsField(forms.FileField):
         return None if upload is None else captions.redrawn(upload)
 
 
-class FilmForm(WordsForm):
+class FilmForm(LanguagesForm):
     """A film with its words. What was typed stays when a file is refused."""
 
     WORDS = {"title": title_field, "alternative": alternative_field}

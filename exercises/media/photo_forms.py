@@ -28,7 +28,7 @@ class PhotoField(forms.FileField):
         return None if upload is None else photos.redrawn(upload)
 
 
-class WordsForm(forms.Form):
+class LanguagesForm(forms.Form):
     """Short texts, each a field for each language. Dutch is what the others fall back to."""
 
     required_css_class = "required"
@@ -94,7 +94,7 @@ def caption_field():
     )
 
 
-class PhotoForm(WordsForm):
+class PhotoForm(LanguagesForm):
     """A photo in the place of a drawing. What was typed stays when the file is refused."""
 
     WORDS = {"title": title_field, "alternative": alternative_field, "caption": caption_field}

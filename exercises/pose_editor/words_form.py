@@ -12,7 +12,7 @@ from .sliders import BUILDS, CLOTHES, HAIRS, VIEWS
 AS_IT_IS = {"": _("as it is")}
 
 
-class WordsForm(forms.Form):
+class FigureWordsForm(forms.Form):
     title_nl = line_field(_("Title in Dutch"), required=True)
     title_en = line_field(_("Title in English"))
     view = choice_field(_("Seen"), {**AS_IT_IS, **VIEWS}, required=False)

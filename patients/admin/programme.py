@@ -41,7 +41,7 @@ from ..prescribing.views import lifecycle as life_pages
 from ..prescribing.views import suggestions, typing, versions
 from ..search import MOST_FOUND
 from ..sheet import Sheet
-from ..sheet_changes import Change, changes
+from ..sheet_changes import SheetChange, changes
 
 # What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
 ENDED = (
@@ -114,7 +114,7 @@ class PrescriptionInline(ScopedInline, admin.StackedInline):
         return super().get_formset(request, obj, **kwargs)
 
 
-def _changes_of_library(programme: Programme | None) -> list[Change]:
+def _changes_of_library(programme: Programme | None) -> list[SheetChange]:
     version = programme.current_version() if programme is not None else None
     if version is None:
         return []

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from rugpijn.mailing import sending
-from rugpijn.mailing.sending import Outcome
+from rugpijn.mailing.sending import SendOutcome
 from rugpijn.models import Letter, User
 
 from ..models import Patient, PatientInvitation, Version
@@ -139,12 +139,12 @@ LINK, INVITATION, NOTICE = "link", "invitation", "notice"
 NEW_WAY_IN, HOW_TO_LOG_IN = "new way in", "how to log in"
 
 
-def send_link(version: Version) -> Outcome:
+def send_link(version: Version) -> SendOutcome:
     """Mail the address that is on paper. Raises MailError, also when the server refused it."""
     return _send(LINK, link(version), version.programme.patient, version=str(version.uuid))
 
 
-def send_invitation(invited: PatientInvitation) -> Outcome:
+def send_invitation(invited: PatientInvitation) -> SendOutcome:
     """Mail a way in. Raises MailError, also when the server refused it."""
     message = invitation(invited.patient, invited.mailed_token(), invited)
     return _send(INVITATION, message, invited.patient, invitation=invited.pk)
@@ -180,10 +180,10 @@ def _tell(kind: str, patient: Patient, person: User, address: str) -> None:
     transaction.on_commit(lambda: sending.send(letter), robust=True)
 
 
-def _send(kind: str, message: EmailMessage, whose: Patient, **about) -> Outcome:
+def _send(kind: str, message: EmailMessage, whose: Patient, **about) -> SendOutcome:
     letter = Letter(kind=kind, about=about, recipient=message.to[0], user=whose.user)
     outcome = sending.send(letter, again=False)
-    if outcome is Outcome.FAILED:
+    if outcome is SendOutcome.FAILED:
         raise _not_taken()
     return outcome
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from exercises.models import Exercise, Figure
 
 from .. import clinical
-from ..line import LIBRARY, Library, of_library, with_library, without
+from ..line import LIBRARY, LineSource, of_library, with_library, without
 from ..models import (
     Message,
     Pause,
@@ -30,7 +30,7 @@ from ..models import (
 )
 from ..patient_day.day_cards import RECENT
 from ..patient_day.reports import first_pain, marks_of, not_cleared, not_taken_back, withdrawn
-from ..sheet import CAUTIONS, Block, upgraded
+from ..sheet import CAUTIONS, AdviceBlock, upgraded
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class Course:
+class Case:
     """What is known of a running programme, in the parts that the rules ask for."""
 
     programme: Programme
@@ -131,7 +131,7 @@ def number_treated(person) -> int:
     return Programme.objects.running().filter(therapist=person).count()
 
 
-def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
+def courses(programmes: QuerySet[Programme], today: date) -> list[Case]:
     """What the rules ask for, of all these programmes. Twelve queries, however many there are."""
     rows = list(
         programmes.select_related("patient__practice", "therapist", "share_link")
@@ -154,7 +154,7 @@ def courses(programmes: QuerySet[Programme], today: date) -> list[Course]:
     pages = {programme.pk: programme.patient.practice.online_page for programme in rows}
     corrected = _corrected(versions, pages)
     return [
-        Course(
+        Case(
             programme=programme,
             today=today,
             pain_at_start=programme.pain_at_start,
@@ -252,7 +252,7 @@ def _corrected(
 
     @cache  # hundreds of programmes share few exercises
     def now(exercise: str, language: str, side: str, page: str, cautions: tuple[str, ...]):
-        parts = of_library(Library(library[exercise], language, side, page))
+        parts = of_library(LineSource(library[exercise], language, side, page))
         parts["caution"] = without(parts["caution"], cautions)
         return {name: _as_stored(value) for name, value in parts.items()}
 
@@ -302,5 +302,5 @@ def _what_it_says(figure: dict | None) -> list[str]:
 def _cautions(sheet: dict) -> tuple[str, ...]:
     """What the sheet says once for all exercises, as `Sheet.with_cautions_once` reads it."""
     blocks = (block for block in sheet["advice"] if block["kind"] == CAUTIONS)
-    said = (Block(CAUTIONS, block["title"], block["body"]).texts() for block in blocks)
+    said = (AdviceBlock(CAUTIONS, block["title"], block["body"]).texts() for block in blocks)
     return tuple(text for texts in said for text in texts)

@@ -40,7 +40,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Part:
+class CertItem:
     """An item, or half of one: what is known about it, and where that is filled in."""
 
     number: str
@@ -56,7 +56,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Meter:
-    parts: tuple[Part, ...]
+    parts: tuple[CertItem, ...]
 
     def count(self, *states: str) -> int:
         """The items of which the worst part is one of these."""
@@ -94,15 +94,15 @@ def meter(facts: Facts) -> Meter:
             _of_lines(
                 facts, "1", _("Equipment"), lambda line: bool(line.equipment), LIBRARY
             ),
-            Part(
+            CertItem(
                 "2", _("Who gives the exercises, and their training"), NOT_RECORDED,
                 _("The sheet names the therapist. Training is not recorded by this app."),
             ),
-            Part(
+            CertItem(
                 "3", _("Alone or in a group"), RECORDED,
                 _("Alone: a programme belongs to one patient."),
             ),
-            Part(
+            CertItem(
                 "4", _("With or without supervision"), RECORDED,
                 _(
                     "Without supervision, at home. "
@@ -120,12 +120,12 @@ def meter(facts: Facts) -> Meter:
                 facts, "8", _("Each exercise can be repeated from its description"),
                 lambda line: bool(line.steps and (line.figure or line.film or line.video)), LIBRARY,
             ),
-            Part(
+            CertItem(
                 "9", _("What is done at home"), RECORDED,
                 _("The whole programme is done at home."), PROGRAMME,
             ),
             _advice(facts),
-            Part(
+            CertItem(
                 "11", _("Adverse events during exercise"), PARTLY,
                 _(
                     "Pain scores and pain into the leg are recorded. "
@@ -133,7 +133,7 @@ def meter(facts: Facts) -> Meter:
                 ),
                 TIMELINE,
             ),
-            Part("12", _("Where the exercises are done"), RECORDED, _("At home.")),
+            CertItem("12", _("Where the exercises are done"), RECORDED, _("At home.")),
             _of_lines(facts, "13", _("Dosage"), lambda line: bool(line.sentence), PROGRAMME),
             _tailored(facts),
             _how_tailored(facts),
@@ -146,44 +146,44 @@ def meter(facts: Facts) -> Meter:
 
 def _of_lines(
     facts: Facts, number: str, title: str, has: Callable[[Line], bool], place: str
-) -> Part:
+) -> CertItem:
     """An item that every exercise should have; the ones without it are named."""
     without = [line.title for line in facts.sheet.lines if not has(line)]
     if not without:
-        return Part(number, title, RECORDED, _("Stated for each exercise."), place)
+        return CertItem(number, title, RECORDED, _("Stated for each exercise."), place)
     state = PARTLY if len(without) < len(facts.sheet.lines) else MISSING
     words = _("Not stated for: %(titles)s.") % {"titles": ", ".join(without)}
-    return Part(number, title, state, words, place)
+    return CertItem(number, title, state, words, place)
 
 
-def _adherence(facts: Facts) -> Part:
+def _adherence(facts: Facts) -> CertItem:
     title = _("How it is measured what was done")
     if not facts.done:
         words = _("Nothing was ticked off in this period. An invitation lets the patient do so.")
-        return Part("5", title, MISSING, words, PATIENT)
-    return Part("5", title, RECORDED, _("The patient ticks off what was done."), COURSE)
+        return CertItem("5", title, MISSING, words, PATIENT)
+    return CertItem("5", title, RECORDED, _("The patient ticks off what was done."), COURSE)
 
 
-def _motivated(facts: Facts) -> Part:
+def _motivated(facts: Facts) -> CertItem:
     title = _("How the patient is motivated")
     if not facts.goals:
         words = _("No activity was chosen yet that the patient wants to do again.")
-        return Part("6", title, MISSING, words, VISIT)
+        return CertItem("6", title, MISSING, words, VISIT)
     words = _("By what the patient wants to do again. What is said about it is not recorded.")
-    return Part("6", title, PARTLY, words, VISIT)
+    return CertItem("6", title, PARTLY, words, VISIT)
 
 
-def _starting_level(facts: Facts) -> Part:
+def _starting_level(facts: Facts) -> CertItem:
     """The risk and the first scores tell where somebody began, not how each dosage was chosen."""
     title = _("How the starting level was chosen")
     if not facts.profile and not facts.scored:
         words = _("No risk profile and no score of an activity were written down yet.")
-        return Part("15", title, MISSING, words, VISIT)
+        return CertItem("15", title, MISSING, words, VISIT)
     words = _("Where the patient began is written down; how a dosage was chosen is not.")
-    return Part("15", title, PARTLY, words, VISIT)
+    return CertItem("15", title, PARTLY, words, VISIT)
 
 
-def _measured(facts: Facts) -> Part:
+def _measured(facts: Facts) -> CertItem:
     title = _("How it is measured whether it was done as planned")
     words = _("The patient ticks off each moment of the day.")
     if facts.rated < len(facts.sheet.lines):
@@ -191,57 +191,57 @@ def _measured(facts: Facts) -> Part:
             "count": facts.rated,
             "all": len(facts.sheet.lines),
         }
-        return Part("16a", title, PARTLY, f"{words} {missing}", VISIT)
+        return CertItem("16a", title, PARTLY, f"{words} {missing}", VISIT)
     judged = _("A therapist judged the quality of each exercise.")
-    return Part("16a", title, RECORDED, f"{words} {judged}", VISIT)
+    return CertItem("16a", title, RECORDED, f"{words} {judged}", VISIT)
 
 
-def _progressed(facts: Facts) -> Part:
+def _progressed(facts: Facts) -> CertItem:
     title = _("How the programme was made harder or easier")
     if facts.versions < 2:
-        return Part("7b", title, MISSING, _("There is one version so far."), PROGRAMME)
+        return CertItem("7b", title, MISSING, _("There is one version so far."), PROGRAMME)
     words = _("%(count)d versions, with what changed in each.") % {"count": facts.versions}
-    return Part("7b", title, RECORDED, words, VERSIONS)
+    return CertItem("7b", title, RECORDED, words, VERSIONS)
 
 
-def _advice(facts: Facts) -> Part:
+def _advice(facts: Facts) -> CertItem:
     title = _("What is given beside exercises")
     count = len(facts.sheet.advice)
     if not count:
-        return Part("10", title, MISSING, _("There is no advice on the sheet."), PROGRAMME)
+        return CertItem("10", title, MISSING, _("There is no advice on the sheet."), PROGRAMME)
     words = ngettext(
         "%(count)d piece of advice on the sheet.",
         "%(count)d pieces of advice on the sheet.",
         count,
     ) % {"count": count}
-    return Part("10", title, RECORDED, words, PROGRAMME)
+    return CertItem("10", title, RECORDED, words, PROGRAMME)
 
 
 def _own(facts: Facts) -> int:
     return sum(bool(line.note or line.own_steps) for line in facts.sheet.lines)
 
 
-def _tailored(facts: Facts) -> Part:
+def _tailored(facts: Facts) -> CertItem:
     words = _(
         "%(own)d of %(all)d exercises have a note or an instruction for this patient; "
         "each dosage can be this patient's own."
     ) % {"own": _own(facts), "all": len(facts.sheet.lines)}
-    return Part("14a", _("The same for everyone, or tailored"), RECORDED, words, PROGRAMME)
+    return CertItem("14a", _("The same for everyone, or tailored"), RECORDED, words, PROGRAMME)
 
 
-def _how_tailored(facts: Facts) -> Part:
+def _how_tailored(facts: Facts) -> CertItem:
     title = _("How it was tailored")
     if _own(facts):
-        return Part("14b", title, RECORDED, _("In the notes for this patient."), PROGRAMME)
-    return Part("14b", title, MISSING, _("There is no note for this patient yet."), PROGRAMME)
+        return CertItem("14b", title, RECORDED, _("In the notes for this patient."), PROGRAMME)
+    return CertItem("14b", title, MISSING, _("There is no note for this patient yet."), PROGRAMME)
 
 
-def _as_planned(facts: Facts) -> Part:
+def _as_planned(facts: Facts) -> CertItem:
     title = _("How much was done as planned")
     if not facts.done:
-        return Part("16b", title, MISSING, _("Nothing was ticked off in this period."), COURSE)
+        return CertItem("16b", title, MISSING, _("Nothing was ticked off in this period."), COURSE)
     words = _("%(done)d of %(given)d agreed times were ticked off in this period.") % {
         "done": facts.done,
         "given": facts.given,
     }
-    return Part("16b", title, RECORDED, words, COURSE)
+    return CertItem("16b", title, RECORDED, words, COURSE)

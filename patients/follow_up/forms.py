@@ -30,7 +30,7 @@ def _wrote(name: str, when, what: str) -> str:
     return _("%(name)s wrote down at %(when)s: %(what)s") % words
 
 
-class RecoveryForm(forms.Form):
+class RecoveryAnswerForm(forms.Form):
     what, act = "recovery", "note recovery"
 
     answer = forms.ChoiceField(

@@ -129,7 +129,7 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class Line:
+class LineProgress:
     """One exercise over the period. `dosage` is what holds now; None when it was taken off."""
 
     uuid: str
@@ -157,7 +157,7 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Course:
+class Progress:
     """Some days of a programme, oldest first: every day, also when nothing was done."""
 
     days: tuple[Day, ...]
@@ -181,7 +181,7 @@ class Course:
         return all(day.is_silent for day in self.days)
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[LineProgress, ...]:
         """In the order of the newest version; what was taken off since comes after it."""
         titles, counts, days_done = {}, defaultdict(Counts), defaultdict(int)
         less = defaultdict(float)
@@ -194,7 +194,7 @@ class Course:
         now = {line.uuid: line for line in self.sheet.lines}
         gone = [uuid for uuid in titles if uuid not in now]
         return tuple(
-            Line(
+            LineProgress(
                 uuid=uuid,
                 title=now[uuid].title if uuid in now else titles[uuid],
                 dosage=now[uuid].dosage if uuid in now else None,
@@ -269,7 +269,7 @@ class Course:
 
 
 def _counted(days: Iterable[Day]) -> Counts:
-    """The sum of some days; per exercise, as in `Course.lines`."""
+    """The sum of some days; per exercise, as in `Progress.lines`."""
     sums = defaultdict(Counts)
     for day in days:
         for entry in day.entries:
@@ -277,7 +277,7 @@ def _counted(days: Iterable[Day]) -> Counts:
     return sum((Counts.of(each.done, each.given) for each in sums.values()), Counts())
 
 
-def read(programme: Programme, today: date, period: str = USUAL) -> Course | None:
+def read(programme: Programme, today: date, period: str = USUAL) -> Progress | None:
     """The last days of a programme; None for a draft. Three queries, however long the record."""
     versions = list(programme.versions.order_by("number"))
     if programme.started_on is None or not versions:
@@ -311,7 +311,7 @@ def course(
     today: date,
     pauses: tuple[Pause, ...] = (),
     days: int | None = None,
-) -> Course:
+) -> Progress:
     """Put together what was issued, the oldest first by the id of its version, and what was logged.
 
     What was logged after the end, from a telephone that was offline then, is shown as well.
@@ -363,7 +363,7 @@ def course(
         )
     newest = list(issues)[-1]
     marks = tuple(issue for issue in issues.values() if first <= issue.day <= last)
-    return Course(
+    return Progress(
         days=tuple(found),
         issues=marks,
         newest=issues[newest],

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..models import MainActivity, Pause
-from .progress import Counts, Course, Line, Score
+from .progress import Counts, LineProgress, Progress, Score
 from .timeline import Event
 
 
 def text(
-    course: Course,
+    course: Progress,
     today: date,
     *,
     exas: int | None = None,
@@ -82,12 +82,12 @@ def _happened(events: Sequence[Event]) -> list[str]:
     return ["", _("What happened:"), *lines] if lines else []
 
 
-def _dosage(line: Line) -> str:
+def _dosage(line: LineProgress) -> str:
     words = f"{line.title}: {line.dosage}"
     return f"{words} ({line.when[0].lower()}{line.when[1:]})" if line.when else words
 
 
-def _doing(course: Course) -> list[str]:
+def _doing(course: Progress) -> list[str]:
     """Zero of four hundred would be read as a refusal, of somebody who kept a diary on paper."""
     if course.is_silent:
         return [_("Nothing in this app; a diary on paper is not counted.")]
@@ -108,7 +108,7 @@ def counted(counts: Counts) -> str:
     return words
 
 
-def pain(course: Course) -> str:
+def pain(course: Progress) -> str:
     """The first, the last and the highest answer with their days; a day counts its highest."""
     if not course.scores:
         return _("Pain while exercising, 0 to 10: not answered")

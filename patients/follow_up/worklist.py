@@ -21,7 +21,7 @@ from .. import ages, clinical
 from ..models import Programme, RecoveryCheck, SymptomAnswer
 from ..models.pause import days_off
 from ..patient_day.reports import WITHDRAWN
-from .caseload import Course, courses, watched
+from .caseload import Case, courses, watched
 
 MOST_NEW = 100  # reports in a minute; more say nothing more
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest
@@ -106,7 +106,7 @@ class Item:
 class Attention:
     """A patient on the worklist, with every reason."""
 
-    course: Course
+    course: Case
     items: tuple[Item, ...]
 
     @property
@@ -147,7 +147,7 @@ class Attention:
         return str(PAGES.get(self.items[0].reason, PROGRAMME)[1])
 
 
-def attention(courses: list[Course]) -> list[Attention]:
+def attention(courses: list[Case]) -> list[Attention]:
     """The worklist: who has a reason that nobody has seen yet."""
     found = [Attention(course, tuple(unseen(course))) for course in courses]
     return sorted(
@@ -156,7 +156,7 @@ def attention(courses: list[Course]) -> list[Attention]:
     )
 
 
-def unseen(course: Course) -> Iterator[Item]:
+def unseen(course: Case) -> Iterator[Item]:
     """The reasons of one patient that still ask for a look, the most urgent first."""
     for item in sorted(items(course), key=lambda item: URGENCY[item.reason]):
         seen = [
@@ -202,7 +202,7 @@ def reports_since(user, number: int) -> list[tuple[int, int]]:
 # ---------------------------------------------------------------- the rules, in sentences
 
 
-def items(course: Course) -> Iterator[Item]:
+def items(course: Case) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
     yield from _symptoms(course)
     yield from _withdrawn(course)
@@ -218,7 +218,7 @@ def items(course: Course) -> Iterator[Item]:
     yield from _library(course)
 
 
-def _symptoms(course: Course) -> Iterator[Item]:
+def _symptoms(course: Case) -> Iterator[Item]:
     """The last report of each kind about each exercise: each of them holds something back. What
     was reported is said in full."""
     told = {
@@ -244,7 +244,7 @@ def _symptoms(course: Course) -> Iterator[Item]:
         yield Item(reason, str(report.pk), sentence % words, about % words)
 
 
-def _withdrawn(course: Course) -> Iterator[Item]:
+def _withdrawn(course: Case) -> Iterator[Item]:
     """A red flag that the patient called a mistake: two taps hide what a doctor has to see."""
     for report, retraction in course.withdrawn:
         words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
@@ -271,7 +271,7 @@ def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _messages(course: Course) -> Iterator[Item]:
+def _messages(course: Case) -> Iterator[Item]:
     """One item for all that was written so far; the next message is a new occasion."""
     if not course.messages:
         return
@@ -295,7 +295,7 @@ def _messages(course: Course) -> Iterator[Item]:
     )
 
 
-def _pain_up(course: Course) -> Iterator[Item]:
+def _pain_up(course: Case) -> Iterator[Item]:
     since = clinical.raised_since(course.pain_at_start, course.readings)
     if since is None:
         return
@@ -308,7 +308,7 @@ def _pain_up(course: Course) -> Iterator[Item]:
     )
 
 
-def _recovery(course: Course) -> Iterator[Item]:
+def _recovery(course: Case) -> Iterator[Item]:
     concern = clinical.recovery_concern(course.day, course.answers)
     if concern is None:
         return
@@ -323,7 +323,7 @@ def _recovery(course: Course) -> Iterator[Item]:
     yield Item(answer or "unanswered", str(asked), sentence % asked)
 
 
-def _silent(course: Course) -> Iterator[Item]:
+def _silent(course: Case) -> Iterator[Item]:
     off = days_off(course.programme.pauses.all(), course.today)
     since = course.last_done or course.programme.started_on
     days = clinical.silent_days(course.last_done, course.programme.started_on, course.today, off)
@@ -345,7 +345,7 @@ def _silent(course: Course) -> Iterator[Item]:
     yield Item("silent", since.isoformat(), told)
 
 
-def _ends(course: Course) -> Iterator[Item]:
+def _ends(course: Case) -> Iterator[Item]:
     end = course.planned_end
     if end is None or course.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
         return
@@ -366,7 +366,7 @@ def _ends(course: Course) -> Iterator[Item]:
     yield Item("ends", end.isoformat(), sentence % {"weeks": weeks, "day": _day(end)})
 
 
-def _link_ends(course: Course) -> Iterator[Item]:
+def _link_ends(course: Case) -> Iterator[Item]:
     link = getattr(course.programme, "share_link", None)
     if link is None:
         return
@@ -381,7 +381,7 @@ def _link_ends(course: Course) -> Iterator[Item]:
     yield Item("link_ends", until.isoformat(), sentence % _day(until))
 
 
-def _grown(course: Course) -> Iterator[Item]:
+def _grown(course: Case) -> Iterator[Item]:
     """From 16 on a parent reads along no more (WGBO, BW 7:447). It ends by itself; somebody should
     know before it does, and invite the patient."""
     day = ages.birthday(course.patient.birth_date, ages.ALONE_FROM)
@@ -401,7 +401,7 @@ def _grown(course: Course) -> Iterator[Item]:
     yield Item("grown", day.isoformat(), sentence % _day(day))
 
 
-def _library(course: Course) -> Iterator[Item]:
+def _library(course: Case) -> Iterator[Item]:
     """The same correction is one occasion, also when a newer version kept the old words."""
     if not course.corrected:
         return

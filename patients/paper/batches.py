@@ -29,7 +29,7 @@ STALLED = timedelta(minutes=2)  # without a new handout: nobody is at work on it
 
 
 @dataclass(frozen=True)
-class Progress:
+class BatchProgress:
     """How far a batch is, in numbers."""
 
     asked: int
@@ -104,12 +104,12 @@ def go_on(batch: Batch) -> None:
         transaction.on_commit(lambda: print_batch.enqueue(str(batch.uuid)))
 
 
-def progress(batch: Batch, items: list[BatchHandout]) -> Progress:
+def progress(batch: Batch, items: list[BatchHandout]) -> BatchProgress:
     made = [item.made_at for item in items if item.made_at is not None]
     failed = sum(bool(item.problem) for item in items)
     busy = len(made) + failed < len(items)
     last = max([batch.created_at, *made])
-    return Progress(
+    return BatchProgress(
         asked=len(items),
         made=len(made),
         failed=failed,

@@ -18,7 +18,7 @@ PAIN = 7.0  # mm high: room to write a number above its line
 
 
 @dataclass(frozen=True)
-class Table:
+class DiaryTable:
     """The days of one table, by week: `[(1, [1, …, 7]), …]`, and how they are drawn."""
 
     weeks: tuple[tuple[int, tuple[int, ...]], ...]
@@ -61,14 +61,14 @@ class Table:
         return _pain(self.days, self.width, self.box)
 
 
-def tables(variant: Variant) -> list[Table]:
+def tables(variant: Variant) -> list[DiaryTable]:
     """The diary of a variant: as many weeks beside each other as there is room for."""
     weeks = [
         (week, tuple(range(week * 7 - 6, week * 7 + 1))) for week in range(1, variant.weeks + 1)
     ]
     abreast = variant.days_abreast // 7
     return [
-        Table(tuple(weeks[at : at + abreast]), variant.column - variant.names, variant.box)
+        DiaryTable(tuple(weeks[at : at + abreast]), variant.column - variant.names, variant.box)
         for at in range(0, len(weeks), abreast)
     ]
 

@@ -24,7 +24,7 @@ from rugpijn.models import COLOUR
 
 from .. import clinical
 from ..models import Version
-from ..sheet import Block, Line, Sheet
+from ..sheet import AdviceBlock, Line, Sheet
 from . import diary, failed_papers, variants
 from .paper_files import TEMPLATE
 from .press import (
@@ -262,7 +262,7 @@ def _advice(
     ]
 
 
-def _red_flags(block: Block) -> dict:
+def _red_flags(block: AdviceBlock) -> dict:
     """What to do at once and what to do soon, side by side; what follows is background."""
     pieces = _pieces(block)
     both = len(pieces) > 1 and all(piece[-1][0] == "list" for piece in pieces[:2])
@@ -298,7 +298,7 @@ def _rest_of_advice(
     return rows
 
 
-def _pieces(block: Block) -> list[list[Part]]:
+def _pieces(block: AdviceBlock) -> list[list[Part]]:
     """The parts that belong together: a list with the words that announce it."""
     pieces: list[list[Part]] = []
     for part in block.parts():
@@ -390,7 +390,7 @@ def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
     def drawn(svg: str) -> str:
         return data_address("image/svg+xml", in_ink(svg, variant).encode())
 
-    def row(card: dict, table: diary.Table) -> dict:
+    def row(card: dict, table: diary.DiaryTable) -> dict:
         line = card["line"]
         asked = table.asked(line.period)
         boxes = drawn(table.boxes(line.dosage.moments, line.period))

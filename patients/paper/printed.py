@@ -44,7 +44,7 @@ class Printed:
 
 
 @dataclass(frozen=True)
-class Strip:
+class PrintedStrip:
     """The frames of a picture beside each other; empty when there is none."""
 
     frames: tuple[Printed, ...] = ()
@@ -90,20 +90,22 @@ class Link:
         return qr_code(self.address)
 
 
-def strip_of(picture: Picture | None, pictures: dict[str, Rendering], variant: Variant) -> Strip:
+def strip_of(
+    picture: Picture | None, pictures: dict[str, Rendering], variant: Variant
+) -> PrintedStrip:
     """A picture with each frame as a data: address, which is fetched from nowhere."""
     if picture is None:
-        return Strip()
+        return PrintedStrip()
     rendering = pictures.get(picture.digest)
     if rendering is None:  # a lost drawing is no reason to give no exercises
         log.error("A drawing is not on the paper: %s is gone", picture.digest)
-        return Strip()
+        return PrintedStrip()
     if rendering.photo is not None:
         sources = [data_address("image/jpeg", rendering.photo)] * len(picture.frames)
     else:
         svgs = [in_ink(frame["svg"], variant) for frame in rendering.frames]
         sources = [data_address("image/svg+xml", svg.encode()) for svg in svgs]
-    return Strip(
+    return PrintedStrip(
         tuple(
             Printed(frame, src, variant.scale)
             for frame, src in zip(picture.frames, sources, strict=True)

@@ -15,7 +15,7 @@ LET_GO = 2  # seconds between two repetitions that are held, when no rest is giv
 
 
 @dataclass(frozen=True)
-class Plan:
+class CountPlan:
     """Counted from the outside in: sides, sets, repetitions. Seconds, or 0 for what there is not.
 
     All sets of one side come before the other side, as the leaflet writes it. `move` is the pace
@@ -39,19 +39,19 @@ class Plan:
         return asdict(self)
 
 
-def plan(dosage: Dosage) -> Plan:
+def plan(dosage: Dosage) -> CountPlan:
     """The plan of a dosage; a range is counted to its upper end."""
     sides = {"each": ("left", "right"), "left": ("left",), "right": ("right",)}.get(
         dosage.side, ("",)
     )
     if dosage.duration is not None:
-        return Plan(GET_READY, sides, 1, 1, 1, 0, 0, 0, 0, 0, dosage.duration)
+        return CountPlan(GET_READY, sides, 1, 1, 1, 0, 0, 0, 0, 0, dosage.duration)
     hold, sets = dosage.hold or 0, dosage.sets or 1
     between = LET_GO if hold else 0
     if dosage.sets is None and dosage.rest is not None:
         between = dosage.rest
     rest = REST_BETWEEN_SETS if dosage.rest is None else dosage.rest
-    return Plan(
+    return CountPlan(
         ready=GET_READY,
         sides=sides,
         sets=sets,

@@ -40,7 +40,7 @@ def _sent(value) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n")
 
 
-def _holds_something(row: merge.Row) -> bool:
+def _holds_something(row: merge.FormRow) -> bool:
     """Whether more stands in a new row than its place."""
     return any(value.strip() for name, value in row.mine.items() if name != "position")
 
@@ -61,7 +61,7 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
             for name in names
             if f"initial-{at}-{name}" in post
         }
-        mine.append(merge.Row(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
+        mine.append(merge.FormRow(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
     # A new row that is empty, or was removed again before saving, was never there.
     there = [row for row in mine if row.key or (_holds_something(row) and not row.removed)]
     merged = merge.merge_rows(there, theirs)
@@ -112,7 +112,7 @@ def has_own_changes(post: QueryDict) -> bool:
             return True
         if not post.get(f"{at}-id"):
             new = values | {"exercise": _sent(post.get(f"{at}-exercise"))}
-            if f"{at}-DELETE" not in post and _holds_something(merge.Row("", new, {})):
+            if f"{at}-DELETE" not in post and _holds_something(merge.FormRow("", new, {})):
                 return True
         elif any(
             value != _sent(post.get(f"initial-{at}-{name}", value))

@@ -8,7 +8,7 @@ from django.db.models import Field, Model
 
 from exercises import classified as library
 from rugpijn import classified as practice
-from rugpijn.classified import Columns, Kind, columns
+from rugpijn.classified import Columns, DataKind, columns
 
 _DOSAGE = "per_day days_per_week every_days sets reps reps_max hold side rest load duration "
 _PERIOD = "from_week until_week from_date until_date "
@@ -102,13 +102,13 @@ RECORD: dict[str, Columns] = {
 CLASSES = {**practice.CLASSES, **library.CLASSES, **RECORD}
 
 
-def kind_of(field: Field) -> Kind:
+def kind_of(field: Field) -> DataKind:
     return CLASSES[field.model._meta.label][field.name]
 
 
 def told(model: type[Model]) -> list[Field]:
     """The columns that a person may have: all but the secrets."""
-    return [field for field in model._meta.concrete_fields if kind_of(field) != Kind.SECRET]
+    return [field for field in model._meta.concrete_fields if kind_of(field) != DataKind.SECRET]
 
 
 def unclassified() -> list[str]:

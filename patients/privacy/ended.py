@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from rugpijn.backup.ended import Kind, digest, register
+from rugpijn.backup.ended import EndedKind, digest, register
 
 from ..models import CalendarLink, Patient, PatientInvitation, Proxy, ReminderPlan, ShareLink
 
@@ -67,7 +67,7 @@ def close_invitations(restored) -> str | None:
 
 
 register(
-    Kind(
+    EndedKind(
         "helper",
         "Helpers and parents whose access was ended since",
         lambda: Proxy.objects.select_related("user", "patient"),
@@ -75,7 +75,7 @@ register(
         _until,
         _end,
     ),
-    Kind(
+    EndedKind(
         "link on paper",
         "Links on paper that were revoked since",
         ShareLink.objects.all,
@@ -83,7 +83,7 @@ register(
         lambda link: str(link.counter),
         _revoke,
     ),
-    Kind(
+    EndedKind(
         "calendar",
         "Links of calendars that were revoked since",
         lambda: CalendarLink.objects.select_related("patient"),
@@ -91,7 +91,7 @@ register(
         lambda link: digest(link.token_hash),
         _no_calendar,
     ),
-    Kind(
+    EndedKind(
         "reminders",
         "Patients who stopped the reminders since",
         lambda: ReminderPlan.objects.select_related("patient"),
@@ -99,7 +99,7 @@ register(
         lambda plan: "mail" if plan.by_mail else "",
         _no_mails,
     ),
-    Kind(
+    EndedKind(
         "login",
         "Logins of patients that were replaced since; invite them anew",
         lambda: Patient.objects.select_related("user"),

@@ -96,7 +96,7 @@ ROLES = {
 
 
 @dataclass
-class Line:
+class LogSentence:
     """One kind of act by one person on one day."""
 
     day: date
@@ -144,9 +144,9 @@ class Reader:
             rows = rows.exclude(actor=self.own, outcome=AccessEvent.Outcome.ALLOWED)
         return rows
 
-    def days(self, events: Iterable[AccessEvent]) -> list[tuple[date, list[Line]]]:
+    def days(self, events: Iterable[AccessEvent]) -> list[tuple[date, list[LogSentence]]]:
         """The newest day first, and in it the newest act."""
-        days: dict[date, dict[tuple, Line]] = {}
+        days: dict[date, dict[tuple, LogSentence]] = {}
         for event in events:
             at = timezone.localtime(event.at)
             sentence, why = self.sentence(event), self.why(event)
@@ -154,7 +154,7 @@ class Reader:
             key = (event.actor, sentence, why)
             if key not in lines:
                 denied = event.outcome == AccessEvent.Outcome.DENIED
-                lines[key] = Line(at.date(), sentence, why, denied)
+                lines[key] = LogSentence(at.date(), sentence, why, denied)
             lines[key].times.append(at)
         return [(day, list(lines.values())) for day, lines in days.items()]
 

@@ -70,7 +70,7 @@ ACTIVITY = (
 
 
 @dataclass(frozen=True)
-class Kind:
+class RetentionKind:
     """One kind of data: what it is called, what of it is due, and how it goes."""
 
     name: str
@@ -199,8 +199,8 @@ def _empty(rows: QuerySet) -> None:
 
 
 KINDS = (
-    Kind("records", ngettext_lazy("%d patient", "%d patients"), records, _erase),
-    Kind(
+    RetentionKind("records", ngettext_lazy("%d patient", "%d patients"), records, _erase),
+    RetentionKind(
         "logins",
         ngettext_lazy(
             "%d login of somebody who was discharged", "%d logins of people who were discharged"
@@ -208,19 +208,19 @@ KINDS = (
         logins,
         _close,
     ),
-    Kind(
+    RetentionKind(
         "invitations",
         ngettext_lazy("%d old invitation", "%d old invitations"),
         _old_invitations,
         _delete,
     ),
-    Kind(
+    RetentionKind(
         "colleagues",
         ngettext_lazy("%d old invitation of a colleague", "%d old invitations of colleagues"),
         _old_colleagues,
         _delete,
     ),
-    Kind(
+    RetentionKind(
         "access changes",
         ngettext_lazy(
             "%d settled change to how somebody logs in",
@@ -229,7 +229,7 @@ KINDS = (
         _old_changes,
         _delete,
     ),
-    Kind(
+    RetentionKind(
         "reminders",
         ngettext_lazy("%d line about a reminder", "%d lines about reminders"),
         lambda practice, now: Reminder.objects.filter(
@@ -237,13 +237,13 @@ KINDS = (
         ),
         _delete,
     ),
-    Kind(
+    RetentionKind(
         "batches",
         ngettext_lazy("%d list of handouts", "%d lists of handouts"),
         lambda practice, now: Batch.objects.filter(practice=practice, created_at__lt=now - UPLOADS),
         _delete,
     ),
-    Kind(
+    RetentionKind(
         "exports",
         ngettext_lazy("%d file with a copy of data", "%d files with a copy of data"),
         lambda practice, now: DataExport.objects.filter(
@@ -251,7 +251,7 @@ KINDS = (
         ),
         _empty,
     ),
-    Kind(
+    RetentionKind(
         "uploads",
         ngettext_lazy("%d upload for the library", "%d uploads for the library"),
         lambda practice, now: LibraryImport.objects.filter(
@@ -259,56 +259,56 @@ KINDS = (
         ),
         _delete,
     ),
-    Kind(
+    RetentionKind(
         "lost logins",
         ngettext_lazy("%d login without a record", "%d logins without a record"),
         lost_logins,
         _close,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "sessions",
         ngettext_lazy("%d session", "%d sessions"),
         lambda practice, now: LoginSession.objects.filter(expire_date__lt=now - EXPIRED),
         _delete,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "kept forms",
         ngettext_lazy("%d form that was kept for an hour", "%d forms that were kept for an hour"),
         lambda practice, now: KeptForm.objects.filter(at__lt=now - KeptForm.LASTS),
         _delete,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "devices",
         ngettext_lazy("%d device", "%d devices"),
         lambda practice, now: TrustedDevice.objects.filter(expires_at__lt=now - EXPIRED),
         _delete,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "codes",
         ngettext_lazy("%d used code", "%d used codes"),
         _old_codes,
         _delete,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "confirmations",
         ngettext_lazy("%d link that confirmed an address", "%d links that confirmed an address"),
         _old_confirmations,
         _delete,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "letters",
         ngettext_lazy("%d mail that was given up", "%d mails that were given up"),
         lambda practice, now: Letter.objects.filter(given_up_at__lt=now - EXPIRED),
         _delete,
         of_practice=False,
     ),
-    Kind(
+    RetentionKind(
         "tasks",
         ngettext_lazy("%d finished task", "%d finished tasks"),
         lambda practice, now: DBTaskResult.objects.filter(finished_at__lt=now - TASKS),
@@ -322,10 +322,10 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Due:
+class DueRows:
     """So many of one kind, of one practice or of the server. Names nobody."""
 
-    kind: Kind
+    kind: RetentionKind
     practice: Practice | None
     number: int
 
@@ -334,17 +334,17 @@ class Due:
         return self.kind.words % self.number
 
 
-def due(now: datetime, practices: Iterable[Practice] | None = None) -> list[Due]:
+def due(now: datetime, practices: Iterable[Practice] | None = None) -> list[DueRows]:
     """What a run at this moment would remove, by practice and kind; nothing of it is changed."""
     found = []
     for kind, practice in _each(practices):
         number = kind.due(practice, now).count()
         if number:
-            found.append(Due(kind, practice, number))
+            found.append(DueRows(kind, practice, number))
     return found
 
 
-def run(now: datetime) -> list[Due]:
+def run(now: datetime) -> list[DueRows]:
     """Remove what is due. Each kind of each practice is one act in the log, and one transaction."""
     done = []
     for kind, practice in _each(None):
@@ -357,7 +357,7 @@ def run(now: datetime) -> list[Due]:
             audit.record_by_system(
                 "remove after term", practice=practice.uuid if practice else None
             )
-        done.append(Due(kind, practice, number))
+        done.append(DueRows(kind, practice, number))
     return done
 
 

@@ -32,7 +32,7 @@ KEPT = timedelta(days=2 * 365)  # no backup is kept as long
 
 
 @dataclass(frozen=True)
-class Kind:
+class EndedKind:
     """One kind of thing that can be taken away.
 
     `key` names a thing by random numbers, `state` says what holds of it now (compared, or read as
@@ -48,10 +48,10 @@ class Kind:
     only_since: bool = False  # the state also changes by itself: older lines say nothing
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, EndedKind] = {}
 
 
-def register(*kinds: Kind) -> None:
+def register(*kinds: EndedKind) -> None:
     KINDS.update({kind.name: kind for kind in kinds})
 
 

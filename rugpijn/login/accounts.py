@@ -24,7 +24,7 @@ from ..backup import ended
 from ..forms import PASSWORD_HELP
 from ..log import events
 from ..mailing import account
-from ..mailing.sending import Outcome
+from ..mailing.sending import SendOutcome
 from ..models import User
 from ..typed.text import clean
 from ..typed.text_fields import CleanText
@@ -167,7 +167,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         server is out of order: a new password, or a factor that was reset, must not end in an
         error page. `about`: numbers from which the worker makes a link or a code."""
         outcome = account.send(template_prefix, email, context, **about)
-        return outcome is not Outcome.FAILED
+        return outcome is not SendOutcome.FAILED
 
     def send_confirmation_mail(self, request, emailconfirmation, signup) -> None:
         address = emailconfirmation.email_address

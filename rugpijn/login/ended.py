@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from ..backup.ended import Kind, digest, register
+from ..backup.ended import EndedKind, digest, register
 from ..models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
 FLAGS = ("is_active", "is_therapist", "is_owner", "is_superuser")
@@ -97,7 +97,7 @@ def _key(user: User) -> str:
 
 
 register(
-    Kind(
+    EndedKind(
         "account",
         "Accounts or roles that were taken away since",
         User.objects.all,
@@ -105,7 +105,7 @@ register(
         _flags,
         _take_flags,
     ),
-    Kind(
+    EndedKind(
         "password",
         "Passwords that were changed since no longer work; a new one is asked for by mail",
         User.objects.all,
@@ -114,7 +114,7 @@ register(
         _take_password,
         only_since=True,  # Django makes a stronger hash of the same password now and then
     ),
-    Kind(
+    EndedKind(
         "address",
         "E-mail addresses that were changed since are taken off",
         User.objects.all,
@@ -122,7 +122,7 @@ register(
         _address,
         _take_address,
     ),
-    Kind(
+    EndedKind(
         "second step",
         "Passkeys and apps that were removed since",
         lambda: Authenticator.objects.filter(type__in=(KEY, APP)).select_related("user"),
@@ -130,7 +130,7 @@ register(
         lambda one: GONE,
         _remove,
     ),
-    Kind(
+    EndedKind(
         "practice",
         "Practices that ask patients for a second step again",
         Practice.objects.all,

@@ -109,7 +109,7 @@ def owner_of(response: dict) -> User:
     return user
 
 
-class LoginForm(LoginWebAuthnForm):
+class PasskeyLoginForm(LoginWebAuthnForm):
     """The button on the login page: the passkey says whose it is."""
 
     def clean_credential(self):
@@ -125,7 +125,7 @@ class LoginForm(LoginWebAuthnForm):
             ) from error
 
 
-class StepForm(LoginForm):
+class StepForm(PasskeyLoginForm):
     """As the second step after a password: it has to be this person's."""
 
     def __init__(self, *args, user, **kwargs):
@@ -136,7 +136,7 @@ class StepForm(LoginForm):
 class AgainForm(ReauthenticateWebAuthnForm):
     """The same question to somebody who is logged in."""
 
-    clean_credential = LoginForm.clean_credential
+    clean_credential = PasskeyLoginForm.clean_credential
 
 
 class LoginView(LoginWebAuthnView):

@@ -17,7 +17,7 @@ from ..models import User
 from . import sending
 from .codes import CODE_MINUTES, code_from
 from .models import Letter
-from .sending import Outcome
+from .sending import SendOutcome
 
 KIND = "account"
 RESET, CONFIRM = "account/email/password_reset_key", "account/email/email_confirmation"
@@ -27,7 +27,7 @@ KNOWN = "account/email/account_already_exists"
 WORDS = ("from_email", "to_email", "deleted_email")
 
 
-def send(template: str, email: str, context: dict, **about) -> Outcome:
+def send(template: str, email: str, context: dict, **about) -> SendOutcome:
     """A mail with this template. `about` holds numbers from which secrets are made again."""
     user = context.get("user") or User.objects.filter(email__iexact=email).first()
     words = {name: str(context[name]) for name in WORDS if name in context}

@@ -37,13 +37,13 @@ WRITERS: dict[str, Callable[[Letter], EmailMessage | None]] = {}
 _one_at_a_time = BoundedSemaphore(1)
 
 
-class Outcome(Enum):
+class SendOutcome(Enum):
     SENT = "sent"
     WAITS = "waits"  # for the worker, which sends it
     FAILED = "failed"  # the mail server did not take it
 
 
-def send(letter: Letter, *, again: bool = True) -> Outcome:
+def send(letter: Letter, *, again: bool = True) -> SendOutcome:
     """Hand it to the worker, or send it now when the worker is not at hand.
 
     What fails now waits for the worker too, unless `again` is False: then whoever asked for it is
@@ -59,11 +59,11 @@ def send(letter: Letter, *, again: bool = True) -> Outcome:
     finally:
         _one_at_a_time.release()
     if sent:
-        return Outcome.SENT
+        return SendOutcome.SENT
     if again:
         letter.tries = 1
         _keep(letter, PAUSES[0])
-    return Outcome.FAILED
+    return SendOutcome.FAILED
 
 
 def worker_is_at_hand() -> bool:
@@ -71,11 +71,11 @@ def worker_is_at_hand() -> bool:
     return age is not None and age < AT_HAND
 
 
-def _keep(letter: Letter, pause: timedelta = timedelta()) -> Outcome:
+def _keep(letter: Letter, pause: timedelta = timedelta()) -> SendOutcome:
     letter.save()
     work = deliver.using(run_after=timezone.now() + pause) if pause else deliver
     transaction.on_commit(partial(work.enqueue, letter.pk))
-    return Outcome.WAITS
+    return SendOutcome.WAITS
 
 
 @task(priority=FIRST)

@@ -24,26 +24,26 @@ KEPT_SECONDS = 10  # a look writes a row: whoever asks often gets the last answe
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthFinding:
     name: str
     well: bool
     said: str
     needed: bool = False  # without this no page works
 
 
-def database() -> Finding:
+def database() -> HealthFinding:
     """Readable and writable: a value of this moment goes in and comes out."""
     now = time.time()
     options = settings.DATABASES["default"]
     if options["ENGINE"] == "django.db.backends.sqlite3" and is_gone(options["NAME"]):
-        return Finding("database", False, "is gone: its file is not there", needed=True)
+        return HealthFinding("database", False, "is gone: its file is not there", needed=True)
     try:
         cache.set("health", now, timeout=60)
         well = cache.get("health") == now
     except (DatabaseError, InterfaceError):
         well = False
     said = "can be read and written" if well else "cannot be read or written"
-    return Finding("database", well, said, needed=True)
+    return HealthFinding("database", well, said, needed=True)
 
 
 def worker_age() -> float | None:
@@ -54,33 +54,34 @@ def worker_age() -> float | None:
         return None
 
 
-def worker() -> Finding:
+def worker() -> HealthFinding:
     age = worker_age()
     if age is None:
-        return Finding("worker", False, "has never run")
-    return Finding("worker", age < BEAT_SECONDS, f"looked for work {age:.0f} seconds ago")
+        return HealthFinding("worker", False, "has never run")
+    return HealthFinding("worker", age < BEAT_SECONDS, f"looked for work {age:.0f} seconds ago")
 
 
-def disk() -> Finding:
+def disk() -> HealthFinding:
     free = shutil.disk_usage(settings.DATA_DIR).free / 1e6
-    return Finding("disk", free > SPACE_MEGABYTES, f"{free:.0f} MB left")
+    return HealthFinding("disk", free > SPACE_MEGABYTES, f"{free:.0f} MB left")
 
 
-def backup() -> Finding:
+def backup() -> HealthFinding:
     last = make.last_made()
     if last is None:
         # A demo holds nobody's data.
-        return Finding("backup", settings.DEBUG, "was never made")
+        return HealthFinding("backup", settings.DEBUG, "was never made")
     age = timezone.now() - last
-    return Finding("backup", age < BACKUP_AGE, f"made {age.total_seconds() / 3600:.1f} hours ago")
+    hours = age.total_seconds() / 3600
+    return HealthFinding("backup", age < BACKUP_AGE, f"made {hours:.1f} hours ago")
 
 
 # What is looked at. An app adds what only it knows.
-CHECKS: list[Callable[[], Finding]] = [database, worker, disk, backup]
-_last: tuple[float, list[Finding]] = (float("-inf"), [])
+CHECKS: list[Callable[[], HealthFinding]] = [database, worker, disk, backup]
+_last: tuple[float, list[HealthFinding]] = (float("-inf"), [])
 
 
-def look() -> list[Finding]:
+def look() -> list[HealthFinding]:
     """All findings, at most some seconds old."""
     global _last
     if time.monotonic() - _last[0] > KEPT_SECONDS:
@@ -104,6 +105,6 @@ def add(name: str, problem: Callable[[], str | None]) -> None:
     CHECKS.append(partial(_of, name, problem))
 
 
-def _of(name: str, problem: Callable[[], str | None]) -> Finding:
+def _of(name: str, problem: Callable[[], str | None]) -> HealthFinding:
     found = problem()
-    return Finding(name, found is None, "is well" if found is None else str(found))
+    return HealthFinding(name, found is None, "is well" if found is None else str(found))

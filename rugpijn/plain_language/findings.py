@@ -26,7 +26,7 @@ SHOUTED_OR_SHORT = 4  # letters: “LWK” written so is no beginning of a sente
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LanguageFinding:
     """A stretch of the text: its characters from `start` to `end`, and why it is hard."""
 
     start: int
@@ -37,18 +37,18 @@ class Finding:
     suggestion: str = ""  # for a word
 
 
-def findings(text: str, language: str) -> list[Finding]:
+def findings(text: str, language: str) -> list[LanguageFinding]:
     """What to look at again, in the order of the text."""
     found = [*_long_sentences(text), *_hard_words(text, language)]
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
 
-def _long_sentences(text: str) -> Iterator[Finding]:
+def _long_sentences(text: str) -> Iterator[LanguageFinding]:
     for start, end in sentences(text):
         words = sum(map(_is_word, text[start:end].split()))
         if words > LONG:
             reason = "very long" if words > VERY_LONG else "long"
-            yield Finding(start, end, text[start:end], reason, words)
+            yield LanguageFinding(start, end, text[start:end], reason, words)
 
 
 def _is_word(piece: str) -> bool:
@@ -86,13 +86,13 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _hard_words(text: str, language: str) -> Iterator[Finding]:
+def _hard_words(text: str, language: str) -> Iterator[LanguageFinding]:
     words = _simpler(language)
     if not words:
         return
     for match in _pattern(language).finditer(text):
         word = match.group()
-        yield Finding(
+        yield LanguageFinding(
             match.start(), match.end(), word, "word", suggestion=_as(word, words[word.lower()])
         )
 

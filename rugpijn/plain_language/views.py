@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from ..login.second_factor import answers_json
 from ..validators import citizen_number, is_citizen_number
 from ..web import rates
-from .findings import Finding, findings
+from .findings import LanguageFinding, findings
 
 MOST_LETTERS = 20_000  # more than any field holds
 MOST_LINES = 5  # help that is longer than the text is not read
@@ -39,7 +39,7 @@ def plain_language(request):
     return JsonResponse({"lines": lines})
 
 
-def _line(finding: Finding) -> dict:
+def _line(finding: LanguageFinding) -> dict:
     if finding.reason == "word":
         return _word(finding)
     says = ngettext(
@@ -59,7 +59,7 @@ def _line(finding: Finding) -> dict:
     }
 
 
-def _word(finding: Finding) -> dict:
+def _word(finding: LanguageFinding) -> dict:
     if not finding.suggestion:
         return {"says": _("“%s” is a hard word.") % finding.text}
     words = {"hard": finding.text, "simple": finding.suggestion}

@@ -16,7 +16,7 @@ Values = dict[str, str]  # a row's fields as a form sends them
 
 
 @dataclass(frozen=True)
-class Row:
+class FormRow:
     """One row of the form. `key` is its number in the database, "" when it is new."""
 
     key: str
@@ -52,11 +52,11 @@ class Difference:
 class Merged:
     """The rows to show, and what the other one did."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[FormRow] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     added: list[str] = field(default_factory=list)  # keys of rows that are new to me
-    removed: list[Row] = field(default_factory=list)  # rows that the other one took out
-    rescued: list[Row] = field(default_factory=list)  # of those, the ones I had changed
+    removed: list[FormRow] = field(default_factory=list)  # rows that the other one took out
+    rescued: list[FormRow] = field(default_factory=list)  # of those, the ones I had changed
 
 
 def merge_values(
@@ -81,7 +81,7 @@ def _order(rows: Iterable[tuple[str, Values]]) -> list[str]:
     return sorted(places, key=lambda key: (places[key] is None, places[key] or 0))
 
 
-def merge_rows(mine: list[Row], theirs: dict[str, Values]) -> Merged:
+def merge_rows(mine: list[FormRow], theirs: dict[str, Values]) -> Merged:
     """All rows: mine in my order, with what the other one changed, added and removed."""
     merged = Merged()
     new_rows = []
@@ -97,7 +97,7 @@ def merge_rows(mine: list[Row], theirs: dict[str, Values]) -> Merged:
             merged.removed.append(row)
             if row.is_rescued:
                 merged.rescued.append(row)
-                new_rows.append(Row(key="", mine=row.mine, base={}))
+                new_rows.append(FormRow(key="", mine=row.mine, base={}))
         else:
             values, differences = merge_values(row.key, row.base, row.mine, theirs[row.key])
             if not they_moved:  # places also shift when a row is added or removed
@@ -105,11 +105,11 @@ def merge_rows(mine: list[Row], theirs: dict[str, Values]) -> Merged:
                 if (i_moved or i_rescue) and "position" in row.mine:
                     values["position"] = row.mine["position"]
             merged.differences += differences
-            merged.rows.append(Row(row.key, values, theirs[row.key], row.removed))
+            merged.rows.append(FormRow(row.key, values, theirs[row.key], row.removed))
     known = {row.key for row in mine}
     for key, values in theirs.items():
         if key not in known:
             merged.added.append(key)
-            merged.rows.append(Row(key, dict(values), dict(values)))
+            merged.rows.append(FormRow(key, dict(values), dict(values)))
     merged.rows += new_rows
     return merged

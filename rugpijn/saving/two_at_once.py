@@ -243,7 +243,7 @@ def _meet_rows(meeting, request, base, formset, now) -> None:
             bound.html_name = f"{start}-{name}"
             values[name] = _sent(post, request.FILES, bound, was.get(name, ""))
         removed = f"{start}-{DELETION_FIELD_NAME}" in post
-        mine.append(merge.Row(key, values, was, removed))
+        mine.append(merge.FormRow(key, values, was, removed))
     merged = merge.merge_rows(mine, now)
     # What the other one added stands in the database, and comes with the page when it is read anew.
     rows = [row for row in merged.rows if row.key not in merged.added]

@@ -9,7 +9,7 @@ CHUNK = 64 * 1024
 ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
-class Part:
+class FileRange:
     """`length` bytes of an open file, read in pieces; closed by the response."""
 
     def __init__(self, file: BinaryIO, start: int, length: int):
@@ -57,7 +57,7 @@ def answer(request, file: BinaryIO, size: int, *, media_type: str, etag: str):
         file.close()
         return HttpResponse(status=status, content_type=media_type, headers=headers)
     response = FileResponse(
-        Part(file, first, last - first + 1),
+        FileRange(file, first, last - first + 1),
         status=status,
         content_type=media_type,
         headers=headers,

@@ -38,7 +38,7 @@ from patients.models import (
 from patients.prescribing import lifecycle
 from patients.privacy import related_rows
 from patients.privacy.classified import RECORD, kind_of
-from rugpijn.classified import Kind
+from rugpijn.classified import DataKind
 from rugpijn.login.session_store import SessionStore
 from rugpijn.models import KeptForm, OneTimeCode, TrustedDevice, User
 
@@ -59,7 +59,7 @@ def fill(row) -> None:
     model = type(row)
     changed = {}
     for field in model._meta.concrete_fields:
-        if kind_of(field) in (Kind.NONE, Kind.SECRET) or field.is_relation:
+        if kind_of(field) in (DataKind.NONE, DataKind.SECRET) or field.is_relation:
             continue
         if field.name in CHOSEN or field.choices:
             continue
@@ -131,7 +131,7 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
         for model in (Patient, *related_rows.ways_to(Patient))
         for field in model._meta.concrete_fields
         if not field.is_relation
-        and kind_of(field) in (Kind.PERSONAL, Kind.CLINICAL)
+        and kind_of(field) in (DataKind.PERSONAL, DataKind.CLINICAL)
         and model._meta.label in RECORD
         and _is_text(field)
         and field.name not in CHOSEN

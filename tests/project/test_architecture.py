@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,13 @@ def test_no_circle_of_imports():
     }
     assert circles(imports) == []
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [{"a", "b", "c"}]
+
+
+def test_a_public_class_has_a_name_of_its_own():
+    places = defaultdict(list)
+    for path in SOURCES:
+        for node in ast.parse((ROOT / path).read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path))
+    del places["Command"]  # of each management command, as Django asks
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
-from rugpijn.mailing.sending import Outcome
+from rugpijn.mailing.sending import SendOutcome
 
 from ...admin_base import programme_page
 from ...paper import handout, printed
@@ -59,8 +59,8 @@ def mail_link(request, programme):
         return back
     audit.record(request, "mail link", programme.patient, thing=version)
     said = {
-        Outcome.SENT: _("The link was mailed to %s."),
-        Outcome.WAITS: _("The link is mailed to %s in the next few minutes."),
+        SendOutcome.SENT: _("The link was mailed to %s."),
+        SendOutcome.WAITS: _("The link is mailed to %s in the next few minutes."),
     }
     messages.success(request, said[outcome] % programme.patient.email)
     return back

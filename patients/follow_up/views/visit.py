@@ -18,7 +18,7 @@ from ... import clinical, writes
 from ...admin_base import programme_page
 from ...models import Programme
 from .. import judgements
-from ..forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryForm, StartBackForm
+from ..forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryAnswerForm, StartBackForm
 
 
 def course(request, programme):
@@ -148,7 +148,7 @@ def _forms(request, programme: Programme, asked: int | None) -> dict:
         bound(ActivitiesForm, activities={activity.position: activity for activity in activities}),
     ]
     if asked is not None:
-        forms.append(bound(RecoveryForm, asked=asked))
+        forms.append(bound(RecoveryAnswerForm, asked=asked))
     if version is not None:
         ratings = judgements.newest_ratings(programme)
         forms.append(bound(QualityForm, sheet=version.sheet, ratings=ratings))

@@ -32,7 +32,7 @@ from ...admin_base import for_therapists
 from ...models import Programme, SeenMark
 from ...prescribing import authoring
 from .. import caseload, daily_totals, judgements, worklist
-from ..caseload import Course
+from ..caseload import Case
 from ..daily_totals import DayTotal
 
 CHART_DAYS = 14
@@ -47,11 +47,11 @@ REFUSED_NOTE = "refused_note"  # in the session, until the page is shown again
 
 
 @dataclass(frozen=True)
-class Row:
+class PatientRow:
     """One of "my patients": a running programme with its charts, or a draft without."""
 
     programme: Programme
-    course: Course | None = None
+    course: Case | None = None
     days: tuple[DayTotal, ...] = ()
 
 
@@ -72,7 +72,7 @@ def first_page(request):
     )
     days = daily_totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
     page.object_list = [
-        Row(row.programme, row.course, tuple(days.get(row.programme.pk, ()))) for row in page
+        PatientRow(row.programme, row.course, tuple(days.get(row.programme.pk, ()))) for row in page
     ]
     lately = _seen_lately(courses, today)
     shown = {
@@ -130,7 +130,7 @@ def urgent(request):
     )
 
 
-def _everybody(user, whose: str, courses: list[Course]) -> list[Row]:
+def _everybody(user, whose: str, courses: list[Case]) -> list[PatientRow]:
     """Running programmes and drafts, by the patient's name."""
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
     drafts = drafts.filter(patient__discharged_on=None)
@@ -138,12 +138,12 @@ def _everybody(user, whose: str, courses: list[Course]) -> list[Row]:
         drafts = caseload.left(drafts)
     elif not whose:
         drafts = drafts.filter(therapist=user)
-    rows = [Row(course.programme, course) for course in courses]
-    rows += [Row(draft) for draft in drafts.select_related("patient", "therapist")]
+    rows = [PatientRow(course.programme, course) for course in courses]
+    rows += [PatientRow(draft) for draft in drafts.select_related("patient", "therapist")]
     return sorted(rows, key=lambda row: (row.programme.patient.sort_key, row.programme.pk))
 
 
-def _seen_lately(courses: list[Course], today) -> list[tuple[Course, list[dict]]]:
+def _seen_lately(courses: list[Case], today) -> list[tuple[Case, list[dict]]]:
     """What was looked at in the last weeks, newest first; what was seen at once stands once."""
     found = []
     for course in courses:

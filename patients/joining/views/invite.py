@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rugpijn import audit
-from rugpijn.mailing.sending import Outcome
+from rugpijn.mailing.sending import SendOutcome
 from rugpijn.web.numbers import number
 
 from ... import writes
@@ -94,8 +94,8 @@ def _mail_invitation(request, patient):
         audit.record(request, "mail invitation", patient, thing=patient)
         mailed = patient.email
         said = {
-            Outcome.SENT: _("The invitation was mailed to %s."),
-            Outcome.WAITS: _("The invitation is mailed to %s in the next few minutes."),
+            SendOutcome.SENT: _("The invitation was mailed to %s."),
+            SendOutcome.WAITS: _("The invitation is mailed to %s in the next few minutes."),
         }
         messages.success(request, said[outcome] % mailed)
     return _invitation_page(request, patient, invitation, token, code, mailed=mailed)

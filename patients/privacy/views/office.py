@@ -50,7 +50,7 @@ class ReasonForm(forms.Form):
         self.patient = patient
 
 
-class ExportForm(ReasonForm):
+class RecordExportForm(ReasonForm):
     what = "export"
 
 
@@ -108,7 +108,7 @@ class RefuseForm(forms.Form):
         super().__init__(*args, prefix=self.what, **kwargs)
 
 
-FORMS = {form.what: form for form in (ExportForm, EraseForm, RefuseForm)}
+FORMS = {form.what: form for form in (RecordExportForm, EraseForm, RefuseForm)}
 
 
 def _owner_only(request) -> None:

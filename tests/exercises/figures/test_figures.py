@@ -21,7 +21,7 @@ from exercises.figures import skeleton as bones
 from exercises.figures.body import trunk, volumes
 from exercises.figures.checks import Checker
 from exercises.figures.data import keys, load, mirrored, parse, solved_poses
-from exercises.figures.figure import GHOST_PARTS, WHOLE, Figure, silhouette
+from exercises.figures.figure import GHOST_PARTS, WHOLE, DrawnFigure, silhouette
 from exercises.figures.geometry import between, length, subtract
 from exercises.figures.motion import draw_loop, moment_skeletons
 from exercises.figures.outline import outer_loop
@@ -147,7 +147,7 @@ def test_a_mirrored_pose_has_a_mirrored_outline():
     pose = solved_poses(load("superman"))["beenarm"]
     outlines = []
     for posed, view in ((pose, (-22, 9)), (mirror(pose), (202, 9))):
-        figure = Figure(Skeleton.of(posed), Camera(*view), Person())
+        figure = DrawnFigure(Skeleton.of(posed), Camera(*view), Person())
         outlines.append(outer_loop(silhouette(figure.shapes_of(WHOLE))))
     flipped = [(-x, y) for x, y in outlines[1]]
     for x, y in outlines[0][::5]:
@@ -339,7 +339,7 @@ def test_the_library_shows_different_people():
 
 
 def test_a_skirt_covers_the_thighs_and_leaves_the_shanks_bare():
-    figure = Figure(
+    figure = DrawnFigure(
         Skeleton.of(solve(expand({"preset": "standing"}))), Camera(90, 0), Person(clothes="skirt")
     )
     joints, flat = figure.skeleton.joints, figure.camera.flat
@@ -363,7 +363,7 @@ def test_the_contact_sheet_is_one_command(tmp_path):
 
 
 def test_a_ghost_leaves_out_what_does_not_move():
-    body = Figure(
+    body = DrawnFigure(
         Skeleton.of(solved_poses(load("rotatie-lage-rug"))["start"]), Camera(70, 45), Person()
     )
     shown = {parts: set(body.shapes_of(parts)) for parts in GHOST_PARTS}

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from exercises.figures.data import keys, load, mirrored, parse, solved_poses
-from exercises.figures.figure import Figure
+from exercises.figures.figure import DrawnFigure
 from exercises.figures.geometry import WORLD, dot, subtract
 from exercises.figures.machines import PLATE_THICKNESS, WEIGHT
 from exercises.figures.motion import draw_loop, moment_skeletons
@@ -24,7 +24,7 @@ from exercises.figures.scene import Scene
 from exercises.figures.shapes import Camera, Cone, Ellipsoid
 from exercises.figures.signs import BADGE, SIGN_SIZES, WRONG_RED, sign_svg
 from exercises.figures.skeleton import Skeleton
-from exercises.figures.solids import ASTRIDE, HELD, Block, Disc, Soft, Tubes, overlap
+from exercises.figures.solids import ASTRIDE, HELD, Cuboid, Disc, Soft, Tubes, overlap
 from exercises.figures.strip import draw_strip
 from exercises.figures.style import INK, RIGHT_GREEN, Person
 from tests.environment import and_in_ci
@@ -131,7 +131,7 @@ def test_the_plate_runs_along_its_rail_with_both_soles_on_it():
             plate = next(
                 part
                 for part in prop_parts(press, camera, skeleton)
-                if isinstance(part, Block) and part.half[0] == PLATE_THICKNESS / 2
+                if isinstance(part, Cuboid) and part.half[0] == PLATE_THICKNESS / 2
             )
             plates.append(plate.centre)
             for side in "lr":
@@ -151,7 +151,7 @@ def test_the_plate_pulls_the_weights_up():
     for name, skeleton in skeletons(figure).items():
         parts = prop_parts(press, camera, skeleton)
         stack = [
-            p for p in parts if isinstance(p, Block) and p.half[2] == pytest.approx(WEIGHT / 2)
+            p for p in parts if isinstance(p, Cuboid) and p.half[2] == pytest.approx(WEIGHT / 2)
         ]
         assert all(part.centre[0] == pytest.approx(tower) for part in stack)
         tops[name] = max(part.centre[2] for part in stack)
@@ -200,9 +200,9 @@ BALL = Cone((0, 0, 1), 0.1, (0, 0, 1), 0.1)
 @pytest.mark.parametrize(
     ("part", "depth"),
     [
-        (Block((0, 0, 0.5), (1, 1, 0.45)), 0.05),
-        (Block((0, 0, 1), (1, 1, 0.02)), 0.12),
-        (Block((1, 0, 2), (0.7, 1, 0.6)), 0.1 - 0.5),
+        (Cuboid((0, 0, 0.5), (1, 1, 0.45)), 0.05),
+        (Cuboid((0, 0, 1), (1, 1, 0.02)), 0.12),
+        (Cuboid((1, 0, 2), (0.7, 1, 0.6)), 0.1 - 0.5),
         (Tubes([[(-1, 0, 0.8), (1, 0, 0.8)]], 0.05), -0.05),
         (Disc((0, 0.2, 1), 0.5, 0.1), -0.05),
         (Disc((0.7, 0, 1), 0.5, 0.1), -0.1),
@@ -223,7 +223,7 @@ def test_the_frame_of_a_bike_is_between_the_legs(twin):
     figure = both_ways("fietsen")[twin]
     poses, camera = solved_poses(figure), Camera(*figure["view"])
     skeleton = Skeleton.of(poses[figure["strip"][1]["pose"]])
-    body = Figure(skeleton, camera, Person(**figure.get("person", {})))
+    body = DrawnFigure(skeleton, camera, Person(**figure.get("person", {})))
     near = "l" if twin else "r"
     assert body.plan.far == ("r" if twin else "l")
     drawn = Scene(figure["strip"][1], figure, poses).svg
@@ -246,7 +246,7 @@ def test_what_is_held_is_between_the_arms():
     (part,) = prop_parts(box, camera, skeleton)
     assert part.slot == HELD
     drawn = Scene(figure["strip"][0], figure, poses).svg
-    body = Figure(skeleton, camera, Person(**figure.get("person", {})))
+    body = DrawnFigure(skeleton, camera, Person(**figure.get("person", {})))
     layers = {layer.name: layer.svg() for layer in body.layers}
     at = drawn.index(part.draw(camera)[0].svg())
     assert drawn.index(layers["body"]) < at < drawn.index(layers["arm_r"])
@@ -285,7 +285,7 @@ def test_a_figure_of_one_side_shows_that_leg_nearest(key):
     for figure in both_ways(key):
         side = figure["side"][0]
         for pose in solved_poses(figure).values():
-            body = Figure(Skeleton.of(pose), Camera(*figure["view"]), Person())
+            body = DrawnFigure(Skeleton.of(pose), Camera(*figure["view"]), Person())
             assert body.plan.far == ("r" if side == "l" else "l")
 
 

@@ -19,7 +19,7 @@ from PIL import Image
 from exercises.dosage import Dosage
 from patients.paper import handout, press
 from patients.paper.variants import FULL
-from patients.sheet import Block, Line, Sheet
+from patients.sheet import AdviceBlock, Line, Sheet
 from rugpijn.models import Practice
 from tests.conftest import LEAFLET_PAGE
 from tests.environment import needs
@@ -58,7 +58,9 @@ def leaflet(file="lage_rugpijn", language="nl", **fields) -> Sheet:
                     **words,
                 )
             )
-    advice = tuple(Block(kind=block["kind"], **block[language]) for block in library["advice"])
+    advice = tuple(
+        AdviceBlock(kind=block["kind"], **block[language]) for block in library["advice"]
+    )
     sheet = Sheet(
         language=language, title=TITLE, therapist=THERAPIST, lines=tuple(lines), advice=advice
     )

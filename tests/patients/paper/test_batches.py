@@ -64,7 +64,7 @@ def test_each_once_in_the_order_of_names(batch, printed):
     assert printed == ["Mo el Idrissi", "Piet Jansen"]
     batches.run(batch)  # the queue may deliver a task twice
     assert printed == ["Mo el Idrissi", "Piet Jansen"]
-    assert progress(batch) == batches.Progress(2, 2, 0, stopped=False, stalled=False)
+    assert progress(batch) == batches.BatchProgress(2, 2, 0, stopped=False, stalled=False)
 
 
 def test_what_has_no_version_is_left_out(cast, make_programme, printed):
@@ -84,7 +84,7 @@ def test_one_failure_is_named_and_the_rest_is_done(batch, monkeypatch, printed):
     with monkeypatch.context() as patch:
         patch.setattr(handout, "render_pdf", fail_once)
         batches.run(batch)
-    assert progress(batch) == batches.Progress(2, 1, 1, stopped=False, stalled=False)
+    assert progress(batch) == batches.BatchProgress(2, 1, 1, stopped=False, stalled=False)
     assert [bool(item.problem) for item in batch.handouts.all()] == [True, False]
     batches.go_on(batch)
     batches.run(batch)

@@ -7,7 +7,7 @@ from exercises import classified as library
 from patients.models import Erased, Patient
 from patients.privacy import classified, related_rows
 from rugpijn import classified as practice
-from rugpijn.classified import Kind, columns
+from rugpijn.classified import DataKind, columns
 from rugpijn.models import User
 
 
@@ -40,7 +40,7 @@ def test_what_opens_a_door_is_secret(word):
     for label, names in classified.CLASSES.items():
         for name, kind in names.items():
             if word in name and label not in chain:
-                assert kind == Kind.SECRET, f"{label}.{name}"
+                assert kind == DataKind.SECRET, f"{label}.{name}"
 
 
 def test_what_holds_something_of_a_person_leads_to_one():
@@ -48,7 +48,7 @@ def test_what_holds_something_of_a_person_leads_to_one():
     theirs = {Patient, *related_rows.ways_to(Patient)}
     for model in apps.get_models():
         kinds = set(classified.CLASSES[model._meta.label].values())
-        if Kind.CLINICAL in kinds:
+        if DataKind.CLINICAL in kinds:
             assert model in theirs, model
 
 
@@ -63,5 +63,5 @@ def test_what_hangs_on_a_login():
 
 
 def test_what_stays_of_an_erasure_names_nobody():
-    assert set(classified.RECORD["patients.Erased"].values()) == {Kind.NONE}
+    assert set(classified.RECORD["patients.Erased"].values()) == {DataKind.NONE}
     assert Erased not in related_rows.ways_to(Patient)

@@ -16,7 +16,7 @@ from patients.paper import handout
 from patients.privacy import data_export
 from patients.privacy.classified import CLASSES
 from rugpijn.audit import AccessEvent
-from rugpijn.classified import Kind
+from rugpijn.classified import DataKind
 from rugpijn.models import User
 from tests.conftest import fresh_login
 
@@ -64,8 +64,8 @@ class TestWhatIsInIt:
         """Neither its value, nor a column of that name in any table."""
         content = json.loads(opened(data_export.pack(cast.piet_patient))["data.json"])
         for label, rows in content["tables"].items():
-            secret = {name for name, kind in CLASSES[label].items() if kind == Kind.SECRET}
-            told = {name for name, kind in CLASSES[label].items() if kind != Kind.SECRET}
+            secret = {name for name, kind in CLASSES[label].items() if kind == DataKind.SECRET}
+            told = {name for name, kind in CLASSES[label].items() if kind != DataKind.SECRET}
             assert not secret & set(rows[0])
             assert set(rows[0]) == told  # a personal or clinical one is never left out
         text = json.dumps(content)

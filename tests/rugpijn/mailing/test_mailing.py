@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from patients.contact.mail import send_invitation, send_link
 from patients.joining import invitations
 from rugpijn.mailing import sending
-from rugpijn.mailing.sending import Outcome
+from rugpijn.mailing.sending import SendOutcome
 from rugpijn.models import Letter, StaffInvitation
 from rugpijn.operations import health
 from tests.conftest import PASSWORD, fresh_login
@@ -132,7 +132,7 @@ def test_an_invitation_by_mail_has_a_key_of_its_own(worker, cast):
     cast.mo_patient.email = "mo@mail.example"
     cast.mo_patient.save()
     invited, token = invitations.invite(cast.mo_patient)
-    assert worker.sees(lambda: send_invitation(invited)) is Outcome.WAITS
+    assert worker.sees(lambda: send_invitation(invited)) is SendOutcome.WAITS
     kept = worker.stored()
     [key] = secrets_of(worker.run().body)
     assert key not in kept and key != token
@@ -149,7 +149,7 @@ def test_a_link_on_paper_by_mail(worker, programme):
     programme.patient.email = "piet@mail.example"
     version = programme.current_version()
     programme.patient.save()
-    assert worker.sees(lambda: send_link(version)) is Outcome.WAITS
+    assert worker.sees(lambda: send_link(version)) is SendOutcome.WAITS
     assert programme.share_link.token not in worker.stored()
     assert programme.share_link.token in worker.run().body
     send_link(version)
@@ -200,7 +200,7 @@ def test_a_worker_at_long_work_is_not_waited_for(worker, cast):
     worker.away()
     letter = Letter(kind="notice", about={"patient": str(cast.piet_patient.uuid)},
                     recipient="piet@mail.example")  # fmt: skip
-    assert sending.send(letter) is Outcome.SENT
+    assert sending.send(letter) is SendOutcome.SENT
     assert len(mail.outbox) == 1
 
 
@@ -211,7 +211,7 @@ def test_a_slow_mail_server_holds_one_thread(worker, cast, monkeypatch):
     try:
         letter = Letter(kind="notice", about={"patient": str(cast.piet_patient.uuid)},
                         recipient="piet@mail.example")  # fmt: skip
-        assert sending.send(letter) is Outcome.WAITS
+        assert sending.send(letter) is SendOutcome.WAITS
     finally:
         sending._one_at_a_time.release()
     assert mail.outbox == [] and Letter.objects.count() == 1

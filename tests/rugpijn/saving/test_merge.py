@@ -1,6 +1,6 @@
 """Two therapists at one programme: nothing of either is lost."""
 
-from rugpijn.saving.merge import Row, merge_rows, merge_values
+from rugpijn.saving.merge import FormRow, merge_rows, merge_values
 
 
 def test_what_only_they_changed_is_taken():
@@ -28,7 +28,7 @@ def test_both_the_same_is_no_quarrel():
 
 
 def test_rows_added_by_either_are_kept():
-    mine = [Row("1", {"note": "x"}, {"note": "x"}), Row("", {"note": "new"}, {})]
+    mine = [FormRow("1", {"note": "x"}, {"note": "x"}), FormRow("", {"note": "new"}, {})]
     merged = merge_rows(mine, {"1": {"note": "x"}, "2": {"note": "theirs"}})
     assert [(row.key, row.mine["note"]) for row in merged.rows] == [
         ("1", "x"), ("2", "theirs"), ("", "new"),
@@ -38,8 +38,8 @@ def test_rows_added_by_either_are_kept():
 
 def test_a_row_they_removed_is_gone_unless_i_worked_on_it():
     mine = [
-        Row("1", {"note": "x"}, {"note": "x"}),
-        Row("2", {"note": "my work"}, {"note": ""}),
+        FormRow("1", {"note": "x"}, {"note": "x"}),
+        FormRow("2", {"note": "my work"}, {"note": ""}),
     ]
     merged = merge_rows(mine, {})
     assert [(row.key, row.mine["note"]) for row in merged.rows] == [("", "my work")]
@@ -48,7 +48,8 @@ def test_a_row_they_removed_is_gone_unless_i_worked_on_it():
 
 
 def test_a_row_i_removed_stays_removed():
-    merged = merge_rows([Row("1", {"note": ""}, {"note": ""}, removed=True)], {"1": {"note": "z"}})
+    removed = FormRow("1", {"note": ""}, {"note": ""}, removed=True)
+    merged = merge_rows([removed], {"1": {"note": "z"}})
     assert merged.rows[0].removed
     assert merged.differences[0].after == "z"
 
@@ -59,7 +60,7 @@ def in_order(*keys, first=0):
 
 def test_places_that_shift_are_no_other_order():
     base = in_order("1", "2", "3")
-    merged = merge_rows([Row(key, values, values) for key, values in base.items()],
+    merged = merge_rows([FormRow(key, values, values) for key, values in base.items()],
                         in_order("2", "3"))  # fmt: skip
     assert merged.differences == []
     assert [(row.key, row.mine["position"]) for row in merged.rows] == [("2", "0"), ("3", "1")]
@@ -67,7 +68,7 @@ def test_places_that_shift_are_no_other_order():
 
 def test_another_order_is_told():
     base = in_order("1", "2", "3")
-    merged = merge_rows([Row(key, values, values) for key, values in base.items()],
+    merged = merge_rows([FormRow(key, values, values) for key, values in base.items()],
                         in_order("3", "2"))  # fmt: skip
     assert {each.field for each in merged.differences} == {"position"}
     assert sorted(merged.rows, key=lambda row: row.mine["position"])[0].key == "3"
@@ -75,7 +76,7 @@ def test_another_order_is_told():
 
 def test_my_order_stands_whole_when_their_places_only_shift():
     base, moved = in_order("1", "2", "3", "4"), in_order("1", "3", "2", "4")
-    merged = merge_rows([Row(key, moved[key], was) for key, was in base.items()],
+    merged = merge_rows([FormRow(key, moved[key], was) for key, was in base.items()],
                         in_order("2", "3", "4"))  # fmt: skip
     assert [row.key for row in sorted(merged.rows, key=lambda row: row.mine["position"])] == [
         "3", "2", "4",
