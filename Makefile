@@ -123,7 +123,7 @@ format: $(VENV)/.dev
 # ------------------------------------------------------------ what is made and committed
 
 messages: $(VENV)/.dev
-	$(MANAGE) makemessages --locale nl --no-wrap --add-location file --ignore $(VENV) --ignore var --ignore tests
+	$(MANAGE) makemessages --locale nl --no-wrap --no-location --ignore $(VENV) --ignore var --ignore tests
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
 
 inventory: $(VENV)/.dev

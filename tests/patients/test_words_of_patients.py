@@ -19,14 +19,12 @@ import pytest
 
 from rugpijn.plain_language.findings import VERY_LONG, sentences
 
+from ..catalogues import collected
 from ..environment import missing, needs
 
 ROOT = Path(__file__).parents[2]
 OWN_WORDS = Path(__file__).with_name("words_nl.txt")
-CATALOGUES = [
-    ROOT / "rugpijn" / folder / "nl" / "LC_MESSAGES" / "django.po"
-    for folder in ("locale", "locale_of_libraries")
-]
+OF_LIBRARIES = ROOT / "rugpijn" / "locale_of_libraries" / "nl" / "LC_MESSAGES" / "django.po"
 DICTIONARY = Path("/usr/share/hunspell/nl_NL.aff")
 EASY = 70
 LONG_ENOUGH = 40  # words: below this one long word decides the figure
@@ -65,9 +63,9 @@ def staff_only(file: str) -> bool:
     return any(fnmatch(file, pattern) for pattern in STAFF.split())
 
 
-def entries(po: Path) -> Iterator[tuple[list[str], list[str], list[str]]]:
+def entries(catalogue: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
     """Of each text of a catalogue: the files that use it, the English, and the Dutch."""
-    for block in po.read_text(encoding="utf-8").split("\n\n"):
+    for block in catalogue.split("\n\n"):
         files = " ".join(re.findall(r"^#: (.*)$", block, re.MULTILINE)).split()
         parts = re.findall(r'^(msg\w+(?:\[\d\])?) ((?:".*"\n?)+)', block, re.MULTILINE)
         texts = [(kind, "".join(map(ast.literal_eval, text.splitlines()))) for kind, text in parts]
@@ -81,9 +79,9 @@ def entries(po: Path) -> Iterator[tuple[list[str], list[str], list[str]]]:
 def interface() -> dict[str, dict[str, list[str]]]:
     """File by file, what patients read of the interface, by language."""
     found = {}
-    for po in CATALOGUES:
-        for files, english, dutch in entries(po):
-            for file in files or [po.parts[-4]]:
+    for catalogue in (collected(), OF_LIBRARIES.read_text(encoding="utf-8")):
+        for files, english, dutch in entries(catalogue):
+            for file in files or ["libraries"]:
                 if not staff_only(file):
                     texts = found.setdefault(file, {"en": [], "nl": []})
                     texts["en"] += english
