@@ -7,7 +7,7 @@ when. It names nobody, and says nothing about health. After a restore each kind 
 with its lines and takes away again; it never gives anything.
 
 What has no line is closed whole after a restore: open invitations and changes that wait. The table
-in docs/install.md says what a restore does with each kind, and a test tries each line of it.
+in docs/operate.md says what a restore does with each kind, and a test tries each line of it.
 """
 
 import fcntl

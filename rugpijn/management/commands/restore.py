@@ -51,6 +51,6 @@ class Command(BaseCommand):
                 f"What was here stands in {restored.aside}. Remove it when all is well."
             )
         self.stdout.write(
-            "Passwords, second steps and who may log in are as they were then: see docs/install.md."
+            "Passwords, second steps and who may log in are as they were then: see docs/operate.md."
         )
         self.stdout.write("Everybody logs in anew. Start the app and its worker.")

@@ -286,7 +286,7 @@ def test_an_act_is_done_also_when_the_file_cannot_be_written(world, settings, tm
 
 
 def test_the_guide_has_a_row_for_each_kind():
-    guide = Path("docs/install.md").read_text()
+    guide = Path("docs/operate.md").read_text()
     for kind in ended.KINDS.values():
         assert f"| {kind.name} |" in guide, kind.name
 
