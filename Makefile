@@ -24,7 +24,7 @@ help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
 	@echo "make test         all but most of the journeys in a browser; ARGS= goes to pytest, DATABASE_URL="
 	@echo "make test-all     every test; make test-rest: those that make test leaves out"
-	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists; ARGS= chooses a part"
+	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists, pages; ARGS= chooses a part"
 	@echo "make reliability  load, kill -9, full disk, fuzz: what is lost; ARGS=--short, DATABASE_URL"
 	@echo "make mutants      takes away each rule of who sees whom, and sees the tests go red; ARGS=--some takes five"
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"

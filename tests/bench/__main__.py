@@ -10,10 +10,11 @@ import django
 
 django.setup()
 
-from . import editor, figures, lists, paper, picker  # noqa: E402  Django first
+from . import editor, figures, lists, pages, paper, picker  # noqa: E402  Django first
 
 PARTS = {
-    part.__name__.rpartition(".")[2]: part.run for part in (figures, editor, paper, picker, lists)
+    part.__name__.rpartition(".")[2]: part.run
+    for part in (figures, editor, paper, picker, lists, pages)
 }
 
 unknown = set(sys.argv[1:]) - set(PARTS)
