@@ -9,8 +9,9 @@ from rugpijn.models import User
 from rugpijn.validators import printable
 
 from .. import clinical
-from ..access import OfActivityQuerySet, OfPatientQuerySet, OfProgrammeQuerySet
+from ..access import OfActivityQuerySet
 from ..phone_clock import day_can_be
+from .of_patient import OfPatient, OfProgramme
 from .patient import Patient
 from .programme import Programme, Version
 
@@ -18,7 +19,7 @@ SCALE = (clinical.PAIN_LEAST, clinical.PAIN_MOST)
 ACTIVITIES = 3  # the patient-specific complaints: three activities, each 0 to 10
 
 
-class RecoveryCheck(models.Model):
+class RecoveryCheck(OfProgramme):
     """What the patient answered on day 21 or 42. Without a row, nothing was answered."""
 
     class Answer(models.TextChoices):
@@ -36,8 +37,6 @@ class RecoveryCheck(models.Model):
     # Who wrote down what the patient said; empty when it was the patient's own hand.
     noted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     noted_name = models.CharField(max_length=120, blank=True)
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "day"]
@@ -57,19 +56,13 @@ class RecoveryCheck(models.Model):
             ),
         ]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class MainActivity(models.Model):
+class MainActivity(OfProgramme):
     """Something that the patient wants to do again, in the patient's own words (PSK)."""
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="main_activities")
     position = models.PositiveSmallIntegerField(_("order"))
     name = models.CharField(_("activity"), max_length=120, validators=[printable])
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "position"]
@@ -86,10 +79,6 @@ class MainActivity(models.Model):
 
     def __str__(self):
         return self.name
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
 
 class ActivityScore(models.Model):
@@ -119,7 +108,7 @@ class ActivityScore(models.Model):
         return self.activity.programme.patient
 
 
-class SymptomAnswer(models.Model):
+class SymptomAnswer(OfPatient):
     """What went wrong, as the patient said: with an exercise, or without one (no `line`).
 
     `symptoms` are names of `clinical.SYMPTOMS`. None of them is an answer as well; without a row
@@ -140,8 +129,6 @@ class SymptomAnswer(models.Model):
     sequence = models.BigIntegerField(default=0)
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["sequence", "operation"]
         constraints = [
@@ -159,12 +146,8 @@ class SymptomAnswer(models.Model):
             row.day = timezone.localdate(row.answered_at)
         return row
 
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
-
-class RiskProfile(models.Model):
+class RiskProfile(OfProgramme):
     """The risk of persistent complaints as a therapist judged it. The newest row holds."""
 
     class Profile(models.TextChoices):
@@ -178,17 +161,11 @@ class RiskProfile(models.Model):
     chosen_name = models.CharField(max_length=120)
     chosen_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class StartBackScore(models.Model):
+class StartBackScore(OfProgramme):
     """A STarT Back score beside the therapist's judgement: two numbers, and none of its questions,
     which are somebody else's. The newest row holds; it decides nothing."""
 
@@ -198,8 +175,6 @@ class StartBackScore(models.Model):
     noted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     noted_name = models.CharField(max_length=120)
     noted_at = models.DateTimeField(default=timezone.now)
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -217,12 +192,8 @@ class StartBackScore(models.Model):
     def suggests(self) -> str:
         return clinical.start_back_suggests(self.total, self.part)
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class QualityRating(models.Model):
+class QualityRating(OfProgramme):
     """How well an exercise was done, as a therapist saw it. The newest row about a line holds."""
 
     class Quality(models.TextChoices):
@@ -240,17 +211,11 @@ class QualityRating(models.Model):
     rated_name = models.CharField(max_length=120)
     rated_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class SeenMark(models.Model):
+class SeenMark(OfProgramme):
     """A reason of the worklist that a therapist looked at, and what came of it.
 
     The reason is computed and stored nowhere; `occasion` says which one it was: the answer, the
@@ -268,11 +233,5 @@ class SeenMark(models.Model):
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)  # put back on the worklist
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import User
 
 from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 from .programme import Programme
 
@@ -27,7 +28,7 @@ class MessageQuerySet(OfPatientQuerySet):
         return self.filter(~Exists(later), programme__in=programmes, by_patient=True)
 
 
-class Message(models.Model):
+class Message(OfPatient):
     """One note, written once and never changed.
 
     Whether the practice looked at what a patient wrote stands on the worklist, as with every other
@@ -63,7 +64,3 @@ class Message(models.Model):
                 name="answer_to_be_read",
             )
         ]
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient

@@ -13,7 +13,8 @@ from rugpijn.typed.text import code as code_of
 from rugpijn.validators import NoCitizenNumber, one_phone_number, printable
 
 from .. import ages, names, search
-from ..access import CareQuerySet, OfPatientQuerySet
+from ..access import CareQuerySet
+from .of_patient import OfPatient
 
 
 class DerivedField:
@@ -144,7 +145,7 @@ class Patient(NoCitizenNumber, models.Model):
         return newest if newest is not None and newest.is_open else None
 
 
-class PatientInvitation(Invitation):
+class PatientInvitation(Invitation, OfPatient):
     """Lets a patient choose how to log in, after saying the own date of birth.
 
     Opened by its link, or by a short code for who types it from paper. The code is short, so its
@@ -165,12 +166,6 @@ class PatientInvitation(Invitation):
     who = models.CharField(
         _("who will log in"), max_length=8, choices=Who, default=Who.PATIENT, editable=False
     )
-
-    objects = OfPatientQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     @property
     def for_somebody_else(self) -> bool:

@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import User
 from rugpijn.validators import printable
 
-from ..access import OfProgrammeQuerySet
-from .patient import Patient
+from .of_patient import OfProgramme
 from .programme import Programme
 
 
-class Pause(models.Model):
+class Pause(OfProgramme):
     """From its first day until the day on which the programme goes on; None is not known yet."""
 
     NOTE_LENGTH = 200
@@ -29,8 +28,6 @@ class Pause(models.Model):
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     by_name = models.CharField(max_length=120)
     at = models.DateTimeField(default=timezone.now)
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "from_on", "id"]
@@ -47,10 +44,6 @@ class Pause(models.Model):
                 violation_error_message=_("A programme goes on after its pause began."),
             ),
         ]
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
     def holds_on(self, day: date) -> bool:
         """Whether the programme stands still on this day."""

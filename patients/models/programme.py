@@ -13,9 +13,10 @@ from exercises.models import Exercise, Prescribed, Protocol
 from rugpijn.models import User
 from rugpijn.validators import NoCitizenNumber, printable
 
-from ..access import OfPatientQuerySet, OfProgrammeQuerySet
+from ..access import OfPatientQuerySet
 from ..line import lines_of
 from ..sheet import Sheet
+from .of_patient import OfPatient, OfProgramme
 from .patient import Patient
 
 
@@ -24,7 +25,7 @@ class ProgrammeQuerySet(OfPatientQuerySet):
         return self.filter(started_on__isnull=False, ended_on__isnull=True)
 
 
-class Programme(NoCitizenNumber, models.Model):
+class Programme(NoCitizenNumber, OfPatient):
     """All prescriptions of one period. Its dates say its state: draft, running, ended."""
 
     called = ("title",)
@@ -89,10 +90,6 @@ class Programme(NoCitizenNumber, models.Model):
         return f"{self.title} · {self.patient}"
 
     @property
-    def record_of(self) -> Patient:
-        return self.patient
-
-    @property
     def is_draft(self) -> bool:
         return self.started_on is None
 
@@ -123,7 +120,7 @@ class Programme(NoCitizenNumber, models.Model):
         return self.versions.order_by("-number").first()
 
 
-class Prescription(Prescribed):
+class Prescription(OfProgramme, Prescribed):
     """One exercise in a programme, with the dosage this patient was given."""
 
     # Stays with the line through every version, so that what was done still
@@ -153,8 +150,6 @@ class Prescription(Prescribed):
         help_text=_("Without this they are not on the page behind the QR code."),
     )
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta(Prescribed.Meta):
         verbose_name = _("prescription")
         verbose_name_plural = _("prescriptions")
@@ -164,12 +159,8 @@ class Prescription(Prescribed):
     def __str__(self):
         return str(self.exercise)
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class RedFlagCheck(models.Model):
+class RedFlagCheck(OfProgramme):
     """The therapist's word that no red flag was found, before the programme started."""
 
     programme = models.OneToOneField(Programme, models.CASCADE, related_name="red_flag_check")
@@ -177,14 +168,8 @@ class RedFlagCheck(models.Model):
     checked_name = models.CharField(max_length=120)
     checked_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfProgrammeQuerySet.as_manager()
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
-
-
-class Version(models.Model):
+class Version(OfProgramme):
     """A Sheet as it was issued. Written once, never changed."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -200,8 +185,6 @@ class Version(models.Model):
         _("why it was changed"), max_length=200, blank=True, validators=[printable]
     )
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("version")
         verbose_name_plural = _("versions")
@@ -214,10 +197,6 @@ class Version(models.Model):
 
     def __str__(self):
         return f"{self.programme} · {self.number}"
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
     @cached_property
     def sheet(self) -> Sheet:

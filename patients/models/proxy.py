@@ -11,6 +11,7 @@ from rugpijn.models import User
 
 from .. import ages
 from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 
 
@@ -30,7 +31,7 @@ class ProxyQuerySet(OfPatientQuerySet):
         return self.filter(from_on__lte=day).exclude(pk__in=holding)
 
 
-class Proxy(models.Model):
+class Proxy(OfPatient):
     """Somebody acts for a patient, with a login of their own, until the day that is written here.
 
     The age is asked of the date of birth each time, so that a corrected date counts at once.
@@ -59,10 +60,6 @@ class Proxy(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.get_relation_display()}"
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     def holds_on(self, day: date) -> bool:
         if self.from_on > day or (self.until_on is not None and self.until_on <= day):

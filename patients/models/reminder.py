@@ -9,13 +9,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 
 EVERY_DAY = "1234567"
 
 
-class ReminderPlan(models.Model):
+class ReminderPlan(OfPatient):
     """The times and days that a patient chose, and whether a mail comes then.
 
     By mail is a consent of its own: it is off until it is asked for, and stopped by one press.
@@ -31,12 +31,6 @@ class ReminderPlan(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     stopped_at = models.DateTimeField(null=True, blank=True)  # the mails, by a press in one of them
 
-    objects = OfPatientQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
-
     @property
     def times(self) -> tuple[time, ...]:
         """In the order of the day, each once."""
@@ -46,7 +40,7 @@ class ReminderPlan(models.Model):
         return str(day.isoweekday()) in self.days
 
 
-class Reminder(models.Model):
+class Reminder(OfPatient):
     """One mail of one patient for one time of one day: the row comes first, then the mail.
 
     A row without `sent_at` and `refused_at` was cut off between the two: nobody knows whether the
@@ -61,8 +55,6 @@ class Reminder(models.Model):
     refused_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -71,12 +63,8 @@ class Reminder(models.Model):
             )
         ]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
-
-class CalendarLink(models.Model):
+class CalendarLink(OfPatient):
     """The address of a patient's calendar. Whoever has it can read the times and nothing else.
 
     The database keeps its hash only; a new one makes the old one worthless.
@@ -85,12 +73,6 @@ class CalendarLink(models.Model):
     patient = models.OneToOneField(Patient, models.CASCADE, related_name="calendar_link")
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
-
-    objects = OfPatientQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     @staticmethod
     def digest(token: str) -> str:

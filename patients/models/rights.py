@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import User
 from rugpijn.validators import printable
 
-from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 
 
-class DataExport(models.Model):
+class DataExport(OfPatient):
     """A copy of everything about one patient: who asked for it and why, and for a quarter of an
     hour the file, for the browser that asked and for no other."""
 
@@ -36,14 +36,8 @@ class DataExport(models.Model):
     finished_at = models.DateTimeField(null=True)
     content = models.BinaryField(null=True)
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["-asked_at"]
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     @property
     def is_over(self) -> bool:
@@ -53,7 +47,7 @@ class DataExport(models.Model):
         )
 
 
-class ErasureRequest(models.Model):
+class ErasureRequest(OfPatient):
     """A patient asks that everything is erased. Carried out, the row goes with all the rest; the
     ledger (`Erased`) then has when it was asked."""
 
@@ -75,8 +69,6 @@ class ErasureRequest(models.Model):
     refused_name = models.CharField(max_length=120, blank=True)
     answer = models.CharField(_("reason"), max_length=LENGTH, blank=True, validators=[printable])
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["asked_at"]
         constraints = [
@@ -86,10 +78,6 @@ class ErasureRequest(models.Model):
                 name="one_open_erasure_request_a_patient",
             )
         ]
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     @property
     def answer_by(self):

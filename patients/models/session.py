@@ -10,6 +10,7 @@ from exercises.dosage import LIMITS
 from .. import clinical
 from ..access import OfPatientQuerySet
 from ..phone_clock import can_be, day_can_be
+from .of_patient import OfPatient
 from .patient import Patient
 from .programme import Version
 
@@ -40,7 +41,7 @@ def newer_acts() -> QuerySet:
     ).order_by()
 
 
-class SessionLog(models.Model):
+class SessionLog(OfPatient):
     """One act of logging: this line, this moment of this day, done or undone, and how it went.
 
     Rows are added and never changed. The last act about a line, day and moment
@@ -114,10 +115,6 @@ class SessionLog(models.Model):
             if not day_can_be(row.day, arrived):
                 row.day, row.clock_was_off = timezone.localdate(arrived), True
         return row
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     @property
     def filled_in_later(self) -> bool:

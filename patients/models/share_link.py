@@ -11,12 +11,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from ..access import OfProgrammeQuerySet
-from .patient import Patient
+from .of_patient import OfProgramme
 from .programme import Programme
 
 
-class ShareLink(models.Model):
+class ShareLink(OfProgramme):
     """The address behind the QR code on paper: exercises, and no name."""
 
     VALID_AFTER_END = timedelta(days=30)
@@ -26,12 +25,6 @@ class ShareLink(models.Model):
     programme = models.OneToOneField(Programme, models.CASCADE, related_name="share_link")
     counter = models.PositiveIntegerField(default=0)  # raised to revoke every token before it
     valid_from = models.DateField(default=timezone.localdate)
-
-    objects = OfProgrammeQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
     @property
     def token(self) -> str:
