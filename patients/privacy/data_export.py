@@ -24,6 +24,7 @@ from django_tasks import task
 
 from rugpijn.audit import AccessEvent
 from rugpijn.models import User
+from rugpijn.tables import table
 
 from ..models import DataExport, Patient, StoredHandout, Version
 from ..paper import handout
@@ -129,11 +130,11 @@ def pack(patient: Patient, tell: Callable[[int], None] = lambda done: None) -> b
     files = {"data.json": export_tables.as_json(content).encode()}
     for name, part in export_tables.PARTS.items():
         if found := list(part(patient)):
-            files[f"{name}.csv"] = export_tables.table(found).encode()
+            files[f"{name}.csv"] = table(found).encode()
     for label, found in rows.items():
         files[f"tables/{label.lower().replace('.', '_')}.csv"] = _flat(found)
     if looked:
-        files["access_log.csv"] = export_tables.table(looked).encode()
+        files["access_log.csv"] = table(looked).encode()
     files |= dict(_papers(patient, tell))
     files[_("README.txt")] = explanation().encode()
     files["manifest.json"] = _manifest(files)
@@ -188,7 +189,7 @@ def _flat(rows: list[Row]) -> bytes:
         }
         for row in rows
     ]
-    return export_tables.table(flat).encode()
+    return table(flat).encode()
 
 
 def _papers(patient: Patient, tell: Callable[[int], None]) -> Iterator[tuple[str, bytes]]:

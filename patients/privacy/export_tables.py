@@ -4,9 +4,7 @@ Knows no model: it takes records as they come and reads what they have. A part i
 a record to rows; whoever adds one adds it to `PARTS`, and it is in the JSON and in a table.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,30 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rugpijn.tables import table
-
-SCHEMA = 1
-
 Row = dict[str, object]
-
-
-def archive(records: Iterable) -> bytes:
-    """A zip with `data.json`, a table for each part, and a file that says what is what."""
-    records = list(records)
-    content = {
-        "schema": SCHEMA,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
-        "records": [whole(record) for record in records],
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("data.json", as_json(content))
-        for name, part in PARTS.items():
-            rows = [row for record in records for row in part(record)]
-            if rows:
-                file.writestr(f"{name}.csv", table(rows))
-        file.writestr(_("README.txt"), explanation())
-    return packed.getvalue()
 
 
 def whole(record) -> dict:
@@ -251,10 +226,10 @@ def explanation() -> str:
 
 def as_json(content: dict) -> str:
     """For programs, which read dates and moments as ISO 8601."""
-    return json.dumps(content, ensure_ascii=False, indent=1, default=plain)
+    return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
 
 
-def plain(value: object) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).isoformat(timespec="seconds")
     if isinstance(value, date | time):
