@@ -61,7 +61,7 @@ class ReminderForm(SubmitForm, forms.Form):
     )
     # A consent: said by the patient, and never ticked beforehand.
     by_mail = forms.TypedChoiceField(
-        label=gettext_lazy("Do you want an e-mail then?"),
+        label=gettext_lazy("Do you want an e-mail at these times?"),
         choices=[("1", gettext_lazy("Yes")), ("0", gettext_lazy("No"))],
         coerce=lambda text: text == "1",
         widget=forms.RadioSelect,
@@ -81,7 +81,7 @@ class ReminderForm(SubmitForm, forms.Form):
         if address:
             by_mail = self.fields["by_mail"]
             by_mail.choices = [("1", _("Yes, to %s") % address), ("0", _("No"))]
-            by_mail.help_text = _("No mail comes when you have begun already.")
+            by_mail.help_text = _("You get no e-mail if you have already started.")
         else:
             del self.fields["by_mail"]
 
@@ -112,7 +112,7 @@ class MessageForm(SubmitForm, forms.Form):
         text = self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n")
         if len(text) > Message.LENGTH:
             raise ValidationError(
-                _("This is %(length)d characters. Make it at most %(most)d.")
+                _("This message has %(length)d characters. The maximum is %(most)d.")
                 % {"length": len(text), "most": Message.LENGTH}
             )
         return text

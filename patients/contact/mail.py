@@ -35,7 +35,7 @@ def link(version: Version) -> EmailMessage:
     if not patient.email:
         raise MailError(_("There is no e-mail address in the patient's record."))
     if shared.valid_until < timezone.localdate():
-        raise MailError(_("The link no longer works, so there is nothing to mail."))
+        raise MailError(_("The link no longer works, so it cannot be e-mailed."))
     practice = patient.practice
     context = {
         "address": share_url(version),
@@ -110,7 +110,7 @@ def erased(patient: Patient) -> EmailMessage | None:
     if message is None:
         return None
     with translation.override(language_of(patient)):
-        message.subject = _("What you asked for is done")
+        message.subject = _("We have done what you asked")
         message.body = render_to_string("patients/mail/erased.txt")
     return message
 
@@ -128,7 +128,7 @@ def send_now(message: EmailMessage) -> None:
 
 def _not_taken() -> MailError:
     return MailError(
-        _("The mail was not sent: the mail server did not take it. Please try again later.")
+        _("The e-mail was not sent: the mail server did not accept it. Please try again later.")
     )
 
 
@@ -212,7 +212,7 @@ def _write_new_way_in(letter: Letter) -> EmailMessage | None:
 
 
 def _write_how_to_log_in(letter: Letter) -> EmailMessage | None:
-    return _about_login(letter, "how_to_log_in", _("How you log in"))
+    return _about_login(letter, "how_to_log_in", _("How to log in"))
 
 
 def _about_login(letter: Letter, name: str, subject: str) -> EmailMessage | None:

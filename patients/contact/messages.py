@@ -38,8 +38,8 @@ def send_message(
     if by_patient and _wrote_enough(patient, operation):
         raise RefusedError(
             _(
-                "You sent %d messages in the last 24 hours, and that is the most. Is there more to"
-                " say? Please call your practice."
+                "You sent %d messages in the last 24 hours, which is the maximum. Do you have more "
+                "to say? Please call your practice."
             )
             % MESSAGES_A_DAY
         )
@@ -49,7 +49,7 @@ def send_message(
         patient,
         operation,
         contents,
-        refusal=_("Another message was sent from this page."),
+        refusal=_("A different message was already sent from this page."),
         by=by,
         by_name=by.name,
     )

@@ -208,7 +208,7 @@ def _papers(patient: Patient, tell: Callable[[int], None]) -> Iterator[tuple[str
             yield name, kept.get(version.pk) or handout.stored(version)
         except PrintingError:
             log.warning("A version could not be printed for an export; the rest is in it")
-            yield name.replace(".pdf", ".txt"), _("This one could not be printed.").encode()
+            yield name.replace(".pdf", ".txt"), _("This handout could not be printed.").encode()
         tell(done)
 
 
@@ -229,8 +229,11 @@ def explanation() -> str:
         [
             export_tables.explanation(),
             "",
-            _("tables: the same as it is stored, and also what your practice wrote for itself."),
-            _("access_log: who looked, and when. pdf: what you got on paper."),
-            _("manifest.json: the name of each file, and a number that tells if it was changed."),
+            _("tables: the same data as it is stored, and what your practice wrote for itself."),
+            _("access_log: who viewed your data, and when. pdf: what you got on paper."),
+            _(
+                "manifest.json: the name of each file, and a number that shows whether it was "
+                "changed."
+            ),
         ]
     )

@@ -211,12 +211,18 @@ def explanation() -> str:
             _("This is what is stored about you."),
             "",
             _("data.json holds everything, for a computer program."),
-            _("The files that end in .csv hold the same as tables. A spreadsheet opens them."),
+            _(
+                "The files that end in .csv hold the same data as tables. You can open them with a "
+                "spreadsheet."
+            ),
             "",
             _("records: who you are. programmes: which programmes you had."),
             _("exercises and advice: what you were given. sessions: what you ticked off."),
-            _("symptoms, recovery and activities: what you answered. pauses: times of rest."),
-            _("messages: what was written. reminders: the times that you chose."),
+            _(
+                "symptoms, recovery and activities: what you answered. pauses: when your programme "
+                "was paused."
+            ),
+            _("messages: your messages. reminders: the times that you chose."),
         ]
     )
 

@@ -27,7 +27,7 @@ DONE = {
     "change password": _("changed the password"),
     "choose reminders": _("chosen times and reminders"),
     "choose risk profile": _("written down what fits you best"),
-    "create": _("made your record or a programme"),
+    "create": _("created your record or a programme"),
     "delete": _("removed something from your record"),
     "discharge": _("closed your treatment"),
     "download log": _("downloaded this list"),
@@ -45,7 +45,7 @@ DONE = {
     "mail link": _("mailed you a link to your exercises"),
     "note STarT Back score": _("written down the result of a questionnaire"),
     "note main activities": _("written down what you want to be able to do"),
-    "note recovery": _("written down how it goes"),
+    "note recovery": _("written down how you are doing"),
     "open": _("opened your details"),
     "pause": _("paused your programme"),
     "print": _("opened or printed your programme on paper"),
@@ -53,26 +53,26 @@ DONE = {
     "put back": _("put something from you back on the list of things to do"),
     "rate quality": _("written down how well the exercises go"),
     "read": _("looked at your details or your programme"),
-    "read course": _("looked at how it goes with you"),
+    "read course": _("looked at how you are doing"),
     "read days": _("looked at what you did"),
     "read film": _("watched a film of your programme"),
     "read log": _("looked at this list"),
     "end proxy": _("ended the access of somebody who acted for you"),
     "export data": _("made a copy of all your data"),
-    "refuse erasure": _("answered your question to erase your data with no"),
+    "refuse erasure": _("refused your request to erase your data"),
     "read messages": _("read the messages"),
     "read own data": _("looked at the details that are stored"),
     "read progress": _("looked at your progress"),
     "read reminders": _("looked at the times and reminders"),
     "read versions": _("looked at earlier versions of your programme"),
     "remove passkey": _("removed a way to log in"),
-    "renew": _("prolonged your programme"),
+    "renew": _("extended your programme"),
     "renew calendar": _("made a link for a calendar"),
     "reopen": _("opened your programme again"),
     "resume": _("ended the pause of your programme"),
-    "revoke calendar": _("stopped the link of a calendar"),
+    "revoke calendar": _("stopped the link to a calendar"),
     "revoke link": _("stopped the link on your paper"),
-    "save as protocol": _("kept the exercises as an example, without your name"),
+    "save as protocol": _("saved the exercises as an example, without your name"),
     "second step": _("given the second step of the login"),
     "seen": _("looked at something that you reported"),
     "send message": _("written a message"),
@@ -86,12 +86,12 @@ DONE = {
 WHY = {
     AccessEvent.Purpose.CARE: _("for your treatment"),
     AccessEvent.Purpose.ADMINISTRATION: _("to run the practice"),
-    AccessEvent.Purpose.SUPPORT: _("to solve a problem with the computer"),
+    AccessEvent.Purpose.SUPPORT: _("to solve a technical problem"),
 }
 ROLES = {
     "therapist": _("physiotherapist"),
     "owner": _("owner of the practice"),
-    "superuser": _("manager of the computer"),
+    "superuser": _("manager of the server"),
 }
 
 
@@ -163,7 +163,7 @@ class Reader:
             if event.action == "log in":
                 return gettext("Somebody tried to log in as you, with a wrong password.")
             who = {"who": self.who(event)}
-            return gettext("%(who)s wanted to open your details. That was refused.") % who
+            return gettext("%(who)s tried to open your details. That was refused.") % who
         done = DONE.get(event.action) or audit.ACTS.get(event.action, event.action)
         if event.actor is not None and event.actor == self.own:
             return gettext("You have %(done)s.") % {"done": done}

@@ -41,7 +41,7 @@ def own_messages(request, uuid):
             return redirect("patients:messages", programme.uuid)
         said = _write(request, programme, form, by_patient=True)
         if said is None:
-            messages.success(request, _("Your message is sent. Your practice will read it."))
+            messages.success(request, _("Your message has been sent. Your practice will read it."))
             return redirect("patients:messages", programme.uuid)
         form.add_error(None, said)
     written = list(programme.messages.all())
@@ -68,7 +68,7 @@ def at_the_desk(request, programme):
     open_messages = list(Message.objects.unanswered(Programme.objects.filter(pk=programme.pk)))
     if request.method == "POST" and "seen" in request.POST:
         if open_messages and _came_since(programme, request.POST.get(OPENED_WITH)):
-            text = _("A new message came in meanwhile. Read it first; nothing was marked.")
+            text = _("A new message has come in. Read it first; nothing was marked as seen.")
             messages.warning(request, text)
             return here
         if open_messages and not _is_seen(programme, open_messages):
@@ -88,7 +88,9 @@ def at_the_desk(request, programme):
         newer = _came_since(programme, request.POST.get(OPENED_WITH), form)
         said = None if newer else _write(request, programme, form, by_patient=False)
         if said is None and not newer:
-            messages.success(request, _("Your answer is sent to %s.") % programme.patient.name)
+            messages.success(
+                request, _("Your answer has been sent to %s.") % programme.patient.name
+            )
             return here
         if not may_answer:
             leads = [(here["Location"], _("Back to the messages"))]
@@ -127,7 +129,7 @@ def _sent_before(request, programme, form) -> bool:
         and timezone.now() - last.written_at < AGAIN
     )
     if again:
-        words = _("You sent this message already, at %s. It is not sent twice.")
+        words = _("You already sent this message, at %s. It was not sent again.")
         messages.info(request, words % two_at_once.at(last.written_at))
     return again
 

@@ -30,7 +30,7 @@ def patients_of_opened(request):
     audit.record(request, "list", *(patient.record_of for patient in page))
     context = {
         **admin.site.each_context(request),
-        "title": _("Records that you opened"),
+        "title": _("Records you have opened"),
         "page": page,
     }
     return TemplateResponse(request, "admin/patients/glass.html", context)

@@ -39,7 +39,7 @@ WORD = {"class": "vTextField", "autocomplete": "off"}
 class ReasonForm(forms.Form):
     reason = CharField(
         label=gettext_lazy("Why"),
-        help_text=gettext_lazy("This is kept. Write no names and nothing about health."),
+        help_text=gettext_lazy("This is kept. Do not write names or anything about health."),
         max_length=DataExport.REASON_LENGTH,
         validators=[printable],
         widget=forms.TextInput(attrs=WORD),
@@ -60,7 +60,7 @@ class EraseForm(ReasonForm):
     what = "erase"
     birth_date = BirthDateField(
         label=gettext_lazy("Date of birth of this patient"),
-        help_text=gettext_lazy("Type it over, to be sure that this is the right person."),
+        help_text=gettext_lazy("Type it here, to be sure that this is the right person."),
     )
 
     def clean_reason(self):
@@ -199,8 +199,8 @@ class Acts:
         messages.success(
             self.request,
             _(
-                "Everything about this patient is erased. Backups that were made before still have "
-                "it; they are kept for 35 days."
+                "Everything about this patient has been erased. Earlier backups still contain it; "
+                "they are kept for 35 days."
             ),
         )
         if told is not None:
@@ -215,7 +215,7 @@ class Acts:
             if done:
                 audit.record(self.request, "refuse erasure", self.patient, thing=self.asked)
         if not done:
-            messages.info(self.request, _("This request was answered already."))
+            messages.info(self.request, _("This request has already been answered."))
             return redirect("admin:patients_data")
         messages.success(self.request, _("The patient reads your answer after logging in."))
         self._tell(partial(mail.send_notice, self.patient))
@@ -225,7 +225,9 @@ class Acts:
         try:
             send()
         except mail.MailError:
-            messages.warning(self.request, _("The mail to the patient did not go. Call instead."))
+            messages.warning(
+                self.request, _("The e-mail to the patient was not sent. Please call instead.")
+            )
 
 
 def _page(request, name, title, **context):

@@ -33,9 +33,9 @@ def download(request):
     if len(records) != 1:
         messages.info(
             request,
-            _("Choose whose data you want.")
+            _("Choose whose data you want to download.")
             if records
-            else _("There is nothing about you to download."),
+            else _("There is no data about you to download."),
         )
         return redirect("patients:my_data")
     is_own(request, records[0])
@@ -106,7 +106,7 @@ class AskForm(SubmitForm, forms.ModelForm):
         model = ErasureRequest
         fields = ["words"]
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"words": gettext_lazy("If you like. Your practice reads it.")}
+        help_texts = {"words": gettext_lazy("Optional. Your practice reads it.")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,9 +126,11 @@ def ask_erasure(request, uuid):
                 form.save()
                 audit.record(request, "ask for erasure", patient, thing=form.instance)
         except IntegrityError:
-            messages.info(request, _("You asked this already. Your practice has not answered yet."))
+            messages.info(
+                request, _("You have already asked for this. Your practice has not answered yet.")
+            )
         else:
-            messages.success(request, _("Your practice gets your question."))
+            messages.success(request, _("Your request has been sent to your practice."))
         return redirect("patients:my_data")
     audit.record(request, "read own data", patient)
     return render(
