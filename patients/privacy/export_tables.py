@@ -1,7 +1,7 @@
-"""A person's own data as a file that opens anywhere: JSON for programs, tables for people.
+"""The readable part of a copy of somebody's data: JSON for programs, tables for people.
 
-Knows no model: it takes records as they come and reads what they have. A part is a function from
-a record to rows; whoever adds one adds it to `PARTS`, and it is in the JSON and in a table.
+`record` is a Patient; this module imports no model. Each part is a function from a record to rows.
+A part that is added to `PARTS` is in the JSON and becomes a table.
 """
 
 import json
@@ -52,7 +52,7 @@ def _programmes(record) -> Iterator[Row]:
 
 
 def _given(record) -> Iterator[Row]:
-    """What was given, exercise by exercise, in every version."""
+    """Each exercise of each version."""
     for programme in _started(record):
         for version in programme.versions.order_by("number"):
             for line in version.sheet.lines:
@@ -85,8 +85,8 @@ def _advice(record) -> Iterator[Row]:
 
 
 def _sessions(record) -> Iterator[Row]:
-    """Every press, also what was undone later: the last about a moment is what holds."""
-    logs = record.sessions.select_related("version__programme")  # in the order that decides
+    """Every act, also those undone later; the last one about a moment is in force."""
+    logs = record.sessions.select_related("version__programme")  # in the order of the acts
     titles: dict[int, dict[str, str]] = {}
     for log in logs:
         if log.version_id not in titles:
@@ -231,7 +231,7 @@ def explanation() -> str:
 
 
 def as_json(content: dict) -> str:
-    """For programs, which read dates and moments as ISO 8601."""
+    """Return JSON with dates and times in ISO 8601."""
     return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
 
 
@@ -246,5 +246,5 @@ def _plain(value: object) -> str:
 
 
 def _started(record):
-    """A draft is the therapist's own until it is given."""
+    """The programmes without drafts, which are the therapist's until they are given."""
     return record.programmes.filter(started_on__isnull=False).order_by("pk")
