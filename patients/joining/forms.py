@@ -2,6 +2,7 @@
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
@@ -58,8 +59,8 @@ class FirstLoginForm(PasswordForm):
         super().__init__(*args, **kwargs)
         if ask_name:
             self.fields["name"] = CharField(
-                label=_("Your own name"),
-                help_text=_("It shows the practice who ticked off the exercises."),
+                label=gettext("Your own name"),
+                help_text=gettext("It shows the practice who ticked off the exercises."),
                 max_length=120,
                 validators=[printable],
                 widget=forms.TextInput(attrs={"autocomplete": "name"}),
