@@ -1,4 +1,4 @@
-"""What was prescribed: the programme as the therapist edits it, and as it was issued."""
+"""The programme as the therapist edits it, and its versions as they were issued."""
 
 import uuid
 from datetime import date
@@ -26,7 +26,7 @@ class ProgrammeQuerySet(OfPatientQuerySet):
 
 
 class Programme(NoCitizenNumber, OfPatient):
-    """All prescriptions of one period. Its dates say its state: draft, running, ended."""
+    """All prescriptions of one period. Its dates tell its state: draft, running or ended."""
 
     called = ("title",)
 
@@ -51,9 +51,9 @@ class Programme(NoCitizenNumber, OfPatient):
     )
     started_on = models.DateField(_("started on"), null=True, editable=False)
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
-    # Chosen by the therapist; without it, the risk profile says how long (clinical.planned_end).
+    # Chosen by the therapist; otherwise it follows from the risk profile (clinical.planned_end).
     planned_until = models.DateField(_("planned until"), null=True, editable=False)
-    # Raised by every save: a form that was opened at an older revision is stale.
+    # Raised by every save, to recognise a form that was opened before another save.
     revision = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
     changed_by = models.ForeignKey(
@@ -98,7 +98,7 @@ class Programme(NoCitizenNumber, OfPatient):
         return self.started_on is not None and self.ended_on is None
 
     def pause_on(self, day: date):
-        """The pause that holds on a day; reads what was prefetched."""
+        """Return the pause on a day. Uses prefetched pauses."""
         if not self.is_running:
             return None
         return next((pause for pause in self.pauses.all() if pause.holds_on(day)), None)
@@ -109,22 +109,21 @@ class Programme(NoCitizenNumber, OfPatient):
 
     @property
     def pause_ahead(self):
-        """The next one that was planned and has not begun."""
+        """The next planned pause that has not begun."""
         if not self.is_running:
             return None
         today = timezone.localdate()
         return next((pause for pause in self.pauses.all() if pause.from_on > today), None)
 
     def current_version(self) -> "Version | None":
-        """What was issued last; None for a draft."""
+        """Return the version that was issued last; None for a draft."""
         return self.versions.order_by("-number").first()
 
 
 class Prescription(OfProgramme, Prescribed):
     """One exercise in a programme, with the dosage this patient was given."""
 
-    # Stays with the line through every version, so that what was done still
-    # belongs to it after the programme changed.
+    # The same in every version, so that sessions still belong to the line after a change.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="prescriptions")
     exercise = models.ForeignKey(
@@ -141,9 +140,8 @@ class Prescription(OfProgramme, Prescribed):
         validators=[printable],
         help_text=_("Empty: the text of the library. One step on each line."),
     )
-    side_open = models.BooleanField(
-        default=False, editable=False
-    )  # see patients/prescribing/sides.py
+    # Whether the therapist must still choose a side (patients/prescribing/sides.py).
+    side_open = models.BooleanField(default=False, editable=False)
     on_share_page = models.BooleanField(
         _("whoever holds the paper may read this note and instruction"),
         default=False,
@@ -161,7 +159,7 @@ class Prescription(OfProgramme, Prescribed):
 
 
 class RedFlagCheck(OfProgramme):
-    """The therapist's word that no red flag was found, before the programme started."""
+    """A therapist's statement, before the start, that no red flag was found."""
 
     programme = models.OneToOneField(Programme, models.CASCADE, related_name="red_flag_check")
     checked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -180,7 +178,7 @@ class Version(OfProgramme):
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
     issued_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     issued_name = models.CharField(_("issued by"), max_length=120)
-    # For colleagues, and no part of the sheet: the patient does not read it.
+    # For colleagues. It is not part of the sheet, so the patient does not read it.
     reason = models.CharField(
         _("why it was changed"), max_length=200, blank=True, validators=[printable]
     )
@@ -204,10 +202,10 @@ class Version(OfProgramme):
 
     @property
     def nameless_sheet(self) -> Sheet:
-        """What whoever holds the link may read.
+        """The sheet that anyone with the link may read.
 
-        A version that did not record the library's steps beside those of its patient gets the
-        library's of today: a general text, and nothing that was written for one person.
+        Steps that were written for the patient are replaced by those of the library. An old
+        version that did not record the library's steps gets the library's present ones.
         """
         sheet = self.sheet
         if missing := sheet.without_library_steps:
@@ -219,14 +217,14 @@ class Version(OfProgramme):
 
 
 class StoredHandout(models.Model):
-    """A version on paper, so that printing it again renders nothing.
+    """A version as a PDF, so that printing it again renders nothing.
 
-    Holds a name, so it is part of the record. What stands around the sheet (the
-    patient's name, the practice, the QR code, the variant) has a digest of its own: when a
-    name is corrected or the link revoked, the next print is made anew.
+    It holds a name, so it is part of the record. `letterhead` is a digest of what surrounds the
+    sheet: the patient's name, the practice, the QR code and the variant. When one of them changes,
+    the next print is rendered again.
 
-    What was issued as the practice prints stays as it is, byte for byte. Another variant is
-    made anew when the app prints better than it did.
+    An `issued` handout never changes. Other variants are rendered again when the code that prints
+    them has changed (`made_with`).
     """
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="handouts")
