@@ -6,9 +6,11 @@ is our proposal; AVG 5(1)e). Where this app holds the medical record, it is 20 y
 are technical data that nobody can use any more.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailConfirmation
@@ -68,26 +70,11 @@ ACTIVITY = (
 )
 
 
-@dataclass(frozen=True)
-class RetentionKind:
-    """One kind of data: which rows are due for removal, and how they are removed."""
-
-    name: str
-    words: str  # lazy ngettext with a number in it
-    due: Callable[[Practice | None, datetime], QuerySet]
-    remove: Callable[[QuerySet], None]
-    of_practice: bool = True
-
-
 def months_before(day: date, months: int) -> date:
     """Return the same day of the month some months earlier, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, number)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def _moment(day: date) -> datetime:
@@ -147,28 +134,12 @@ def _no_staff() -> QuerySet[User]:
     return User.objects.filter(is_therapist=False, is_owner=False, is_superuser=False)
 
 
-def _old_invitations(practice: Practice, now: datetime) -> QuerySet:
-    return _old(PatientInvitation.objects.filter(patient__practice=practice), now)
-
-
-def _old_colleagues(practice: Practice, now: datetime) -> QuerySet:
-    return _old(StaffInvitation.objects.filter(practice=practice), now)
-
-
 def _old(invitations: QuerySet, now: datetime) -> QuerySet:
     valid_for = invitations.model.VALID_FOR
     return invitations.filter(
         Q(accepted_at__lt=now - EXPIRED)
         | Q(accepted_at=None, created_at__lt=now - EXPIRED - valid_for)
     )
-
-
-def _old_changes(practice: Practice, now: datetime) -> QuerySet:
-    return AccessChange.objects.filter(practice=practice, settled_at__lt=now - EXPIRED)
-
-
-def _old_codes(practice: None, now: datetime) -> QuerySet:
-    return OneTimeCode.objects.filter(used_at__lt=now - EXPIRED)
 
 
 def _old_confirmations(practice: None, now: datetime) -> QuerySet:
@@ -200,7 +171,17 @@ def _empty(rows: QuerySet) -> None:
     rows.update(content=None)
 
 
-KINDS = (
+@dataclass(frozen=True)
+class RetentionKind:
+    """One kind of data: which rows are due for removal, and how they are removed."""
+
+    name: str
+    words: str  # lazy ngettext with a number in it
+    due: Callable[[Practice | None, datetime], QuerySet]
+    remove: Callable[[QuerySet], None] = _delete
+
+
+OF_PRACTICE = (
     RetentionKind("records", ngettext_lazy("%d patient", "%d patients"), records, _erase),
     RetentionKind(
         "logins",
@@ -213,14 +194,14 @@ KINDS = (
     RetentionKind(
         "invitations",
         ngettext_lazy("%d old invitation", "%d old invitations"),
-        _old_invitations,
-        _delete,
+        lambda practice, now: _old(
+            PatientInvitation.objects.filter(patient__practice=practice), now
+        ),
     ),
     RetentionKind(
         "colleagues",
         ngettext_lazy("%d old invitation of a colleague", "%d old invitations of colleagues"),
-        _old_colleagues,
-        _delete,
+        lambda practice, now: _old(StaffInvitation.objects.filter(practice=practice), now),
     ),
     RetentionKind(
         "access changes",
@@ -228,8 +209,9 @@ KINDS = (
             "%d settled change to how somebody logs in",
             "%d settled changes to how somebody logs in",
         ),
-        _old_changes,
-        _delete,
+        lambda practice, now: AccessChange.objects.filter(
+            practice=practice, settled_at__lt=now - EXPIRED
+        ),
     ),
     RetentionKind(
         "reminders",
@@ -237,13 +219,11 @@ KINDS = (
         lambda practice, now: Reminder.objects.filter(
             patient__practice=practice, taken_at__lt=now - REMINDERS
         ),
-        _delete,
     ),
     RetentionKind(
         "batches",
         ngettext_lazy("%d list of handouts", "%d lists of handouts"),
         lambda practice, now: Batch.objects.filter(practice=practice, created_at__lt=now - UPLOADS),
-        _delete,
     ),
     RetentionKind(
         "exports",
@@ -259,63 +239,49 @@ KINDS = (
         lambda practice, now: LibraryImport.objects.filter(
             practice=practice, created_at__lt=now - UPLOADS
         ),
-        _delete,
     ),
+)
+OF_SERVER = (
     RetentionKind(
         "lost logins",
         ngettext_lazy("%d login without a record", "%d logins without a record"),
         lost_logins,
         _close,
-        of_practice=False,
     ),
     RetentionKind(
         "sessions",
         ngettext_lazy("%d session", "%d sessions"),
         lambda practice, now: LoginSession.objects.filter(expire_date__lt=now - EXPIRED),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "kept forms",
         ngettext_lazy("%d form that was kept for an hour", "%d forms that were kept for an hour"),
         lambda practice, now: KeptForm.objects.filter(at__lt=now - KeptForm.LASTS),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "devices",
         ngettext_lazy("%d device", "%d devices"),
         lambda practice, now: TrustedDevice.objects.filter(expires_at__lt=now - EXPIRED),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "codes",
         ngettext_lazy("%d used code", "%d used codes"),
-        _old_codes,
-        _delete,
-        of_practice=False,
+        lambda practice, now: OneTimeCode.objects.filter(used_at__lt=now - EXPIRED),
     ),
     RetentionKind(
         "confirmations",
         ngettext_lazy("%d link that confirmed an address", "%d links that confirmed an address"),
         _old_confirmations,
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "letters",
         ngettext_lazy("%d mail that was given up", "%d mails that were given up"),
         lambda practice, now: Letter.objects.filter(given_up_at__lt=now - EXPIRED),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "tasks",
         ngettext_lazy("%d finished task", "%d finished tasks"),
         lambda practice, now: DBTaskResult.objects.filter(finished_at__lt=now - TASKS),
-        _delete,
-        of_practice=False,
     ),
 )
 
@@ -368,11 +334,9 @@ def run(now: datetime) -> list[DueRows]:
 def _each(practices: Iterable[Practice] | None):
     """Yield each kind with each practice. Without `practices`: all practices, and the server."""
     chosen = list(Practice.objects.order_by("name", "pk") if practices is None else practices)
-    for kind in KINDS:
-        if kind.of_practice:
-            yield from ((kind, practice) for practice in chosen)
-        elif practices is None:
-            yield kind, None
+    yield from product(OF_PRACTICE, chosen)
+    if practices is None:
+        yield from product(OF_SERVER, [None])
 
 
 def next_removal(practice: Practice) -> str:

@@ -52,9 +52,12 @@ class PeriodForm(forms.Form):
         return None if days is None else timezone.localdate() - timedelta(days=days)
 
 
-def _patient(request, uuid) -> Patient:
+def _open_log(request, uuid):
+    """Return the patient, the form, a reader of the log, and the events that were asked for."""
     patients = Patient.objects.select_related("practice", "user")
-    return find_log(request, patients, uuid=uuid)
+    patient = find_log(request, patients, uuid=uuid)
+    form, reader = PeriodForm(request.GET), Reader(patient)
+    return patient, form, reader, reader.events(since=form.since, others=not form.with_own)
 
 
 def _fresh_login(view):
@@ -71,9 +74,7 @@ def _fresh_login(view):
 @_fresh_login
 @rates.at_most("search")
 def access_log(request, uuid):
-    patient = _patient(request, uuid)
-    form, reader = PeriodForm(request.GET), Reader(patient)
-    rows = reader.events(since=form.since, others=not form.with_own)
+    patient, form, reader, rows = _open_log(request, uuid)
     if (before := number(request.GET.get("before"))) is not None:
         rows = rows.filter(number__lt=before)
     events = list(rows[: PAGE + 1])
@@ -103,9 +104,7 @@ def access_log(request, uuid):
 @rates.at_most("table")
 def download(request, uuid):
     """The same events as a table, each in a row of its own."""
-    patient = _patient(request, uuid)
-    form, reader = PeriodForm(request.GET), Reader(patient)
-    rows = reader.events(since=form.since, others=not form.with_own)
+    patient, _form, reader, rows = _open_log(request, uuid)
     table = reader.table(rows[:MOST_IN_FILE])
     if not table:
         return redirect("patients:access_log", uuid)
