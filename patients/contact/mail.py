@@ -63,7 +63,6 @@ def _from_practice(patient: Patient, subject: str, name: str, context: dict) -> 
     return EmailMessage(
         subject=subject % " ".join(practice.name.split()),
         body=_text(name, context | {"practice": practice}),
-        from_email=settings.DEFAULT_FROM_EMAIL,
         to=[patient.email],
         reply_to=[practice.email] if practice.email else None,
     )
@@ -97,7 +96,6 @@ def notice(patient: Patient) -> EmailMessage | None:
         return EmailMessage(
             subject=_("Something is ready for you"),
             body=_text("notice", {"address": settings.SITE_URL + "/"}),
-            from_email=settings.DEFAULT_FROM_EMAIL,
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},
         )
@@ -232,7 +230,6 @@ def _about_login(letter: Letter, name: str, subject: str) -> EmailMessage | None
     return EmailMessage(
         subject=subject,
         body=_text(name, context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
         to=[letter.recipient],
     )
 

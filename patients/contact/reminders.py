@@ -228,7 +228,6 @@ def reminder_mail(plan: ReminderPlan, slot: time, to: str) -> EmailMessage:
                 "patients/mail/reminder.txt",
                 {"slot": slot, "address": settings.SITE_URL + "/", "stop": stop_at},
             ),
-            from_email=settings.DEFAULT_FROM_EMAIL,
             to=[to],
             headers={
                 "List-Unsubscribe": f"<{stop_at}>",

@@ -28,8 +28,8 @@ class PatientsInLog:
 
     def users_of(self, reader, name: str) -> list[uuid.UUID]:
         """Return the logins of patients with this name, who act in the log too."""
-        found = find(_of(reader).filter(user__isnull=False), name)
-        return list(found.values_list("user__uuid", flat=True)[:MOST_PEOPLE])
+        patients = find(_of(reader).filter(user__isnull=False), name)
+        return list(patients.values_list("user__uuid", flat=True)[:MOST_PEOPLE])
 
     def page_of(self, patient: Patient) -> str:
         return reverse("patients:access_log", args=[patient.uuid])

@@ -68,7 +68,7 @@ DONE = {
     "remove passkey": _("removed a way to log in"),
     "renew": _("extended your programme"),
     "renew calendar": _("made a link for a calendar"),
-    "reopen": _("opened your programme again"),
+    "reopen": _("reopened your programme"),
     "resume": _("ended the pause of your programme"),
     "revoke calendar": _("stopped the link to a calendar"),
     "revoke link": _("stopped the link on your paper"),
@@ -80,7 +80,7 @@ DONE = {
     "start": _("started your programme"),
     "stop reminders": _("stopped the reminders"),
     "take over": _("taken over your treatment"),
-    "take up again": _("opened your treatment again"),
+    "take up again": _("reopened your treatment"),
     "trust device": _("chosen to stay logged in on a device"),
 }
 WHY = {

@@ -20,7 +20,7 @@ Way = str  # a lookup, such as "programme__patient"
 @cache
 def ways_to(target: type[Model]) -> dict[type[Model], Way]:
     """Return the shortest lookup from each model to the target; the nearest models come first."""
-    found, edge = {}, {target: ""}
+    ways, edge = {}, {target: ""}
     while edge:
         beyond = {}
         for model in apps.get_models():
@@ -28,12 +28,12 @@ def ways_to(target: type[Model]) -> dict[type[Model], Way]:
                 near = field.related_model
                 if near not in edge or field.remote_field.on_delete is not CASCADE:
                     continue
-                if model not in found and model is not target:
+                if model not in ways and model is not target:
                     way = f"{field.name}__{edge[near]}" if edge[near] else field.name
                     beyond.setdefault(model, way)
-        found |= beyond
+        ways |= beyond
         edge = beyond
-    return found
+    return ways
 
 
 def rows_of(patient: Patient) -> Iterator[QuerySet]:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         clock.add_option(parser)
 
     def handle(self, *, delete, clock_is_right, by_an_act=False, **options):
-        if delete and not by_an_act:  # called for an erasure, it does not wait for a right clock
+        if delete and not by_an_act:  # an erasure calls it at any time
             clock.be_sure(clock_is_right=clock_is_right)
         with transaction.atomic():
             named = self.named()

@@ -125,11 +125,16 @@ def data(request):
     _owner_only(request)
     requests = list(erasure.open_requests(request.user))
     query = " ".join(request.GET.get("q", "").split())
-    found = list(_find(request.user, query)[:MOST]) if query else []
-    shown = {patient.pk: patient for patient in (*(one.patient for one in requests), *found)}
+    patients = list(_find(request.user, query)[:MOST]) if query else []
+    shown = {patient.pk: patient for patient in (*(one.patient for one in requests), *patients)}
     audit.record(request, "list", *shown.values())
     return _page(
-        request, "data", gettext("Data of a patient"), requests=requests, query=query, found=found
+        request,
+        "data",
+        gettext("Data of a patient"),
+        requests=requests,
+        query=query,
+        patients=patients,
     )
 
 
