@@ -1,15 +1,14 @@
-"""Who may see whom. Every page, admin class, file and export asks here.
+"""The rules of who may see whom. Every page, admin class, file and export uses them.
 
-Two questions, both answered as a filter so that they cost no extra query:
-`treated_by` (a therapist and the practice's patients) and `own_record` (a
-person and the rows that are theirs). `cared_for` is either. A superuser gets
-nothing extra: running the server is not a treatment relationship. Only who
-broke the glass of a practice, with a reason, reads there for an hour.
+Each rule is a filter, so it needs no extra query. `treated_by` is the rule of a therapist and the
+practice's patients, `own_record` that of a person's own rows, and `cared_for` is either of them. A
+superuser gets nothing extra: running the server is not a treatment relationship. During emergency
+access to a practice, which needs a reason, a superuser may read its records for an hour.
 
-A rule that names patients in more than one way (one's own, those one acts for, those of a
-practice) is a list of conditions about a patient. `_listed` finds the patients of each by an index
-and joins them with UNION ALL; `_looked_up` asks all of them about one row. An OR of conditions
-finds a list by no index: PostgreSQL would read every patient there is.
+A rule that finds patients in more than one way (own record, acting for somebody, same practice) is
+a list of conditions about a patient. `_listed` selects the patients of each condition by an index
+and joins them with UNION ALL; `_looked_up` checks all conditions of one row. A list that is
+filtered by OR would use no index: PostgreSQL would read all patients.
 """
 
 from dataclasses import dataclass
@@ -32,61 +31,61 @@ NOBODY = Q(pk__in=[])
 
 
 def treats(user) -> bool:
-    """Whether someone treats at all: a therapist of a practice, who may still log in."""
-    return user.is_active and user.may_treat  # nobody who is logged out may
+    """Whether someone is a therapist of a practice who may still log in."""
+    return user.is_active and user.may_treat  # an anonymous user is not active
 
 
 def treated_by(user, path: str = "") -> Q:
-    """The patients of a therapist's practice.
+    """Match the patients of a therapist's practice.
 
-    `path` leads from the model to the patient, such as "patient__". Someone
-    without a practice treats no one, also when a patient has none either.
+    `path` is the lookup from the model to the patient, such as "patient__". A therapist without a
+    practice treats no one, not even a patient without a practice.
     """
     return _looked_up(path, _treated(user))
 
 
 def own_record(user, path: str = "") -> Q:
-    """The rows about this person; one login may hold several patients."""
+    """Match the rows about this person; one login may have several patients."""
     return _listed(path, _own(user))
 
 
 def opened_to(user, path: str = "") -> Q:
-    """The patients of the practice whose glass the server's operator broke: to read, for a while.
+    """Match the patients of the practices to which the operator has emergency access.
 
-    Only `cared_for` asks it, so it opens no page that writes: those ask `treated_by`, or whose
-    own record it is.
+    Only `cared_for` uses it, so it gives no write access: pages that write use `treated_by` or
+    `own_record`.
     """
     return _looked_up(path, _opened(user))
 
 
 def represented_by(user) -> Q:
-    """Whose data somebody may take along or have erased: the own, and those of a young child.
+    """Match the patients whose data somebody may copy or have erased: oneself, and a young child.
 
-    Helping with the exercises is no say over the record.
+    A helper may not: helping with the exercises gives no say over the record.
     """
     return _listed("", _represented(user))
 
 
 def answers(user) -> bool:
-    """Whether someone answers for what a practice keeps: its owner, who may still log in."""
+    """Whether someone owns a practice, and so answers for its data, and may still log in."""
     return user.is_active and user.is_owner and user.practice_id is not None
 
 
 def answered_for(user, path: str = "") -> Q:
-    """The patients of an owner's practice, whose access log the owner answers for.
+    """Match the patients of an owner's practice, whose data the owner is responsible for.
 
-    Their names and their log, and nothing of what is in the record.
+    It gives access to their names and access log, not to the rest of the record.
     """
     return _looked_up(path, _answered_for(user))
 
 
 def cared_for(user, path: str = "") -> Q:
-    """Whom someone may read: the own record, and for a therapist the practice's patients."""
+    """Match the records someone may read: one's own, those one treats, and by emergency access."""
     return _listed(path, _cared_for(user))
 
 
 def may_take_along(user) -> Q:
-    """Whose copy somebody may fetch who asked for it. Of one patient that is looked up."""
+    """Match the patients whose copy somebody may fetch. For a patient that is looked up."""
     return _looked_up("", _represented(user) + _answered_for(user))
 
 
@@ -95,7 +94,7 @@ def may_take_along(user) -> Q:
 
 @dataclass(frozen=True)
 class Condition:
-    """A lookup from the patient, with its value. An index finds the patients of which it holds."""
+    """A lookup from the patient with its value, for which the database has an index."""
 
     lookup: str
     value: Any
@@ -104,15 +103,15 @@ class Condition:
         return Q(**{f"{path}{self.lookup}": self.value})
 
     def patients(self) -> QuerySet:
-        """Their primary keys."""
+        """Select the primary keys of the patients that meet it."""
         if self.lookup == "pk__in":
             return self.value
-        patients = apps.get_model("patients", "Patient").objects  # no import: models stand on this
+        patients = apps.get_model("patients", "Patient").objects  # models import this module
         return patients.filter(self.about("")).order_by().values("pk")
 
 
 def _listed(path: str, conditions: list[Condition]) -> Q:
-    """Rows whose patient meets any of these, for a list of them."""
+    """Match the rows whose patient meets any of the conditions, for a list."""
     if len(conditions) < 2:
         return _looked_up(path, conditions)
     first, *others = (condition.patients() for condition in conditions)
@@ -120,12 +119,12 @@ def _listed(path: str, conditions: list[Condition]) -> Q:
 
 
 def _looked_up(path: str, conditions: list[Condition]) -> Q:
-    """The same of a row that is looked up by a unique value, or of a single condition."""
+    """The same for a row that is looked up by a unique value, or for a single condition."""
     return reduce(or_, (condition.about(path) for condition in conditions), NOBODY)
 
 
 def _own(user) -> list[Condition]:
-    """The patients that somebody is, and those for whom they act today."""
+    """The own record, and those of patients for whom somebody acts today."""
     if not user.is_active or user.pk is None:
         return []
     return [Condition("user", user.pk), Condition("pk__in", _acted_for(user))]
@@ -150,7 +149,7 @@ def _answered_for(user) -> list[Condition]:
 
 
 def _represented(user) -> list[Condition]:
-    """The patients that somebody is, and their young children."""
+    """The own record, and those of young children."""
     if not user.is_active or user.pk is None:
         return []
     parents = user.proxies.filter(relation=ages.PARENT)
@@ -158,17 +157,17 @@ def _represented(user) -> list[Condition]:
 
 
 def _acted_for(user) -> QuerySet:
-    """The patients for whom somebody acts today, as a part of the question that is asked."""
+    """Select the patients for whom somebody acts today."""
     return _patients_of(user.proxies.all())
 
 
 def _patients_of(proxies: QuerySet) -> QuerySet:
-    """The primary keys of their patients, where they give access today."""
+    """Select the primary keys of the patients to whom these proxies give access today."""
     return proxies.holding(timezone.localdate()).order_by().values("patient")
 
 
 class CareQuerySet(QuerySet):
-    """A queryset that knows its way to the patient, and so who may see its rows."""
+    """A queryset with the rules of access; `path` is its lookup of the patient."""
 
     path = ""
 
@@ -182,11 +181,11 @@ class CareQuerySet(QuerySet):
         return self.filter(own_record(user, self.path))
 
     def find_visible(self, user, **lookup):
-        """One row by a unique value, as `visible_to`; None when there is none for this person."""
+        """Return one row by a unique value if `visible_to` has it, or None."""
         return self.filter(_looked_up(self.path, _cared_for(user)), **lookup).first()
 
     def find_of_person(self, user, **lookup):
-        """One row by a unique value, as `of_person`; None when there is none for this person."""
+        """Return one row by a unique value if `of_person` has it, or None."""
         return self.filter(_looked_up(self.path, _own(user)), **lookup).first()
 
 
@@ -203,17 +202,17 @@ class OfActivityQuerySet(CareQuerySet):
 
 
 def find(request, queryset: CareQuerySet, **lookup):
-    """The one row that is looked for, or 404 when it is not there for this person.
+    """Return the one row that this person may see, or raise 404.
 
-    A row that exists but is somebody else's is the same 404, so that nobody
-    learns that it exists; the attempt is written to the access log.
+    A row that exists but may not be seen gives the same 404, so that nobody learns that it exists.
+    The attempt is written to the access log.
     """
-    found = queryset.find_visible(request.user, **lookup)
-    if found is None:
+    row = queryset.find_visible(request.user, **lookup)
+    if row is None:
         refuse(request, queryset, **lookup)
-    if found.record_of is not None:
-        is_own(request, found.record_of)
-    return found
+    if row.record_of is not None:
+        is_own(request, row.record_of)
+    return row
 
 
 def is_own(request, patient) -> bool:
@@ -228,40 +227,40 @@ def is_own(request, patient) -> bool:
 
 
 def find_own(request, queryset: CareQuerySet, **lookup):
-    """As `find`, for what only the person itself opens: their therapist gets 404 as well."""
-    found = queryset.find_of_person(request.user, **lookup)
-    if found is None:
+    """Return a row about the person who asks, or raise 404: also to their therapist."""
+    row = queryset.find_of_person(request.user, **lookup)
+    if row is None:
         refuse(request, queryset, **lookup)
-    is_own(request, found.record_of)
-    return found
+    is_own(request, row.record_of)
+    return row
 
 
 def find_answered_for(request, queryset: QuerySet, **lookup):
-    """A patient of the practice that somebody owns: for a copy, and for erasure, with a reason."""
-    found = queryset.filter(answered_for(request.user), **lookup).first()
-    if found is None:
+    """Return a patient of the practice that this person owns, or raise 404."""
+    patient = queryset.filter(answered_for(request.user), **lookup).first()
+    if patient is None:
         refuse(request, queryset, **lookup)
-    return found
+    return patient
 
 
 def find_log(request, queryset: CareQuerySet, **lookup):
-    """The patient whose access log is asked for: one's own, or of the practice one owns.
+    """Return the patient whose access log this person may read: oneself, or of the own practice.
 
-    A therapist of the practice knows the patient, and is told plainly that this is not theirs.
+    A therapist of the practice knows that the patient exists, and gets 403. Others get 404.
     """
-    readers = _looked_up("", _own(request.user) + _answered_for(request.user))
-    found = queryset.filter(readers, **lookup).first()
-    if found is None:
-        known = queryset.treated_by(request.user).filter(**lookup).first()
-        if known is None:
+    allowed = _looked_up("", _own(request.user) + _answered_for(request.user))
+    patient = queryset.filter(allowed, **lookup).first()
+    if patient is None:
+        treated = queryset.treated_by(request.user).filter(**lookup).first()
+        if treated is None:
             refuse(request, queryset, **lookup)
-        audit.deny(request, "read log", known, thing=known)
+        audit.deny(request, "read log", treated, thing=treated)
         raise PermissionDenied
-    return found
+    return patient
 
 
 def refuse(request, queryset: CareQuerySet, **lookup):
-    """Answer 404, and log the attempt when there was something to refuse."""
+    """Raise 404, and log the attempt when the row exists."""
     hidden = queryset.filter(**lookup).first()
     if hidden is not None:
         audit.deny(request, "open", hidden.record_of, thing=hidden)

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PatientsConfig(AppConfig):
-    """The record: what belongs to one person."""
+    """The record: everything that belongs to one patient. `ready` connects it to the other apps."""
 
     name = "patients"
     verbose_name = _("Patients")

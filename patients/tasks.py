@@ -1,6 +1,6 @@
-"""The names under which work was queued before it moved, for what still waits at the update.
+"""The old names of tasks, for tasks that are still queued when the app is upgraded.
 
-The next release has no such file.
+This file is removed in the next release.
 """
 
 from .contact.messages import tell_patient  # noqa: F401

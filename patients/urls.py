@@ -1,4 +1,4 @@
-"""Addresses of the patient's own pages, of paper, and of the links on paper."""
+"""Addresses of the patient's pages, the handouts, and the links on paper."""
 
 from django.urls import path
 

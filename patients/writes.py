@@ -1,7 +1,4 @@
-"""What every write of a record shares: how it is refused, who waits, and that it counts once.
-
-The acts themselves stand in the rooms that they belong to.
-"""
+"""What all writes to a record share: refusals, locks, and storing an operation once."""
 
 import uuid
 
@@ -11,24 +8,24 @@ from .models import Patient, Programme
 
 
 class RefusedError(Exception):
-    """What was asked cannot be done; the message is a sentence for whoever asked."""
+    """An act cannot be done. The message is a sentence for the person who asked for it."""
 
 
 class StaleOperationError(RefusedError):
-    """An operation number came back with other contents; the first stays."""
+    """An operation number was used again with other contents; the first ones stay."""
 
 
 def hold(row: Patient | Programme) -> None:
-    """Read a row anew and keep it until the act is done: two acts take turns.
+    """Lock a row until the end of the transaction, and read it again.
 
-    An invitation is held before a programme, and a programme before its patient, everywhere: or
-    two acts would wait for each other. What a patient does meanwhile is written down (`no_key`).
+    To prevent deadlocks, an invitation is locked before a programme, and a programme before its
+    patient. `no_key` lets rows that refer to this one be added meanwhile, such as sessions.
     """
     row.refresh_from_db(from_queryset=type(row).objects.select_for_update(no_key=True))
 
 
 def hold_programme(programme: Programme) -> None:
-    """One act about a patient at a time, and the programme as the one before has left it."""
+    """Lock a programme and its patient, and read both again."""
     hold(programme)
     hold(programme.patient)
 
@@ -36,9 +33,10 @@ def hold_programme(programme: Programme) -> None:
 def write_once(
     model, patient: Patient, operation: uuid.UUID, contents: dict, *, refusal: str, **rest
 ):
-    """One row for one operation of this patient: `is_new`, or the one that was there already.
+    """Store a row for an operation of this patient, or return the row that it already has.
 
-    `rest` may differ the second time; for other contents StaleOperationError says `refusal`.
+    A row that was stored now has `is_new`. Raises StaleOperationError with `refusal` when the
+    stored row has other `contents`; `rest` may differ.
     """
     try:
         with transaction.atomic():

@@ -2,8 +2,6 @@
 
 import io
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from .login import last_owner
 from .models import Practice, User
 from .typed import phones
 from .typed.text_fields import CleanTextMeta
+from .web.submit_form import SubmitForm
 
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 LOGO_BYTES = 5 * 1024 * 1024
@@ -157,7 +156,7 @@ class ColleagueForm(forms.ModelForm):
 PASSWORD_HELP = _("At least 12 characters. A sentence that only you know works well.")
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(SubmitForm, forms.Form):
     """Chooses the first password. `about` is whom it may not resemble."""
 
     password = forms.CharField(
@@ -168,13 +167,11 @@ class PasswordForm(forms.Form):
         help_text=PASSWORD_HELP,
     )
 
-    submit_label = _("Save and log in")
+    submit = ("save", _("Save and log in"))
 
     def __init__(self, *args, about=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.about = about
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", self.submit_label, css_class="btn-lg"))
 
     def clean_password(self):
         password = self.cleaned_data["password"]

@@ -1,7 +1,7 @@
-"""The patient's times as a calendar: one word, and nothing about a person or a practice.
+"""The patient's exercise times as a calendar (RFC 5545). It names no person and no practice.
 
-One event for each time of the day. It comes back on the days that were chosen, and leaves out
-those of a pause and those on which the programme asks for nothing.
+Each time of the day is one event that recurs on the chosen weekdays. Days of a pause, and days on
+which the programme asks for nothing, are left out.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from ..patient_day import reports
 from ..schedule import is_due
 from ..sheet import Line
 
-AHEAD = timedelta(weeks=12)  # of a programme without an end; the calendar asks again meanwhile
+AHEAD = timedelta(weeks=12)  # shown of a programme without an end; calendars refresh before then
 LASTS = timedelta(minutes=15)
 ASK_AGAIN = timedelta(hours=12)
 DAY = timedelta(days=1)
@@ -26,17 +26,17 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def feed(plan: ReminderPlan | None, programme: Programme | None, today: date) -> bytes:
-    """The calendar of a patient; empty without times or without a programme."""
-    word = _("Exercises")
+    """Return the calendar of a patient as a file; empty without times or without a programme."""
+    title = _("Exercises")
     calendar = Calendar()
     calendar.add("version", "2.0")
-    calendar.add("prodid", f"-//{word}//1//")
-    calendar.add("x-wr-calname", word)
+    calendar.add("prodid", f"-//{title}//1//")
+    calendar.add("x-wr-calname", title)
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
-    days = list(asked_days(plan, programme, today)) if plan and programme else []
+    days = list(event_days(plan, programme, today)) if plan and programme else []
     if days:
-        # Without first and last day it lists the clock changes of seventy years.
+        # Without a first and a last day it would list the clock changes of seventy years.
         calendar.add_component(
             Timezone.from_tzid(
                 timezone.get_default_timezone_name(),
@@ -44,15 +44,16 @@ def feed(plan: ReminderPlan | None, programme: Programme | None, today: date) ->
                 last_date=days[-1] + timedelta(days=366),
             )
         )
-        for event in _events(plan, days, word):
+        for event in _events(plan, days, title):
             calendar.add_component(event)
     return calendar.to_ical()
 
 
-def asked_days(plan: ReminderPlan, programme: Programme, today: date) -> Iterator[date]:
-    """The days with an event: chosen by the patient, and something is asked on them.
+def event_days(plan: ReminderPlan, programme: Programme, today: date) -> Iterator[date]:
+    """Yield the chosen days on which the programme asks for something.
 
-    From the day on which the times were chosen: what was before that is over.
+    They begin on the day on which the times were chosen. While a red flag is in force there are
+    none.
     """
     version = programme.current_version()
     if version is None or reports.standing_alone(programme.patient_id).red_flags:
@@ -65,15 +66,17 @@ def asked_days(plan: ReminderPlan, programme: Programme, today: date) -> Iterato
         if (
             plan.holds_on(day)
             and not any(pause.holds_on(day) for pause in pauses)
-            and _asks(lines, day, programme.started_on)
+            and _asks_something(lines, day, programme.started_on)
         ):
             yield day
         day += DAY
 
 
 def last_day(programme: Programme, today: date) -> date:
-    """The day before it ended, or the last one that is planned; nobody ends a programme by being
-    late, so one that runs on has its events from week to week."""
+    """The last day with an event: the day before the programme ended, or else its planned end.
+
+    A programme that runs past its planned end has events for the next seven days.
+    """
     if programme.ended_on is not None:
         return programme.ended_on - DAY
     profile = programme.risk_profiles.last()
@@ -85,25 +88,26 @@ def last_day(programme: Programme, today: date) -> date:
     return planned if today <= planned else today + timedelta(days=7)
 
 
-def _asks(lines: Iterable[Line], day: date, started_on: date) -> bool:
-    """What was done before that day is not known here: a weekly number may ask every day."""
+def _asks_something(lines: Iterable[Line], day: date, started_on: date) -> bool:
+    """Whether a line is due on this day. Earlier sessions are not known here, so a line that asks
+    for some days a week counts on every day."""
     return any(
         line.period.holds_on(day, started_on) and is_due(line.dosage, day, started_on)
         for line in lines
     )
 
 
-def _events(plan: ReminderPlan, days: list[date], word: str) -> Iterator[Event]:
+def _events(plan: ReminderPlan, days: list[date], title: str) -> Iterator[Event]:
     first, last = days[0], days[-1]
-    asked = set(days)
+    with_event = set(days)
     whole = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    left_out = [day for day in whole if plan.holds_on(day) and day not in asked]
+    left_out = [day for day in whole if plan.holds_on(day) and day not in with_event]
     zone = timezone.get_default_timezone()
     for slot in plan.times:
         event = Event()
         event.add("uid", str(uuid.uuid5(plan.uuid, slot.isoformat())))
         event.add("dtstamp", plan.changed_at)
-        event.add("summary", word)
+        event.add("summary", title)
         event.add("dtstart", datetime.combine(first, slot, tzinfo=zone))
         event.add("duration", LASTS)
         event.add(
@@ -120,7 +124,7 @@ def _events(plan: ReminderPlan, days: list[date], word: str) -> Iterator[Event]:
         event.add("transp", "TRANSPARENT")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", word)
+        alarm.add("description", title)
         alarm.add("trigger", timedelta(0))
         event.add_component(alarm)
         yield event

@@ -1,4 +1,4 @@
-"""What is mailed to a patient: a link, never what is behind it, and no word about health."""
+"""E-mails to patients: links, never what is behind them, and nothing about health."""
 
 import logging
 from collections.abc import Callable
@@ -23,74 +23,72 @@ log = logging.getLogger(__name__)
 
 
 class MailError(Exception):
-    """Nothing was sent. The message is a sentence for whoever wanted to send it."""
+    """Nothing was sent. The message is a sentence for the person who wanted to send it."""
 
 
 def link(version: Version) -> EmailMessage:
-    """A mail with the address that is in the QR code on paper, in the language of the paper.
+    """Return a mail with the address that is in the QR code on paper, in the language of the paper.
 
-    Raises MailError when there is nowhere to send it, or the address is closed.
+    Raises MailError when the patient has no e-mail address, or the link no longer works.
     """
     patient, shared = version.programme.patient, version.programme.share_link
     if not patient.email:
         raise MailError(_("There is no e-mail address in the patient's record."))
     if shared.valid_until < timezone.localdate():
-        raise MailError(_("The link no longer works, so there is nothing to mail."))
-    practice = patient.practice
-    context = {
-        "address": share_url(version),
-        "valid_until": shared.valid_until,
-        "practice": practice,
-    }
+        raise MailError(_("The link no longer works, so it cannot be e-mailed."))
+    context = {"address": share_url(version), "valid_until": shared.valid_until}
     with translation.override(version.sheet.language):
-        return EmailMessage(
-            subject=_("A link from %s") % " ".join(practice.name.split()),
-            body=_text("link", context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[patient.email],
-            reply_to=[practice.email] if practice.email else None,
-        )
+        return _from_practice(patient, _("A link from %s"), "link", context)
 
 
 def invitation(patient: Patient, token: str, invited: PatientInvitation) -> EmailMessage:
-    """A mail with the link to log in for the first time. It opens nothing without date of birth."""
+    """Return a mail with the link to log in for the first time, which also asks a date of birth.
+
+    Raises MailError when the patient has no e-mail address.
+    """
     if not patient.email:
         raise MailError(_("There is no e-mail address in the patient's record."))
-    practice = patient.practice
     path = reverse("patients:patient_invitation", args=[token])
     context = {
         "address": settings.SITE_URL + path,
         "until": timezone.localtime(invited.expires_at),
-        "practice": practice,
     }
     with translation.override(patient.language):
-        return EmailMessage(
-            subject=_("An invitation from %s") % " ".join(practice.name.split()),
-            body=_text("invitation", context),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[patient.email],
-            reply_to=[practice.email] if practice.email else None,
-        )
+        return _from_practice(patient, _("An invitation from %s"), "invitation", context)
+
+
+def _from_practice(patient: Patient, subject: str, name: str, context: dict) -> EmailMessage:
+    """A mail that the practice signs, with its name in the subject; replies go to the practice."""
+    practice = patient.practice
+    return EmailMessage(
+        subject=subject % " ".join(practice.name.split()),
+        body=_text(name, context | {"practice": practice}),
+        to=[patient.email],
+        reply_to=[practice.email] if practice.email else None,
+    )
 
 
 def _text(name: str, context: dict) -> str:
-    """The words of a mail. No HTML, though Django marks what a template gives as safe for a page:
-    a page that shows them escapes them, like every text."""
+    """The text of a mail. `"" +` takes away Django's mark that it is safe HTML, so that a page that
+    shows it escapes it."""
     return "" + render_to_string(f"patients/mail/{name}.txt", context)
 
 
 def address_of(patient: Patient) -> str:
-    """Where a mail to this person goes: the own login, or else what the practice wrote down."""
+    """The address of the patient's login, or else the one in the record; it may be empty."""
     return (patient.user.email if patient.user else None) or patient.email
 
 
 def language_of(patient: Patient) -> str:
-    """Of whoever reads it: as the own login has it, or else as the practice wrote down."""
+    """The language of the patient's login, or else the one in the record."""
     return patient.user.language if patient.user else patient.language
 
 
 def notice(patient: Patient) -> EmailMessage | None:
-    """Says that something can be read after logging in, and not what; None without an address."""
+    """Return a mail that says that something can be read after logging in, but not what.
+
+    None without an address.
+    """
     to = address_of(patient)
     if not to:
         return None
@@ -98,37 +96,40 @@ def notice(patient: Patient) -> EmailMessage | None:
         return EmailMessage(
             subject=_("Something is ready for you"),
             body=_text("notice", {"address": settings.SITE_URL + "/"}),
-            from_email=settings.DEFAULT_FROM_EMAIL,
             to=[to],
             headers={"Auto-Submitted": "auto-generated"},
         )
 
 
 def erased(patient: Patient) -> EmailMessage | None:
-    """Says that what was asked is done, to an address that nobody knows any more after it."""
+    """Return a mail that says that the erasure is done, made while the address is still known.
+
+    None without an address.
+    """
     message = notice(patient)
-    if message is None:
-        return None
-    with translation.override(language_of(patient)):
-        message.subject = _("What you asked for is done")
-        message.body = render_to_string("patients/mail/erased.txt")
+    if message is not None:
+        with translation.override(language_of(patient)):
+            message.subject = _("We have done what you asked")
+            message.body = _text("erased", {})
     return message
 
 
 def send_now(message: EmailMessage) -> None:
-    """For what can be written at this moment only: whoever it is about is gone after it. A slow
-    mail server gets little time. Raises MailError."""
+    """Send a mail that cannot be written again later, because its patient is erased.
+
+    The mail server gets `sending.LIMIT` seconds. Raises MailError.
+    """
     message.connection = get_connection(timeout=sending.LIMIT)
     try:
         message.send()
     except (OSError, SMTPException) as error:
         log.warning("A mail was not sent: %s", type(error).__name__)
-        raise _not_taken() from error
+        raise _refused() from error
 
 
-def _not_taken() -> MailError:
+def _refused() -> MailError:
     return MailError(
-        _("The mail was not sent: the mail server did not take it. Please try again later.")
+        _("The e-mail was not sent: the mail server did not accept it. Please try again later.")
     )
 
 
@@ -140,39 +141,39 @@ NEW_WAY_IN, HOW_TO_LOG_IN = "new way in", "how to log in"
 
 
 def send_link(version: Version) -> SendOutcome:
-    """Mail the address that is on paper. Raises MailError, also when the server refused it."""
-    return _send(LINK, link(version), version.programme.patient, version=str(version.uuid))
+    """Mail the link that is on paper. Raises MailError, also when the mail server refuses it."""
+    return _send(LINK, link(version), version.programme.patient.user, version=str(version.uuid))
 
 
 def send_invitation(invited: PatientInvitation) -> SendOutcome:
-    """Mail a way in. Raises MailError, also when the server refused it."""
+    """Mail an invitation. Raises MailError, also when the mail server refuses it."""
     message = invitation(invited.patient, invited.mailed_token(), invited)
-    return _send(INVITATION, message, invited.patient, invitation=invited.pk)
+    return _send(INVITATION, message, invited.patient.user, invitation=invited.pk)
 
 
 def send_notice(patient: Patient) -> bool:
-    """Mail that something can be read. False without an address; raises MailError."""
+    """Mail that something can be read. Returns False without an address; raises MailError."""
     message = notice(patient)
     if message is None:
         return False
-    _send(NOTICE, message, patient, patient=str(patient.uuid))
+    _send(NOTICE, message, patient.user, patient=str(patient.uuid))
     return True
 
 
 def tell_of_invitation(patient: Patient, invited: PatientInvitation) -> None:
-    """To somebody who logs in already: the practice made another way in to the same record."""
+    """Tell a patient who already logs in that the practice made a new invitation."""
     if patient.user and patient.user.email and not invited.for_somebody_else:
         _tell(NEW_WAY_IN, patient, patient.user, patient.user.email)
 
 
 def tell_how_to_log_in(patient: Patient, person: User, address: str) -> None:
-    """To the address that somebody chose: how to log in, with it or, when another login has it
-    already, with a code."""
+    """Mail to the address that somebody chose how to log in: with the address, or with a code when
+    another login has the address already."""
     _tell(HOW_TO_LOG_IN, patient, person, address)
 
 
 def _tell(kind: str, patient: Patient, person: User, address: str) -> None:
-    """What was done is done, also when the mail server is out of order: it is tried again."""
+    """Send after the commit. A failing mail server undoes nothing; the mail is tried again."""
     about = {"patient": str(patient.uuid)}
     letter = Letter(
         kind=kind, about=about, recipient=address, user=person, language=person.language
@@ -180,11 +181,11 @@ def _tell(kind: str, patient: Patient, person: User, address: str) -> None:
     transaction.on_commit(lambda: sending.send(letter), robust=True)
 
 
-def _send(kind: str, message: EmailMessage, whose: Patient, **about) -> SendOutcome:
-    letter = Letter(kind=kind, about=about, recipient=message.to[0], user=whose.user)
+def _send(kind: str, message: EmailMessage, user: User | None, **about) -> SendOutcome:
+    letter = Letter(kind=kind, about=about, recipient=message.to[0], user=user)
     outcome = sending.send(letter, again=False)
     if outcome is SendOutcome.FAILED:
-        raise _not_taken()
+        raise _refused()
     return outcome
 
 
@@ -195,10 +196,10 @@ def _write_link(letter: Letter) -> EmailMessage | None:
 
 
 def _write_invitation(letter: Letter) -> EmailMessage | None:
-    found = PatientInvitation.objects.filter(pk=letter.about["invitation"]).first()
-    if found is None or not found.is_open:
+    invited = PatientInvitation.objects.filter(pk=letter.about["invitation"]).first()
+    if invited is None or not invited.is_open:
         return None
-    return _or_none(lambda: invitation(found.patient, found.mailed_token(), found))
+    return _or_none(lambda: invitation(invited.patient, invited.mailed_token(), invited))
 
 
 def _write_notice(letter: Letter) -> EmailMessage | None:
@@ -212,7 +213,7 @@ def _write_new_way_in(letter: Letter) -> EmailMessage | None:
 
 
 def _write_how_to_log_in(letter: Letter) -> EmailMessage | None:
-    return _about_login(letter, "how_to_log_in", _("How you log in"))
+    return _about_login(letter, "how_to_log_in", _("How to log in"))
 
 
 def _about_login(letter: Letter, name: str, subject: str) -> EmailMessage | None:
@@ -229,13 +230,12 @@ def _about_login(letter: Letter, name: str, subject: str) -> EmailMessage | None
     return EmailMessage(
         subject=subject,
         body=_text(name, context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
         to=[letter.recipient],
     )
 
 
 def _or_none(write: Callable[[], EmailMessage]) -> EmailMessage | None:
-    """None when the address or the link was taken away since: then nothing is to be sent."""
+    """The mail; None when the address or the link has been removed since it was queued."""
     try:
         return write()
     except MailError:

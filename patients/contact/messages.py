@@ -1,4 +1,4 @@
-"""Messages between a patient and the practice: sent, and told about by mail."""
+"""Sending messages between a patient and the practice, and mailing the patient about them."""
 
 import uuid
 from datetime import timedelta
@@ -14,7 +14,7 @@ from ..models import Message, Patient, Programme
 from ..writes import RefusedError, write_once
 from . import mail
 
-MESSAGES_A_DAY = 20  # of one patient: more than that is a talk
+MESSAGES_A_DAY = 20  # of one patient; whoever has more to say is asked to call
 
 
 def send_message(
@@ -25,21 +25,21 @@ def send_message(
     by: User,
     by_patient: bool,
 ) -> Message:
-    """Write a note down, exactly once for each operation number, as with `log_session`.
+    """Store a message once for each operation number, as `log_session` does.
 
-    Raises RefusedError when nobody would read it: on both sides only a running programme is
-    looked at.
+    Raises RefusedError when nobody would read it: after the programme ended, or when the patient
+    has no login; and when the patient sent `MESSAGES_A_DAY` in the last 24 hours.
     """
     patient = programme.patient
     if not programme.is_running:
         raise RefusedError(_("This programme has ended, so nobody reads messages here."))
     if not by_patient and not patient.has_login:
         raise RefusedError(_("%s has no login, so nobody would read this.") % patient.name)
-    if by_patient and _wrote_enough(patient, operation):
+    if by_patient and _is_over_limit(patient, operation):
         raise RefusedError(
             _(
-                "You sent %d messages in the last 24 hours, and that is the most. Is there more to"
-                " say? Please call your practice."
+                "You sent %d messages in the last 24 hours, which is the maximum. Do you have more "
+                "to say? Please call your practice."
             )
             % MESSAGES_A_DAY
         )
@@ -49,7 +49,7 @@ def send_message(
         patient,
         operation,
         contents,
-        refusal=_("Another message was sent from this page."),
+        refusal=_("A different message was already sent from this page."),
         by=by,
         by_name=by.name,
     )
@@ -58,11 +58,8 @@ def send_message(
     return message
 
 
-def _wrote_enough(patient: Patient, operation: uuid.UUID) -> bool:
-    """Whether a patient's messages of the last day are as many as somebody will read.
-
-    One that is sent again was written before.
-    """
+def _is_over_limit(patient: Patient, operation: uuid.UUID) -> bool:
+    """Whether this is one message too many in 24 hours. A message that is sent again is not."""
     written = patient.messages.filter(by_patient=True)
     lately = written.filter(written_at__gt=timezone.now() - timedelta(days=1))
     return lately.count() >= MESSAGES_A_DAY and not written.filter(operation=operation).exists()
@@ -70,6 +67,6 @@ def _wrote_enough(patient: Patient, operation: uuid.UUID) -> bool:
 
 @task
 def tell_patient(message_pk: int) -> bool:
-    """Mail that something can be read; False without an address, or when it was read already."""
+    """Mail that a message can be read. False without an address, or when it was read already."""
     message = Message.objects.filter(pk=message_pk, seen_at=None).first()
     return message is not None and mail.send_notice(message.patient)

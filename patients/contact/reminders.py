@@ -1,12 +1,12 @@
-"""When a reminder is due, and when it is not needed: the rules, and the mails that follow.
+"""When a reminder is due and needed, and sending it by mail.
 
-A day has as many parts as the patient chose times. Each part asks for its share of what the day
-asks: of 12 moments and two times, the first asks for 1 to 6 and the second for 7 to 12. A reminder
-comes when nothing of the share of its part was ticked off yet. Who began it is left alone, and
-so is who did everything in the morning. Our proposal.
+A day has as many parts as the patient chose times, and the moments of the day are divided over
+them: of 12 moments and two times, the first part has moments 1 to 6 and the second 7 to 12. A
+reminder is sent when nothing of its part has been ticked off. So a patient who has started a part
+gets none for it, nor does a patient who did everything in the morning. This rule is our proposal.
 
-The row of a mail is written first and the mail is sent after it, so that two runs at once send
-one, and a run that is killed between the two sends none twice.
+The row of a mail is stored before the mail is sent. So two runs at the same time send one mail,
+and a run that is killed in between does not send it twice.
 """
 
 import logging
@@ -17,7 +17,6 @@ from smtplib import SMTPException, SMTPServerDisconnected
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, get_connection
-from django.db import IntegrityError, transaction
 from django.db.models import F, Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -33,27 +32,25 @@ from .mail import address_of, language_of
 
 log = logging.getLogger(__name__)
 
-LATEST = timedelta(hours=2)
-"""A reminder that is later than this is not sent: the server stood still, and the day went on."""
-
-MOST_TRIES = 6  # within that time, of what the mail server refused
+LATEST = timedelta(hours=2)  # after its time: later, because the server was down, none is sent
+MOST_TRIES = 6  # within that time, of a mail that the mail server refused
 
 # ---------------------------------------------------------------- the rules
 
 
 def moment(day: date, slot: time) -> datetime:
-    """When a time of the clock comes on a day: once, also when the clock changes.
+    """Return the moment at which the clock shows this time on this day.
 
-    A time that the clock skips in March comes an hour later on the clock. One that comes twice in
-    October counts the first time.
+    When the clock skips the time in March, the moment is an hour later on the clock. When the time
+    comes twice in October, the moment is the first.
     """
     return datetime.combine(day, slot, tzinfo=timezone.get_default_timezone())
 
 
 def slots_due(plan: ReminderPlan, now: datetime) -> list[time]:
-    """The times of today that have come, and not longer ago than `LATEST`.
+    """Return the plan's times of today that passed at most `LATEST` ago.
 
-    What had come already when the patient chose it is for tomorrow.
+    A time that had passed when the patient chose it counts from tomorrow.
     """
     day = timezone.localdate(now)
     if not plan.holds_on(day):
@@ -61,33 +58,34 @@ def slots_due(plan: ReminderPlan, now: datetime) -> list[time]:
     return [
         slot
         for slot in plan.times
-        # Compared as UTC: two times of one zone are compared by their clocks, which jump.
+        # Compared as UTC: Python compares two moments of one zone by their clocks, which jump.
         if plan.changed_at <= moment(day, slot).astimezone(UTC) <= now
         and now - moment(day, slot).astimezone(UTC) <= LATEST
     ]
 
 
 def is_needed(*, given: int, done: int, place: int, times: int) -> bool:
-    """Whether the reminder at this place (1 is the first of the day) has something to remind of.
+    """Whether nothing of this part of the day has been done yet.
 
-    `given` and `done` are the moments of today, of what is asked today.
+    `given` and `done` are numbers of moments today, of the exercises that are due. `place` is the
+    number of the part, from 1 to `times`.
     """
     return done < given and done <= given * (place - 1) // times
 
 
-def today_of(due: Iterable[Card]) -> tuple[int, int]:
-    """Given and done, of the exercises that are asked today."""
-    asked = [card for card in due if card.due]
-    return sum(len(card.moments) for card in asked), sum(card.done for card in asked)
+def today_of(day_cards: Iterable[Card]) -> tuple[int, int]:
+    """Return how many moments are given and how many are done, of the exercises due today."""
+    due = [card for card in day_cards if card.due]
+    return sum(len(card.moments) for card in due), sum(card.done for card in due)
 
 
-# ---------------------------------------------------------------- the link that stops them
+# ---------------------------------------------------------------- the link that stops the mails
 
 _SALT = "reminders.stop"
 
 
 def stop_token(plan: ReminderPlan) -> str:
-    """Opens the page that stops the mails, without a login and for as long as a mail is kept."""
+    """Return the token of the page that stops the mails, without a login. It does not expire."""
     return _signer().sign(plan.uuid.hex)
 
 
@@ -101,12 +99,12 @@ def read_stop_token(token: str) -> ReminderPlan | None:
 
 
 def _signer() -> signing.Signer:
-    # The key of the links on paper: a new SECRET_KEY must not break the way out of old mails.
+    # Signed with the key of the links on paper: old mails must still stop after a new SECRET_KEY.
     return signing.Signer(key=settings.SHARE_KEY, salt=_SALT, sep=".")
 
 
 def stop(plan: ReminderPlan) -> bool:
-    """Send no more mails; the times stay, for the calendar. Says whether there was any."""
+    """Stop the mails; the times stay, for the calendar. Returns whether mails were on."""
     ended.note("reminders", plan, "")
     return bool(
         ReminderPlan.objects.filter(pk=plan.pk, by_mail=True).update(
@@ -119,7 +117,7 @@ def stop(plan: ReminderPlan) -> bool:
 
 
 def send_due(now: datetime) -> int:
-    """Send what is due; the number of mails. May run twice at once, and be stopped at any time."""
+    """Send the reminders that are due; returns how many. May run twice at once, and be stopped."""
     return sum(_send(plan, slot, now) for plan in _plans() for slot in slots_due(plan, now))
 
 
@@ -141,32 +139,32 @@ def _plans() -> Iterable[ReminderPlan]:
 def _send(plan: ReminderPlan, slot: time, now: datetime) -> int:
     patient, day = plan.patient, timezone.localdate(now)
     to = address_of(patient)
-    if not to or not _is_open(plan, slot, day) or not _asks(plan, slot, day):
+    if not to or _is_sent(plan, slot, day) or not _has_something_left(plan, slot, day):
         return 0
-    reminder = _take(patient, day, slot, now)
+    reminder = _claim(patient, day, slot, now)
     if reminder is None:
-        return 0  # another run has it
+        return 0  # another run is sending it
     try:
-        _hand_over(reminder_mail(plan, slot, to))
+        _deliver(reminder_mail(plan, slot, to))
     except RefusedMailError:
         log.warning("A reminder was refused by the mail server; try %d", reminder.tries)
         Reminder.objects.filter(pk=reminder.pk).update(refused_at=now)
         return 0
-    except (OSError, SMTPException, ValueError):  # it may have gone: not again
+    except (OSError, SMTPException, ValueError):  # it may have been sent
         log.exception("A reminder was cut off while it was sent; it is not sent again")
         return 0
     Reminder.objects.filter(pk=reminder.pk).update(sent_at=timezone.now())
     return 1
 
 
-def _is_open(plan: ReminderPlan, slot: time, day: date) -> bool:
-    """Whether nobody sent this one, as far as a look can tell: most were sent minutes ago."""
-    rows = Reminder.objects.filter(patient=plan.patient_id, day=day, slot=slot)
-    return not rows.filter(refused_at=None).exists()
+def _is_sent(plan: ReminderPlan, slot: time, day: date) -> bool:
+    """Whether the reminder was sent or is being sent. A quick check; `_claim` decides."""
+    reminders = Reminder.objects.filter(patient=plan.patient_id, day=day, slot=slot)
+    return reminders.filter(refused_at=None).exists()
 
 
-def _asks(plan: ReminderPlan, slot: time, day: date) -> bool:
-    """Whether the programme asks for something now that was not begun."""
+def _has_something_left(plan: ReminderPlan, slot: time, day: date) -> bool:
+    """Whether the running programme needs a reminder at this time (`is_needed`)."""
     for programme in plan.patient.running:
         version = programme.current_version()
         if version is None or programme.pause_on(day) or programme.started_on > day:
@@ -182,28 +180,29 @@ def _asks(plan: ReminderPlan, slot: time, day: date) -> bool:
     return False
 
 
-def _take(patient: Patient, day: date, slot: time, now: datetime) -> Reminder | None:
-    """The row of this mail, for the one who may send it; None for everybody else."""
-    mine = {"patient": patient, "day": day, "slot": slot}
-    try:
-        with transaction.atomic():
-            return Reminder.objects.create(taken_at=now, **mine)
-    except IntegrityError:
-        pass
-    refused = Reminder.objects.filter(
-        refused_at__isnull=False, sent_at=None, tries__lt=MOST_TRIES, **mine
+def _claim(patient: Patient, day: date, slot: time, now: datetime) -> Reminder | None:
+    """Return the row of this mail to the one run that may send it; None to every other run."""
+    reminders = Reminder.objects.filter(patient=patient, day=day, slot=slot)
+    reminder, is_new = Reminder.objects.get_or_create(
+        patient=patient, day=day, slot=slot, defaults={"taken_at": now}
     )
-    taken = refused.update(refused_at=None, taken_at=now, tries=F("tries") + 1)
-    return Reminder.objects.get(**mine) if taken else None
+    if is_new:
+        return reminder
+    refused = reminders.filter(refused_at__isnull=False, sent_at=None, tries__lt=MOST_TRIES)
+    claimed = refused.update(refused_at=None, taken_at=now, tries=F("tries") + 1)
+    return reminders.get() if claimed else None
 
 
 class RefusedMailError(Exception):
-    """The server said no, or was not there: this mail was certainly not sent."""
+    """The mail server refused the mail or could not be reached, so it was certainly not sent."""
 
 
-def _hand_over(message: EmailMessage) -> None:
-    """Give it to the mail server, on a connection of its own: one that was used before may be
-    closed, and then nobody knows how far it came. Raises RefusedMailError, or what cut it off."""
+def _deliver(message: EmailMessage) -> None:
+    """Give a mail to the mail server, on a new connection.
+
+    A connection that was used before may have been closed, and then it is not known whether the
+    mail was sent. Raises RefusedMailError, or the error that interrupted the sending.
+    """
     connection = get_connection()
     try:
         connection.open()
@@ -220,7 +219,7 @@ def _hand_over(message: EmailMessage) -> None:
 
 
 def reminder_mail(plan: ReminderPlan, slot: time, to: str) -> EmailMessage:
-    """The mail itself: a time and two links. No name, no practice, no word about health."""
+    """Return the mail: a time and two links, with no name, no practice and nothing about health."""
     stop_at = settings.SITE_URL + reverse("patients:stop_reminders", args=[stop_token(plan)])
     with translation.override(language_of(plan.patient)):
         return EmailMessage(
@@ -229,7 +228,6 @@ def reminder_mail(plan: ReminderPlan, slot: time, to: str) -> EmailMessage:
                 "patients/mail/reminder.txt",
                 {"slot": slot, "address": settings.SITE_URL + "/", "stop": stop_at},
             ),
-            from_email=settings.DEFAULT_FROM_EMAIL,
             to=[to],
             headers={
                 "List-Unsubscribe": f"<{stop_at}>",

@@ -1,36 +1,30 @@
-"""The forms with which somebody gets in for the first time."""
+"""Forms for accepting an invitation and choosing a first login."""
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
 from rugpijn.typed.text_fields import CharField, EmailField
 from rugpijn.validators import printable
+from rugpijn.web.submit_form import SubmitForm
 
-from .. import clinical
 from ..birth_dates import BirthDateField
 
-SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1))]
 
-
-class WhoForm(forms.Form):
-    """The first question of an invitation: who are you?"""
+class WhoForm(SubmitForm, forms.Form):
+    """Asks the date of birth of whoever opens an invitation."""
 
     birth_date = BirthDateField(label=_("Your date of birth"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("go", _("Go on"), css_class="btn-lg"))
+    submit = ("go", _("Go on"))
 
 
 class InvitationCodeForm(WhoForm):
-    """The short code from paper, and the same question."""
+    """Asks the short code that is on paper, and the date of birth."""
 
     code = CharField(
-        label=_("Code of your practice"),
+        label=_("Code from your practice"),
         help_text=_("For example ABCD-2345"),
         max_length=40,
         widget=forms.TextInput(
@@ -41,7 +35,7 @@ class InvitationCodeForm(WhoForm):
 
 
 class FirstLoginForm(PasswordForm):
-    """How do you want to log in? A passkey fills `credential`; otherwise there is a password."""
+    """Chooses how to log in: a passkey fills `credential`, otherwise there is a password."""
 
     own_device = forms.BooleanField(
         required=False,
@@ -55,25 +49,25 @@ class FirstLoginForm(PasswordForm):
     email = EmailField(
         required=False,
         label=_("E-mail"),
-        help_text=_("You log in with this address. No e-mail? Leave it empty; you get a code."),
+        help_text=_("You log in with this address. No e-mail? Leave it empty and you get a code."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     field_order = ("name", "own_device", "credential", "email", "password")
 
     def __init__(self, *args, ask_name=False, **kwargs):
-        """Somebody who acts for the patient has a name of their own."""
+        """`ask_name` is for somebody who acts for the patient and has a name of their own."""
         super().__init__(*args, **kwargs)
         if ask_name:
             self.fields["name"] = CharField(
-                label=_("Your own name"),
-                help_text=_("The practice sees by it who ticked off."),
+                label=gettext("Your own name"),
+                help_text=gettext("It shows the practice who ticked off the exercises."),
                 max_length=120,
                 validators=[printable],
                 widget=forms.TextInput(attrs={"autocomplete": "name"}),
             )
             self.order_fields(self.field_order)
         self.helper = FormHelper()
-        self.helper.form_tag = False  # one form around both ways
+        self.helper.form_tag = False  # the template has one form around passkey and password
         self.helper.disable_csrf = True
         if self.data.get("credential"):
             self.fields["password"].required = False
@@ -82,16 +76,12 @@ class FirstLoginForm(PasswordForm):
         return self.cleaned_data["email"].lower()
 
     def clean_password(self):
-        """A passkey needs none."""
+        """Return an empty password when there is a passkey."""
         return "" if self.data.get("credential") else super().clean_password()
 
 
-class ClaimForm(forms.Form):
-    """Someone who already logs in adds this programme to the own account."""
+class ClaimForm(SubmitForm, forms.Form):
+    """Asks the date of birth before a programme is added to an account that is logged in."""
 
     birth_date = BirthDateField()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Add this programme"), css_class="btn-lg"))
+    submit = ("save", _("Add this programme"))

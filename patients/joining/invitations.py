@@ -1,4 +1,4 @@
-"""Who comes in for a patient: the patient, a parent or a helper, by a link or a code on paper."""
+"""Invitations to log in for a patient: as the patient, a parent or a helper."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,12 +14,15 @@ from ..writes import RefusedError, hold
 
 @transaction.atomic
 def invite(patient: Patient, who: str = "") -> tuple[PatientInvitation, str]:
-    """A new way in for a patient, or for whoever acts for one; links handed out before stop
-    working. Without `who` it is for whom it usually is at this age."""
+    """Return a new invitation and the token of its link. Earlier open invitations are deleted.
+
+    `who` is a `PatientInvitation.Who`; without it, who usually logs in at this age. Raises
+    RefusedError after a discharge, or when `who` may not log in at this age.
+    """
     patient.invitations.filter(accepted_at=None).delete()
     hold(patient)
     if patient.discharged_on is not None:
-        raise RefusedError(_("%s is discharged. Take the treatment up again first.") % patient.name)
+        raise RefusedError(_("%s is discharged. Reopen the treatment first.") % patient.name)
     allowed = ages.who_may_log_in(patient.birth_date, timezone.localdate())
     who = who or allowed[0]
     if who not in allowed:
@@ -29,26 +32,29 @@ def invite(patient: Patient, who: str = "") -> tuple[PatientInvitation, str]:
 
 def _not_at_this_age(who: str) -> str:
     return {
-        ages.PATIENT: _("Below 12 a parent logs in for the child. Invite a parent."),
-        ages.PARENT: _("From 16 on a parent has no access. Invite the patient."),
-        ages.HELPER: _("Below 16 a parent helps. Invite the patient or a parent."),
+        ages.PATIENT: _("Below the age of 12 a parent logs in for the child. Invite a parent."),
+        ages.PARENT: _("From the age of 16 a parent has no access. Invite the patient."),
+        ages.HELPER: _("Below the age of 16 a parent helps. Invite the patient or a parent."),
     }.get(who, _("Choose from the list who will log in."))
 
 
 @transaction.atomic
 def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
-    """Tie the patient to a login. The link works no second time, and not after a discharge."""
-    hold(invitation.patient)
-    if invitation.patient.discharged_on is not None:
+    """Connect the patient to a login, or give the login access as a parent or helper.
+
+    The invitation cannot be used again. Raises RefusedError after a discharge, or when whoever it
+    is for may not log in at this age any more.
+    """
+    patient, today = invitation.patient, timezone.localdate()
+    hold(patient)
+    allowed = ages.who_may_log_in(patient.birth_date, today)
+    if patient.discharged_on is not None or invitation.who not in allowed:
         raise RefusedError(_("This invitation no longer works"))
     invitation.accepted_at = timezone.now()
-    patient, today = invitation.patient, timezone.localdate()
-    if invitation.who not in ages.who_may_log_in(patient.birth_date, today):
-        raise RefusedError(_("This invitation no longer works"))
     invitation.save(update_fields=["accepted_at"])
     if invitation.for_somebody_else:
-        given = {"relation": invitation.who, "from_on": today, "until_on": None, "ended_by": None}
-        proxy, _made = Proxy.objects.update_or_create(user=user, patient=patient, defaults=given)
+        access = {"relation": invitation.who, "from_on": today, "until_on": None, "ended_by": None}
+        proxy, _made = Proxy.objects.update_or_create(user=user, patient=patient, defaults=access)
         ended.note("helper", proxy)
         return patient
     patient.user = user
@@ -58,7 +64,7 @@ def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
 
 
 def end_proxy(proxy: Proxy, *, by: User) -> None:
-    """Somebody acts for this patient no more, from the next page on."""
+    """End the access of somebody who acts for a patient, from their next page on."""
     proxy.until_on, proxy.ended_by = timezone.localdate(), by
     proxy.save(update_fields=["until_on", "ended_by"])
     ended.note("helper", proxy)

@@ -1,9 +1,9 @@
-"""Whether a practice asks its patients for more than a password."""
+"""Whether a patient is asked for a second step when logging in."""
 
 from ..access import own_record
 from ..models import Patient
 
 
 def asks_second_step(user) -> bool:
-    """Whether a practice of this person wants more than a password. One that does is enough."""
+    """Whether at least one practice of this person asks for more than a password."""
     return Patient.objects.filter(own_record(user), practice__second_step=True).exists()

@@ -1,4 +1,4 @@
-"""The record: what belongs to one person."""
+"""The record: everything that belongs to one patient."""
 
 from .batch import Batch, BatchHandout
 from .course import (

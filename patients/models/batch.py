@@ -1,4 +1,4 @@
-"""Handouts of several patients, made one after the other in the background."""
+"""Handouts of several patients that are printed together, in the background."""
 
 import uuid
 
@@ -14,7 +14,7 @@ from .programme import Version
 
 class BatchQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A therapist sees what the own practice prints: the names in it are its patients'."""
+        """Return the batches of a therapist's own practice, whose patients they name."""
         return self.filter(treated_by(user))
 
     def find_visible(self, user, **lookup):
@@ -22,7 +22,7 @@ class BatchQuerySet(models.QuerySet):
 
 
 class Batch(models.Model):
-    """What was asked to be printed together. Dates say its state; the rows say how far it is."""
+    """Handouts that were asked for together. Its progress is read from its rows."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
@@ -33,7 +33,7 @@ class Batch(models.Model):
     stopped_at = models.DateTimeField(null=True)
 
     objects = BatchQuerySet.as_manager()
-    record_of = None  # of several patients: each is logged when their handout is shown
+    record_of = None  # it has several patients: each is logged when their handout is shown
 
     class Meta:
         verbose_name = _("batch")
@@ -44,7 +44,7 @@ class Batch(models.Model):
 
 
 class BatchHandout(models.Model):
-    """One handout of a batch: not made yet, made, or not to be made, and then why."""
+    """One handout of a batch: waiting, made, or not possible (`problem` says why)."""
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="handouts")
     version = models.ForeignKey(Version, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""How it goes: what the patient answers, what the therapist judged, and what was looked at."""
+"""How a patient is doing: the patient's answers, and the therapist's judgements and marks."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,17 +9,18 @@ from rugpijn.models import User
 from rugpijn.validators import printable
 
 from .. import clinical
-from ..access import OfActivityQuerySet, OfPatientQuerySet, OfProgrammeQuerySet
+from ..access import OfActivityQuerySet
 from ..phone_clock import day_can_be
+from .of_patient import OfPatient, OfProgramme
 from .patient import Patient
 from .programme import Programme, Version
 
 SCALE = (clinical.PAIN_LEAST, clinical.PAIN_MOST)
-ACTIVITIES = 3  # the patient-specific complaints: three activities, each 0 to 10
+ACTIVITIES = 3  # of the patient-specific complaints (PSK); each is scored from 0 to 10
 
 
-class RecoveryCheck(models.Model):
-    """What the patient answered on day 21 or 42. Without a row, nothing was answered."""
+class RecoveryCheck(OfProgramme):
+    """The patient's answer on day 21 or 42. Without a row, nothing was answered."""
 
     class Answer(models.TextChoices):
         MUCH_BETTER = "much_better", _("much better")
@@ -27,17 +28,15 @@ class RecoveryCheck(models.Model):
         SAME = "same", _("the same")
         WORSE = "worse", _("worse")
 
-    is_new = False  # writes.py says so of the row that it wrote
+    is_new = False  # write_once() sets it on a row that it stored
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="recovery_checks")
     day = models.PositiveSmallIntegerField(_("day"))  # of the programme, one of RECOVERY_DAYS
     answer = models.CharField(_("answer"), max_length=12, choices=Answer)
     pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
-    # Who wrote down what the patient said; empty when it was the patient's own hand.
+    # The therapist who wrote the answer down; empty when the patient did.
     noted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     noted_name = models.CharField(max_length=120, blank=True)
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "day"]
@@ -57,19 +56,13 @@ class RecoveryCheck(models.Model):
             ),
         ]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class MainActivity(models.Model):
-    """Something that the patient wants to do again, in the patient's own words (PSK)."""
+class MainActivity(OfProgramme):
+    """An activity that the patient wants to do again, in the patient's own words (PSK)."""
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="main_activities")
     position = models.PositiveSmallIntegerField(_("order"))
     name = models.CharField(_("activity"), max_length=120, validators=[printable])
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "position"]
@@ -87,13 +80,9 @@ class MainActivity(models.Model):
     def __str__(self):
         return self.name
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
-
 
 class ActivityScore(models.Model):
-    """How hard a main activity was: 0 is no trouble, 10 is impossible."""
+    """How hard a main activity was on a day, from 0 (no trouble) to 10 (impossible)."""
 
     activity = models.ForeignKey(MainActivity, models.CASCADE, related_name="scores")
     day = models.DateField(_("day"))
@@ -119,28 +108,26 @@ class ActivityScore(models.Model):
         return self.activity.programme.patient
 
 
-class SymptomAnswer(models.Model):
-    """What went wrong, as the patient said: with an exercise, or without one (no `line`).
+class SymptomAnswer(OfPatient):
+    """Symptoms that the patient reported, with an exercise or without one (no `line`).
 
-    `symptoms` are names of `clinical.SYMPTOMS`. None of them is an answer as well; without a row
-    nothing was answered. Rows are added and never changed. A report holds until a row names it in
-    `retracts`: no later answer, of whatever day, takes it back in passing.
+    `symptoms` are names of `clinical.SYMPTOMS`. An empty list is an answer too; without a row,
+    nothing was answered. Rows are added and never changed. A report is in force until a later row
+    names it in `retracts`; no other answer takes it back.
     """
 
-    is_new = False  # writes.py says so of the row that it wrote
+    is_new = False  # write_once() sets it on a row that it stored
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="symptom_answers")
-    operation = models.UUIDField(_("operation"))  # counts once, as that of a session does
+    operation = models.UUIDField(_("operation"))  # stored once, as that of a session is
     version = models.ForeignKey(Version, models.CASCADE, related_name="symptom_answers")
     line = models.UUIDField(_("line"), null=True, blank=True)
     day = models.DateField(_("day"))
     moment = models.PositiveSmallIntegerField(_("moment of the day"), default=1)
     symptoms = models.JSONField(_("what went wrong"), default=list, blank=True)
-    # The operation of a report that was a mistake, or of the act that it came with.
+    # The operation of the report that was a mistake, or of the act that it came with.
     retracts = models.UUIDField(_("takes back"), null=True, blank=True)
     sequence = models.BigIntegerField(default=0)
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
-
-    objects = OfPatientQuerySet.as_manager()
 
     class Meta:
         ordering = ["sequence", "operation"]
@@ -152,20 +139,16 @@ class SymptomAnswer(models.Model):
 
     @classmethod
     def from_db(cls, db, field_names, values):
-        """A day that cannot be is read as the day on which the row arrived."""
+        """Read an impossible day as the day on which the row arrived."""
         row = super().from_db(db, field_names, values)
         loaded = not row.get_deferred_fields() & {"day", "answered_at"}
         if loaded and not day_can_be(row.day, row.answered_at):
             row.day = timezone.localdate(row.answered_at)
         return row
 
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
-
-class RiskProfile(models.Model):
-    """The risk of persistent complaints as a therapist judged it. The newest row holds."""
+class RiskProfile(OfProgramme):
+    """The risk of persistent complaints as a therapist judged it. The newest row counts."""
 
     class Profile(models.TextChoices):
         LOW = "low", _("low risk")
@@ -178,19 +161,15 @@ class RiskProfile(models.Model):
     chosen_name = models.CharField(max_length=120)
     chosen_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
+class StartBackScore(OfProgramme):
+    """A STarT Back score: the total and a part. Its questions are its authors' and not stored.
 
-class StartBackScore(models.Model):
-    """A STarT Back score beside the therapist's judgement: two numbers, and none of its questions,
-    which are somebody else's. The newest row holds; it decides nothing."""
+    The newest row counts. The therapist's judgement decides, and not this score.
+    """
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="start_back_scores")
     total = models.PositiveSmallIntegerField()
@@ -198,8 +177,6 @@ class StartBackScore(models.Model):
     noted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     noted_name = models.CharField(max_length=120)
     noted_at = models.DateTimeField(default=timezone.now)
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -217,13 +194,9 @@ class StartBackScore(models.Model):
     def suggests(self) -> str:
         return clinical.start_back_suggests(self.total, self.part)
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class QualityRating(models.Model):
-    """How well an exercise was done, as a therapist saw it. The newest row about a line holds."""
+class QualityRating(OfProgramme):
+    """How well an exercise was done, as a therapist saw it. The newest row of a line counts."""
 
     class Quality(models.TextChoices):
         EXCELLENT = "excellent", _("excellent")
@@ -234,27 +207,21 @@ class QualityRating(models.Model):
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="quality_ratings")
     line = models.UUIDField()
-    title = models.CharField(max_length=120)  # of the exercise, as it was called then
+    title = models.CharField(max_length=120)  # of the exercise at that time
     quality = models.CharField(max_length=10, choices=Quality)
     rated_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     rated_name = models.CharField(max_length=120)
     rated_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
+class SeenMark(OfProgramme):
+    """A reason on the worklist that a therapist marked as seen, with a note.
 
-class SeenMark(models.Model):
-    """A reason of the worklist that a therapist looked at, and what came of it.
-
-    The reason is computed and stored nowhere; `occasion` says which one it was: the answer, the
-    day since when, the date that is near. A new occasion is not covered by an old mark.
+    Reasons are computed and not stored. `occasion` names the answer, the first day or the coming
+    date that the reason was about; the mark does not cover another occasion.
     """
 
     NOTE_LENGTH = 500
@@ -268,11 +235,5 @@ class SeenMark(models.Model):
     at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)  # put back on the worklist
 
-    objects = OfProgrammeQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient

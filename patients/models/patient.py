@@ -1,4 +1,4 @@
-"""The patient, and the invitation that lets a patient in."""
+"""The patient, and the invitation to log in."""
 
 import secrets
 import uuid
@@ -13,15 +13,15 @@ from rugpijn.typed.text import code as code_of
 from rugpijn.validators import NoCitizenNumber, one_phone_number, printable
 
 from .. import ages, names, search
-from ..access import CareQuerySet, OfPatientQuerySet
+from ..access import CareQuerySet
+from .of_patient import OfPatient
 
 
 class DerivedField:
-    """A column that is worked out from others when a row is saved. No form shows it.
+    """A column that is computed from other columns when a row is saved. No form shows it.
 
-    For the migrations it is the plain column that it is in the database. `update()` and
-    `bulk_update()` do not work it out: whoever writes a name, a date of birth or a phone number
-    saves the patient.
+    In migrations it is a plain column. `update()` and `bulk_update()` do not compute it, so code
+    that changes a name, a date of birth or a phone number must save the patient.
     """
 
     def of(self, patient: "Patient") -> str:
@@ -48,7 +48,7 @@ class SearchKeyField(DerivedField, models.TextField):
 
 
 class Patient(NoCitizenNumber, models.Model):
-    """Someone who is treated. Needs no e-mail and no login: paper is enough."""
+    """Somebody who is treated. E-mail and login are optional: a handout on paper is enough."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.ForeignKey(
@@ -86,13 +86,13 @@ class Patient(NoCitizenNumber, models.Model):
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    # Treated until that day; empty for somebody who is treated now.
+    # Treated until this day; empty for somebody who is treated now.
     discharged_on = models.DateField(_("discharged on"), null=True, editable=False)
     discharged_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
-    # Written by the columns themselves, whenever the row is.
+    # Computed by the columns themselves when the row is saved.
     sort_key = SortKeyField(max_length=400, default="", editable=False)
     search_key = SearchKeyField(default="", editable=False)
 
@@ -109,17 +109,15 @@ class Patient(NoCitizenNumber, models.Model):
 
     @property
     def record_of(self) -> "Patient":
-        """Whose record this row belongs to; every row about a patient has it."""
+        """The patient whose record this row belongs to: itself."""
         return self
 
     def proxies_on(self, day) -> list:
-        """Who may act for this person on a day; reads what was prefetched."""
-        found = []
-        for proxy in self.proxies.all():
+        """Return who may act for this patient on a day. Uses prefetched proxies."""
+        proxies = self.proxies.all()
+        for proxy in proxies:
             proxy.patient = self
-            if proxy.holds_on(day):
-                found.append(proxy)
-        return found
+        return [proxy for proxy in proxies if proxy.holds_on(day)]
 
     @property
     def acting_now(self) -> list:
@@ -132,26 +130,26 @@ class Patient(NoCitizenNumber, models.Model):
 
     @property
     def who_may_log_in(self) -> list[tuple[str, str]]:
-        """Whom an invitation may be for at this age, in words."""
+        """Return whom an invitation may be for at this age, as choices of a form."""
         words = dict(PatientInvitation.Who.choices)
         allowed = ages.who_may_log_in(self.birth_date, timezone.localdate())
         return [(who, words[who]) for who in allowed]
 
     @property
     def open_invitation(self) -> "PatientInvitation | None":
-        """The invitation that still works. Its link and code are known to nobody here."""
+        """The invitation that still works. Only hashes of its link and code are stored."""
         newest = self.invitations.order_by("-created_at").first()
         return newest if newest is not None and newest.is_open else None
 
 
-class PatientInvitation(Invitation):
-    """Lets a patient choose how to log in, after saying the own date of birth.
+class PatientInvitation(Invitation, OfPatient):
+    """Lets a patient choose how to log in, after answering the date of birth.
 
-    Opened by its link, or by a short code for who types it from paper. The code is short, so its
-    hash is made with the server's key, and it is nothing without the date of birth.
+    It is opened by its link, or by a short code that is typed from paper. Because the code is
+    short, its hash is made with the server's key, and it opens nothing without the date of birth.
     """
 
-    # Without what looks alike: 0 and O, 1 and I and L.
+    # Without characters that look alike: 0 and O; 1, I and L.
     SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
     CODE_LENGTH = 8
 
@@ -166,18 +164,12 @@ class PatientInvitation(Invitation):
         _("who will log in"), max_length=8, choices=Who, default=Who.PATIENT, editable=False
     )
 
-    objects = OfPatientQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
-
     @property
     def for_somebody_else(self) -> bool:
         return self.who != self.Who.PATIENT
 
     def new_code(self) -> str:
-        """A short code for this invitation: shown now and never again."""
+        """Make and return a short code, of which only the hash is stored."""
         code = "".join(secrets.choice(self.SIGNS) for _sign in range(self.CODE_LENGTH))
         self.code_hash = self._code_digest(code)
         self.save(update_fields=["code_hash"])
@@ -186,10 +178,10 @@ class PatientInvitation(Invitation):
 
     @classmethod
     def find_code(cls, typed: str) -> "PatientInvitation | None":
-        """By a code as people type it: small letters, spaces and dashes do not matter."""
-        code = code_of(typed)
-        found = cls.objects.select_for_update(of=("self",)).select_related("patient__practice")
-        return found.filter(code_hash=cls._code_digest(code)).first()
+        """Find and lock by a code as people type it: case, spaces and dashes do not matter."""
+        digest = cls._code_digest(code_of(typed))
+        rows = cls.objects.select_for_update(of=("self",)).select_related("patient__practice")
+        return rows.filter(code_hash=digest).first()
 
     @staticmethod
     def _code_digest(code: str) -> str:

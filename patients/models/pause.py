@@ -1,4 +1,4 @@
-"""Days on which a programme stands still."""
+"""Pauses of a programme."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -11,26 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import User
 from rugpijn.validators import printable
 
-from ..access import OfProgrammeQuerySet
-from .patient import Patient
+from .of_patient import OfProgramme
 from .programme import Programme
 
 
-class Pause(models.Model):
-    """From its first day until the day on which the programme goes on; None is not known yet."""
+class Pause(OfProgramme):
+    """A pause from `from_on` until the day before `until_on`; None while its end is not known."""
 
     NOTE_LENGTH = 200
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="pauses")
     from_on = models.DateField(_("first day of the pause"))
     until_on = models.DateField(_("goes on again on"), null=True, blank=True)
-    # For the practice: on no page of the patient, and in a copy of the record.
+    # For the practice: not on the patient's pages, but in a copy of the record.
     note = models.CharField(_("note"), max_length=NOTE_LENGTH, blank=True, validators=[printable])
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     by_name = models.CharField(max_length=120)
     at = models.DateTimeField(default=timezone.now)
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["programme", "from_on", "id"]
@@ -48,12 +45,8 @@ class Pause(models.Model):
             ),
         ]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
-
     def holds_on(self, day: date) -> bool:
-        """Whether the programme stands still on this day."""
+        """Whether the programme is paused on this day."""
         return self.from_on <= day and (self.until_on is None or day < self.until_on)
 
     def overlaps(self, other: "Pause") -> bool:
@@ -63,10 +56,10 @@ class Pause(models.Model):
 
 
 def days_off(pauses: Iterable[Pause], last: date) -> frozenset[date]:
-    """The days up to `last` that can ask for nothing: of each pause, and the one it ends on.
+    """Return the days until `last` that ask for nothing: those of each pause, and the day after it.
 
-    The day on which a programme goes on is like its first day, not whole: nobody can be asked for
-    the morning of a day on which the therapist started it again at noon.
+    The day on which a programme goes on is not a whole day, like its first day: the therapist may
+    restart it at noon, and then nothing was asked that morning.
     """
     return frozenset(
         pause.from_on + timedelta(days=number)

@@ -1,4 +1,4 @@
-"""What was prescribed: the programme as the therapist edits it, and as it was issued."""
+"""The programme as the therapist edits it, and its versions as they were issued."""
 
 import uuid
 from datetime import date
@@ -13,9 +13,10 @@ from exercises.models import Exercise, Prescribed, Protocol
 from rugpijn.models import User
 from rugpijn.validators import NoCitizenNumber, printable
 
-from ..access import OfPatientQuerySet, OfProgrammeQuerySet
+from ..access import OfPatientQuerySet
 from ..line import lines_of
 from ..sheet import Sheet
+from .of_patient import OfPatient, OfProgramme
 from .patient import Patient
 
 
@@ -24,8 +25,8 @@ class ProgrammeQuerySet(OfPatientQuerySet):
         return self.filter(started_on__isnull=False, ended_on__isnull=True)
 
 
-class Programme(NoCitizenNumber, models.Model):
-    """All prescriptions of one period. Its dates say its state: draft, running, ended."""
+class Programme(NoCitizenNumber, OfPatient):
+    """All prescriptions of one period. Its dates tell its state: draft, running or ended."""
 
     called = ("title",)
 
@@ -50,9 +51,9 @@ class Programme(NoCitizenNumber, models.Model):
     )
     started_on = models.DateField(_("started on"), null=True, editable=False)
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
-    # Chosen by the therapist; without it, the risk profile says how long (clinical.planned_end).
+    # Chosen by the therapist; otherwise it follows from the risk profile (clinical.planned_end).
     planned_until = models.DateField(_("planned until"), null=True, editable=False)
-    # Raised by every save: a form that was opened at an older revision is stale.
+    # Raised by every save, to recognise a form that was opened before another save.
     revision = models.PositiveIntegerField(default=0, editable=False)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, editable=False)
     changed_by = models.ForeignKey(
@@ -89,10 +90,6 @@ class Programme(NoCitizenNumber, models.Model):
         return f"{self.title} · {self.patient}"
 
     @property
-    def record_of(self) -> Patient:
-        return self.patient
-
-    @property
     def is_draft(self) -> bool:
         return self.started_on is None
 
@@ -101,7 +98,7 @@ class Programme(NoCitizenNumber, models.Model):
         return self.started_on is not None and self.ended_on is None
 
     def pause_on(self, day: date):
-        """The pause that holds on a day; reads what was prefetched."""
+        """Return the pause on a day. Uses prefetched pauses."""
         if not self.is_running:
             return None
         return next((pause for pause in self.pauses.all() if pause.holds_on(day)), None)
@@ -112,22 +109,21 @@ class Programme(NoCitizenNumber, models.Model):
 
     @property
     def pause_ahead(self):
-        """The next one that was planned and has not begun."""
+        """The next planned pause that has not begun."""
         if not self.is_running:
             return None
         today = timezone.localdate()
         return next((pause for pause in self.pauses.all() if pause.from_on > today), None)
 
     def current_version(self) -> "Version | None":
-        """What was issued last; None for a draft."""
+        """Return the version that was issued last; None for a draft."""
         return self.versions.order_by("-number").first()
 
 
-class Prescription(Prescribed):
+class Prescription(OfProgramme, Prescribed):
     """One exercise in a programme, with the dosage this patient was given."""
 
-    # Stays with the line through every version, so that what was done still
-    # belongs to it after the programme changed.
+    # The same in every version, so that sessions still belong to the line after a change.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="prescriptions")
     exercise = models.ForeignKey(
@@ -144,16 +140,13 @@ class Prescription(Prescribed):
         validators=[printable],
         help_text=_("Empty: the text of the library. One step on each line."),
     )
-    side_open = models.BooleanField(
-        default=False, editable=False
-    )  # see patients/prescribing/sides.py
+    # Whether the therapist must still choose a side (patients/prescribing/sides.py).
+    side_open = models.BooleanField(default=False, editable=False)
     on_share_page = models.BooleanField(
         _("whoever holds the paper may read this note and instruction"),
         default=False,
         help_text=_("Without this they are not on the page behind the QR code."),
     )
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta(Prescribed.Meta):
         verbose_name = _("prescription")
@@ -164,27 +157,17 @@ class Prescription(Prescribed):
     def __str__(self):
         return str(self.exercise)
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
-
-class RedFlagCheck(models.Model):
-    """The therapist's word that no red flag was found, before the programme started."""
+class RedFlagCheck(OfProgramme):
+    """A therapist's statement, before the start, that no red flag was found."""
 
     programme = models.OneToOneField(Programme, models.CASCADE, related_name="red_flag_check")
     checked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     checked_name = models.CharField(max_length=120)
     checked_at = models.DateTimeField(default=timezone.now)
 
-    objects = OfProgrammeQuerySet.as_manager()
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
-
-
-class Version(models.Model):
+class Version(OfProgramme):
     """A Sheet as it was issued. Written once, never changed."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -195,12 +178,10 @@ class Version(models.Model):
     issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
     issued_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     issued_name = models.CharField(_("issued by"), max_length=120)
-    # For colleagues, and no part of the sheet: the patient does not read it.
+    # For colleagues. It is not part of the sheet, so the patient does not read it.
     reason = models.CharField(
         _("why it was changed"), max_length=200, blank=True, validators=[printable]
     )
-
-    objects = OfProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version")
@@ -215,20 +196,16 @@ class Version(models.Model):
     def __str__(self):
         return f"{self.programme} · {self.number}"
 
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
-
     @cached_property
     def sheet(self) -> Sheet:
         return Sheet.from_json(self.content)
 
     @property
     def nameless_sheet(self) -> Sheet:
-        """What whoever holds the link may read.
+        """The sheet that anyone with the link may read.
 
-        A version that did not record the library's steps beside those of its patient gets the
-        library's of today: a general text, and nothing that was written for one person.
+        Steps that were written for the patient are replaced by those of the library. An old
+        version that did not record the library's steps gets the library's present ones.
         """
         sheet = self.sheet
         if missing := sheet.without_library_steps:
@@ -240,14 +217,14 @@ class Version(models.Model):
 
 
 class StoredHandout(models.Model):
-    """A version on paper, so that printing it again renders nothing.
+    """A version as a PDF, so that printing it again renders nothing.
 
-    Holds a name, so it is part of the record. What stands around the sheet (the
-    patient's name, the practice, the QR code, the variant) has a digest of its own: when a
-    name is corrected or the link revoked, the next print is made anew.
+    It holds a name, so it is part of the record. `letterhead` is a digest of what surrounds the
+    sheet: the patient's name, the practice, the QR code and the variant. When one of them changes,
+    the next print is rendered again.
 
-    What was issued as the practice prints stays as it is, byte for byte. Another variant is
-    made anew when the app prints better than it did.
+    An `issued` handout never changes. Other variants are rendered again when the code that prints
+    them has changed (`made_with`).
     """
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="handouts")

@@ -1,4 +1,4 @@
-"""Who logs in for somebody else: a parent, or whoever the patient chose to help."""
+"""Parents and helpers who log in for a patient."""
 
 from datetime import date
 
@@ -11,12 +11,13 @@ from rugpijn.models import User
 
 from .. import ages
 from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 
 
 class ProxyQuerySet(OfPatientQuerySet):
     def holding(self, day: date):
-        """Those that give access on this day. A parent's ends by itself when the child is 16."""
+        """Return those that give access on this day. A parent's ends when the child turns 16."""
         return self.filter(
             Q(until_on__isnull=True) | Q(until_on__gt=day),
             ~Q(relation=ages.PARENT)
@@ -25,15 +26,15 @@ class ProxyQuerySet(OfPatientQuerySet):
         )
 
     def over(self, day: date):
-        """Those that gave access once, and do no more."""
+        """Return those that gave access earlier and no longer do."""
         holding = self.holding(day).values("pk")
         return self.filter(from_on__lte=day).exclude(pk__in=holding)
 
 
-class Proxy(models.Model):
-    """Somebody acts for a patient, with a login of their own, until the day that is written here.
+class Proxy(OfPatient):
+    """Somebody acts for a patient with a login of their own, until the day `until_on`.
 
-    The age is asked of the date of birth each time, so that a corrected date counts at once.
+    The age is computed from the date of birth each time, so that a correction counts at once.
     """
 
     class Relation(models.TextChoices):
@@ -59,10 +60,6 @@ class Proxy(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.get_relation_display()}"
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     def holds_on(self, day: date) -> bool:
         if self.from_on > day or (self.until_on is not None and self.until_on <= day):

@@ -1,4 +1,4 @@
-"""When a patient wants to exercise: reminded by mail, and in the patient's own calendar."""
+"""The times at which a patient wants to exercise, reminders by mail, and the calendar link."""
 
 import hashlib
 import secrets
@@ -9,16 +9,16 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 
 EVERY_DAY = "1234567"
 
 
-class ReminderPlan(models.Model):
-    """The times and days that a patient chose, and whether a mail comes then.
+class ReminderPlan(OfPatient):
+    """The times and days that a patient chose, and whether a mail is sent then.
 
-    By mail is a consent of its own: it is off until it is asked for, and stopped by one press.
+    Mail needs separate consent: it is off until the patient asks for it, and one press stops it.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -29,28 +29,24 @@ class ReminderPlan(models.Model):
     days = models.CharField(_("days"), max_length=7, default=EVERY_DAY)  # 1 is Monday
     by_mail = models.BooleanField(_("by e-mail"), default=False)
     changed_at = models.DateTimeField(default=timezone.now)
-    stopped_at = models.DateTimeField(null=True, blank=True)  # the mails, by a press in one of them
-
-    objects = OfPatientQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
+    stopped_at = models.DateTimeField(
+        null=True, blank=True
+    )  # when the mails were stopped by the link in one
 
     @property
     def times(self) -> tuple[time, ...]:
-        """In the order of the day, each once."""
+        """The chosen times, sorted and without duplicates."""
         return tuple(sorted({at for at in (self.first, self.second, self.third) if at is not None}))
 
     def holds_on(self, day: date) -> bool:
         return str(day.isoweekday()) in self.days
 
 
-class Reminder(models.Model):
-    """One mail of one patient for one time of one day: the row comes first, then the mail.
+class Reminder(OfPatient):
+    """One mail to one patient for one time of one day. The row is stored before the mail is sent.
 
-    A row without `sent_at` and `refused_at` was cut off between the two: nobody knows whether the
-    mail went, and it is not sent again. What a mail server refused may be tried again.
+    Without `sent_at` and `refused_at` the run was interrupted: it is not known whether the mail was
+    sent, and it is not sent again. A mail that the mail server refused may be tried again.
     """
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="reminders")
@@ -61,8 +57,6 @@ class Reminder(models.Model):
     refused_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -71,26 +65,16 @@ class Reminder(models.Model):
             )
         ]
 
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
+class CalendarLink(OfPatient):
+    """The secret address of a patient's calendar, which shows the times and nothing else.
 
-class CalendarLink(models.Model):
-    """The address of a patient's calendar. Whoever has it can read the times and nothing else.
-
-    The database keeps its hash only; a new one makes the old one worthless.
+    Only its hash is stored. A new address replaces the old one.
     """
 
     patient = models.OneToOneField(Patient, models.CASCADE, related_name="calendar_link")
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=timezone.now)
-
-    objects = OfPatientQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.patient
 
     @staticmethod
     def digest(token: str) -> str:
@@ -98,7 +82,7 @@ class CalendarLink(models.Model):
 
     @classmethod
     def renew(cls, patient: Patient) -> str:
-        """A new address: its token, shown now and never again."""
+        """Make a new address and return its token, of which only the hash is stored."""
         token = secrets.token_urlsafe(32)  # 256 bits
         cls.objects.update_or_create(
             patient=patient,

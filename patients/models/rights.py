@@ -1,4 +1,4 @@
-"""What a patient may ask of their data: a copy, and that it is erased."""
+"""Requests of patients for a copy of their data or its erasure, and the ledger of erasures."""
 
 import hashlib
 import uuid
@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn.models import User
 from rugpijn.validators import printable
 
-from ..access import OfPatientQuerySet
+from .of_patient import OfPatient
 from .patient import Patient
 
 
-class DataExport(models.Model):
-    """A copy of everything about one patient: who asked for it and why, and for a quarter of an
-    hour the file, for the browser that asked and for no other."""
+class DataExport(OfPatient):
+    """A copy of everything about one patient: who asked for it and why, and the file.
+
+    The file is kept for 15 minutes, for the browser session that asked.
+    """
 
     REASON_LENGTH = 200
     KEPT = timedelta(minutes=15)
@@ -36,29 +38,25 @@ class DataExport(models.Model):
     finished_at = models.DateTimeField(null=True)
     content = models.BinaryField(null=True)
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["-asked_at"]
 
     @property
-    def record_of(self) -> Patient:
-        return self.patient
-
-    @property
     def is_over(self) -> bool:
-        """Nothing can be fetched any more."""
+        """Whether the file can no longer be fetched."""
         return self.finished_at is not None and (
             self.content is None or self.finished_at < timezone.now() - self.KEPT
         )
 
 
-class ErasureRequest(models.Model):
-    """A patient asks that everything is erased. Carried out, the row goes with all the rest; the
-    ledger (`Erased`) then has when it was asked."""
+class ErasureRequest(OfPatient):
+    """A patient's request to erase everything.
+
+    An erasure removes this row as well; the ledger (`Erased`) then says when it was requested.
+    """
 
     LENGTH = 500
-    ANSWER_WITHIN = 30  # days; AVG 12(3): within a month
+    ANSWER_WITHIN = 30  # days; AVG 12(3) says within a month
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="erasure_requests")
@@ -75,8 +73,6 @@ class ErasureRequest(models.Model):
     refused_name = models.CharField(max_length=120, blank=True)
     answer = models.CharField(_("reason"), max_length=LENGTH, blank=True, validators=[printable])
 
-    objects = OfPatientQuerySet.as_manager()
-
     class Meta:
         ordering = ["asked_at"]
         constraints = [
@@ -88,19 +84,14 @@ class ErasureRequest(models.Model):
         ]
 
     @property
-    def record_of(self) -> Patient:
-        return self.patient
-
-    @property
     def answer_by(self):
         return timezone.localdate(self.asked_at) + timedelta(days=self.ANSWER_WITHIN)
 
 
 class Erased(models.Model):
-    """One line of the ledger: that somebody was erased, and nothing that says who it was.
+    """One line of the ledger: somebody was erased. It does not identify the patient.
 
-    The number is a digest of the record's random one, which cannot be guessed; it is there to be
-    compared after a restore.
+    `patient` is a digest of the record's random uuid, to recognise the record after a restore.
     """
 
     class Role(models.TextChoices):
@@ -114,7 +105,7 @@ class Erased(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by_role = models.CharField(max_length=8, choices=Role)
     asked_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True)  # in words without names
+    reason = models.CharField(max_length=200, blank=True)  # holds no names
 
     class Meta:
         ordering = ["at"]

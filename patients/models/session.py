@@ -1,4 +1,4 @@
-"""What the patient did."""
+"""Logged sessions: the exercises that a patient did."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,25 +10,26 @@ from exercises.dosage import LIMITS
 from .. import clinical
 from ..access import OfPatientQuerySet
 from ..phone_clock import can_be, day_can_be
+from .of_patient import OfPatient
 from .patient import Patient
 from .programme import Version
 
 PAIN = (clinical.PAIN_LEAST, clinical.PAIN_MOST)  # not answered is None
-MOMENTS = LIMITS["per_day"]  # first, second, … moment of the day
+MOMENTS = LIMITS["per_day"]  # the first and the last moment that a day may have
 
 
 class SessionLogQuerySet(OfPatientQuerySet):
     def held(self):
-        """Of each line, day and moment the last act: what holds now. A subquery, not a query."""
+        """Return the last act of each line, day and moment, which is the one that counts."""
         return self.filter(~Exists(newer_acts()))
 
 
 def newer_acts() -> QuerySet:
-    """For a subquery: what was done later about the same line, day and moment.
+    """For a subquery: later acts about the same line, day and moment.
 
-    Later by the patient's own count of acts, never by arrival or by a clock: a phone that was
-    offline sends what it has in any order. Two acts with one number are two devices that knew
-    nothing of each other; the operation then decides, the same way everywhere.
+    The order is the patient's own count of acts (`sequence`), not the time of arrival or a clock:
+    a phone that was offline sends its acts in any order. Two devices that were offline may use the
+    same number; the operation then decides.
     """
     return SessionLog.objects.filter(
         Q(sequence__gt=OuterRef("sequence"))
@@ -40,13 +41,12 @@ def newer_acts() -> QuerySet:
     ).order_by()
 
 
-class SessionLog(models.Model):
-    """One act of logging: this line, this moment of this day, done or undone, and how it went.
+class SessionLog(OfPatient):
+    """One act of logging: a line was done or undone at a moment of a day, and how it went.
 
-    Rows are added and never changed. The last act about a line, day and moment
-    is what holds (`sequence`, then `operation`); those before it are how it came about.
-    `sets`, `reps`, `hold` and `duration` (seconds) say what was done where that was not what was
-    given; empty is as given.
+    Rows are added and never changed. The last act about a line, day and moment counts (by
+    `sequence`, then `operation`). `sets`, `reps`, `hold` and `duration` (in seconds) are what was
+    done if it differs from what was given; empty is as given.
     """
 
     class Effort(models.TextChoices):
@@ -54,7 +54,7 @@ class SessionLog(models.Model):
         RIGHT = "right", _("just right")
         HARD = "hard", _("hard")
 
-    is_new = False  # writes.py says so of the row that it wrote
+    is_new = False  # write_once() sets it on a row that it stored
     AMOUNTS = ("sets", "reps", "hold", "duration")
 
     patient = models.ForeignKey(Patient, models.CASCADE, related_name="sessions")
@@ -70,11 +70,11 @@ class SessionLog(models.Model):
     reps = models.PositiveSmallIntegerField(_("repetitions"), null=True, blank=True)
     hold = models.PositiveSmallIntegerField(_("hold in seconds"), null=True, blank=True)
     duration = models.PositiveSmallIntegerField(_("duration in seconds"), null=True, blank=True)
-    # Which act of this patient it was: each device counts on from the highest that it knows.
+    # The number of this act: each device counts on from the highest number that it knows.
     sequence = models.BigIntegerField(default=0)
     performed_at = models.DateTimeField(_("done at"))
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
-    # The day is that on which it arrived: what the phone's clock said cannot be.
+    # The phone's clock gave an impossible day; `day` is when the act arrived.
     clock_was_off = models.BooleanField(_("the phone's clock was wrong"), default=False)
 
     objects = SessionLogQuerySet.as_manager()
@@ -105,7 +105,7 @@ class SessionLog(models.Model):
 
     @classmethod
     def from_db(cls, db, field_names, values):
-        """What a clock said that cannot be is read as the moment at which the row arrived."""
+        """Read an impossible time of a phone's clock as the moment at which the row arrived."""
         row = super().from_db(db, field_names, values)
         if not row.get_deferred_fields() & {"day", "performed_at", "received_at"}:
             arrived = row.received_at
@@ -116,10 +116,6 @@ class SessionLog(models.Model):
         return row
 
     @property
-    def record_of(self) -> Patient:
-        return self.patient
-
-    @property
     def filled_in_later(self) -> bool:
-        """Written down on a later day than the one that it is about."""
+        """Whether it was logged on a later day than the one it is about."""
         return timezone.localdate(self.performed_at) > self.day

@@ -11,27 +11,20 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from ..access import OfProgrammeQuerySet
-from .patient import Patient
+from .of_patient import OfProgramme
 from .programme import Programme
 
 
-class ShareLink(models.Model):
-    """The address behind the QR code on paper: exercises, and no name."""
+class ShareLink(OfProgramme):
+    """The address behind the QR code on paper, which shows the exercises without a name."""
 
     VALID_AFTER_END = timedelta(days=30)
     VALID_AT_MOST = timedelta(days=365)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     programme = models.OneToOneField(Programme, models.CASCADE, related_name="share_link")
-    counter = models.PositiveIntegerField(default=0)  # raised to revoke every token before it
+    counter = models.PositiveIntegerField(default=0)  # raising it revokes all earlier tokens
     valid_from = models.DateField(default=timezone.localdate)
-
-    objects = OfProgrammeQuerySet.as_manager()
-
-    @property
-    def record_of(self) -> Patient:
-        return self.programme.patient
 
     @property
     def token(self) -> str:
@@ -41,24 +34,23 @@ class ShareLink(models.Model):
         return signature_matches(self.uuid, self.counter, signature)
 
     def ever_accepted(self, signature: bytes) -> bool:
-        """Whether this stood on our paper once, before it was revoked."""
+        """Whether this was once a valid signature, also if it has been revoked."""
         return any(
             signature_matches(self.uuid, counter, signature) for counter in range(self.counter + 1)
         )
 
     @property
     def valid_until(self):
-        """The last day: 30 days after the programme ended, and a year at most."""
+        """The last day: 30 days after the end of the programme, but a year at most."""
         latest = self.valid_from + self.VALID_AT_MOST
         ended = self.programme.ended_on
         return min(latest, ended + self.VALID_AFTER_END) if ended is not None else latest
 
 
 def share_token(link_uuid: uuid.UUID, counter: int) -> str:
-    """The secret in a QR code. Made from the link each time and stored nowhere.
+    """Return the secret of a QR code: the link's uuid and a signature, in 43 characters.
 
-    Link and signature, 43 characters. Raising the link's counter makes every
-    token printed before it worthless.
+    It is computed each time and never stored. Raising the link's counter revokes earlier tokens.
     """
     return (
         base64.urlsafe_b64encode(link_uuid.bytes + _signature(link_uuid, counter))
@@ -68,12 +60,12 @@ def share_token(link_uuid: uuid.UUID, counter: int) -> str:
 
 
 def read_share_token(token: str) -> tuple[uuid.UUID, bytes] | None:
-    """The link that a token names and its signature; None for what cannot be one."""
+    """Return the link's uuid and the signature in a token; None when it is malformed."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (ValueError, binascii.Error):
         return None
-    # One token, one spelling: the decoder overlooks stray characters.
+    # A token has one spelling; the decoder ignores stray characters.
     if len(raw) != 32 or base64.urlsafe_b64encode(raw).decode().rstrip("=") != token:
         return None
     return uuid.UUID(bytes=raw[:16]), raw[16:]

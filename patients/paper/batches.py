@@ -85,7 +85,7 @@ def run(batch: Batch) -> None:
             continue  # its row is gone as well
         except PrintingError:
             with translation.override(language):
-                item.problem = _("This one could not be printed.")
+                item.problem = _("This handout could not be printed.")
         else:
             item.made_at = timezone.now()
         item.save(update_fields=["made_at", "problem"])

@@ -3,7 +3,7 @@
 import re
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Div, Field, Layout, Row, Submit
+from crispy_forms.layout import Column, Div, Field, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.typed.text_fields import CharField
+from rugpijn.web.submit_form import SubmitForm
 
 from .. import clinical
 from ..models import RecoveryCheck, SessionLog
@@ -147,8 +148,10 @@ class SymptomForm(forms.Form):
         return said
 
 
-class RecoveryForm(forms.Form):
+class RecoveryForm(SubmitForm, forms.Form):
     """How it goes, three and six weeks on: one question, pain, and what somebody wants to do."""
+
+    submit = ("save", _("Send my answer"))
 
     answer = forms.ChoiceField(
         label=_("Are your daily things going better than at the start?"),
@@ -175,7 +178,6 @@ class RecoveryForm(forms.Form):
                 label=_("How hard is this for you now: %s?") % activity.name,
                 choices=SCORES,
             )
-        self.helper = FormHelper()
         self.helper.layout = Layout(
             Field("answer"),
             Field("pain", template="patients/fields/pain.html"),
@@ -184,7 +186,6 @@ class RecoveryForm(forms.Form):
                 for activity in self.activities
             ),
         )
-        self.helper.add_input(Submit("save", _("Send my answer"), css_class="btn-lg"))
 
     def scores(self) -> dict:
         """By main activity, what was answered."""

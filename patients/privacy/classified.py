@@ -1,6 +1,7 @@
-"""The columns of the record. Who of the staff did something is told by name: it is part of it.
+"""What kind of data each column of the record holds.
 
-`CLASSES` holds the other apps' too, so that one table answers for every column there is.
+Names of staff who did something are clinical data: they are part of the record. `CLASSES` holds
+the columns of all three apps.
 """
 
 from django.apps import apps
@@ -95,7 +96,7 @@ RECORD: dict[str, Columns] = {
         personal="asked_at asked_by words refused_at refused_by refused_name answer",
         none="id uuid patient",
     ),
-    # Stays after an erasure, and says of nobody who it was.
+    # Stays after an erasure and identifies nobody.
     "patients.Erased": columns(none="id patient practice at by_role asked_at reason"),
 }
 
@@ -106,17 +107,17 @@ def kind_of(field: Field) -> DataKind:
     return CLASSES[field.model._meta.label][field.name]
 
 
-def told(model: type[Model]) -> list[Field]:
-    """The columns that a person may have: all but the secrets."""
+def fields_to_show(model: type[Model]) -> list[Field]:
+    """Return the columns that are in a copy for the patient: all but the secrets."""
     return [field for field in model._meta.concrete_fields if kind_of(field) != DataKind.SECRET]
 
 
 def unclassified() -> list[str]:
-    """Columns without a class, and classes of columns that are not there."""
-    there = {
+    """Return columns without a class, and classes of columns that do not exist."""
+    stored = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()
         for field in model._meta.concrete_fields
     }
-    named = {f"{label}.{name}" for label, names in CLASSES.items() for name in names}
-    return sorted(there ^ named)
+    classified = {f"{label}.{name}" for label, names in CLASSES.items() for name in names}
+    return sorted(stored ^ classified)

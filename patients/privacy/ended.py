@@ -1,4 +1,7 @@
-"""What was taken away around a patient's record: helpers, links, mails and logins."""
+"""Access to a record that was ended, so that a restored backup does not give it back.
+
+It covers helpers and parents, links on paper, calendar links, reminders and logins.
+"""
 
 from datetime import date
 
@@ -50,7 +53,7 @@ def _login(patient: Patient) -> str:
 
 
 def _no_login(patient: Patient, state: str) -> bool:
-    """Another login took its place since, which the backup does not have."""
+    """Disconnect a login that was replaced since; the backup does not have the new one."""
     if patient.user is None or _login(patient) == state:
         return False
     patient.user = None
@@ -59,7 +62,7 @@ def _no_login(patient: Patient, state: str) -> bool:
 
 
 def close_invitations(restored) -> str | None:
-    """After a restore: one that was used or withdrawn since would open again."""
+    """Close open invitations after a restore: they may have been used or withdrawn since."""
     expired = timezone.now() - PatientInvitation.VALID_FOR
     closed = PatientInvitation.objects.filter(accepted_at=None, created_at__gt=expired)
     number = closed.update(created_at=expired)

@@ -1,13 +1,13 @@
-"""Erasing a patient for good: every row, every paper, the login, and what the queue still knows.
+"""Erasing a patient for good: every row, every handout, the login, and queued tasks and mails.
 
-What stays is the access log, which knows numbers only, and a line in the ledger. The rows are found
-by the models themselves (`reach`), and counted afterwards: one that is left takes the whole erasure
-back.
+The access log stays, with numbers and no names, and a line is added to the ledger. The rows are
+found from the models (`related_rows.py`) and counted afterwards: when one is left, nothing is
+erased.
 
-SQLite is opened with `secure_delete`, so that what is deleted is overwritten in the file at once
-(`rugpijn.database.sqlite`); the nightly run rebuilds the file as well (`compact`), which takes away
-copies that moving rows about may have left in the slack of a page. PostgreSQL gives the space of
-deleted rows free in its own time (autovacuum); `compact` asks for it.
+SQLite is opened with `secure_delete`, so deleted data is overwritten in the file at once
+(`rugpijn.database.sqlite`). The nightly run also rebuilds the file (`compact`), because moving rows
+may have left copies in unused parts of a page. PostgreSQL frees the space of deleted rows when
+autovacuum runs; `compact` asks for it.
 """
 
 import logging
@@ -32,14 +32,16 @@ log = logging.getLogger(__name__)
 
 
 class LeftoverError(Exception):
-    """Something of a patient would have stayed; nothing was erased."""
+    """Rows of the patient were left, so nothing was erased."""
 
 
 @transaction.atomic
 def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> None:
-    """Take everything about one patient away. Logged as whoever asked, or as the program.
+    """Erase everything about one patient.
 
-    Raises OSError when the ledger cannot be written: an erasure that a restore would undo is none.
+    The access log names the user of `request`, or the program when there is none. `role` is an
+    `Erased.Role`. Raises LeftoverError, and OSError when the ledger cannot be written, because a
+    restore would then undo the erasure.
     """
     erasure_ledger.make_ready()
     hold(patient)
@@ -55,89 +57,90 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
     _forget_tasks(patient)
     _forget_mail(patient, logins)
     _forget_typed()
-    found = list(rows_of(patient))
-    for rows in reversed(found):
+    tables = list(rows_of(patient))
+    for rows in reversed(tables):
         rows.delete()
     for login in logins:
         close_login(login)
     Batch.objects.filter(handouts=None).delete()
-    left = [rows.model.__name__ for rows in found if rows.exists()]
+    left = [rows.model.__name__ for rows in tables if rows.exists()]
     if left:
         raise LeftoverError(", ".join(left))
     if line is not None:
-        # A line that cannot be written after all is in the table, and the nightly run adds it.
+        # If this fails, the line is in the database and the nightly run adds it to the file.
         transaction.on_commit(lambda: erasure_ledger.write([line]), robust=True)
     transaction.on_commit(sweep_pictures, robust=True)
 
 
 def _note(patient: Patient, role: str, reason: str) -> Erased | None:
-    """The row of the ledger; None when there is one already, which is so after a restore."""
-    asked = ErasureRequest.objects.filter(patient=patient, refused_at=None).first()
-    line, new = Erased.objects.get_or_create(
+    """Add a row to the ledger and return it; None when there is one already, as after a restore."""
+    request = ErasureRequest.objects.filter(patient=patient, refused_at=None).first()
+    line, is_new = Erased.objects.get_or_create(
         patient=Erased.digest(patient.uuid),
         defaults={
             "practice": patient.practice.uuid,
             "by_role": role,
             "reason": reason,
-            "asked_at": asked.asked_at if asked is not None else None,
+            "asked_at": request.asked_at if request is not None else None,
         },
     )
-    return line if new else None
+    return line if is_new else None
 
 
 def close_login(user: User) -> bool:
     """Remove a login that opens no other record, with its sessions, devices, passkeys and codes."""
     if user.is_staff or Patient.objects.filter(user=user).exists() or user.proxies.exists():
         return False
-    found = list(rows_of_login(user))
-    for rows in reversed(found):
+    for rows in reversed(list(rows_of_login(user))):
         rows.delete()
     return True
 
 
 def _forget_tasks(patient: Patient) -> None:
-    """What the queue was asked about this patient, with what came of it."""
+    """Delete queued and finished tasks about this patient, with their results."""
     versions = Version.objects.filter(programme__patient=patient).values_list("uuid", flat=True)
     exports = patient.exports.values_list("uuid", flat=True)
-    words = {str(each) for each in (*versions, *exports)}
-    numbers = set(Message.objects.filter(patient=patient).values_list("pk", flat=True))
+    uuids = {str(each) for each in (*versions, *exports)}
+    messages = set(Message.objects.filter(patient=patient).values_list("pk", flat=True))
     ours = DBTaskResult.objects.filter(task_path__startswith="patients.")
     for task in ours.only("pk", "task_path", "args_kwargs"):
-        asked = task.args_kwargs.get("args", [])
-        about = words if not task.task_path.endswith("tell_patient") else numbers
-        if about.intersection(each for each in asked if isinstance(each, str | int)):
+        arguments = task.args_kwargs.get("args", [])
+        ids = messages if task.task_path.endswith("tell_patient") else uuids
+        if ids.intersection(each for each in arguments if isinstance(each, str | int)):
             DBTaskResult.objects.filter(pk=task.pk).delete()
 
 
 def _forget_mail(patient: Patient, logins: Iterable[User]) -> None:
-    """Mail that was still to be sent, to the patient and to whoever acts for the patient."""
+    """Delete mails that wait to be sent to the patient or to whoever acts for the patient."""
     gone = [login for login in logins if not login.is_staff]
     addresses = {patient.email, *(login.email for login in gone)} - {"", None}
     Letter.objects.filter(recipient__in=addresses).delete()
 
 
 def _forget_typed() -> None:
-    """Forms that were kept while their writer logs in anew: they may hold anybody's name. It is
-    nobody's data for longer than an hour, and whoever it was types it again."""
+    """Delete all forms that are kept while somebody logs in again: each may name this patient.
+
+    They are kept for an hour at most, so little work is lost.
+    """
     KeptForm.objects.all().delete()
 
 
 def sweep_pictures() -> None:
-    """Photos and films that only an erased programme showed."""
+    """Delete photos and films that only an erased programme showed."""
     call_command("sweep_pictures", delete=True, by_an_act=True, verbosity=0, stdout=_Quiet())
 
 
 class _Quiet:
     def write(self, text: str) -> None:
-        """The names of files say nothing here."""
+        """Drop the names of files that the command prints."""
 
 
 # ---------------------------------------------------------------- after a restore
 
 
 def apply_ledger() -> int:
-    """Erase again whoever a backup brought back. Returns how many. May run at any time."""
-    erased = erasure_ledger.bring_together()
+    """Erase again the patients that a restored backup brought back. Returns how many."""
+    erased = erasure_ledger.merge()
     if not erased:
         return 0
     back = [
@@ -153,8 +156,10 @@ def apply_ledger() -> int:
 
 
 def compact() -> None:
-    """Rebuild the file, so that not even the slack of its pages holds what was deleted. Waits for
-    writers and lets them wait; outside a transaction only."""
+    """Rebuild the database file, so that unused parts of its pages hold no deleted data either.
+
+    It waits for writers and makes them wait. It does not work inside a transaction.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -165,15 +170,15 @@ def compact() -> None:
 
 
 def open_requests(user: User) -> QuerySet[ErasureRequest]:
-    """Of the practice that somebody owns, what waits for an answer; the oldest first."""
+    """Return the requests that wait for an answer from this owner's practice, the oldest first."""
     waiting = ErasureRequest.objects.filter(answered_for(user, "patient__"), refused_at=None)
     return waiting.select_related("patient__practice")
 
 
-def refuse(asked: ErasureRequest, *, by: User, answer: str) -> bool:
-    """Say no, with the reason that the patient reads. False when it was answered meanwhile."""
+def refuse(request: ErasureRequest, *, by: User, answer: str) -> bool:
+    """Refuse a request, with the reason that the patient reads. False when it was answered."""
     return bool(
-        ErasureRequest.objects.filter(pk=asked.pk, refused_at=None).update(
+        ErasureRequest.objects.filter(pk=request.pk, refused_at=None).update(
             refused_at=timezone.now(), refused_by=by, refused_name=by.name, answer=answer
         )
     )

@@ -1,10 +1,9 @@
-"""The ledger of erasures: what must be erased again when a backup is put back.
+"""The ledger of erasures: what must be erased again after a backup is restored.
 
-A backup holds whoever was erased after it was made. So each erasure leaves a line that no backup
-brings back to an earlier state: in a file of its own, outside the database and its media, as well
-as a row in the database. A restore replaces the database and the media; the file stays, and the
-two are brought together again. A line is a digest of a random number, a day and a role: it names
-nobody.
+A backup still holds patients who were erased after it was made. So each erasure adds a row to the
+database and a line to a file outside the database and its media. A restore replaces the database
+and the media but not the file, and `merge` then adds to each what it lacks. A line holds a digest
+of a random number, a day and a role; it identifies nobody.
 """
 
 import json
@@ -23,7 +22,7 @@ def path() -> Path:
 
 
 def make_ready() -> None:
-    """Raises OSError when nothing can be written there: then nothing may be erased either."""
+    """Create the file if needed. Raises OSError when it cannot be written."""
     path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _open().close()
 
@@ -33,7 +32,7 @@ def _open():
 
 
 def write(rows: Iterable[Erased]) -> None:
-    """Add lines, on the disk before this returns."""
+    """Add lines to the file, and return when they are on the disk."""
     with _open() as file:
         for row in rows:
             line = {
@@ -50,10 +49,10 @@ def write(rows: Iterable[Erased]) -> None:
 
 
 def read() -> dict[str, Erased]:
-    """By digest. A last line that a power cut left half is not one: its row is in the database."""
-    found: dict[str, Erased] = {}
+    """Return the lines by digest. A line cut short by a power cut is skipped: its row is stored."""
+    lines: dict[str, Erased] = {}
     if not path().exists():
-        return found
+        return lines
     for text in path().read_text().splitlines():
         try:
             line = json.loads(text)
@@ -61,12 +60,12 @@ def read() -> dict[str, Erased]:
             continue
         line["at"] = parse_datetime(line["at"])
         line["asked_at"] = line["asked_at"] and parse_datetime(line["asked_at"])
-        found.setdefault(line["patient"], Erased(**line))
-    return found
+        lines.setdefault(line["patient"], Erased(**line))
+    return lines
 
 
-def bring_together() -> set[str]:
-    """Rows that the file lacks go into it, and the other way round. Returns every digest."""
+def merge() -> set[str]:
+    """Add to the file and to the database what each lacks. Returns the digests of all lines."""
     lines = read()
     rows = {row.patient: row for row in Erased.objects.all()}
     missing = [row for digest, row in rows.items() if digest not in lines]
@@ -74,7 +73,7 @@ def bring_together() -> set[str]:
         make_ready()
         if path().stat().st_size and not path().read_bytes().endswith(b"\n"):
             with _open() as file:
-                file.write("\n")  # after half a line
+                file.write("\n")  # ends the half line
         write(missing)
     Erased.objects.bulk_create(row for digest, row in lines.items() if digest not in rows)
     return lines.keys() | rows.keys()

@@ -1,12 +1,10 @@
-"""A person's own data as a file that opens anywhere: JSON for programs, tables for people.
+"""The readable part of a copy of somebody's data: JSON for programs, tables for people.
 
-Knows no model: it takes records as they come and reads what they have. A part is a function from
-a record to rows; whoever adds one adds it to `PARTS`, and it is in the JSON and in a table.
+`record` is a Patient; this module imports no model. Each part is a function from a record to rows.
+A part that is added to `PARTS` is in the JSON and becomes a table.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,30 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rugpijn.tables import table
-
-SCHEMA = 1
-
 Row = dict[str, object]
-
-
-def archive(records: Iterable) -> bytes:
-    """A zip with `data.json`, a table for each part, and a file that says what is what."""
-    records = list(records)
-    content = {
-        "schema": SCHEMA,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
-        "records": [whole(record) for record in records],
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("data.json", as_json(content))
-        for name, part in PARTS.items():
-            rows = [row for record in records for row in part(record)]
-            if rows:
-                file.writestr(f"{name}.csv", table(rows))
-        file.writestr(_("README.txt"), explanation())
-    return packed.getvalue()
 
 
 def whole(record) -> dict:
@@ -77,7 +52,7 @@ def _programmes(record) -> Iterator[Row]:
 
 
 def _given(record) -> Iterator[Row]:
-    """What was given, exercise by exercise, in every version."""
+    """Each exercise of each version."""
     for programme in _started(record):
         for version in programme.versions.order_by("number"):
             for line in version.sheet.lines:
@@ -110,8 +85,8 @@ def _advice(record) -> Iterator[Row]:
 
 
 def _sessions(record) -> Iterator[Row]:
-    """Every press, also what was undone later: the last about a moment is what holds."""
-    logs = record.sessions.select_related("version__programme")  # in the order that decides
+    """Every act, also those undone later; the last one about a moment is in force."""
+    logs = record.sessions.select_related("version__programme")  # in the order of the acts
     titles: dict[int, dict[str, str]] = {}
     for log in logs:
         if log.version_id not in titles:
@@ -236,12 +211,18 @@ def explanation() -> str:
             _("This is what is stored about you."),
             "",
             _("data.json holds everything, for a computer program."),
-            _("The files that end in .csv hold the same as tables. A spreadsheet opens them."),
+            _(
+                "The files that end in .csv hold the same data as tables. You can open them with a "
+                "spreadsheet."
+            ),
             "",
             _("records: who you are. programmes: which programmes you had."),
             _("exercises and advice: what you were given. sessions: what you ticked off."),
-            _("symptoms, recovery and activities: what you answered. pauses: times of rest."),
-            _("messages: what was written. reminders: the times that you chose."),
+            _(
+                "symptoms, recovery and activities: what you answered. pauses: when your programme "
+                "was paused."
+            ),
+            _("messages: your messages. reminders: the times that you chose."),
         ]
     )
 
@@ -250,11 +231,11 @@ def explanation() -> str:
 
 
 def as_json(content: dict) -> str:
-    """For programs, which read dates and moments as ISO 8601."""
-    return json.dumps(content, ensure_ascii=False, indent=1, default=plain)
+    """Return JSON with dates and times in ISO 8601."""
+    return json.dumps(content, ensure_ascii=False, indent=1, default=_plain)
 
 
-def plain(value: object) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).isoformat(timespec="seconds")
     if isinstance(value, date | time):
@@ -265,5 +246,5 @@ def plain(value: object) -> str:
 
 
 def _started(record):
-    """A draft is the therapist's own until it is given."""
+    """The programmes without drafts, which are the therapist's until they are given."""
     return record.programmes.filter(started_on__isnull=False).order_by("pk")

@@ -1,4 +1,4 @@
-"""Who the opaque ids of the access log are, for those who read it (rugpijn/log/search.py)."""
+"""Finds patients by name or id for readers of the access log (rugpijn/log/search.py)."""
 
 import uuid
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from ..search import find
 
 
 def records_of(user) -> list[Patient]:
-    """The records that somebody logs in for, with their practices."""
+    """Return the records of this login, with their practices."""
     return list(Patient.objects.filter(user=user).select_related("practice").order_by("pk"))
 
 
 class PatientsInLog:
-    """Of the practice that the reader owns, and of no other."""
+    """Finds patients of the practice that the reader owns."""
 
     def find(self, reader, name: str) -> list[Patient]:
         return list(find(_of(reader), name)[: MOST_PATIENTS + 1])
@@ -27,9 +27,9 @@ class PatientsInLog:
         return {patient.uuid: patient for patient in _of(reader).filter(uuid__in=ids)}
 
     def users_of(self, reader, name: str) -> list[uuid.UUID]:
-        """The logins of patients with this name: they act in the log too."""
-        found = find(_of(reader).filter(user__isnull=False), name)
-        return list(found.values_list("user__uuid", flat=True)[:MOST_PEOPLE])
+        """Return the logins of patients with this name, who act in the log too."""
+        patients = find(_of(reader).filter(user__isnull=False), name)
+        return list(patients.values_list("user__uuid", flat=True)[:MOST_PEOPLE])
 
     def page_of(self, patient: Patient) -> str:
         return reverse("patients:access_log", args=[patient.uuid])

@@ -1,6 +1,6 @@
-"""The access log of one patient, in sentences: who did what, when, and why.
+"""The access log of one patient in sentences: who did what, when, and why.
 
-The same line of one day stands once, with how often and between which times.
+Equal sentences of one day become one, with how often it happened and between which times.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from rugpijn import audit
 from rugpijn.models import AccessEvent, User
 
-# What somebody has done, after "has": about the patient who reads it.
+# By act, what follows "has" in a sentence that the patient reads.
 DONE = {
     "accept invitation": _("used the invitation"),
     "add passkey": _("added a way to log in"),
@@ -27,7 +27,7 @@ DONE = {
     "change password": _("changed the password"),
     "choose reminders": _("chosen times and reminders"),
     "choose risk profile": _("written down what fits you best"),
-    "create": _("made your record or a programme"),
+    "create": _("created your record or a programme"),
     "delete": _("removed something from your record"),
     "discharge": _("closed your treatment"),
     "download log": _("downloaded this list"),
@@ -45,7 +45,7 @@ DONE = {
     "mail link": _("mailed you a link to your exercises"),
     "note STarT Back score": _("written down the result of a questionnaire"),
     "note main activities": _("written down what you want to be able to do"),
-    "note recovery": _("written down how it goes"),
+    "note recovery": _("written down how you are doing"),
     "open": _("opened your details"),
     "pause": _("paused your programme"),
     "print": _("opened or printed your programme on paper"),
@@ -53,26 +53,26 @@ DONE = {
     "put back": _("put something from you back on the list of things to do"),
     "rate quality": _("written down how well the exercises go"),
     "read": _("looked at your details or your programme"),
-    "read course": _("looked at how it goes with you"),
+    "read course": _("looked at how you are doing"),
     "read days": _("looked at what you did"),
     "read film": _("watched a film of your programme"),
     "read log": _("looked at this list"),
     "end proxy": _("ended the access of somebody who acted for you"),
     "export data": _("made a copy of all your data"),
-    "refuse erasure": _("answered your question to erase your data with no"),
+    "refuse erasure": _("refused your request to erase your data"),
     "read messages": _("read the messages"),
     "read own data": _("looked at the details that are stored"),
     "read progress": _("looked at your progress"),
     "read reminders": _("looked at the times and reminders"),
     "read versions": _("looked at earlier versions of your programme"),
     "remove passkey": _("removed a way to log in"),
-    "renew": _("prolonged your programme"),
+    "renew": _("extended your programme"),
     "renew calendar": _("made a link for a calendar"),
-    "reopen": _("opened your programme again"),
+    "reopen": _("reopened your programme"),
     "resume": _("ended the pause of your programme"),
-    "revoke calendar": _("stopped the link of a calendar"),
+    "revoke calendar": _("stopped the link to a calendar"),
     "revoke link": _("stopped the link on your paper"),
-    "save as protocol": _("kept the exercises as an example, without your name"),
+    "save as protocol": _("saved the exercises as an example, without your name"),
     "second step": _("given the second step of the login"),
     "seen": _("looked at something that you reported"),
     "send message": _("written a message"),
@@ -80,24 +80,24 @@ DONE = {
     "start": _("started your programme"),
     "stop reminders": _("stopped the reminders"),
     "take over": _("taken over your treatment"),
-    "take up again": _("opened your treatment again"),
+    "take up again": _("reopened your treatment"),
     "trust device": _("chosen to stay logged in on a device"),
 }
 WHY = {
     AccessEvent.Purpose.CARE: _("for your treatment"),
     AccessEvent.Purpose.ADMINISTRATION: _("to run the practice"),
-    AccessEvent.Purpose.SUPPORT: _("to solve a problem with the computer"),
+    AccessEvent.Purpose.SUPPORT: _("to solve a technical problem"),
 }
 ROLES = {
     "therapist": _("physiotherapist"),
     "owner": _("owner of the practice"),
-    "superuser": _("manager of the computer"),
+    "superuser": _("manager of the server"),
 }
 
 
 @dataclass
 class LogSentence:
-    """One kind of act by one person on one day."""
+    """One kind of act by one person on one day, with each time it was done."""
 
     day: date
     sentence: str
@@ -110,22 +110,22 @@ class LogSentence:
         first, last = (time_format(moment, "G:i") for moment in (min(self.times), max(self.times)))
         if len(self.times) == 1:
             return gettext("at %(time)s") % {"time": first}
-        often = {"number": len(self.times), "first": first, "last": last}
+        number = len(self.times)
         if first == last:
-            return ngettext("%(number)d time, at %(first)s", "%(number)d times, at %(first)s",
-                            len(self.times)) % often  # fmt: skip
-        return (
-            ngettext(
+            text = ngettext(
+                "%(number)d time, at %(first)s", "%(number)d times, at %(first)s", number
+            )
+        else:
+            text = ngettext(
                 "%(number)d time, between %(first)s and %(last)s",
                 "%(number)d times, between %(first)s and %(last)s",
-                len(self.times),
+                number,
             )
-            % often
-        )
+        return text % {"number": number, "first": first, "last": last}
 
 
 class Reader:
-    """Reads the log of one patient, for that patient or for the owner of the practice."""
+    """Reads the log of one patient, for that patient or for the practice owner."""
 
     def __init__(self, patient):
         self.patient, self.practice = patient, patient.practice
@@ -135,17 +135,18 @@ class Reader:
         )
 
     def events(self, *, since: date | None, others: bool):
+        """Return the events since a day, the newest first; only those by `others` if asked."""
         rows = AccessEvent.objects.filter(patient=self.patient.uuid).order_by("-number")
         if since is not None:
             begin = datetime.combine(since, datetime.min.time())
             rows = rows.filter(at__gte=timezone.make_aware(begin))
         if others and self.own is not None:
-            # A failed login names the account that was tried, not whoever tried it.
+            # Refusals stay: a failed login names the account that was tried, not who tried.
             rows = rows.exclude(actor=self.own, outcome=AccessEvent.Outcome.ALLOWED)
         return rows
 
     def days(self, events: Iterable[AccessEvent]) -> list[tuple[date, list[LogSentence]]]:
-        """The newest day first, and in it the newest act."""
+        """Return the sentences by day, the newest day and the newest act first."""
         days: dict[date, dict[tuple, LogSentence]] = {}
         for event in events:
             at = timezone.localtime(event.at)
@@ -162,15 +163,15 @@ class Reader:
         if event.outcome == AccessEvent.Outcome.DENIED:
             if event.action == "log in":
                 return gettext("Somebody tried to log in as you, with a wrong password.")
-            who = {"who": self.who(event)}
-            return gettext("%(who)s wanted to open your details. That was refused.") % who
+            refusal = gettext("%(who)s tried to open your details. That was refused.")
+            return refusal % {"who": self.who(event)}
         done = DONE.get(event.action) or audit.ACTS.get(event.action, event.action)
         if event.actor is not None and event.actor == self.own:
             return gettext("You have %(done)s.") % {"done": done}
         return gettext("%(who)s has %(done)s.") % {"who": self.who(event), "done": done}
 
     def who(self, event) -> str:
-        """A colleague of the practice by name, when the practice shows names; else the role."""
+        """Name a colleague when the practice shows names in the log; otherwise the role."""
         if event.actor is not None and event.actor == self.own:
             return gettext("You")
         if event.actor_role == "system":
@@ -179,9 +180,9 @@ class Reader:
             return gettext("Somebody who was not logged in")
         if event.on_behalf == self.patient.uuid:
             return gettext("Somebody who acts for you")
-        ours = event.actor in self.colleagues
+        is_colleague = event.actor in self.colleagues
         roles = [str(ROLES[part]) for part in event.actor_role.split("+") if part in ROLES]
-        if not ours and not event.glass:
+        if not is_colleague and not event.glass:
             return gettext("Somebody from outside your practice")
         role = gettext(" and ").join(roles) or gettext("somebody of the practice")
         words = {"role": role, "name": event.actor_name, "practice": self.practice.name}
@@ -193,7 +194,7 @@ class Reader:
         return str(WHY.get(event.purpose, ""))
 
     def table(self, events: Iterable[AccessEvent]) -> list[dict[str, str]]:
-        """Every row by itself, for a file."""
+        """Return each event as a row of a table."""
         return [
             {
                 gettext("Day"): (at := timezone.localtime(event.at)).date(),

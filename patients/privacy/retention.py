@@ -1,22 +1,23 @@
-"""What is removed by itself, when, and why: every term in one place.
+"""What is removed automatically, when and why: every retention term of the app.
 
-A record goes so many months after its last activity as its practice chose (24, our proposal; AVG
-5(1)e), or after the 20 years of the law where this is the medical record (WGBO, BW 7:454). Somebody
-with a running programme is in treatment and is never touched, however quiet it is. Everything else
-here is technical: what nobody can use any more.
+A record is removed a number of months after its last activity: the practice chooses how many (24
+is our proposal; AVG 5(1)e). Where this app holds the medical record, it is 20 years (WGBO, BW
+7:454). A patient with a running programme is in treatment and is never removed. The other kinds
+are technical data that nobody can use any more.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 
 from allauth.account import app_settings as account_settings
 from allauth.account.models import EmailConfirmation
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy
 from django_tasks_db.models import DBTaskResult
 
 from exercises.models import LibraryImport
@@ -51,12 +52,12 @@ from ..models import (
 )
 from . import erasure
 
-LOGIN_MONTHS = 3  # after the discharge: long enough to read the last programme (our proposal)
+LOGIN_MONTHS = 3  # after the discharge, to read the last programme until then (our proposal)
 EXPIRED, REMINDERS, TASKS = timedelta(days=30), timedelta(days=90), timedelta(days=30)
 UPLOADS = timedelta(hours=24)
-LATELY = timedelta(days=30)  # a login without a record may be about to get one, or one back
+LATELY = timedelta(days=30)  # a login without a record may still get one
 
-# By model, the way to the patient and the moment that counts as activity.
+# By model, the lookup of the patient and the field with the moment of activity.
 ACTIVITY = (
     (Programme, "patient", "changed_at"),
     (Version, "programme__patient", "issued_at"),
@@ -69,26 +70,11 @@ ACTIVITY = (
 )
 
 
-@dataclass(frozen=True)
-class RetentionKind:
-    """One kind of data: what it is called, what of it is due, and how it goes."""
-
-    name: str
-    words: str  # with a number in it, singular and plural
-    due: Callable[[Practice | None, datetime], QuerySet]
-    remove: Callable[[QuerySet], None]
-    of_practice: bool = True
-
-
 def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier; the last of the month where there is none."""
+    """Return the same day of the month some months earlier, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, number)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def _moment(day: date) -> datetime:
@@ -99,29 +85,32 @@ def _moment(day: date) -> datetime:
 
 
 def records(practice: Practice, now: datetime) -> QuerySet[Patient]:
-    """Nobody in treatment, and nothing happened for as long as this practice keeps data."""
+    """Return patients out of treatment without activity for as long as the practice keeps data."""
     last_day = months_before(timezone.localdate(now), practice.kept_for)
     since = _moment(last_day)
-    found = Patient.objects.filter(practice=practice, created_at__lt=since)
-    found = found.filter(Q(discharged_on=None) | Q(discharged_on__lt=last_day))
+    patients = Patient.objects.filter(practice=practice, created_at__lt=since)
+    patients = patients.filter(Q(discharged_on=None) | Q(discharged_on__lt=last_day))
     running = Programme.objects.running().filter(patient=OuterRef("pk"))
     ended = Programme.objects.filter(patient=OuterRef("pk"), ended_on__gte=last_day)
-    found = found.filter(~Exists(running), ~Exists(ended))
+    patients = patients.filter(~Exists(running), ~Exists(ended))
     for model, way, moment in ACTIVITY:
         later = model._base_manager.filter(**{way: OuterRef("pk"), f"{moment}__gte": since})
-        found = found.filter(~Exists(later))
-    return found.exclude(user__last_login__gte=since)
+        patients = patients.filter(~Exists(later))
+    return patients.exclude(user__last_login__gte=since)
 
 
 def logins(practice: Practice, now: datetime) -> QuerySet[User]:
-    """Of whoever is treated nowhere any more. Who acts for somebody in treatment stays."""
+    """Return logins of people who were discharged everywhere.
+
+    Those who act for somebody in treatment, or did until `LATELY` ago, keep their login.
+    """
     last_day = months_before(timezone.localdate(now), LOGIN_MONTHS)
     own = Patient.objects.filter(user=OuterRef("pk"))
     acting = Proxy.objects.filter(user=OuterRef("pk"))
     today = timezone.localdate(now)
     treated = Q(discharged_on=None) | Q(discharged_on__gt=last_day)
     still = Q(patient__discharged_on=None) | Q(patient__discharged_on__gt=last_day)
-    # Found from the practice's patients: asked of each user, all of the server would be read.
+    # Start from the practice's patients, so that not all users of the server are read.
     here = Patient.objects.filter(practice=practice, user__isnull=False).order_by().values("user")
     for_others = Proxy.objects.filter(patient__practice=practice).order_by().values("user")
     return _no_staff().filter(
@@ -133,7 +122,7 @@ def logins(practice: Practice, now: datetime) -> QuerySet[User]:
 
 
 def lost_logins(practice: None, now: datetime) -> QuerySet[User]:
-    """Of whoever has no record here, and acts for nobody."""
+    """Return logins of people who have no record and act for nobody."""
     return _no_staff().filter(
         ~Exists(Patient.objects.filter(user=OuterRef("pk"))),
         ~Exists(Proxy.objects.filter(user=OuterRef("pk"))),
@@ -145,28 +134,12 @@ def _no_staff() -> QuerySet[User]:
     return User.objects.filter(is_therapist=False, is_owner=False, is_superuser=False)
 
 
-def _old_invitations(practice: Practice, now: datetime) -> QuerySet:
-    return _old(PatientInvitation.objects.filter(patient__practice=practice), now)
-
-
-def _old_colleagues(practice: Practice, now: datetime) -> QuerySet:
-    return _old(StaffInvitation.objects.filter(practice=practice), now)
-
-
 def _old(invitations: QuerySet, now: datetime) -> QuerySet:
     valid_for = invitations.model.VALID_FOR
     return invitations.filter(
         Q(accepted_at__lt=now - EXPIRED)
         | Q(accepted_at=None, created_at__lt=now - EXPIRED - valid_for)
     )
-
-
-def _old_changes(practice: Practice, now: datetime) -> QuerySet:
-    return AccessChange.objects.filter(practice=practice, settled_at__lt=now - EXPIRED)
-
-
-def _old_codes(practice: None, now: datetime) -> QuerySet:
-    return OneTimeCode.objects.filter(used_at__lt=now - EXPIRED)
 
 
 def _old_confirmations(practice: None, now: datetime) -> QuerySet:
@@ -198,7 +171,17 @@ def _empty(rows: QuerySet) -> None:
     rows.update(content=None)
 
 
-KINDS = (
+@dataclass(frozen=True)
+class RetentionKind:
+    """One kind of data: which rows are due for removal, and how they are removed."""
+
+    name: str
+    words: str  # lazy ngettext with a number in it
+    due: Callable[[Practice | None, datetime], QuerySet]
+    remove: Callable[[QuerySet], None] = _delete
+
+
+OF_PRACTICE = (
     RetentionKind("records", ngettext_lazy("%d patient", "%d patients"), records, _erase),
     RetentionKind(
         "logins",
@@ -211,14 +194,14 @@ KINDS = (
     RetentionKind(
         "invitations",
         ngettext_lazy("%d old invitation", "%d old invitations"),
-        _old_invitations,
-        _delete,
+        lambda practice, now: _old(
+            PatientInvitation.objects.filter(patient__practice=practice), now
+        ),
     ),
     RetentionKind(
         "colleagues",
         ngettext_lazy("%d old invitation of a colleague", "%d old invitations of colleagues"),
-        _old_colleagues,
-        _delete,
+        lambda practice, now: _old(StaffInvitation.objects.filter(practice=practice), now),
     ),
     RetentionKind(
         "access changes",
@@ -226,8 +209,9 @@ KINDS = (
             "%d settled change to how somebody logs in",
             "%d settled changes to how somebody logs in",
         ),
-        _old_changes,
-        _delete,
+        lambda practice, now: AccessChange.objects.filter(
+            practice=practice, settled_at__lt=now - EXPIRED
+        ),
     ),
     RetentionKind(
         "reminders",
@@ -235,13 +219,11 @@ KINDS = (
         lambda practice, now: Reminder.objects.filter(
             patient__practice=practice, taken_at__lt=now - REMINDERS
         ),
-        _delete,
     ),
     RetentionKind(
         "batches",
         ngettext_lazy("%d list of handouts", "%d lists of handouts"),
         lambda practice, now: Batch.objects.filter(practice=practice, created_at__lt=now - UPLOADS),
-        _delete,
     ),
     RetentionKind(
         "exports",
@@ -257,63 +239,49 @@ KINDS = (
         lambda practice, now: LibraryImport.objects.filter(
             practice=practice, created_at__lt=now - UPLOADS
         ),
-        _delete,
     ),
+)
+OF_SERVER = (
     RetentionKind(
         "lost logins",
         ngettext_lazy("%d login without a record", "%d logins without a record"),
         lost_logins,
         _close,
-        of_practice=False,
     ),
     RetentionKind(
         "sessions",
         ngettext_lazy("%d session", "%d sessions"),
         lambda practice, now: LoginSession.objects.filter(expire_date__lt=now - EXPIRED),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "kept forms",
         ngettext_lazy("%d form that was kept for an hour", "%d forms that were kept for an hour"),
         lambda practice, now: KeptForm.objects.filter(at__lt=now - KeptForm.LASTS),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "devices",
         ngettext_lazy("%d device", "%d devices"),
         lambda practice, now: TrustedDevice.objects.filter(expires_at__lt=now - EXPIRED),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "codes",
         ngettext_lazy("%d used code", "%d used codes"),
-        _old_codes,
-        _delete,
-        of_practice=False,
+        lambda practice, now: OneTimeCode.objects.filter(used_at__lt=now - EXPIRED),
     ),
     RetentionKind(
         "confirmations",
         ngettext_lazy("%d link that confirmed an address", "%d links that confirmed an address"),
         _old_confirmations,
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "letters",
         ngettext_lazy("%d mail that was given up", "%d mails that were given up"),
         lambda practice, now: Letter.objects.filter(given_up_at__lt=now - EXPIRED),
-        _delete,
-        of_practice=False,
     ),
     RetentionKind(
         "tasks",
         ngettext_lazy("%d finished task", "%d finished tasks"),
         lambda practice, now: DBTaskResult.objects.filter(finished_at__lt=now - TASKS),
-        _delete,
-        of_practice=False,
     ),
 )
 
@@ -323,7 +291,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class DueRows:
-    """So many of one kind, of one practice or of the server. Names nobody."""
+    """How many rows of one kind are due, of one practice or of the server. Names nobody."""
 
     kind: RetentionKind
     practice: Practice | None
@@ -335,18 +303,20 @@ class DueRows:
 
 
 def due(now: datetime, practices: Iterable[Practice] | None = None) -> list[DueRows]:
-    """What a run at this moment would remove, by practice and kind; nothing of it is changed."""
-    found = []
-    for kind, practice in _each(practices):
-        number = kind.due(practice, now).count()
-        if number:
-            found.append(DueRows(kind, practice, number))
-    return found
+    """Return what a run at this moment would remove, by kind and practice. Changes nothing."""
+    counts = (
+        DueRows(kind, practice, kind.due(practice, now).count())
+        for kind, practice in _each(practices)
+    )
+    return [count for count in counts if count.number]
 
 
 def run(now: datetime) -> list[DueRows]:
-    """Remove what is due. Each kind of each practice is one act in the log, and one transaction."""
-    done = []
+    """Remove what is due, and return what was removed.
+
+    Each kind of each practice is one transaction, with one row in the access log.
+    """
+    removed = []
     for kind, practice in _each(None):
         with transaction.atomic():
             rows = kind.due(practice, now)
@@ -357,22 +327,21 @@ def run(now: datetime) -> list[DueRows]:
             audit.record_by_system(
                 "remove after term", practice=practice.uuid if practice else None
             )
-        done.append(DueRows(kind, practice, number))
-    return done
+        removed.append(DueRows(kind, practice, number))
+    return removed
 
 
 def _each(practices: Iterable[Practice] | None):
+    """Yield each kind with each practice. Without `practices`: all practices, and the server."""
     chosen = list(Practice.objects.order_by("name", "pk") if practices is None else practices)
-    for kind in KINDS:
-        if kind.of_practice:
-            yield from ((kind, practice) for practice in chosen)
-        elif practices is None:
-            yield kind, None
+    yield from product(OF_PRACTICE, chosen)
+    if practices is None:
+        yield from product(OF_SERVER, [None])
 
 
 def next_removal(practice: Practice) -> str:
-    """For the page of a practice: what the next run takes away, in words."""
-    found = due(timezone.now(), [practice])
-    if not found:
-        return str(_("The next nightly run removes nothing of your practice."))
-    return str(_("The next nightly run removes: %s.")) % ", ".join(each.words for each in found)
+    """Return a sentence about what the next run removes, for the page of the practice."""
+    rows = due(timezone.now(), [practice])
+    if not rows:
+        return gettext("The next nightly run removes nothing of your practice.")
+    return gettext("The next nightly run removes: %s.") % ", ".join(each.words for each in rows)

@@ -4,8 +4,6 @@ from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,6 +18,7 @@ from .. import audit
 from ..backup import ended
 from ..models import User
 from ..typed.text_fields import CharField
+from ..web.submit_form import SubmitForm
 from . import (
     access_changes,
     access_mail,
@@ -33,7 +32,7 @@ from . import (
 from .sessions import fresh_login_required
 
 
-class AppForm(forms.Form):
+class AppForm(SubmitForm, forms.Form):
     """The first code of an authenticator app: it shows that the app has the secret."""
 
     code = CharField(
@@ -42,11 +41,7 @@ class AppForm(forms.Form):
         help_text=gettext_lazy("Six digits. There is a new code every half minute."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("app", gettext_lazy("Use this app"), css_class="btn-lg"))
+    submit = ("app", gettext_lazy("Use this app"))
 
     clean_code = second_step.CodeForm.clean_code
 

@@ -21,8 +21,6 @@ from allauth.core import ratelimit
 from allauth.core.internal.httpkit import headed_redirect_response
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -41,6 +39,7 @@ from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
 from ..typed.text import digits
 from ..typed.text_fields import CharField
+from ..web.submit_form import SubmitForm
 from . import devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
@@ -169,7 +168,8 @@ def list_page(request, codes: list[str], **context):
 # ------------------------------------------------------------ the page
 
 
-class CodeForm(forms.Form):
+class CodeForm(SubmitForm, forms.Form):
+    submit = ("go", gettext_lazy("Go on"))
     code = CharField(
         label=gettext_lazy("Code"),
         max_length=20,
@@ -187,8 +187,6 @@ class CodeForm(forms.Form):
         super().__init__(*args, **kwargs)
         if staff:  # whose device is remembered for twelve hours, without a word
             del self.fields["own_device"]
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("go", gettext_lazy("Go on"), css_class="btn-lg"))
 
     def clean_code(self):
         """People write spaces and dashes as they stand on paper."""

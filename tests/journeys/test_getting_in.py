@@ -45,7 +45,7 @@ def test_a_code_a_date_of_birth_and_one_touch(at_localhost, invited, browser):
     page.get_by_label("Code van uw praktijk").fill(invited.lower())
     page.get_by_label("Uw geboortedatum").fill("2-11-1986")
     page.keyboard.press("Enter")
-    touch = page.get_by_role("button", name="Met één aanraking")
+    touch = page.get_by_role("button", name="Inloggen met vinger, gezicht of pincode")
     expect(touch).to_be_in_viewport()
     expect(page.get_by_label("E-mail")).to_be_hidden()  # one thing at a time
     page.get_by_label("Dit is mijn eigen toestel").check()
@@ -76,7 +76,9 @@ def test_without_javascript_the_password_does_it(at_localhost, invited, browser)
     page.get_by_label("Code van uw praktijk").fill(invited)
     page.get_by_label("Uw geboortedatum").fill("2 november 1986")
     page.get_by_role("button", name="Ga door").click()
-    expect(page.get_by_role("button", name="Met één aanraking")).to_be_hidden()
+    expect(
+        page.get_by_role("button", name="Inloggen met vinger, gezicht of pincode")
+    ).to_be_hidden()
     page.get_by_label("Kies een wachtwoord").fill("een rustige regenbui")
     page.get_by_role("button", name="Opslaan en inloggen").click()
     expect(page.get_by_role("heading", name="Superman")).to_be_visible()
@@ -95,7 +97,7 @@ def test_a_refused_touch_leaves_the_password(at_localhost, invited, browser):
     page.get_by_label("Code van uw praktijk").fill(invited)
     page.get_by_label("Uw geboortedatum").fill("2-11-1986")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Met één aanraking").click()
+    page.get_by_role("button", name="Inloggen met vinger, gezicht of pincode").click()
     expect(page.get_by_role("status")).to_contain_text("of kies een wachtwoord")
     page.locator("summary", has_text="Kies een wachtwoord").click()
     assert accessible(page) == []

@@ -69,15 +69,15 @@ MUTANTS = (
     Mutant(
         "whoever is asked about is found",
         "patients/access.py",
-        "found = queryset.find_visible(request.user, **lookup)",
-        "found = queryset.filter(**lookup).first()",
+        "row = queryset.find_visible(request.user, **lookup)",
+        "row = queryset.filter(**lookup).first()",
         "tests/access/test_access.py::test_a_route[admin:patients_batch]",
     ),
     Mutant(
         "a therapist acts as the patient",
         "patients/access.py",
-        "found = queryset.find_of_person(request.user, **lookup)",
-        "found = queryset.find_visible(request.user, **lookup)",
+        "row = queryset.find_of_person(request.user, **lookup)",
+        "row = queryset.find_visible(request.user, **lookup)",
         "tests/access/test_access.py::test_a_route[patients:messages]",
     ),
     Mutant(

@@ -1,4 +1,4 @@
-"""Keeping at it: when a patient wants to exercise, the mails about it, and the own calendar."""
+"""Pages of reminders: the times a patient chooses, the mails, and the calendar."""
 
 from crispy_forms.layout import Hidden
 from django.conf import settings
@@ -24,12 +24,12 @@ from ...models import CalendarLink, Programme, ReminderPlan
 from .. import calendar_feed
 from .. import reminders as rules
 from ..forms import ReminderForm
-from ..mail import address_of
+from ..mail import address_of, language_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request, uuid):
-    """The times, the mails and the calendar of one patient, together on one page."""
+    """The page on which a patient chooses times, mails and a calendar link."""
     programme = find_own(
         request,
         Programme.objects.select_related("patient__practice", "patient__user").prefetch_related(
@@ -94,7 +94,7 @@ def reminders(request, uuid):
 
 @require_safe
 def change_times(request):
-    """From a mail, which names no programme: to the times of whoever logs in."""
+    """Redirect from a mail, which names no programme, to the reminders of whoever logs in."""
     own = Programme.objects.of_person(request.user).running().order_by("pk")
     planned = own.filter(patient__reminder_plan__isnull=False).first() or own.first()
     if planned is None:
@@ -108,7 +108,7 @@ def _as_stored(patient) -> ReminderForm:
 
 
 def _meet_other_tab(request, programme):
-    """What was chosen in another tab, or by who helps, since this page was opened."""
+    """Return what another tab or a helper has changed since this page was opened, if anything."""
     base = two_at_once.read(request.POST)
     if base is None:
         return None
@@ -121,15 +121,15 @@ def _meet_other_tab(request, programme):
     return meeting
 
 
-def _save(patient, chosen) -> None:
-    plan, _made = ReminderPlan.objects.update_or_create(
+def _save(patient, answers) -> None:
+    plan, _is_new = ReminderPlan.objects.update_or_create(
         patient=patient,
         defaults={
-            "first": chosen["first"],
-            "second": chosen["second"],
-            "third": chosen["third"],
-            "days": chosen["days"],
-            "by_mail": chosen.get("by_mail", False),
+            "first": answers["first"],
+            "second": answers["second"],
+            "third": answers["third"],
+            "days": answers["days"],
+            "by_mail": answers.get("by_mail", False),
             "changed_at": timezone.now(),
         },
     )
@@ -137,21 +137,21 @@ def _save(patient, chosen) -> None:
 
 
 def _webcal(address: str) -> str:
-    """Opens in the calendar of the telephone; over plain http there is no such address."""
+    """The same address, as a phone opens it in its calendar."""
     return "webcal://" + address.split("://", 1)[1]
 
 
-@csrf_exempt  # RFC 8058: a mail program posts here without having seen a page; the token is the key
+@csrf_exempt  # RFC 8058: a mail program posts here without opening a page; the token authorises
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_reminders(request, token):
-    """Looking stops nothing: mail scanners look at every link. A press stops the mails."""
+    """Stop the mails by POST. A GET only shows the button: mail scanners open every link."""
     plan = rules.read_stop_token(token)
     if plan is None:
         return unlisted(render(request, "patients/stop_reminders_closed.html", status=404))
     patient = plan.patient
-    language = patient.user.language if patient.user else patient.language
+    language = language_of(patient)
     if request.method == "POST":
         with transaction.atomic():
             if rules.stop(plan):
@@ -171,15 +171,15 @@ def stop_reminders(request, token):
 @never_cache
 @require_safe
 def calendar(request, token):
-    """The times as a calendar reads them. One answer for a wrong and a revoked address."""
+    """The calendar file. A wrong and a revoked address get the same answer."""
     link = CalendarLink.find(token)
     if link is None:
         return _bare(HttpResponse(status=404, content_type="text/plain"))
     patient = link.patient
-    given = patient.programmes.filter(started_on__isnull=False).prefetch_related("pauses")
-    programme = given.order_by("-started_on", "-pk").first()
+    started = patient.programmes.filter(started_on__isnull=False).prefetch_related("pauses")
+    programme = started.order_by("-started_on", "-pk").first()
     plan = getattr(patient, "reminder_plan", None)
-    with translation.override(patient.user.language if patient.user else patient.language):
+    with translation.override(language_of(patient)):
         content = calendar_feed.feed(plan, programme, timezone.localdate())
     return _bare(HttpResponse(content, content_type="text/calendar; charset=utf-8"))
 

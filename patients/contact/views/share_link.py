@@ -1,4 +1,4 @@
-"""The link behind the QR code, for the therapist: to look at, to hand over, and to revoke."""
+"""The therapist's pages about the link behind the QR code."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -14,7 +14,7 @@ from .. import mail
 
 
 def share(request, programme):
-    """The link behind the QR code: to look at, to hand over, and to revoke."""
+    """Show the link behind the QR code and the mail with it; a POST revokes the link."""
     version = programme.current_version()
     if version is None:
         messages.info(request, _("There is a link once the programme has started."))
@@ -47,7 +47,7 @@ def share(request, programme):
 
 
 def mail_link(request, programme):
-    """Mail that link to the patient: a button of the page above."""
+    """Mail the link to the patient: a button of the page above."""
     back = redirect("admin:patients_programme_share", programme.pk)
     version = programme.current_version()
     if request.method != "POST" or version is None:
@@ -58,9 +58,9 @@ def mail_link(request, programme):
         messages.error(request, str(error))
         return back
     audit.record(request, "mail link", programme.patient, thing=version)
-    said = {
+    texts = {
         SendOutcome.SENT: _("The link was mailed to %s."),
         SendOutcome.WAITS: _("The link is mailed to %s in the next few minutes."),
     }
-    messages.success(request, said[outcome] % programme.patient.email)
+    messages.success(request, texts[outcome] % programme.patient.email)
     return back

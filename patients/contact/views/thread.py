@@ -23,12 +23,12 @@ from ...models import Message, Programme
 from ..forms import MessageForm
 from ..messages import send_message
 
-AGAIN = timedelta(hours=1)  # the same text as the last one is the same message, so long
+AGAIN = timedelta(hours=1)  # within this time the same text counts as the same message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_messages(request, uuid):
-    """What was written, and a form to write. Opening it is reading what the practice wrote."""
+    """The patient's page of messages. Opening it marks the practice's messages as seen."""
     programme = find_own(
         request, Programme.objects.select_related("patient__practice", "patient__user"), uuid=uuid
     )
@@ -39,11 +39,11 @@ def own_messages(request, uuid):
     if form.is_valid():
         if _sent_before(request, programme, form):
             return redirect("patients:messages", programme.uuid)
-        said = _write(request, programme, form, by_patient=True)
-        if said is None:
-            messages.success(request, _("Your message is sent. Your practice will read it."))
+        refusal = _write(request, programme, form, by_patient=True)
+        if refusal is None:
+            messages.success(request, _("Your message has been sent. Your practice will read it."))
             return redirect("patients:messages", programme.uuid)
-        form.add_error(None, said)
+        form.add_error(None, refusal)
     written = list(programme.messages.all())
     if request.method == "GET":
         unread = programme.messages.filter(by_patient=False, seen_at=None)
@@ -63,12 +63,12 @@ def own_messages(request, uuid):
 
 
 def at_the_desk(request, programme):
-    """The same for the therapist: to read, to answer, or to leave it at reading."""
+    """The therapist's page of messages: to answer, or to mark as seen without an answer."""
     here = redirect("admin:patients_programme_messages", programme.pk)
     open_messages = list(Message.objects.unanswered(Programme.objects.filter(pk=programme.pk)))
     if request.method == "POST" and "seen" in request.POST:
         if open_messages and _came_since(programme, request.POST.get(OPENED_WITH)):
-            text = _("A new message came in meanwhile. Read it first; nothing was marked.")
+            text = _("A new message has come in. Read it first; nothing was marked as seen.")
             messages.warning(request, text)
             return here
         if open_messages and not _is_seen(programme, open_messages):
@@ -86,15 +86,17 @@ def at_the_desk(request, programme):
         if _sent_before(request, programme, form):
             return here
         newer = _came_since(programme, request.POST.get(OPENED_WITH), form)
-        said = None if newer else _write(request, programme, form, by_patient=False)
-        if said is None and not newer:
-            messages.success(request, _("Your answer is sent to %s.") % programme.patient.name)
+        refusal = None if newer else _write(request, programme, form, by_patient=False)
+        if refusal is None and not newer:
+            messages.success(
+                request, _("Your answer has been sent to %s.") % programme.patient.name
+            )
             return here
         if not may_answer:
             leads = [(here["Location"], _("Back to the messages"))]
-            return given_back.page(request, said, given_back.words(request), leads=leads)
-        if said:
-            form.add_error(None, said)
+            return given_back.page(request, refusal, given_back.words(request), leads=leads)
+        if refusal:
+            form.add_error(None, refusal)
     audit.record(request, "read messages", programme.patient, thing=programme)
     return programme_page(
         request,
@@ -117,19 +119,19 @@ def _form(request, programme) -> MessageForm:
 
 
 def _sent_before(request, programme, form) -> bool:
-    """Whether the last message is this one, sent a moment ago: the browser had put it back."""
+    """Whether this is the last message once more, which the browser restored in the form."""
     last = programme.messages.last()
     text, operation = form.cleaned_data["text"], form.cleaned_data["operation"]
-    again = (
+    is_again = (
         last is not None
         and (last.by, last.text) == (request.user, text)
         and last.operation != operation
         and timezone.now() - last.written_at < AGAIN
     )
-    if again:
-        words = _("You sent this message already, at %s. It is not sent twice.")
-        messages.info(request, words % two_at_once.at(last.written_at))
-    return again
+    if is_again:
+        text = _("You already sent this message, at %s. It was not sent again.")
+        messages.info(request, text % two_at_once.at(last.written_at))
+    return is_again
 
 
 def _last_number(programme) -> int:
@@ -138,14 +140,17 @@ def _last_number(programme) -> int:
 
 
 def _came_since(programme, opened: str | None, form=None) -> list:
-    """What was written since a page was opened; nothing for a form that comes a second time."""
-    if (seen := number(opened)) is None:
+    """Return the messages after number `opened`, the last one when the page was opened.
+
+    None of them for a form that is sent a second time.
+    """
+    if (last := number(opened)) is None:
         return []
     if form is not None:
         operation = form.cleaned_data["operation"]
         if programme.patient.messages.filter(operation=operation).exists():
             return []
-    return list(programme.messages.filter(pk__gt=seen))
+    return list(programme.messages.filter(pk__gt=last))
 
 
 def _is_seen(programme, open_messages) -> bool:
@@ -154,7 +159,7 @@ def _is_seen(programme, open_messages) -> bool:
 
 
 def _write(request, programme, form, *, by_patient) -> str | None:
-    """Write it down with its row in the access log; a sentence when it was refused."""
+    """Store the message and its row in the access log. Returns why it was refused, or None."""
     try:
         with transaction.atomic():
             message = send_message(

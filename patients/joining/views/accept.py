@@ -1,7 +1,8 @@
-"""A patient's first way in: the invitation, who are you, and how do you want to log in.
+"""Accepting an invitation: the patient's first login.
 
-Three pages: the link (or the short code) with the date of birth, then a passkey or a password, then
-Today. Looking uses nothing up; what was shown stays out of the address after the first page.
+There are three pages: the link or the short code with the date of birth, then the choice of a
+passkey or a password, then today's exercises. Opening a page does not use up the invitation. The
+token is in the address of the first page only.
 """
 
 import time
@@ -32,18 +33,18 @@ from ...models import PatientInvitation
 from .. import invitations
 from ..forms import ClaimForm, FirstLoginForm, InvitationCodeForm, WhoForm
 
-OPENED = "invitation"  # in the session: who gave the right date of birth, and for which invitation
-OPENED_FOR = 30 * 60  # seconds to choose how to log in
+OPENED = "invitation"  # session key: the invitation whose date of birth was answered rightly
+OPENED_FOR = 30 * 60  # seconds after that answer in which to choose how to log in
 
 
 @login_not_required
 @never_cache
 @sensitive_post_parameters()
 def patient_invitation(request, token):
-    """The link, from the QR code or a mail. Five wrong birth dates close it."""
+    """The page of the link in a QR code or an e-mail. Five wrong dates of birth close it."""
     try:
         with transaction.atomic():
-            # Locked, so that two answers at the same moment are two tries.
+            # Locked, so that two answers at the same moment count as two tries.
             invitation = PatientInvitation.find(token, lock=request.method == "POST")
             if invitation is None or not _opens(invitation):
                 return _closed(request)
@@ -53,7 +54,7 @@ def patient_invitation(request, token):
 
 
 def _opens(invitation) -> bool:
-    """Nobody comes in anew whose treatment is over."""
+    """Whether it can still be used: not after the patient was discharged."""
     return invitation.is_open and invitation.patient.discharged_on is None
 
 
@@ -82,7 +83,7 @@ def _who(request, invitation):
             return _claim(request, invitation) if logged_in else _opened(request, invitation)
         if not invitation.is_open:
             return _closed(request)
-        form.add_error("birth_date", _("This is not the date that the practice has."))
+        form.add_error("birth_date", _("That doesn't match the practice's records."))
     context = {
         "form": form,
         "practice": invitation.patient.practice,
@@ -93,7 +94,7 @@ def _who(request, invitation):
 
 
 def _is_birth_date(invitation, birth_date) -> bool:
-    """Whether it is right; a wrong one is counted."""
+    """Whether this is the patient's date of birth; a wrong answer is counted."""
     if birth_date == invitation.patient.birth_date:
         return True
     invitation.tries += 1
@@ -102,7 +103,7 @@ def _is_birth_date(invitation, birth_date) -> bool:
 
 
 def _claim(request, invitation):
-    """Somebody who logs in already gets this programme beside the own."""
+    """Add the programme to the account that is logged in."""
     patient = invitations.accept_invitation(invitation, user=request.user)
     is_own(request, patient)
     audit.record(request, "accept invitation", patient)
@@ -115,7 +116,7 @@ def _opened(request, invitation):
         "pk": invitation.pk,
         "hash": invitation.token_hash,
         "at": time.time(),
-        "user": str(User().uuid),  # a passkey names its owner before there is an account
+        "user": str(User().uuid),  # of the account to be made; a passkey is made for it
     }
     return redirect("patients:first_login")
 
@@ -127,7 +128,7 @@ def _opened(request, invitation):
 @never_cache
 @sensitive_post_parameters()
 def invitation_code(request):
-    """The same with a code typed from paper. Whether a code exists is not told."""
+    """The page for a code from paper. Its errors do not tell whether a code exists."""
     staff = _as_staff(request)
     if staff is not None:
         return staff
@@ -138,28 +139,27 @@ def invitation_code(request):
         else:
             try:
                 with transaction.atomic():
-                    found = _by_code(form.cleaned_data)
-                    if found is not None:
-                        logged_in = request.user.is_authenticated
-                        return _claim(request, found) if logged_in else _opened(request, found)
+                    invitation = _by_code(form.cleaned_data)
+                    if invitation is not None:
+                        accept = _claim if request.user.is_authenticated else _opened
+                        return accept(request, invitation)
             except writes.RefusedError:
                 return _closed(request)
             form.add_error(
                 None,
                 _(
-                    "This code and this date of birth do not belong together, or the code no "
-                    "longer works. Look at both once more. Does it still not work? Call your "
-                    "practice. They give you a new code."
+                    "This code and this date of birth do not match, or the code no longer works. "
+                    "Please check both. Still not working? Call your practice for a new code."
                 ),
             )
     return render(request, "patients/invitation_code.html", {"form": form})
 
 
-def _by_code(typed) -> PatientInvitation | None:
-    invitation = PatientInvitation.find_code(typed["code"])
+def _by_code(answers) -> PatientInvitation | None:
+    invitation = PatientInvitation.find_code(answers["code"])
     if invitation is None or not _opens(invitation):
         return None
-    return invitation if _is_birth_date(invitation, typed["birth_date"]) else None
+    return invitation if _is_birth_date(invitation, answers["birth_date"]) else None
 
 
 # ------------------------------------------------------------ how to log in
@@ -169,13 +169,13 @@ def _by_code(typed) -> PatientInvitation | None:
 @never_cache
 @sensitive_post_parameters()
 def first_login(request):
-    """A passkey with one touch, or a password."""
+    """The page to choose a passkey or a password, after the date of birth was answered."""
     opened = request.session.get(OPENED)
     if request.user.is_authenticated:
         return redirect("patients:home")
     if opened is None or time.time() - opened["at"] > OPENED_FOR:
         messages.info(
-            request, _("That took too long. Open the link once more, or type your code here.")
+            request, _("That took too long. Open the link again, or type your code here.")
         )
         return redirect("patients:invitation_code")
     try:
@@ -194,13 +194,13 @@ def first_login(request):
 def _choose(request, invitation, uuid: UUID):
     patient = invitation.patient
     other = invitation.for_somebody_else
-    called = invitation.get_who_display() if other else patient.name
-    person = User(uuid=uuid, name=called, language=patient.language)
-    known = patient.email.lower()
+    name = invitation.get_who_display() if other else patient.name
+    person = User(uuid=uuid, name=name, language=patient.language)
+    email = patient.email.lower()
     form = FirstLoginForm(
         request.POST if request.method == "POST" else None,
         about=User(name=patient.name, email=patient.email),
-        initial={"email": known},
+        initial={"email": email},
         ask_name=other,
     )
     if form.is_valid():
@@ -213,8 +213,8 @@ def _choose(request, invitation, uuid: UUID):
         if form.is_valid():
             person.name = form.cleaned_data.get("name", person.name)
             return _come_in(request, invitation, person, form.cleaned_data, credential)
-    # A challenge for each page, also for one that comes back with an error.
-    options = passkeys.options_to_make(User(uuid=uuid, name=called, email=known or None))
+    # A new challenge each time the page is shown, also with an error.
+    options = passkeys.options_to_make(User(uuid=uuid, name=name, email=email or None))
     context = {
         "form": form,
         "name": patient.name,
@@ -225,24 +225,25 @@ def _choose(request, invitation, uuid: UUID):
     return render(request, "patients/first_login.html", context)
 
 
-def _come_in(request, invitation, person, chosen, credential):
-    """Make the account, tie the record to it, and log in.
+def _come_in(request, invitation, person, answers, credential):
+    """Make the account, connect the record to it, and log in.
 
-    An address that another login has gives one with a code, and the answer is the same: who types
-    an address here must not learn whether it has an account. The mail to it says the code.
+    If another login has the address already, this one gets a code instead. The page is the same
+    in both cases: whoever types an address must not learn whether it has an account. The e-mail
+    to that address says the code.
     """
-    patient, address = invitation.patient, chosen["email"]
+    patient, address = invitation.patient, answers["email"]
     if address and not User.objects.filter(email=address).exists():
         person.email = address
     else:
         person.login_code = User.new_login_code()
     if credential is None:
-        person.set_password(chosen["password"])
+        person.set_password(answers["password"])
     else:
         person.set_unusable_password()
     person.full_clean(exclude=["password"])
     person.save()
-    if address:  # codes go there, also when another login has the same mailbox
+    if address:  # codes are mailed there, also when another login has the same mailbox
         EmailAddress.objects.create(user=person, email=address, primary=True)
     invitations.accept_invitation(invitation, user=person)
     request.user = person
@@ -250,7 +251,7 @@ def _come_in(request, invitation, person, chosen, credential):
     audit.record(request, "accept invitation", patient)
     login(request, person, backend=BACKEND)
     request.session.pop(OPENED, None)
-    devices.wish(request, chosen["own_device"])
+    devices.wish(request, answers["own_device"])
     if credential is not None:
         key = passkeys.add(request, person, credential)
         passkeys.did_log_in(request, person, key)
@@ -263,7 +264,7 @@ def _come_in(request, invitation, person, chosen, credential):
     messages.success(request, _("Welcome, %(name)s.") % {"name": person.name})
     if address:
         mail.tell_how_to_log_in(patient, person, address)
-        messages.info(request, _("We have mailed to you how you log in."))
+        messages.info(request, _("We have e-mailed you how to log in."))
     elif credential is None:
         messages.info(
             request,

@@ -1,4 +1,4 @@
-"""A way in for a patient, made by the therapist; and the end of somebody else's."""
+"""The therapist's pages to invite a patient, and to end the access of a parent or helper."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +21,7 @@ from .. import invitations
 
 
 def invite(request, patient):
-    """A way in for a patient: a link, its QR code and a short code, shown once; by mail too."""
+    """Make an invitation and show its link, QR code and short code once; or mail it."""
     if request.method != "POST":
         return redirect("admin:patients_patient_change", patient.pk)
     if "mail" in request.POST:
@@ -37,21 +37,22 @@ def invite(request, patient):
 
 
 def end_proxy(request, patient):
-    """Whoever acted for this patient does so no more: a button of the patient's page."""
+    """A button of the patient's page: end the access of somebody who acts for the patient."""
     if request.method == "POST":
         proxies = patient.proxies.holding(timezone.localdate())
         proxy = proxies.filter(pk=number(request.POST.get("proxy"))).first()
         if proxy is None:
-            messages.info(request, _("This access had ended already."))
+            messages.info(request, _("This access had already ended."))
         else:
             invitations.end_proxy(proxy, by=request.user)
             audit.record(request, "end proxy", patient, thing=proxy)
-            messages.success(request, _("%s has no access any more.") % proxy.user.name)
+            messages.success(request, _("%s no longer has access.") % proxy.user.name)
     return redirect("admin:patients_patient_change", patient.pk)
 
 
 def _invitation_page(request, patient, invitation, token, code, **context):
-    """What is shown is known to nobody else: the page itself carries it to its own buttons."""
+    """The page with the link and the code. Only their hashes are stored, so the page's own form
+    sends token and code back."""
     address = settings.SITE_URL + reverse("patients:patient_invitation", args=[token])
     with translation.override(patient.language):
         day = date_format(timezone.localtime(invitation.expires_at), "j F Y")
@@ -65,7 +66,7 @@ def _invitation_page(request, patient, invitation, token, code, **context):
         qr=printed.qr_code(address),
         token=token,
         code=code,
-        short_address=_spoken(settings.SITE_URL + reverse("patients:invitation_code")),
+        short_address=_typed(settings.SITE_URL + reverse("patients:invitation_code")),
         expires_at=invitation.expires_at,
         last_day=day,
         practice=patient.practice,
@@ -73,13 +74,13 @@ def _invitation_page(request, patient, invitation, token, code, **context):
     )
 
 
-def _spoken(address: str) -> str:
-    """An address as people type it: without the https:// that every browser adds."""
+def _typed(address: str) -> str:
+    """The address as people type it: browsers add the https:// themselves."""
     return address.partition("://")[2].rstrip("/")
 
 
 def _mail_invitation(request, patient):
-    """Mail the invitation that is on the screen: the paper beside it goes on working."""
+    """Mail the invitation that is on the screen; its code on paper keeps working."""
     token, code = request.POST.get("token", ""), request.POST.get("code", "")
     invitation = patient.invitations.filter(token_hash=PatientInvitation.digest(token)).first()
     if invitation is None or not invitation.is_open:
@@ -93,9 +94,9 @@ def _mail_invitation(request, patient):
     else:
         audit.record(request, "mail invitation", patient, thing=patient)
         mailed = patient.email
-        said = {
+        texts = {
             SendOutcome.SENT: _("The invitation was mailed to %s."),
             SendOutcome.WAITS: _("The invitation is mailed to %s in the next few minutes."),
         }
-        messages.success(request, said[outcome] % mailed)
+        messages.success(request, texts[outcome] % mailed)
     return _invitation_page(request, patient, invitation, token, code, mailed=mailed)

@@ -1,6 +1,4 @@
-"""`manage.py apply_erasures`: erase again whoever a restored backup brought back, and take away
-again what was taken away since.
-"""
+"""`manage.py apply_erasures`: repeat erasures, and the ending of access, after a restore."""
 
 from django.core.management.base import BaseCommand
 
@@ -10,10 +8,10 @@ from rugpijn.backup import ended
 
 class Command(BaseCommand):
     help = (
-        "Compares the patients here with the ledger of erasures, and erases who stands in it. "
-        "Then takes away again what was taken away: accounts, helpers, links. `restore` does both "
-        "by itself; run this after a restore by other means, before anybody logs in. Running it "
-        "twice changes nothing."
+        "Erases the patients that the ledger of erasures names. Then ends again the access that "
+        "was ended since the backup: accounts, helpers, links. `restore` does both itself; run "
+        "this after a restore by other means, before anybody logs in. Running it twice changes "
+        "nothing."
     )
 
     def handle(self, **options):

@@ -1,4 +1,4 @@
-"""Who may do what, how often, for how long: read from the app itself, for who answers for it."""
+"""`manage.py inventory`: who may do what, how often and for how long, read from the app itself."""
 
 from importlib import import_module
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def inventory(given=None) -> str:
-    """All of it. `given` has the table of who gets what, which is a test and no part of the app."""
+    """Return the inventory as Markdown. `given` is a module of the tests with the access table."""
     with translation.override("en"):
         parts = [
             "# Inventory",
@@ -74,7 +74,7 @@ def _table(heads: list, rows: list[list]) -> str:
 
 
 def routes(resolver=None, namespace="", address="/"):
-    """(name, address, view) of every address of the app."""
+    """Yield name, address and view of every address of the app."""
     for pattern in (resolver or get_resolver()).url_patterns:
         here = address + str(pattern.pattern)
         if isinstance(pattern, URLPattern):

@@ -1,4 +1,4 @@
-"""`manage.py retention`: remove what was kept long enough. Nightly, from cron or a timer."""
+"""`manage.py retention`: remove what has reached its term. Run nightly, by cron or a timer."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -13,9 +13,10 @@ from rugpijn.operations import clock
 
 class Command(BaseCommand):
     help = (
-        "Removes records, logins and technical rows whose time is over "
-        "(patients/privacy/retention.py has the terms), and rebuilds the database file when "
-        "records went. With --dry-run it says what it would remove. It counts, and names nobody."
+        "Removes records, logins and technical rows that have reached their term "
+        "(patients/privacy/retention.py), and rebuilds the database file when anything was "
+        "removed. With --dry-run it only prints what it would remove. It prints numbers and no "
+        "names."
     )
 
     def add_arguments(self, parser):
@@ -25,19 +26,19 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, clock_is_right, **options):
         now = timezone.now()
         if dry_run:
-            found = retention.due(now)
+            rows = retention.due(now)
         else:
             clock.be_sure(clock_is_right=clock_is_right)
             with transaction.atomic():
                 glass.write_down_ends()
             access_changes.settle_due()
             ended.shorten()
-            erasure.apply_ledger()  # also writes what a file that was lost does not have
-            found = retention.run(now)
-        for each in found:
+            erasure.apply_ledger()  # also restores lines that the ledger file lacks
+            rows = retention.run(now)
+        for each in rows:
             where = each.practice.name if each.practice else "this server"
             self.stdout.write(f"{where}: {each.words}")
-        if not dry_run and found:
+        if not dry_run and rows:
             erasure.compact()
         verb = "Would remove" if dry_run else "Removed"
-        self.stdout.write(f"{verb}: {sum(each.number for each in found)} in all.")
+        self.stdout.write(f"{verb}: {sum(each.number for each in rows)} in all.")

@@ -1,15 +1,18 @@
 """The demo clinic: two practices, their people, and six weeks of plausible history.
 
-Made for trying out and for checks from outside, so its logins are fixed. It
-refuses anything but a DEBUG installation that is empty or that it made itself.
+It is for trying the app and for tests from outside, so its logins are fixed. It refuses anything
+but a DEBUG installation that is empty or that it filled itself.
 """
 
+import base64
 import itertools
 import random
+import secrets
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -38,12 +41,11 @@ from rugpijn.models import Practice, User
 
 PASSWORD = "rugpijn-demo-2026"
 DEMO_PRACTICE = uuid.UUID("6d0b5f52-9f0a-4a3e-8a52-0d3e0a2f9c01")
-# The first practice is the one whose leaflet it is; only there the online numbers lead anywhere.
+# Where the numbers of exercises on paper of the first practice lead.
 LEAFLET_PAGE = "https://fysiotherapiekoolehouten.nl/oefening-van-de-maand_rug/"
 MO_LOGIN_CODE = "mo-7316-4482"
 
-# The moments of the day at which people do their exercises, and how likely they
-# are to: the share done falls a little as the weeks go by.
+# At what hour the first, second, … moment of a day is ticked off.
 HOURS = (8, 19, 13, 16)
 
 
@@ -70,13 +72,20 @@ class Command(BaseCommand):
 
 
 def give_second_factors():
-    """Staff of the demo have an authenticator app that nobody holds: the demo's code opens it."""
+    """Give staff of the demo an authenticator app that nobody holds: the demo's code opens it."""
     for person in User.objects.filter(email__endswith="@demo.example"):
         if person.is_staff and not second_factor.has(person):
-            TOTP.activate(person, generate_totp_secret())
+            secret = base64.b32encode(secrets.token_bytes(20)).decode()
+            Authenticator.objects.create(
+                user=person,
+                type=Authenticator.Type.TOTP,
+                data={"secret": get_adapter().encrypt(secret)},
+            )
 
 
 class DemoClinic:
+    """Makes the practices and everything in them. `today` is the day after the last of history."""
+
     def __init__(self):
         self.acts = itertools.count(1)
         self.dice = random.Random(2026)  # noqa: S311  the same history each time, nothing secret
@@ -88,11 +97,11 @@ class DemoClinic:
         self.first_practice()
         self.second_practice()
         self.worklist()
-        self.life()
-        self.person("root@demo.example", "Root", is_superuser=True)
+        self.pause_and_discharge()
+        self.login("root@demo.example", "Root", is_superuser=True)
 
     def first_practice(self):
-        practice = Practice.objects.create(
+        self.linde = Practice.objects.create(
             uuid=DEMO_PRACTICE,
             name="Fysiotherapie De Linde",
             street="Lindelaan 12",
@@ -104,38 +113,31 @@ class DemoClinic:
             online_page=LEAFLET_PAGE,
             second_step=False,
         )
-        anna = self.person(
-            "therapist@demo.example", "Anna de Wit", practice=practice, is_therapist=True
+        self.anna = self.login(
+            "therapist@demo.example", "Anna de Wit", practice=self.linde, is_therapist=True
         )
-        self.person("owner@demo.example", "Els Bakker", practice=practice, is_owner=True)
+        self.login("owner@demo.example", "Els Bakker", practice=self.linde, is_owner=True)
 
-        piet = self.patient(
-            practice, anna, "Piet Jansen", "1959-03-12", email="patient@demo.example"
+        piet = self.patient("Piet Jansen", "1959-03-12", email="patient@demo.example")
+        self.piet = self.programme(piet, self.back, started=41, adherence=0.8, pain=6, days=21)
+        self.revise(self.piet)
+        self.history(self.piet, adherence=0.7, pain=4, after=21)
+
+        mo = self.patient(
+            "Mo el Idrissi", "1986-11-02", phone="06 - 12 34 56 78", code=MO_LOGIN_CODE
         )
-        piet.user = self.person("patient@demo.example", "Piet Jansen")
-        piet.save()
-        programme = self.programme(piet, anna, self.back, started=41)
-        self.history(programme, adherence=0.8, pain=6, days=21)
-        self.revise(programme, anna)
-        self.history(programme, adherence=0.7, pain=4, after=21)
-
-        mo = self.patient(practice, anna, "Mo el Idrissi", "1986-11-02", phone="06 - 12 34 56 78")
-        mo.user = self.person(None, "Mo el Idrissi", login_code=MO_LOGIN_CODE)
-        mo.save()
         weeks = {3: "vanaf week 2", 4: "vanaf week 3"}
-        programme = self.programme(mo, anna, self.knee, started=16, weeks=weeks)
-        self.history(programme, adherence=0.6, pain=5)
+        self.mo = self.programme(mo, self.knee, started=16, weeks=weeks, adherence=0.6, pain=5)
 
-        ria = self.patient(practice, anna, "Ria van den Berg", "1971-06-30")
-        ended = self.programme(ria, anna, self.back, started=70)
-        self.history(ended, adherence=0.7, pain=7, days=42)
-        lifecycle.end(programme=ended, by=anna, on=self.today - timedelta(days=28))
+        ria = self.patient("Ria van den Berg", "1971-06-30")
+        ended = self.programme(ria, self.back, started=70, adherence=0.7, pain=7, days=42)
+        lifecycle.end(programme=ended, by=self.anna, on=self.days_ago(28))
 
-        jan = self.patient(practice, anna, "Jan Hendrik de Vries", "1948-01-19")
-        authoring.draft(patient=jan, by=anna, protocol=self.back)
+        jan = self.patient("Jan Hendrik de Vries", "1948-01-19")
+        authoring.draft(patient=jan, by=self.anna, protocol=self.back)
 
     def second_practice(self):
-        practice = Practice.objects.create(
+        zuid = Practice.objects.create(
             name="Praktijk Zuid",
             street="Zuidplein 3",
             postcode="4321 ZZ",
@@ -143,116 +145,169 @@ class DemoClinic:
             phone="098 - 765 43 21",
             second_step=False,
         )
-        bram = self.person(
+        bram = self.login(
             "therapist2@demo.example",
             "Bram Visser",
-            practice=practice,
+            practice=zuid,
             is_therapist=True,
             is_owner=True,
         )
         roos = self.patient(
-            practice,
-            bram,
-            "Roos Mulder",
-            "2002-09-14",
-            email="patient2@demo.example",
-            language="en",
+            "Roos Mulder", "2002-09-14", email="patient2@demo.example", by=bram, language="en"
         )
-        roos.user = self.person("patient2@demo.example", "Roos Mulder", language="en")
-        roos.save()
-        self.history(self.programme(roos, bram, self.back, started=9), adherence=0.9, pain=4)
+        self.programme(roos, self.back, started=9, adherence=0.9, pain=4)
 
     def worklist(self):
         """A reason of every kind for the worklist of the first practice, and a colleague."""
-        practice = Practice.objects.get(uuid=DEMO_PRACTICE)
-        anna = User.objects.get(email="therapist@demo.example")
-        kim = self.person(
-            "colleague@demo.example", "Kim de Boer", practice=practice, is_therapist=True
+        kim = self.login(
+            "colleague@demo.example", "Kim de Boer", practice=self.linde, is_therapist=True
         )
+        self.judge_piet()
 
-        piet = Programme.objects.running().get(patient__name="Piet Jansen")
-        self.profile(piet, anna, RiskProfile.Profile.MEDIUM)
-        self.check(piet, 21, RecoveryCheck.Answer.BETTER, pain=3)
-        for position, (name, scores) in enumerate(
-            (("Een half uur wandelen", (7, 4)), ("De tuin doen", (9, 6)), ("Autorijden", (5, 3))), 1
-        ):
-            activity = MainActivity.objects.create(programme=piet, position=position, name=name)
-            for day, score in zip((0, 20), scores, strict=True):
-                activity.scores.create(day=piet.started_on + timedelta(days=day), score=score)
-        judgements.note_start_back(programme=piet, total=5, part=2, by=anna)
-        lines = piet.current_version().sheet.lines
-        seen = ("good", "good", "excellent", "reasonable", "good", "moderate")
+        self.profile(self.mo, RiskProfile.Profile.LOW)
+        self.message(self.mo, "Mag ik ook fietsen naar mijn werk?", days_ago=1)
+
+        sanne = self.patient_with_code("Sanne Vermeulen", "1984-05-17", "06 - 11 22 33 44")
+        programme = self.programme(sanne, self.back, started=11, adherence=0.8, pain=6)
+        self.report_leg_pain(programme, line=4, days_ago=1)
+
+        henk = self.patient_with_code("Henk Postma", "1952-08-08", "012 - 987 65 43")
+        programme = self.programme(henk, self.back, started=24, adherence=0.6, pain=5, days=21)
+        version = programme.current_version()
+        for day in (self.days_ago(2), self.days_ago(1)):
+            session = self.session(version, version.sheet.lines[0], day, 1, self.at(day, 19))
+            session.pain = 8
+            session.save()
+        self.recovery(programme, RecoveryCheck.Answer.WORSE, pain=7)
+
+        lotte = self.patient_with_code("Lotte Kuipers", "1995-12-01", "06 - 55 66 77 88")
+        programme = self.programme(lotte, self.knee, started=18, adherence=0.7, pain=4, days=8)
+
+        johan = self.patient("Johan Meijer", "1939-04-22", phone="012 - 222 33 44")
+        self.programme(johan, self.back, started=27)
+
+        wil = self.patient_with_code("Wil Scholten", "1968-02-11", "012 - 444 55 66", by=kim)
+        programme = self.programme(wil, self.back, started=22, adherence=0.8, pain=5)
+        self.recovery(programme, RecoveryCheck.Answer.SAME, pain=5)
+
+    def judge_piet(self):
+        """What Anna and Piet wrote down about how it goes."""
+        self.profile(self.piet, RiskProfile.Profile.MEDIUM)
+        self.recovery(self.piet, RecoveryCheck.Answer.BETTER, pain=3)
+        activities = (
+            ("Een half uur wandelen", 7, 4),
+            ("De tuin doen", 9, 6),
+            ("Autorijden", 5, 3),
+        )
+        for position, (name, at_start, later) in enumerate(activities, 1):
+            activity = MainActivity.objects.create(
+                programme=self.piet, position=position, name=name
+            )
+            started = self.piet.started_on
+            activity.scores.create(day=started, score=at_start)
+            activity.scores.create(day=started + timedelta(days=20), score=later)
+        judgements.note_start_back(programme=self.piet, total=5, part=2, by=self.anna)
+        lines = self.piet.current_version().sheet.lines
+        qualities = ("good", "good", "excellent", "reasonable", "good", "moderate")
         judgements.rate_quality(
-            programme=piet,
+            programme=self.piet,
             lines=lines,
-            ratings={line.uuid: word for line, word in zip(lines, seen, strict=True)},
-            by=anna,
+            ratings={line.uuid: word for line, word in zip(lines, qualities, strict=True)},
+            by=self.anna,
         )
-        self.message(piet, "Ik ga volgende week een dag wandelen. Mag dat?", days_ago=3)
-        self.message(piet, "Zeker. Neem onderweg een paar keer rust.", days_ago=2, by=anna)
-        self.seen(piet, anna, days_ago=5, note="Gebeld: rustiger aan met de eerste oefening.")
+        self.message(self.piet, "Ik ga volgende week een dag wandelen. Mag dat?", days_ago=3)
+        self.message(
+            self.piet, "Zeker. Neem onderweg een paar keer rust.", days_ago=2, by=self.anna
+        )
+        SeenMark.objects.create(
+            programme=self.piet,
+            reason="pain_up",
+            occasion=self.days_ago(7).isoformat(),  # more pain, in days that are over
+            note="Gebeld: rustiger aan met de eerste oefening.",
+            by=self.anna,
+            by_name=self.anna.name,
+            at=self.at(self.days_ago(5), 12),
+        )
 
-        mo = Programme.objects.running().get(patient__name="Mo el Idrissi")
-        self.profile(mo, anna, RiskProfile.Profile.LOW)
-        self.message(mo, "Mag ik ook fietsen naar mijn werk?", days_ago=1)
-
-        sanne = self.with_code(practice, anna, "Sanne Vermeulen", "1984-05-17", "06 - 11 22 33 44")
-        programme = self.programme(sanne, anna, self.back, started=11)
-        self.history(programme, adherence=0.8, pain=6)
-        self.leg_pain(programme, line=4, days_ago=1)
-
-        henk = self.with_code(practice, anna, "Henk Postma", "1952-08-08", "012 - 987 65 43")
-        programme = self.programme(henk, anna, self.back, started=24)
-        self.history(programme, adherence=0.6, pain=5, days=21)
-        for days_ago in (2, 1):
-            self.painful(programme, days_ago, pain=8)
-        self.check(programme, 21, RecoveryCheck.Answer.WORSE, pain=7)
-
-        lotte = self.with_code(practice, anna, "Lotte Kuipers", "1995-12-01", "06 - 55 66 77 88")
-        programme = self.programme(lotte, anna, self.knee, started=18)
-        self.history(programme, adherence=0.7, pain=4, days=8)
-
-        johan = self.patient(practice, anna, "Johan Meijer", "1939-04-22", phone="012 - 222 33 44")
-        self.programme(johan, anna, self.back, started=27)
-
-        wil = self.with_code(practice, kim, "Wil Scholten", "1968-02-11", "012 - 444 55 66")
-        programme = self.programme(wil, kim, self.back, started=22)
-        self.history(programme, adherence=0.8, pain=5)
-        self.check(programme, 21, RecoveryCheck.Answer.SAME, pain=5)
-
-    def life(self):
-        """Somebody on holiday, and somebody who is well again."""
-        practice = Practice.objects.get(uuid=DEMO_PRACTICE)
-        anna = User.objects.get(email="therapist@demo.example")
-
-        fatma = self.with_code(practice, anna, "Fatma Yıldız", "1979-09-09", "06 - 44 33 22 11")
-        programme = self.programme(fatma, anna, self.back, started=24)
-        self.history(programme, adherence=0.8, pain=5, days=16)
-        self.check(programme, 21, RecoveryCheck.Answer.BETTER, pain=3)
+    def pause_and_discharge(self):
+        """Somebody on holiday, and somebody who has recovered."""
+        fatma = self.patient_with_code("Fatma Yıldız", "1979-09-09", "06 - 44 33 22 11")
+        programme = self.programme(fatma, self.back, started=24, adherence=0.8, pain=5, days=16)
+        self.recovery(programme, RecoveryCheck.Answer.BETTER, pain=3)
         lifecycle.pause(
             programme=programme,
-            by=anna,
-            from_on=self.today - timedelta(days=8),
-            until_on=self.today + timedelta(days=6),
+            by=self.anna,
+            from_on=self.days_ago(8),
+            until_on=self.days_ago(-6),
             note="Op vakantie",
         )
 
-        bert = self.with_code(practice, anna, "Bert Smit", "1961-02-27", "012 - 666 77 88")
-        programme = self.programme(bert, anna, self.knee, started=60)
-        self.history(programme, adherence=0.8, pain=4, days=45)
-        lifecycle.end(programme=programme, by=anna, on=self.today - timedelta(days=14))
-        lifecycle.discharge(patient=bert, by=anna, running=None, on=self.today - timedelta(days=14))
+        bert = self.patient_with_code("Bert Smit", "1961-02-27", "012 - 666 77 88")
+        programme = self.programme(bert, self.knee, started=60, adherence=0.8, pain=4, days=45)
+        lifecycle.end(programme=programme, by=self.anna, on=self.days_ago(14))
+        lifecycle.discharge(patient=bert, by=self.anna, running=None, on=self.days_ago(14))
 
-    def with_code(self, practice, by, name, birth_date, phone) -> Patient:
-        """A patient who logs in with a code, as Mo does."""
-        patient = self.patient(practice, by, name, birth_date, phone=phone)
-        first = name.split()[0].lower()
-        code = f"{first}-{self.dice.randrange(10_000):04}"
-        patient.user = self.person(None, name, login_code=code)
-        patient.save()
-        return patient
+    def login(self, email, name, **fields) -> User:
+        return User.objects.create_user(email, PASSWORD, name=name, **fields)
 
-    def profile(self, programme, by, profile):
+    def patient(self, name, birth_date, *, email="", code=None, by=None, **fields) -> Patient:
+        """A patient of Anna, or of `by`, who logs in with the address or the code, if any."""
+        by, user = by or self.anna, None
+        if email or code:
+            language = fields.get("language", "nl")
+            user = self.login(email or None, name, login_code=code, language=language)
+        return Patient.objects.create(
+            practice=by.practice,
+            created_by=by,
+            user=user,
+            name=name,
+            birth_date=birth_date,
+            email=email,
+            **fields,
+        )
+
+    def patient_with_code(self, name, birth_date, phone, by=None) -> Patient:
+        code = f"{name.split()[0].lower()}-{self.dice.randrange(10_000):04}"
+        return self.patient(name, birth_date, phone=phone, code=code, by=by)
+
+    def programme(self, patient, protocol, started: int, weeks=None, **history) -> Programme:
+        """A programme that started so many days ago, with its history if there is any.
+
+        `weeks` has the weeks of some lines.
+        """
+        by = patient.created_by
+        programme = authoring.draft(patient=patient, by=by, protocol=protocol)
+        for at, line in enumerate(programme.prescriptions.all()):
+            line.period = Period.parse((weeks or {}).get(at, ""))
+            line.save()
+        sides.choose(programme, "left")
+        on = self.days_ago(started)
+        version = authoring.start(programme=programme, by=by, on=on)
+        self.date_back(version, on)
+        if history:
+            self.history(programme, **history)
+        return programme
+
+    def revise(self, programme):
+        """Three weeks after the start: one exercise a little harder, one with a note."""
+        lines = list(programme.prescriptions.all())
+        lines[0].dosage = Dosage.parse("2x per dag 3x10")
+        lines[0].save()
+        lines[3].note = "Rustig aan: liever klein en vaak dan groot."
+        lines[3].save()
+        version = authoring.issue(
+            programme=programme,
+            by=programme.therapist,
+            reason="Gaat goed: de eerste oefening mag zwaarder.",
+        )
+        self.date_back(version, self.days_ago(20))
+
+    def date_back(self, version: Version, day):
+        version.issued_at = self.at(day, 10)
+        version.save(update_fields=["issued_at"])
+
+    def profile(self, programme, profile):
+        by = programme.therapist
         RiskProfile.objects.create(
             programme=programme,
             profile=profile,
@@ -262,7 +317,7 @@ class DemoClinic:
         )
 
     def message(self, programme, text, *, days_ago, by=None):
-        """A question of the patient, or with `by` an answer that was not opened yet."""
+        """A question of the patient, or with `by` an answer that the patient has not opened."""
         writer = by or programme.patient.user
         Message.objects.create(
             programme=programme,
@@ -275,15 +330,15 @@ class DemoClinic:
             by_name=writer.name,
         )
 
-    def check(self, programme, day: int, answer, pain: int):
-        on = programme.started_on + timedelta(days=day - 1)
+    def recovery(self, programme, answer, pain: int):
+        """The answer to the question of day 21."""
+        day = programme.started_on + timedelta(days=20)
         RecoveryCheck.objects.create(
-            programme=programme, day=day, answer=answer, pain=pain, answered_at=self.at(on, 20)
+            programme=programme, day=21, answer=answer, pain=pain, answered_at=self.at(day, 20)
         )
 
-    def leg_pain(self, programme, line: int, days_ago: int):
-        version = programme.current_version()
-        day = self.today - timedelta(days=days_ago)
+    def report_leg_pain(self, programme, line: int, days_ago: int):
+        version, day = programme.current_version(), self.days_ago(days_ago)
         SymptomAnswer.objects.create(
             patient=programme.patient,
             version=version,
@@ -295,101 +350,36 @@ class DemoClinic:
             answered_at=self.at(day, 19),
         )
 
-    def painful(self, programme, days_ago: int, pain: int):
-        """One moment of that day, with this pain."""
-        version, day = programme.current_version(), self.today - timedelta(days=days_ago)
-        line = version.sheet.lines[0]
-        at = self.at(day, 19)
-        log = self.session(programme, version, line, day, 1, pain, at)
-        log.pain = pain
-        log.save()
-
-    def seen(self, programme, by, days_ago: int, note: str):
-        """What was looked at a while ago: more pain, in a spell that is over."""
-        day = self.today - timedelta(days=days_ago)
-        SeenMark.objects.create(
-            programme=programme,
-            reason="pain_up",
-            occasion=(day - timedelta(days=2)).isoformat(),
-            note=note,
-            by=by,
-            by_name=by.name,
-            at=self.at(day, 12),
-        )
-
-    def number(self) -> uuid.UUID:
-        return uuid.UUID(int=self.dice.getrandbits(128), version=4)
-
-    def person(self, email, name, **fields) -> User:
-        return User.objects.create_user(email, PASSWORD, name=name, **fields)
-
-    def patient(self, practice, by, name, birth_date, **fields) -> Patient:
-        return Patient.objects.create(
-            practice=practice, created_by=by, name=name, birth_date=birth_date, **fields
-        )
-
-    def programme(self, patient, by, protocol, started: int, weeks=None) -> Programme:
-        """A programme that started so many days ago; `weeks` has the weeks of some lines."""
-        programme = authoring.draft(patient=patient, by=by, protocol=protocol)
-        for at, line in enumerate(programme.prescriptions.all()):
-            line.period = Period.parse((weeks or {}).get(at, ""))
-            line.save()
-        sides.choose(programme, "left")
-        on = self.today - timedelta(days=started)
-        version = authoring.start(programme=programme, by=by, on=on)
-        self.date_back(version, on)
-        return programme
-
-    def revise(self, programme, by):
-        """Three weeks on: one exercise a little harder, one with a word of advice."""
-        lines = list(programme.prescriptions.all())
-        lines[0].dosage = Dosage.parse("2x per dag 3x10")
-        lines[0].save()
-        lines[3].note = "Rustig aan: liever klein en vaak dan groot."
-        lines[3].save()
-        version = authoring.issue(
-            programme=programme, by=by, reason="Gaat goed: de eerste oefening mag zwaarder."
-        )
-        self.date_back(version, self.today - timedelta(days=20))
-
-    def date_back(self, version: Version, day):
-        version.issued_at = self.at(day, 10)
-        version.save(update_fields=["issued_at"])
-
-    def at(self, day, hour: int) -> datetime:
-        minute = self.dice.randrange(60)
-        return timezone.make_aware(datetime.combine(day, time(hour, minute)))
-
     def history(self, programme, *, adherence: float, pain: int, days=None, after=0):
-        """Sessions against the current version; pain falls, and adherence a little too.
+        """Sessions with the current version; pain falls week by week, and adherence a little.
 
-        From `after` days since the start, for `days` days or until yesterday.
+        From the day `after` days since the start until the day `days` days since it, or yesterday.
         """
-        version = programme.current_version()
-        lines = version.sheet.lines
-        last = programme.started_on + timedelta(days=days) if days else self.today
-        rows, day = [], programme.started_on + timedelta(days=after)
-        while day < min(last, self.today):
-            week = (day - programme.started_on).days // 7
+        version, started = programme.current_version(), programme.started_on
+        until = min(started + timedelta(days=days), self.today) if days else self.today
+        rows, day = [], started + timedelta(days=after)
+        while day < until:
+            week = (day - started).days // 7
             score = max(0, pain - week + self.dice.choice((-1, 0, 0, 1)))
             skipped = self.dice.random() > adherence + 0.15
-            for line in lines:
+            for line in version.sheet.lines:
                 done_days = {row.day for row in rows if str(row.line) == line.uuid}
-                if skipped or not line.period.holds_on(day, programme.started_on):
+                if skipped or not line.period.holds_on(day, started):
                     continue
-                if not is_due(line.dosage, day, programme.started_on, done_days):
+                if not is_due(line.dosage, day, started, done_days):
                     continue
                 for moment in range(1, line.dosage.moments + 1):
                     if self.dice.random() < adherence - 0.03 * week:
                         at = self.at(day, HOURS[(moment - 1) % len(HOURS)])
-                        rows.append(self.session(programme, version, line, day, moment, score, at))
+                        rows.append(self.session(version, line, day, moment, at, score))
             day += timedelta(days=1)
         SessionLog.objects.bulk_create(rows)
 
-    def session(self, programme, version, line, day, moment, score, at) -> SessionLog:
+    def session(self, version, line, day, moment, at, score=0) -> SessionLog:
+        """One exercise that was done; three in ten patients do not answer how much pain it gave."""
         answered = self.dice.random() < 0.7
         return SessionLog(
-            patient=programme.patient,
+            patient=version.programme.patient,
             version=version,
             operation=self.number(),
             line=uuid.UUID(line.uuid),
@@ -401,3 +391,13 @@ class DemoClinic:
             performed_at=at,
             received_at=at,
         )
+
+    def days_ago(self, number: int) -> date:
+        return self.today - timedelta(days=number)
+
+    def at(self, day, hour: int) -> datetime:
+        minute = self.dice.randrange(60)
+        return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+    def number(self) -> uuid.UUID:
+        return uuid.UUID(int=self.dice.getrandbits(128), version=4)

@@ -1,4 +1,4 @@
-"""`manage.py send_reminders`: the reminders that are due now. For cron or a timer."""
+"""`manage.py send_reminders`: send the reminders that are due. Run by cron or a timer."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -9,7 +9,7 @@ from patients.contact import reminders
 class Command(BaseCommand):
     help = (
         "Sends the reminders that patients asked for and that are due now. Run it every few "
-        "minutes; twice at once does no harm, and what is more than two hours late is not sent."
+        "minutes. Two runs at once do no harm; a reminder over two hours late is not sent."
     )
 
     def handle(self, **options):

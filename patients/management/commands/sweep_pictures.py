@@ -1,4 +1,4 @@
-"""`manage.py sweep_pictures`: pictures and films that nothing shows any more."""
+"""`manage.py sweep_pictures`: list or delete pictures and films that are no longer used."""
 
 import time
 
@@ -11,13 +11,13 @@ from patients.models import Version
 from patients.sheet import Sheet
 from rugpijn.operations import clock
 
-A_DAY = 24 * 3600  # seconds: an upload of today may be about to get its row
+A_DAY = 24 * 3600  # seconds: younger files may be uploads whose row is not stored yet
 
 
 class Command(BaseCommand):
     help = (
         "Lists the pictures and films that no exercise and no version of a programme shows any "
-        "more; with --delete they are removed. Run it now and then, with a backup at hand."
+        "more; --delete removes them. Run it occasionally, with a backup at hand."
     )
 
     stealth_options = ("by_an_act",)
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         clock.add_option(parser)
 
     def handle(self, *, delete, clock_is_right, by_an_act=False, **options):
-        if delete and not by_an_act:  # no nightly run: somebody erased a patient
+        if delete and not by_an_act:  # an erasure calls it at any time
             clock.be_sure(clock_is_right=clock_is_right)
         with transaction.atomic():
             named = self.named()
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             files = self.files(named)
             for name in [*rows, *(path.name for path in files)]:
                 self.stdout.write(name)
-            if delete:  # a figure that took one up just now refuses, and all stays as it was
+            if delete:  # raises, and nothing is deleted, when a figure has just begun to use one
                 Rendering.objects.filter(pk__in=rows).delete()
         if delete:
             for path in files:
@@ -50,14 +50,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{done}: {len(rows)} pictures, {len(files)} files.")
 
     def named(self) -> set[str]:
-        """What films of today and every version that was ever issued show."""
-        found = set().union(*(film.digests for film in Film.objects.all()))
+        """Return the digests that present films and all issued versions show."""
+        digests = set().union(*(film.digests for film in Film.objects.all()))
         for content in Version.objects.values_list("content", flat=True).iterator(100):
-            found |= Sheet.from_json(content).digests()
-        return found
+            digests |= Sheet.from_json(content).digests()
+        return digests
 
     def files(self, named: set[str]):
-        """Files that nobody names, and halves of uploads that broke off."""
+        """Return files older than a day that are not named, also parts of interrupted uploads."""
         if not films.folder().is_dir():
             return []
         old = time.time() - A_DAY

@@ -1,4 +1,4 @@
-"""Who looked at my record: the access log of one patient, for that patient and for the owner."""
+"""The access log of one patient, for that patient and for the practice owner."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from rugpijn import audit, tables
@@ -19,29 +19,30 @@ from ...access import find_log
 from ...models import Patient
 from ..log_sentences import Reader
 
-PAGE = 500  # rows; with the same lines of a day taken together that is some weeks
+PAGE = 500  # rows of the log: equal ones of a day are one line, so a page shows some weeks
 MOST_IN_FILE = 20_000
 
 
 class PeriodForm(forms.Form):
-    """What of the log. Wrong or nothing: the last three months, by others."""
+    """Chooses the period and whose acts; by default the last three months, by others."""
 
     DAYS = {"30": 30, "90": 90, "365": 365, "all": None}
 
     days = forms.ChoiceField(
-        label=gettext_lazy("Period"),
+        label=_("Period"),
         required=False,
         choices=[
-            ("30", gettext_lazy("the last 30 days")),
-            ("90", gettext_lazy("the last 3 months")),
-            ("365", gettext_lazy("the last year")),
-            ("all", gettext_lazy("everything")),
+            ("30", _("the last 30 days")),
+            ("90", _("the last 3 months")),
+            ("365", _("the last year")),
+            ("all", _("everything")),
         ],
     )
-    own = forms.BooleanField(label=gettext_lazy("Also show what I did myself"), required=False)
+    own = forms.BooleanField(label=_("Also show what I did myself"), required=False)
 
     def __init__(self, data):
-        chosen = data.get("days") if data.get("days") in self.DAYS else "90"
+        chosen = data.get("days")
+        chosen = chosen if chosen in self.DAYS else "90"
         super().__init__({"days": chosen, "own": data.get("own")}, use_required_attribute=False)
         self.chosen, self.with_own = chosen, bool(data.get("own"))
 
@@ -51,28 +52,29 @@ class PeriodForm(forms.Form):
         return None if days is None else timezone.localdate() - timedelta(days=days)
 
 
-def _patient(request, uuid) -> Patient:
+def _open_log(request, uuid):
+    """Return the patient, the form, a reader of the log, and the events that were asked for."""
     patients = Patient.objects.select_related("practice", "user")
-    return find_log(request, patients, uuid=uuid)
+    patient = find_log(request, patients, uuid=uuid)
+    form, reader = PeriodForm(request.GET), Reader(patient)
+    return patient, form, reader, reader.events(since=form.since, others=not form.with_own)
 
 
-def _asked_again(view):
-    """An owner says anew who that is; a patient on a device that stays logged in."""
-    at_a_desk, at_home = fresh_login_required(view), fresh_on_trusted_device(view)
+def _fresh_login(view):
+    """Ask an owner to log in again, and a patient only on a device that stays logged in."""
+    of_staff, of_patient = fresh_login_required(view), fresh_on_trusted_device(view)
 
-    def asked(request, *args, **kwargs):
-        return (at_a_desk if request.user.is_staff else at_home)(request, *args, **kwargs)
+    def checked(request, *args, **kwargs):
+        return (of_staff if request.user.is_staff else of_patient)(request, *args, **kwargs)
 
-    return asked
+    return checked
 
 
 @require_safe
-@_asked_again
+@_fresh_login
 @rates.at_most("search")
 def access_log(request, uuid):
-    patient = _patient(request, uuid)
-    form, reader = PeriodForm(request.GET), Reader(patient)
-    rows = reader.events(since=form.since, others=not form.with_own)
+    patient, form, reader, rows = _open_log(request, uuid)
     if (before := number(request.GET.get("before"))) is not None:
         rows = rows.filter(number__lt=before)
     events = list(rows[: PAGE + 1])
@@ -101,15 +103,13 @@ def access_log(request, uuid):
 @fresh_login_required
 @rates.at_most("table")
 def download(request, uuid):
-    """The same lines, each by itself, as a table."""
-    patient = _patient(request, uuid)
-    form, reader = PeriodForm(request.GET), Reader(patient)
-    rows = reader.events(since=form.since, others=not form.with_own)
+    """The same events as a table, each in a row of its own."""
+    patient, _form, reader, rows = _open_log(request, uuid)
     table = reader.table(rows[:MOST_IN_FILE])
     if not table:
         return redirect("patients:access_log", uuid)
     audit.record(request, "download log", patient, thing=patient)
     response = HttpResponse(tables.table(table), content_type=tables.CONTENT_TYPE)
-    name = _("who-looked.csv")
+    name = gettext("who-looked.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

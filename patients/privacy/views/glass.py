@@ -1,4 +1,4 @@
-"""Whom the server's operator may read while the glass of a practice is broken."""
+"""The records that the server's operator may read during emergency access to a practice."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,7 @@ ROWS = 50
 @require_safe
 @transaction.atomic
 def patients_of_opened(request):
-    """Names, and the way to each programme as its patient reads it. Everybody shown is logged."""
+    """List patients with links to their programmes, and log each patient on the page."""
     if not request.user.is_superuser:
         raise PermissionDenied
     if request.glass is None:
@@ -30,7 +30,7 @@ def patients_of_opened(request):
     audit.record(request, "list", *(patient.record_of for patient in page))
     context = {
         **admin.site.each_context(request),
-        "title": _("Records that you opened"),
+        "title": _("Records you have opened"),
         "page": page,
     }
     return TemplateResponse(request, "admin/patients/glass.html", context)

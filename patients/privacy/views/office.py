@@ -1,7 +1,7 @@
-"""What a practice owner does about a patient's data: a copy, erasing, answering a request.
+"""Pages where a practice owner copies or erases a patient's data, or answers a request to erase.
 
-An owner who treats nobody sees a name, a date of birth and a number here, and nothing of the
-record. Each act has a reason, and is in the access log.
+An owner who treats nobody sees a name, a date of birth and a number here, and nothing else of the
+record. Each act has a reason and is in the access log.
 """
 
 import re
@@ -15,8 +15,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
@@ -32,17 +32,17 @@ from ...models import DataExport, Erased, ErasureRequest, Patient
 from .. import erasure
 from .rights import export
 
-MOST = 20  # that a search shows
-WORD = {"class": "vTextField", "autocomplete": "off"}
+MOST = 20  # patients that a search shows
+ONE_LINE = {"class": "vTextField", "autocomplete": "off"}
 
 
 class ReasonForm(forms.Form):
     reason = CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy("This is kept. Write no names and nothing about health."),
+        label=_("Why"),
+        help_text=_("This is kept. Do not write names or anything about health."),
         max_length=DataExport.REASON_LENGTH,
         validators=[printable],
-        widget=forms.TextInput(attrs=WORD),
+        widget=forms.TextInput(attrs=ONE_LINE),
     )
 
     def __init__(self, *args, patient: Patient, **kwargs):
@@ -55,36 +55,39 @@ class RecordExportForm(ReasonForm):
 
 
 class EraseForm(ReasonForm):
-    """The reason stays after the erasure, so it may not say who it was."""
+    """Asks a reason and the date of birth. The reason stays, so it may not identify the patient."""
 
     what = "erase"
     birth_date = BirthDateField(
-        label=gettext_lazy("Date of birth of this patient"),
-        help_text=gettext_lazy("Type it over, to be sure that this is the right person."),
+        label=_("Date of birth of this patient"),
+        help_text=_("Type it here, to be sure that this is the right person."),
     )
 
     def clean_reason(self):
         reason = self.cleaned_data["reason"]
-        said = set(re.findall(r"\w+", reason.lower()))
+        words = set(re.findall(r"\w+", reason.lower()))
         name = set(re.findall(r"\w{3,}", self.patient.name.lower()))
-        if said & name or any(
-            word and word.lower() in reason.lower()
-            for word in (self.patient.email, self.patient.phone)
+        if words & name or any(
+            text and text.lower() in reason.lower()
+            for text in (self.patient.email, self.patient.phone)
         ):
             raise forms.ValidationError(
-                _("Write the reason without the name, the e-mail address or the phone number.")
+                gettext(
+                    "Write the reason without the name, the e-mail address or the phone number."
+                )
             )
-        if re.search(r"\d", reason) and _names_a_day(reason, self.patient.birth_date):
-            raise forms.ValidationError(_("Write the reason without the date of birth."))
+        if _holds_date(reason, self.patient.birth_date):
+            raise forms.ValidationError(gettext("Write the reason without the date of birth."))
         return reason
 
     def clean_birth_date(self):
         if self.cleaned_data["birth_date"] != self.patient.birth_date:
-            raise forms.ValidationError(_("This is not the date of birth of this patient."))
+            raise forms.ValidationError(gettext("This is not the date of birth of this patient."))
         return self.cleaned_data["birth_date"]
 
 
-def _names_a_day(text: str, day) -> bool:
+def _holds_date(text: str, day) -> bool:
+    """Whether a part of the text is this date, in any notation that a form takes."""
     for part in re.findall(r"\d[\w\s./-]{3,20}\d{2,4}", text):
         try:
             if read_birth_date(part, today=timezone.localdate()) == day:
@@ -97,8 +100,8 @@ def _names_a_day(text: str, day) -> bool:
 class RefuseForm(forms.Form):
     what = "refuse"
     answer = CharField(
-        label=gettext_lazy("Why not"),
-        help_text=gettext_lazy("The patient reads this."),
+        label=_("Why not"),
+        help_text=_("The patient reads this."),
         max_length=ErasureRequest.LENGTH,
         validators=[printable],
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
@@ -118,17 +121,21 @@ def _owner_only(request) -> None:
 
 @require_safe
 def data(request):
-    """Requests that wait for an answer, and whom a copy or an erasure is about."""
+    """The page with requests that wait for an answer, and a search for a patient."""
     _owner_only(request)
-    asked = list(erasure.open_requests(request.user))
+    requests = list(erasure.open_requests(request.user))
     query = " ".join(request.GET.get("q", "").split())
-    found = list(_find(request.user, query)[:MOST]) if query else []
-    audit.record(
+    patients = list(_find(request.user, query)[:MOST]) if query else []
+    shown = {patient.pk: patient for patient in (*(one.patient for one in requests), *patients)}
+    audit.record(request, "list", *shown.values())
+    return _page(
         request,
-        "list",
-        *{each.pk: each for each in (*(one.patient for one in asked), *found)}.values(),
+        "data",
+        gettext("Data of a patient"),
+        requests=requests,
+        query=query,
+        patients=patients,
     )
-    return _page(request, "data", _("Data of a patient"), asked=asked, query=query, found=found)
 
 
 def _find(user, query: str):
@@ -141,24 +148,24 @@ def _find(user, query: str):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_login_required
 def data_of_patient(request, uuid):
-    """One patient: a copy, erasing, and the answer to a request."""
+    """The page of one patient: make a copy, erase, or refuse a request."""
     _owner_only(request)
     patient = find_answered_for(request, Patient.objects.select_related("practice"), uuid=uuid)
     acts = Acts(request, patient)
-    what = request.POST.get("what") if request.method == "POST" else None
+    act = request.POST.get("what") if request.method == "POST" else None
     forms = {
-        name: form(request.POST if name == what else None, patient=patient)
+        name: form(request.POST if name == act else None, patient=patient)
         for name, form in FORMS.items()
     }
-    if what in forms and forms[what].is_valid():
-        return getattr(acts, what)(forms[what])
+    if act in forms and forms[act].is_valid():
+        return getattr(acts, act)(forms[act])
     audit.record(request, "read", patient, thing=patient)
     return _page(
         request,
         "data_patient",
-        _("Data of a patient"),
+        gettext("Data of a patient"),
         patient=patient,
-        asked=acts.asked,
+        erasure_request=acts.erasure_request,
         forms=forms,
         running=patient.programmes.running().exists(),
         refused=patient.erasure_requests.filter(refused_at__isnull=False),
@@ -166,23 +173,24 @@ def data_of_patient(request, uuid):
 
 
 class Acts:
-    """What the page can do, each with its own form."""
+    """The acts of the page, each with a form of its own."""
 
     def __init__(self, request, patient):
         self.request, self.patient = request, patient
 
     @cached_property
-    def asked(self) -> ErasureRequest | None:
+    def erasure_request(self) -> ErasureRequest | None:
+        """The request of this patient that waits for an answer."""
         return self.patient.erasure_requests.filter(refused_at=None).first()
 
     def export(self, form):
         reason = form.cleaned_data["reason"]
-        return export(self.request, self.patient, "export data", _("data.zip"), reason)
+        return export(self.request, self.patient, "export data", gettext("data.zip"), reason)
 
     def erase(self, form):
-        role = Erased.Role.OWNER if self.asked is None else Erased.Role.REQUEST
-        # After it the address is nowhere any more: this mail goes now or never.
-        told = mail.erased(self.patient) if self.asked is not None else None
+        role, message = Erased.Role.OWNER, None
+        if self.erasure_request is not None:  # write the mail while the address is still known
+            role, message = Erased.Role.REQUEST, mail.erased(self.patient)
         try:
             erasure.erase(
                 self.patient,
@@ -193,39 +201,45 @@ class Acts:
         except OSError:
             messages.error(
                 self.request,
-                _("Nothing was erased: the ledger of erasures cannot be written on this server."),
+                gettext(
+                    "Nothing was erased: the ledger of erasures cannot be written on this server."
+                ),
             )
             return redirect("admin:patients_data_patient", self.patient.uuid)
         messages.success(
             self.request,
-            _(
-                "Everything about this patient is erased. Backups that were made before still have "
-                "it; they are kept for 35 days."
+            gettext(
+                "Everything about this patient has been erased. Earlier backups still contain it; "
+                "they are kept for 35 days."
             ),
         )
-        if told is not None:
-            self._tell(partial(mail.send_now, told))
+        if message is not None:
+            self._mail(partial(mail.send_now, message))
         return redirect("admin:patients_data")
 
     def refuse(self, form):
         with transaction.atomic():
-            done = self.asked is not None and erasure.refuse(
-                self.asked, by=self.request.user, answer=form.cleaned_data["answer"]
+            pending = self.erasure_request
+            is_refused = pending is not None and erasure.refuse(
+                pending, by=self.request.user, answer=form.cleaned_data["answer"]
             )
-            if done:
-                audit.record(self.request, "refuse erasure", self.patient, thing=self.asked)
-        if not done:
-            messages.info(self.request, _("This request was answered already."))
+            if is_refused:
+                audit.record(self.request, "refuse erasure", self.patient, thing=pending)
+        if not is_refused:
+            messages.info(self.request, gettext("This request has already been answered."))
             return redirect("admin:patients_data")
-        messages.success(self.request, _("The patient reads your answer after logging in."))
-        self._tell(partial(mail.send_notice, self.patient))
+        messages.success(self.request, gettext("The patient reads your answer after logging in."))
+        self._mail(partial(mail.send_notice, self.patient))
         return redirect("admin:patients_data")
 
-    def _tell(self, send) -> None:
+    def _mail(self, send) -> None:
         try:
             send()
         except mail.MailError:
-            messages.warning(self.request, _("The mail to the patient did not go. Call instead."))
+            messages.warning(
+                self.request,
+                gettext("The e-mail to the patient was not sent. Please call instead."),
+            )
 
 
 def _page(request, name, title, **context):

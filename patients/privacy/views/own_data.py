@@ -1,4 +1,4 @@
-"""What is stored about a person, and how that person's pages look."""
+"""The page with what is stored about a person, and how that person's pages look."""
 
 from crispy_forms.layout import Hidden
 from django.contrib import messages
@@ -19,15 +19,14 @@ from ...models import Patient
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request):
-    """What is stored about me, and how my pages look."""
     sent = request.POST if request.method == "POST" else None
     with transaction.atomic():
         meeting = _meet_other_tab(request) if sent else None
         form = ReadingForm(meeting.post if meeting else sent, instance=_fresh(request.user))
         if form.is_valid() and not (meeting and meeting.must_decide):
-            chosen = {name: form.cleaned_data[name] for name in form.changed_data}
-            if chosen:  # only that: another tab may be changing the rest
-                User.objects.filter(pk=request.user.pk).update(**chosen)
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            if changes:  # and nothing else: another tab may be changing the rest
+                User.objects.filter(pk=request.user.pk).update(**changes)
             with translation.override(form.cleaned_data["language"]):
                 messages.success(request, _("Saved."))
             return redirect("patients:my_data")
@@ -49,7 +48,7 @@ def my_data(request):
 
 
 def _meet_other_tab(request):
-    """What this person chose in another tab since this page was opened."""
+    """Return what this person changed in another tab since this page was opened, if anything."""
     base = two_at_once.read(request.POST)
     if base is None:
         return None
@@ -62,7 +61,7 @@ def _meet_other_tab(request):
 
 
 def _fresh(user):
-    """A copy to edit: what is refused must not change how this very page looks."""
+    """Return a copy to edit, so that refused values do not change how this page looks."""
     return User.objects.get(pk=user.pk)
 
 
@@ -73,18 +72,16 @@ def _records(user) -> list[Patient]:
         .prefetch_related("programmes__therapist")
         .order_by("sort_key", "pk")
     )
-    found = list(records.prefetch_related("erasure_requests", "proxies__user"))
+    records = list(records.prefetch_related("erasure_requests", "proxies__user"))
     today = timezone.localdate()
-    theirs = set(Patient.objects.filter(represented_by(user)).values_list("pk", flat=True))
-    for record in found:
-        record.may_decide = record.pk in theirs
+    represented = set(Patient.objects.filter(represented_by(user)).values_list("pk", flat=True))
+    for record in records:
+        record.may_decide = record.pk in represented
         record.acted_for = record.user_id != user.pk
         record.helpers = record.proxies_on(today)
-        asked = list(record.erasure_requests.all())
-        record.asked = asked[-1] if asked else None
+        record.erasure_request = next(reversed(record.erasure_requests.all()), None)
         record.ticked = record.sessions.held().filter(done=True).count()
         record.given = [one for one in record.programmes.all() if one.started_on is not None]
-        record.current = next((one for one in record.given if one.is_running), None) or next(
-            iter(record.given), None
-        )
-    return found
+        running = [one for one in record.given if one.is_running]
+        record.current = next(iter(running + record.given), None)
+    return records

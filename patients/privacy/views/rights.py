@@ -1,20 +1,19 @@
-"""A patient's rights over the own data: a copy of everything, and asking that it is erased."""
+"""Pages where patients get a copy of their data, and ask to have it erased."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
 from rugpijn.typed.text_fields import CleanTextMeta
+from rugpijn.web.submit_form import SubmitForm
 
 from ...access import is_own, may_take_along, refuse, represented_by
 from ...models import DataExport, ErasureRequest, Patient
@@ -26,39 +25,39 @@ AN_HOUR = 3600  # seconds
 @require_POST
 @fresh_login_required
 def download(request):
-    """Everything about one record as one file. A press and no link: it is an act."""
+    """Make the copy of one record. By POST, because it is an act."""
     records = list(Patient.objects.filter(represented_by(request.user)).order_by("pk"))
-    chosen = request.POST.get("record")
-    if chosen is not None:
-        records = [record for record in records if str(record.uuid) == chosen]
+    uuid = request.POST.get("record")
+    if uuid is not None:
+        records = [record for record in records if str(record.uuid) == uuid]
     if len(records) != 1:
         messages.info(
             request,
-            _("Choose whose data you want.")
+            gettext("Choose whose data you want to download.")
             if records
-            else _("There is nothing about you to download."),
+            else gettext("There is no data about you to download."),
         )
         return redirect("patients:my_data")
     is_own(request, records[0])
-    return export(request, records[0], "download own data", _("my-data.zip"))
+    return export(request, records[0], "download own data", gettext("my-data.zip"))
 
 
 def export(request, patient, act, name, reason=""):
-    """At once when that is quick; else the page that says how far it is."""
+    """Answer with the file when it is made quickly; otherwise with the page that shows progress."""
     try:
         with transaction.atomic():
-            asked = data_export.begin(request, patient, reason=reason)
-            audit.record(request, act, patient, thing=asked)
-            long = data_export.is_long(patient)
-            if long:
-                data_export.enqueue(asked)
+            row = data_export.begin(request, patient, reason=reason)
+            audit.record(request, act, patient, thing=row)
+            is_long = data_export.is_long(patient)
+            if is_long:
+                data_export.enqueue(row)
     except data_export.TooOftenError:
-        answer = render(request, "patients/export_too_often.html", status=429)
-        answer.headers["Retry-After"] = str(AN_HOUR)
-        return answer
-    if long:
-        return redirect("patients:export", asked.uuid)
-    return _file(data_export.make(asked), name)
+        response = render(request, "patients/export_too_often.html", status=429)
+        response.headers["Retry-After"] = str(AN_HOUR)
+        return response
+    if is_long:
+        return redirect("patients:export", row.uuid)
+    return _file(data_export.make(row), name)
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
@@ -67,56 +66,56 @@ def _file(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _asked(request, uuid) -> DataExport:
-    """For who asked, in the browser session that asked, and while the record may be seen."""
-    mine = DataExport.objects.filter(
+def _find_export(request, uuid) -> DataExport:
+    """Return an export to the browser session that asked for it, or raise 404.
+
+    The person must still be allowed to have the patient's data.
+    """
+    exports = DataExport.objects.filter(
         made_for=request.user.pk, session=data_export.session_digest(request), uuid=uuid
-    ).select_related("patient__practice")
-    asked = mine.first()
+    )
+    row = exports.select_related("patient__practice").first()
     allowed = may_take_along(request.user)
-    if asked is not None and Patient.objects.filter(allowed, pk=asked.patient_id).exists():
-        return asked
+    if row is not None and Patient.objects.filter(allowed, pk=row.patient_id).exists():
+        return row
     refuse(request, DataExport.objects, uuid=uuid)
 
 
 @require_safe
 def export_page(request, uuid):
-    """How far it is, and then the file."""
-    asked = _asked(request, uuid)
-    stalled = asked.finished_at is None and (
-        timezone.now() - asked.asked_at > data_export.STALLED and asked.done == 0
+    """Show the progress of an export, and then the link to its file."""
+    row = _find_export(request, uuid)
+    stalled = row.finished_at is None and (
+        timezone.now() - row.asked_at > data_export.STALLED and row.done == 0
     )
-    return render(request, "patients/export.html", {"asked": asked, "stalled": stalled})
+    return render(request, "patients/export.html", {"export": row, "stalled": stalled})
 
 
 @require_safe
 def export_file(request, uuid):
-    asked = _asked(request, uuid)
-    if asked.is_over or asked.content is None:
+    row = _find_export(request, uuid)
+    if row.is_over or row.content is None:
         raise Http404
-    return _file(bytes(asked.content), _("my-data.zip"))
+    return _file(bytes(row.content), gettext("my-data.zip"))
 
 
 # ------------------------------------------------------------ erasure
 
 
-class AskForm(forms.ModelForm):
+class AskForm(SubmitForm, forms.ModelForm):
+    submit = ("ask", _("Ask to erase my data"))
+
     class Meta(CleanTextMeta):
         model = ErasureRequest
         fields = ["words"]
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"words": gettext_lazy("If you like. Your practice reads it.")}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("ask", _("Ask to erase my data"), css_class="btn-lg"))
+        help_texts = {"words": _("Optional. Your practice reads it.")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_login_required
 def ask_erasure(request, uuid):
-    """First what it means, then the question to the practice. Nothing is erased by asking."""
+    """Explain what erasure means, and store the request. Only the practice erases."""
     patients = Patient.objects.select_related("practice")
     patient = patients.filter(represented_by(request.user), uuid=uuid).first()
     if patient is None:
@@ -130,9 +129,12 @@ def ask_erasure(request, uuid):
                 form.save()
                 audit.record(request, "ask for erasure", patient, thing=form.instance)
         except IntegrityError:
-            messages.info(request, _("You asked this already. Your practice has not answered yet."))
+            messages.info(
+                request,
+                gettext("You have already asked for this. Your practice has not answered yet."),
+            )
         else:
-            messages.success(request, _("Your practice gets your question."))
+            messages.success(request, gettext("Your request has been sent to your practice."))
         return redirect("patients:my_data")
     audit.record(request, "read own data", patient)
     return render(

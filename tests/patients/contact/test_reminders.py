@@ -219,7 +219,7 @@ class TestOnce:
             raise Killed
 
         with monkeypatch.context() as patch:
-            patch.setattr(reminders, "_hand_over", die)
+            patch.setattr(reminders, "_deliver", die)
             with pytest.raises(Killed):
                 reminders.send_due(at(9))
         assert Reminder.objects.get().sent_at is None
@@ -305,13 +305,13 @@ class TestOnce:
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_send_one_mail(programme, plan, monkeypatch):
     """Both have looked, and found nothing, before either writes its row."""
-    meet, counts, take = threading.Barrier(2, timeout=20), [], reminders._take
+    meet, counts, take = threading.Barrier(2, timeout=20), [], reminders._claim
 
     def take_together(*args):
         meet.wait()
         return take(*args)
 
-    monkeypatch.setattr(reminders, "_take", take_together)
+    monkeypatch.setattr(reminders, "_claim", take_together)
 
     def run():
         try:

@@ -240,7 +240,7 @@ class TestComingIn:
         client = self.opened(invited)
         client.post(WELCOME, {"email": "", "password": PASSWORD})
         again = words(client.get(link))
-        assert "u bent ingelogd" in again and "Naar de beginpagina" in again
+        assert "u bent al ingelogd" in again and "Naar de beginpagina" in again
         assert "Dan kunt u inloggen" not in again
         assert "Dan kunt u inloggen" in words(Client().get(link))
 

@@ -351,11 +351,11 @@ def test_nothing_reminds_of_exercises_meanwhile(piet, programme):
     plan.refresh_from_db()
     plan.patient.running = [programme]
     today = timezone.localdate()
-    assert reminders._asks(plan, plan.times[0], today)
-    assert list(calendar_feed.asked_days(plan, programme, today))
+    assert reminders._has_something_left(plan, plan.times[0], today)
+    assert list(calendar_feed.event_days(plan, programme, today))
     by_session_form(piet, programme, "saddle")
-    assert not reminders._asks(plan, plan.times[0], today)
-    assert not list(calendar_feed.asked_days(plan, programme, today))
+    assert not reminders._has_something_left(plan, plan.times[0], today)
+    assert not list(calendar_feed.event_days(plan, programme, today))
 
 
 def test_the_nameless_page_never_says_it(piet, programme):

@@ -434,7 +434,7 @@ def test_discharged_twice(anna, cast):
     lifecycle.discharge(patient=patient, by=cast.anna, running=None)
     assert told(act(anna, "discharge", patient)) == ["Mo el Idrissi is discharged already."]
     assert "Invite the patient" not in look(anna, "change", patient)
-    assert "Take the treatment up again first." in told(act(anna, "invite", patient))[0]
+    assert "Reopen the treatment first." in told(act(anna, "invite", patient))[0]
 
 
 @pytest.mark.parametrize("when", ["before", "while"])

@@ -217,7 +217,7 @@ class TestTheLedger:
         own_ledger.write_text('{"patient": "ab')
         assert erasure_ledger.read() == {}
         erase()
-        erasure_ledger.bring_together()
+        erasure_ledger.merge()
         assert Erased.digest(cast.piet_patient.uuid) in erasure_ledger.read()
 
     def test_who_was_not_erased_stays(self, cast, programme, erase):

@@ -245,7 +245,7 @@ class TestDownload:
     def test_who_is_no_patient_gets_none(self, client, cast):
         log_in(client, cast.anna)
         answer = client.post(reverse("patients:download"), follow=True)
-        assert "niets over u" in answer.content.decode()
+        assert "geen gegevens over u" in answer.content.decode()
 
     @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
     def test_what_a_spreadsheet_takes_for_a_formula(self, value):

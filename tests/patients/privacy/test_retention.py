@@ -268,7 +268,7 @@ class TestTechnicalRows:
         assert due(kind, make_later) == 0
 
     def test_every_kind_is_in_the_table(self):
-        names = {kind.name for kind in retention.KINDS}
+        names = {kind.name for kind in (*retention.OF_PRACTICE, *retention.OF_SERVER)}
         assert names == {*TECHNICAL, "records", "logins", "lost logins"}
 
     def test_of_a_copy_only_the_file_goes(self, cast):
