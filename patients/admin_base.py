@@ -1,10 +1,14 @@
-"""What every admin page about patients shares: whom it shows, and that it logs who looked."""
+"""What the admin pages about patients share: whom they show, the access log, and refusals."""
 
-from django.contrib import admin
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import JsonResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -15,6 +19,7 @@ from rugpijn.admin_base import ScopedAdmin
 from rugpijn.login.second_factor import answers_json
 
 from .access import treats
+from .writes import RefusedError
 
 
 class CareAdmin(ScopedAdmin):
@@ -98,6 +103,35 @@ def patient_page(request, patient, name, title, **context):
 
 def _render(request, template, **context):
     return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+
+
+def refusals_as_messages(back: Callable, level: int = messages.ERROR, extra_tags: str = ""):
+    """Decorator of `view(request, obj)`: a RefusedError becomes a message of that level.
+
+    The answer is then a redirect to `back(request, obj)`. Each act of a room is one transaction
+    (`@transaction.atomic`), so what it refused has left nothing in the database.
+    """
+
+    def decorator(view):
+        @wraps(view)
+        def guarded(request, obj):
+            try:
+                return view(request, obj)
+            except RefusedError as error:
+                messages.add_message(request, level, str(error), extra_tags=extra_tags)
+                return back(request, obj)
+
+        return guarded
+
+    return decorator
+
+
+def to_programme(request, programme):
+    return redirect("admin:patients_programme_change", programme.pk)
+
+
+def to_patient(request, patient):
+    return redirect("admin:patients_patient_change", patient.pk)
 
 
 def for_therapists(view):

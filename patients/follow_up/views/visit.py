@@ -6,7 +6,6 @@ Who works from paper answers on the phone or in the practice, and the therapist 
 import json
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,15 +14,19 @@ from rugpijn import audit
 from rugpijn.saving import given_back, two_at_once
 
 from ... import clinical, writes
-from ...admin_base import programme_page
+from ...admin_base import programme_page, refusals_as_messages
 from ...models import Programme
 from .. import judgements
 from ..forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryAnswerForm, StartBackForm
 
 
+def _here(request, programme):
+    return redirect("admin:patients_programme_course", programme.pk)
+
+
+@refusals_as_messages(_here)
 def course(request, programme):
     """To read, and to write down what was said, seen or judged."""
-    here = redirect("admin:patients_programme_course", programme.pk)
     if programme.ended_on is not None and request.method == "POST":
         said = _("This programme is not running; nothing was written down.")
         to = redirect("admin:patients_programme_change", programme.pk)
@@ -46,17 +49,12 @@ def course(request, programme):
     if sent is not None and sent.is_valid():
         meeting = meeting or _written_since(request, programme, sent)
         if not (meeting and meeting.must_decide):
-            try:
-                with transaction.atomic():
-                    said = sent.write(programme, request.user)
-            except writes.RefusedError as error:
-                messages.error(request, str(error))
-                return here
+            said = sent.write(programme, request.user)
             audit.record(request, sent.act, programme.patient, thing=programme)
             if meeting:
                 messages.info(request, meeting.in_short)
             messages.success(request, said)
-            return here
+            return _here(request, programme)
     profile = programme.risk_profiles.last()
     score = programme.start_back_scores.last()
     audit.record(request, "read course", programme.patient, thing=programme)

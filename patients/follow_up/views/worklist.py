@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -28,7 +27,7 @@ from rugpijn.validators import printable
 from rugpijn.web.numbers import number
 
 from ... import writes
-from ...admin_base import for_therapists
+from ...admin_base import for_therapists, refusals_as_messages
 from ...models import Programme, SeenMark
 from ...prescribing import authoring
 from .. import caseload, daily_totals, judgements, worklist
@@ -157,6 +156,13 @@ def _seen_lately(courses: list[Case], today) -> list[tuple[Case, list[dict]]]:
     return sorted(found, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
 
 
+def _back(request, _programme=None):
+    """To the worklist, of the same people as before."""
+    whose = _whose(request.POST)
+    query = f"?whose={whose}" if whose else ""
+    return redirect(f"{reverse('admin:index')}{query}#worklist")
+
+
 class SeenForm(forms.Form):
     note = CharField(
         max_length=SeenMark.NOTE_LENGTH, required=False, strip=True, validators=[printable]
@@ -255,6 +261,7 @@ def _put_back(request, programme, back):
     return back
 
 
+@refusals_as_messages(_back, extra_tags=HERE)
 def take(request, programme):
     """Treat a colleague's patient from now on. One who was taken over meanwhile is asked about."""
     back = _back(request)
@@ -265,12 +272,7 @@ def take(request, programme):
     if opened and opened != str(programme.therapist_id):
         messages.warning(request, _taken_before(request, programme))
         return back
-    try:
-        with transaction.atomic():
-            version = authoring.take_over(programme=programme, by=request.user)
-    except writes.RefusedError as error:
-        messages.error(request, str(error), extra_tags=HERE)
-        return back
+    version = authoring.take_over(programme=programme, by=request.user)
     audit.record(request, "take over", programme.patient, thing=programme)
     told = _("%s is your patient now.") % programme.patient.name
     if version is None:
@@ -305,10 +307,3 @@ def _taken_before(request, programme) -> str:
 def _whose(asked) -> str:
     """Empty: the own patients, also for what nobody offered."""
     return asked.get("whose") if asked.get("whose") in WHOSE else ""
-
-
-def _back(request):
-    """To the worklist, of the same people as before."""
-    whose = _whose(request.POST)
-    query = f"?whose={whose}" if whose else ""
-    return redirect(f"{reverse('admin:index')}{query}#worklist")

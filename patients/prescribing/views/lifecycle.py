@@ -9,7 +9,6 @@ from datetime import date
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,7 +23,13 @@ from rugpijn.validators import near_today, printable
 from rugpijn.web.numbers import number
 
 from ... import writes
-from ...admin_base import patient_page, programme_page
+from ...admin_base import (
+    patient_page,
+    programme_page,
+    refusals_as_messages,
+    to_patient,
+    to_programme,
+)
 from ...models import Pause
 from ...patient_day import waiting
 from .. import authoring, lifecycle
@@ -104,7 +109,7 @@ def pause(request, programme):
     """Let it stand still, from a day on."""
     if not programme.is_running:
         messages.error(request, _("This programme is not running."))
-        return _to(programme)
+        return to_programme(request, programme)
     today = timezone.localdate()
     form = PauseForm(
         request.POST if request.method == "POST" else None,
@@ -119,7 +124,7 @@ def pause(request, programme):
         else:
             audit.record(request, "pause", programme.patient, thing=programme)
             messages.success(request, _told(made, today))
-            return _to(programme)
+            return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(request, programme, "pause", _("Pause this programme"), form=form)
 
@@ -138,31 +143,29 @@ def _told(made: Pause, today: date) -> str:
     return _("The programme is paused until %(until)s. The patient sees that.") % days
 
 
+@refusals_as_messages(to_programme, messages.INFO)
 def resume(request, programme):
     """Go on today, or drop a pause that was planned: a button of the programme's page."""
     if request.method == "POST":
         chosen = number(request.POST.get("pause"))
         now = programme.pause_now
-        try:
-            lifecycle.resume(programme=programme, number=chosen)
-        except writes.RefusedError as error:
-            messages.info(request, str(error))
-        else:
-            audit.record(request, "resume", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme goes on from today.")
-                if now is not None and now.pk == chosen
-                else _("The pause is dropped: the programme just goes on."),
-            )
-    return _to(programme)
+        lifecycle.resume(programme=programme, number=chosen)
+        audit.record(request, "resume", programme.patient, thing=programme)
+        messages.success(
+            request,
+            _("The programme goes on from today.")
+            if now is not None and now.pk == chosen
+            else _("The pause is dropped: the programme just goes on."),
+        )
+    return to_programme(request, programme)
 
 
+@refusals_as_messages(to_programme)
 def renew(request, programme):
     """So many weeks more."""
     if not programme.is_running:
         messages.error(request, _("This programme is not running."))
-        return _to(programme)
+        return to_programme(request, programme)
     if request.method == "POST":
         writes.hold_programme(programme)  # pressed twice, it is longer once
     form = RenewForm(
@@ -177,17 +180,12 @@ def renew(request, programme):
         told = [_("It is planned until %s now.") % date_format(planned, "j F Y")] if planned else []
         meeting = two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
     if form.is_valid() and meeting is None:
-        try:
-            until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "renew", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme is planned until %s now.") % date_format(until, "j F Y"),
-            )
-        return _to(programme)
+        until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
+        audit.record(request, "renew", programme.patient, thing=programme)
+        messages.success(
+            request, _("The programme is planned until %s now.") % date_format(until, "j F Y")
+        )
+        return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(
         request,
@@ -206,53 +204,44 @@ def _planned(end: date | None) -> str:
     return end.isoformat() if end else ""
 
 
+@refusals_as_messages(to_programme)
 def end(request, programme):
     """End a programme, after asking."""
     if request.method == "POST":
-        try:
-            lifecycle.end(programme=programme, by=request.user)
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "end", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme has ended. It can still be read and printed, and opened again."),
-            )
-            _warn(request, programme.patient)
-        return _to(programme)
+        lifecycle.end(programme=programme, by=request.user)
+        audit.record(request, "end", programme.patient, thing=programme)
+        messages.success(
+            request,
+            _("The programme has ended. It can still be read and printed, and opened again."),
+        )
+        _warn(request, programme.patient)
+        return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(request, programme, "end", _("End this programme?"))
 
 
+@refusals_as_messages(to_programme)
 def reopen(request, programme):
     """Take an end back: a button of the programme's page."""
     if request.method == "POST":
         ended_on = programme.ended_on
-        try:
-            lifecycle.reopen(programme=programme, by=request.user)
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "reopen", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme runs again.")
-                if ended_on == timezone.localdate()
-                else _("The programme runs again. The days in between count as a pause."),
-            )
-    return _to(programme)
+        lifecycle.reopen(programme=programme, by=request.user)
+        audit.record(request, "reopen", programme.patient, thing=programme)
+        messages.success(
+            request,
+            _("The programme runs again.")
+            if ended_on == timezone.localdate()
+            else _("The programme runs again. The days in between count as a pause."),
+        )
+    return to_programme(request, programme)
 
 
+@refusals_as_messages(to_programme)
 def again(request, programme):
     """Begin again from a programme that has ended: a draft to look over."""
     if request.method != "POST":
-        return _to(programme)
-    try:
-        draft = authoring.copy_to_draft(programme=programme, by=request.user)
-    except writes.RefusedError as error:
-        messages.error(request, str(error))
-        return _to(programme)
+        return to_programme(request, programme)
+    draft = authoring.copy_to_draft(programme=programme, by=request.user)
     audit.record(request, "create", programme.patient, thing=draft)
     messages.success(
         request,
@@ -260,7 +249,7 @@ def again(request, programme):
     )
     if any(line.period != line.period.in_any_programme for line in programme.prescriptions.all()):
         messages.info(request, _("Dates of exercises are left out: they were of that time."))
-    return _to(draft)
+    return to_programme(request, draft)
 
 
 # ---------------------------------------------------------------- a treatment
@@ -268,10 +257,9 @@ def again(request, programme):
 
 def discharge(request, patient):
     """The treatment is over: what will happen, what the patient then sees, and the act."""
-    here = redirect("admin:patients_patient_change", patient.pk)
     if patient.discharged_on is not None:
         messages.info(request, _("%s is discharged already.") % patient.name)
-        return here
+        return to_patient(request, patient)
     if request.method == "POST":
         chosen = [number(text) for text in request.POST.getlist("throw_away")]
         try:
@@ -287,7 +275,7 @@ def discharge(request, patient):
             audit.record(request, "discharge", patient, thing=ended or patient)
             messages.success(request, _("%s is discharged.") % patient.name)
             _warn(request, patient)
-            return here
+            return to_patient(request, patient)
     audit.record(request, "read", patient, thing=patient)
     programmes = patient.programmes.order_by("-pk")
     return patient_page(
@@ -302,17 +290,14 @@ def discharge(request, patient):
     )
 
 
+@refusals_as_messages(to_patient, messages.INFO)
 def readmit(request, patient):
     """Take the treatment up again: a button of the patient's page."""
     if request.method == "POST":
-        try:
-            lifecycle.readmit(patient=patient)
-        except writes.RefusedError as error:
-            messages.info(request, str(error))
-        else:
-            audit.record(request, "take up again", patient, thing=patient)
-            messages.success(request, _taken_up(patient))
-    return redirect("admin:patients_patient_change", patient.pk)
+        lifecycle.readmit(patient=patient)
+        audit.record(request, "take up again", patient, thing=patient)
+        messages.success(request, _taken_up(patient))
+    return to_patient(request, patient)
 
 
 def _taken_up(patient):
@@ -332,7 +317,3 @@ def _warn(request, patient):
     """An end does not end what the patient reported: it stays on the worklist."""
     if told := waiting.warning(patient, request.user):
         messages.warning(request, told)
-
-
-def _to(programme):
-    return redirect("admin:patients_programme_change", programme.pk)

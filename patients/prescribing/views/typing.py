@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -35,8 +35,7 @@ from rugpijn.web import rates
 from rugpijn.web.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.web.numbers import number
 
-from ... import writes
-from ...admin_base import for_therapists
+from ...admin_base import for_therapists, refusals_as_messages, to_programme
 from ...models import Prescription, Programme
 from ...sheet import Sheet
 from .. import authoring, phases, sides
@@ -218,28 +217,25 @@ def preview(request, programme, sheet: Sheet | None):
 # ------------------------------------------------------------ a protocol
 
 
+@refusals_as_messages(to_programme)
 def protocol(request, programme):
     """Keep the exercises and dosages of a programme for the next patient."""
     form = ProtocolNameForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = authoring.save_as_protocol(
-                programme=programme, by=request.user, title=form.cleaned_data["title"]
-            )
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "save as protocol", programme.patient, thing=made)
-            messages.success(
-                request,
-                format_html(
-                    "{} <a href='{}'>{}</a>",
-                    _("“%s” is now a protocol of your practice.") % form.cleaned_data["title"],
-                    reverse("admin:exercises_protocol_change", args=[made.pk]),
-                    _("Look at the protocol."),
-                ),
-            )
-        return redirect("admin:patients_programme_change", programme.pk)
+        made = authoring.save_as_protocol(
+            programme=programme, by=request.user, title=form.cleaned_data["title"]
+        )
+        audit.record(request, "save as protocol", programme.patient, thing=made)
+        messages.success(
+            request,
+            format_html(
+                "{} <a href='{}'>{}</a>",
+                _("“%s” is now a protocol of your practice.") % form.cleaned_data["title"],
+                reverse("admin:exercises_protocol_change", args=[made.pk]),
+                _("Look at the protocol."),
+            ),
+        )
+        return to_programme(request, programme)
     lines = programme.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
     audit.record(request, "read", programme.patient, thing=programme)
     return TemplateResponse(
