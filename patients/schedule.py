@@ -9,18 +9,32 @@ whole day can be asked for: the first one and the last one (today, or the day th
 programme ended) count what was done.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 from exercises.dosage import Dosage
 
 from .sheet import Line
+
+Version = TypeVar("Version")
 
 
 def week_of(day: date) -> tuple[date, date]:
     """Monday and Sunday of the week that holds this day."""
     monday = day - timedelta(days=day.weekday())
     return monday, monday + timedelta(days=6)
+
+
+def held_on(day: date, issued: Sequence[tuple[date, Version]]) -> list[Version]:
+    """What held on a day, of `issued`: (day, version) from old to new, at least one.
+
+    One version, or on the day of a new version the one before it too. The first holds from the
+    start, also when it was issued later.
+    """
+    before = [version for issued_on, version in issued if issued_on < day][-1:]
+    that_day = [version for issued_on, version in issued if issued_on == day]
+    return before + that_day or [issued[0][1]]
 
 
 def is_due(dosage: Dosage, day: date, started_on: date, days_done: Iterable[date] = ()) -> bool:

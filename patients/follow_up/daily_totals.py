@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ..models import Programme, SessionLog, Version
 from ..models.pause import days_off
-from ..schedule import given, week_of
+from ..schedule import given, held_on, week_of
 from ..sheet import Line
 
 
@@ -85,7 +85,7 @@ def totals(
     for day in days:
         today = done.get(day, {})
         asked = made = 0
-        for uuid, lines in _held_on(issued, day).items():
+        for uuid, lines in _by_line(held_on(day, issued)).items():
             times = today[uuid].times if uuid in today else 0
             # The first day is not whole, and those of a pause: they count what was done.
             of_line = (
@@ -100,13 +100,8 @@ def totals(
     return found
 
 
-def _held_on(
-    issued: Sequence[tuple[date, tuple[Line, ...]]], day: date
-) -> dict[str, list[Line | None]]:
-    """Each line as it stands in every version that held: one, or on the day of a new version
-    the old one too. The first holds from the start."""
-    before = [lines for on, lines in issued if on < day][-1:]
-    held = before + [lines for on, lines in issued if on == day] or [issued[0][1]]
+def _by_line(held: Sequence[tuple[Line, ...]]) -> dict[str, list[Line | None]]:
+    """By uuid, each line as it stands in every version that held."""
     by_uuid = [{line.uuid: line for line in lines} for lines in held]
     return {uuid: [each.get(uuid) for each in by_uuid] for each in by_uuid for uuid in each}
 

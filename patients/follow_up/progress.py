@@ -22,7 +22,7 @@ from ..clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, intensity, rat
 from ..models import Pause, Programme, SessionLog
 from ..models.pause import days_off
 from ..patient_day.day_cards import latest
-from ..schedule import given
+from ..schedule import given, held_on
 from ..sheet import Line as SheetLine
 from ..sheet import Sheet
 
@@ -326,14 +326,12 @@ def course(
     last = max([until, started_on, *by_day])
     first = started_on if days is None else max(started_on, last - timedelta(days=days - 1))
     off = days_off(pauses, last)
+    issued = [(issue.day, sheets[pk]) for pk, issue in issues.items()]
     found = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        held = _held_on(day, issues)
         over = started_on < day < until and day not in off
-        lines = _lines_of(
-            [sheets[pk] for pk in held], by_day[day], lambda log: sheets[log.version_id]
-        )
+        lines = _lines_of(held_on(day, issued), by_day[day], lambda log: sheets[log.version_id])
         entries = []
         for uuid, (title, held_lines) in lines.items():
             rows = by_day[day][uuid]
@@ -400,16 +398,6 @@ def _remarks(row: SessionLog) -> Iterator[str]:
         yield _("the clock of the phone was wrong, so this is the day on which it arrived")
     elif row.filled_in_later:
         yield _("filled in later")
-
-
-def _held_on(day: date, issues: dict[int, Issue]) -> list[int]:
-    """The versions that held on a day: one, or on the day of a new version the old one too.
-
-    The first one holds from the start, also when it was written down later.
-    """
-    before = [pk for pk, issue in issues.items() if issue.day < day]
-    that_day = [pk for pk, issue in issues.items() if issue.day == day]
-    return before[-1:] + that_day or list(issues)[:1]
 
 
 def _lines_of(
