@@ -10,8 +10,8 @@ What was written down since the page was opened is asked about, and never writte
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import User
 from rugpijn.saving import two_at_once
@@ -27,20 +27,20 @@ from . import judgements
 
 def _wrote(name: str, when, what: str) -> str:
     words = {"name": name, "when": two_at_once.at(when), "what": what}
-    return _("%(name)s wrote down at %(when)s: %(what)s") % words
+    return gettext("%(name)s wrote down at %(when)s: %(what)s") % words
 
 
 class RecoveryAnswerForm(forms.Form):
     what, act = "recovery", "note recovery"
 
     answer = forms.ChoiceField(
-        label=gettext_lazy("Do daily things go better?"),
+        label=_("Do daily things go better?"),
         choices=RecoveryCheck.Answer,
         widget=forms.RadioSelect,
     )
     pain = forms.IntegerField(
-        label=gettext_lazy("Pain in the last day, 0 to 10"),
-        help_text=gettext_lazy("0 is no pain. Leave it empty when it was not asked."),
+        label=_("Pain in the last day, 0 to 10"),
+        help_text=_("0 is no pain. Leave it empty when it was not asked."),
         min_value=clinical.PAIN_LEAST,
         max_value=clinical.PAIN_MOST,
         required=False,
@@ -52,14 +52,14 @@ class RecoveryAnswerForm(forms.Form):
 
     def write(self, programme: Programme, by: User) -> str:
         judgements.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
-        return _("The answer of day %d is written down.") % self.asked
+        return gettext("The answer of day %d is written down.") % self.asked
 
 
 class ProfileForm(forms.Form):
     what, act = "profile", "choose risk profile"
 
     profile = forms.ChoiceField(
-        label=gettext_lazy("Risk of persistent complaints"),
+        label=_("Risk of persistent complaints"),
         choices=RiskProfile.Profile,
         widget=forms.RadioSelect,
     )
@@ -78,9 +78,9 @@ class ProfileForm(forms.Form):
     def write(self, programme: Programme, by: User) -> str:
         last = programme.risk_profiles.last()
         if last is not None and last.profile == self.cleaned_data["profile"]:
-            return _("Written down: %s.") % last.get_profile_display()  # once is enough
+            return gettext("Written down: %s.") % last.get_profile_display()  # once is enough
         chosen = judgements.choose_profile(programme=programme, by=by, **self.cleaned_data)
-        return _("Written down: %s.") % chosen.get_profile_display()
+        return gettext("Written down: %s.") % chosen.get_profile_display()
 
 
 class StartBackForm(forms.Form):
@@ -89,10 +89,10 @@ class StartBackForm(forms.Form):
     what, act = "start_back", "note STarT Back score"
 
     total = forms.IntegerField(
-        label=gettext_lazy("Total, 0 to 9"), min_value=0, max_value=clinical.START_BACK_MOST
+        label=_("Total, 0 to 9"), min_value=0, max_value=clinical.START_BACK_MOST
     )
     part = forms.IntegerField(
-        label=gettext_lazy("Questions 5 to 9, 0 to 5"),
+        label=_("Questions 5 to 9, 0 to 5"),
         min_value=0,
         max_value=clinical.START_BACK_PART_MOST,
     )
@@ -101,7 +101,9 @@ class StartBackForm(forms.Form):
         cleaned = super().clean()
         total, part = cleaned.get("total"), cleaned.get("part")
         if total is not None and part is not None and part > total:
-            self.add_error("part", _("This is more than the total. Please look at both once more."))
+            self.add_error(
+                "part", gettext("This is more than the total. Please look at both once more.")
+            )
         return cleaned
 
     @staticmethod
@@ -114,7 +116,7 @@ class StartBackForm(forms.Form):
         mine = (self.cleaned_data["total"], self.cleaned_data["part"])
         if opened == self.latest(programme) or (last.total, last.part) == mine:
             return []
-        said = _("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
+        said = gettext("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
             "total": last.total,
             "part": last.part,
         }
@@ -122,7 +124,7 @@ class StartBackForm(forms.Form):
 
     def write(self, programme: Programme, by: User) -> str:
         score = judgements.note_start_back(programme=programme, by=by, **self.cleaned_data)
-        return _("Written down. The score suggests: %s. You decide.") % (
+        return gettext("Written down. The score suggests: %s. You decide.") % (
             RiskProfile.Profile(score.suggests).label
         )
 
@@ -140,14 +142,14 @@ class ActivitiesForm(forms.Form):
             scores = {score.day: score.score for score in activity.scores.all()} if activity else {}
             words = {"number": position}
             self.fields[f"name_{position}"] = CharField(
-                label=_("Activity %(number)d") % words,
+                label=gettext("Activity %(number)d") % words,
                 max_length=MainActivity._meta.get_field("name").max_length,
                 required=False,
                 validators=[printable],
                 initial=activity.name if activity else "",
             )
             self.fields[f"score_{position}"] = forms.IntegerField(
-                label=_("Score of today for activity %(number)d, 0 to 10") % words,
+                label=gettext("Score of today for activity %(number)d, 0 to 10") % words,
                 min_value=SCALE[0],
                 max_value=SCALE[1],
                 required=False,
@@ -195,7 +197,7 @@ class ActivitiesForm(forms.Form):
         for position in range(1, ACTIVITIES + 1):
             score = cleaned.get(f"score_{position}")
             if score is not None and not cleaned.get(f"name_{position}"):
-                self.add_error(f"name_{position}", _("Which activity has this score?"))
+                self.add_error(f"name_{position}", gettext("Which activity has this score?"))
         return cleaned
 
     def write(self, programme: Programme, by: User) -> str:
@@ -207,7 +209,7 @@ class ActivitiesForm(forms.Form):
             for position in range(1, ACTIVITIES + 1)
         ]
         judgements.measure_activities(programme=programme, asked=asked, on=timezone.localdate())
-        return _("The activities are written down.")
+        return gettext("The activities are written down.")
 
 
 class QualityForm(forms.Form):
@@ -222,7 +224,7 @@ class QualityForm(forms.Form):
             rating = ratings.get(line.uuid)
             self.fields[line.uuid] = forms.ChoiceField(
                 label=line.title,
-                choices=[("", _("not rated now")), *QualityRating.Quality.choices],
+                choices=[("", gettext("not rated now")), *QualityRating.Quality.choices],
                 required=False,
             )
             self.fields[line.uuid].rating = rating
@@ -234,7 +236,7 @@ class QualityForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if not self.errors and not any(cleaned.values()):
-            raise ValidationError(_("Rate at least one exercise."))
+            raise ValidationError(gettext("Rate at least one exercise."))
         return cleaned
 
     @staticmethod
@@ -255,4 +257,4 @@ class QualityForm(forms.Form):
         judgements.rate_quality(
             programme=programme, lines=self.sheet.lines, ratings=self.cleaned_data, by=by
         )
-        return _("The quality is written down. It counts in “What was done”.")
+        return gettext("The quality is written down. It counts in “What was done”.")

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from exercises.dosage import Dosage
 
@@ -31,10 +31,10 @@ USUAL = "6"
 
 # What was done where it was not what was given, as a therapist reads it.
 AMOUNT_WORDS = {
-    "sets": gettext_lazy("sets: %d"),
-    "reps": gettext_lazy("repetitions: %d"),
-    "hold": gettext_lazy("held for %d seconds"),
-    "duration": gettext_lazy("for %d seconds"),
+    "sets": _("sets: %d"),
+    "reps": _("repetitions: %d"),
+    "hold": _("held for %d seconds"),
+    "duration": _("for %d seconds"),
 }
 
 
@@ -395,9 +395,9 @@ def _remarks(row: SessionLog) -> Iterator[str]:
         if (done := getattr(row, name)) is not None:
             yield str(words % done)
     if row.clock_was_off:
-        yield _("the clock of the phone was wrong, so this is the day on which it arrived")
+        yield gettext("the clock of the phone was wrong, so this is the day on which it arrived")
     elif row.filled_in_later:
-        yield _("filled in later")
+        yield gettext("filled in later")
 
 
 def _lines_of(

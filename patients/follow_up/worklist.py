@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from .. import ages, clinical
 from ..models import Programme, RecoveryCheck, SymptomAnswer
@@ -34,24 +34,24 @@ STOPS = {
         for name, symptom in clinical.SYMPTOMS.items()
         if symptom.urgency == "stop"
     },
-    "leg_pain": gettext_lazy("pain into the leg"),
-    "numbness": gettext_lazy("a numb or tingling feeling"),
+    "leg_pain": _("pain into the leg"),
+    "numbness": _("a numb or tingling feeling"),
 }
 # The reasons, the most urgent first, and what each is called where it was seen.
 REASONS = {
-    "red_flag": gettext_lazy("a red flag"),
-    WITHDRAWN: gettext_lazy("a red flag that was taken back"),
+    "red_flag": _("a red flag"),
+    WITHDRAWN: _("a red flag that was taken back"),
     **STOPS,
-    "worse": gettext_lazy("it goes worse"),
-    "message": gettext_lazy("a message"),
-    "pain_up": gettext_lazy("more pain"),
-    "same": gettext_lazy("no improvement"),
-    "unanswered": gettext_lazy("no answer to how it goes"),
-    "silent": gettext_lazy("nothing ticked off"),
-    "ends": gettext_lazy("programme about to end"),
-    "link_ends": gettext_lazy("link on paper about to end"),
-    "grown": gettext_lazy("access of a parent about to end"),
-    "library": gettext_lazy("library text corrected"),
+    "worse": _("it goes worse"),
+    "message": _("a message"),
+    "pain_up": _("more pain"),
+    "same": _("no improvement"),
+    "unanswered": _("no answer to how it goes"),
+    "silent": _("nothing ticked off"),
+    "ends": _("programme about to end"),
+    "link_ends": _("link on paper about to end"),
+    "grown": _("access of a parent about to end"),
+    "library": _("library text corrected"),
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
 # Looked at the same day, and never without a word about it.
@@ -61,12 +61,12 @@ RETURN = {"pain_up", "silent"}  # come back when they last
 
 
 # Where the therapist goes to do something about it, and what that is called.
-PROGRAMME = ("admin:patients_programme_change", gettext_lazy("Open the programme"))
-DAYS = ("admin:patients_programme_days", gettext_lazy("See what was done"))
-MESSAGES = ("admin:patients_programme_messages", gettext_lazy("Read and answer"))
-LINK = ("admin:patients_programme_share", gettext_lazy("Make a new link"))
-COURSE = ("admin:patients_programme_course", gettext_lazy("Write down the answer"))
-RENEW = ("admin:patients_programme_renew", gettext_lazy("Go on for longer"))
+PROGRAMME = ("admin:patients_programme_change", _("Open the programme"))
+DAYS = ("admin:patients_programme_days", _("See what was done"))
+MESSAGES = ("admin:patients_programme_messages", _("Read and answer"))
+LINK = ("admin:patients_programme_share", _("Make a new link"))
+COURSE = ("admin:patients_programme_course", _("Write down the answer"))
+RENEW = ("admin:patients_programme_renew", _("Go on for longer"))
 PAGES = {
     "message": MESSAGES,
     "pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "ends": RENEW, "link_ends": LINK,
@@ -222,12 +222,12 @@ def _symptoms(course: Case) -> Iterator[Item]:
     """The last report of each kind about each exercise: each of them holds something back. What
     was reported is said in full."""
     told = {
-        "red_flag": _("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
-        "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
-        "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
+        "red_flag": gettext("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
+        "leg_pain": gettext("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
+        "numbness": gettext("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
     }
-    alone = _("A red flag, reported without an exercise, on %(day)s: %(symptoms)s.")
-    other = _("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
+    alone = gettext("A red flag, reported without an exercise, on %(day)s: %(symptoms)s.")
+    other = gettext("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
     last = {
         (clinical.reason_of(name), report.line): report
         for report in course.reports
@@ -236,11 +236,11 @@ def _symptoms(course: Case) -> Iterator[Item]:
     for (reason, line), report in last.items():
         names = [name for name in report.symptoms if clinical.reason_of(name) == reason]
         words = _words(report, names)
-        sentence, about = told.get(reason, other), _("“%(exercise)s”: %(symptoms)s")
+        sentence, about = told.get(reason, other), gettext("“%(exercise)s”: %(symptoms)s")
         if reason == "red_flag" and line is None:
-            sentence, about = alone, _("red flag: %(symptoms)s")
+            sentence, about = alone, gettext("red flag: %(symptoms)s")
         elif reason == "red_flag":
-            about = _("red flag during “%(exercise)s”: %(symptoms)s")
+            about = gettext("red flag during “%(exercise)s”: %(symptoms)s")
         yield Item(reason, str(report.pk), sentence % words, about % words)
 
 
@@ -248,17 +248,17 @@ def _withdrawn(course: Case) -> Iterator[Item]:
     """A red flag that the patient called a mistake: two taps hide what a doctor has to see."""
     for report, retraction in course.withdrawn:
         words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
-        sentence = _(
+        sentence = gettext(
             "A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s. The patient said on "
             "%(back)s that it was a mistake."
         )
-        about = _("taken back, during “%(exercise)s”: %(symptoms)s")
+        about = gettext("taken back, during “%(exercise)s”: %(symptoms)s")
         if report.line is None:
-            sentence = _(
+            sentence = gettext(
                 "A red flag, reported without an exercise, on %(day)s: %(symptoms)s. The patient "
                 "said on %(back)s that it was a mistake."
             )
-            about = _("taken back: %(symptoms)s")
+            about = gettext("taken back: %(symptoms)s")
         yield Item(WITHDRAWN, str(report.pk), sentence % words, about % words)
 
 
@@ -276,7 +276,7 @@ def _messages(course: Case) -> Iterator[Item]:
     if not course.messages:
         return
     last, more = course.messages[-1], len(course.messages) - 1
-    sentence = _("Wrote on %(day)s: “%(text)s”")
+    sentence = gettext("Wrote on %(day)s: “%(text)s”")
     if more:
         sentence = ngettext(
             "Wrote on %(day)s, after %(more)d other message: “%(text)s”",
@@ -303,7 +303,9 @@ def _pain_up(course: Case) -> Iterator[Item]:
     yield Item(
         "pain_up",
         since.isoformat(),
-        _("Pain was %(before)d and %(last)d in the last two sessions, and %(start)d at the start.")
+        gettext(
+            "Pain was %(before)d and %(last)d in the last two sessions, and %(start)d at the start."
+        )
         % {"before": before[1], "last": last[1], "start": course.pain_at_start},
     )
 
@@ -316,9 +318,9 @@ def _recovery(course: Case) -> Iterator[Item]:
     if not answer and course.pause is not None:
         return
     sentence = {
-        "worse": _("On day %d the answer was that daily things go worse."),
-        "same": _("On day %d the answer was that daily things go the same as before."),
-        "": _("How it goes was not answered on day %d."),
+        "worse": gettext("On day %d the answer was that daily things go worse."),
+        "same": gettext("On day %d the answer was that daily things go the same as before."),
+        "": gettext("How it goes was not answered on day %d."),
     }[answer]
     yield Item(answer or "unanswered", str(asked), sentence % asked)
 
@@ -341,7 +343,7 @@ def _silent(course: Case) -> Iterator[Item]:
         )
     told = sentence % days
     if any(day > since for day in off):
-        told += " " + _("The days of the pause are not counted.")
+        told += " " + gettext("The days of the pause are not counted.")
     yield Item("silent", since.isoformat(), told)
 
 
@@ -351,17 +353,17 @@ def _ends(course: Case) -> Iterator[Item]:
         return
     if course.programme.planned_until is not None:
         sentence = (
-            _("This programme is planned until %s.")
+            gettext("This programme is planned until %s.")
             if course.today <= end
-            else _("This programme was planned until %s.")
+            else gettext("This programme was planned until %s.")
         )
         yield Item("ends", end.isoformat(), sentence % _day(end))
         return
     weeks = clinical.PLANS[course.profile].weeks
     sentence = (
-        _("The %(weeks)d weeks of this programme end on %(day)s.")
+        gettext("The %(weeks)d weeks of this programme end on %(day)s.")
         if course.today <= end
-        else _("The %(weeks)d weeks of this programme ended on %(day)s.")
+        else gettext("The %(weeks)d weeks of this programme ended on %(day)s.")
     )
     yield Item("ends", end.isoformat(), sentence % {"weeks": weeks, "day": _day(end)})
 
@@ -374,9 +376,9 @@ def _link_ends(course: Case) -> Iterator[Item]:
     if course.today < until - timedelta(days=clinical.LINK_ENDS_SOON_DAYS):
         return
     sentence = (
-        _("The link on paper works until %s. Make a new one and print it.")
+        gettext("The link on paper works until %s. Make a new one and print it.")
         if course.today <= until
-        else _("The link on paper worked until %s. Make a new one and print it.")
+        else gettext("The link on paper worked until %s. Make a new one and print it.")
     )
     yield Item("link_ends", until.isoformat(), sentence % _day(until))
 
@@ -394,9 +396,9 @@ def _grown(course: Case) -> Iterator[Item]:
     if not near or not parents:
         return
     sentence = (
-        _("Becomes 16 on %s: the access of a parent ends then. Invite the patient.")
+        gettext("Becomes 16 on %s: the access of a parent ends then. Invite the patient.")
         if course.today < day
-        else _("Became 16 on %s: the access of a parent has ended. Invite the patient.")
+        else gettext("Became 16 on %s: the access of a parent has ended. Invite the patient.")
     )
     yield Item("grown", day.isoformat(), sentence % _day(day))
 
@@ -415,7 +417,7 @@ def _library(course: Case) -> Iterator[Item]:
             more,
         )
     else:
-        sentence = _(
+        sentence = gettext(
             "The library's text of “%(exercise)s” was corrected since version %(version)d."
         )
     words = "\n".join(correction.words for correction in course.corrected)

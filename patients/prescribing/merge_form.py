@@ -5,7 +5,7 @@ writes the outcome back as a post, so that the page shows both and loses neither
 """
 
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from rugpijn.saving import merge
 from rugpijn.web import limits
@@ -151,20 +151,20 @@ def must_decide(merged: merge.Merged) -> bool:
 def told(merged: merge.Merged, form, formset) -> list[str]:
     """What somebody else did, a sentence each."""
     titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
-    labels = {"title": gettext("title"), "dosage": gettext("dosage"), "side": gettext("side"),
-              "period": gettext("weeks"), "note": gettext("note"), "steps": gettext("instruction"),
-              "on_share_page": gettext("behind the QR code"),
-              "profile": gettext("risk of persistent complaints")}  # fmt: skip
+    labels = {"title": _("title"), "dosage": _("dosage"), "side": _("side"),
+              "period": _("weeks"), "note": _("note"), "steps": _("instruction"),
+              "on_share_page": _("behind the QR code"),
+              "profile": _("risk of persistent complaints")}  # fmt: skip
     profiles = {key: str(name) for key, name in form.fields["profile"].choices}
     going = {row.key for row in merged.rows if row.removed}
     sentences = []
     if any(difference.field == "position" for difference in merged.differences):
-        sentences.append(gettext("The order was changed."))
+        sentences.append(_("The order was changed."))
     for difference in merged.differences:
         if difference.field == "position":
             continue
         words = {
-            "where": titles.get(difference.row, gettext("Programme")),
+            "where": titles.get(difference.row, _("Programme")),
             "field": labels[difference.field],
             "before": difference.before or "–",
             "after": difference.after or "–",
@@ -173,30 +173,30 @@ def told(merged: merge.Merged, form, formset) -> list[str]:
         if difference.field == "profile":
             words |= {name: profiles.get(words[name], "–") for name in ("before", "after", "kept")}
         if difference.row and difference.row in going:
-            text = gettext("%(where)s, %(field)s: “%(before)s” became “%(after)s”.")
+            text = _("%(where)s, %(field)s: “%(before)s” became “%(after)s”.")
         elif difference.kept is None:
-            text = gettext("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
+            text = _("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
-            text = gettext(
+            text = _(
                 "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, "
                 "which stands in the field."
             )
         sentences.append(text % words)
     changed = {each.row for each in merged.differences if each.field != "position"}
     sentences += [
-        gettext("You removed %s, which was changed meanwhile. Save once more to remove it.")
-        % titles.get(row.key, gettext("An exercise"))
+        _("You removed %s, which was changed meanwhile. Save once more to remove it.")
+        % titles.get(row.key, _("An exercise"))
         for row in merged.rows
         if row.removed and row.key in changed
     ]
-    sentences += [gettext("%s was added.") % titles[key] for key in merged.added]
+    sentences += [_("%s was added.") % titles[key] for key in merged.added]
     names = _names_of_removed(merged, formset)
     for row in merged.removed:
-        name = names.get(number(row.mine["exercise"]), gettext("An exercise"))
+        name = names.get(number(row.mine["exercise"]), _("An exercise"))
         if row in merged.rescued:
-            text = gettext("%s was removed. You had changed it; it stands below once more.")
+            text = _("%s was removed. You had changed it; it stands below once more.")
         else:
-            text = gettext("%s was removed.")
+            text = _("%s was removed.")
         sentences.append(text % name)
     return sentences
 

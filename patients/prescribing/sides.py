@@ -7,7 +7,8 @@ It stays a draft until somebody answers; a dosage that was typed with a side is 
 
 from dataclasses import replace
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from exercises.dosage import Dosage
 
@@ -51,4 +52,4 @@ def obstacle(programme) -> str:
 
 
 def question() -> str:
-    return gettext("Choose left, right or both: the library cannot know which side.")
+    return _("Choose left, right or both: the library cannot know which side.")

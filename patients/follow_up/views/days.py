@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 
@@ -15,9 +15,9 @@ from ..progress import PERIODS, USUAL
 from ..progress import read as read_course
 
 PERIOD_LABELS = {
-    "3": gettext_lazy("Last 3 weeks"),
-    "6": gettext_lazy("Last 6 weeks"),
-    "all": gettext_lazy("From the start"),
+    "3": _("Last 3 weeks"),
+    "6": _("Last 6 weeks"),
+    "all": _("From the start"),
 }
 
 
@@ -33,7 +33,7 @@ def days(request, programme):
         request,
         programme,
         "days",
-        _("What was done"),
+        gettext("What was done"),
         course=course,
         period=period,
         periods=[(name, PERIOD_LABELS[name]) for name in PERIODS],

@@ -17,8 +17,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 from rugpijn.saving import two_at_once
@@ -89,7 +89,7 @@ def first_page(request):
         "admin/patients/desk.html",
         {
             **admin.site.each_context(request),
-            "title": _("Today"),
+            "title": gettext("Today"),
             "app_list": admin.site.get_app_list(request),
             "cards": cards,
             "more": len(attention) - len(cards),
@@ -176,9 +176,9 @@ def seen(request, programme):
         return back
     watched = caseload.watched(request.user, whole_practice=True)
     if not watched.filter(pk=programme.pk).exists():
-        words = _("This programme has ended meanwhile; nothing was marked.")
+        words = gettext("This programme has ended meanwhile; nothing was marked.")
         if note := request.POST.get("note", "").strip():
-            words += " " + _("Your note is not stored: “%s”") % note[: SeenMark.NOTE_LENGTH]
+            words += " " + gettext("Your note is not stored: “%s”") % note[: SeenMark.NOTE_LENGTH]
         messages.error(request, words, extra_tags=HERE)
         return back
     if "put_back" in request.POST:
@@ -193,7 +193,7 @@ def seen(request, programme):
     if not items:
         return _seen_before(request, programme, shown, form.cleaned_data["note"], back)
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
-        words = _("Write in the note what you did about it.")
+        words = gettext("Write in the note what you did about it.")
         return _give_back(request, programme, words, back)
     judgements.mark_seen(
         programme=programme,
@@ -202,14 +202,16 @@ def seen(request, programme):
         by=request.user,
     )
     audit.record(request, "seen", programme.patient, thing=programme)
-    messages.success(request, _("Marked as seen: %s.") % programme.patient.name, extra_tags=HERE)
+    messages.success(
+        request, gettext("Marked as seen: %s.") % programme.patient.name, extra_tags=HERE
+    )
     return back
 
 
 SEEN = (
-    gettext_lazy("You marked this as seen in another tab or window at %(when)s."),
-    gettext_lazy("%(who)s marked this as seen at %(when)s already."),
-    gettext_lazy("This is not on the worklist like this any more: something changed meanwhile."),
+    _("You marked this as seen in another tab or window at %(when)s."),
+    _("%(who)s marked this as seen at %(when)s already."),
+    _("This is not on the worklist like this any more: something changed meanwhile."),
 )
 
 
@@ -230,10 +232,10 @@ def _seen_before(request, programme, shown: set[str], note: str, back):
             by=request.user,
         )
         audit.record(request, "seen", programme.patient, thing=programme)
-        added = _("Your note was added to it: “%s”") % note
+        added = gettext("Your note was added to it: “%s”") % note
         messages.success(request, f"{programme.patient.name}: {said} {added}", extra_tags=HERE)
     else:
-        not_kept = _("Your note is not stored: “%s”") % note
+        not_kept = gettext("Your note is not stored: “%s”") % note
         return _give_back(request, programme, f"{programme.patient.name}: {said} {not_kept}", back)
     return back
 
@@ -251,12 +253,12 @@ def _put_back(request, programme, back):
     marks = programme.seen_marks.filter(withdrawn_at=None)
     mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
-        messages.info(request, _("This was put back already."), extra_tags=HERE)
+        messages.info(request, gettext("This was put back already."), extra_tags=HERE)
         return back
     judgements.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
     messages.success(
-        request, _("Back on the worklist: %s.") % programme.patient.name, extra_tags=HERE
+        request, gettext("Back on the worklist: %s.") % programme.patient.name, extra_tags=HERE
     )
     return back
 
@@ -274,7 +276,7 @@ def take(request, programme):
         return back
     version = authoring.take_over(programme=programme, by=request.user)
     audit.record(request, "take over", programme.patient, thing=programme)
-    told = _("%s is your patient now.") % programme.patient.name
+    told = gettext("%s is your patient now.") % programme.patient.name
     if version is None:
         messages.success(request, told, extra_tags=HERE)
         return back
@@ -284,7 +286,7 @@ def take(request, programme):
             "{} <a href='{}'>{}</a>",
             told,
             reverse("patients:version_handout", args=[programme.uuid, version.number]),
-            _("Your name is on the programme; print it when you see each other."),
+            gettext("Your name is on the programme; print it when you see each other."),
         ),
         extra_tags=HERE,
     )
@@ -295,12 +297,12 @@ def _taken_before(request, programme) -> str:
     last = two_at_once.who_changed(programme, request.user, "take over")
     said = two_at_once.who_did(
         last,
-        _("You took over this patient in another tab or window at %(when)s."),
-        _("%(who)s took over this patient at %(when)s, while you had this page open."),
-        _("Somebody took over this patient while you had this page open."),
+        gettext("You took over this patient in another tab or window at %(when)s."),
+        gettext("%(who)s took over this patient at %(when)s, while you had this page open."),
+        gettext("Somebody took over this patient while you had this page open."),
     )
     if programme.therapist_id != request.user.pk:
-        said += " " + _("Nothing was changed. Take over once more if you still want to.")
+        said += " " + gettext("Nothing was changed. Take over once more if you still want to.")
     return f"{programme.patient.name}: {said}"
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 from rugpijn.saving import two_at_once
@@ -43,7 +43,7 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         formats = ["%Y-%m-%d", "%d-%m-%Y"]
-        unreadable = {"invalid": gettext_lazy("Write the day as 3-12-2026.")}
+        unreadable = {"invalid": _("Write the day as 3-12-2026.")}
         super().__init__(
             widget=widget,
             input_formats=formats,
@@ -54,15 +54,15 @@ class DayField(forms.DateField):
 
 
 class PauseForm(forms.Form):
-    from_on = DayField(label=gettext_lazy("First day of the pause"))
+    from_on = DayField(label=_("First day of the pause"))
     until_on = DayField(
-        label=gettext_lazy("Goes on by itself on"),
-        help_text=gettext_lazy("Empty: until you let it go on."),
+        label=_("Goes on by itself on"),
+        help_text=_("Empty: until you let it go on."),
         required=False,
     )
     note = CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy(
+        label=_("Why"),
+        help_text=_(
             "If you like. It stands on no page of the patient, but is in a copy of the record."
         ),
         max_length=Pause.NOTE_LENGTH,
@@ -79,27 +79,27 @@ class PauseForm(forms.Form):
         day = self.cleaned_data["from_on"]
         if day < self.started_on:
             raise forms.ValidationError(
-                _("The programme started on %s; a pause begins then or later.")
+                gettext("The programme started on %s; a pause begins then or later.")
                 % date_format(self.started_on, "j F Y")
             )
         if day > timezone.localdate() + lifecycle.FURTHEST:
-            raise forms.ValidationError(_("Plan a pause at most a year ahead."))
+            raise forms.ValidationError(gettext("Plan a pause at most a year ahead."))
         return day
 
     def clean(self):
         cleaned = super().clean()
         first, until = cleaned.get("from_on"), cleaned.get("until_on")
         if first and until and until <= first:
-            self.add_error("until_on", _("Choose a day after the first day of the pause."))
+            self.add_error("until_on", gettext("Choose a day after the first day of the pause."))
         elif first and until and until > first + lifecycle.FURTHEST:
-            self.add_error("until_on", _("A pause lasts at most a year. Leave it empty instead."))
+            self.add_error(
+                "until_on", gettext("A pause lasts at most a year. Leave it empty instead.")
+            )
         return cleaned
 
 
 class RenewForm(forms.Form):
-    weeks = forms.IntegerField(
-        label=gettext_lazy("So many weeks more"), min_value=1, max_value=MOST_WEEKS
-    )
+    weeks = forms.IntegerField(label=_("So many weeks more"), min_value=1, max_value=MOST_WEEKS)
 
 
 # ---------------------------------------------------------------- a programme
@@ -108,7 +108,7 @@ class RenewForm(forms.Form):
 def pause(request, programme):
     """Let it stand still, from a day on."""
     if not programme.is_running:
-        messages.error(request, _("This programme is not running."))
+        messages.error(request, gettext("This programme is not running."))
         return to_programme(request, programme)
     today = timezone.localdate()
     form = PauseForm(
@@ -126,7 +126,7 @@ def pause(request, programme):
             messages.success(request, _told(made, today))
             return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
-    return programme_page(request, programme, "pause", _("Pause this programme"), form=form)
+    return programme_page(request, programme, "pause", gettext("Pause this programme"), form=form)
 
 
 def _told(made: Pause, today: date) -> str:
@@ -135,12 +135,16 @@ def _told(made: Pause, today: date) -> str:
         "until": date_format(made.until_on, "j F") if made.until_on else "",
     }
     if made.until_on is not None and made.until_on <= today:
-        return _("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
+        return (
+            gettext("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
+        )
     if made.from_on > today:
-        return _("The programme is paused from %(first)s. The patient can read that now.") % days
+        return (
+            gettext("The programme is paused from %(first)s. The patient can read that now.") % days
+        )
     if made.until_on is None:
-        return _("The programme is paused until you let it go on. The patient sees that.")
-    return _("The programme is paused until %(until)s. The patient sees that.") % days
+        return gettext("The programme is paused until you let it go on. The patient sees that.")
+    return gettext("The programme is paused until %(until)s. The patient sees that.") % days
 
 
 @refusals_as_messages(to_programme, messages.INFO)
@@ -153,9 +157,9 @@ def resume(request, programme):
         audit.record(request, "resume", programme.patient, thing=programme)
         messages.success(
             request,
-            _("The programme goes on from today.")
+            gettext("The programme goes on from today.")
             if now is not None and now.pk == chosen
-            else _("The pause is dropped: the programme just goes on."),
+            else gettext("The pause is dropped: the programme just goes on."),
         )
     return to_programme(request, programme)
 
@@ -164,7 +168,7 @@ def resume(request, programme):
 def renew(request, programme):
     """So many weeks more."""
     if not programme.is_running:
-        messages.error(request, _("This programme is not running."))
+        messages.error(request, gettext("This programme is not running."))
         return to_programme(request, programme)
     if request.method == "POST":
         writes.hold_programme(programme)  # pressed twice, it is longer once
@@ -177,13 +181,17 @@ def renew(request, programme):
     meeting = None
     if opened is not None and opened != _planned(planned):
         last = two_at_once.who_changed(programme, request.user, "renew", "choose risk profile")
-        told = [_("It is planned until %s now.") % date_format(planned, "j F Y")] if planned else []
+        told = (
+            [gettext("It is planned until %s now.") % date_format(planned, "j F Y")]
+            if planned
+            else []
+        )
         meeting = two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
     if form.is_valid() and meeting is None:
         until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
         audit.record(request, "renew", programme.patient, thing=programme)
         messages.success(
-            request, _("The programme is planned until %s now.") % date_format(until, "j F Y")
+            request, gettext("The programme is planned until %s now.") % date_format(until, "j F Y")
         )
         return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
@@ -191,7 +199,7 @@ def renew(request, programme):
         request,
         programme,
         "renew",
-        _("Go on for longer"),
+        gettext("Go on for longer"),
         form=form,
         end=planned,
         opened_with=_planned(planned),
@@ -212,12 +220,12 @@ def end(request, programme):
         audit.record(request, "end", programme.patient, thing=programme)
         messages.success(
             request,
-            _("The programme has ended. It can still be read and printed, and opened again."),
+            gettext("The programme has ended. It can still be read and printed, and opened again."),
         )
         _warn(request, programme.patient)
         return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
-    return programme_page(request, programme, "end", _("End this programme?"))
+    return programme_page(request, programme, "end", gettext("End this programme?"))
 
 
 @refusals_as_messages(to_programme)
@@ -229,9 +237,9 @@ def reopen(request, programme):
         audit.record(request, "reopen", programme.patient, thing=programme)
         messages.success(
             request,
-            _("The programme runs again.")
+            gettext("The programme runs again.")
             if ended_on == timezone.localdate()
-            else _("The programme runs again. The days in between count as a pause."),
+            else gettext("The programme runs again. The days in between count as a pause."),
         )
     return to_programme(request, programme)
 
@@ -245,10 +253,12 @@ def again(request, programme):
     audit.record(request, "create", programme.patient, thing=draft)
     messages.success(
         request,
-        _("This is a draft with the same exercises. Look it over, check for red flags, start it."),
+        gettext(
+            "This is a draft with the same exercises. Look it over, check for red flags, start it."
+        ),
     )
     if any(line.period != line.period.in_any_programme for line in programme.prescriptions.all()):
-        messages.info(request, _("Dates of exercises are left out: they were of that time."))
+        messages.info(request, gettext("Dates of exercises are left out: they were of that time."))
     return to_programme(request, draft)
 
 
@@ -258,7 +268,7 @@ def again(request, programme):
 def discharge(request, patient):
     """The treatment is over: what will happen, what the patient then sees, and the act."""
     if patient.discharged_on is not None:
-        messages.info(request, _("%s is discharged already.") % patient.name)
+        messages.info(request, gettext("%s is discharged already.") % patient.name)
         return to_patient(request, patient)
     if request.method == "POST":
         chosen = [number(text) for text in request.POST.getlist("throw_away")]
@@ -273,7 +283,7 @@ def discharge(request, patient):
             messages.error(request, str(error))
         else:
             audit.record(request, "discharge", patient, thing=ended or patient)
-            messages.success(request, _("%s is discharged.") % patient.name)
+            messages.success(request, gettext("%s is discharged.") % patient.name)
             _warn(request, patient)
             return to_patient(request, patient)
     audit.record(request, "read", patient, thing=patient)
@@ -282,7 +292,7 @@ def discharge(request, patient):
         request,
         patient,
         "discharge",
-        _("Discharge %s") % patient.name,
+        gettext("Discharge %s") % patient.name,
         running=programmes.running().first(),
         drafts=programmes.filter(started_on=None),
         last=programmes.filter(ended_on__isnull=False).first(),
@@ -301,7 +311,7 @@ def readmit(request, patient):
 
 
 def _taken_up(patient):
-    told = _("%s is treated again.") % patient.name
+    told = gettext("%s is treated again.") % patient.name
     last = patient.programmes.filter(ended_on__isnull=False).order_by("-pk").first()
     if last is None:
         return told
@@ -309,7 +319,7 @@ def _taken_up(patient):
         "{} <a href='{}'>{}</a>",
         told,
         reverse("admin:patients_programme_change", args=[last.pk]),
-        _("Open the last programme again, or begin a new one from it."),
+        gettext("Open the last programme again, or begin a new one from it."),
     )
 
 
