@@ -216,7 +216,7 @@ class ProgrammeAdmin(CareAdmin):
             self.page(share_link.share, "share"),
             self.page(share_link.mail_link, "mail"),
             *(self.page(getattr(life_pages, name), name) for name in LIFE),
-            self.page(visit.course, "course"),
+            self.page(visit.visit, "course"),
             self.page(thread.at_the_desk, "messages"),
             self.page(worklist.seen, "seen"),
             self.page(worklist.take, "take"),

@@ -131,7 +131,7 @@ def number_treated(person) -> int:
     return Programme.objects.running().filter(therapist=person).count()
 
 
-def courses(programmes: QuerySet[Programme], today: date) -> list[Case]:
+def cases(programmes: QuerySet[Programme], today: date) -> list[Case]:
     """What the rules ask for, of all these programmes. Twelve queries, however many there are."""
     rows = list(
         programmes.select_related("patient__practice", "therapist", "share_link")

@@ -282,7 +282,7 @@ def read(programme: Programme, today: date, period: str = USUAL) -> Progress | N
     versions = list(programme.versions.order_by("number"))
     if programme.started_on is None or not versions:
         return None
-    return course(
+    return compute(
         issues={
             version.pk: Issue(
                 version.number, timezone.localdate(version.issued_at), version.issued_name
@@ -301,7 +301,7 @@ def read(programme: Programme, today: date, period: str = USUAL) -> Progress | N
     )
 
 
-def course(
+def compute(
     *,
     issues: dict[int, Issue],
     sheets: dict[int, Sheet],

@@ -18,7 +18,7 @@ from .timeline import Event
 
 
 def text(
-    course: Progress,
+    progress: Progress,
     today: date,
     *,
     exas: int | None = None,
@@ -33,22 +33,26 @@ def text(
             _("Home exercises, %(day)s") % {"day": _day(today)},
             programme
             % {
-                "title": course.sheet.title,
-                "started": _day(course.started_on),
-                "number": course.newest.number,
-                "issued": _day(course.newest.day),
+                "title": progress.sheet.title,
+                "started": _day(progress.started_on),
+                "number": progress.newest.number,
+                "issued": _day(progress.newest.day),
             },
-            *(paused(pause) for pause in course.pauses),
-            *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
+            *(paused(pause) for pause in progress.pauses),
+            *(
+                [_("Ended on %(day)s") % {"day": _day(progress.ended_on)}]
+                if progress.ended_on
+                else []
+            ),
             "",
             _("Exercises and dosage:"),
-            *(f"- {_dosage(line)}" for line in course.lines if line.dosage),
+            *(f"- {_dosage(line)}" for line in progress.lines if line.dosage),
             "",
-            period % {"first": _day(course.first), "last": _day(course.last)},
-            *_doing(course),
+            period % {"first": _day(progress.first), "last": _day(progress.last)},
+            *_doing(progress),
             *([_("EXAS: %d of 100") % exas] if exas is not None else []),
             "",
-            pain(course),
+            pain(progress),
             *_activities(activities),
             *_happened(events),
         ]
@@ -87,12 +91,12 @@ def _dosage(line: LineProgress) -> str:
     return f"{words} ({line.when[0].lower()}{line.when[1:]})" if line.when else words
 
 
-def _doing(course: Progress) -> list[str]:
+def _doing(progress: Progress) -> list[str]:
     """Zero of four hundred would be read as a refusal, of somebody who kept a diary on paper."""
-    if course.is_silent:
+    if progress.is_silent:
         return [_("Nothing in this app; a diary on paper is not counted.")]
-    lines = [f"- {line.title}: {counted(line.counts)}" for line in course.lines]
-    return [*lines, _("Together: %(counts)s") % {"counts": counted(course.total)}]
+    lines = [f"- {line.title}: {counted(line.counts)}" for line in progress.lines]
+    return [*lines, _("Together: %(counts)s") % {"counts": counted(progress.total)}]
 
 
 def counted(counts: Counts) -> str:
@@ -108,16 +112,16 @@ def counted(counts: Counts) -> str:
     return words
 
 
-def pain(course: Progress) -> str:
+def pain(progress: Progress) -> str:
     """The first, the last and the highest answer with their days; a day counts its highest."""
-    if not course.scores:
+    if not progress.scores:
         return _("Pain while exercising, 0 to 10: not answered")
     return _(
         "Pain while exercising, 0 to 10: first %(first)s, last %(last)s, highest %(highest)s"
     ) % {
-        "first": _score(course.first_pain),
-        "last": _score(course.last_pain),
-        "highest": _score(course.highest_pain),
+        "first": _score(progress.first_pain),
+        "last": _score(progress.last_pain),
+        "highest": _score(progress.highest_pain),
     }
 
 

@@ -21,7 +21,7 @@ from .. import ages, clinical
 from ..models import Programme, RecoveryCheck, SymptomAnswer
 from ..models.pause import days_off
 from ..patient_day.reports import WITHDRAWN
-from .caseload import Case, courses, watched
+from .caseload import Case, cases, watched
 
 MOST_NEW = 100  # reports in a minute; more say nothing more
 MESSAGE_SHOWN = 140  # characters; the page about it has the rest
@@ -106,12 +106,12 @@ class Item:
 class Attention:
     """A patient on the worklist, with every reason."""
 
-    course: Case
+    case: Case
     items: tuple[Item, ...]
 
     @property
     def programme(self) -> Programme:
-        return self.course.programme
+        return self.case.programme
 
     @property
     def is_alarm(self) -> bool:
@@ -147,24 +147,24 @@ class Attention:
         return str(PAGES.get(self.items[0].reason, PROGRAMME)[1])
 
 
-def attention(courses: list[Case]) -> list[Attention]:
+def attention(cases: list[Case]) -> list[Attention]:
     """The worklist: who has a reason that nobody has seen yet."""
-    found = [Attention(course, tuple(unseen(course))) for course in courses]
+    found = [Attention(case, tuple(unseen(case))) for case in cases]
     return sorted(
         (one for one in found if one.items),
-        key=lambda one: (URGENCY[one.items[0].reason], one.course.patient.sort_key),
+        key=lambda one: (URGENCY[one.items[0].reason], one.case.patient.sort_key),
     )
 
 
-def unseen(course: Case) -> Iterator[Item]:
+def unseen(case: Case) -> Iterator[Item]:
     """The reasons of one patient that still ask for a look, the most urgent first."""
-    for item in sorted(items(course), key=lambda item: URGENCY[item.reason]):
+    for item in sorted(items(case), key=lambda item: URGENCY[item.reason]):
         seen = [
             mark.at
-            for mark in course.marks
+            for mark in case.marks
             if (mark.reason, mark.occasion) == (item.reason, item.occasion)
         ]
-        if not seen or (item.reason in RETURN and not _still_holds(max(seen), course.today)):
+        if not seen or (item.reason in RETURN and not _still_holds(max(seen), case.today)):
             yield item
 
 
@@ -183,7 +183,7 @@ def colleagues_alarms(user, today: date) -> int:
         programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
     )
     others = watched(user, whole_practice=True).exclude(therapist=user)
-    found = attention(courses(others.filter(Exists(reported) | Exists(worse)), today))
+    found = attention(cases(others.filter(Exists(reported) | Exists(worse)), today))
     return sum(one.is_alarm for one in found)
 
 
@@ -202,23 +202,23 @@ def reports_since(user, number: int) -> list[tuple[int, int]]:
 # ---------------------------------------------------------------- the rules, in sentences
 
 
-def items(course: Case) -> Iterator[Item]:
+def items(case: Case) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
-    yield from _symptoms(course)
-    yield from _withdrawn(course)
-    if not course.programme.is_running:
+    yield from _symptoms(case)
+    yield from _withdrawn(case)
+    if not case.programme.is_running:
         return  # on the list for a report that came after its end, and for nothing else
-    yield from _messages(course)
-    yield from _pain_up(course)
-    yield from _recovery(course)
-    yield from _silent(course)
-    yield from _ends(course)
-    yield from _link_ends(course)
-    yield from _grown(course)
-    yield from _library(course)
+    yield from _messages(case)
+    yield from _pain_up(case)
+    yield from _recovery(case)
+    yield from _silent(case)
+    yield from _ends(case)
+    yield from _link_ends(case)
+    yield from _grown(case)
+    yield from _library(case)
 
 
-def _symptoms(course: Case) -> Iterator[Item]:
+def _symptoms(case: Case) -> Iterator[Item]:
     """The last report of each kind about each exercise: each of them holds something back. What
     was reported is said in full."""
     told = {
@@ -230,7 +230,7 @@ def _symptoms(course: Case) -> Iterator[Item]:
     other = gettext("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
     last = {
         (clinical.reason_of(name), report.line): report
-        for report in course.reports
+        for report in case.reports
         for name in report.symptoms
     }
     for (reason, line), report in last.items():
@@ -244,9 +244,9 @@ def _symptoms(course: Case) -> Iterator[Item]:
         yield Item(reason, str(report.pk), sentence % words, about % words)
 
 
-def _withdrawn(course: Case) -> Iterator[Item]:
+def _withdrawn(case: Case) -> Iterator[Item]:
     """A red flag that the patient called a mistake: two taps hide what a doctor has to see."""
-    for report, retraction in course.withdrawn:
+    for report, retraction in case.withdrawn:
         words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
         sentence = gettext(
             "A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s. The patient said on "
@@ -271,11 +271,11 @@ def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _messages(course: Case) -> Iterator[Item]:
+def _messages(case: Case) -> Iterator[Item]:
     """One item for all that was written so far; the next message is a new occasion."""
-    if not course.messages:
+    if not case.messages:
         return
-    last, more = course.messages[-1], len(course.messages) - 1
+    last, more = case.messages[-1], len(case.messages) - 1
     sentence = gettext("Wrote on %(day)s: “%(text)s”")
     if more:
         sentence = ngettext(
@@ -295,27 +295,27 @@ def _messages(course: Case) -> Iterator[Item]:
     )
 
 
-def _pain_up(course: Case) -> Iterator[Item]:
-    since = clinical.raised_since(course.pain_at_start, course.readings)
+def _pain_up(case: Case) -> Iterator[Item]:
+    since = clinical.raised_since(case.pain_at_start, case.readings)
     if since is None:
         return
-    before, last = course.readings[-2:]
+    before, last = case.readings[-2:]
     yield Item(
         "pain_up",
         since.isoformat(),
         gettext(
             "Pain was %(before)d and %(last)d in the last two sessions, and %(start)d at the start."
         )
-        % {"before": before[1], "last": last[1], "start": course.pain_at_start},
+        % {"before": before[1], "last": last[1], "start": case.pain_at_start},
     )
 
 
-def _recovery(course: Case) -> Iterator[Item]:
-    concern = clinical.recovery_concern(course.day, course.answers)
+def _recovery(case: Case) -> Iterator[Item]:
+    concern = clinical.recovery_concern(case.day, case.answers)
     if concern is None:
         return
     asked, answer = concern
-    if not answer and course.pause is not None:
+    if not answer and case.pause is not None:
         return
     sentence = {
         "worse": gettext("On day %d the answer was that daily things go worse."),
@@ -325,13 +325,13 @@ def _recovery(course: Case) -> Iterator[Item]:
     yield Item(answer or "unanswered", str(asked), sentence % asked)
 
 
-def _silent(course: Case) -> Iterator[Item]:
-    off = days_off(course.programme.pauses.all(), course.today)
-    since = course.last_done or course.programme.started_on
-    days = clinical.silent_days(course.last_done, course.programme.started_on, course.today, off)
-    if not course.logs_in or course.pause is not None or days < clinical.SILENT_DAYS:
+def _silent(case: Case) -> Iterator[Item]:
+    off = days_off(case.programme.pauses.all(), case.today)
+    since = case.last_done or case.programme.started_on
+    days = clinical.silent_days(case.last_done, case.programme.started_on, case.today, off)
+    if not case.logs_in or case.pause is not None or days < clinical.SILENT_DAYS:
         return
-    if course.last_done is None:
+    if case.last_done is None:
         sentence = ngettext(
             "Nothing was ticked off since the start, %d day ago.",
             "Nothing was ticked off since the start, %d days ago.",
@@ -347,67 +347,67 @@ def _silent(course: Case) -> Iterator[Item]:
     yield Item("silent", since.isoformat(), told)
 
 
-def _ends(course: Case) -> Iterator[Item]:
-    end = course.planned_end
-    if end is None or course.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
+def _ends(case: Case) -> Iterator[Item]:
+    end = case.planned_end
+    if end is None or case.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
         return
-    if course.programme.planned_until is not None:
+    if case.programme.planned_until is not None:
         sentence = (
             gettext("This programme is planned until %s.")
-            if course.today <= end
+            if case.today <= end
             else gettext("This programme was planned until %s.")
         )
         yield Item("ends", end.isoformat(), sentence % _day(end))
         return
-    weeks = clinical.PLANS[course.profile].weeks
+    weeks = clinical.PLANS[case.profile].weeks
     sentence = (
         gettext("The %(weeks)d weeks of this programme end on %(day)s.")
-        if course.today <= end
+        if case.today <= end
         else gettext("The %(weeks)d weeks of this programme ended on %(day)s.")
     )
     yield Item("ends", end.isoformat(), sentence % {"weeks": weeks, "day": _day(end)})
 
 
-def _link_ends(course: Case) -> Iterator[Item]:
-    link = getattr(course.programme, "share_link", None)
+def _link_ends(case: Case) -> Iterator[Item]:
+    link = getattr(case.programme, "share_link", None)
     if link is None:
         return
     until = link.valid_until
-    if course.today < until - timedelta(days=clinical.LINK_ENDS_SOON_DAYS):
+    if case.today < until - timedelta(days=clinical.LINK_ENDS_SOON_DAYS):
         return
     sentence = (
         gettext("The link on paper works until %s. Make a new one and print it.")
-        if course.today <= until
+        if case.today <= until
         else gettext("The link on paper worked until %s. Make a new one and print it.")
     )
     yield Item("link_ends", until.isoformat(), sentence % _day(until))
 
 
-def _grown(course: Case) -> Iterator[Item]:
+def _grown(case: Case) -> Iterator[Item]:
     """From 16 on a parent reads along no more (WGBO, BW 7:447). It ends by itself; somebody should
     know before it does, and invite the patient."""
-    day = ages.birthday(course.patient.birth_date, ages.ALONE_FROM)
-    near = day - GROWN_SOON <= course.today <= day + GROWN_SOON
+    day = ages.birthday(case.patient.birth_date, ages.ALONE_FROM)
+    near = day - GROWN_SOON <= case.today <= day + GROWN_SOON
     parents = [
         proxy
-        for proxy in course.patient.proxies.all()
+        for proxy in case.patient.proxies.all()
         if proxy.relation == proxy.Relation.PARENT and proxy.until_on is None
     ]
     if not near or not parents:
         return
     sentence = (
         gettext("Becomes 16 on %s: the access of a parent ends then. Invite the patient.")
-        if course.today < day
+        if case.today < day
         else gettext("Became 16 on %s: the access of a parent has ended. Invite the patient.")
     )
     yield Item("grown", day.isoformat(), sentence % _day(day))
 
 
-def _library(course: Case) -> Iterator[Item]:
+def _library(case: Case) -> Iterator[Item]:
     """The same correction is one occasion, also when a newer version kept the old words."""
-    if not course.corrected:
+    if not case.corrected:
         return
-    first, more = course.corrected[0].title, len(course.corrected) - 1
+    first, more = case.corrected[0].title, len(case.corrected) - 1
     if more:
         sentence = ngettext(
             "The library's text of “%(exercise)s” and %(more)d other was corrected since version "
@@ -420,11 +420,11 @@ def _library(course: Case) -> Iterator[Item]:
         sentence = gettext(
             "The library's text of “%(exercise)s” was corrected since version %(version)d."
         )
-    words = "\n".join(correction.words for correction in course.corrected)
+    words = "\n".join(correction.words for correction in case.corrected)
     yield Item(
         "library",
         hashlib.sha256(words.encode()).hexdigest()[:16],
-        sentence % {"exercise": first, "more": more, "version": course.version.number},
+        sentence % {"exercise": first, "more": more, "version": case.version.number},
     )
 
 

@@ -12,7 +12,7 @@ from ...admin_base import programme_page
 from ...clinical import COMPARED_DAYS, PAIN_MATTERS
 from .. import cert, charts, judgements, record_note, timeline
 from ..progress import PERIODS, USUAL
-from ..progress import read as read_course
+from ..progress import read as read_progress
 
 PERIOD_LABELS = {
     "3": _("Last 3 weeks"),
@@ -27,14 +27,14 @@ def days(request, programme):
     period = request.GET.get("weeks")
     period = period if period in PERIODS else USUAL
     today = timezone.localdate()
-    course = read_course(programme, today, period)
-    context = {} if course is None else _followed(programme, course, today)
+    progress = read_progress(programme, today, period)
+    context = {} if progress is None else _followed(programme, progress, today)
     return programme_page(
         request,
         programme,
         "days",
         gettext("What was done"),
-        course=course,
+        progress=progress,
         period=period,
         periods=[(name, PERIOD_LABELS[name]) for name in PERIODS],
         compared_days=COMPARED_DAYS,
@@ -43,25 +43,25 @@ def days(request, programme):
     )
 
 
-def _followed(programme, course, today) -> dict:
-    marks = [(issue.number, issue.day) for issue in course.issues]
-    pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
+def _followed(programme, progress, today) -> dict:
+    marks = [(issue.number, issue.day) for issue in progress.issues]
+    pauses = [(pause.from_on, pause.until_on) for pause in progress.pauses]
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
     ratings = judgements.newest_ratings(programme)
     quality = {uuid: rating.quality for uuid, rating in ratings.items()}
-    score = course.exas(quality)
-    events = timeline.events(programme, course.first, course.last)
+    score = progress.exas(quality)
+    events = timeline.events(programme, progress.first, progress.last)
     activities = list(programme.main_activities.prefetch_related("scores"))
     meter = cert.meter(
         cert.Facts(
-            sheet=course.sheet,
-            versions=course.newest.number,
-            done=course.total.done,
-            given=course.total.given,
+            sheet=progress.sheet,
+            versions=progress.newest.number,
+            done=progress.total.done,
+            given=progress.total.given,
             goals=len(activities),
             scored=any(activity.scores.all() for activity in activities),
             profile=programme.risk_profiles.exists(),
-            rated=len([line for line in course.sheet.lines if line.uuid in ratings]),
+            rated=len([line for line in progress.sheet.lines if line.uuid in ratings]),
         )
     )
     places = {
@@ -73,17 +73,17 @@ def _followed(programme, course, today) -> dict:
         cert.VISIT: reverse("admin:patients_programme_course", args=[programme.pk]),
         cert.PATIENT: reverse("admin:patients_patient_change", args=[programme.patient_id]),
     }
-    note = record_note.text(course, today, exas=score, activities=activities, events=events)
+    note = record_note.text(progress, today, exas=score, activities=activities, events=events)
     return {
         "doing": charts.bars(
-            [(day.day, day.done, day.given) for day in course.days], marks, pauses
+            [(day.day, day.done, day.given) for day in progress.days], marks, pauses
         ),
         "pain": charts.line(
-            [(day.day, day.lowest, day.highest) for day in course.days], scale, marks, pauses
+            [(day.day, day.lowest, day.highest) for day in progress.days], scale, marks, pauses
         ),
         "lines": [
             (line, charts.share(line.counts.done, line.counts.given), ratings.get(line.uuid))
-            for line in course.lines
+            for line in progress.lines
         ],
         "exas": score,
         "exas_mean": clinical.EXAS_MEAN,

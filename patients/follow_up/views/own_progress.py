@@ -13,7 +13,7 @@ from ... import clinical
 from ...access import find
 from ...models import Programme
 from .. import charts
-from ..progress import read as read_course
+from ..progress import read as read_progress
 
 FIRST_WEEK = 7  # days; before that there is nothing to compare
 
@@ -24,13 +24,13 @@ def progress(request, uuid):
     programmes = Programme.objects.select_related("patient__practice", "therapist")
     programme = find(request, programmes.prefetch_related("pauses"), uuid=uuid)
     today = timezone.localdate()
-    course = read_course(programme, today, "all")
-    if course is None:
+    progress = read_progress(programme, today, "all")
+    if progress is None:
         raise Http404
     audit.record(request, "read progress", programme.patient, thing=programme)
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
-    pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
-    days = [(day.day, day.lowest, day.highest) for day in course.days]
+    pauses = [(pause.from_on, pause.until_on) for pause in progress.pauses]
+    days = [(day.day, day.lowest, day.highest) for day in progress.days]
     pain = charts.line(days, scale, (), pauses)
     activities = programme.main_activities.prefetch_related("scores")
     return render(
@@ -39,9 +39,9 @@ def progress(request, uuid):
         {
             "programme": programme,
             "practice": programme.patient.practice,
-            "version": course.newest,
+            "version": progress.newest,
             "today": today,
-            "course": course,
+            "progress": progress,
             "weeks": [
                 {
                     "number": number,
@@ -52,12 +52,12 @@ def progress(request, uuid):
                     "now": days[-1].day <= today <= days[0].day and programme.is_running,
                     "paused": all(day.paused for day in days),
                 }
-                for number, days, counts in course.weeks()
+                for number, days, counts in progress.weeks()
             ],
-            "is_early": len(course.days) < FIRST_WEEK,
+            "is_early": len(progress.days) < FIRST_WEEK,
             # Of many dates half: these letters are larger than the therapist's.
             "pain": replace(pain, ticks=pain.ticks[:: 2 if len(pain.ticks) > 4 else 1]),
-            "answered": [day for day in reversed(course.days) if day.pain],
+            "answered": [day for day in reversed(progress.days) if day.pain],
             "checks": programme.recovery_checks.all(),
             "activities": [
                 (activity, scores[0], scores[-1])

@@ -25,7 +25,7 @@ def _here(request, programme):
 
 
 @refusals_as_messages(_here)
-def course(request, programme):
+def visit(request, programme):
     """To read, and to write down what was said, seen or judged."""
     if programme.ended_on is not None and request.method == "POST":
         said = _("This programme is not running; nothing was written down.")

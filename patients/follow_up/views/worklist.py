@@ -50,7 +50,7 @@ class PatientRow:
     """One of "my patients": a running programme with its charts, or a draft without."""
 
     programme: Programme
-    course: Case | None = None
+    case: Case | None = None
     days: tuple[DayTotal, ...] = ()
 
 
@@ -62,24 +62,24 @@ def first_page(request):
     newest = worklist.newest_report(request.user)  # before the list is read: rather told twice
     programmes = caseload.watched(request.user, whole_practice=whole)
     everyones = caseload.running(request.user, whole_practice=True)
-    courses = caseload.courses(caseload.left(programmes) if whose == LEFT else programmes, today)
-    attention = worklist.attention(courses)
-    running = [course for course in courses if course.programme.is_running]
+    cases = caseload.cases(caseload.left(programmes) if whose == LEFT else programmes, today)
+    attention = worklist.attention(cases)
+    running = [case for case in cases if case.programme.is_running]
     cards = attention[:MOST_CARDS]
     page = Paginator(_everybody(request.user, whose, running), ROWS).get_page(
         request.GET.get("page")
     )
-    days = daily_totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
+    days = daily_totals.last_days([row.programme for row in page if row.case], today, CHART_DAYS)
     page.object_list = [
-        PatientRow(row.programme, row.course, tuple(days.get(row.programme.pk, ()))) for row in page
+        PatientRow(row.programme, row.case, tuple(days.get(row.programme.pk, ()))) for row in page
     ]
-    lately = _seen_lately(courses, today)
+    lately = _seen_lately(cases, today)
     shown = {
         programme.patient.pk: programme.patient
         for programme in (
             *(card.programme for card in cards),
             *(row.programme for row in page),
-            *(course.programme for course, _marks in lately),
+            *(case.programme for case, _marks in lately),
         )
     }
     audit.record(request, "list", *shown.values())
@@ -129,7 +129,7 @@ def urgent(request):
     )
 
 
-def _everybody(user, whose: str, courses: list[Case]) -> list[PatientRow]:
+def _everybody(user, whose: str, cases: list[Case]) -> list[PatientRow]:
     """Running programmes and drafts, by the patient's name."""
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
     drafts = drafts.filter(patient__discharged_on=None)
@@ -137,22 +137,22 @@ def _everybody(user, whose: str, courses: list[Case]) -> list[PatientRow]:
         drafts = caseload.left(drafts)
     elif not whose:
         drafts = drafts.filter(therapist=user)
-    rows = [PatientRow(course.programme, course) for course in courses]
+    rows = [PatientRow(case.programme, case) for case in cases]
     rows += [PatientRow(draft) for draft in drafts.select_related("patient", "therapist")]
     return sorted(rows, key=lambda row: (row.programme.patient.sort_key, row.programme.pk))
 
 
-def _seen_lately(courses: list[Case], today) -> list[tuple[Case, list[dict]]]:
+def _seen_lately(cases: list[Case], today) -> list[tuple[Case, list[dict]]]:
     """What was looked at in the last weeks, newest first; what was seen at once stands once."""
     found = []
-    for course in courses:
+    for case in cases:
         told = {}
-        for mark in course.marks:
+        for mark in case.marks:
             if timezone.localdate(mark.at) > today - LATELY:
                 one = told.setdefault((mark.at, mark.note), {"mark": mark, "reasons": []})
                 one["reasons"].append(worklist.REASONS.get(mark.reason, mark.reason))
         if told:
-            found.append((course, sorted(told.values(), key=lambda one: one["mark"].at)[::-1]))
+            found.append((case, sorted(told.values(), key=lambda one: one["mark"].at)[::-1]))
     return sorted(found, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
 
 
@@ -186,10 +186,10 @@ def seen(request, programme):
     form = SeenForm(request.POST)
     if not form.is_valid():
         return _give_back(request, programme, form.errors["note"][0], back)
-    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    [case] = caseload.cases(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     # Only what stood on the page: what came in since then was seen by nobody.
     shown = set(request.POST.getlist("item"))
-    items = [item for item in worklist.unseen(course) if item.key in shown]
+    items = [item for item in worklist.unseen(case) if item.key in shown]
     if not items:
         return _seen_before(request, programme, shown, form.cleaned_data["note"], back)
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:

@@ -79,7 +79,7 @@ def words(answer) -> str:
 class TestTheRecord:
     def test_charts_and_tables_have_the_same_numbers(self, anna, followed):
         answer = page(anna, "days", followed, weeks="all")
-        found = answer.context["course"]
+        found = answer.context["progress"]
         assert len(found.days) == 30
         assert [(day.number, day.done) for day in found.days if day.done] == [
             (2, 2), (5, 1), (10, 2), (21, 3), (29, 1),
@@ -121,7 +121,7 @@ class TestTheRecord:
         self, anna, followed, weeks, days
     ):
         answer = page(anna, "days", followed, weeks=weeks)
-        assert len(answer.context["course"].days) == days
+        assert len(answer.context["progress"].days) == days
         assert answer.content.decode().count('aria-current="true"') == 1
 
     def test_every_week_is_there_and_days_without_a_tick_are_said(self, anna, followed):
@@ -201,7 +201,7 @@ class TestTheNote:
         shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.S)[1]
         with translation.override("en"):
             note = record_note.text(
-                answer.context["course"], timezone.localdate(), events=answer.context["events"]
+                answer.context["progress"], timezone.localdate(), events=answer.context["events"]
             )
         assert unescape(shown) == note
         assert re.search(r"<textarea[^>]* readonly", answer.content.decode())
@@ -320,4 +320,4 @@ def test_a_question_in_the_address_opens_no_door(cast, followed, name, query, wh
         reverse(f"admin:patients_programme_{name}", args=[followed.pk]), query, follow=True
     )
     assert "Hol en bol" not in answer.content.decode() or who == "piet"
-    assert "course" not in (answer.context or {})
+    assert "progress" not in (answer.context or {})
