@@ -1,12 +1,12 @@
-"""CERT: which of the sixteen things that a report of exercise therapy should hold are here.
+"""CERT: which items of a complete report of exercise therapy a programme has.
 
 Consensus on Exercise Reporting Template: Slade and others, Physical Therapy 2016;96:1514, and its
 explanation in the British Journal of Sports Medicine 2016. Seven categories, sixteen items, of
-which 7, 14 and 16 have two parts. The items are in our own short words, and what counts as filled
-in is a working assumption of ours, for a physiotherapist to correct.
+which 7, 14 and 16 have two parts. The wording of the items and what counts as filled in are our
+own working assumptions, for a physiotherapist to correct.
 
-Knows the sheet and the numbers of a programme, no database and no page. "Not recorded" is an
-answer too: the app says so, instead of counting what it cannot know.
+Uses the sheet and the numbers of a programme, no database. An item that the app cannot know is
+"not recorded", which is not the same as missing.
 """
 
 from collections.abc import Callable
@@ -19,15 +19,14 @@ from django.utils.translation import ngettext
 from ..sheet import Line, Sheet
 
 RECORDED, PARTLY, MISSING, NOT_RECORDED = "recorded", "partly", "missing", "not_recorded"
-# Where it is filled in or read.
-PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT, TIMELINE, VISIT = (
-    "programme", "library", "versions", "course", "patient", "timeline", "visit",
-)  # fmt: skip
+# The pages where an item is filled in or read.
+PLACES = "programme library versions course patient timeline visit"
+PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT, TIMELINE, VISIT = PLACES.split()
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about a programme."""
+    """The numbers of a programme that the items are judged by."""
 
     sheet: Sheet
     versions: int
@@ -41,7 +40,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class CertItem:
-    """An item, or half of one: what is known about it, and where that is filled in."""
+    """An item or one of its two parts: its state, that state in words, and where to fill it in."""
 
     number: str
     title: str
@@ -58,12 +57,13 @@ class CertItem:
 class Meter:
     parts: tuple[CertItem, ...]
 
-    def count(self, *states: str) -> int:
-        """The items of which the worst part is one of these."""
-        return sum(state in states for state in self.items.values())
+    def count(self, state: str) -> int:
+        """How many items have this state."""
+        return list(self.items.values()).count(state)
 
     @property
     def items(self) -> dict[str, str]:
+        """The state of each item by its number; of two parts the worse one counts."""
         worst = (MISSING, PARTLY, NOT_RECORDED, RECORDED)
         return {
             item: min((part.state for part in parts), key=worst.index)
@@ -88,22 +88,26 @@ class Meter:
 
 
 def meter(facts: Facts) -> Meter:
-    """The sixteen items in their own order, in the reader's language."""
+    """The sixteen items in CERT's order, in the active language."""
     return Meter(
         (
-            _of_lines(
-                facts, "1", _("Equipment"), lambda line: bool(line.equipment), LIBRARY
-            ),
+            _of_lines(facts, "1", _("Equipment"), lambda line: bool(line.equipment), LIBRARY),
             CertItem(
-                "2", _("Who gives the exercises, and their training"), NOT_RECORDED,
+                "2",
+                _("Who gives the exercises, and their training"),
+                NOT_RECORDED,
                 _("The sheet names the therapist. Training is not recorded by this app."),
             ),
             CertItem(
-                "3", _("Alone or in a group"), RECORDED,
+                "3",
+                _("Alone or in a group"),
+                RECORDED,
                 _("Alone: a programme belongs to one patient."),
             ),
             CertItem(
-                "4", _("With or without supervision"), RECORDED,
+                "4",
+                _("With or without supervision"),
+                RECORDED,
                 _(
                     "Without supervision, at home. "
                     "What is done in the practice is not recorded by this app."
@@ -112,21 +116,32 @@ def meter(facts: Facts) -> Meter:
             _adherence(facts),
             _motivated(facts),
             _of_lines(
-                facts, "7a", _("When an exercise is made harder or easier"),
-                lambda line: bool(line.harder_when or line.easier_when), LIBRARY,
+                facts,
+                "7a",
+                _("When an exercise is made harder or easier"),
+                lambda line: bool(line.harder_when or line.easier_when),
+                LIBRARY,
             ),
             _progressed(facts),
             _of_lines(
-                facts, "8", _("Each exercise can be repeated from its description"),
-                lambda line: bool(line.steps and (line.figure or line.film or line.video)), LIBRARY,
+                facts,
+                "8",
+                _("Each exercise can be repeated from its description"),
+                lambda line: bool(line.steps and (line.figure or line.film or line.video)),
+                LIBRARY,
             ),
             CertItem(
-                "9", _("What is done at home"), RECORDED,
-                _("The whole programme is done at home."), PROGRAMME,
+                "9",
+                _("What is done at home"),
+                RECORDED,
+                _("The whole programme is done at home."),
+                PROGRAMME,
             ),
             _advice(facts),
             CertItem(
-                "11", _("Adverse events during exercise"), PARTLY,
+                "11",
+                _("Adverse events during exercise"),
+                PARTLY,
                 _(
                     "Pain scores and pain into the leg are recorded. "
                     "Other events belong in the practice's record system."
@@ -141,13 +156,13 @@ def meter(facts: Facts) -> Meter:
             _measured(facts),
             _as_planned(facts),
         )
-    )  # fmt: skip
+    )
 
 
 def _of_lines(
     facts: Facts, number: str, title: str, has: Callable[[Line], bool], place: str
 ) -> CertItem:
-    """An item that every exercise should have; the ones without it are named."""
+    """An item that every exercise should have; `has` tests a line. Names the ones that lack it."""
     without = [line.title for line in facts.sheet.lines if not has(line)]
     if not without:
         return CertItem(number, title, RECORDED, _("Stated for each exercise."), place)
@@ -174,7 +189,7 @@ def _motivated(facts: Facts) -> CertItem:
 
 
 def _starting_level(facts: Facts) -> CertItem:
-    """The risk and the first scores tell where somebody began, not how each dosage was chosen."""
+    """Partly at best: risk and first scores are recorded, how each dosage was chosen is not."""
     title = _("How the starting level was chosen")
     if not facts.profile and not facts.scored:
         words = _("No risk profile and no score of an activity were written down yet.")

@@ -1,7 +1,8 @@
-"""Given and done by day, for many programmes at once: what the small charts draw.
+"""What was given and done on each day, for many programmes at once; the small charts draw it.
 
-What counts as given on a day is asked of schedule.py, as the page about one programme does. Day 1
-and the days of a pause count only what was done; today is not over and is left out.
+`schedule.given` decides what counts as given, as it does for progress.py, the page of one
+programme. On day 1 and the days of a pause as much counts as given as was done. Today is left
+out, because it is not over.
 """
 
 from collections import defaultdict
@@ -20,7 +21,7 @@ from ..sheet import Line
 
 @dataclass(frozen=True)
 class DayTotal:
-    """One day: how often something was asked and done, and the worst pain; None is no answer."""
+    """One day: how many moments were given and done, and the worst pain; None is no answer."""
 
     day: date
     given: int
@@ -30,14 +31,17 @@ class DayTotal:
 
 @dataclass(frozen=True)
 class Done:
-    """What was done of one line on one day."""
+    """How often one line was done on one day, and the worst pain with it."""
 
     times: int
     pain: int | None
 
 
 def last_days(programmes: Sequence[Programme], today: date, days: int) -> dict[int, list[DayTotal]]:
-    """By programme, its last days up to yesterday. Three queries, however many programmes."""
+    """The last `days` days up to yesterday, by the primary key of the programme.
+
+    Three queries, however many programmes.
+    """
     first = today - timedelta(days=days)
     monday, _sunday = week_of(first)  # a weekly number looks back to Monday
     numbers = [programme.pk for programme in programmes]
@@ -75,7 +79,11 @@ def totals(
     days: Iterable[date],
     off: Container[date] = (),
 ) -> list[DayTotal]:
-    """The days of one programme. `issued` says from which day on which lines were given."""
+    """The totals of one programme on `days`.
+
+    `issued` has the lines of each version with the day on which it was issued, from old to new.
+    `done` is by day and by uuid of the line; `off` are the days of a pause.
+    """
     days_done = defaultdict(set)
     for day, lines in done.items():
         for line, what in lines.items():

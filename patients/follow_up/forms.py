@@ -1,10 +1,10 @@
-"""What a therapist writes down at a visit or on the phone: a form each.
+"""The forms for what a therapist records at a visit or on the phone.
 
-Each knows its name in the post (`what`), its word in the access log (`act`), and how to write
-itself down (`write`, which says in a sentence what was written, or raises RefusedError).
+`what` is the form's name in the post, `act` its code in the access log. `write` stores the answer
+and returns a sentence that says so; it raises RefusedError.
 
-What was written down since the page was opened is asked about, and never written over in silence:
-`latest` says what the page was opened with, and `meanwhile` what is another by now, in sentences.
+Two therapists may have the page open. `latest` returns what is stored when the page is opened,
+and `meanwhile` returns a sentence for each answer that differs and was stored since.
 """
 
 from django import forms
@@ -31,6 +31,8 @@ def _wrote(name: str, when, what: str) -> str:
 
 
 class RecoveryAnswerForm(forms.Form):
+    """The answer to a recovery check, `check_day` days after the start."""
+
     what, act = "recovery", "note recovery"
 
     answer = forms.ChoiceField(
@@ -46,13 +48,15 @@ class RecoveryAnswerForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, asked: int, **kwargs):
+    def __init__(self, *args, check_day: int, **kwargs):
         super().__init__(*args, **kwargs)
-        self.asked = asked  # day of the recovery check
+        self.check_day = check_day
 
     def write(self, programme: Programme, by: User) -> str:
-        judgements.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
-        return gettext("The answer of day %d is written down.") % self.asked
+        judgements.note_recovery(
+            programme=programme, day=self.check_day, by=by, **self.cleaned_data
+        )
+        return gettext("The answer of day %d is written down.") % self.check_day
 
 
 class ProfileForm(forms.Form):
@@ -78,13 +82,13 @@ class ProfileForm(forms.Form):
     def write(self, programme: Programme, by: User) -> str:
         last = programme.risk_profiles.last()
         if last is not None and last.profile == self.cleaned_data["profile"]:
-            return gettext("Written down: %s.") % last.get_profile_display()  # once is enough
+            return gettext("Written down: %s.") % last.get_profile_display()  # pressed twice
         chosen = judgements.choose_profile(programme=programme, by=by, **self.cleaned_data)
         return gettext("Written down: %s.") % chosen.get_profile_display()
 
 
 class StartBackForm(forms.Form):
-    """Two numbers from a list that was filled in elsewhere; its questions are not ours to show."""
+    """Two numbers of a STarT Back list that was filled in elsewhere; we may not show its text."""
 
     what, act = "start_back", "note STarT Back score"
 
@@ -116,11 +120,11 @@ class StartBackForm(forms.Form):
         mine = (self.cleaned_data["total"], self.cleaned_data["part"])
         if opened == self.latest(programme) or (last.total, last.part) == mine:
             return []
-        said = gettext("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
+        score = gettext("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
             "total": last.total,
             "part": last.part,
         }
-        return [_wrote(last.noted_name, last.noted_at, said)]
+        return [_wrote(last.noted_name, last.noted_at, score)]
 
     def write(self, programme: Programme, by: User) -> str:
         score = judgements.note_start_back(programme=programme, by=by, **self.cleaned_data)
@@ -130,7 +134,7 @@ class StartBackForm(forms.Form):
 
 
 class ActivitiesForm(forms.Form):
-    """Up to three main activities, each with the score of today."""
+    """Up to three main activities, each with today's score."""
 
     what, act = "activities", "note main activities"
 
@@ -158,16 +162,17 @@ class ActivitiesForm(forms.Form):
 
     @staticmethod
     def beside(post, base: dict, stored: "ActivitiesForm"):
-        """What was posted, with what took the place of an activity that somebody else wrote
-        meanwhile moved to a free place: both are kept."""
+        """The post, without overwriting an activity that somebody else wrote meanwhile.
+
+        A name that was typed at such a place moves to a free place with its score, so that both
+        are kept. `base` is what the page was opened with, `stored` the form as it is now.
+        """
         post = post.copy()
-        was, now = (
-            base["record"],
-            {
-                position: str(stored[f"name_{position}"].value() or "")
-                for position in range(1, ACTIVITIES + 1)
-            },
-        )
+        was = base["record"]
+        now = {
+            position: str(stored[f"name_{position}"].value() or "")
+            for position in range(1, ACTIVITIES + 1)
+        }
         for position, name in now.items():
             typed = post.get(f"name_{position}", "").strip()
             if was.get(f"name_{position}") or not name or typed in ("", name):
@@ -188,7 +193,7 @@ class ActivitiesForm(forms.Form):
         return post
 
     def rows(self):
-        """Name and score of each activity, as they stand beside each other."""
+        """The fields of each activity: name and score."""
         for position in range(1, ACTIVITIES + 1):
             yield self[f"name_{position}"], self[f"score_{position}"]
 
@@ -201,19 +206,19 @@ class ActivitiesForm(forms.Form):
         return cleaned
 
     def write(self, programme: Programme, by: User) -> str:
-        asked = [
+        scored = [
             (
                 " ".join(self.cleaned_data[f"name_{position}"].split()),
                 self.cleaned_data[f"score_{position}"],
             )
             for position in range(1, ACTIVITIES + 1)
         ]
-        judgements.measure_activities(programme=programme, asked=asked, on=timezone.localdate())
+        judgements.measure_activities(programme=programme, scored=scored, on=timezone.localdate())
         return gettext("The activities are written down.")
 
 
 class QualityForm(forms.Form):
-    """How well each exercise is done. What is left open keeps the rating that it has."""
+    """How well each exercise is done. An empty field leaves the older rating as it is."""
 
     what, act = "quality", "rate quality"
 
@@ -230,7 +235,7 @@ class QualityForm(forms.Form):
             self.fields[line.uuid].rating = rating
 
     def rows(self):
-        """Each field with the rating that holds."""
+        """Each field with its newest rating."""
         return [(self[line.uuid], self.fields[line.uuid].rating) for line in self.sheet.lines]
 
     def clean(self):

@@ -1,9 +1,8 @@
 """How a programme went: what was done of what was given, and the pain, day by day.
 
-One reading for the charts, their tables, the list of days and the note for the
-practice's record system, so that they cannot disagree. Done is what the patient
-ticked off and nothing more; it is not called success. Pain 0 is "no pain", and
-where nobody answered there is no number.
+The charts, their tables, the list of days and the note for the practice's record system are all
+made from one `Progress`, so they cannot disagree. "Done" is what the patient ticked off; it is
+not called success. Pain 0 means "no pain"; None means that nobody answered.
 """
 
 from collections import defaultdict
@@ -29,7 +28,7 @@ from ..sheet import Sheet
 PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
 USUAL = "6"
 
-# What was done where it was not what was given, as a therapist reads it.
+# An amount that was done and differs from what was given, as a therapist reads it.
 AMOUNT_WORDS = {
     "sets": _("sets: %d"),
     "reps": _("repetitions: %d"),
@@ -40,8 +39,11 @@ AMOUNT_WORDS = {
 
 @dataclass(frozen=True)
 class Counts:
-    """Done and given, over some days or exercises. `done` is of the given; `more` is beyond it:
-    an exercise that was done more often does not make up for one that was not."""
+    """How many moments were given and done, over some days or exercises.
+
+    `done` is at most `given`; what was done beyond that is in `more`, so that one exercise that
+    was done more often does not make up for another that was left out.
+    """
 
     done: int = 0
     given: int = 0
@@ -64,10 +66,11 @@ class Counts:
 class Entry:
     """One exercise on one day. `pain` holds the answers, in the order of the moments.
 
-    `less` is what was missing of what was done, in moments: half of the repetitions is 0.5.
+    `less` is how much of the moments that were done was left out, in moments: half of the
+    repetitions of one moment is 0.5.
     """
 
-    line: str
+    line: str  # its uuid
     title: str
     done: int
     given: int
@@ -78,8 +81,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Day:
-    """One day. One that is not whole (the first, the last, and those of a pause) counts what was
-    done."""
+    """One day of a programme. On a day that is not `whole` (the first, the last, and those of a
+    pause) as much counts as given as was done."""
 
     day: date
     number: int  # 1 is the day the programme started
@@ -110,18 +113,18 @@ class Day:
 
     @property
     def is_silent(self) -> bool:
-        """Nothing was ticked off and no pain was given."""
+        """Whether nothing was ticked off and no pain score was given."""
         return not self.done and not self.pain
 
     @property
     def counting(self) -> tuple[Entry, ...]:
-        """Without what was neither asked nor done, such as a rest day's."""
+        """The entries in which something was asked, done or answered; on a rest day, none."""
         return tuple(entry for entry in self.entries if entry.given or entry.done or entry.pain)
 
 
 @dataclass(frozen=True)
 class Issue:
-    """A version on the time line."""
+    """When a version was issued; `name` is who issued it."""
 
     number: int
     day: date
@@ -130,15 +133,16 @@ class Issue:
 
 @dataclass(frozen=True)
 class LineProgress:
-    """One exercise over the period. `dosage` is what holds now; None when it was taken off."""
+    """One exercise over the period. `dosage` is that of the newest version; None when the exercise
+    is no longer in it."""
 
     uuid: str
     title: str
     dosage: Dosage | None
     counts: Counts
     days_done: int
-    less: float = 0.0  # of what was done, in moments
-    when: str = ""  # its weeks, when it is not the whole programme
+    less: float = 0.0  # as in Entry
+    when: str = ""  # the weeks for which it holds; empty for the whole programme
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Trend:
-    """The last week beside the one before it; `word` is one of less, same and more."""
+    """The last COMPARED_DAYS whole days and as many before them; `word` is less, same or more."""
 
     last: Counts
     before: Counts
@@ -158,12 +162,12 @@ class Trend:
 
 @dataclass(frozen=True)
 class Progress:
-    """Some days of a programme, oldest first: every day, also when nothing was done."""
+    """Some days of a programme, from old to new; a day on which nothing was done is there too."""
 
     days: tuple[Day, ...]
     issues: tuple[Issue, ...]  # in these days, the oldest first
-    newest: Issue  # of all days, with its sheet
-    sheet: Sheet
+    newest: Issue  # the newest version, also when it was issued before these days
+    sheet: Sheet  # of the newest version
     started_on: date
     ended_on: date | None = None
     pauses: tuple[Pause, ...] = ()  # in these days
@@ -182,7 +186,7 @@ class Progress:
 
     @cached_property
     def lines(self) -> tuple[LineProgress, ...]:
-        """In the order of the newest version; what was taken off since comes after it."""
+        """Each exercise, in the order of the newest version; those that it lacks come last."""
         titles, counts, days_done = {}, defaultdict(Counts), defaultdict(int)
         less = defaultdict(float)
         for day in self.days:
@@ -233,12 +237,15 @@ class Progress:
 
     @property
     def highest_pain(self) -> Score | None:
-        """The first day that had it."""
+        """The highest score; when several days have it, the first of them."""
         return max(self.scores, key=lambda score: score.score, default=None)
 
     @property
     def pain_word(self) -> str:
-        """One of lower, same and higher (than at first); empty when there are no two answers."""
+        """How the last score compares with the first: lower, same or higher.
+
+        Empty when there are fewer than two scores.
+        """
         if len(self.scores) < 2:
             return ""
         change = self.last_pain.score - self.first_pain.score
@@ -248,7 +255,7 @@ class Progress:
 
     @cached_property
     def trend(self) -> Trend | None:
-        """None while there are no two whole weeks, or one of them asked for nothing."""
+        """None with fewer than two weeks of whole days, or with nothing given in one of them."""
         whole = [day for day in self.days if day.whole][-2 * COMPARED_DAYS :]
         if len(whole) < 2 * COMPARED_DAYS:
             return None
@@ -260,7 +267,8 @@ class Progress:
         return Trend(last, before, word)
 
     def weeks(self) -> Iterator[tuple[int, list[Day], Counts]]:
-        """Week number of the programme, its days and their sum; the newest first."""
+        """For each week of the programme, newest first: its number, its days (newest first) and
+        their counts."""
         by_week = defaultdict(list)
         for day in reversed(self.days):
             by_week[(day.number - 1) // 7 + 1].append(day)
@@ -269,7 +277,7 @@ class Progress:
 
 
 def _counted(days: Iterable[Day]) -> Counts:
-    """The sum of some days; per exercise, as in `Progress.lines`."""
+    """The counts of some days; summed for each exercise first, as in `Progress.lines`."""
     sums = defaultdict(Counts)
     for day in days:
         for entry in day.entries:
@@ -278,7 +286,10 @@ def _counted(days: Iterable[Day]) -> Counts:
 
 
 def read(programme: Programme, today: date, period: str = USUAL) -> Progress | None:
-    """The last days of a programme; None for a draft. Three queries, however long the record."""
+    """The progress of a programme up to `today`, over a period of PERIODS; None for a draft.
+
+    Three queries, however much was logged.
+    """
     versions = list(programme.versions.order_by("number"))
     if programme.started_on is None or not versions:
         return None
@@ -312,9 +323,11 @@ def compute(
     pauses: tuple[Pause, ...] = (),
     days: int | None = None,
 ) -> Progress:
-    """Put together what was issued, the oldest first by the id of its version, and what was logged.
+    """The progress from what was issued and what was logged.
 
-    What was logged after the end, from a telephone that was offline then, is shown as well.
+    `issues` and `sheets` are by the primary key of the version, from old to new. `days` is how
+    many days it looks back; None is from the start. What was logged after the end counts as well:
+    a phone that was offline sends it later.
     """
     until = today if ended_on is None else min(today, ended_on)
     by_day: dict[date, dict[str, list[SessionLog]]] = defaultdict(lambda: defaultdict(list))
@@ -377,7 +390,7 @@ def compute(
 
 
 def _less(row: SessionLog, line: SheetLine | None) -> float:
-    """What was missing of one moment that was done."""
+    """Which part of one moment was left out, 0 to 1; 0 when the moment was not done at all."""
     if not row.done or line is None:
         return 0.0
     other = {name: getattr(row, name) for name in SessionLog.AMOUNTS}
@@ -386,7 +399,7 @@ def _less(row: SessionLog, line: SheetLine | None) -> float:
 
 
 def _remarks(row: SessionLog) -> Iterator[str]:
-    """What the patient said about one moment beside the pain, in words."""
+    """What the patient answered about one moment beside the pain, a text each."""
     if not row.done:
         return
     if row.effort:
@@ -403,10 +416,11 @@ def _remarks(row: SessionLog) -> Iterator[str]:
 def _lines_of(
     held: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
 ) -> dict[str, tuple[str, list[SheetLine | None]]]:
-    """The title of each line, and how it stood on every sheet that held; in reading order.
+    """By uuid, in reading order: the title of a line, and the line on each sheet that held.
 
-    A line that was logged and stood on none of them was ticked off on an older page:
-    it keeps the title of then, and nothing was given.
+    The line is None on a sheet that lacks it. A line that was logged and stands on none of these
+    sheets was ticked off on a page of an older version: it has the title of that version, and
+    nothing was given. `sheet_of` gives the sheet of a log.
     """
     found: dict[str, tuple[str, list[SheetLine | None]]] = {}
     for sheet in reversed(held):

@@ -1,8 +1,8 @@
 """A note for the practice's own record system, as plain text to copy.
 
-Made from the same numbers as the charts. It states and does not judge: no word says whether it
-went well. It does not name the patient, because a clipboard is read by whatever is pasted into
-next, and the record that it goes into has the name.
+Made from the same numbers as the charts. It gives facts and no judgement of how well it went. It
+does not name the patient: the record that it is pasted into has the name, and the clipboard keeps
+the text for whatever comes next.
 """
 
 from collections.abc import Sequence
@@ -60,29 +60,30 @@ def text(
 
 
 def _activities(activities: Sequence[MainActivity]) -> list[str]:
-    """What the patient wants to do again: the first and the last score of each."""
+    """The main activities, with the first and the last score of each."""
     lines = []
     for activity in activities:
         scores = list(activity.scores.all())
         if len(scores) > 1:
-            told = _("%(first)d (%(from)s), now %(last)d (%(until)s)") % {
+            scored = _("%(first)d (%(from)s), now %(last)d (%(until)s)") % {
                 "first": scores[0].score,
                 "from": _day(scores[0].day),
                 "last": scores[-1].score,
                 "until": _day(scores[-1].day),
             }
         elif scores:
-            told = f"{scores[0].score} ({_day(scores[0].day)})"
+            scored = f"{scores[0].score} ({_day(scores[0].day)})"
         else:
-            told = _("not scored yet")
-        lines.append(f"- {activity.name}: {told}")
+            scored = _("not scored yet")
+        lines.append(f"- {activity.name}: {scored}")
     return ["", _("Main activities, 0 is no trouble, 10 is impossible:"), *lines] if lines else []
 
 
 def _happened(events: Sequence[Event]) -> list[str]:
-    """Without pauses and the end, which stand on top, and without letters to copy by accident."""
-    told = [event for event in reversed(events) if event.kind not in ("life", "message")]
-    lines = [f"- {_day(event.day)}: {event.words}" for event in told]
+    """The events, without pauses and the end, which the note has above, and without messages, which
+    nobody should copy by accident."""
+    noted = [event for event in reversed(events) if event.kind not in ("life", "message")]
+    lines = [f"- {_day(event.day)}: {event.words}" for event in noted]
     return ["", _("What happened:"), *lines] if lines else []
 
 
@@ -92,7 +93,10 @@ def _dosage(line: LineProgress) -> str:
 
 
 def _doing(progress: Progress) -> list[str]:
-    """Zero of four hundred would be read as a refusal, of somebody who kept a diary on paper."""
+    """Done of given for each exercise, and together.
+
+    Without any tick it gives no numbers: the patient may have kept a diary on paper.
+    """
     if progress.is_silent:
         return [_("Nothing in this app; a diary on paper is not counted.")]
     lines = [f"- {line.title}: {counted(line.counts)}" for line in progress.lines]
@@ -100,7 +104,7 @@ def _doing(progress: Progress) -> list[str]:
 
 
 def counted(counts: Counts) -> str:
-    """Done of what was agreed, in words: "26 of 42 times"."""
+    """Counts as a text, such as "26 of 42 times"."""
     if not counts.given and not counts.more:
         return _("nothing was agreed in this period")
     words = ngettext("%(done)d of %(given)d time", "%(done)d of %(given)d times", counts.given) % {
@@ -113,7 +117,7 @@ def counted(counts: Counts) -> str:
 
 
 def pain(progress: Progress) -> str:
-    """The first, the last and the highest answer with their days; a day counts its highest."""
+    """The first, the last and the highest score with their days. A day has its highest score."""
     if not progress.scores:
         return _("Pain while exercising, 0 to 10: not answered")
     return _(
@@ -126,7 +130,7 @@ def pain(progress: Progress) -> str:
 
 
 def paused(pause: Pause) -> str:
-    """The days that asked for nothing, in words."""
+    """A pause as a text."""
     if pause.until_on is None:
         return _("Paused since %(first)s") % {"first": _day(pause.from_on)}
     return _("Paused from %(first)s until %(until)s") % {

@@ -1,8 +1,7 @@
 """Who needs attention today, and why: one sentence for each reason, the most urgent first.
 
-What is known of many programmes is read in a constant number of queries (caseload.py), the rules
-are asked of clinical.py, and what comes out is computed anew each time: a reason is stored
-nowhere, only that somebody looked at it.
+caseload.py reads the programmes, clinical.py has the rules. Reasons are computed anew each time
+and never stored; only that a therapist has seen one is stored (`SeenMark`).
 """
 
 import hashlib
@@ -23,11 +22,10 @@ from ..models.pause import days_off
 from ..patient_day.reports import WITHDRAWN
 from .caseload import Case, cases, watched
 
-MOST_NEW = 100  # reports in a minute; more say nothing more
-MESSAGE_SHOWN = 140  # characters; the page about it has the rest
+MOST_NEW = 100  # new reports that are counted at most
+MESSAGE_SHOWN = 140  # characters of a message; its own page has the rest
 
-# What stops an exercise, by symptom; those without a name of their own are called as the patient
-# reads them.
+# The symptoms that stop an exercise, with their names: short ones, or else the patient's words.
 STOPS = {
     **{
         name: symptom.words
@@ -37,7 +35,7 @@ STOPS = {
     "leg_pain": _("pain into the leg"),
     "numbness": _("a numb or tingling feeling"),
 }
-# The reasons, the most urgent first, and what each is called where it was seen.
+# The reasons, the most urgent first, with their names in the list of what was seen.
 REASONS = {
     "red_flag": _("a red flag"),
     WITHDRAWN: _("a red flag that was taken back"),
@@ -54,13 +52,13 @@ REASONS = {
     "library": _("library text corrected"),
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
-# Looked at the same day, and never without a word about it.
+# Reasons that need action the same day; whoever marks one as seen has to write a note.
 ALARMS = {"red_flag", WITHDRAWN, "worse", *STOPS}
-GROWN_SOON = timedelta(days=30)  # before and after a birthday, our proposal
-RETURN = {"pain_up", "silent"}  # come back when they last
+GROWN_SOON = timedelta(days=30)  # before and after the birthday; our proposal
+RETURN = {"pain_up", "silent"}  # come back when they last, SEEN_HOLDS_DAYS after they were seen
 
 
-# Where the therapist goes to do something about it, and what that is called.
+# The page on which a therapist acts on a reason (its URL name), and the label of the link.
 PROGRAMME = ("admin:patients_programme_change", _("Open the programme"))
 DAYS = ("admin:patients_programme_days", _("See what was done"))
 MESSAGES = ("admin:patients_programme_messages", _("Read and answer"))
@@ -69,14 +67,21 @@ COURSE = ("admin:patients_programme_course", _("Write down the answer"))
 RENEW = ("admin:patients_programme_renew", _("Go on for longer"))
 PAGES = {
     "message": MESSAGES,
-    "pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "ends": RENEW, "link_ends": LINK,
-}  # fmt: skip
+    "pain_up": DAYS,
+    "silent": DAYS,
+    "unanswered": COURSE,
+    "ends": RENEW,
+    "link_ends": LINK,
+}  # every other reason leads to PROGRAMME
 
 
 @dataclass(frozen=True)
 class Item:
-    """One reason, in a sentence. `occasion` tells it from an earlier one of the same kind; `about`
-    is what it is about in a few words, where a patient may have more of the same."""
+    """One reason for attention, as a sentence.
+
+    `occasion` distinguishes it from an earlier one of the same reason, so that a new one has not
+    been seen. `about` names it in a few words where a patient may have several of one reason.
+    """
 
     reason: str
     occasion: str
@@ -89,7 +94,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What it is called where it is marked as seen."""
+        """Its name in the list of what is marked as seen."""
         return self.about or str(REASONS[self.reason])
 
     @property
@@ -98,13 +103,13 @@ class Item:
 
     @property
     def holds_back(self) -> str:
-        """What the patient may not do until this was seen: "all", "one" exercise, or nothing."""
+        """What the patient may not do until this is seen: "all" exercises, "one", or "" (none)."""
         return "all" if self.reason == "red_flag" else "one" if self.reason in STOPS else ""
 
 
 @dataclass(frozen=True)
 class Attention:
-    """A patient on the worklist, with every reason."""
+    """A patient on the worklist, with every unseen reason, the most urgent first."""
 
     case: Case
     items: tuple[Item, ...]
@@ -119,22 +124,22 @@ class Attention:
 
     @property
     def holds_back(self) -> str:
-        """The most that any of the reasons holds back; they come with the most urgent first."""
+        """The most that any of the reasons holds back, as in Item."""
         return next((item.holds_back for item in self.items if item.holds_back), "")
 
     @property
     def stopped(self) -> int:
-        """How many reports hold one exercise back."""
+        """How many of the reasons hold back one exercise."""
         return sum(item.holds_back == "one" for item in self.items)
 
     @property
     def sees_more(self) -> bool:
-        """Whether one press clears a report and something else: then it says what."""
+        """Whether one button marks several reasons that have to be listed above it."""
         return len(self.items) > 1 and any(item.about for item in self.items)
 
     @property
     def describes(self) -> str:
-        """What stands above the note, by its id: all that is seen at once, and what comes back."""
+        """For aria-describedby of the note: the ids of what stands above it."""
         names = ["sees"] * self.sees_more + ["holds-back"] * bool(self.holds_back)
         return " ".join(f"{name}-{self.programme.pk}" for name in names)
 
@@ -148,16 +153,16 @@ class Attention:
 
 
 def attention(cases: list[Case]) -> list[Attention]:
-    """The worklist: who has a reason that nobody has seen yet."""
-    found = [Attention(case, tuple(unseen(case))) for case in cases]
+    """The worklist: the cases with a reason that nobody has seen yet, the most urgent first."""
+    cards = [Attention(case, tuple(unseen(case))) for case in cases]
     return sorted(
-        (one for one in found if one.items),
-        key=lambda one: (URGENCY[one.items[0].reason], one.case.patient.sort_key),
+        (card for card in cards if card.items),
+        key=lambda card: (URGENCY[card.items[0].reason], card.case.patient.sort_key),
     )
 
 
 def unseen(case: Case) -> Iterator[Item]:
-    """The reasons of one patient that still ask for a look, the most urgent first."""
+    """The reasons of one case that nobody has seen yet or that came back, the most urgent first."""
     for item in sorted(items(case), key=lambda item: URGENCY[item.reason]):
         seen = [
             mark.at
@@ -173,28 +178,28 @@ def _still_holds(seen_at: datetime, today: date) -> bool:
 
 
 def colleagues_alarms(user, today: date) -> int:
-    """How many patients of colleagues ask for a look today: a colleague may be away.
+    """How many patients of colleagues have an alarm: a colleague may be away.
 
-    Only programmes with a report or such an answer are read, so it costs little. The report may be
-    of an earlier programme.
+    Only programmes of patients with a report, also of an earlier programme, or with the answer
+    "worse" are read: others have no alarm.
     """
     reported = SymptomAnswer.objects.filter(patient=OuterRef("patient")).exclude(symptoms=[])
     worse = RecoveryCheck.objects.filter(
         programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
     )
     others = watched(user, whole_practice=True).exclude(therapist=user)
-    found = attention(cases(others.filter(Exists(reported) | Exists(worse)), today))
-    return sum(one.is_alarm for one in found)
+    cards = attention(cases(others.filter(Exists(reported) | Exists(worse)), today))
+    return sum(card.is_alarm for card in cards)
 
 
 def newest_report(user) -> int:
-    """The number of the last report in the practice, to ask what came in after it."""
+    """The primary key of the practice's last report, for `reports_since`; 0 without one."""
     newest = SymptomAnswer.objects.treated_by(user).exclude(symptoms=[]).order_by("-pk")
     return newest.values_list("pk", flat=True).first() or 0
 
 
 def reports_since(user, number: int) -> list[tuple[int, int]]:
-    """The reports after that one, each with who treats the patient. All of them are alarms."""
+    """(primary key, therapist) of the reports after `number`. All of them are alarms."""
     new = SymptomAnswer.objects.treated_by(user).filter(pk__gt=number).exclude(symptoms=[])
     return list(new.order_by("pk").values_list("pk", "version__programme__therapist")[:MOST_NEW])
 
@@ -207,7 +212,7 @@ def items(case: Case) -> Iterator[Item]:
     yield from _symptoms(case)
     yield from _withdrawn(case)
     if not case.programme.is_running:
-        return  # on the list for a report that came after its end, and for nothing else
+        return  # a programme that has ended is on the list for its reports only
     yield from _messages(case)
     yield from _pain_up(case)
     yield from _recovery(case)
@@ -219,9 +224,8 @@ def items(case: Case) -> Iterator[Item]:
 
 
 def _symptoms(case: Case) -> Iterator[Item]:
-    """The last report of each kind about each exercise: each of them holds something back. What
-    was reported is said in full."""
-    told = {
+    """The last report of each reason about each exercise, with its symptoms in full."""
+    sentences = {
         "red_flag": gettext("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
         "leg_pain": gettext("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
         "numbness": gettext("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
@@ -236,7 +240,7 @@ def _symptoms(case: Case) -> Iterator[Item]:
     for (reason, line), report in last.items():
         names = [name for name in report.symptoms if clinical.reason_of(name) == reason]
         words = _words(report, names)
-        sentence, about = told.get(reason, other), gettext("“%(exercise)s”: %(symptoms)s")
+        sentence, about = sentences.get(reason, other), gettext("“%(exercise)s”: %(symptoms)s")
         if reason == "red_flag" and line is None:
             sentence, about = alone, gettext("red flag: %(symptoms)s")
         elif reason == "red_flag":
@@ -245,7 +249,7 @@ def _symptoms(case: Case) -> Iterator[Item]:
 
 
 def _withdrawn(case: Case) -> Iterator[Item]:
-    """A red flag that the patient called a mistake: two taps hide what a doctor has to see."""
+    """Red flags that the patient took back as a mistake: a therapist has to check that it was."""
     for report, retraction in case.withdrawn:
         words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
         sentence = gettext(
@@ -272,7 +276,7 @@ def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
 
 
 def _messages(case: Case) -> Iterator[Item]:
-    """One item for all that was written so far; the next message is a new occasion."""
+    """One item for all messages without an answer; the next message is a new occasion."""
     if not case.messages:
         return
     last, more = case.messages[-1], len(case.messages) - 1
@@ -341,10 +345,10 @@ def _silent(case: Case) -> Iterator[Item]:
         sentence = ngettext(
             "Nothing was ticked off for %d day.", "Nothing was ticked off for %d days.", days
         )
-    told = sentence % days
+    sentence %= days
     if any(day > since for day in off):
-        told += " " + gettext("The days of the pause are not counted.")
-    yield Item("silent", since.isoformat(), told)
+        sentence += " " + gettext("The days of the pause are not counted.")
+    yield Item("silent", since.isoformat(), sentence)
 
 
 def _ends(case: Case) -> Iterator[Item]:
@@ -384,8 +388,8 @@ def _link_ends(case: Case) -> Iterator[Item]:
 
 
 def _grown(case: Case) -> Iterator[Item]:
-    """From 16 on a parent reads along no more (WGBO, BW 7:447). It ends by itself; somebody should
-    know before it does, and invite the patient."""
+    """From 16 a parent has no access any more (WGBO, BW 7:447). It ends by itself; the therapist is
+    told before, to invite the patient."""
     day = ages.birthday(case.patient.birth_date, ages.ALONE_FROM)
     near = day - GROWN_SOON <= case.today <= day + GROWN_SOON
     parents = [
@@ -404,7 +408,7 @@ def _grown(case: Case) -> Iterator[Item]:
 
 
 def _library(case: Case) -> Iterator[Item]:
-    """The same correction is one occasion, also when a newer version kept the old words."""
+    """A correction is one occasion, also when a newer version kept the old text."""
     if not case.corrected:
         return
     first, more = case.corrected[0].title, len(case.corrected) - 1

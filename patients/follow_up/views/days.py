@@ -1,4 +1,4 @@
-"""How a programme goes: charts and their tables, a note to copy, and every day."""
+"""The page “What was done” of a programme."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ PERIOD_LABELS = {
 
 
 def days(request, programme):
-    """How it went: charts and their tables, a note to copy, CERT, and every day."""
+    """Charts and their tables, a note to copy, the time line, CERT, and every day."""
     audit.record(request, "read days", programme.patient, thing=programme)
     period = request.GET.get("weeks")
     period = period if period in PERIODS else USUAL
@@ -44,6 +44,7 @@ def days(request, programme):
 
 
 def _followed(programme, progress, today) -> dict:
+    """The context of the page for a programme that has started."""
     marks = [(issue.number, issue.day) for issue in progress.issues]
     pauses = [(pause.from_on, pause.until_on) for pause in progress.pauses]
     scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)

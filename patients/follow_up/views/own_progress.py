@@ -1,4 +1,4 @@
-"""How it goes, for the patient."""
+"""The patient's own page about how it goes."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ from ...models import Programme
 from .. import charts
 from ..progress import read as read_progress
 
-FIRST_WEEK = 7  # days; before that there is nothing to compare
+FIRST_WEEK = 7  # days without a comparison
 
 
 @require_safe
 def progress(request, uuid):
-    """Done of what was given, by week, and the pain. A therapist of the practice sees it too."""
+    """Done of given by week, and the pain. The therapists of the practice may open it too."""
     programmes = Programme.objects.select_related("patient__practice", "therapist")
     programme = find(request, programmes.prefetch_related("pauses"), uuid=uuid)
     today = timezone.localdate()
@@ -55,7 +55,7 @@ def progress(request, uuid):
                 for number, days, counts in progress.weeks()
             ],
             "is_early": len(progress.days) < FIRST_WEEK,
-            # Of many dates half: these letters are larger than the therapist's.
+            # Half of the dates when there are many: the text is larger than the therapist's.
             "pain": replace(pain, ticks=pain.ticks[:: 2 if len(pain.ticks) > 4 else 1]),
             "answered": [day for day in reversed(progress.days) if day.pain],
             "checks": programme.recovery_checks.all(),

@@ -1,7 +1,7 @@
-"""The therapist's first page: who needs attention, and the own patients.
+"""The therapist's first page: the worklist, and below it the therapist's patients.
 
-It stands in the place of the admin's list of tables (`PracticeAdminSite.desk`). The acts get a
-programme that the admin has already found for this person (`CareAdmin.page`).
+It replaces the admin's list of tables (`PracticeAdminSite.desk`). The acts get a programme that
+`CareAdmin.page` has already found for this therapist.
 """
 
 from dataclasses import dataclass
@@ -36,18 +36,18 @@ from ..daily_totals import DayTotal
 
 CHART_DAYS = 14
 ROWS = 30  # patients on a page, each with its charts
-MOST_CARDS = 40  # more than that is no worklist for today; the rest follows when these are seen
+MOST_CARDS = 40  # of the worklist; the rest follows when these are seen
 LATELY = timedelta(days=14)
 WHOLE_PRACTICE = "practice"
-LEFT = "left"  # whose therapist left, or treats no more
+LEFT = "left"  # the patients whose therapist no longer works here
 WHOSE = (WHOLE_PRACTICE, LEFT)
-HERE = "on-the-worklist"  # on a message: it is said in the section of the worklist
-REFUSED_NOTE = "refused_note"  # in the session, until the page is shown again
+HERE = "on-the-worklist"  # tag of a message that is shown in the section of the worklist
+REFUSED_NOTE = "refused_note"  # key of the session, until the page is shown again
 
 
 @dataclass(frozen=True)
 class PatientRow:
-    """One of "my patients": a running programme with its charts, or a draft without."""
+    """A row of "My patients": a running programme with its charts, or a draft without."""
 
     programme: Programme
     case: Case | None = None
@@ -55,11 +55,11 @@ class PatientRow:
 
 
 def first_page(request):
-    """The worklist, and below it the patients. Everybody shown is logged as shown."""
+    """The page itself. The access log gets every patient who is shown."""
     whose = _whose(request.GET)
     whole = whose != ""
     today = timezone.localdate()
-    newest = worklist.newest_report(request.user)  # before the list is read: rather told twice
+    newest = worklist.newest_report(request.user)  # read before the list, so that none is missed
     programmes = caseload.watched(request.user, whole_practice=whole)
     everyones = caseload.running(request.user, whole_practice=True)
     cases = caseload.cases(caseload.left(programmes) if whose == LEFT else programmes, today)
@@ -83,7 +83,7 @@ def first_page(request):
         )
     }
     audit.record(request, "list", *shown.values())
-    said = list(messages.get_messages(request))
+    told = list(messages.get_messages(request))
     return TemplateResponse(
         request,
         "admin/patients/desk.html",
@@ -102,18 +102,18 @@ def first_page(request):
             "refused": request.session.pop(REFUSED_NOTE, {}),
             "chart_days": CHART_DAYS,
             "newest": newest,
-            # What was done on the worklist is said there: the page comes back scrolled to it.
-            "messages": [one for one in said if HERE not in one.tags.split()],
-            "said_here": [one for one in said if HERE in one.tags.split()],
+            # The page comes back scrolled to the worklist, so messages about it are shown there.
+            "messages": [message for message in told if HERE not in message.tags.split()],
+            "messages_here": [message for message in told if HERE in message.tags.split()],
         },
     )
 
 
 @for_therapists
 def urgent(request):
-    """Whether something urgent was reported since an open worklist was made, for its script.
+    """JSON for the script of an open worklist: how many reports came in after report `since`.
 
-    Numbers and no names, so there is nobody to log. One query.
+    Names nobody, so nothing is logged. One query.
     """
     since = number(request.GET.get("since")) or 0
     whose = _whose(request.GET)
@@ -121,16 +121,16 @@ def urgent(request):
     if not new:
         return JsonResponse({"new": 0})
     own = any(therapist == request.user.pk for _pk, therapist in new)
-    asked = {"new": max(pk for pk, _therapist in new)}
+    query = {"new": max(pk for pk, _therapist in new)}
     if whose or not own:
-        asked["whose"] = whose or WHOLE_PRACTICE
+        query["whose"] = whose or WHOLE_PRACTICE
     return JsonResponse(
-        {"new": len(new), "page": f"{reverse('admin:index')}?{urlencode(asked)}#worklist"}
+        {"new": len(new), "page": f"{reverse('admin:index')}?{urlencode(query)}#worklist"}
     )
 
 
 def _everybody(user, whose: str, cases: list[Case]) -> list[PatientRow]:
-    """Running programmes and drafts, by the patient's name."""
+    """Running programmes and drafts, in the order of the patients' names."""
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
     drafts = drafts.filter(patient__discharged_on=None)
     if whose == LEFT:
@@ -143,21 +143,25 @@ def _everybody(user, whose: str, cases: list[Case]) -> list[PatientRow]:
 
 
 def _seen_lately(cases: list[Case], today) -> list[tuple[Case, list[dict]]]:
-    """What was looked at in the last weeks, newest first; what was seen at once stands once."""
-    found = []
+    """For each case what was seen in the last LATELY, newest first: a mark with its reasons.
+
+    Reasons that were marked together stand together.
+    """
+    seen_by_case = []
     for case in cases:
-        told = {}
+        seen = {}
         for mark in case.marks:
             if timezone.localdate(mark.at) > today - LATELY:
-                one = told.setdefault((mark.at, mark.note), {"mark": mark, "reasons": []})
-                one["reasons"].append(worklist.REASONS.get(mark.reason, mark.reason))
-        if told:
-            found.append((case, sorted(told.values(), key=lambda one: one["mark"].at)[::-1]))
-    return sorted(found, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
+                row = seen.setdefault((mark.at, mark.note), {"mark": mark, "reasons": []})
+                row["reasons"].append(worklist.REASONS.get(mark.reason, mark.reason))
+        if seen:
+            rows = sorted(seen.values(), key=lambda row: row["mark"].at, reverse=True)
+            seen_by_case.append((case, rows))
+    return sorted(seen_by_case, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
 
 
 def _back(request, _programme=None):
-    """To the worklist, of the same people as before."""
+    """To the worklist, with the same choice of patients as before."""
     whose = _whose(request.POST)
     query = f"?whose={whose}" if whose else ""
     return redirect(f"{reverse('admin:index')}{query}#worklist")
@@ -170,7 +174,7 @@ class SeenForm(forms.Form):
 
 
 def seen(request, programme):
-    """Take what was shown about a patient off the worklist, with a word about it."""
+    """Mark the reasons that the page showed about a patient as seen, with a note."""
     back = _back(request)
     if request.method != "POST":
         return back
@@ -187,7 +191,7 @@ def seen(request, programme):
     if not form.is_valid():
         return _give_back(request, programme, form.errors["note"][0], back)
     [case] = caseload.cases(Programme.objects.filter(pk=programme.pk), timezone.localdate())
-    # Only what stood on the page: what came in since then was seen by nobody.
+    # Only what the page showed: nobody has seen what came in since.
     shown = set(request.POST.getlist("item"))
     items = [item for item in worklist.unseen(case) if item.key in shown]
     if not items:
@@ -216,32 +220,33 @@ SEEN = (
 
 
 def _seen_before(request, programme, shown: set[str], note: str, back):
-    """Somebody was first: the note of the second is kept beside it, and says whose it is."""
+    """A colleague marked the same before: store the note of the second one beside the first."""
     marks = programme.seen_marks.filter(withdrawn_at=None).order_by("pk")
-    there = [mark for mark in marks if f"{mark.reason}:{mark.occasion}" in shown]
-    first = there[-1] if there else None
-    last = first and {"who": first.by_name, "when": first.at, "is_self": first.by == request.user}
-    said = two_at_once.who_did(last, *SEEN)
-    if not note or any((mark.by, mark.note) == (request.user, note) for mark in there):
-        messages.info(request, said, extra_tags=HERE)
-    elif there:
+    earlier = [mark for mark in marks if f"{mark.reason}:{mark.occasion}" in shown]
+    last = earlier[-1] if earlier else None
+    who = last and {"who": last.by_name, "when": last.at, "is_self": last.by == request.user}
+    sentence = two_at_once.who_did(who, *SEEN)
+    if not note or any((mark.by, mark.note) == (request.user, note) for mark in earlier):
+        messages.info(request, sentence, extra_tags=HERE)
+    elif earlier:
         judgements.mark_seen(
             programme=programme,
-            reasons=sorted({(mark.reason, mark.occasion) for mark in there}),
+            reasons=sorted({(mark.reason, mark.occasion) for mark in earlier}),
             note=note,
             by=request.user,
         )
         audit.record(request, "seen", programme.patient, thing=programme)
         added = gettext("Your note was added to it: “%s”") % note
-        messages.success(request, f"{programme.patient.name}: {said} {added}", extra_tags=HERE)
+        messages.success(request, f"{programme.patient.name}: {sentence} {added}", extra_tags=HERE)
     else:
         not_kept = gettext("Your note is not stored: “%s”") % note
-        return _give_back(request, programme, f"{programme.patient.name}: {said} {not_kept}", back)
+        words = f"{programme.patient.name}: {sentence} {not_kept}"
+        return _give_back(request, programme, words, back)
     return back
 
 
 def _give_back(request, programme, words: str, back):
-    """The note that was refused stands in its field again."""
+    """Show why a note was refused, and keep it for its field on the page that follows."""
     messages.error(request, words, extra_tags=HERE)
     typed = request.POST.get("note", "")
     request.session[REFUSED_NOTE] = {"programme": programme.pk, "note": typed}
@@ -249,7 +254,7 @@ def _give_back(request, programme, words: str, back):
 
 
 def _put_back(request, programme, back):
-    """A mark that was a mistake: its reasons ask for attention again."""
+    """Undo a mark, so that its reasons ask for attention again."""
     marks = programme.seen_marks.filter(withdrawn_at=None)
     mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
@@ -265,7 +270,10 @@ def _put_back(request, programme, back):
 
 @refusals_as_messages(_back, extra_tags=HERE)
 def take(request, programme):
-    """Treat a colleague's patient from now on. One who was taken over meanwhile is asked about."""
+    """Become the therapist of a colleague's patient.
+
+    Changes nothing when another colleague did so since the page was opened, but says who.
+    """
     back = _back(request)
     if request.method != "POST":
         return back
@@ -276,15 +284,15 @@ def take(request, programme):
         return back
     version = authoring.take_over(programme=programme, by=request.user)
     audit.record(request, "take over", programme.patient, thing=programme)
-    told = gettext("%s is your patient now.") % programme.patient.name
+    taken = gettext("%s is your patient now.") % programme.patient.name
     if version is None:
-        messages.success(request, told, extra_tags=HERE)
+        messages.success(request, taken, extra_tags=HERE)
         return back
     messages.success(
         request,
         format_html(
             "{} <a href='{}'>{}</a>",
-            told,
+            taken,
             reverse("patients:version_handout", args=[programme.uuid, version.number]),
             gettext("Your name is on the programme; print it when you see each other."),
         ),
@@ -295,17 +303,17 @@ def take(request, programme):
 
 def _taken_before(request, programme) -> str:
     last = two_at_once.who_changed(programme, request.user, "take over")
-    said = two_at_once.who_did(
+    sentence = two_at_once.who_did(
         last,
         gettext("You took over this patient in another tab or window at %(when)s."),
         gettext("%(who)s took over this patient at %(when)s, while you had this page open."),
         gettext("Somebody took over this patient while you had this page open."),
     )
     if programme.therapist_id != request.user.pk:
-        said += " " + gettext("Nothing was changed. Take over once more if you still want to.")
-    return f"{programme.patient.name}: {said}"
+        sentence += " " + gettext("Nothing was changed. Take over once more if you still want to.")
+    return f"{programme.patient.name}: {sentence}"
 
 
-def _whose(asked) -> str:
-    """Empty: the own patients, also for what nobody offered."""
-    return asked.get("whose") if asked.get("whose") in WHOSE else ""
+def _whose(query) -> str:
+    """Whose patients are chosen: one of WHOSE, or empty for the therapist's own."""
+    return query.get("whose") if query.get("whose") in WHOSE else ""

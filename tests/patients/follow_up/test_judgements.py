@@ -70,7 +70,7 @@ class TestActivities:
 
     def test_scores_are_not_given_to_another_activity(self, anna, programme):
         day = timezone.localdate() - timedelta(days=7)
-        judgements.measure_activities(programme=programme, asked=[("Tuinieren", 7)], on=day)
+        judgements.measure_activities(programme=programme, scored=[("Tuinieren", 7)], on=day)
         response = post(anna, programme, "activities", name_1="Autorijden", score_1="2")
         assert "“Tuinieren” was al gescoord" in told(response)[0]
         assert programme.main_activities.get().name == "Tuinieren"
@@ -222,7 +222,7 @@ class TestTimeline:
         programme.started_on = today - timedelta(days=21)
         programme.save()
         judgements.measure_activities(
-            programme=programme, asked=[("Tuinieren", 0)], on=today - timedelta(days=3)
+            programme=programme, scored=[("Tuinieren", 0)], on=today - timedelta(days=3)
         )
         judgements.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
         judgements.choose_profile(programme=programme, profile="low", by=cast.anna)
@@ -272,7 +272,7 @@ class TestTimeline:
 
     def test_the_note_for_the_record_has_it(self, programme, cast):
         judgements.measure_activities(
-            programme=programme, asked=[("Tuinieren", 7)], on=programme.started_on
+            programme=programme, scored=[("Tuinieren", 7)], on=programme.started_on
         )
         read = progress.read(programme, timezone.localdate())
         with translation.override("nl"):
