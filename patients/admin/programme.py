@@ -34,7 +34,7 @@ from ..prescribing.merge_form import (
     merge_post,
     must_decide,
     row_count,
-    told,
+    sentences_about,
     unsaid,
 )
 from ..prescribing.views import lifecycle as life_pages
@@ -351,7 +351,7 @@ class ProgrammeAdmin(CareAdmin):
             return None
         formset = self._unbound_lines(request, programme)
         merged, post = merge_post(post, unbound, formset)
-        sentences = told(merged, unbound, formset)
+        sentences = sentences_about(merged, unbound, formset)
         if started:
             last = two_at_once.who_changed(programme, request.user, "start")
             sentences.insert(0, _meanwhile(last, STARTED))

@@ -20,8 +20,8 @@ from ..sheet import Line, Sheet
 
 RECORDED, PARTLY, MISSING, NOT_RECORDED = "recorded", "partly", "missing", "not_recorded"
 # The pages where an item is filled in or read.
-PLACES = "programme library versions course patient timeline visit"
-PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT, TIMELINE, VISIT = PLACES.split()
+PROGRAMME, LIBRARY, VERSIONS = "programme", "library", "versions"
+COURSE, PATIENT, TIMELINE, VISIT = "course", "patient", "timeline", "visit"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The programme's form as rows, merged with what somebody else saved meanwhile.
+"""Merge the posted form of a programme with what somebody else saved meanwhile.
 
-`merge.py` knows the rule; this file reads a posted form into its rows, and
-writes the outcome back as a post, so that the page shows both and loses neither.
+`rugpijn.saving.merge` has the rules. This module reads a posted form into rows for it, and turns
+the outcome into a post again, so that the page shows the changes of both.
 """
 
 from django.http import QueryDict
@@ -11,22 +11,15 @@ from rugpijn.saving import merge
 from rugpijn.web import limits
 from rugpijn.web.numbers import number
 
-MERGED = (
-    "position",
-    "dosage",
-    "side",
-    "period",
-    "note",
-    "steps",
-    "on_share_page",
-)  # the fields of a line that people change
-OWN = ("title", "profile")  # of the programme itself
-PREFIX = "prescriptions"  # of the lines in a programme's form
+# The fields of a line, and those of the programme itself.
+MERGED = ("position", "dosage", "side", "period", "note", "steps", "on_share_page")
+OWN = ("title", "profile")
+PREFIX = "prescriptions"  # of the formset of lines
 MOST_LINES = limits.ROWS
 
 
 def row_count(text) -> int | None:
-    """How many rows a form says it has; None for what no browser of ours sends."""
+    """The number of rows that a form states; None for text that our form cannot have sent."""
     count = number(text)
     return count if count is not None and count <= MOST_LINES else None
 
@@ -36,19 +29,19 @@ def _as_values(form, names) -> merge.Values:
 
 
 def _sent(value) -> str:
-    """A value as a browser sends it back."""
+    """A value as a browser posts it."""
     return "" if value is None else str(value).replace("\r\n", "\n")
 
 
 def _holds_something(row: merge.FormRow) -> bool:
-    """Whether more stands in a new row than its place."""
+    """Whether a field of a new row, other than its position, is filled in."""
     return any(value.strip() for name, value in row.mine.items() if name != "position")
 
 
 def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]:
-    """What was posted, with what somebody else saved meanwhile, as a post again.
+    """Merge a post with what somebody else saved meanwhile; the outcome also as a post.
 
-    `form` and `formset` are unbound and show what the database holds now.
+    `form` and `formset` are unbound, with what the database has now.
     """
     prefix, names = formset.prefix, MERGED
     theirs = {str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms}
@@ -62,9 +55,9 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
             if f"initial-{at}-{name}" in post
         }
         mine.append(merge.FormRow(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
-    # A new row that is empty, or was removed again before saving, was never there.
-    there = [row for row in mine if row.key or (_holds_something(row) and not row.removed)]
-    merged = merge.merge_rows(there, theirs)
+    # Leave out a new row that is empty or was removed again before saving.
+    rows = [row for row in mine if row.key or (_holds_something(row) and not row.removed)]
+    merged = merge.merge_rows(rows, theirs)
 
     base = {name: _sent(post.get(f"initial-{name}", form[name].value())) for name in OWN}
     own, differences = merge.merge_values(
@@ -98,7 +91,7 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
 
 
 def has_own_changes(post: QueryDict) -> bool:
-    """Whether anything was changed in a posted form since it was opened."""
+    """Whether the person who posted this form changed anything in it."""
     if any(
         _sent(post.get(name)) != _sent(post.get(f"initial-{name}", post.get(name))) for name in OWN
     ):
@@ -123,8 +116,11 @@ def has_own_changes(post: QueryDict) -> bool:
 
 
 def unsaid(post: QueryDict, *, named: bool) -> set[str]:
-    """Fields that say nothing to who reads back what was typed: the numbers of rows, and the
-    exercises of rows in which nothing was typed, or of all where they have no name."""
+    """The fields to leave out where somebody reads back what was typed.
+
+    These are the programmes of the rows, and the exercises of rows in which nothing was typed; all
+    exercises when they cannot be `named`.
+    """
     names = set()
     for index in range(row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) or 0):
         at = f"{PREFIX}-{index}"
@@ -140,23 +136,30 @@ def unsaid(post: QueryDict, *, named: bool) -> set[str]:
 
 
 def must_decide(merged: merge.Merged) -> bool:
-    """Whether both changed the same: a field, the order, or a row that one of them removed."""
-    going = {row.key for row in merged.rows if row.removed}
+    """Whether a person has to decide: both changed the same field or the order, or one removed a
+    row that the other changed."""
+    removed = {row.key for row in merged.rows if row.removed}
     return bool(merged.rescued) or any(
-        each.kept is not None or (each.row in going and each.field != "position")
+        each.kept is not None or (each.row in removed and each.field != "position")
         for each in merged.differences
     )
 
 
-def told(merged: merge.Merged, form, formset) -> list[str]:
-    """What somebody else did, a sentence each."""
+def sentences_about(merged: merge.Merged, form, formset) -> list[str]:
+    """What somebody else changed, a sentence for each difference."""
     titles = {str(line.instance.pk): str(line.instance) for line in formset.initial_forms}
-    labels = {"title": _("title"), "dosage": _("dosage"), "side": _("side"),
-              "period": _("weeks"), "note": _("note"), "steps": _("instruction"),
-              "on_share_page": _("behind the QR code"),
-              "profile": _("risk of persistent complaints")}  # fmt: skip
+    labels = {
+        "title": _("title"),
+        "dosage": _("dosage"),
+        "side": _("side"),
+        "period": _("weeks"),
+        "note": _("note"),
+        "steps": _("instruction"),
+        "on_share_page": _("behind the QR code"),
+        "profile": _("risk of persistent complaints"),
+    }
     profiles = {key: str(name) for key, name in form.fields["profile"].choices}
-    going = {row.key for row in merged.rows if row.removed}
+    removed = {row.key for row in merged.rows if row.removed}
     sentences = []
     if any(difference.field == "position" for difference in merged.differences):
         sentences.append(_("The order was changed."))
@@ -172,7 +175,7 @@ def told(merged: merge.Merged, form, formset) -> list[str]:
         }
         if difference.field == "profile":
             words |= {name: profiles.get(words[name], "–") for name in ("before", "after", "kept")}
-        if difference.row and difference.row in going:
+        if difference.row and difference.row in removed:
             text = _("%(where)s, %(field)s: “%(before)s” became “%(after)s”.")
         elif difference.kept is None:
             text = _("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
@@ -202,7 +205,10 @@ def told(merged: merge.Merged, form, formset) -> list[str]:
 
 
 def _names_of_removed(merged: merge.Merged, formset) -> dict[int, str]:
-    """Their rows are gone; the form says which exercises they held."""
+    """The titles of the exercises that somebody else removed, by primary key.
+
+    Their rows are no longer in the database; the post has the exercises.
+    """
     keys = {number(row.mine["exercise"]) for row in merged.removed} - {None}
     exercises = formset.empty_form.fields["exercise"].queryset
     return {each.pk: str(each) for each in exercises.filter(pk__in=keys)} if keys else {}
