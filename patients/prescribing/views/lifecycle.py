@@ -1,8 +1,7 @@
-"""The life of a programme and of a treatment: pages that say what will happen and what the patient
-then sees, and the acts themselves.
+"""The pages and buttons that pause, resume, renew, end and reopen a programme, and that discharge
+and readmit a patient.
 
-Each gets a programme or patient that the admin has already found for this person
-(`CareAdmin.page`).
+Each gets a programme or patient that `CareAdmin.page` has already found for this therapist.
 """
 
 from datetime import date
@@ -38,7 +37,7 @@ MOST_WEEKS = 52
 
 
 class DayField(forms.DateField):
-    """A day, chosen in the browser's calendar or typed as 3-12-2026."""
+    """A day, chosen in the browser's calendar or typed as day-month-year."""
 
     def __init__(self, **kwargs):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -106,7 +105,7 @@ class RenewForm(forms.Form):
 
 
 def pause(request, programme):
-    """Let it stand still, from a day on."""
+    """Pause the programme from a day on: the form, and the act."""
     if not programme.is_running:
         messages.error(request, gettext("This programme is not running."))
         return to_programme(request, programme)
@@ -118,38 +117,39 @@ def pause(request, programme):
     )
     if form.is_valid():
         try:
-            made = lifecycle.pause(programme=programme, by=request.user, **form.cleaned_data)
+            new = lifecycle.pause(programme=programme, by=request.user, **form.cleaned_data)
         except writes.RefusedError as error:
             form.add_error("from_on", str(error))
         else:
             audit.record(request, "pause", programme.patient, thing=programme)
-            messages.success(request, _told(made, today))
+            messages.success(request, _confirmation(new, today))
             return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(request, programme, "pause", gettext("Pause this programme"), form=form)
 
 
-def _told(made: Pause, today: date) -> str:
+def _confirmation(new: Pause, today: date) -> str:
+    """What was stored, as a sentence for the therapist."""
     days = {
-        "first": date_format(made.from_on, "j F"),
-        "until": date_format(made.until_on, "j F") if made.until_on else "",
+        "first": date_format(new.from_on, "j F"),
+        "until": date_format(new.until_on, "j F") if new.until_on else "",
     }
-    if made.until_on is not None and made.until_on <= today:
+    if new.until_on is not None and new.until_on <= today:
         return (
             gettext("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
         )
-    if made.from_on > today:
+    if new.from_on > today:
         return (
             gettext("The programme is paused from %(first)s. The patient can read that now.") % days
         )
-    if made.until_on is None:
+    if new.until_on is None:
         return gettext("The programme is paused until you let it go on. The patient sees that.")
     return gettext("The programme is paused until %(until)s. The patient sees that.") % days
 
 
 @refusals_as_messages(to_programme, messages.INFO)
 def resume(request, programme):
-    """Go on today, or drop a pause that was planned: a button of the programme's page."""
+    """Resume today, or delete a planned pause: a button of the programme's page."""
     if request.method == "POST":
         chosen = number(request.POST.get("pause"))
         now = programme.pause_now
@@ -166,12 +166,12 @@ def resume(request, programme):
 
 @refusals_as_messages(to_programme)
 def renew(request, programme):
-    """So many weeks more."""
+    """Plan more weeks: the form, and the act."""
     if not programme.is_running:
         messages.error(request, gettext("This programme is not running."))
         return to_programme(request, programme)
     if request.method == "POST":
-        writes.hold_programme(programme)  # pressed twice, it is longer once
+        writes.hold_programme(programme)  # so that pressing twice prolongs once
     form = RenewForm(
         request.POST if request.method == "POST" else None,
         initial={"weeks": lifecycle.weeks_more(programme)},
@@ -214,7 +214,7 @@ def _planned(end: date | None) -> str:
 
 @refusals_as_messages(to_programme)
 def end(request, programme):
-    """End a programme, after asking."""
+    """Ask whether to end the programme, and end it."""
     if request.method == "POST":
         lifecycle.end(programme=programme, by=request.user)
         audit.record(request, "end", programme.patient, thing=programme)
@@ -230,7 +230,7 @@ def end(request, programme):
 
 @refusals_as_messages(to_programme)
 def reopen(request, programme):
-    """Take an end back: a button of the programme's page."""
+    """Undo an end: a button of the programme's page."""
     if request.method == "POST":
         ended_on = programme.ended_on
         lifecycle.reopen(programme=programme, by=request.user)
@@ -246,7 +246,7 @@ def reopen(request, programme):
 
 @refusals_as_messages(to_programme)
 def again(request, programme):
-    """Begin again from a programme that has ended: a draft to look over."""
+    """Make a draft from a programme that has ended: a button of its page."""
     if request.method != "POST":
         return to_programme(request, programme)
     draft = authoring.copy_to_draft(programme=programme, by=request.user)
@@ -266,18 +266,18 @@ def again(request, programme):
 
 
 def discharge(request, patient):
-    """The treatment is over: what will happen, what the patient then sees, and the act."""
+    """Say what a discharge does and what the patient sees then, and discharge."""
     if patient.discharged_on is not None:
         messages.info(request, gettext("%s is discharged already.") % patient.name)
         return to_patient(request, patient)
     if request.method == "POST":
-        chosen = [number(text) for text in request.POST.getlist("throw_away")]
+        drafts = [number(text) for text in request.POST.getlist("throw_away")]
         try:
             ended = lifecycle.discharge(
                 patient=patient,
                 by=request.user,
                 running=number(request.POST.get("running")),
-                throw_away=chosen,
+                throw_away=drafts,
             )
         except writes.RefusedError as error:
             messages.error(request, str(error))
@@ -302,7 +302,7 @@ def discharge(request, patient):
 
 @refusals_as_messages(to_patient, messages.INFO)
 def readmit(request, patient):
-    """Take the treatment up again: a button of the patient's page."""
+    """Undo a discharge: a button of the patient's page."""
     if request.method == "POST":
         lifecycle.readmit(patient=patient)
         audit.record(request, "take up again", patient, thing=patient)
@@ -311,19 +311,19 @@ def readmit(request, patient):
 
 
 def _taken_up(patient):
-    told = gettext("%s is treated again.") % patient.name
+    sentence = gettext("%s is treated again.") % patient.name
     last = patient.programmes.filter(ended_on__isnull=False).order_by("-pk").first()
     if last is None:
-        return told
+        return sentence
     return format_html(
         "{} <a href='{}'>{}</a>",
-        told,
+        sentence,
         reverse("admin:patients_programme_change", args=[last.pk]),
         gettext("Open the last programme again, or begin a new one from it."),
     )
 
 
 def _warn(request, patient):
-    """An end does not end what the patient reported: it stays on the worklist."""
-    if told := waiting.warning(patient, request.user):
-        messages.warning(request, told)
+    """Warn of reports that nobody looked at: they stay on the worklist after an end."""
+    if warning := waiting.warning(patient, request.user):
+        messages.warning(request, warning)
