@@ -23,17 +23,18 @@ from .writes import RefusedError
 
 
 class CareAdmin(ScopedAdmin):
-    """A page about patients: shows whom a therapist treats, and logs every look."""
+    """The admin of a model about patients: shows the rows of patients whom the therapist treats,
+    and writes every read and change to the access log. The model has `record_of`, its patient."""
 
     def scope(self, request, queryset):
         return queryset.treated_by(request.user)
 
     def has_add_permission(self, request):
-        """Only a therapist treats; a superuser runs the server."""
+        """Only a therapist of a practice; being a superuser gives no access to patients."""
         return request.user.is_therapist and request.user.practice_id is not None
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        """A form that is shown again with its mistakes shows the patient too."""
+        """Also logs a form that is shown again with its errors: it shows the patient too."""
         if obj is not None:
             audit.record(request, "read", obj.record_of, thing=obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
@@ -45,9 +46,9 @@ class CareAdmin(ScopedAdmin):
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
-        shown = getattr(response, "context_data", {}).get("cl")
-        if shown is not None:
-            audit.record(request, "list", *(row.record_of for row in shown.result_list))
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            audit.record(request, "list", *(row.record_of for row in changelist.result_list))
         return response
 
     def save_model(self, request, obj, form, change):
@@ -59,10 +60,13 @@ class CareAdmin(ScopedAdmin):
         super().delete_model(request, obj)
 
     def page(self, view, suffix):
-        """A page of ours about one object, behind the same question as Django's own."""
+        """The URL of a page of ours about one object, with the access checks of Django's pages.
+
+        `view(request, obj)` runs in one transaction, so that an act and its row in the access log
+        are both stored or neither.
+        """
 
         def guarded(request, object_id):
-            """An act and its row in the access log: both, or neither."""
             with transaction.atomic():
                 return answer(request, object_id)
 
@@ -80,6 +84,7 @@ class CareAdmin(ScopedAdmin):
 
 
 def programme_page(request, programme, name, title, **context):
+    """The page `name` of templates/admin/patients/programme/."""
     return _render(
         request,
         f"admin/patients/programme/{name}.html",
@@ -92,6 +97,7 @@ def programme_page(request, programme, name, title, **context):
 
 
 def patient_page(request, patient, name, title, **context):
+    """The page `name` of templates/admin/patients/patient/."""
     return _render(
         request,
         f"admin/patients/patient/{name}.html",
@@ -135,11 +141,14 @@ def to_patient(request, patient):
 
 
 def for_therapists(view):
-    """A script asks: without a session it gets 401 and not a login page; others are refused."""
+    """Decorator of a view that answers a script with JSON, for therapists only.
+
+    Without a session the answer is 401 and no login page.
+    """
 
     @answers_json
     @require_safe
-    @login_not_required  # asked here, so that the answer is JSON
+    @login_not_required  # checked below, so that the answer is JSON
     def guarded(request):
         if not request.user.is_authenticated:
             return JsonResponse({"error": _("Log in first.")}, status=401)

@@ -14,10 +14,10 @@ OLDEST = 120  # years
 
 
 def read_birth_date(text: str, today: date) -> date:
-    """Read what `rugpijn.typed.dates` reads, with a year of two digits where only one is possible.
+    """Read a date as `rugpijn.typed.dates` does, also with a year of two digits if only one fits.
 
-    Raises ValueError, with a sentence for whoever typed it, for what is no date, lies in the
-    future, is over 120 years ago, or may be in two centuries.
+    Raises ValueError, with a sentence for whoever typed it, when the text is no date, the date is
+    in the future or over 120 years ago, or the year of two digits fits in two centuries.
     """
     if not text or len(text) > 100 or not (readings := dates.readings(text)):
         raise ValueError(
@@ -30,10 +30,10 @@ def read_birth_date(text: str, today: date) -> date:
                 "such as 1-1-1958."
             )
         )
-    born = [day for parts in readings for year in _years(parts) if (day := parts.in_year(year))]
-    if not born:
+    days = [day for parts in readings for year in _years(parts) if (day := parts.in_year(year))]
+    if not days:
         raise ValueError(gettext("This date does not exist. Please check day and month."))
-    possible = [day for day in born if _oldest(today) <= day.year and day <= today]
+    possible = [day for day in days if _oldest(today) <= day.year and day <= today]
     if len(possible) > 1:
         raise ValueError(
             gettext("Is this %(first)d or %(last)d? Write the year in four digits.")
@@ -41,7 +41,7 @@ def read_birth_date(text: str, today: date) -> date:
         )
     if possible:
         return possible[0]
-    if min(born) > today:
+    if min(days) > today:
         raise ValueError(gettext("This date lies in the future."))
     raise ValueError(gettext("This date is more than 120 years ago. Please check the year."))
 
@@ -56,7 +56,7 @@ def _oldest(today: date) -> int:
 
 
 class BirthDateField(CharField):
-    """A date of birth as people write it; shown back as 12-03-1958."""
+    """A date of birth as people write it; shown as 12-03-1958."""
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", _("Date of birth"))
@@ -79,7 +79,7 @@ class BirthDateField(CharField):
             raise ValidationError(str(error), code="birth_date") from error
 
     def run_validators(self, value):
-        """The length of the text is the reader's to judge; a date has none."""
+        """None: CharField would measure the length of the date."""
 
     def has_changed(self, initial, data):
         try:

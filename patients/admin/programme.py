@@ -1,4 +1,4 @@
-"""The programme as a therapist builds it: its rows, two at once, saving, and giving it out."""
+"""The admin of programmes: the form with its lines, merging, saving and giving to the patient."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -29,6 +29,7 @@ from ..prescribing import authoring as actions
 from ..prescribing import lifecycle, phases
 from ..prescribing.forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
 from ..prescribing.merge_form import (
+    MERGED,
     PREFIX,
     has_own_changes,
     merge_post,
@@ -43,7 +44,8 @@ from ..search import MOST_FOUND
 from ..sheet import Sheet
 from ..sheet_changes import SheetChange, changes
 
-# What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
+# What was done while the page was open, for `two_at_once.who_did`: by the person who reads it in
+# another tab, by somebody else, and by an unknown person.
 ENDED = (
     _("You ended this programme in another tab or window at %(when)s."),
     _("%(who)s ended this programme at %(when)s, while you had it open."),
@@ -60,7 +62,7 @@ PAUSED = (
     _("This programme was paused while you had it open."),
 )
 
-# The pages of a programme's life, in prescribing/views/lifecycle.py.
+# The views of prescribing/views/lifecycle.py about a programme.
 LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
 
 
@@ -69,21 +71,19 @@ def _meanwhile(last: dict | None, act: tuple) -> str:
 
 
 class ExercisePicker(AutocompleteSelect):
-    """Django's picker, asking our own list: with drawings, and what is used most first."""
+    """Django's picker, with the results of `typing.find_exercises`."""
 
     url_name = "%s:patients_programme_exercises"
 
 
 class PrescriptionInline(ScopedInline, admin.StackedInline):
-    """The lines of a programme, each with its dosage in shorthand."""
+    """The lines of a programme."""
 
     model = Prescription
     form = PrescriptionForm
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
-    fields = (
-        "exercise", "position", "dosage", "side", "period", "note", "steps", "on_share_page",
-    )  # fmt: skip
+    fields = ("exercise", *MERGED)
     extra = 0
     verbose_name = _("exercise")
     verbose_name_plural = _("exercises")
@@ -102,7 +102,7 @@ class PrescriptionInline(ScopedInline, admin.StackedInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Without buttons to add or change an exercise here: the library has its own page."""
+        """Without Django's buttons to add or change an exercise: the library has its own pages."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for act in ("add", "change", "delete", "view"):
             if hasattr(field.widget, f"can_{act}_related"):
@@ -123,7 +123,10 @@ def _changes_of_library(programme: Programme | None) -> list[SheetChange]:
 
 
 def _red_flags_missing(programme: Programme) -> dict:
-    """Whether patients would not read when to call a doctor, and in which protocols that is."""
+    """Whether any red flags are missing, and the protocols that have none.
+
+    Without red flags the patient does not read when to call a doctor.
+    """
     protocols = list(programme.protocols.prefetch_related("advice", "texts"))
     without = [protocol for protocol in protocols if not protocol.has_red_flags]
     return {"protocols": without, "any": bool(without) or not protocols}
@@ -131,7 +134,7 @@ def _red_flags_missing(programme: Programme) -> dict:
 
 @admin.register(Programme)
 class ProgrammeAdmin(CareAdmin):
-    merges = False  # of its own, in `_merge_with_others`
+    merges = False  # `_merge_with_others` does it instead
     saves_anew = False
     form = ProgrammeForm
     inlines = [PrescriptionInline]
@@ -164,7 +167,7 @@ class ProgrammeAdmin(CareAdmin):
             return queryset, False
         named = search.numbers_of(Patient.objects.treated_by(request.user), search_term)
         titled = queryset.filter(title__icontains=search_term.strip())
-        # Two plain questions are quicker than one with OR, which reads every programme twice.
+        # Two plain queries are quicker than one with OR, which reads every programme twice.
         numbers = set(queryset.filter(patient__in=named).values_list("pk", flat=True)[:MOST_FOUND])
         numbers |= set(titled.values_list("pk", flat=True)[:MOST_FOUND])
         return queryset.filter(pk__in=numbers), False
@@ -178,12 +181,12 @@ class ProgrammeAdmin(CareAdmin):
         return False
 
     def has_change_permission(self, request, obj=None):
-        """What has ended is read, not changed."""
+        """Not once it has ended."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.ended_on is None)
 
     def has_delete_permission(self, request, obj=None):
-        """A draft can be thrown away; what was given to someone is a record that stays."""
+        """Only a draft: what was given to a patient is a record that has to be kept."""
         if obj is None:
             return False
         return super().has_delete_permission(request, obj) and obj.is_draft
@@ -225,7 +228,7 @@ class ProgrammeAdmin(CareAdmin):
         ]
 
     def _batch_urls(self):
-        """Above every programme: each finds its own batch, or answers 404."""
+        """Pages that are not about one programme; the views check access to the batch."""
         guard = self.admin_site.admin_view
         return [
             path("batch/<uuid:uuid>/", guard(batch.batch), name="patients_batch"),
@@ -241,7 +244,7 @@ class ProgrammeAdmin(CareAdmin):
 
     @admin.action(description=_("Print the handouts"), permissions=["view"])
     def print_handouts(self, request, queryset):
-        """In the background, with a page that shows how far it is."""
+        """Print in the background, and go to the page that shows the progress."""
         if press.problem() is not None:
             messages.error(request, press.problem())
             return None
@@ -278,47 +281,48 @@ class ProgrammeAdmin(CareAdmin):
                 printing_problem=press.problem(),
             )
         response = super().changeform_view(request, object_id, form_url, extra)
-        if programme is not None:  # the preview stands beside the form
+        if programme is not None:  # the page frames the preview
             response.headers["Content-Security-Policy"] = content_policy(HOLDS_OUR_PAGE)
         return response
 
     def _library_changes(self, request, programme):
         """What the library corrected since the patient's last version; empty for a draft.
 
-        Found once for a page: form and page ask for it several times.
+        Kept on the request, because form and page ask for it several times.
         """
-        found = getattr(request, "library_changes", None)
-        if found is None:
-            found = request.library_changes = _changes_of_library(programme)
-        return found
+        if not hasattr(request, "library_changes"):
+            request.library_changes = _changes_of_library(programme)
+        return request.library_changes
 
     # ---------------------------------------------------------------- two at once
 
     def _opened_as(self, programme) -> str:
-        """What a page was opened with: to save it later means something else in each state."""
+        """The state in which a page is opened; what saving does depends on it."""
         if programme.is_draft:
             return "draft"
         return "paused" if programme.pause_now is not None else "running"
 
     def beside_words(self, request, obj=None) -> set[str]:
-        """The exercise of a row says where something was typed; without names it is a number."""
+        """The fields to leave out where what was typed is shown again; see `unsaid`."""
         return unsaid(request.POST, named=obj is not None)
 
     def _ended_meanwhile(self, request, programme):
-        """What was typed is given back; what has ended is not changed."""
+        """Refuse to save a programme that has ended, and show what was typed."""
         last = two_at_once.who_changed(programme, request.user, "end", "discharge")
-        said = _meanwhile(last, ENDED)
+        refusal = _meanwhile(last, ENDED)
         here = reverse("admin:patients_programme_change", args=[programme.pk])
         beside = self.beside_words(request, programme)
         readable = given_back.words(request, self, programme, beside)
         if not readable or not has_own_changes(request.POST):
-            messages.error(request, f"{said} {gettext('Nothing was saved.')}")
+            messages.error(request, f"{refusal} {gettext('Nothing was saved.')}")
             return redirect(here)
         leads = [(here, gettext("Open the programme"))]
-        return given_back.page(request, said, readable, title=programme.patient.name, leads=leads)
+        return given_back.page(
+            request, refusal, readable, title=programme.patient.name, leads=leads
+        )
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
-        """Inside the transaction of a save, as for every record."""
+        """Merge first; Django calls this inside the transaction of a save."""
         if request.method == "POST":
             programme = self.get_queryset(request).filter(pk=number(object_id)).first()
             if programme is not None and self.has_change_permission(request, programme):
@@ -328,14 +332,15 @@ class ProgrammeAdmin(CareAdmin):
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def _merge_with_others(self, request, programme):
-        """When somebody saved since this form was opened: both are kept, or a person decides.
+        """Merge the post with what somebody else saved since this form was opened.
 
-        An answer when there is nothing to save.
+        Sets `request.POST` and `request.meeting`, where a person has to decide. Returns a response
+        when there is nothing to save, else None.
         """
         post = request.POST
         if row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) is None or not post.get("revision"):
-            return None  # no form of ours; Django says so
-        writes.hold(programme)  # until this save is done
+            return None  # not our form; Django refuses it
+        writes.hold(programme)  # locked until this save is done
         opened, now = post.get("opened_as"), self._opened_as(programme)
         started = opened == "draft" and now != "draft"
         if started and not has_own_changes(post):
@@ -361,7 +366,7 @@ class ProgrammeAdmin(CareAdmin):
         request.meeting = two_at_once.Meeting(
             post,
             sentences,
-            # Nobody gives a patient what they have not seen.
+            # A therapist must have seen what is given to a patient.
             must_decide(merged)
             or started
             or opened is None
@@ -373,7 +378,7 @@ class ProgrammeAdmin(CareAdmin):
         return None
 
     def _started_meanwhile(self, request, programme):
-        """Pressed twice, or by two people: it was started once, and the paper is ready."""
+        """Start was pressed twice, or by two people: say who started it, and go to the handout."""
         last = two_at_once.who_changed(programme, request.user, "start")
         messages.info(request, _meanwhile(last, STARTED))
         version = programme.current_version()
@@ -389,7 +394,7 @@ class ProgrammeAdmin(CareAdmin):
     # ---------------------------------------------------------------- looking before saving
 
     def preview(self, request, programme):
-        """As it was last saved; for a form that is posted here, as it stands there now."""
+        """The preview of what was saved, or of the form that is posted."""
         if (refused := rates.refusal(request, "preview")) is not None:
             return refused
         if request.method != "POST":
@@ -432,15 +437,15 @@ class ProgrammeAdmin(CareAdmin):
 
     def _add_protocol(self, request, programme, protocol, side):
         count = actions.add_protocol(programme=programme, protocol=protocol, side=side)
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d exercise was added from “%(protocol)s”.",
             "%(count)d exercises were added from “%(protocol)s”.",
             count,
         )
-        messages.info(request, said % {"count": count, "protocol": protocol})
+        messages.info(request, sentence % {"count": count, "protocol": protocol})
 
     def _issue(self, request, form, programme, edited):
-        """A draft stays a draft until it is started; a running programme gets its next version."""
+        """Start a draft when that was asked, or issue the next version of a running programme."""
         request.started = None
         if form.is_start:
             try:
@@ -482,9 +487,9 @@ class ProgrammeAdmin(CareAdmin):
             messages.info(request, gettext("Nothing was changed."))
 
     def _warn(self, request, programme):
-        """What was given does not end what the patient reported."""
-        if told := waiting.warning(programme.patient, request.user):
-            messages.warning(request, told)
+        """Warn of reports that nobody looked at: a new version does not clear them."""
+        if warning := waiting.warning(programme.patient, request.user):
+            messages.warning(request, warning)
 
     def response_change(self, request, obj):
         if getattr(request, "started", None) is None:
