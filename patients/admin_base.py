@@ -85,30 +85,19 @@ class CareAdmin(ScopedAdmin):
 
 def programme_page(request, programme, name, title, **context):
     """The page `name` of templates/admin/patients/programme/."""
-    return _render(
-        request,
-        f"admin/patients/programme/{name}.html",
-        title=title,
-        subtitle=str(programme),
-        programme=programme,
-        patient=programme.patient,
-        **context,
-    )
+    context |= {"programme": programme, "patient": programme.patient, "subtitle": str(programme)}
+    return _page(request, f"admin/patients/programme/{name}.html", title, context)
 
 
 def patient_page(request, patient, name, title, **context):
     """The page `name` of templates/admin/patients/patient/."""
-    return _render(
-        request,
-        f"admin/patients/patient/{name}.html",
-        title=title,
-        patient=patient,
-        **context,
-    )
+    context["patient"] = patient
+    return _page(request, f"admin/patients/patient/{name}.html", title, context)
 
 
-def _render(request, template, **context):
-    return TemplateResponse(request, template, {**admin.site.each_context(request), **context})
+def _page(request, template, title, context):
+    context = {**admin.site.each_context(request), "title": title, **context}
+    return TemplateResponse(request, template, context)
 
 
 def refusals_as_messages(back: Callable, level: int = messages.ERROR, extra_tags: str = ""):

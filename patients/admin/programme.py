@@ -66,10 +66,6 @@ PAUSED = (
 LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
 
 
-def _meanwhile(last: dict | None, act: tuple) -> str:
-    return two_at_once.who_did(last, *act)
-
-
 class ExercisePicker(AutocompleteSelect):
     """Django's picker, with the results of `typing.find_exercises`."""
 
@@ -268,7 +264,7 @@ class ProgrammeAdmin(CareAdmin):
         programme = self.get_queryset(request).filter(pk=number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
-                return self._ended_meanwhile(request, programme)
+                return self._endedtwo_at_once.who_did(request, *programme)
             version = programme.current_version()
             extra.update(
                 title=programme.title,
@@ -309,7 +305,7 @@ class ProgrammeAdmin(CareAdmin):
     def _ended_meanwhile(self, request, programme):
         """Refuse to save a programme that has ended, and show what was typed."""
         last = two_at_once.who_changed(programme, request.user, "end", "discharge")
-        refusal = _meanwhile(last, ENDED)
+        refusal = two_at_once.who_did(last, *ENDED)
         here = reverse("admin:patients_programme_change", args=[programme.pk])
         beside = self.beside_words(request, programme)
         readable = given_back.words(request, self, programme, beside)
@@ -344,22 +340,22 @@ class ProgrammeAdmin(CareAdmin):
         opened, now = post.get("opened_as"), self._opened_as(programme)
         started = opened == "draft" and now != "draft"
         if started and not has_own_changes(post):
-            return self._started_meanwhile(request, programme)
+            return self._startedtwo_at_once.who_did(request, *programme)
         if opened == "running" and now == "paused":
             last = two_at_once.who_changed(programme, request.user, "pause")
-            messages.warning(request, _meanwhile(last, PAUSED))
+            messages.warning(request, two_at_once.who_did(last, *PAUSED))
         unbound = self.get_form(request, programme, change=True)(instance=programme)
         profile = post.get("initial-profile", unbound["profile"].value() or "")
         if post["revision"] == str(programme.revision) and profile == (
             unbound["profile"].value() or ""
         ):
             return None
-        formset = self._unbound_lines(request, programme)
+        formset = self._lines(request, programme)
         merged, post = merge_post(post, unbound, formset)
         sentences = sentences_about(merged, unbound, formset)
         if started:
             last = two_at_once.who_changed(programme, request.user, "start")
-            sentences.insert(0, _meanwhile(last, STARTED))
+            sentences.insert(0, two_at_once.who_did(last, *STARTED))
             sentences.insert(1, gettext("Saving gives your changes to the patient."))
         by = programme.changed_by
         request.POST = post
@@ -380,16 +376,17 @@ class ProgrammeAdmin(CareAdmin):
     def _started_meanwhile(self, request, programme):
         """Start was pressed twice, or by two people: say who started it, and go to the handout."""
         last = two_at_once.who_changed(programme, request.user, "start")
-        messages.info(request, _meanwhile(last, STARTED))
+        messages.info(request, two_at_once.who_did(last, *STARTED))
         version = programme.current_version()
         if "_start" not in request.POST or press.problem() is not None:
             return redirect("admin:patients_programme_change", programme.pk)
         return redirect("patients:version_handout", programme.uuid, version.number)
 
-    def _unbound_lines(self, request, programme):
+    def _lines(self, request, programme, post=None):
+        """The formset of the lines, bound to `post`."""
         inline = next(iter(self.get_inline_instances(request, programme)))
         formset_class = inline.get_formset(request, programme)
-        return formset_class(instance=programme, queryset=inline.get_queryset(request))
+        return formset_class(post, instance=programme, queryset=inline.get_queryset(request))
 
     # ---------------------------------------------------------------- looking before saving
 
@@ -399,10 +396,7 @@ class ProgrammeAdmin(CareAdmin):
             return refused
         if request.method != "POST":
             return typing.preview(request, programme, Sheet.of(programme))
-        inline = next(iter(self.get_inline_instances(request, programme)))
-        lines = inline.get_formset(request, programme)(
-            request.POST, instance=programme, queryset=inline.get_queryset(request)
-        )
+        lines = self._lines(request, programme, request.POST)
         sheet = typing.as_typed(programme, lines, request.POST.get("title", ""))
         return typing.preview(request, programme, sheet)
 

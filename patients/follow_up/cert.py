@@ -9,6 +9,7 @@ Uses the sheet and the numbers of a programme, no database. An item that the app
 "not recorded", which is not the same as missing.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
@@ -57,10 +58,6 @@ class CertItem:
 class Meter:
     parts: tuple[CertItem, ...]
 
-    def count(self, state: str) -> int:
-        """How many items have this state."""
-        return list(self.items.values()).count(state)
-
     @property
     def items(self) -> dict[str, str]:
         """The state of each item by its number; of two parts the worse one counts."""
@@ -71,20 +68,9 @@ class Meter:
         }
 
     @property
-    def recorded(self) -> int:
-        return self.count(RECORDED)
-
-    @property
-    def partly(self) -> int:
-        return self.count(PARTLY)
-
-    @property
-    def missing(self) -> int:
-        return self.count(MISSING)
-
-    @property
-    def not_recorded(self) -> int:
-        return self.count(NOT_RECORDED)
+    def counts(self) -> Counter[str]:
+        """How many items have each state."""
+        return Counter(self.items.values())
 
 
 def meter(facts: Facts) -> Meter:

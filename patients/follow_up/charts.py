@@ -11,10 +11,13 @@ from datetime import date
 from itertools import pairwise
 from math import ceil
 
+from ..clinical import PAIN_LEAST, PAIN_MOST
+
 HEAD = 30  # px above the chart, for the names of versions in two rows
 FOOT = 22  # px below the chart, for the dates
 TALL = 150  # px, the height of the chart itself
 MOST_TICKS = 6
+PAIN_LEVELS = (PAIN_LEAST, 5, PAIN_MOST)
 ROWS = (10, 24)  # px from the top, the two rows for names of versions
 AIR = 0.12  # empty part of a bar's width, on its left and on its right
 APART = 9.0  # %, least distance between two names in one row: the width of "v12" on a phone

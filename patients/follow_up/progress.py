@@ -181,6 +181,16 @@ class Progress:
         return self.days[-1].day
 
     @property
+    def pause_days(self) -> list[tuple[date, date | None]]:
+        """(first day, day on which it goes on) of each pause."""
+        return [(pause.from_on, pause.until_on) for pause in self.pauses]
+
+    @property
+    def pain_by_day(self) -> list[tuple[date, int | None, int | None]]:
+        """(day, lowest, highest) of every day."""
+        return [(day.day, day.lowest, day.highest) for day in self.days]
+
+    @property
     def is_silent(self) -> bool:
         return all(day.is_silent for day in self.days)
 

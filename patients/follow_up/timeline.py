@@ -5,7 +5,7 @@ It says what was written, by whom and when, without a judgement of how well it w
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
@@ -54,7 +54,7 @@ def _versions(programme: Programme) -> Iterator[Event]:
         words = _("Version %(number)d was given.") % {"number": version.number}
         if version.reason:
             words = f"{words} {version.reason}"
-        yield Event(_day(version.issued_at), "version", words, version.issued_name)
+        yield Event(timezone.localdate(version.issued_at), "version", words, version.issued_name)
 
 
 def _life(programme: Programme) -> Iterator[Event]:
@@ -76,7 +76,7 @@ def _recovery(programme: Programme) -> Iterator[Event]:
         }
         if check.pain is not None:
             words += _(", pain %d") % check.pain
-        yield Event(_day(check.answered_at), "answer", words + ".", check.noted_name)
+        yield Event(timezone.localdate(check.answered_at), "answer", words + ".", check.noted_name)
 
 
 def _symptoms(programme: Programme) -> Iterator[Event]:
@@ -114,13 +114,13 @@ def _quality(programme: Programme) -> Iterator[Event]:
         programme.quality_ratings.all(), key=lambda rating: (rating.rated_at, rating.rated_name)
     ):
         ratings = ", ".join(f"{rating.title} {rating.get_quality_display()}" for rating in together)
-        yield Event(_day(at), "judgement", _("Quality: %s.") % ratings, who)
+        yield Event(timezone.localdate(at), "judgement", _("Quality: %s.") % ratings, who)
 
 
 def _profiles(programme: Programme) -> Iterator[Event]:
     for profile in programme.risk_profiles.all():
         words = _("Risk profile: %s.") % profile.get_profile_display()
-        yield Event(_day(profile.chosen_at), "judgement", words, profile.chosen_name)
+        yield Event(timezone.localdate(profile.chosen_at), "judgement", words, profile.chosen_name)
 
 
 def _seen(programme: Programme) -> Iterator[Event]:
@@ -131,15 +131,11 @@ def _seen(programme: Programme) -> Iterator[Event]:
     ):
         reasons = [str(worklist.REASONS.get(mark.reason, mark.reason)) for mark in together]
         words = _("Seen: %s.") % ", ".join(dict.fromkeys(reasons))
-        yield Event(_day(at), "note", f"{words} {note}".strip(), who)
+        yield Event(timezone.localdate(at), "note", f"{words} {note}".strip(), who)
 
 
 def _messages(programme: Programme) -> Iterator[Event]:
     for message in programme.messages.all():
         words = _("The patient wrote: “%s”") if message.by_patient else _("Answered: “%s”")
         who = "" if message.by_patient else message.by_name
-        yield Event(_day(message.written_at), "message", words % message.text, who)
-
-
-def _day(at: datetime) -> date:
-    return timezone.localdate(at)
+        yield Event(timezone.localdate(message.written_at), "message", words % message.text, who)

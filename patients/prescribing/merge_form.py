@@ -4,6 +4,8 @@
 the outcome into a post again, so that the page shows the changes of both.
 """
 
+from collections.abc import Iterator
+
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -33,6 +35,19 @@ def _sent(value) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n")
 
 
+def _rows(post: QueryDict) -> Iterator[tuple[str, merge.FormRow]]:
+    """The rows of a post, each with the prefix of its fields."""
+    for index in range(row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) or 0):
+        at = f"{PREFIX}-{index}"
+        mine = {name: _sent(post.get(f"{at}-{name}")) for name in (*MERGED, "exercise")}
+        base = {
+            name: _sent(post.get(f"initial-{at}-{name}"))
+            for name in MERGED
+            if f"initial-{at}-{name}" in post
+        }
+        yield at, merge.FormRow(post.get(f"{at}-id", ""), mine, base, f"{at}-DELETE" in post)
+
+
 def _holds_something(row: merge.FormRow) -> bool:
     """Whether a field of a new row, other than its position, is filled in."""
     return any(value.strip() for name, value in row.mine.items() if name != "position")
@@ -43,20 +58,11 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
 
     `form` and `formset` are unbound, with what the database has now.
     """
-    prefix, names = formset.prefix, MERGED
-    theirs = {str(line.instance.pk): _as_values(line, names) for line in formset.initial_forms}
-    mine = []
-    for index in range(row_count(post.get(f"{prefix}-TOTAL_FORMS")) or 0):
-        at = f"{prefix}-{index}"
-        values = {name: _sent(post.get(f"{at}-{name}")) for name in (*names, "exercise")}
-        base = {
-            name: _sent(post.get(f"initial-{at}-{name}"))
-            for name in names
-            if f"initial-{at}-{name}" in post
-        }
-        mine.append(merge.FormRow(post.get(f"{at}-id", ""), values, base, f"{at}-DELETE" in post))
+    theirs = {str(line.instance.pk): _as_values(line, MERGED) for line in formset.initial_forms}
     # Leave out a new row that is empty or was removed again before saving.
-    rows = [row for row in mine if row.key or (_holds_something(row) and not row.removed)]
+    rows = [
+        row for _at, row in _rows(post) if row.key or (_holds_something(row) and not row.removed)
+    ]
     merged = merge.merge_rows(rows, theirs)
 
     base = {name: _sent(post.get(f"initial-{name}", form[name].value())) for name in OWN}
@@ -69,16 +75,16 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
     merged.differences[:0] = differences
 
     result = post.copy()
-    for name in [name for name in result if name.startswith((f"{prefix}-", f"initial-{prefix}-"))]:
+    for name in [name for name in result if name.startswith((f"{PREFIX}-", f"initial-{PREFIX}-"))]:
         del result[name]
     for name in OWN:
         result[name] = own[name]
         result[f"initial-{name}"] = _sent(form[name].value())
     result["revision"] = str(form.instance.revision)
-    result[f"{prefix}-TOTAL_FORMS"] = str(len(merged.rows))
-    result[f"{prefix}-INITIAL_FORMS"] = str(sum(bool(row.key) for row in merged.rows))
+    result[f"{PREFIX}-TOTAL_FORMS"] = str(len(merged.rows))
+    result[f"{PREFIX}-INITIAL_FORMS"] = str(sum(bool(row.key) for row in merged.rows))
     for index, row in enumerate(merged.rows):
-        at = f"{prefix}-{index}"
+        at = f"{PREFIX}-{index}"
         result[f"{at}-id"] = row.key
         result[f"{at}-programme"] = str(form.instance.pk)
         for name, value in row.mine.items():
@@ -98,21 +104,13 @@ def has_own_changes(post: QueryDict) -> bool:
         return True
     if post.get("add_exercise") or post.get("add_protocol"):
         return True
-    for index in range(row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) or 0):
-        at = f"{PREFIX}-{index}"
-        values = {name: _sent(post.get(f"{at}-{name}")) for name in MERGED}
-        if f"{at}-DELETE" in post and post.get(f"{at}-id"):
-            return True
-        if not post.get(f"{at}-id"):
-            new = values | {"exercise": _sent(post.get(f"{at}-exercise"))}
-            if f"{at}-DELETE" not in post and _holds_something(merge.FormRow("", new, {})):
-                return True
-        elif any(
-            value != _sent(post.get(f"initial-{at}-{name}", value))
-            for name, value in values.items()
-        ):
-            return True
-    return False
+    return any(_is_changed(row) for _at, row in _rows(post))
+
+
+def _is_changed(row: merge.FormRow) -> bool:
+    if not row.key:
+        return _holds_something(row) and not row.removed
+    return row.removed or any(row.mine[name] != value for name, value in row.base.items())
 
 
 def unsaid(post: QueryDict, *, named: bool) -> set[str]:
@@ -122,15 +120,12 @@ def unsaid(post: QueryDict, *, named: bool) -> set[str]:
     exercises when they cannot be `named`.
     """
     names = set()
-    for index in range(row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) or 0):
-        at = f"{PREFIX}-{index}"
+    for at, row in _rows(post):
         names.add(f"{at}-programme")
-        own = any(
-            _sent(post.get(f"{at}-{name}")) != _sent(post.get(f"initial-{at}-{name}"))
-            for name in MERGED
-            if name != "position"
+        typed = any(
+            row.mine[name] != row.base.get(name, "") for name in MERGED if name != "position"
         )
-        if not (named and own):
+        if not (named and typed):
             names.add(f"{at}-exercise")
     return names
 

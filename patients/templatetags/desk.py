@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from .. import clinical
 from ..follow_up import charts
 from ..follow_up.daily_totals import DayTotal
-from ..models import Pause
 from ..prescribing import lifecycle
 from ..privacy.erasure import open_requests
 
 register = template.Library()
+register.filter("pause_words", lifecycle.paused_words)
 
 DAY, MARGIN, DOT = 42, 8, 10  # units of the viewBox: width of a day, above and below, radius
 
@@ -42,8 +42,7 @@ def pain_chart(days: Sequence[DayTotal]) -> SafeString:
     """A dot for each day with an answer, joined to the day before. Empty without answers."""
     if all(day.pain is None for day in days):
         return mark_safe("")
-    scale = (clinical.PAIN_LEAST, clinical.PAIN_MOST)
-    chart = charts.line([(day.day, day.pain, day.pain) for day in days], scale)
+    chart = charts.line([(day.day, day.pain, day.pain) for day in days], charts.PAIN_LEVELS)
     floor = format_html('<line class="floor" x1="0" y1="{y}" x2="100%" y2="{y}"/>', y=chart.floor)
     stretches = format_html_join(
         "",
@@ -96,12 +95,6 @@ def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
     }
     change = clinical.pain_change(at_start, answered[-1])
     return words[change] % {"start": at_start, "now": answered[-1]}
-
-
-@register.filter
-def pause_words(pause: Pause) -> str:
-    """Until when a programme is paused."""
-    return lifecycle.paused_words(pause)
 
 
 @register.simple_tag

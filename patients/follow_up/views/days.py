@@ -46,8 +46,6 @@ def days(request, programme):
 def _followed(programme, progress, today) -> dict:
     """The context of the page for a programme that has started."""
     marks = [(issue.number, issue.day) for issue in progress.issues]
-    pauses = [(pause.from_on, pause.until_on) for pause in progress.pauses]
-    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
     ratings = judgements.newest_ratings(programme)
     quality = {uuid: rating.quality for uuid, rating in ratings.items()}
     score = progress.exas(quality)
@@ -77,11 +75,9 @@ def _followed(programme, progress, today) -> dict:
     note = record_note.text(progress, today, exas=score, activities=activities, events=events)
     return {
         "doing": charts.bars(
-            [(day.day, day.done, day.given) for day in progress.days], marks, pauses
+            [(day.day, day.done, day.given) for day in progress.days], marks, progress.pause_days
         ),
-        "pain": charts.line(
-            [(day.day, day.lowest, day.highest) for day in progress.days], scale, marks, pauses
-        ),
+        "pain": charts.line(progress.pain_by_day, charts.PAIN_LEVELS, marks, progress.pause_days),
         "lines": [
             (line, charts.share(line.counts.done, line.counts.given), ratings.get(line.uuid))
             for line in progress.lines

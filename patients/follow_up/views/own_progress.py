@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 
-from ... import clinical
 from ...access import find
 from ...models import Programme
 from .. import charts
@@ -28,10 +27,7 @@ def progress(request, uuid):
     if progress is None:
         raise Http404
     audit.record(request, "read progress", programme.patient, thing=programme)
-    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
-    pauses = [(pause.from_on, pause.until_on) for pause in progress.pauses]
-    days = [(day.day, day.lowest, day.highest) for day in progress.days]
-    pain = charts.line(days, scale, (), pauses)
+    pain = charts.line(progress.pain_by_day, charts.PAIN_LEVELS, (), progress.pause_days)
     activities = programme.main_activities.prefetch_related("scores")
     return render(
         request,

@@ -39,17 +39,10 @@ MOST_WEEKS = 52
 class DayField(forms.DateField):
     """A day, chosen in the browser's calendar or typed as day-month-year."""
 
-    def __init__(self, **kwargs):
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        formats = ["%Y-%m-%d", "%d-%m-%Y"]
-        unreadable = {"invalid": _("Write the day as 3-12-2026.")}
-        super().__init__(
-            widget=widget,
-            input_formats=formats,
-            error_messages=unreadable,
-            validators=[near_today],
-            **kwargs,
-        )
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_formats = ["%Y-%m-%d", "%d-%m-%Y"]
+    default_error_messages = {"invalid": _("Write the day as 3-12-2026.")}
+    default_validators = [near_today]
 
 
 class PauseForm(forms.Form):

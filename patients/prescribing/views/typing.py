@@ -63,11 +63,7 @@ def read_dosage(request):
     with translation.override(language_of_patient(request)):
         sentence = str(dosage)
     return JsonResponse(
-        {
-            "sentence": sentence,
-            "notation": dosage.notation,
-            "seconds": seconds_per_day(dosage),
-        }
+        {"sentence": sentence, "notation": dosage.notation, "seconds": seconds_per_day(dosage)}
     )
 
 
