@@ -211,9 +211,7 @@ def _advice(facts: Facts) -> CertItem:
     if not count:
         return CertItem("10", title, MISSING, _("There is no advice on the sheet."), PROGRAMME)
     words = ngettext(
-        "%(count)d piece of advice on the sheet.",
-        "%(count)d pieces of advice on the sheet.",
-        count,
+        "%(count)d piece of advice on the sheet.", "%(count)d pieces of advice on the sheet.", count
     ) % {"count": count}
     return CertItem("10", title, RECORDED, words, PROGRAMME)
 

@@ -96,9 +96,7 @@ class StartBackForm(forms.Form):
         label=_("Total, 0 to 9"), min_value=0, max_value=clinical.START_BACK_MOST
     )
     part = forms.IntegerField(
-        label=_("Questions 5 to 9, 0 to 5"),
-        min_value=0,
-        max_value=clinical.START_BACK_PART_MOST,
+        label=_("Questions 5 to 9, 0 to 5"), min_value=0, max_value=clinical.START_BACK_PART_MOST
     )
 
     def clean(self):

@@ -104,10 +104,7 @@ def prescribe(
     """
     last = programme.prescriptions.aggregate(last=Max("position"))["last"]
     prescription = Prescription(
-        programme=programme,
-        exercise=exercise,
-        position=0 if last is None else last + 1,
-        note=note,
+        programme=programme, exercise=exercise, position=0 if last is None else last + 1, note=note
     )
     dosage = dosage or suggested(exercise, programme.patient.practice_id)
     prescription.dosage = sides.left_open(dosage, side)

@@ -127,8 +127,7 @@ class ProgrammeForm(forms.ModelForm):
     revision = forms.IntegerField(widget=forms.HiddenInput)
     title = CharField(label=_("Title"), max_length=120, show_hidden_initial=True)
     red_flags_checked = forms.BooleanField(
-        required=False,
-        label=_("I have checked for red flags and found none"),
+        required=False, label=_("I have checked for red flags and found none")
     )
     profile = forms.ChoiceField(
         required=False,
@@ -146,17 +145,11 @@ class ProgrammeForm(forms.ModelForm):
     library = forms.ChoiceField(
         required=False,
         label=_("The library's text was corrected since the last version"),
-        choices=[
-            (TAKE, _("use the corrected text")),
-            (KEEP, _("keep the text as it was given")),
-        ],
+        choices=[(TAKE, _("use the corrected text")), (KEEP, _("keep the text as it was given"))],
         widget=forms.RadioSelect,
     )
     every_side = forms.ChoiceField(
-        required=False,
-        label=_("At all of them"),
-        choices=SIDES,
-        widget=forms.RadioSelect,
+        required=False, label=_("At all of them"), choices=SIDES, widget=forms.RadioSelect
     )
     add_exercise = forms.ModelChoiceField(
         Exercise.objects.none(), required=False, label=_("Add an exercise")

@@ -67,10 +67,7 @@ def merge_post(post: QueryDict, form, formset) -> tuple[merge.Merged, QueryDict]
 
     base = {name: _sent(post.get(f"initial-{name}", form[name].value())) for name in OWN}
     own, differences = merge.merge_values(
-        "",
-        base,
-        {name: _sent(post.get(name, base[name])) for name in OWN},
-        _as_values(form, OWN),
+        "", base, {name: _sent(post.get(name, base[name])) for name in OWN}, _as_values(form, OWN)
     )
     merged.differences[:0] = differences
 

@@ -14,11 +14,7 @@ from .. import cert, charts, judgements, record_note, timeline
 from ..progress import PERIODS, USUAL
 from ..progress import read as read_progress
 
-PERIOD_LABELS = {
-    "3": _("Last 3 weeks"),
-    "6": _("Last 6 weeks"),
-    "all": _("From the start"),
-}
+PERIOD_LABELS = {"3": _("Last 3 weeks"), "6": _("Last 6 weeks"), "all": _("From the start")}
 
 
 def days(request, programme):
