@@ -51,7 +51,7 @@ class PatientAdmin(CareAdmin):
         )
         return [
             (None, {"fields": first}),
-            (_("If you have it"), {"fields": ["email", "phone", "language"]}),
+            (_("Optional details"), {"fields": ["email", "phone", "language"]}),
         ]
 
     def get_form(self, request, obj=None, **kwargs):
@@ -129,7 +129,7 @@ class PatientAdmin(CareAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(
             request,
-            gettext("%(name)s is added. Look over the programme, then start it.")
+            gettext("%(name)s has been added. Check the programme, then start it.")
             % {"name": obj.name},
         )
         _warn_without_phone(request, obj)
@@ -156,8 +156,8 @@ class PatientAdmin(CareAdmin):
 def _warn_without_phone(request, patient) -> None:
     if not patient.phone:
         text = gettext(
-            "There is no phone number for %(name)s. If %(name)s reports something that needs a "
-            "doctor, you cannot call."
+            "%(name)s has no phone number. You cannot call if they report something that needs "
+            "a doctor."
         )
         messages.warning(request, text % {"name": patient.name})
 

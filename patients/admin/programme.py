@@ -356,7 +356,7 @@ class ProgrammeAdmin(CareAdmin):
         if started:
             last = two_at_once.who_changed(programme, request.user, "start")
             sentences.insert(0, two_at_once.who_did(last, *STARTED))
-            sentences.insert(1, gettext("Saving gives your changes to the patient."))
+            sentences.insert(1, gettext("When you save, the patient gets your changes."))
         by = programme.changed_by
         request.POST = post
         request.meeting = two_at_once.Meeting(
@@ -459,19 +459,17 @@ class ProgrammeAdmin(CareAdmin):
                 reason=form.cleaned_data["reason"].strip(),
             )
             if version is None:
-                messages.info(
-                    request,
-                    gettext("Nothing changed for the patient: version %d stays.") % last.number,
-                )
+                text = gettext("Nothing has changed for the patient: version %d still applies.")
+                messages.info(request, text % last.number)
                 return
             audit.record(request, "issue", programme.patient, thing=version)
             messages.success(
                 request,
                 format_html(
                     "{} <a href='{}'>{}</a>",
-                    gettext("Version %d is given to the patient.") % version.number,
+                    gettext("Version %d is now available to the patient.") % version.number,
                     reverse("patients:version_handout", args=[programme.uuid, version.number]),
-                    gettext("Print it, so that paper is up to date."),
+                    gettext("Print it, so that the paper is up to date too."),
                 ),
             )
             self._warn(request, programme)

@@ -158,7 +158,7 @@ def _of_lines(
 
 
 def _adherence(facts: Facts) -> CertItem:
-    title = _("How it is measured what was done")
+    title = _("How what was done is measured")
     if not facts.done:
         words = _("Nothing was ticked off in this period. An invitation lets the patient do so.")
         return CertItem("5", title, MISSING, words, PATIENT)
@@ -170,7 +170,10 @@ def _motivated(facts: Facts) -> CertItem:
     if not facts.goals:
         words = _("No activity was chosen yet that the patient wants to do again.")
         return CertItem("6", title, MISSING, words, VISIT)
-    words = _("By what the patient wants to do again. What is said about it is not recorded.")
+    words = _(
+        "With the activities that the patient wants to do again. What is said about them is not "
+        "recorded."
+    )
     return CertItem("6", title, PARTLY, words, VISIT)
 
 
@@ -178,9 +181,9 @@ def _starting_level(facts: Facts) -> CertItem:
     """Partly at best: risk and first scores are recorded, how each dosage was chosen is not."""
     title = _("How the starting level was chosen")
     if not facts.profile and not facts.scored:
-        words = _("No risk profile and no score of an activity were written down yet.")
+        words = _("No risk profile and no score of an activity have been recorded yet.")
         return CertItem("15", title, MISSING, words, VISIT)
-    words = _("Where the patient began is written down; how a dosage was chosen is not.")
+    words = _("Where the patient started is recorded; how a dosage was chosen is not.")
     return CertItem("15", title, PARTLY, words, VISIT)
 
 
@@ -206,7 +209,7 @@ def _progressed(facts: Facts) -> CertItem:
 
 
 def _advice(facts: Facts) -> CertItem:
-    title = _("What is given beside exercises")
+    title = _("What is given besides exercises")
     count = len(facts.sheet.advice)
     if not count:
         return CertItem("10", title, MISSING, _("There is no advice on the sheet."), PROGRAMME)

@@ -27,7 +27,7 @@ from . import judgements
 
 def _wrote(name: str, when, what: str) -> str:
     words = {"name": name, "when": two_at_once.at(when), "what": what}
-    return gettext("%(name)s wrote down at %(when)s: %(what)s") % words
+    return gettext("%(name)s recorded at %(when)s: %(what)s") % words
 
 
 class RecoveryAnswerForm(forms.Form):
@@ -36,13 +36,13 @@ class RecoveryAnswerForm(forms.Form):
     what, act = "recovery", "note recovery"
 
     answer = forms.ChoiceField(
-        label=_("Do daily things go better?"),
+        label=_("Are everyday activities easier?"),
         choices=RecoveryCheck.Answer,
         widget=forms.RadioSelect,
     )
     pain = forms.IntegerField(
         label=_("Pain in the last day, 0 to 10"),
-        help_text=_("0 is no pain. Leave it empty when it was not asked."),
+        help_text=_("0 is no pain. Leave this empty if you did not ask."),
         min_value=clinical.PAIN_LEAST,
         max_value=clinical.PAIN_MOST,
         required=False,
@@ -56,7 +56,7 @@ class RecoveryAnswerForm(forms.Form):
         judgements.note_recovery(
             programme=programme, day=self.check_day, by=by, **self.cleaned_data
         )
-        return gettext("The answer of day %d is written down.") % self.check_day
+        return gettext("The answer for day %d is recorded.") % self.check_day
 
 
 class ProfileForm(forms.Form):
@@ -82,9 +82,9 @@ class ProfileForm(forms.Form):
     def write(self, programme: Programme, by: User) -> str:
         last = programme.risk_profiles.last()
         if last is not None and last.profile == self.cleaned_data["profile"]:
-            return gettext("Written down: %s.") % last.get_profile_display()  # pressed twice
+            return gettext("Recorded: %s.") % last.get_profile_display()  # pressed twice
         chosen = judgements.choose_profile(programme=programme, by=by, **self.cleaned_data)
-        return gettext("Written down: %s.") % chosen.get_profile_display()
+        return gettext("Recorded: %s.") % chosen.get_profile_display()
 
 
 class StartBackForm(forms.Form):
@@ -104,7 +104,7 @@ class StartBackForm(forms.Form):
         total, part = cleaned.get("total"), cleaned.get("part")
         if total is not None and part is not None and part > total:
             self.add_error(
-                "part", gettext("This is more than the total. Please look at both once more.")
+                "part", gettext("This is more than the total. Please check both numbers.")
             )
         return cleaned
 
@@ -126,7 +126,7 @@ class StartBackForm(forms.Form):
 
     def write(self, programme: Programme, by: User) -> str:
         score = judgements.note_start_back(programme=programme, by=by, **self.cleaned_data)
-        return gettext("Written down. The score suggests: %s. You decide.") % (
+        return gettext("Recorded. The score suggests: %s. You decide.") % (
             RiskProfile.Profile(score.suggests).label
         )
 
@@ -151,7 +151,7 @@ class ActivitiesForm(forms.Form):
                 initial=activity.name if activity else "",
             )
             self.fields[f"score_{position}"] = forms.IntegerField(
-                label=gettext("Score of today for activity %(number)d, 0 to 10") % words,
+                label=gettext("Today's score for activity %(number)d, 0 to 10") % words,
                 min_value=SCALE[0],
                 max_value=SCALE[1],
                 required=False,
@@ -212,7 +212,7 @@ class ActivitiesForm(forms.Form):
             for position in range(1, ACTIVITIES + 1)
         ]
         judgements.measure_activities(programme=programme, scored=scored, on=timezone.localdate())
-        return gettext("The activities are written down.")
+        return gettext("The activities are recorded.")
 
 
 class QualityForm(forms.Form):
@@ -260,4 +260,4 @@ class QualityForm(forms.Form):
         judgements.rate_quality(
             programme=programme, lines=self.sheet.lines, ratings=self.cleaned_data, by=by
         )
-        return gettext("The quality is written down. It counts in “What was done”.")
+        return gettext("The quality is recorded. It counts in “What was done”.")

@@ -61,7 +61,7 @@ def measure_activities(*, programme: Programme, scored: Sequence[Scored], on: da
 def _refuse_scored(activity: MainActivity, scores: QuerySet) -> None:
     if scores.exists():
         raise RefusedError(
-            _("“%s” was scored already, so it stays: what was measured is kept.") % activity.name
+            _("“%s” has scores already, so it cannot be removed or renamed.") % activity.name
         )
 
 
@@ -141,7 +141,7 @@ def note_recovery(
             )
     except IntegrityError:
         first = programme.recovery_checks.filter(day=day).first()
-        refusal = _("This was answered meanwhile. The first answer stays.")
+        refusal = _("This was answered in the meantime. The first answer is kept.")
         if first is not None and first.answer != answer:
             words = {
                 "first": first.get_answer_display(),

@@ -100,7 +100,7 @@ def _doing(progress: Progress) -> list[str]:
     if progress.is_silent:
         return [_("Nothing in this app; a diary on paper is not counted.")]
     lines = [f"- {line.title}: {counted(line.counts)}" for line in progress.lines]
-    return [*lines, _("Together: %(counts)s") % {"counts": counted(progress.total)}]
+    return [*lines, _("In total: %(counts)s") % {"counts": counted(progress.total)}]
 
 
 def counted(counts: Counts) -> str:

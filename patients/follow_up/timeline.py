@@ -70,7 +70,7 @@ def _life(programme: Programme) -> Iterator[Event]:
 
 def _recovery(programme: Programme) -> Iterator[Event]:
     for check in programme.recovery_checks.all():
-        words = _("Daily things on day %(day)d: %(answer)s") % {
+        words = _("Everyday activities on day %(day)d: %(answer)s") % {
             "day": check.day,
             "answer": check.get_answer_display(),
         }

@@ -38,17 +38,17 @@ STOPS = {
 # The reasons, the most urgent first, with their names in the list of what was seen.
 REASONS = {
     "red_flag": _("a red flag"),
-    WITHDRAWN: _("a red flag that was taken back"),
+    WITHDRAWN: _("a red flag that was withdrawn"),
     **STOPS,
-    "worse": _("it goes worse"),
+    "worse": _("getting worse"),
     "message": _("a message"),
     "pain_up": _("more pain"),
     "same": _("no improvement"),
-    "unanswered": _("no answer to how it goes"),
+    "unanswered": _("no answer to how it is going"),
     "silent": _("nothing ticked off"),
     "ends": _("programme about to end"),
     "link_ends": _("link on paper about to end"),
-    "grown": _("access of a parent about to end"),
+    "grown": _("parent's access about to end"),
     "library": _("library text corrected"),
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
@@ -63,8 +63,8 @@ PROGRAMME = ("admin:patients_programme_change", _("Open the programme"))
 DAYS = ("admin:patients_programme_days", _("See what was done"))
 MESSAGES = ("admin:patients_programme_messages", _("Read and answer"))
 LINK = ("admin:patients_programme_share", _("Make a new link"))
-COURSE = ("admin:patients_programme_course", _("Write down the answer"))
-RENEW = ("admin:patients_programme_renew", _("Go on for longer"))
+COURSE = ("admin:patients_programme_course", _("Record the answer"))
+RENEW = ("admin:patients_programme_renew", _("Extend the programme"))
 PAGES = {
     "message": MESSAGES,
     "pain_up": DAYS,
@@ -256,13 +256,13 @@ def _withdrawn(case: Case) -> Iterator[Item]:
             "A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s. The patient said on "
             "%(back)s that it was a mistake."
         )
-        about = gettext("taken back, during “%(exercise)s”: %(symptoms)s")
+        about = gettext("withdrawn, during “%(exercise)s”: %(symptoms)s")
         if report.line is None:
             sentence = gettext(
                 "A red flag, reported without an exercise, on %(day)s: %(symptoms)s. The patient "
                 "said on %(back)s that it was a mistake."
             )
-            about = gettext("taken back: %(symptoms)s")
+            about = gettext("withdrawn: %(symptoms)s")
         yield Item(WITHDRAWN, str(report.pk), sentence % words, about % words)
 
 
@@ -322,9 +322,9 @@ def _recovery(case: Case) -> Iterator[Item]:
     if not answer and case.pause is not None:
         return
     sentence = {
-        "worse": gettext("On day %d the answer was that daily things go worse."),
-        "same": gettext("On day %d the answer was that daily things go the same as before."),
-        "": gettext("How it goes was not answered on day %d."),
+        "worse": gettext("On day %d the answer was that everyday activities are harder."),
+        "same": gettext("On day %d the answer was that everyday activities are as before."),
+        "": gettext("On day %d the question how it is going was not answered."),
     }[answer]
     yield Item(answer or "unanswered", str(asked), sentence % asked)
 
@@ -337,13 +337,15 @@ def _silent(case: Case) -> Iterator[Item]:
         return
     if case.last_done is None:
         sentence = ngettext(
-            "Nothing was ticked off since the start, %d day ago.",
-            "Nothing was ticked off since the start, %d days ago.",
+            "Nothing has been ticked off since the start, %d day ago.",
+            "Nothing has been ticked off since the start, %d days ago.",
             days,
         )
     else:
         sentence = ngettext(
-            "Nothing was ticked off for %d day.", "Nothing was ticked off for %d days.", days
+            "Nothing has been ticked off for %d day.",
+            "Nothing has been ticked off for %d days.",
+            days,
         )
     sentence %= days
     if any(day > since for day in off):
@@ -400,9 +402,9 @@ def _grown(case: Case) -> Iterator[Item]:
     if not near or not parents:
         return
     sentence = (
-        gettext("Becomes 16 on %s: the access of a parent ends then. Invite the patient.")
+        gettext("Turns 16 on %s: the parent's access ends then. Invite the patient.")
         if case.today < day
-        else gettext("Became 16 on %s: the access of a parent has ended. Invite the patient.")
+        else gettext("Turned 16 on %s: the parent's access has ended. Invite the patient.")
     )
     yield Item("grown", day.isoformat(), sentence % _day(day))
 

@@ -217,7 +217,7 @@ def take_over(*, programme: Programme, by: User) -> Version | None:
     if programme.ended_on is not None:
         raise RefusedError(_("This programme has ended; there is nothing to take over."))
     if programme.therapist_id == by.pk:
-        raise RefusedError(_("This is your patient already."))
+        raise RefusedError(_("This is already your patient."))
     programme.therapist = by
     programme.save(update_fields=["therapist"])
     touch(programme=programme, by=by)

@@ -149,7 +149,7 @@ class ProgrammeForm(forms.ModelForm):
         widget=forms.RadioSelect,
     )
     every_side = forms.ChoiceField(
-        required=False, label=_("At all of them"), choices=SIDES, widget=forms.RadioSelect
+        required=False, label=_("For all of them"), choices=SIDES, widget=forms.RadioSelect
     )
     add_exercise = forms.ModelChoiceField(
         Exercise.objects.none(), required=False, label=_("Add an exercise")
@@ -159,7 +159,10 @@ class ProgrammeForm(forms.ModelForm):
         Protocol.objects.none(),
         required=False,
         label=_("Add the exercises of a protocol"),
-        help_text=_("When you save, with its advice. An exercise above stays as it is."),
+        help_text=_(
+            "They are added when you save, with the protocol's advice. An exercise above stays as "
+            "it is."
+        ),
     )
 
     class Meta(CleanTextMeta):
@@ -398,7 +401,7 @@ class PrescriptionForm(forms.ModelForm):
             return dosage
         chosen = cleaned.get("side") or self._side_for_all()
         if chosen and dosage.side and "side" in self.changed_data and chosen != dosage.side:
-            self.add_error("side", gettext("The dosage says another side. Which one is right?"))
+            self.add_error("side", gettext("The dosage names another side. Which one is right?"))
             return dosage
         side = dosage.side or chosen
         if side:

@@ -70,8 +70,8 @@ def pause(
 def _already(other: Pause) -> str:
     first = date_format(other.from_on, "j F Y")
     if other.until_on is None:
-        return _("The programme is paused from %s on already. First let it go on.") % first
-    return _("There is a pause from %(first)s until %(until)s already.") % {
+        return _("The programme is already paused from %s. Resume it first.") % first
+    return _("There is already a pause from %(first)s until %(until)s.") % {
         "first": first,
         "until": date_format(other.until_on, "j F Y"),
     }
@@ -87,7 +87,7 @@ def resume(*, programme: Programme, number: int | None) -> None:
     today = timezone.localdate()
     pause = programme.pauses.filter(pk=number).first() if programme.is_running else None
     if pause is None or (pause.until_on is not None and pause.until_on <= today):
-        raise RefusedError(_("This pause was over already."))
+        raise RefusedError(_("This pause is already over."))
     if pause.from_on >= today:
         pause.delete()
     else:
@@ -201,10 +201,10 @@ def discharge(
     programmes = list(patient.programmes.select_for_update(no_key=True))
     hold(patient)
     if patient.discharged_on is not None:
-        raise RefusedError(_("%s is discharged already.") % patient.name)
+        raise RefusedError(_("%s has already been discharged.") % patient.name)
     programme = patient.programmes.running().first()
     if (programme and programme.pk) != running:
-        raise RefusedError(_("A programme was started or ended meanwhile. Look again."))
+        raise RefusedError(_("A programme was started or ended in the meantime. Look again."))
     if programme is not None:
         _end(programme, by, on)
     for draft in programmes:
@@ -221,4 +221,4 @@ def readmit(*, patient: Patient) -> None:
     """Undo a discharge. No programme starts by it. Raises RefusedError without a discharge."""
     hold(patient)
     if not take_up(patient):
-        raise RefusedError(_("%s is treated already.") % patient.name)
+        raise RefusedError(_("%s is already in treatment.") % patient.name)

@@ -179,7 +179,7 @@ def sentences_about(merged: merge.Merged, form, formset) -> list[str]:
         sentences.append(text % words)
     changed = {each.row for each in merged.differences if each.field != "position"}
     sentences += [
-        _("You removed %s, which was changed meanwhile. Save once more to remove it.")
+        _("You removed %s, which was changed in the meantime. Save again to remove it.")
         % titles.get(row.key, _("An exercise"))
         for row in merged.rows
         if row.removed and row.key in changed
@@ -189,7 +189,7 @@ def sentences_about(merged: merge.Merged, form, formset) -> list[str]:
     for row in merged.removed:
         name = names.get(number(row.mine["exercise"]), _("An exercise"))
         if row in merged.rescued:
-            text = _("%s was removed. You had changed it; it stands below once more.")
+            text = _("%s was removed. You had changed it, so it is below once more.")
         else:
             text = _("%s was removed.")
         sentences.append(text % name)

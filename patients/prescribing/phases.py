@@ -51,7 +51,7 @@ def _twice(lines: list[Prescription], started_on: date) -> list[str]:
                 each.period.holds_on(meet, started_on) for each in (line, other)
             ):
                 sentences.append(
-                    _("“%s” stands twice in the same weeks. Is that what you want?") % line.exercise
+                    _("“%s” is in the same weeks twice. Is that what you want?") % line.exercise
                 )
     return list(dict.fromkeys(sentences))
 
@@ -70,4 +70,4 @@ def _empty_weeks(lines: list[Prescription]) -> list[str]:
     if not empty:
         return []
     weeks = ", ".join(map(str, empty))
-    return [_("Nothing is asked in week %s. Is that what you want?") % weeks]
+    return [_("There are no exercises in week %s. Is that what you want?") % weeks]

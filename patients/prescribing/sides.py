@@ -44,8 +44,8 @@ def obstacle(programme) -> str:
     if not titles:
         return ""
     sentence = ngettext(
-        "Choose left, right or both first, at %(exercises)s.",
-        "Choose left, right or both first, at these exercises: %(exercises)s.",
+        "Choose left, right or both first for %(exercises)s.",
+        "Choose left, right or both first for these exercises: %(exercises)s.",
         len(titles),
     )
     return sentence % {"exercises": ", ".join(f"“{title}”" for title in titles)}

@@ -206,8 +206,8 @@ MUTANTS = (
     Mutant(
         "an easier exercise comes from any practice",
         "patients/prescribing/views/suggestions.py",
-        "exercise = pickable(request.user).filter(pk=pk).first()",
-        "exercise = Exercise.objects.filter(pk=pk).first()",
+        "exercise = pickable(request.user).filter(pk=asked).first()",
+        "exercise = Exercise.objects.filter(pk=asked).first()",
         "tests/access/test_forged.py::test_a_lighter_exercise_is_looked_for_in_ones_own_library",
     ),
     # ---------------------------------------------------------- pages of patients themselves

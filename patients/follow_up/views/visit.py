@@ -29,7 +29,7 @@ def _here(request, programme):
 def visit(request, programme):
     """Show the page, or store one of its forms."""
     if programme.ended_on is not None and request.method == "POST":
-        refusal = _("This programme is not running; nothing was written down.")
+        refusal = _("This programme is not running; nothing was recorded.")
         to = redirect("admin:patients_programme_change", programme.pk)
         if readable := given_back.words(request):
             leads = [(to["Location"], _("Open the programme"))]
@@ -63,7 +63,7 @@ def visit(request, programme):
         request,
         programme,
         "course",
-        _("How it goes"),
+        _("How it is going"),
         forms=forms,
         meeting=meeting if meeting and meeting.must_decide else None,
         met=what,

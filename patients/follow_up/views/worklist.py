@@ -180,7 +180,7 @@ def seen(request, programme):
         return back
     watched = caseload.watched(request.user, whole_practice=True)
     if not watched.filter(pk=programme.pk).exists():
-        words = gettext("This programme has ended meanwhile; nothing was marked.")
+        words = gettext("This programme has ended in the meantime; nothing was marked.")
         if note := request.POST.get("note", "").strip():
             words += " " + gettext("Your note is not stored: “%s”") % note[: SeenMark.NOTE_LENGTH]
         messages.error(request, words, extra_tags=HERE)
@@ -214,8 +214,8 @@ def seen(request, programme):
 
 SEEN = (
     _("You marked this as seen in another tab or window at %(when)s."),
-    _("%(who)s marked this as seen at %(when)s already."),
-    _("This is not on the worklist like this any more: something changed meanwhile."),
+    _("%(who)s already marked this as seen at %(when)s."),
+    _("The worklist has changed since you opened this page."),
 )
 
 
@@ -258,7 +258,7 @@ def _put_back(request, programme, back):
     marks = programme.seen_marks.filter(withdrawn_at=None)
     mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
-        messages.info(request, gettext("This was put back already."), extra_tags=HERE)
+        messages.info(request, gettext("This has already been put back."), extra_tags=HERE)
         return back
     judgements.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
@@ -294,7 +294,7 @@ def take(request, programme):
             "{} <a href='{}'>{}</a>",
             taken,
             reverse("patients:version_handout", args=[programme.uuid, version.number]),
-            gettext("Your name is on the programme; print it when you see each other."),
+            gettext("Your name is now on the programme; print it for the next appointment."),
         ),
         extra_tags=HERE,
     )
@@ -310,7 +310,7 @@ def _taken_before(request, programme) -> str:
         gettext("Somebody took over this patient while you had this page open."),
     )
     if programme.therapist_id != request.user.pk:
-        sentence += " " + gettext("Nothing was changed. Take over once more if you still want to.")
+        sentence += " " + gettext("Nothing was changed. Take over again if you still want to.")
     return f"{programme.patient.name}: {sentence}"
 
 

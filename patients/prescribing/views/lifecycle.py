@@ -48,15 +48,13 @@ class DayField(forms.DateField):
 class PauseForm(forms.Form):
     from_on = DayField(label=_("First day of the pause"))
     until_on = DayField(
-        label=_("Goes on by itself on"),
-        help_text=_("Empty: until you let it go on."),
+        label=_("Resumes by itself on"),
+        help_text=_("Empty: until you resume it."),
         required=False,
     )
     note = CharField(
         label=_("Why"),
-        help_text=_(
-            "If you like. It stands on no page of the patient, but is in a copy of the record."
-        ),
+        help_text=_("Optional. The patient sees it on no page, but it is in a copy of the record."),
         max_length=Pause.NOTE_LENGTH,
         required=False,
         validators=[printable],
@@ -71,7 +69,7 @@ class PauseForm(forms.Form):
         day = self.cleaned_data["from_on"]
         if day < self.started_on:
             raise forms.ValidationError(
-                gettext("The programme started on %s; a pause begins then or later.")
+                gettext("The programme started on %s; a pause cannot begin before that day.")
                 % date_format(self.started_on, "j F Y")
             )
         if day > timezone.localdate() + lifecycle.FURTHEST:
@@ -85,13 +83,13 @@ class PauseForm(forms.Form):
             self.add_error("until_on", gettext("Choose a day after the first day of the pause."))
         elif first and until and until > first + lifecycle.FURTHEST:
             self.add_error(
-                "until_on", gettext("A pause lasts at most a year. Leave it empty instead.")
+                "until_on", gettext("A pause lasts a year at most. Leave this empty instead.")
             )
         return cleaned
 
 
 class RenewForm(forms.Form):
-    weeks = forms.IntegerField(label=_("So many weeks more"), min_value=1, max_value=MOST_WEEKS)
+    weeks = forms.IntegerField(label=_("Weeks to add"), min_value=1, max_value=MOST_WEEKS)
 
 
 # ---------------------------------------------------------------- a programme
@@ -128,16 +126,18 @@ def _confirmation(new: Pause, today: date) -> str:
         "until": date_format(new.until_on, "j F") if new.until_on else "",
     }
     if new.until_on is not None and new.until_on <= today:
-        return (
-            gettext("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
+        text = gettext(
+            "The programme was paused from %(first)s until %(until)s, as the charts show."
         )
+        return text % days
     if new.from_on > today:
-        return (
-            gettext("The programme is paused from %(first)s. The patient can read that now.") % days
+        text = gettext(
+            "The programme will be paused from %(first)s. The patient can read that now."
         )
+        return text % days
     if new.until_on is None:
-        return gettext("The programme is paused until you let it go on. The patient sees that.")
-    return gettext("The programme is paused until %(until)s. The patient sees that.") % days
+        return gettext("The programme is paused until you resume it. The patient can see that.")
+    return gettext("The programme is paused until %(until)s. The patient can see that.") % days
 
 
 @refusals_as_messages(to_programme, messages.INFO)
@@ -150,9 +150,9 @@ def resume(request, programme):
         audit.record(request, "resume", programme.patient, thing=programme)
         messages.success(
             request,
-            gettext("The programme goes on from today.")
+            gettext("The programme continues from today.")
             if now is not None and now.pk == chosen
-            else gettext("The pause is dropped: the programme just goes on."),
+            else gettext("The pause is cancelled: the programme just continues."),
         )
     return to_programme(request, programme)
 
@@ -175,7 +175,7 @@ def renew(request, programme):
     if opened is not None and opened != _planned(planned):
         last = two_at_once.who_changed(programme, request.user, "renew", "choose risk profile")
         told = (
-            [gettext("It is planned until %s now.") % date_format(planned, "j F Y")]
+            [gettext("It is now planned until %s.") % date_format(planned, "j F Y")]
             if planned
             else []
         )
@@ -184,7 +184,7 @@ def renew(request, programme):
         until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
         audit.record(request, "renew", programme.patient, thing=programme)
         messages.success(
-            request, gettext("The programme is planned until %s now.") % date_format(until, "j F Y")
+            request, gettext("The programme is now planned until %s.") % date_format(until, "j F Y")
         )
         return to_programme(request, programme)
     audit.record(request, "read", programme.patient, thing=programme)
@@ -192,7 +192,7 @@ def renew(request, programme):
         request,
         programme,
         "renew",
-        gettext("Go on for longer"),
+        gettext("Extend the programme"),
         form=form,
         end=planned,
         opened_with=_planned(planned),
@@ -213,7 +213,7 @@ def end(request, programme):
         audit.record(request, "end", programme.patient, thing=programme)
         messages.success(
             request,
-            gettext("The programme has ended. It can still be read and printed, and opened again."),
+            gettext("The programme has ended. You can still read, print and reopen it."),
         )
         _warn(request, programme.patient)
         return to_programme(request, programme)
@@ -230,9 +230,9 @@ def reopen(request, programme):
         audit.record(request, "reopen", programme.patient, thing=programme)
         messages.success(
             request,
-            gettext("The programme runs again.")
+            gettext("The programme is running again.")
             if ended_on == timezone.localdate()
-            else gettext("The programme runs again. The days in between count as a pause."),
+            else gettext("The programme is running again. The days in between count as a pause."),
         )
     return to_programme(request, programme)
 
@@ -247,11 +247,12 @@ def again(request, programme):
     messages.success(
         request,
         gettext(
-            "This is a draft with the same exercises. Look it over, check for red flags, start it."
+            "This is a draft with the same exercises. Check it, also for red flags, and start it."
         ),
     )
     if any(line.period != line.period.in_any_programme for line in programme.prescriptions.all()):
-        messages.info(request, gettext("Dates of exercises are left out: they were of that time."))
+        text = gettext("Dates of exercises are left out: they belonged to the earlier programme.")
+        messages.info(request, text)
     return to_programme(request, draft)
 
 
@@ -261,7 +262,7 @@ def again(request, programme):
 def discharge(request, patient):
     """Say what a discharge does and what the patient sees then, and discharge."""
     if patient.discharged_on is not None:
-        messages.info(request, gettext("%s is discharged already.") % patient.name)
+        messages.info(request, gettext("%s has already been discharged.") % patient.name)
         return to_patient(request, patient)
     if request.method == "POST":
         drafts = [number(text) for text in request.POST.getlist("throw_away")]
@@ -276,7 +277,7 @@ def discharge(request, patient):
             messages.error(request, str(error))
         else:
             audit.record(request, "discharge", patient, thing=ended or patient)
-            messages.success(request, gettext("%s is discharged.") % patient.name)
+            messages.success(request, gettext("%s has been discharged.") % patient.name)
             _warn(request, patient)
             return to_patient(request, patient)
     audit.record(request, "read", patient, thing=patient)
@@ -304,7 +305,7 @@ def readmit(request, patient):
 
 
 def _taken_up(patient):
-    sentence = gettext("%s is treated again.") % patient.name
+    sentence = gettext("%s is in treatment again.") % patient.name
     last = patient.programmes.filter(ended_on__isnull=False).order_by("-pk").first()
     if last is None:
         return sentence
@@ -312,7 +313,7 @@ def _taken_up(patient):
         "{} <a href='{}'>{}</a>",
         sentence,
         reverse("admin:patients_programme_change", args=[last.pk]),
-        gettext("Open the last programme again, or begin a new one from it."),
+        gettext("Reopen the last programme, or start a new one from it."),
     )
 
 

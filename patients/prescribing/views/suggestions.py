@@ -47,11 +47,11 @@ def suggestions(request):
     )
 
 
-def _exercise(request, pk: str) -> Exercise:
-    """An exercise that this therapist may see; for another Http404, and the attempt is logged."""
-    exercise = pickable(request.user).filter(pk=pk).first()
+def _exercise(request, asked: str) -> Exercise:
+    """One of our own library; another practice's is not there, and the attempt is logged."""
+    exercise = pickable(request.user).filter(pk=asked).first()
     if exercise is None:
-        if hidden := Exercise.objects.filter(pk=pk).first():
+        if hidden := Exercise.objects.filter(pk=asked).first():
             audit.deny(request, "open", thing=hidden)
         raise Http404
     return exercise

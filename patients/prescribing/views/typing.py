@@ -189,7 +189,7 @@ def preview(request, programme, sheet: Sheet | None):
     """
     audit.record(request, "read", programme.patient, thing=programme)
     if sheet is None:
-        problem = _("A row has a mistake. Until it is mended the preview stays as it was.")
+        problem = _("A row has a mistake. The preview stays as it was until it is corrected.")
         return HttpResponse(problem, content_type="text/plain; charset=utf-8")
     with translation.override(sheet.language):
         response = render(
@@ -224,7 +224,7 @@ def protocol(request, programme):
                 "{} <a href='{}'>{}</a>",
                 _("“%s” is now a protocol of your practice.") % form.cleaned_data["title"],
                 reverse("admin:exercises_protocol_change", args=[saved.pk]),
-                _("Look at the protocol."),
+                _("Open the protocol."),
             ),
         )
         return to_programme(request, programme)

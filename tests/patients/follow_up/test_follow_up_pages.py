@@ -162,7 +162,7 @@ class TestTheNote:
         for line in found.lines:
             assert f"- {line.title}: {line.dosage}\n" in text
             assert f"- {line.title}: {line.counts.done} of {line.counts.given} times" in text
-        assert f"Together: {found.total.done} of {found.total.given} times" in text
+        assert f"In total: {found.total.done} of {found.total.given} times" in text
         period = f"{found.first:%-d %B %Y} to {found.last:%-d %B %Y}:"
         assert period in text
         high, last = (f"{followed.started_on + timedelta(days=n):%-d %B %Y}" for n in (9, 28))
@@ -261,7 +261,7 @@ class TestTwoVersions:
         line.save()
         authoring.issue(programme=followed, by=cast.anna)
         text = words(page(anna, "versions", followed, **{"from": 1, "to": 3}))
-        assert "These two versions say the same." in text
+        assert "These two versions have the same content." in text
 
     @pytest.mark.parametrize(
         "query",

@@ -184,7 +184,7 @@ def test_pain_that_was_not_answered_is_no_pain_score(cast, started):
 def test_the_answer_of_day_21(cast, started):
     programme = started(21)
     check = RecoveryCheck.objects.create(programme=programme, day=21, answer="worse")
-    assert sentences(cast.anna) == ["On day 21 the answer was that daily things go worse."]
+    assert sentences(cast.anna) == ["On day 21 the answer was that everyday activities are harder."]
     check.answer = "same"
     check.save()
     assert listed(cast.anna) == [("Piet Jansen", ["same"])]
@@ -195,20 +195,20 @@ def test_the_answer_of_day_21(cast, started):
 
 def test_day_21_without_an_answer(cast, started):
     started(23)  # today is day 24
-    assert sentences(cast.anna) == ["How it goes was not answered on day 21."]
+    assert sentences(cast.anna) == ["On day 21 the question how it is going was not answered."]
 
 
 def test_nothing_ticked_off(cast, started):
     programme = started(20, done=False)
     log(programme, 9)
-    assert sentences(cast.anna) == ["Nothing was ticked off for 8 days."]
+    assert sentences(cast.anna) == ["Nothing has been ticked off for 8 days."]
     log(programme, 3)
     assert listed(cast.anna) == []
 
 
 def test_nothing_ticked_off_since_the_start(cast, started):
     started(7, done=False)
-    assert sentences(cast.anna) == ["Nothing was ticked off since the start, 7 days ago."]
+    assert sentences(cast.anna) == ["Nothing has been ticked off since the start, 7 days ago."]
 
 
 def test_who_works_from_paper_is_not_silent(cast, started):
@@ -313,7 +313,7 @@ def test_the_days_of_a_pause_are_not_silent(cast, started, until, said):
     stand_still(programme, 14, until)
     assert (
         sentences(cast.anna)
-        == ["Nothing was ticked off for 7 days. The days of the pause are not counted."][
+        == ["Nothing has been ticked off for 7 days. The days of the pause are not counted."][
             : int(said)
         ]
     )
