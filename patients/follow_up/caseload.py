@@ -257,7 +257,7 @@ def _corrected(
         parts["caution"] = without(parts["caution"], cautions)
         return {name: _as_stored(value) for name, value in parts.items()}
 
-    found = {}
+    corrected = {}
     for programme, sheet in sheets.items():
         cautions, page = _cautions(sheet), online_pages.get(programme, "")
         corrections = []
@@ -269,8 +269,8 @@ def _corrected(
             if any(_is_corrected(line, name, parts[name]) for name in LIBRARY):
                 words = json.dumps(parts, sort_keys=True, ensure_ascii=False)
                 corrections.append(Correction(line["title"], words))
-        found[programme] = tuple(corrections)
-    return found
+        corrected[programme] = tuple(corrections)
+    return corrected
 
 
 def _is_corrected(line: dict, name: str, now: Any) -> bool:

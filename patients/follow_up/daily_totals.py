@@ -89,10 +89,10 @@ def totals(
         for line, what in lines.items():
             if what.times:
                 days_done[line].add(day)
-    found = []
+    totals = []
     for day in days:
         today = done.get(day, {})
-        asked = made = 0
+        all_given = all_done = 0
         for uuid, lines in _by_line(held_on(day, issued)).items():
             times = today[uuid].times if uuid in today else 0
             # The first day is not whole, and those of a pause: they count what was done.
@@ -101,17 +101,17 @@ def totals(
                 if day == started_on or day in off
                 else given(lines, day, started_on, days_done[uuid], times, off)
             )
-            asked += of_line
-            made += min(times, of_line)
+            all_given += of_line
+            all_done += min(times, of_line)
         answered = [what.pain for what in today.values() if what.pain is not None]
-        found.append(DayTotal(day, asked, made, max(answered, default=None)))
-    return found
+        totals.append(DayTotal(day, all_given, all_done, max(answered, default=None)))
+    return totals
 
 
-def _by_line(held: Sequence[tuple[Line, ...]]) -> dict[str, list[Line | None]]:
-    """By uuid, each line as it stands in every version that held."""
-    by_uuid = [{line.uuid: line for line in lines} for lines in held]
-    return {uuid: [each.get(uuid) for each in by_uuid] for each in by_uuid for uuid in each}
+def _by_line(versions: Sequence[tuple[Line, ...]]) -> dict[str, list[Line | None]]:
+    """By uuid, each line as it stands in every one of these versions; None where it is missing."""
+    by_uuid = [{line.uuid: line for line in lines} for lines in versions]
+    return {uuid: [one.get(uuid) for one in by_uuid] for one in by_uuid for uuid in one}
 
 
 def _issued(versions: Iterable[Version]) -> list[tuple[date, tuple[Line, ...]]]:

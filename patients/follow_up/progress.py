@@ -292,7 +292,7 @@ def _counted(days: Iterable[Day]) -> Counts:
     for day in days:
         for entry in day.entries:
             sums[entry.line] += Counts(entry.done, entry.given)
-    return sum((Counts.of(each.done, each.given) for each in sums.values()), Counts())
+    return sum((Counts.of(line.done, line.given) for line in sums.values()), Counts())
 
 
 def read(programme: Programme, today: date, period: str = USUAL) -> Progress | None:
@@ -350,7 +350,7 @@ def compute(
     first = started_on if days is None else max(started_on, last - timedelta(days=days - 1))
     off = days_off(pauses, last)
     issued = [(issue.day, sheets[pk]) for pk, issue in issues.items()]
-    found = []
+    shown = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         over = started_on < day < until and day not in off
@@ -372,7 +372,7 @@ def compute(
                     remarks=tuple(remark for row in rows for remark in _remarks(row)),
                 )
             )
-        found.append(
+        shown.append(
             Day(
                 day=day,
                 number=(day - started_on).days + 1,
@@ -385,7 +385,7 @@ def compute(
     newest = list(issues)[-1]
     marks = tuple(issue for issue in issues.values() if first <= issue.day <= last)
     return Progress(
-        days=tuple(found),
+        days=tuple(shown),
         issues=marks,
         newest=issues[newest],
         sheet=sheets[newest],
@@ -424,21 +424,21 @@ def _remarks(row: SessionLog) -> Iterator[str]:
 
 
 def _lines_of(
-    held: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
+    sheets: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
 ) -> dict[str, tuple[str, list[SheetLine | None]]]:
-    """By uuid, in reading order: the title of a line, and the line on each sheet that held.
+    """By uuid, in reading order: the title of a line, and the line on each of `sheets`.
 
     The line is None on a sheet that lacks it. A line that was logged and stands on none of these
     sheets was ticked off on a page of an older version: it has the title of that version, and
     nothing was given. `sheet_of` gives the sheet of a log.
     """
-    found: dict[str, tuple[str, list[SheetLine | None]]] = {}
-    for sheet in reversed(held):
+    lines: dict[str, tuple[str, list[SheetLine | None]]] = {}
+    for sheet in reversed(sheets):
         for line in sheet.lines:
-            if line.uuid not in found:
-                found[line.uuid] = (line.title, [each.line(line.uuid) for each in held])
+            if line.uuid not in lines:
+                lines[line.uuid] = (line.title, [each.line(line.uuid) for each in sheets])
     for uuid, rows in logged.items():
-        if uuid not in found:
+        if uuid not in lines:
             line = sheet_of(rows[-1]).line(uuid)
-            found[uuid] = (line.title if line else "", [])
-    return found
+            lines[uuid] = (line.title if line else "", [])
+    return lines

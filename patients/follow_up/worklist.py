@@ -318,7 +318,7 @@ def _recovery(case: Case) -> Iterator[Item]:
     concern = clinical.recovery_concern(case.day, case.answers)
     if concern is None:
         return
-    asked, answer = concern
+    check_day, answer = concern
     if not answer and case.pause is not None:
         return
     sentence = {
@@ -326,7 +326,7 @@ def _recovery(case: Case) -> Iterator[Item]:
         "same": gettext("On day %d the answer was that everyday activities are as before."),
         "": gettext("On day %d the question how it is going was not answered."),
     }[answer]
-    yield Item(answer or "unanswered", str(asked), sentence % asked)
+    yield Item(answer or "unanswered", str(check_day), sentence % check_day)
 
 
 def _silent(case: Case) -> Iterator[Item]:

@@ -1,4 +1,4 @@
-"""The page “How it goes” of a programme: what was answered, judged and measured.
+"""The page “How it is going” of a programme: what was answered, judged and measured.
 
 A patient who works from paper answers on the phone or in the practice; the therapist records it
 here.
@@ -70,7 +70,7 @@ def visit(request, programme):
         opened_with=_opened_with(programme, forms, check_day),
         may_write=programme.ended_on is None,
         checks=sorted(checks.values(), key=lambda check: check.day),
-        asked=unanswered if programme.is_running else None,
+        check_day=unanswered if programme.is_running else None,
         profile=profile,
         plan=clinical.PLANS[profile.profile] if profile else None,
         score=score,

@@ -83,7 +83,7 @@ def first_page(request):
         )
     }
     audit.record(request, "list", *shown.values())
-    told = list(messages.get_messages(request))
+    all_messages = list(messages.get_messages(request))
     return TemplateResponse(
         request,
         "admin/patients/desk.html",
@@ -103,8 +103,8 @@ def first_page(request):
             "chart_days": CHART_DAYS,
             "newest": newest,
             # The page comes back scrolled to the worklist, so messages about it are shown there.
-            "messages": [message for message in told if HERE not in message.tags.split()],
-            "messages_here": [message for message in told if HERE in message.tags.split()],
+            "messages": [message for message in all_messages if HERE not in message.tags.split()],
+            "messages_here": [message for message in all_messages if HERE in message.tags.split()],
         },
     )
 

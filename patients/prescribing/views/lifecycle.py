@@ -174,12 +174,12 @@ def renew(request, programme):
     meeting = None
     if opened is not None and opened != _planned(planned):
         last = two_at_once.who_changed(programme, request.user, "renew", "choose risk profile")
-        told = (
+        sentences = (
             [gettext("It is now planned until %s.") % date_format(planned, "j F Y")]
             if planned
             else []
         )
-        meeting = two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
+        meeting = two_at_once.Meeting(request.POST, sentences, must_decide=True, last=last)
     if form.is_valid() and meeting is None:
         until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
         audit.record(request, "renew", programme.patient, thing=programme)
