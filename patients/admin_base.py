@@ -66,11 +66,8 @@ class CareAdmin(ScopedAdmin):
         are both stored or neither.
         """
 
+        @transaction.atomic
         def guarded(request, object_id):
-            with transaction.atomic():
-                return answer(request, object_id)
-
-        def answer(request, object_id):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             obj = self.get_object(request, str(object_id))
@@ -83,8 +80,9 @@ class CareAdmin(ScopedAdmin):
         return path(address, self.admin_site.admin_view(guarded), name=name)
 
 
-def programme_page(request, programme, name, title, **context):
-    """The page `name` of templates/admin/patients/programme/."""
+def programme_page(request, programme, name, title, act="read", **context):
+    """The page `name` of templates/admin/patients/programme/; the access log gets `act`."""
+    audit.record(request, act, programme.patient, thing=programme)
     context |= {"programme": programme, "patient": programme.patient, "subtitle": str(programme)}
     return _page(request, f"admin/patients/programme/{name}.html", title, context)
 

@@ -33,7 +33,7 @@ def read_birth_date(text: str, today: date) -> date:
     days = [day for parts in readings for year in _years(parts) if (day := parts.in_year(year))]
     if not days:
         raise ValueError(gettext("This date does not exist. Please check day and month."))
-    possible = [day for day in days if _oldest(today) <= day.year and day <= today]
+    possible = [day for day in days if today.year - OLDEST <= day.year and day <= today]
     if len(possible) > 1:
         raise ValueError(
             gettext("Is this %(first)d or %(last)d? Write the year in four digits.")
@@ -49,10 +49,6 @@ def read_birth_date(text: str, today: date) -> date:
 def _years(parts: dates.Parts) -> list[int]:
     year = int(parts.year)
     return [year] if len(parts.year) == 4 else [1900 + year, 2000 + year]
-
-
-def _oldest(today: date) -> int:
-    return today.year - OLDEST
 
 
 class BirthDateField(CharField):

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .. import clinical
 from ..models import ActivityScore, Programme, SymptomAnswer
 from ..patient_day.reports import with_retraction
 from . import worklist
@@ -86,15 +85,10 @@ def _symptoms(programme: Programme) -> Iterator[Event]:
     for answer, retraction in with_retraction(answers):
         if answer.version.programme_id != programme.pk:
             continue
-        line = answer.line and answer.version.sheet.line(answer.line)
         during = _("Reported during “%(exercise)s”: %(symptoms)s.")
         alone = _("Reported without an exercise: %(symptoms)s.")
-        words = (alone if answer.line is None else during) % {
-            "exercise": line.title if line else "?",
-            "symptoms": ", ".join(
-                str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms
-            ),
-        }
+        sentence = alone if answer.line is None else during
+        words = sentence % worklist.words_of(answer, answer.symptoms)
         if retraction is not None:
             retracted = _("The patient said on %s that it was a mistake.")
             words = f"{words} {retracted % date_format(retraction.day, 'j F')}"

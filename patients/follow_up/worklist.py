@@ -239,7 +239,7 @@ def _symptoms(case: Case) -> Iterator[Item]:
     }
     for (reason, line), report in last.items():
         names = [name for name in report.symptoms if clinical.reason_of(name) == reason]
-        words = _words(report, names)
+        words = words_of(report, names)
         sentence, about = sentences.get(reason, other), gettext("“%(exercise)s”: %(symptoms)s")
         if reason == "red_flag" and line is None:
             sentence, about = alone, gettext("red flag: %(symptoms)s")
@@ -251,7 +251,7 @@ def _symptoms(case: Case) -> Iterator[Item]:
 def _withdrawn(case: Case) -> Iterator[Item]:
     """Red flags that the patient took back as a mistake: a therapist has to check that it was."""
     for report, retraction in case.withdrawn:
-        words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
+        words = words_of(report, report.symptoms) | {"back": _day(retraction.day)}
         sentence = gettext(
             "A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s. The patient said on "
             "%(back)s that it was a mistake."
@@ -266,7 +266,8 @@ def _withdrawn(case: Case) -> Iterator[Item]:
         yield Item(WITHDRAWN, str(report.pk), sentence % words, about % words)
 
 
-def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
+def words_of(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
+    """Exercise, day and symptoms `names` of a report, for the sentences about it."""
     line = report.line and report.version.sheet.line(report.line)
     return {
         "exercise": line.title if line else "?",

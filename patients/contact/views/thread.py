@@ -95,12 +95,12 @@ def at_the_desk(request, programme):
             return given_back.page(request, said, given_back.words(request), leads=leads)
         if said:
             form.add_error(None, said)
-    audit.record(request, "read messages", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
         "messages",
         _("Messages"),
+        act="read messages",
         written=programme.messages.all(),
         form=form,
         newer=newer,

@@ -5,8 +5,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn import audit
-
 from ... import clinical
 from ...admin_base import programme_page
 from ...clinical import COMPARED_DAYS, PAIN_MATTERS
@@ -19,7 +17,6 @@ PERIOD_LABELS = {"3": _("Last 3 weeks"), "6": _("Last 6 weeks"), "all": _("From 
 
 def days(request, programme):
     """Charts and their tables, a note to copy, the time line, CERT, and every day."""
-    audit.record(request, "read days", programme.patient, thing=programme)
     period = request.GET.get("weeks")
     period = period if period in PERIODS else USUAL
     today = timezone.localdate()
@@ -30,6 +27,7 @@ def days(request, programme):
         programme,
         "days",
         gettext("What was done"),
+        act="read days",
         progress=progress,
         period=period,
         periods=[(name, PERIOD_LABELS[name]) for name in PERIODS],

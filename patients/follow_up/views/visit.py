@@ -58,12 +58,12 @@ def visit(request, programme):
             return _here(request, programme)
     profile = programme.risk_profiles.last()
     score = programme.start_back_scores.last()
-    audit.record(request, "read course", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
         "course",
         _("How it is going"),
+        act="read course",
         forms=forms,
         meeting=meeting if meeting and meeting.must_decide else None,
         met=what,

@@ -115,7 +115,6 @@ def pause(request, programme):
             audit.record(request, "pause", programme.patient, thing=programme)
             messages.success(request, _confirmation(new, today))
             return to_programme(request, programme)
-    audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(request, programme, "pause", gettext("Pause this programme"), form=form)
 
 
@@ -187,7 +186,6 @@ def renew(request, programme):
             request, gettext("The programme is now planned until %s.") % date_format(until, "j F Y")
         )
         return to_programme(request, programme)
-    audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
@@ -217,7 +215,6 @@ def end(request, programme):
         )
         _warn(request, programme.patient)
         return to_programme(request, programme)
-    audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(request, programme, "end", gettext("End this programme?"))
 
 

@@ -229,7 +229,6 @@ def protocol(request, programme):
         )
         return to_programme(request, programme)
     lines = programme.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
-    audit.record(request, "read", programme.patient, thing=programme)
     return programme_page(
         request, programme, "protocol", _("Save as a protocol"), form=form, lines=lines
     )

@@ -4,7 +4,6 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
-from rugpijn import audit
 from rugpijn.web.numbers import number
 
 from ...admin_base import programme_page
@@ -24,12 +23,12 @@ def versions(request, programme):
         }
         for version, before in zip_longest(issued, issued[1:])
     ]
-    audit.record(request, "read versions", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
         "versions",
         _("Versions"),
+        act="read versions",
         rows=rows,
         **_compared(request.GET, {version.number: version for version in issued}, sheets),
     )
