@@ -24,6 +24,8 @@ from ..models.course import ACTIVITIES, SCALE
 from ..sheet import Sheet
 from . import judgements
 
+POSITIONS = range(1, ACTIVITIES + 1)  # of the main activities
+
 
 def _wrote(name: str, when, what: str) -> str:
     words = {"name": name, "when": two_at_once.at(when), "what": what}
@@ -139,7 +141,7 @@ class ActivitiesForm(forms.Form):
     def __init__(self, *args, activities: dict[int, MainActivity], **kwargs):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        for position in range(1, ACTIVITIES + 1):
+        for position in POSITIONS:
             activity = activities.get(position)
             scores = {score.day: score.score for score in activity.scores.all()} if activity else {}
             words = {"number": position}
@@ -167,37 +169,26 @@ class ActivitiesForm(forms.Form):
         """
         post = post.copy()
         was = base["record"]
-        now = {
-            position: str(stored[f"name_{position}"].value() or "")
-            for position in range(1, ACTIVITIES + 1)
-        }
+        now = {position: str(stored[f"name_{position}"].value() or "") for position in POSITIONS}
+        typed = {position: post.get(f"name_{position}", "").strip() for position in POSITIONS}
+        free = [position for position in POSITIONS if not now[position] and not typed[position]]
         for position, name in now.items():
-            typed = post.get(f"name_{position}", "").strip()
-            if was.get(f"name_{position}") or not name or typed in ("", name):
-                continue
-            free = next(
-                (
-                    other
-                    for other, taken in now.items()
-                    if not taken and not post.get(f"name_{other}", "").strip()
-                ),
-                None,
-            )
-            if free is None:
-                continue
-            for field in ("name", "score"):
-                post[f"{field}_{free}"] = post.get(f"{field}_{position}", "")
-                post[f"{field}_{position}"] = was.get(f"{field}_{position}", "")
+            was_free = not was.get(f"name_{position}")
+            if free and was_free and name and typed[position] not in ("", name):
+                other = free.pop(0)
+                for field in ("name", "score"):
+                    post[f"{field}_{other}"] = post.get(f"{field}_{position}", "")
+                    post[f"{field}_{position}"] = was.get(f"{field}_{position}", "")
         return post
 
     def rows(self):
         """The fields of each activity: name and score."""
-        for position in range(1, ACTIVITIES + 1):
+        for position in POSITIONS:
             yield self[f"name_{position}"], self[f"score_{position}"]
 
     def clean(self):
         cleaned = super().clean()
-        for position in range(1, ACTIVITIES + 1):
+        for position in POSITIONS:
             score = cleaned.get(f"score_{position}")
             if score is not None and not cleaned.get(f"name_{position}"):
                 self.add_error(f"name_{position}", gettext("Which activity has this score?"))
@@ -209,7 +200,7 @@ class ActivitiesForm(forms.Form):
                 " ".join(self.cleaned_data[f"name_{position}"].split()),
                 self.cleaned_data[f"score_{position}"],
             )
-            for position in range(1, ACTIVITIES + 1)
+            for position in POSITIONS
         ]
         judgements.measure_activities(programme=programme, scored=scored, on=timezone.localdate())
         return gettext("The activities are recorded.")

@@ -197,27 +197,22 @@ class Progress:
     @cached_property
     def lines(self) -> tuple[LineProgress, ...]:
         """Each exercise, in the order of the newest version; those that it lacks come last."""
-        titles, counts, days_done = {}, defaultdict(Counts), defaultdict(int)
-        less = defaultdict(float)
+        entries = defaultdict(list, {line.uuid: [] for line in self.sheet.lines})
         for day in self.days:
             for entry in day.entries:
-                titles[entry.line] = entry.title
-                counts[entry.line] += Counts(entry.done, entry.given)
-                days_done[entry.line] += bool(entry.done)
-                less[entry.line] += entry.less
-        now = {line.uuid: line for line in self.sheet.lines}
-        gone = [uuid for uuid in titles if uuid not in now]
+                entries[entry.line].append(entry)
         return tuple(
             LineProgress(
                 uuid=uuid,
-                title=now[uuid].title if uuid in now else titles[uuid],
-                dosage=now[uuid].dosage if uuid in now else None,
-                when=now[uuid].when if uuid in now else "",
-                counts=Counts.of(counts[uuid].done, counts[uuid].given),
-                days_done=days_done[uuid],
-                less=less[uuid],
+                title=line.title if line else rows[-1].title,
+                dosage=line and line.dosage,
+                when=line.when if line else "",
+                counts=Counts.of(sum(row.done for row in rows), sum(row.given for row in rows)),
+                days_done=sum(bool(row.done) for row in rows),
+                less=sum(row.less for row in rows),
             )
-            for uuid in [*now, *gone]
+            for uuid, rows in entries.items()
+            for line in [self.sheet.line(uuid)]
         )
 
     def exas(self, quality: Mapping[str, str]) -> int | None:

@@ -59,20 +59,16 @@ RETURN = {"pain_up", "silent"}  # come back when they last, SEEN_HOLDS_DAYS afte
 
 
 # The page on which a therapist acts on a reason (its URL name), and the label of the link.
-PROGRAMME = ("admin:patients_programme_change", _("Open the programme"))
+PROGRAMME = ("admin:patients_programme_change", _("Open the programme"))  # for all that lack one
 DAYS = ("admin:patients_programme_days", _("See what was done"))
-MESSAGES = ("admin:patients_programme_messages", _("Read and answer"))
-LINK = ("admin:patients_programme_share", _("Make a new link"))
-COURSE = ("admin:patients_programme_course", _("Record the answer"))
-RENEW = ("admin:patients_programme_renew", _("Extend the programme"))
 PAGES = {
-    "message": MESSAGES,
+    "message": ("admin:patients_programme_messages", _("Read and answer")),
     "pain_up": DAYS,
     "silent": DAYS,
-    "unanswered": COURSE,
-    "ends": RENEW,
-    "link_ends": LINK,
-}  # every other reason leads to PROGRAMME
+    "unanswered": ("admin:patients_programme_course", _("Record the answer")),
+    "ends": ("admin:patients_programme_renew", _("Extend the programme")),
+    "link_ends": ("admin:patients_programme_share", _("Make a new link")),
+}
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,12 @@ def paused_words(pause: Pause) -> str:
     return _("paused until %s") % date_format(pause.until_on, "j F")
 
 
+def require_running(programme: Programme) -> None:
+    """Raise RefusedError for a programme that does not run."""
+    if not programme.is_running:
+        raise RefusedError(_("This programme is not running."))
+
+
 # ---------------------------------------------------------------- pause
 
 
@@ -55,8 +61,7 @@ def pause(
     or the pause overlaps another one.
     """
     hold_programme(programme)
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
+    require_running(programme)
     new = Pause(
         programme=programme, from_on=from_on, until_on=until_on, note=note, by=by, by_name=by.name
     )
@@ -119,8 +124,7 @@ def renew(*, programme: Programme, weeks: int) -> date:
     Raises RefusedError when the programme does not run.
     """
     hold_programme(programme)
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
+    require_running(programme)
     today = timezone.localdate()
     so_far = end_so_far(programme)
     first = today if so_far is None else max(so_far, today)
@@ -141,8 +145,7 @@ def end(*, programme: Programme, by: User, on: date | None = None) -> None:
 
 
 def _end(programme: Programme, by: User, on: date | None = None) -> None:
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
+    require_running(programme)
     programme.ended_on = on or timezone.localdate()
     programme.save(update_fields=["ended_on"])
     touch(programme=programme, by=by)

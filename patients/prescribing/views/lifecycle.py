@@ -95,11 +95,10 @@ class RenewForm(forms.Form):
 # ---------------------------------------------------------------- a programme
 
 
+@refusals_as_messages(to_programme)
 def pause(request, programme):
     """Pause the programme from a day on: the form, and the act."""
-    if not programme.is_running:
-        messages.error(request, gettext("This programme is not running."))
-        return to_programme(request, programme)
+    lifecycle.require_running(programme)
     today = timezone.localdate()
     form = PauseForm(
         request.POST if request.method == "POST" else None,
@@ -159,9 +158,7 @@ def resume(request, programme):
 @refusals_as_messages(to_programme)
 def renew(request, programme):
     """Plan more weeks: the form, and the act."""
-    if not programme.is_running:
-        messages.error(request, gettext("This programme is not running."))
-        return to_programme(request, programme)
+    lifecycle.require_running(programme)
     if request.method == "POST":
         writes.hold_programme(programme)  # so that pressing twice prolongs once
     form = RenewForm(
