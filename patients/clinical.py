@@ -202,9 +202,7 @@ def urgency(symptoms: Iterable[str]) -> str:
 
 def pain_that_tells(at_start: int | None, readings: Sequence[tuple[date, int]]) -> int | None:
     """The lowest score today with which `raised_since` would find more pain; None if there is none.
-
-    `readings` are as in `raised_since`, up to yesterday.
-    """
+    `readings` are as there, up to yesterday."""
     if at_start is None:
         return None
     enough = SESSIONS_WITH_MORE_PAIN - 1
@@ -237,7 +235,8 @@ RECOVERY_ADVICE = {
     "better": _("That is how it usually goes. Go on like this, and do a little more each day."),
     "other": _("Call your physiotherapist. Together you look at what can be done differently."),
 }
-"""The leaflet: it should go better within three weeks; if not, get in touch."""
+"""What the patient reads after a recovery check. The leaflet: it should go better within three
+weeks; if not, get in touch."""
 
 
 def recovery_asked(day: int) -> int | None:

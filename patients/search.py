@@ -68,10 +68,7 @@ def _date_at_the_start(words: list[str]) -> tuple[date | None, int]:
 
 
 def _contains(word: str) -> Q:
-    """A condition for one word: a part of a name, or digits of a phone number.
-
-    A word of punctuation alone gives no condition.
-    """
+    """A condition for a part of a name or of a phone number; an empty one for punctuation alone."""
     if PHONE_SIGNS.fullmatch(word):
         key = re.sub(r"[^0-9]", "", word.replace("(0)", "")).removeprefix("00")
     else:

@@ -119,10 +119,7 @@ def _changes_of_library(programme: Programme | None) -> list[SheetChange]:
 
 
 def _red_flags_missing(programme: Programme) -> dict:
-    """Whether any red flags are missing, and the protocols that have none.
-
-    Without red flags the patient does not read when to call a doctor.
-    """
+    """Whether red flags are missing, which say when to call a doctor, and in which protocols."""
     protocols = list(programme.protocols.prefetch_related("advice", "texts"))
     without = [protocol for protocol in protocols if not protocol.has_red_flags]
     return {"protocols": without, "any": bool(without) or not protocols}
@@ -158,7 +155,7 @@ class ProgrammeAdmin(CareAdmin):
         )
 
     def get_search_results(self, request, queryset, search_term):
-        """By the patient's name, or by the title."""
+        """By the name of the patient, or by the title."""
         if not search_term.strip():
             return queryset, False
         named = search.numbers_of(Patient.objects.treated_by(request.user), search_term)
@@ -173,7 +170,7 @@ class ProgrammeAdmin(CareAdmin):
         return lifecycle.words(programme)
 
     def has_add_permission(self, request):
-        """A programme begins on its patient's page."""
+        """Not here: a programme is made on its patient's page."""
         return False
 
     def has_change_permission(self, request, obj=None):

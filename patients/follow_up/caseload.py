@@ -180,10 +180,7 @@ def _newest_profile() -> Subquery:
 
 
 def _sessions(programmes, today: date):
-    """By programme: (day, worst pain) for the last RECENT days, and the last day with a tick.
-
-    Two queries.
-    """
+    """By programme: (day, worst pain) of the RECENT days; the last day with a tick. Two queries."""
     # A day in the future comes from a phone whose clock was wrong.
     logs = SessionLog.objects.filter(version__programme__in=programmes, day__lte=today)
     readings = defaultdict(list)
@@ -274,11 +271,8 @@ def _corrected(
 
 
 def _is_corrected(line: dict, name: str, now: Any) -> bool:
-    """Whether a part of a stored line differs from what the library says `now`.
-
-    A part that a line of an older schema lacks does not count, nor do steps that were written for
-    this patient.
-    """
+    """Whether a part of a stored line differs from what the library says `now`. A part that an
+    older schema lacks does not count, nor do steps that were written for this patient."""
     if name not in line or (name == "steps" and line.get("own_steps")):
         return False
     if name == "figure":
@@ -294,11 +288,8 @@ def _as_stored(value: Any) -> Any:
 
 
 def _what_it_says(figure: dict | None) -> list[str]:
-    """The texts of a figure, and which photo it is.
-
-    How a figure is drawn is left out: a better drawing is offered on the programme's page, and is
-    no reason for attention today.
-    """
+    """The texts of a figure, and which photo it is. How it is drawn is left out: a better drawing
+    is offered on the programme's page, and is no reason for attention today."""
     if figure is None:
         return []
     captions = [frame["caption"] for frame in figure["frames"]]

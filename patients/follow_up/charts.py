@@ -150,10 +150,8 @@ def line(
     versions: Sequence[tuple[int, date]] = (),
     pauses: Sequence[tuple[date, date | None]] = (),
 ) -> Chart:
-    """A chart of `days`: (day, lowest, highest) for every day, None where nobody answered.
-
-    A day without an answer is a gap in the line.
-    """
+    """A chart of `days`: (day, lowest, highest) for every day. None, where nobody answered, leaves
+    a gap in the line."""
     slot, top = 100 / len(days), levels[-1]
     middle = [_percent((at + 0.5) * slot) for at in range(len(days))]
     answered = [

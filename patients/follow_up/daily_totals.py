@@ -38,10 +38,7 @@ class Done:
 
 
 def last_days(programmes: Sequence[Programme], today: date, days: int) -> dict[int, list[DayTotal]]:
-    """The last `days` days up to yesterday, by the primary key of the programme.
-
-    Three queries, however many programmes.
-    """
+    """By primary key of the programme, the last `days` days up to yesterday. Three queries."""
     first = today - timedelta(days=days)
     monday, _sunday = week_of(first)  # a weekly number looks back to Monday
     numbers = [programme.pk for programme in programmes]
@@ -95,7 +92,7 @@ def totals(
         all_given = all_done = 0
         for uuid, lines in _by_line(held_on(day, issued)).items():
             times = today[uuid].times if uuid in today else 0
-            # The first day is not whole, and those of a pause: they count what was done.
+            # On the first day and in a pause as much counts as given as was done.
             of_line = (
                 times
                 if day == started_on or day in off

@@ -125,10 +125,8 @@ def put_back(mark: SeenMark) -> None:
 def note_recovery(
     *, programme: Programme, day: int, answer: str, pain: int | None, by: User
 ) -> RecoveryCheck:
-    """Write what a patient answered on the phone or in the practice.
-
-    Raises RefusedError when this day has an answer already: the first answer is kept.
-    """
+    """Write what a patient answered on the phone or in the practice. Raises RefusedError when this
+    day has an answer already, which is kept."""
     try:
         with transaction.atomic():
             return RecoveryCheck.objects.create(

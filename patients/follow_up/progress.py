@@ -25,7 +25,7 @@ from ..schedule import given, held_on
 from ..sheet import Line as SheetLine
 from ..sheet import Sheet
 
-PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
+PERIODS = {"3": 21, "6": 42, "all": None}  # days, by the value of ?weeks=
 USUAL = "6"
 
 # An amount that was done and differs from what was given, as a therapist reads it.
@@ -247,10 +247,7 @@ class Progress:
 
     @property
     def pain_word(self) -> str:
-        """How the last score compares with the first: lower, same or higher.
-
-        Empty when there are fewer than two scores.
-        """
+        """The last score against the first: lower, same or higher; empty without two scores."""
         if len(self.scores) < 2:
             return ""
         change = self.last_pain.score - self.first_pain.score
@@ -291,10 +288,7 @@ def _counted(days: Iterable[Day]) -> Counts:
 
 
 def read(programme: Programme, today: date, period: str = USUAL) -> Progress | None:
-    """The progress of a programme up to `today`, over a period of PERIODS; None for a draft.
-
-    Three queries, however much was logged.
-    """
+    """The progress up to `today` over a period of PERIODS; None for a draft. Three queries."""
     versions = list(programme.versions.order_by("number"))
     if programme.started_on is None or not versions:
         return None

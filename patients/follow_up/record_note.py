@@ -93,10 +93,8 @@ def _dosage(line: LineProgress) -> str:
 
 
 def _doing(progress: Progress) -> list[str]:
-    """Done of given for each exercise, and together.
-
-    Without any tick it gives no numbers: the patient may have kept a diary on paper.
-    """
+    """Done of given for each exercise and in total. Without a tick there are no numbers: the
+    patient may have kept a diary on paper."""
     if progress.is_silent:
         return [_("Nothing in this app; a diary on paper is not counted.")]
     lines = [f"- {line.title}: {counted(line.counts)}" for line in progress.lines]

@@ -111,11 +111,8 @@ def _is_changed(row: merge.FormRow) -> bool:
 
 
 def unsaid(post: QueryDict, *, named: bool) -> set[str]:
-    """The fields to leave out where somebody reads back what was typed.
-
-    These are the programmes of the rows, and the exercises of rows in which nothing was typed; all
-    exercises when they cannot be `named`.
-    """
+    """The fields to leave out where what was typed is shown: the programmes of the rows, and the
+    exercises of rows in which nothing was typed; all exercises when they cannot be `named`."""
     names = set()
     for at, row in _rows(post):
         names.add(f"{at}-programme")
@@ -197,10 +194,7 @@ def sentences_about(merged: merge.Merged, form, formset) -> list[str]:
 
 
 def _names_of_removed(merged: merge.Merged, formset) -> dict[int, str]:
-    """The titles of the exercises that somebody else removed, by primary key.
-
-    Their rows are no longer in the database; the post has the exercises.
-    """
+    """By primary key, the titles of the exercises in the posted rows that somebody else removed."""
     keys = {number(row.mine["exercise"]) for row in merged.removed} - {None}
     exercises = formset.empty_form.fields["exercise"].queryset
     return {each.pk: str(each) for each in exercises.filter(pk__in=keys)} if keys else {}

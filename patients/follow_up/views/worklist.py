@@ -143,10 +143,7 @@ def _everybody(user, whose: str, cases: list[Case]) -> list[PatientRow]:
 
 
 def _seen_lately(cases: list[Case], today) -> list[tuple[Case, list[dict]]]:
-    """For each case what was seen in the last LATELY, newest first: a mark with its reasons.
-
-    Reasons that were marked together stand together.
-    """
+    """For each case the marks since LATELY, newest first, each with all reasons it was set for."""
     seen_by_case = []
     for case in cases:
         seen = {}
@@ -270,10 +267,7 @@ def _put_back(request, programme, back):
 
 @refusals_as_messages(_back, extra_tags=HERE)
 def take(request, programme):
-    """Become the therapist of a colleague's patient.
-
-    Changes nothing when another colleague did so since the page was opened, but says who.
-    """
+    """Become the therapist of a colleague's patient, unless somebody just did so."""
     back = _back(request)
     if request.method != "POST":
         return back
