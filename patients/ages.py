@@ -1,4 +1,4 @@
-"""At what age who may log in for a patient. The law's ages, and the days on which they change.
+"""Who may log in for a patient, by the patient's age.
 
 WGBO, BW 7:447: from 16 a patient decides alone, and a parent reads along no more. BW 7:450: from
 12 to 16 patient and parents decide together. BW 7:465: below 12 the parents act for the child;
@@ -12,7 +12,7 @@ PATIENT, PARENT, HELPER = "patient", "parent", "helper"
 
 
 def birthday(birth_date: date, age: int) -> date:
-    """The day on which somebody becomes so old; who was born on 29 February, on 1 March."""
+    """The day on which somebody reaches an age; 1 March for who was born on 29 February."""
     try:
         return birth_date.replace(year=birth_date.year + age)
     except ValueError:
@@ -24,7 +24,7 @@ def is_so_old(birth_date: date, age: int, day: date) -> bool:
 
 
 def latest_birth(age: int, day: date) -> date:
-    """Born on this day or before it: so old on `day`. For a question to the database."""
+    """The last birth date of who has reached this age on `day`; for a database query."""
     try:
         return day.replace(year=day.year - age)
     except ValueError:
@@ -32,7 +32,7 @@ def latest_birth(age: int, day: date) -> date:
 
 
 def who_may_log_in(birth_date: date, day: date) -> tuple[str, ...]:
-    """Whom an invitation may be for, the usual one first."""
+    """For whom an invitation may be made (PATIENT, PARENT, HELPER), the usual one first."""
     if is_so_old(birth_date, ALONE_FROM, day):
         return (PATIENT, HELPER)
     if is_so_old(birth_date, TOGETHER_FROM, day):

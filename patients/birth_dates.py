@@ -4,8 +4,8 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn.typed import dates
 from rugpijn.typed.text_fields import CharField
@@ -14,34 +14,36 @@ OLDEST = 120  # years
 
 
 def read_birth_date(text: str, today: date) -> date:
-    """Read what `rugpijn.typed.dates` reads, with a year of two digits where only one is possible.
+    """Read a date as `rugpijn.typed.dates` does, also with a year of two digits if only one fits.
 
-    Raises ValueError, with a sentence for whoever typed it, for what is no date, lies in the
-    future, is over 120 years ago, or may be in two centuries.
+    Raises ValueError, with a sentence for whoever typed it, when the text is no date, the date is
+    in the future or over 120 years ago, or the year of two digits fits in two centuries.
     """
     if not text or len(text) > 100 or not (readings := dates.readings(text)):
-        raise ValueError(_("Write the date of birth as day, month and year, such as 12-3-1958."))
+        raise ValueError(
+            gettext("Write the date of birth as day, month and year, such as 12-3-1958.")
+        )
     if all(parts.day == 0 or parts.month == 0 for parts in readings):
         raise ValueError(
-            _(
+            gettext(
                 "Day and month cannot be 0. If the birthday is not known, agree on a date, "
                 "such as 1-1-1958."
             )
         )
-    born = [day for parts in readings for year in _years(parts) if (day := parts.in_year(year))]
-    if not born:
-        raise ValueError(_("This date does not exist. Please check day and month."))
-    possible = [day for day in born if _oldest(today) <= day.year and day <= today]
+    days = [day for parts in readings for year in _years(parts) if (day := parts.in_year(year))]
+    if not days:
+        raise ValueError(gettext("This date does not exist. Please check day and month."))
+    possible = [day for day in days if today.year - OLDEST <= day.year and day <= today]
     if len(possible) > 1:
         raise ValueError(
-            _("Is this %(first)d or %(last)d? Write the year in four digits.")
+            gettext("Is this %(first)d or %(last)d? Write the year in four digits.")
             % {"first": min(possible).year, "last": max(possible).year}
         )
     if possible:
         return possible[0]
-    if min(born) > today:
-        raise ValueError(_("This date lies in the future."))
-    raise ValueError(_("This date is more than 120 years ago. Please check the year."))
+    if min(days) > today:
+        raise ValueError(gettext("This date lies in the future."))
+    raise ValueError(gettext("This date is more than 120 years ago. Please check the year."))
 
 
 def _years(parts: dates.Parts) -> list[int]:
@@ -49,16 +51,12 @@ def _years(parts: dates.Parts) -> list[int]:
     return [year] if len(parts.year) == 4 else [1900 + year, 2000 + year]
 
 
-def _oldest(today: date) -> int:
-    return today.year - OLDEST
-
-
 class BirthDateField(CharField):
-    """A date of birth as people write it; shown back as 12-03-1958."""
+    """A date of birth as people write it; shown as 12-03-1958."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("label", gettext_lazy("Date of birth"))
-        kwargs.setdefault("help_text", gettext_lazy("For example 12-3-1958"))
+        kwargs.setdefault("label", _("Date of birth"))
+        kwargs.setdefault("help_text", _("For example 12-3-1958"))
         kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("autocomplete", "bday")
@@ -77,7 +75,7 @@ class BirthDateField(CharField):
             raise ValidationError(str(error), code="birth_date") from error
 
     def run_validators(self, value):
-        """The length of the text is the reader's to judge; a date has none."""
+        """None: CharField would measure the length of the date."""
 
     def has_changed(self, initial, data):
         try:

@@ -1,7 +1,7 @@
-"""The rules of the trade, each with its source, for a physiotherapist to read and correct.
+"""The clinical rules, each with its source, for a physiotherapist to read and correct.
 
-Nothing here knows a database or a page. Whoever uses a rule asks it here. What no source says
-and we had to choose is called "our proposal": judge it first.
+They are plain functions and numbers, without a database, and stand nowhere else. "Our proposal"
+marks what no source says and we had to choose: check that first.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ PAIN_LEAST, PAIN_MOST = 0, 10
 """Numeric pain rating scale: whole numbers, 0 is no pain. KNGF Lage rugpijn 2021, measurement."""
 
 DIARY_WEEKS = 3
-"""The diary on paper covers the weeks after which improvement should be felt.
+"""How many weeks the diary on paper covers: after those the patient should feel improvement.
 
 The leaflet "Lage rugpijn" and KNGF 2013 A.3: no improvement in three weeks is a
 deviating course, and the patient should contact the therapist.
@@ -23,20 +23,20 @@ deviating course, and the patient should contact the therapist.
 # ---------------------------------------------------------------- pain
 
 PAIN_MATTERS = 2
-"""The smallest change of pain that matters, in points. Ostelo 2008: NRS 2."""
+"""The smallest change of pain that matters, in points of the NRS. Ostelo 2008: 2."""
 
 PAIN_MATTERS_SHARE = 0.30
-"""Or this part of the pain at the start. Ostelo 2008: 30 % of baseline."""
+"""A fall of this part of the pain at the start matters too. Ostelo 2008: 30 % of baseline."""
 
 SESSIONS_WITH_MORE_PAIN = 2
-"""So many sessions in a row with more pain are looked at. Our proposal."""
+"""How many sessions in a row with more pain put a patient on the worklist. Our proposal."""
 
 
 def pain_change(at_start: int | None, now: int | None) -> str:
-    """Says "less", "same" or "more"; empty when one of both was not answered.
+    """ "less", "same" or "more"; empty when one of the two was not answered.
 
-    Less is a fall of 2 points or of 30 %, whichever comes first. More is a rise of 2 points: 30 %
-    of little pain is less than anybody can tell.
+    "less" is a fall of 2 points or of 30 %. "more" is a rise of 2 points only: 30 % of a low score
+    is less than a patient can tell apart.
     """
     if at_start is None or now is None:
         return ""
@@ -47,10 +47,10 @@ def pain_change(at_start: int | None, now: int | None) -> str:
 
 
 def raised_since(at_start: int | None, readings: Sequence[tuple[date, int]]) -> date | None:
-    """Since which session the pain has been up; None when it is not.
+    """The first of the last sessions in a row with more pain; None with fewer than
+    SESSIONS_WITH_MORE_PAIN of them.
 
-    `readings` are the answered sessions from old to new, one a day with that day's worst pain.
-    A day without an answer is no session here: it says nothing about the pain.
+    `readings` are (day, worst pain of that day) from old to new, without days that have no answer.
     """
     if at_start is None:
         return None
@@ -67,11 +67,11 @@ def raised_since(at_start: int | None, readings: Sequence[tuple[date, int]]) -> 
 
 @dataclass(frozen=True)
 class Symptom:
-    """Something that went wrong during an exercise, in the patient's words.
+    """A symptom that a patient can report, in the patient's words.
 
-    `urgency` is "stop" (leave this exercise and call the practice) or "doctor" (no exercises at
-    all, and call now). For "doctor": `why` a doctor has to look, and whom to `call` first: the
-    "doctor", or "emergency" where minutes count.
+    `urgency` is "stop" (stop this exercise and call the practice) or "doctor" (stop all exercises
+    and call a doctor now). With "doctor", `why` says why a doctor has to examine it, and `call` is
+    whom to call first: "doctor", or "emergency" where minutes count.
     """
 
     words: str
@@ -117,44 +117,43 @@ SYMPTOMS = {
     "bladder": Symptom(_("I cannot hold or pass urine or stool"), "doctor", **_NERVE),
     "weakness": Symptom(_("My leg or arm is quickly losing strength"), "doctor", **_NERVE),
 }
-"""The catalogue: everything that can be asked about, in the order in which it is asked.
+"""All symptoms that can be asked about, by name, in the order in which they are asked.
 
-No name is ever taken out: stored reports refer to it. Whom to call is our proposal: the own doctor
-at once, outside office hours the doctors' post, and the emergency number when neither can be
-reached; where minutes count, the emergency number first.
+No name is ever removed, because stored reports refer to it. Whom to call is our proposal: at once
+the patient's own doctor, outside office hours the out-of-hours service, and the emergency number
+when neither can be reached; where minutes count, the emergency number first.
 """
 
 SYMPTOMS_BY_REGION = {
     "low_back": ("leg_pain", "numbness", "saddle", "bladder", "weakness"),
     "knee": ("numbness", "locking", "swelling", "calf", "infection", "chest"),
 }
-"""What is asked about for a complaint of this region, also after surgery. Our proposal."""
+"""The symptoms to ask about, by region of the complaint; also after surgery. Our proposal."""
 
-SYMPTOMS_ELSEWHERE = (
-    "leg_pain", "numbness", "calf", "infection", "chest", "saddle", "bladder", "weakness",
-)  # fmt: skip
-"""For every other region: each red flag, whatever the complaint. Cautious. Our proposal."""
+_RED_FLAGS = (name for name, symptom in SYMPTOMS.items() if symptom.urgency == "doctor")
+SYMPTOMS_ELSEWHERE = ("leg_pain", "numbness", *_RED_FLAGS)
+"""For every other region: each red flag, to be careful. Our proposal."""
 
 SYMPTOMS_BEFORE = SYMPTOMS_BY_REGION["low_back"]
-"""What every programme asked about before a protocol named its own. Issued versions of those days
-ask it still."""
+"""What every programme asked about before protocols had symptoms of their own. Versions that were
+issued then still ask it."""
 
 
 def symptoms_of_region(region: str) -> tuple[str, ...]:
-    """What is asked at least for a complaint of this region of `exercises.models.Protocol`."""
+    """The symptoms for a region of `exercises.models.Protocol`."""
     return SYMPTOMS_BY_REGION.get(region, SYMPTOMS_ELSEWHERE)
 
 
 def symptoms_asked(complaints: Iterable[tuple[str, Iterable[str]]]) -> tuple[str, ...]:
-    """What is asked about several complaints together, in the order of the catalogue.
+    """The symptoms for several complaints together, in the order of SYMPTOMS.
 
-    Each complaint is a region and what its protocol asks beside the symptoms of that region.
-    A protocol adds to those and takes none away.
+    A complaint is (region, what its protocol asks beside the symptoms of that region); a protocol
+    cannot remove any of those.
     """
-    asked: set[str] = set()
+    names: set[str] = set()
     for region, more in complaints:
-        asked.update(symptoms_of_region(region), more)
-    return tuple(name for name in SYMPTOMS if name in (asked or SYMPTOMS_ELSEWHERE))
+        names.update(symptoms_of_region(region), more)
+    return tuple(name for name in SYMPTOMS if name in (names or SYMPTOMS_ELSEWHERE))
 
 
 URGENCIES = ("doctor", "stop")
@@ -165,28 +164,27 @@ ADVICE = {
     "emergency": _("Stop exercising. Call %(phone)s now. Every minute counts."),
     "pain_up": _("You have had more pain for some days. Do less of this exercise, and call us."),
 }
-"""What the patient reads at once. The third: where minutes count, with the emergency number. The
-last: two sessions in a row with more pain than at the start, as `raised_since` says. Our
-proposal."""
+"""What the patient reads at once. "emergency" is for symptoms where minutes count; "pain_up" is for
+two sessions in a row with more pain than at the start (`raised_since`). Our proposal."""
 
 
 def advice(emergency_phone: str) -> dict[str, str]:
-    """The same sentences with the number to call where minutes count."""
+    """ADVICE as text, with the emergency number filled in."""
     words = {name: str(sentence) for name, sentence in ADVICE.items()}
     return words | {"emergency": words["emergency"] % {"phone": emergency_phone}}
 
 
 def advice_on(symptoms: Iterable[str], emergency_phone: str) -> str:
-    """What the patient reads at once about these symptoms; empty when there is nothing to say."""
+    """What the patient reads at once about these symptoms; empty without any."""
     names = tuple(symptoms)
-    what = urgency(names)
-    if what == "doctor" and calls_first(names) == "emergency":
-        what = "emergency"
-    return advice(emergency_phone).get(what, "")
+    key = urgency(names)
+    if key == "doctor" and calls_first(names) == "emergency":
+        key = "emergency"
+    return advice(emergency_phone).get(key, "")
 
 
 def reason_of(symptom: str) -> str:
-    """Under which name the worklist asks for a look: all that need a doctor are one red flag."""
+    """The reason on the worklist: "red_flag" for all that need a doctor, else the symptom."""
     return "red_flag" if urgency([symptom]) == "doctor" else symptom
 
 
@@ -197,16 +195,14 @@ def calls_first(symptoms: Iterable[str]) -> str:
 
 
 def urgency(symptoms: Iterable[str]) -> str:
-    """What to do about these symptoms together; empty when there is none."""
-    found = {SYMPTOMS[name].urgency for name in symptoms if name in SYMPTOMS}
-    return next((each for each in URGENCIES if each in found), "")
+    """The most urgent of these symptoms' urgencies; empty without any."""
+    present = {SYMPTOMS[name].urgency for name in symptoms if name in SYMPTOMS}
+    return next((one for one in URGENCIES if one in present), "")
 
 
 def pain_that_tells(at_start: int | None, readings: Sequence[tuple[date, int]]) -> int | None:
-    """From which pain today's answer is one session too many with more pain; None for no answer.
-
-    `readings` as in `raised_since`, up to yesterday.
-    """
+    """The lowest score today with which `raised_since` would find more pain; None if there is none.
+    `readings` are as there, up to yesterday."""
     if at_start is None:
         return None
     enough = SESSIONS_WITH_MORE_PAIN - 1
@@ -220,62 +216,64 @@ def pain_that_tells(at_start: int | None, readings: Sequence[tuple[date, int]]) 
 # ---------------------------------------------------------------- recovery
 
 RECOVERY_DAYS = (21, 42)
-"""On these days the patient is asked whether daily things go better.
+"""On these days of the programme the patient is asked whether daily things go better.
 
 The leaflet: improvement in the first 3 weeks, often recovered within 6. KNGF 2013 A.3 and NHG 2017:
 no clear improvement in 3 to 4 weeks is a deviating course. The question itself is our proposal.
-They are days of the calendar from the start, also when the programme was paused in between: a
-back heals on by itself. During a pause nobody is waited for. Our proposal.
+They are calendar days from the start, also when the programme was paused: recovery goes on during
+a pause. During a pause no answer is expected. Our proposal.
 """
 
 DAYS_TO_ANSWER = 3
-"""An answer may come this much later before the therapist is told. Our proposal."""
+"""So many days after the question a missing answer is on the worklist. Our proposal."""
 
 NOT_BETTER = ("same", "worse")
-"""Answers that ask for another look at the plan. From KNGF 2013 A.3, "no clear increase"."""
+"""Answers after which the plan should be reviewed. From KNGF 2013 A.3, "no clear increase"."""
 
 
 RECOVERY_ADVICE = {
     "better": _("That is how it usually goes. Go on like this, and do a little more each day."),
     "other": _("Call your physiotherapist. Together you look at what can be done differently."),
 }
-"""The leaflet: it should go better within three weeks; if not, get in touch."""
+"""What the patient reads after a recovery check. The leaflet: it should go better within three
+weeks; if not, get in touch."""
 
 
 def recovery_asked(day: int) -> int | None:
-    """Which recovery check was asked last on this day of the programme; None before the first."""
-    return max((asked for asked in RECOVERY_DAYS if asked <= day), default=None)
+    """The last recovery check up to this day of the programme; None before the first."""
+    return max((check for check in RECOVERY_DAYS if check <= day), default=None)
 
 
 def recovery_concern(day: int, answers: Mapping[int, str]) -> tuple[int, str] | None:
-    """Which recovery check asks for attention on this day of the programme, and what was answered.
+    """The recovery check that needs attention on this day of the programme, with its answer.
 
-    `(21, "worse")`, or `(42, "")` when nobody answered in time. The newest check decides: who is
-    better on day 42 is better, whatever day 21 said.
+    `answers` are by day of the check. Returns `(21, "worse")`, or `(42, "")` when it was not
+    answered in time, or None. The last check that was answered or is overdue decides: a patient
+    who is better on day 42 needs no attention, whatever the answer on day 21.
     """
-    for asked in reversed(RECOVERY_DAYS):
-        if asked > day:
+    for check in reversed(RECOVERY_DAYS):
+        if check > day:
             continue
-        answer = answers.get(asked, "")
+        answer = answers.get(check, "")
         if answer:
-            return (asked, answer) if answer in NOT_BETTER else None
-        if day >= asked + DAYS_TO_ANSWER:
-            return asked, ""
+            return (check, answer) if answer in NOT_BETTER else None
+        if day >= check + DAYS_TO_ANSWER:
+            return check, ""
     return None
 
 
 # ---------------------------------------------------------------- doing
 
 SILENT_DAYS = 7
-"""So many whole days without anything ticked off are looked at. Our proposal."""
+"""So many whole days without a tick put a patient on the worklist. Our proposal."""
 
 
 def silent_days(
     last_done: date | None, started_on: date, today: date, off: Container[date] = ()
 ) -> int:
-    """Whole days on which nothing was done, up to yesterday: today may still bring something.
+    """The number of days since the last tick, up to yesterday, without those of a pause (`off`).
 
-    The days `off` are those of a pause, on which nothing was asked. Our proposal.
+    Today does not count, because it is not over. Our proposal.
     """
     first_empty = started_on if last_done is None else last_done + timedelta(days=1)
     empty = (first_empty + timedelta(days=number) for number in range((today - first_empty).days))
@@ -283,17 +281,17 @@ def silent_days(
 
 
 QUALITY = {"excellent": 1.0, "good": 0.8, "reasonable": 0.6, "moderate": 0.4, "poor": 0.2}
-"""How well an exercise is done, judged by the therapist who sees it. EXAS: Arensman 2023."""
+"""How well an exercise is done, as the therapist judged it. EXAS: Arensman 2023."""
 
 
 def rate(done: float, given: int) -> int | None:
-    """Done of what was agreed, 0 to 100; None when nothing was asked. Doing more is not more."""
+    """Done of given, in percent, at most 100; None when nothing was given."""
     return None if given <= 0 else round(min(1.0, done / given) * 100)
 
 
 def intensity(amounts: Iterable[tuple[int, int]]) -> float:
     """Which part of an exercise was done, 0 to 1, from pairs (given, done) of sets, repetitions and
-    seconds. EXAS counts frequency and intensity (Arensman 2023); doing more is not more."""
+    seconds. EXAS counts frequency and intensity (Arensman 2023); more than given counts as 1."""
     part = 1.0
     for given, done in amounts:
         part *= done / given
@@ -303,21 +301,21 @@ def intensity(amounts: Iterable[tuple[int, int]]) -> float:
 def exas(exercises: Iterable[tuple[int | None, str]]) -> int | None:
     """EXAS, 0 to 100: the mean over exercises of rate x quality. Arensman 2023.
 
-    None as long as the quality of one of them was not rated: a rate alone is not EXAS. Exercises
-    that nothing was asked of do not count.
+    `exercises` are (rate, quality) pairs; those with rate None were not given and do not count.
+    None when one of the others has no quality: a rate alone is not EXAS.
     """
-    asked = [(done, quality) for done, quality in exercises if done is not None]
-    if not asked or any(quality not in QUALITY for _done, quality in asked):
+    given = [(done, quality) for done, quality in exercises if done is not None]
+    if not given or any(quality not in QUALITY for _done, quality in given):
         return None
-    return round(sum(done * QUALITY[quality] for done, quality in asked) / len(asked))
+    return round(sum(done * QUALITY[quality] for done, quality in given) / len(given))
 
 
 EXAS_MEAN, EXAS_SPREAD = 59, 25
-"""What others reached: mean and standard deviation of a cohort. Arensman 2023. Not a goal."""
+"""Mean and standard deviation in a cohort. Arensman 2023. It is no goal for a patient."""
 
 COMPARED_DAYS, STEADY = 7, 0.1
-"""So many whole days are compared with as many before; a difference of less than this part of what
-was given is called "about as often". Our proposal."""
+"""The last so many whole days are compared with as many before; a difference of the rates smaller
+than STEADY is called "about as often". Our proposal."""
 
 # ---------------------------------------------------------------- main activities
 
@@ -327,7 +325,7 @@ Our proposal, after the change that matters of a pain score."""
 
 
 def activity_change(first: int, last: int) -> str:
-    """Says "better", "same" or "worse"; 10 is impossible, so lower is better."""
+    """ "better", "same" or "worse". A lower score is better: 10 means impossible."""
     if first - last >= ACTIVITY_MATTERS:
         return "better"
     return "worse" if last - first >= ACTIVITY_MATTERS else "same"
@@ -345,7 +343,7 @@ def start_back_suggests(total: int, part: int) -> str:
     """The profile that a STarT Back score suggests: 3 or less in all is low; more, with 3 or less
     on questions 5 to 9, is medium; else high.
 
-    It suggests and never decides: KNGF 2021 allows it beside the therapist's own judgement only.
+    The therapist decides: KNGF 2021 allows the score beside their own judgement only.
     """
     if total <= START_BACK_LOW:
         return "low"
@@ -357,45 +355,45 @@ def start_back_suggests(total: int, part: int) -> str:
 
 @dataclass(frozen=True)
 class TreatmentPlan:
-    """What a risk profile suggests. The therapist decides."""
+    """What a risk profile suggests; the therapist decides."""
 
-    weeks: int  # that the programme runs
+    weeks: int  # of the programme
     visits: int  # at most
 
 
 PLANS = {"low": TreatmentPlan(3, 2), "medium": TreatmentPlan(12, 8), "high": TreatmentPlan(12, 12)}
 """By risk of persistent complaints. e-Exercise LBP (Koppenaal 2022), based on KNGF 2021.
 
-The profile is chosen by the therapist; STarT Back may support, and never decides (KNGF 2021).
+The therapist chooses the profile; STarT Back may support the choice (KNGF 2021).
 """
 
 EXERCISES_ENOUGH, EXERCISES_MANY = 4, 8
-"""More than the first: a hint. The second or more: a clear word. Never a block.
+"""More exercises than the first give a hint, the second or more a clear warning. None is refused.
 
 e-Exercise low back pain, built on KNGF, gives 3 to 4 home exercises in all; two were done
-better than eight (quality, n = 15). Where "many" begins is our own working assumption.
+better than eight (quality, n = 15). The number for "many" is our own working assumption.
 """
 
 # ---------------------------------------------------------------- the worklist
 
 ENDS_SOON_DAYS = 7
-"""A programme whose planned weeks end is announced so many days before. Our proposal."""
+"""So many days before its planned end a programme is on the worklist. Our proposal."""
 
 LINK_ENDS_SOON_DAYS = 14
-"""A link on paper that stops working is announced earlier: it takes a visit to hand over a new
-one. Our proposal."""
+"""So many days before a link on paper stops working the programme is on the worklist: earlier,
+because a new link is handed over at a visit. Our proposal."""
 
 WEEKS_MORE = 6
-"""A programme without a risk profile goes on for so many weeks, unless the therapist says
-otherwise: within six weeks complaints have often gone (the leaflet). Our proposal."""
+"""The weeks that are suggested for a renewal without a risk profile: within six weeks complaints
+have often gone (the leaflet). Our proposal."""
 
 SEEN_HOLDS_DAYS = 7
-"""More pain and silence come back so long after they were marked as seen, when they last.
-Our proposal. An answer or a report that was seen does not come back; a new one is a new one."""
+"""More pain and silence that last come back on the worklist so many days after they were marked as
+seen. An answer or a report does not come back. Our proposal."""
 
 
 def day_of(started_on: date, today: date) -> int:
-    """Day 1 is the day the programme started."""
+    """The day of the programme; day 1 is the day on which it started."""
     return (today - started_on).days + 1
 
 

@@ -1,10 +1,10 @@
-"""Names of people: under which letter they stand, and how they are found."""
+"""How names of people are ordered in a list."""
 
 from itertools import takewhile
 
 from rugpijn.typed import text
 
-# What stands before a Dutch surname and does not count for its place in a list.
+# Particles before a Dutch surname, which do not count for its place in a list.
 PARTICLES = (
     " van de der den ten ter te het 't 's t s d d' l' in op aan bij onder over voor uit uijt "
     "von zu zum zur vom auf am dem du des del della di da do dos das la le les lo los el al "
@@ -12,17 +12,17 @@ PARTICLES = (
 
 
 def surname_first(name: str) -> str:
-    """`Anke van der Berg-Çelik` stands at `berg celik, anke van der`.
+    """The key to order a name by: `berg celik, anke van der` for `Anke van der Berg-Çelik`.
 
-    The surname is the last word, with words that hang on it by a hyphen and a particle, as in
-    `Jansen-de Vries`. What comes before a comma is a surname as well. Used for order only.
+    The surname is what comes before a comma, or else the last word, with the words that a hyphen
+    and a particle join to it, as in `Jansen-de Vries`.
     """
     given, surname = _split(text.clean(name))
     return f"{text.fold(surname)}, {text.fold(given)}".rstrip(", ")
 
 
 def _split(name: str) -> tuple[str, str]:
-    """What comes before the surname, and the surname without its particles."""
+    """(given names and particles, surname without particles)."""
     before_comma, _comma, given = name.partition(",")
     if given.strip():
         words = before_comma.split()

@@ -1,7 +1,7 @@
-"""Finding a patient by any of name, date or year of birth and phone number, in any order.
+"""Find patients by name, date or year of birth and phone number, in any order.
 
-Neither database can leave out accents by itself (PostgreSQL only with an extension), so what is
-looked in is kept beside the patient, written anew whenever the patient is saved.
+Neither database ignores accents by itself (PostgreSQL needs an extension), so a patient has a
+`search_key` without accents, which is written whenever the patient is saved.
 """
 
 import re
@@ -16,44 +16,47 @@ from rugpijn.typed.text import fold, squeezed
 
 from .birth_dates import read_birth_date
 
-MOST_FOUND = 5_000  # whoever finds more has not searched yet; the names alone are then shown first
+MOST_FOUND = 5_000  # primary keys that `numbers_of` returns at most
 MOST_WORDS = 12
 PHONE_SIGNS = re.compile(r"[+0-9().\-/]*[0-9][+0-9().\-/]*")
 
 
 def key_of(name: str, birth_date: date, phone: str) -> str:
-    """What is looked in: the name in words and in one, the day of birth, and the phone number."""
+    """The search key of a patient: the name with and without spaces, the ISO date of birth, and the
+    digits of the phone number."""
     return f"{fold(name)} {squeezed(name)} {birth_date.isoformat()} {phones.digits_to_find(phone)}"
 
 
 def find(patients: QuerySet, term: str) -> QuerySet:
-    """The patients about whom every word that was typed holds; all of them without a word."""
+    """The patients who match every word of `term`; all of them when it has no words."""
     for rule in _rules(term):
         patients = patients.filter(rule)
     return patients
 
 
 def numbers_of(patients: QuerySet, term: str) -> list[int]:
-    """Their primary keys, in the order of the list."""
+    """The primary keys of the patients who match, at most MOST_FOUND, in the order of the list."""
     return list(find(patients, term).values_list("pk", flat=True)[:MOST_FOUND])
 
 
 def _rules(term: str) -> Iterator[Q]:
+    """A condition for each word, or for the words of a date together."""
     words = term.split()[:MOST_WORDS]
     while words:
-        born, taken = _date_at_the_start(words)
-        found, words = words[:taken], words[taken:]
+        birth_date, length = _date_at_the_start(words)
         rule = Q()
-        for word in found:
+        for word in words[:length]:
             rule &= _contains(word)
-        if born is not None:
-            rule |= Q(birth_date=born)
+        if birth_date is not None:
+            rule |= Q(birth_date=birth_date)
+        words = words[length:]
         if rule:
             yield rule
 
 
 def _date_at_the_start(words: list[str]) -> tuple[date | None, int]:
-    """A date of birth that the words begin with, and of how many words: “12 maart 1958” is 3."""
+    """The date of birth that the words begin with, and how many words it has (“12 maart 1958” has
+    3); (None, 1) without one."""
     for count in range(min(3, len(words)), 0, -1):
         text = " ".join(words[:count])
         if any(sign.isdigit() for sign in text):
@@ -65,9 +68,9 @@ def _date_at_the_start(words: list[str]) -> tuple[date | None, int]:
 
 
 def _contains(word: str) -> Q:
-    """A name or a part of it, or the digits of a phone number; nothing for signs alone."""
+    """A condition for a part of a name or of a phone number; an empty one for punctuation alone."""
     if PHONE_SIGNS.fullmatch(word):
-        looked_for = re.sub(r"[^0-9]", "", word.replace("(0)", "")).removeprefix("00")
+        key = re.sub(r"[^0-9]", "", word.replace("(0)", "")).removeprefix("00")
     else:
-        looked_for = fold(word)
-    return Q(search_key__contains=looked_for) if looked_for else Q()
+        key = fold(word)
+    return Q(search_key__contains=key) if key else Q()

@@ -1,3 +1,3 @@
-"""The admin pages of patients and programmes; each mounts the pages of the rooms."""
+"""The admin of patients and programmes; it gives the views of the rooms their addresses."""
 
 from . import patient, programme  # noqa: F401

@@ -1,7 +1,4 @@
-"""The therapist's pages. Patients stand here; their programmes in programme.py.
-
-Whose rows a page may touch is asked of access.py, here as everywhere.
-"""
+"""The admin of patients. CareAdmin limits it to the patients whom the therapist treats."""
 
 from django.contrib import admin, messages
 from django.shortcuts import redirect
@@ -28,7 +25,7 @@ from .programme import ProgrammeAdmin
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
 
-# A therapist begins with people, not with tables.
+# The first page of a therapist, and what an owner's pages ask about patients.
 admin.site.desk = worklist.first_page
 admin.site.treated_by = caseload.number_treated
 admin.site.next_removal = retention.next_removal
@@ -37,7 +34,7 @@ admin.site.next_removal = retention.next_removal
 @admin.register(Patient)
 class PatientAdmin(CareAdmin):
     form = PatientForm
-    saves_anew = False  # somebody may have been erased, on purpose
+    saves_anew = False  # a patient who was erased must not come back from an open form
     list_display = ("name", "birth_date", "programme_now", "day")
     search_fields = ("name",)
     search_help_text = _(
@@ -54,7 +51,7 @@ class PatientAdmin(CareAdmin):
         )
         return [
             (None, {"fields": first}),
-            (_("If you have it"), {"fields": ["email", "phone", "language"]}),
+            (_("Optional details"), {"fields": ["email", "phone", "language"]}),
         ]
 
     def get_form(self, request, obj=None, **kwargs):
@@ -64,14 +61,14 @@ class PatientAdmin(CareAdmin):
         return form
 
     def get_search_results(self, request, queryset, search_term):
-        """Whatever one knows of somebody, and a word finds who is treated no longer."""
+        """By name, phone or date of birth; the word "discharged" lists who was discharged."""
         if fold(search_term) == fold(gettext("discharged")):
             return queryset.filter(discharged_on__isnull=False), False
         return search.find(queryset, search_term), False
 
     @admin.display(description=_("programme"))
     def programme_now(self, patient):
-        """With the way to it, which saves the page in between."""
+        """The title of the latest programme, as a link to it."""
         latest = _latest_programme(patient)
         if latest is None:
             return "–"
@@ -86,7 +83,7 @@ class PatientAdmin(CareAdmin):
         return "–" if latest is None else lifecycle.words(latest)
 
     def has_delete_permission(self, request, obj=None):
-        """A mistake can be taken back; what was given to someone is a record that stays."""
+        """Not once a programme was given to the patient: that is a record that has to be kept."""
         if obj is None:
             return super().has_delete_permission(request)
         given = obj.programmes.filter(started_on__isnull=False).exists()
@@ -111,7 +108,7 @@ class PatientAdmin(CareAdmin):
         ]
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """One way to save; the form for another programme stands beside it."""
+        """One button to save, and the form for another programme."""
         extra = {"new_programme_form": NewProgrammeForm(user=request.user), **(extra_context or {})}
         extra.update(show_save_and_add_another=False, show_save_and_continue=False)
         return super().changeform_view(request, object_id, form_url, extra)
@@ -132,7 +129,7 @@ class PatientAdmin(CareAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(
             request,
-            gettext("%(name)s is added. Look over the programme, then start it.")
+            gettext("%(name)s has been added. Check the programme, then start it.")
             % {"name": obj.name},
         )
         _warn_without_phone(request, obj)
@@ -143,7 +140,7 @@ class PatientAdmin(CareAdmin):
         return super().response_change(request, obj)
 
     def new_programme(self, request, patient):
-        """Begin another programme for someone who is already here."""
+        """Make a draft for a patient who has a record already."""
         form = NewProgrammeForm(request.POST, user=request.user)
         if request.method != "POST" or not form.is_valid():
             if request.method == "POST":
@@ -159,14 +156,14 @@ class PatientAdmin(CareAdmin):
 def _warn_without_phone(request, patient) -> None:
     if not patient.phone:
         text = gettext(
-            "There is no phone number for %(name)s. If %(name)s reports something that needs a "
-            "doctor, you cannot call."
+            "%(name)s has no phone number. You cannot call if they report something that needs "
+            "a doctor."
         )
         messages.warning(request, text % {"name": patient.name})
 
 
 def _latest_programme(patient) -> Programme | None:
-    """The running one, else the newest; reads what was prefetched."""
+    """The running programme, or else the newest. Expects that `programmes` were prefetched."""
     programmes = sorted(patient.programmes.all(), key=lambda programme: programme.pk, reverse=True)
     running = [programme for programme in programmes if programme.is_running]
     return (running or programmes or [None])[0]

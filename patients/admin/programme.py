@@ -1,4 +1,4 @@
-"""The programme as a therapist builds it: its rows, two at once, saving, and giving it out."""
+"""The admin of programmes: the form with its lines, merging, saving and giving to the patient."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -29,12 +29,13 @@ from ..prescribing import authoring as actions
 from ..prescribing import lifecycle, phases
 from ..prescribing.forms import PrescriptionForm, PrescriptionFormSet, ProgrammeForm
 from ..prescribing.merge_form import (
+    MERGED,
     PREFIX,
     has_own_changes,
     merge_post,
     must_decide,
     row_count,
-    told,
+    sentences_about,
     unsaid,
 )
 from ..prescribing.views import lifecycle as life_pages
@@ -43,7 +44,8 @@ from ..search import MOST_FOUND
 from ..sheet import Sheet
 from ..sheet_changes import SheetChange, changes
 
-# What was done meanwhile: by oneself in another tab, by somebody with a name, and by nobody known.
+# What was done while the page was open, for `two_at_once.who_did`: by the person who reads it in
+# another tab, by somebody else, and by an unknown person.
 ENDED = (
     _("You ended this programme in another tab or window at %(when)s."),
     _("%(who)s ended this programme at %(when)s, while you had it open."),
@@ -60,30 +62,24 @@ PAUSED = (
     _("This programme was paused while you had it open."),
 )
 
-# The pages of a programme's life, in prescribing/views/lifecycle.py.
+# The views of prescribing/views/lifecycle.py about a programme.
 LIFE = ("pause", "resume", "renew", "end", "reopen", "again")
 
 
-def _meanwhile(last: dict | None, act: tuple) -> str:
-    return two_at_once.who_did(last, *act)
-
-
 class ExercisePicker(AutocompleteSelect):
-    """Django's picker, asking our own list: with drawings, and what is used most first."""
+    """Django's picker, with the results of `typing.find_exercises`."""
 
     url_name = "%s:patients_programme_exercises"
 
 
 class PrescriptionInline(ScopedInline, admin.StackedInline):
-    """The lines of a programme, each with its dosage in shorthand."""
+    """The lines of a programme."""
 
     model = Prescription
     form = PrescriptionForm
     formset = PrescriptionFormSet
     template = "admin/patients/programme/prescriptions.html"
-    fields = (
-        "exercise", "position", "dosage", "side", "period", "note", "steps", "on_share_page",
-    )  # fmt: skip
+    fields = ("exercise", *MERGED)
     extra = 0
     verbose_name = _("exercise")
     verbose_name_plural = _("exercises")
@@ -102,7 +98,7 @@ class PrescriptionInline(ScopedInline, admin.StackedInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Without buttons to add or change an exercise here: the library has its own page."""
+        """Without Django's buttons to add or change an exercise: the library has its own pages."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         for act in ("add", "change", "delete", "view"):
             if hasattr(field.widget, f"can_{act}_related"):
@@ -123,7 +119,7 @@ def _changes_of_library(programme: Programme | None) -> list[SheetChange]:
 
 
 def _red_flags_missing(programme: Programme) -> dict:
-    """Whether patients would not read when to call a doctor, and in which protocols that is."""
+    """Whether red flags are missing, which say when to call a doctor, and in which protocols."""
     protocols = list(programme.protocols.prefetch_related("advice", "texts"))
     without = [protocol for protocol in protocols if not protocol.has_red_flags]
     return {"protocols": without, "any": bool(without) or not protocols}
@@ -131,7 +127,7 @@ def _red_flags_missing(programme: Programme) -> dict:
 
 @admin.register(Programme)
 class ProgrammeAdmin(CareAdmin):
-    merges = False  # of its own, in `_merge_with_others`
+    merges = False  # `_merge_with_others` does it instead
     saves_anew = False
     form = ProgrammeForm
     inlines = [PrescriptionInline]
@@ -159,12 +155,12 @@ class ProgrammeAdmin(CareAdmin):
         )
 
     def get_search_results(self, request, queryset, search_term):
-        """By the patient's name, or by the title."""
+        """By the name of the patient, or by the title."""
         if not search_term.strip():
             return queryset, False
         named = search.numbers_of(Patient.objects.treated_by(request.user), search_term)
         titled = queryset.filter(title__icontains=search_term.strip())
-        # Two plain questions are quicker than one with OR, which reads every programme twice.
+        # Two plain queries are quicker than one with OR, which reads every programme twice.
         numbers = set(queryset.filter(patient__in=named).values_list("pk", flat=True)[:MOST_FOUND])
         numbers |= set(titled.values_list("pk", flat=True)[:MOST_FOUND])
         return queryset.filter(pk__in=numbers), False
@@ -174,16 +170,16 @@ class ProgrammeAdmin(CareAdmin):
         return lifecycle.words(programme)
 
     def has_add_permission(self, request):
-        """A programme begins on its patient's page."""
+        """Not here: a programme is made on its patient's page."""
         return False
 
     def has_change_permission(self, request, obj=None):
-        """What has ended is read, not changed."""
+        """Not once it has ended."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.ended_on is None)
 
     def has_delete_permission(self, request, obj=None):
-        """A draft can be thrown away; what was given to someone is a record that stays."""
+        """Only a draft: what was given to a patient is a record that has to be kept."""
         if obj is None:
             return False
         return super().has_delete_permission(request, obj) and obj.is_draft
@@ -216,7 +212,7 @@ class ProgrammeAdmin(CareAdmin):
             self.page(share_link.share, "share"),
             self.page(share_link.mail_link, "mail"),
             *(self.page(getattr(life_pages, name), name) for name in LIFE),
-            self.page(visit.course, "course"),
+            self.page(visit.visit, "course"),
             self.page(thread.at_the_desk, "messages"),
             self.page(worklist.seen, "seen"),
             self.page(worklist.take, "take"),
@@ -225,7 +221,7 @@ class ProgrammeAdmin(CareAdmin):
         ]
 
     def _batch_urls(self):
-        """Above every programme: each finds its own batch, or answers 404."""
+        """Pages that are not about one programme; the views check access to the batch."""
         guard = self.admin_site.admin_view
         return [
             path("batch/<uuid:uuid>/", guard(batch.batch), name="patients_batch"),
@@ -241,7 +237,7 @@ class ProgrammeAdmin(CareAdmin):
 
     @admin.action(description=_("Print the handouts"), permissions=["view"])
     def print_handouts(self, request, queryset):
-        """In the background, with a page that shows how far it is."""
+        """Print in the background, and go to the page that shows the progress."""
         if press.problem() is not None:
             messages.error(request, press.problem())
             return None
@@ -265,7 +261,7 @@ class ProgrammeAdmin(CareAdmin):
         programme = self.get_queryset(request).filter(pk=number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
-                return self._ended_meanwhile(request, programme)
+                return self._endedtwo_at_once.who_did(request, *programme)
             version = programme.current_version()
             extra.update(
                 title=programme.title,
@@ -278,47 +274,48 @@ class ProgrammeAdmin(CareAdmin):
                 printing_problem=press.problem(),
             )
         response = super().changeform_view(request, object_id, form_url, extra)
-        if programme is not None:  # the preview stands beside the form
+        if programme is not None:  # the page frames the preview
             response.headers["Content-Security-Policy"] = content_policy(HOLDS_OUR_PAGE)
         return response
 
     def _library_changes(self, request, programme):
         """What the library corrected since the patient's last version; empty for a draft.
 
-        Found once for a page: form and page ask for it several times.
+        Kept on the request, because form and page ask for it several times.
         """
-        found = getattr(request, "library_changes", None)
-        if found is None:
-            found = request.library_changes = _changes_of_library(programme)
-        return found
+        if not hasattr(request, "library_changes"):
+            request.library_changes = _changes_of_library(programme)
+        return request.library_changes
 
     # ---------------------------------------------------------------- two at once
 
     def _opened_as(self, programme) -> str:
-        """What a page was opened with: to save it later means something else in each state."""
+        """The state in which a page is opened; what saving does depends on it."""
         if programme.is_draft:
             return "draft"
         return "paused" if programme.pause_now is not None else "running"
 
     def beside_words(self, request, obj=None) -> set[str]:
-        """The exercise of a row says where something was typed; without names it is a number."""
+        """The fields to leave out where what was typed is shown again; see `unsaid`."""
         return unsaid(request.POST, named=obj is not None)
 
     def _ended_meanwhile(self, request, programme):
-        """What was typed is given back; what has ended is not changed."""
+        """Refuse to save a programme that has ended, and show what was typed."""
         last = two_at_once.who_changed(programme, request.user, "end", "discharge")
-        said = _meanwhile(last, ENDED)
+        refusal = two_at_once.who_did(last, *ENDED)
         here = reverse("admin:patients_programme_change", args=[programme.pk])
         beside = self.beside_words(request, programme)
         readable = given_back.words(request, self, programme, beside)
         if not readable or not has_own_changes(request.POST):
-            messages.error(request, f"{said} {gettext('Nothing was saved.')}")
+            messages.error(request, f"{refusal} {gettext('Nothing was saved.')}")
             return redirect(here)
         leads = [(here, gettext("Open the programme"))]
-        return given_back.page(request, said, readable, title=programme.patient.name, leads=leads)
+        return given_back.page(
+            request, refusal, readable, title=programme.patient.name, leads=leads
+        )
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
-        """Inside the transaction of a save, as for every record."""
+        """Merge first; Django calls this inside the transaction of a save."""
         if request.method == "POST":
             programme = self.get_queryset(request).filter(pk=number(object_id)).first()
             if programme is not None and self.has_change_permission(request, programme):
@@ -328,40 +325,41 @@ class ProgrammeAdmin(CareAdmin):
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def _merge_with_others(self, request, programme):
-        """When somebody saved since this form was opened: both are kept, or a person decides.
+        """Merge the post with what somebody else saved since this form was opened.
 
-        An answer when there is nothing to save.
+        Sets `request.POST` and `request.meeting`, where a person has to decide. Returns a response
+        when there is nothing to save, else None.
         """
         post = request.POST
         if row_count(post.get(f"{PREFIX}-TOTAL_FORMS")) is None or not post.get("revision"):
-            return None  # no form of ours; Django says so
-        writes.hold(programme)  # until this save is done
+            return None  # not our form; Django refuses it
+        writes.hold(programme)  # locked until this save is done
         opened, now = post.get("opened_as"), self._opened_as(programme)
         started = opened == "draft" and now != "draft"
         if started and not has_own_changes(post):
-            return self._started_meanwhile(request, programme)
+            return self._startedtwo_at_once.who_did(request, *programme)
         if opened == "running" and now == "paused":
             last = two_at_once.who_changed(programme, request.user, "pause")
-            messages.warning(request, _meanwhile(last, PAUSED))
+            messages.warning(request, two_at_once.who_did(last, *PAUSED))
         unbound = self.get_form(request, programme, change=True)(instance=programme)
         profile = post.get("initial-profile", unbound["profile"].value() or "")
         if post["revision"] == str(programme.revision) and profile == (
             unbound["profile"].value() or ""
         ):
             return None
-        formset = self._unbound_lines(request, programme)
+        formset = self._lines(request, programme)
         merged, post = merge_post(post, unbound, formset)
-        sentences = told(merged, unbound, formset)
+        sentences = sentences_about(merged, unbound, formset)
         if started:
             last = two_at_once.who_changed(programme, request.user, "start")
-            sentences.insert(0, _meanwhile(last, STARTED))
-            sentences.insert(1, gettext("Saving gives your changes to the patient."))
+            sentences.insert(0, two_at_once.who_did(last, *STARTED))
+            sentences.insert(1, gettext("When you save, the patient gets your changes."))
         by = programme.changed_by
         request.POST = post
         request.meeting = two_at_once.Meeting(
             post,
             sentences,
-            # Nobody gives a patient what they have not seen.
+            # A therapist must have seen what is given to a patient.
             must_decide(merged)
             or started
             or opened is None
@@ -373,31 +371,29 @@ class ProgrammeAdmin(CareAdmin):
         return None
 
     def _started_meanwhile(self, request, programme):
-        """Pressed twice, or by two people: it was started once, and the paper is ready."""
+        """Start was pressed twice, or by two people: say who started it, and go to the handout."""
         last = two_at_once.who_changed(programme, request.user, "start")
-        messages.info(request, _meanwhile(last, STARTED))
+        messages.info(request, two_at_once.who_did(last, *STARTED))
         version = programme.current_version()
         if "_start" not in request.POST or press.problem() is not None:
             return redirect("admin:patients_programme_change", programme.pk)
         return redirect("patients:version_handout", programme.uuid, version.number)
 
-    def _unbound_lines(self, request, programme):
+    def _lines(self, request, programme, post=None):
+        """The formset of the lines, bound to `post`."""
         inline = next(iter(self.get_inline_instances(request, programme)))
         formset_class = inline.get_formset(request, programme)
-        return formset_class(instance=programme, queryset=inline.get_queryset(request))
+        return formset_class(post, instance=programme, queryset=inline.get_queryset(request))
 
     # ---------------------------------------------------------------- looking before saving
 
     def preview(self, request, programme):
-        """As it was last saved; for a form that is posted here, as it stands there now."""
+        """The preview of what was saved, or of the form that is posted."""
         if (refused := rates.refusal(request, "preview")) is not None:
             return refused
         if request.method != "POST":
             return typing.preview(request, programme, Sheet.of(programme))
-        inline = next(iter(self.get_inline_instances(request, programme)))
-        lines = inline.get_formset(request, programme)(
-            request.POST, instance=programme, queryset=inline.get_queryset(request)
-        )
+        lines = self._lines(request, programme, request.POST)
         sheet = typing.as_typed(programme, lines, request.POST.get("title", ""))
         return typing.preview(request, programme, sheet)
 
@@ -432,15 +428,15 @@ class ProgrammeAdmin(CareAdmin):
 
     def _add_protocol(self, request, programme, protocol, side):
         count = actions.add_protocol(programme=programme, protocol=protocol, side=side)
-        said = ngettext(
+        sentence = ngettext(
             "%(count)d exercise was added from “%(protocol)s”.",
             "%(count)d exercises were added from “%(protocol)s”.",
             count,
         )
-        messages.info(request, said % {"count": count, "protocol": protocol})
+        messages.info(request, sentence % {"count": count, "protocol": protocol})
 
     def _issue(self, request, form, programme, edited):
-        """A draft stays a draft until it is started; a running programme gets its next version."""
+        """Start a draft when that was asked, or issue the next version of a running programme."""
         request.started = None
         if form.is_start:
             try:
@@ -460,19 +456,17 @@ class ProgrammeAdmin(CareAdmin):
                 reason=form.cleaned_data["reason"].strip(),
             )
             if version is None:
-                messages.info(
-                    request,
-                    gettext("Nothing changed for the patient: version %d stays.") % last.number,
-                )
+                text = gettext("Nothing has changed for the patient: version %d still applies.")
+                messages.info(request, text % last.number)
                 return
             audit.record(request, "issue", programme.patient, thing=version)
             messages.success(
                 request,
                 format_html(
                     "{} <a href='{}'>{}</a>",
-                    gettext("Version %d is given to the patient.") % version.number,
+                    gettext("Version %d is now available to the patient.") % version.number,
                     reverse("patients:version_handout", args=[programme.uuid, version.number]),
-                    gettext("Print it, so that paper is up to date."),
+                    gettext("Print it, so that the paper is up to date too."),
                 ),
             )
             self._warn(request, programme)
@@ -482,9 +476,9 @@ class ProgrammeAdmin(CareAdmin):
             messages.info(request, gettext("Nothing was changed."))
 
     def _warn(self, request, programme):
-        """What was given does not end what the patient reported."""
-        if told := waiting.warning(programme.patient, request.user):
-            messages.warning(request, told)
+        """Warn of reports that nobody looked at: a new version does not clear them."""
+        if warning := waiting.warning(programme.patient, request.user):
+            messages.warning(request, warning)
 
     def response_change(self, request, obj):
         if getattr(request, "started", None) is None:

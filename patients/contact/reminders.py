@@ -27,7 +27,7 @@ from rugpijn.backup import ended
 
 from ..models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from ..patient_day import reports
-from ..patient_day.day_cards import Card, cards, lately
+from ..patient_day.day_cards import DayCount, cards, lately
 from .mail import address_of, language_of
 
 log = logging.getLogger(__name__)
@@ -71,12 +71,6 @@ def is_needed(*, given: int, done: int, place: int, times: int) -> bool:
     number of the part, from 1 to `times`.
     """
     return done < given and done <= given * (place - 1) // times
-
-
-def today_of(day_cards: Iterable[Card]) -> tuple[int, int]:
-    """Return how many moments are given and how many are done, of the exercises due today."""
-    due = [card for card in day_cards if card.due]
-    return sum(len(card.moments) for card in due), sum(card.done for card in due)
 
 
 # ---------------------------------------------------------------- the link that stops the mails
@@ -174,9 +168,9 @@ def _has_something_left(plan: ReminderPlan, slot: time, day: date) -> bool:
         if stands.red_flags:
             return False
         day_cards = cards(programme, version.sheet, day, lately(programme, day))
-        given, done = today_of(stands.held_back(day_cards))
+        count = DayCount.of(stands.held_back(day_cards))
         place = plan.times.index(slot) + 1
-        return is_needed(given=given, done=done, place=place, times=len(plan.times))
+        return is_needed(given=count.asked, done=count.done, place=place, times=len(plan.times))
     return False
 
 

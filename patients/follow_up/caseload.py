@@ -1,6 +1,6 @@
-"""What is known of the running programmes of a practice: few queries, however many there are.
+"""What is known of the running programmes of a practice, read in a constant number of queries.
 
-worklist.py says what asks for attention; here stands what it goes by.
+worklist.py decides from it who needs attention.
 """
 
 import json
@@ -35,29 +35,29 @@ from ..sheet import CAUTIONS, AdviceBlock, upgraded
 
 @dataclass(frozen=True)
 class Correction:
-    """An exercise of which the library no longer says what the patient has."""
+    """An exercise whose text in the library differs from what the patient was given."""
 
     title: str
-    words: str  # as the library has them now
+    words: str  # what the library says now, as JSON
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is known of a running programme, in the parts that the rules ask for."""
+    """What the rules of the worklist need to know of one programme."""
 
     programme: Programme
     today: date
-    pain_at_start: int | None = None  # the worst of the first day on which it was answered
-    readings: tuple[tuple[date, int], ...] = ()  # of the last weeks: a day, and its worst pain
+    pain_at_start: int | None = None  # the worst of the first day with an answer
+    readings: tuple[tuple[date, int], ...] = ()  # of the last weeks: (day, worst pain)
     last_done: date | None = None
-    answers: dict[int, str] = field(default_factory=dict)  # day of the recovery check: answer
-    reports: tuple[SymptomAnswer, ...] = ()  # what went wrong and was not taken back, old to new
-    # Red flags that were taken back and nobody looked at, each with the act that took it back.
+    answers: dict[int, str] = field(default_factory=dict)  # by day of the recovery check
+    reports: tuple[SymptomAnswer, ...] = ()  # those that were not taken back, from old to new
+    # Red flags that were taken back before a therapist saw them, each with its retraction.
     withdrawn: tuple[tuple[SymptomAnswer, SymptomAnswer], ...] = ()
-    messages: tuple[Message, ...] = ()  # of the patient, not answered, from old to new
-    profile: str = ""
-    version: Version | None = None  # what was issued last
-    corrected: tuple[Correction, ...] = ()  # what the library says otherwise since
+    messages: tuple[Message, ...] = ()  # the patient's, not answered, from old to new
+    profile: str = ""  # of risk; empty when nobody judged it
+    version: Version | None = None  # the newest
+    corrected: tuple[Correction, ...] = ()  # since the newest version
     marks: tuple[SeenMark, ...] = ()
 
     @property
@@ -70,7 +70,7 @@ class Case:
 
     @property
     def planned_end(self) -> date | None:
-        """As the therapist planned it, or else as the risk profile suggests."""
+        """The day that the therapist planned, or else the one that the risk profile suggests."""
         programme = self.programme
         return programme.planned_until or clinical.planned_end(programme.started_on, self.profile)
 
@@ -80,23 +80,24 @@ class Case:
 
     @property
     def logs_in(self) -> bool:
-        """Who works from paper ticks nothing off here; that is no silence."""
+        """Whether the patient has a login; without one nothing can be ticked off."""
         return self.patient.has_login
 
 
 def running(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
-    """The running programmes that a therapist looks after: the own ones, or the practice's."""
+    """The running programmes of this therapist, or of the whole practice."""
     programmes = Programme.objects.treated_by(user).running()
     return programmes if whole_practice else programmes.filter(therapist=user)
 
 
 def watched(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
-    """The running programmes, and those that ended with a report that nobody looked at, or with one
-    since the end: a phone may send late. What was looked at since can be put back.
+    """The programmes for the worklist: those that run, and ended ones that may need a look.
 
-    What is in force of an earlier programme shows at the one that runs (`_reports`), so only the
-    last programme of a patient counts here. A report that was taken back, or that a later mark
-    clears, is found here as well; the rules say that it asks for nothing.
+    A programme that has ended is included when nobody looked at one of its patient's reports, when
+    one was sent since the end (a phone may send late), and when one was marked as seen since the
+    end, so that it can be put back. Only the last programme of a patient: what is in force of an
+    earlier one is shown at that (`_reports`). A report that was taken back, or that a later mark
+    clears, is included too; the rules give no reason for it.
     """
     programmes = Programme.objects.treated_by(user)
     others = Programme.objects.filter(patient=OuterRef("patient"), started_on__isnull=False)
@@ -118,7 +119,7 @@ def watched(user, *, whole_practice: bool = False) -> QuerySet[Programme]:
 
 
 def left(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
-    """Those whose therapist treats nobody any more: somebody has to take them over."""
+    """Those whose therapist no longer works here, so that a colleague has to take them over."""
     return programmes.exclude(
         therapist__is_active=True,
         therapist__is_therapist=True,
@@ -127,12 +128,12 @@ def left(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
 
 
 def number_treated(person) -> int:
-    """For an owner, who may know how many but not whom."""
+    """How many running programmes a therapist has; for an owner, who may not see whose."""
     return Programme.objects.running().filter(therapist=person).count()
 
 
-def courses(programmes: QuerySet[Programme], today: date) -> list[Case]:
-    """What the rules ask for, of all these programmes. Twelve queries, however many there are."""
+def cases(programmes: QuerySet[Programme], today: date) -> list[Case]:
+    """A Case for each of these programmes, by the patient's name. Twelve queries in all."""
     rows = list(
         programmes.select_related("patient__practice", "therapist", "share_link")
         .prefetch_related("pauses", "patient__proxies")
@@ -179,11 +180,8 @@ def _newest_profile() -> Subquery:
 
 
 def _sessions(programmes, today: date):
-    """By programme: the worst pain of each recent day, and the last day with something done.
-
-    Two queries: pain is looked for in the last weeks only, the last day however long ago.
-    """
-    # No day is still to come, but where a wrong clock was believed.
+    """By programme: (day, worst pain) of the RECENT days; the last day with a tick. Two queries."""
+    # A day in the future comes from a phone whose clock was wrong.
     logs = SessionLog.objects.filter(version__programme__in=programmes, day__lte=today)
     readings = defaultdict(list)
     recent = (
@@ -206,16 +204,16 @@ def _sessions(programmes, today: date):
 
 
 def _reports(programmes, rows: list[Programme]):
-    """By programme, what went wrong and was not taken back; and the red flags that were taken back
-    and nobody looked at. Two queries at most.
+    """By programme: the reports that were not taken back, and (report, retraction) of the red flags
+    that were taken back before a therapist saw them. Two queries at most.
 
-    With what is in force of an earlier programme of the patient: it stops the patient here too, so
-    somebody has to see it here.
+    A report of an earlier programme that is still in force stops the patient in this one too, so
+    it is listed here as well.
     """
-    told = SymptomAnswer.objects.filter(patient__in=programmes.order_by().values("patient"))
-    told = told.exclude(symptoms=[], retracts__isnull=True).select_related("version")
+    answers = SymptomAnswer.objects.filter(patient__in=programmes.order_by().values("patient"))
+    answers = answers.exclude(symptoms=[], retracts__isnull=True).select_related("version")
     last = {programme.patient_id: programme.pk for programme in rows}
-    answers = list(told)
+    answers = list(answers)
     reports, taken_back = defaultdict(list), defaultdict(list)
     if not answers:
         return reports, taken_back
@@ -231,7 +229,7 @@ def _reports(programmes, rows: list[Programme]):
 
 
 def newest_versions(programmes) -> dict[int, Version]:
-    """By programme, what was issued last. One query."""
+    """The newest version of each programme. One query."""
     newer = Version.objects.filter(programme=OuterRef("programme"), number__gt=OuterRef("number"))
     current = Version.objects.filter(~Exists(newer), programme__in=programmes)
     return {version.programme_id: version for version in current}
@@ -240,10 +238,10 @@ def newest_versions(programmes) -> dict[int, Version]:
 def _corrected(
     versions: dict[int, Version], online_pages: dict[int, str]
 ) -> dict[int, tuple[Correction, ...]]:
-    """By programme, what the library says otherwise. Two queries.
+    """By programme, the exercises whose text in the library was corrected since. Two queries.
 
-    Read from what is stored: hundreds of whole sheets would take most of the page's time. Advice
-    is compared where one programme is open.
+    Compares the stored JSON: building hundreds of sheets would take most of the page's time. Advice
+    is not compared here, but on the page of one programme.
     """
     sheets = {programme: upgraded(version.content) for programme, version in versions.items()}
     wanted = {line["exercise"] for sheet in sheets.values() for line in sheet["lines"]}
@@ -256,7 +254,7 @@ def _corrected(
         parts["caution"] = without(parts["caution"], cautions)
         return {name: _as_stored(value) for name, value in parts.items()}
 
-    found = {}
+    corrected = {}
     for programme, sheet in sheets.items():
         cautions, page = _cautions(sheet), online_pages.get(programme, "")
         corrections = []
@@ -268,13 +266,13 @@ def _corrected(
             if any(_is_corrected(line, name, parts[name]) for name in LIBRARY):
                 words = json.dumps(parts, sort_keys=True, ensure_ascii=False)
                 corrections.append(Correction(line["title"], words))
-        found[programme] = tuple(corrections)
-    return found
+        corrected[programme] = tuple(corrections)
+    return corrected
 
 
 def _is_corrected(line: dict, name: str, now: Any) -> bool:
-    """Whether a part of a stored line is otherwise in the library. What a line of an older schema
-    could not hold is not asked of it, and somebody's own steps are not the library's."""
+    """Whether a part of a stored line differs from what the library says `now`. A part that an
+    older schema lacks does not count, nor do steps that were written for this patient."""
     if name not in line or (name == "steps" and line.get("own_steps")):
         return False
     if name == "figure":
@@ -283,15 +281,15 @@ def _is_corrected(line: dict, name: str, now: Any) -> bool:
 
 
 def _as_stored(value: Any) -> Any:
-    """A part as the content of a version holds it."""
+    """A part of a line as the JSON of a version stores it."""
     if is_dataclass(value):
         value = asdict(value)
     return json.loads(json.dumps(value))
 
 
 def _what_it_says(figure: dict | None) -> list[str]:
-    """A figure without how it is drawn: one that is drawn better is offered where the programme is
-    open, and is no reason to look at it today. A photo is what it shows."""
+    """The texts of a figure, and which photo it is. How it is drawn is left out: a better drawing
+    is offered on the programme's page, and is no reason for attention today."""
     if figure is None:
         return []
     captions = [frame["caption"] for frame in figure["frames"]]
@@ -300,7 +298,7 @@ def _what_it_says(figure: dict | None) -> list[str]:
 
 
 def _cautions(sheet: dict) -> tuple[str, ...]:
-    """What the sheet says once for all exercises, as `Sheet.with_cautions_once` reads it."""
+    """The cautions that stand once for all exercises, as in `Sheet.with_cautions_once`."""
     blocks = (block for block in sheet["advice"] if block["kind"] == CAUTIONS)
-    said = (AdviceBlock(CAUTIONS, block["title"], block["body"]).texts() for block in blocks)
-    return tuple(text for texts in said for text in texts)
+    texts = (AdviceBlock(CAUTIONS, block["title"], block["body"]).texts() for block in blocks)
+    return tuple(text for block_texts in texts for text in block_texts)

@@ -1,14 +1,15 @@
-"""CERT: which of the sixteen things that a report of exercise therapy should hold are here.
+"""CERT: which items of a complete report of exercise therapy a programme has.
 
 Consensus on Exercise Reporting Template: Slade and others, Physical Therapy 2016;96:1514, and its
 explanation in the British Journal of Sports Medicine 2016. Seven categories, sixteen items, of
-which 7, 14 and 16 have two parts. The items are in our own short words, and what counts as filled
-in is a working assumption of ours, for a physiotherapist to correct.
+which 7, 14 and 16 have two parts. The wording of the items and what counts as filled in are our
+own working assumptions, for a physiotherapist to correct.
 
-Knows the sheet and the numbers of a programme, no database and no page. "Not recorded" is an
-answer too: the app says so, instead of counting what it cannot know.
+Uses the sheet and the numbers of a programme, no database. An item that the app cannot know is
+"not recorded", which is not the same as missing.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,15 +20,14 @@ from django.utils.translation import ngettext
 from ..sheet import Line, Sheet
 
 RECORDED, PARTLY, MISSING, NOT_RECORDED = "recorded", "partly", "missing", "not_recorded"
-# Where it is filled in or read.
-PROGRAMME, LIBRARY, VERSIONS, COURSE, PATIENT, TIMELINE, VISIT = (
-    "programme", "library", "versions", "course", "patient", "timeline", "visit",
-)  # fmt: skip
+# The pages where an item is filled in or read.
+PROGRAMME, LIBRARY, VERSIONS = "programme", "library", "versions"
+COURSE, PATIENT, TIMELINE, VISIT = "course", "patient", "timeline", "visit"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about a programme."""
+    """The numbers of a programme that the items are judged by."""
 
     sheet: Sheet
     versions: int
@@ -41,7 +41,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class CertItem:
-    """An item, or half of one: what is known about it, and where that is filled in."""
+    """An item or one of its two parts: its state, that state in words, and where to fill it in."""
 
     number: str
     title: str
@@ -58,12 +58,9 @@ class CertItem:
 class Meter:
     parts: tuple[CertItem, ...]
 
-    def count(self, *states: str) -> int:
-        """The items of which the worst part is one of these."""
-        return sum(state in states for state in self.items.values())
-
     @property
     def items(self) -> dict[str, str]:
+        """The state of each item by its number; of two parts the worse one counts."""
         worst = (MISSING, PARTLY, NOT_RECORDED, RECORDED)
         return {
             item: min((part.state for part in parts), key=worst.index)
@@ -71,39 +68,32 @@ class Meter:
         }
 
     @property
-    def recorded(self) -> int:
-        return self.count(RECORDED)
-
-    @property
-    def partly(self) -> int:
-        return self.count(PARTLY)
-
-    @property
-    def missing(self) -> int:
-        return self.count(MISSING)
-
-    @property
-    def not_recorded(self) -> int:
-        return self.count(NOT_RECORDED)
+    def counts(self) -> Counter[str]:
+        """How many items have each state."""
+        return Counter(self.items.values())
 
 
 def meter(facts: Facts) -> Meter:
-    """The sixteen items in their own order, in the reader's language."""
+    """The sixteen items in CERT's order, in the active language."""
     return Meter(
         (
-            _of_lines(
-                facts, "1", _("Equipment"), lambda line: bool(line.equipment), LIBRARY
-            ),
+            _of_lines(facts, "1", _("Equipment"), lambda line: bool(line.equipment), LIBRARY),
             CertItem(
-                "2", _("Who gives the exercises, and their training"), NOT_RECORDED,
+                "2",
+                _("Who gives the exercises, and their training"),
+                NOT_RECORDED,
                 _("The sheet names the therapist. Training is not recorded by this app."),
             ),
             CertItem(
-                "3", _("Alone or in a group"), RECORDED,
+                "3",
+                _("Alone or in a group"),
+                RECORDED,
                 _("Alone: a programme belongs to one patient."),
             ),
             CertItem(
-                "4", _("With or without supervision"), RECORDED,
+                "4",
+                _("With or without supervision"),
+                RECORDED,
                 _(
                     "Without supervision, at home. "
                     "What is done in the practice is not recorded by this app."
@@ -112,21 +102,32 @@ def meter(facts: Facts) -> Meter:
             _adherence(facts),
             _motivated(facts),
             _of_lines(
-                facts, "7a", _("When an exercise is made harder or easier"),
-                lambda line: bool(line.harder_when or line.easier_when), LIBRARY,
+                facts,
+                "7a",
+                _("When an exercise is made harder or easier"),
+                lambda line: bool(line.harder_when or line.easier_when),
+                LIBRARY,
             ),
             _progressed(facts),
             _of_lines(
-                facts, "8", _("Each exercise can be repeated from its description"),
-                lambda line: bool(line.steps and (line.figure or line.film or line.video)), LIBRARY,
+                facts,
+                "8",
+                _("Each exercise can be repeated from its description"),
+                lambda line: bool(line.steps and (line.figure or line.film or line.video)),
+                LIBRARY,
             ),
             CertItem(
-                "9", _("What is done at home"), RECORDED,
-                _("The whole programme is done at home."), PROGRAMME,
+                "9",
+                _("What is done at home"),
+                RECORDED,
+                _("The whole programme is done at home."),
+                PROGRAMME,
             ),
             _advice(facts),
             CertItem(
-                "11", _("Adverse events during exercise"), PARTLY,
+                "11",
+                _("Adverse events during exercise"),
+                PARTLY,
                 _(
                     "Pain scores and pain into the leg are recorded. "
                     "Other events belong in the practice's record system."
@@ -141,13 +142,13 @@ def meter(facts: Facts) -> Meter:
             _measured(facts),
             _as_planned(facts),
         )
-    )  # fmt: skip
+    )
 
 
 def _of_lines(
     facts: Facts, number: str, title: str, has: Callable[[Line], bool], place: str
 ) -> CertItem:
-    """An item that every exercise should have; the ones without it are named."""
+    """An item that every exercise should have; `has` tests a line. Names the ones that lack it."""
     without = [line.title for line in facts.sheet.lines if not has(line)]
     if not without:
         return CertItem(number, title, RECORDED, _("Stated for each exercise."), place)
@@ -157,7 +158,7 @@ def _of_lines(
 
 
 def _adherence(facts: Facts) -> CertItem:
-    title = _("How it is measured what was done")
+    title = _("How what was done is measured")
     if not facts.done:
         words = _("Nothing was ticked off in this period. An invitation lets the patient do so.")
         return CertItem("5", title, MISSING, words, PATIENT)
@@ -169,17 +170,20 @@ def _motivated(facts: Facts) -> CertItem:
     if not facts.goals:
         words = _("No activity was chosen yet that the patient wants to do again.")
         return CertItem("6", title, MISSING, words, VISIT)
-    words = _("By what the patient wants to do again. What is said about it is not recorded.")
+    words = _(
+        "With the activities that the patient wants to do again. What is said about them is not "
+        "recorded."
+    )
     return CertItem("6", title, PARTLY, words, VISIT)
 
 
 def _starting_level(facts: Facts) -> CertItem:
-    """The risk and the first scores tell where somebody began, not how each dosage was chosen."""
+    """Partly at best: risk and first scores are recorded, how each dosage was chosen is not."""
     title = _("How the starting level was chosen")
     if not facts.profile and not facts.scored:
-        words = _("No risk profile and no score of an activity were written down yet.")
+        words = _("No risk profile and no score of an activity have been recorded yet.")
         return CertItem("15", title, MISSING, words, VISIT)
-    words = _("Where the patient began is written down; how a dosage was chosen is not.")
+    words = _("Where the patient started is recorded; how a dosage was chosen is not.")
     return CertItem("15", title, PARTLY, words, VISIT)
 
 
@@ -205,14 +209,12 @@ def _progressed(facts: Facts) -> CertItem:
 
 
 def _advice(facts: Facts) -> CertItem:
-    title = _("What is given beside exercises")
+    title = _("What is given besides exercises")
     count = len(facts.sheet.advice)
     if not count:
         return CertItem("10", title, MISSING, _("There is no advice on the sheet."), PROGRAMME)
     words = ngettext(
-        "%(count)d piece of advice on the sheet.",
-        "%(count)d pieces of advice on the sheet.",
-        count,
+        "%(count)d piece of advice on the sheet.", "%(count)d pieces of advice on the sheet.", count
     ) % {"count": count}
     return CertItem("10", title, RECORDED, words, PROGRAMME)
 

@@ -1,9 +1,8 @@
-"""Where the marks of a chart stand. Knows days and numbers, no database and no page.
+"""The coordinates of what a chart shows, from days and numbers; no database, no HTML.
 
-Along the days everything is a percentage of the width, so that a chart fits a telephone and a
-sheet of paper with letters of the same size; upwards it is in pixels. A template draws the values
-as they are: they are text, because a number in a page is written in the reader's language, and a
-drawing does not read “12,5”.
+Horizontal coordinates are percentages of the width, so that a chart fits a phone and a sheet of
+paper with text of the same size; vertical ones are pixels. All of them are text, because Django
+writes a number in a page in the reader's language, and SVG does not read “12,5”.
 """
 
 from collections.abc import Sequence
@@ -12,19 +11,22 @@ from datetime import date
 from itertools import pairwise
 from math import ceil
 
-HEAD = 30  # px, room for the names of versions in two rows
-FOOT = 22  # px, room for the dates
-TALL = 150  # px, between the two
+from ..clinical import PAIN_LEAST, PAIN_MOST
+
+HEAD = 30  # px above the chart, for the names of versions in two rows
+FOOT = 22  # px below the chart, for the dates
+TALL = 150  # px, the height of the chart itself
 MOST_TICKS = 6
-ROWS = (10, 24)  # px, where the name of a version stands
-AIR = 0.12  # of a bar's place, left and right of it
-APART = 9.0  # %, between two names in one row: what "v12" takes on a telephone
-CROWDED = 90  # days; of more, a bar is a week, and a dot is smaller
+PAIN_LEVELS = (PAIN_LEAST, 5, PAIN_MOST)
+ROWS = (10, 24)  # px from the top, the two rows for names of versions
+AIR = 0.12  # empty part of a bar's width, on its left and on its right
+APART = 9.0  # %, least distance between two names in one row: the width of "v12" on a phone
+CROWDED = 90  # days; with more, a bar is a week and a dot is smaller
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What was given as an outline, and what was done standing in it."""
+    """An outline for what was given, and inside it a filled bar for what was done."""
 
     x: str
     width: str
@@ -36,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Dot:
-    """The highest score of a day, and a line down to the lowest of that day."""
+    """The highest score of a day, with a line down to the lowest score of that day."""
 
     x: str
     y: str
@@ -45,7 +47,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Stretch:
-    """From one day that has an answer to the next day, when that has one too."""
+    """A line between the scores of two days that follow each other."""
 
     x1: str
     y1: str
@@ -55,7 +57,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Level:
-    """A line across, and the number it stands for."""
+    """A horizontal line at `number` on the scale."""
 
     y: str
     number: int
@@ -63,7 +65,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Tick:
-    """A date below, its text beginning, centred or ending there."""
+    """A date below the chart; `anchor` is the SVG text-anchor: start, middle or end."""
 
     x: str
     day: date
@@ -72,7 +74,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """A version; its name stands at `y`, unless the names around it leave no room."""
+    """The day on which a version was issued. Its name stands at `y`; None when there is no room."""
 
     x: str
     number: int
@@ -82,7 +84,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """The days of a pause, from the floor to the top; it has its name when there is room."""
+    """The days of a pause. Its name stands at `middle`; None when there is no room."""
 
     x: str
     width: str
@@ -104,7 +106,7 @@ class Chart:
     tall = TALL
     top = HEAD
     floor = HEAD + TALL
-    words_y = HEAD + TALL + FOOT - 6  # where the dates stand
+    words_y = HEAD + TALL + FOOT - 6  # of the dates
 
 
 def bars(
@@ -112,11 +114,11 @@ def bars(
     versions: Sequence[tuple[int, date]] = (),
     pauses: Sequence[tuple[date, date | None]] = (),
 ) -> Chart:
-    """(day, done, given) of every day, next to each other; `versions` as (number, day).
-    `pauses` are (first day, day on which it goes on).
+    """A chart of `days`: (day, done, given) for every day, from old to new.
 
-    Of a long time a bar is a week, from the first day on. It is as wide as its days, so that the
-    days stand where they stand in a chart without weeks.
+    `versions` are (number, day of issue), `pauses` (first day, day on which it goes on). With more
+    than CROWDED days a bar is a week, counted from the first day. It is as wide as its days, so
+    that each day stands where it stands in a chart without weeks.
     """
     together = 7 if len(days) > CROWDED else 1
     parts = [days[at : at + together] for at in range(0, len(days), together)]
@@ -148,7 +150,8 @@ def line(
     versions: Sequence[tuple[int, date]] = (),
     pauses: Sequence[tuple[date, date | None]] = (),
 ) -> Chart:
-    """(day, lowest, highest) of every day; None where nobody answered, which leaves a gap."""
+    """A chart of `days`: (day, lowest, highest) for every day. None, where nobody answered, leaves
+    a gap in the line."""
     slot, top = 100 / len(days), levels[-1]
     middle = [_percent((at + 0.5) * slot) for at in range(len(days))]
     answered = [
@@ -174,7 +177,7 @@ def line(
 
 
 def share(done: int, given: int) -> str:
-    """How far a bar is filled; what is beyond the given has no place in it."""
+    """The filled part of a bar; at most 100 %, also when more was done than given."""
     return _percent(100 * min(done, given) / given) if given else _percent(0)
 
 
@@ -189,7 +192,7 @@ def _chart(days, versions, levels, top, **drawn) -> Chart:
 
 
 def _ticks(days: list[date]) -> tuple[Tick, ...]:
-    """Every so many days or weeks, from the first day on."""
+    """At most MOST_TICKS dates, a whole number of days or weeks apart, from the first day on."""
     step = 1
     while len(days) / step > MOST_TICKS:
         step = 7 if step == 1 else step * 2
@@ -202,7 +205,7 @@ def _ticks(days: list[date]) -> tuple[Tick, ...]:
 
 
 def _marks(days: list[date], versions: Sequence[tuple[int, date]]) -> tuple[Mark, ...]:
-    """At the beginning of the day; a name goes where there is room, or is left out."""
+    """At the start of the day of issue. A name stands in the first row that has room."""
     marks, taken = [], [-APART] * len(ROWS)
     for number, day in versions:
         x = (day - days[0]).days * 100 / len(days)
@@ -215,7 +218,7 @@ def _marks(days: list[date], versions: Sequence[tuple[int, date]]) -> tuple[Mark
 
 
 def _bands(days: list[date], pauses: Sequence[tuple[date, date | None]]) -> tuple[Band, ...]:
-    """As far as they lie in these days."""
+    """The part of each pause that lies within `days`."""
     slot, bands = 100 / len(days), []
     for first, until in pauses:
         begin = max(0, (first - days[0]).days)

@@ -1,7 +1,8 @@
-"""Given and done by day, for many programmes at once: what the small charts draw.
+"""What was given and done on each day, for many programmes at once; the small charts draw it.
 
-What counts as given on a day is asked of schedule.py, as the page about one programme does. Day 1
-and the days of a pause count only what was done; today is not over and is left out.
+`schedule.given` decides what counts as given, as it does for progress.py, the page of one
+programme. On day 1 and the days of a pause as much counts as given as was done. Today is left
+out, because it is not over.
 """
 
 from collections import defaultdict
@@ -14,13 +15,13 @@ from django.utils import timezone
 
 from ..models import Programme, SessionLog, Version
 from ..models.pause import days_off
-from ..schedule import given, week_of
+from ..schedule import given, held_on, week_of
 from ..sheet import Line
 
 
 @dataclass(frozen=True)
 class DayTotal:
-    """One day: how often something was asked and done, and the worst pain; None is no answer."""
+    """One day: how many moments were given and done, and the worst pain; None is no answer."""
 
     day: date
     given: int
@@ -30,14 +31,14 @@ class DayTotal:
 
 @dataclass(frozen=True)
 class Done:
-    """What was done of one line on one day."""
+    """How often one line was done on one day, and the worst pain with it."""
 
     times: int
     pain: int | None
 
 
 def last_days(programmes: Sequence[Programme], today: date, days: int) -> dict[int, list[DayTotal]]:
-    """By programme, its last days up to yesterday. Three queries, however many programmes."""
+    """By primary key of the programme, the last `days` days up to yesterday. Three queries."""
     first = today - timedelta(days=days)
     monday, _sunday = week_of(first)  # a weekly number looks back to Monday
     numbers = [programme.pk for programme in programmes]
@@ -75,40 +76,39 @@ def totals(
     days: Iterable[date],
     off: Container[date] = (),
 ) -> list[DayTotal]:
-    """The days of one programme. `issued` says from which day on which lines were given."""
+    """The totals of one programme on `days`.
+
+    `issued` has the lines of each version with the day on which it was issued, from old to new.
+    `done` is by day and by uuid of the line; `off` are the days of a pause.
+    """
     days_done = defaultdict(set)
     for day, lines in done.items():
         for line, what in lines.items():
             if what.times:
                 days_done[line].add(day)
-    found = []
+    totals = []
     for day in days:
         today = done.get(day, {})
-        asked = made = 0
-        for uuid, lines in _held_on(issued, day).items():
+        all_given = all_done = 0
+        for uuid, lines in _by_line(held_on(day, issued)).items():
             times = today[uuid].times if uuid in today else 0
-            # The first day is not whole, and those of a pause: they count what was done.
+            # On the first day and in a pause as much counts as given as was done.
             of_line = (
                 times
                 if day == started_on or day in off
                 else given(lines, day, started_on, days_done[uuid], times, off)
             )
-            asked += of_line
-            made += min(times, of_line)
+            all_given += of_line
+            all_done += min(times, of_line)
         answered = [what.pain for what in today.values() if what.pain is not None]
-        found.append(DayTotal(day, asked, made, max(answered, default=None)))
-    return found
+        totals.append(DayTotal(day, all_given, all_done, max(answered, default=None)))
+    return totals
 
 
-def _held_on(
-    issued: Sequence[tuple[date, tuple[Line, ...]]], day: date
-) -> dict[str, list[Line | None]]:
-    """Each line as it stands in every version that held: one, or on the day of a new version
-    the old one too. The first holds from the start."""
-    before = [lines for on, lines in issued if on < day][-1:]
-    held = before + [lines for on, lines in issued if on == day] or [issued[0][1]]
-    by_uuid = [{line.uuid: line for line in lines} for lines in held]
-    return {uuid: [each.get(uuid) for each in by_uuid] for each in by_uuid for uuid in each}
+def _by_line(versions: Sequence[tuple[Line, ...]]) -> dict[str, list[Line | None]]:
+    """By uuid, each line as it stands in every one of these versions; None where it is missing."""
+    by_uuid = [{line.uuid: line for line in lines} for lines in versions]
+    return {uuid: [one.get(uuid) for one in by_uuid] for one in by_uuid for uuid in one}
 
 
 def _issued(versions: Iterable[Version]) -> list[tuple[date, tuple[Line, ...]]]:

@@ -1,17 +1,17 @@
-"""What a therapist writes down at a visit or on the phone: a form each.
+"""The forms for what a therapist records at a visit or on the phone.
 
-Each knows its name in the post (`what`), its word in the access log (`act`), and how to write
-itself down (`write`, which says in a sentence what was written, or raises RefusedError).
+`what` is the form's name in the post, `act` its code in the access log. `write` stores the answer
+and returns a sentence that says so; it raises RefusedError.
 
-What was written down since the page was opened is asked about, and never written over in silence:
-`latest` says what the page was opened with, and `meanwhile` what is another by now, in sentences.
+Two therapists may have the page open. `latest` returns what is stored when the page is opened,
+and `meanwhile` returns a sentence for each answer that differs and was stored since.
 """
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import User
 from rugpijn.saving import two_at_once
@@ -24,42 +24,48 @@ from ..models.course import ACTIVITIES, SCALE
 from ..sheet import Sheet
 from . import judgements
 
+POSITIONS = range(1, ACTIVITIES + 1)  # of the main activities
+
 
 def _wrote(name: str, when, what: str) -> str:
     words = {"name": name, "when": two_at_once.at(when), "what": what}
-    return _("%(name)s wrote down at %(when)s: %(what)s") % words
+    return gettext("%(name)s recorded at %(when)s: %(what)s") % words
 
 
 class RecoveryAnswerForm(forms.Form):
+    """The answer to a recovery check, `check_day` days after the start."""
+
     what, act = "recovery", "note recovery"
 
     answer = forms.ChoiceField(
-        label=gettext_lazy("Do daily things go better?"),
+        label=_("Are everyday activities easier?"),
         choices=RecoveryCheck.Answer,
         widget=forms.RadioSelect,
     )
     pain = forms.IntegerField(
-        label=gettext_lazy("Pain in the last day, 0 to 10"),
-        help_text=gettext_lazy("0 is no pain. Leave it empty when it was not asked."),
+        label=_("Pain in the last day, 0 to 10"),
+        help_text=_("0 is no pain. Leave this empty if you did not ask."),
         min_value=clinical.PAIN_LEAST,
         max_value=clinical.PAIN_MOST,
         required=False,
     )
 
-    def __init__(self, *args, asked: int, **kwargs):
+    def __init__(self, *args, check_day: int, **kwargs):
         super().__init__(*args, **kwargs)
-        self.asked = asked  # day of the recovery check
+        self.check_day = check_day
 
     def write(self, programme: Programme, by: User) -> str:
-        judgements.note_recovery(programme=programme, day=self.asked, by=by, **self.cleaned_data)
-        return _("The answer of day %d is written down.") % self.asked
+        judgements.note_recovery(
+            programme=programme, day=self.check_day, by=by, **self.cleaned_data
+        )
+        return gettext("The answer for day %d is recorded.") % self.check_day
 
 
 class ProfileForm(forms.Form):
     what, act = "profile", "choose risk profile"
 
     profile = forms.ChoiceField(
-        label=gettext_lazy("Risk of persistent complaints"),
+        label=_("Risk of persistent complaints"),
         choices=RiskProfile.Profile,
         widget=forms.RadioSelect,
     )
@@ -78,30 +84,30 @@ class ProfileForm(forms.Form):
     def write(self, programme: Programme, by: User) -> str:
         last = programme.risk_profiles.last()
         if last is not None and last.profile == self.cleaned_data["profile"]:
-            return _("Written down: %s.") % last.get_profile_display()  # once is enough
+            return gettext("Recorded: %s.") % last.get_profile_display()  # pressed twice
         chosen = judgements.choose_profile(programme=programme, by=by, **self.cleaned_data)
-        return _("Written down: %s.") % chosen.get_profile_display()
+        return gettext("Recorded: %s.") % chosen.get_profile_display()
 
 
 class StartBackForm(forms.Form):
-    """Two numbers from a list that was filled in elsewhere; its questions are not ours to show."""
+    """Two numbers of a STarT Back list that was filled in elsewhere; we may not show its text."""
 
     what, act = "start_back", "note STarT Back score"
 
     total = forms.IntegerField(
-        label=gettext_lazy("Total, 0 to 9"), min_value=0, max_value=clinical.START_BACK_MOST
+        label=_("Total, 0 to 9"), min_value=0, max_value=clinical.START_BACK_MOST
     )
     part = forms.IntegerField(
-        label=gettext_lazy("Questions 5 to 9, 0 to 5"),
-        min_value=0,
-        max_value=clinical.START_BACK_PART_MOST,
+        label=_("Questions 5 to 9, 0 to 5"), min_value=0, max_value=clinical.START_BACK_PART_MOST
     )
 
     def clean(self):
         cleaned = super().clean()
         total, part = cleaned.get("total"), cleaned.get("part")
         if total is not None and part is not None and part > total:
-            self.add_error("part", _("This is more than the total. Please look at both once more."))
+            self.add_error(
+                "part", gettext("This is more than the total. Please check both numbers.")
+            )
         return cleaned
 
     @staticmethod
@@ -114,40 +120,40 @@ class StartBackForm(forms.Form):
         mine = (self.cleaned_data["total"], self.cleaned_data["part"])
         if opened == self.latest(programme) or (last.total, last.part) == mine:
             return []
-        said = _("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
+        score = gettext("STarT Back: %(total)d in all, %(part)d on questions 5 to 9.") % {
             "total": last.total,
             "part": last.part,
         }
-        return [_wrote(last.noted_name, last.noted_at, said)]
+        return [_wrote(last.noted_name, last.noted_at, score)]
 
     def write(self, programme: Programme, by: User) -> str:
         score = judgements.note_start_back(programme=programme, by=by, **self.cleaned_data)
-        return _("Written down. The score suggests: %s. You decide.") % (
+        return gettext("Recorded. The score suggests: %s. You decide.") % (
             RiskProfile.Profile(score.suggests).label
         )
 
 
 class ActivitiesForm(forms.Form):
-    """Up to three main activities, each with the score of today."""
+    """Up to three main activities, each with today's score."""
 
     what, act = "activities", "note main activities"
 
     def __init__(self, *args, activities: dict[int, MainActivity], **kwargs):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        for position in range(1, ACTIVITIES + 1):
+        for position in POSITIONS:
             activity = activities.get(position)
             scores = {score.day: score.score for score in activity.scores.all()} if activity else {}
             words = {"number": position}
             self.fields[f"name_{position}"] = CharField(
-                label=_("Activity %(number)d") % words,
+                label=gettext("Activity %(number)d") % words,
                 max_length=MainActivity._meta.get_field("name").max_length,
                 required=False,
                 validators=[printable],
                 initial=activity.name if activity else "",
             )
             self.fields[f"score_{position}"] = forms.IntegerField(
-                label=_("Score of today for activity %(number)d, 0 to 10") % words,
+                label=gettext("Today's score for activity %(number)d, 0 to 10") % words,
                 min_value=SCALE[0],
                 max_value=SCALE[1],
                 required=False,
@@ -156,62 +162,52 @@ class ActivitiesForm(forms.Form):
 
     @staticmethod
     def beside(post, base: dict, stored: "ActivitiesForm"):
-        """What was posted, with what took the place of an activity that somebody else wrote
-        meanwhile moved to a free place: both are kept."""
+        """The post, without overwriting an activity that somebody else wrote meanwhile.
+
+        A name that was typed at such a place moves to a free place with its score, so that both
+        are kept. `base` is what the page was opened with, `stored` the form as it is now.
+        """
         post = post.copy()
-        was, now = (
-            base["record"],
-            {
-                position: str(stored[f"name_{position}"].value() or "")
-                for position in range(1, ACTIVITIES + 1)
-            },
-        )
+        was = base["record"]
+        now = {position: str(stored[f"name_{position}"].value() or "") for position in POSITIONS}
+        typed = {position: post.get(f"name_{position}", "").strip() for position in POSITIONS}
+        free = [position for position in POSITIONS if not now[position] and not typed[position]]
         for position, name in now.items():
-            typed = post.get(f"name_{position}", "").strip()
-            if was.get(f"name_{position}") or not name or typed in ("", name):
-                continue
-            free = next(
-                (
-                    other
-                    for other, taken in now.items()
-                    if not taken and not post.get(f"name_{other}", "").strip()
-                ),
-                None,
-            )
-            if free is None:
-                continue
-            for field in ("name", "score"):
-                post[f"{field}_{free}"] = post.get(f"{field}_{position}", "")
-                post[f"{field}_{position}"] = was.get(f"{field}_{position}", "")
+            was_free = not was.get(f"name_{position}")
+            if free and was_free and name and typed[position] not in ("", name):
+                other = free.pop(0)
+                for field in ("name", "score"):
+                    post[f"{field}_{other}"] = post.get(f"{field}_{position}", "")
+                    post[f"{field}_{position}"] = was.get(f"{field}_{position}", "")
         return post
 
     def rows(self):
-        """Name and score of each activity, as they stand beside each other."""
-        for position in range(1, ACTIVITIES + 1):
+        """The fields of each activity: name and score."""
+        for position in POSITIONS:
             yield self[f"name_{position}"], self[f"score_{position}"]
 
     def clean(self):
         cleaned = super().clean()
-        for position in range(1, ACTIVITIES + 1):
+        for position in POSITIONS:
             score = cleaned.get(f"score_{position}")
             if score is not None and not cleaned.get(f"name_{position}"):
-                self.add_error(f"name_{position}", _("Which activity has this score?"))
+                self.add_error(f"name_{position}", gettext("Which activity has this score?"))
         return cleaned
 
     def write(self, programme: Programme, by: User) -> str:
-        asked = [
+        scored = [
             (
                 " ".join(self.cleaned_data[f"name_{position}"].split()),
                 self.cleaned_data[f"score_{position}"],
             )
-            for position in range(1, ACTIVITIES + 1)
+            for position in POSITIONS
         ]
-        judgements.measure_activities(programme=programme, asked=asked, on=timezone.localdate())
-        return _("The activities are written down.")
+        judgements.measure_activities(programme=programme, scored=scored, on=timezone.localdate())
+        return gettext("The activities are recorded.")
 
 
 class QualityForm(forms.Form):
-    """How well each exercise is done. What is left open keeps the rating that it has."""
+    """How well each exercise is done. An empty field leaves the older rating as it is."""
 
     what, act = "quality", "rate quality"
 
@@ -222,19 +218,19 @@ class QualityForm(forms.Form):
             rating = ratings.get(line.uuid)
             self.fields[line.uuid] = forms.ChoiceField(
                 label=line.title,
-                choices=[("", _("not rated now")), *QualityRating.Quality.choices],
+                choices=[("", gettext("not rated now")), *QualityRating.Quality.choices],
                 required=False,
             )
             self.fields[line.uuid].rating = rating
 
     def rows(self):
-        """Each field with the rating that holds."""
+        """Each field with its newest rating."""
         return [(self[line.uuid], self.fields[line.uuid].rating) for line in self.sheet.lines]
 
     def clean(self):
         cleaned = super().clean()
         if not self.errors and not any(cleaned.values()):
-            raise ValidationError(_("Rate at least one exercise."))
+            raise ValidationError(gettext("Rate at least one exercise."))
         return cleaned
 
     @staticmethod
@@ -255,4 +251,4 @@ class QualityForm(forms.Form):
         judgements.rate_quality(
             programme=programme, lines=self.sheet.lines, ratings=self.cleaned_data, by=by
         )
-        return _("The quality is written down. It counts in “What was done”.")
+        return gettext("The quality is recorded. It counts in “What was done”.")

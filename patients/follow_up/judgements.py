@@ -1,4 +1,4 @@
-"""What a therapist judges, measures and has seen, written down: each act is one transaction."""
+"""Writes what a therapist judged, measured or saw. Each act is one transaction."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,22 +23,21 @@ from ..models import (
 from ..sheet import Line
 from ..writes import RefusedError
 
-Asked = tuple[str, int | None]  # a main activity in the patient's words, and its score of today
+Scored = tuple[str, int | None]  # a main activity in the patient's words, and today's score
 
 
 @transaction.atomic
-def measure_activities(*, programme: Programme, asked: Sequence[Asked], on: date) -> int:
-    """Write down up to three main activities (PSK) in their order, and their scores of that day.
+def measure_activities(*, programme: Programme, scored: Sequence[Scored], on: date) -> int:
+    """Write up to three main activities (PSK) in their order, with their scores of that day.
 
-    An activity that was scored on an earlier day keeps its name, or its scores would be read as
-    those of something else; an empty name takes one away that was never scored. A second score on
-    one day is a correction. Returns how many scores were written. Raises RefusedError for one that
-    would lose its scores or their meaning.
+    An empty name deletes an activity that was never scored. A second score on one day replaces the
+    first. Returns how many scores were written. Raises RefusedError when an activity with scores
+    would be deleted, or one that was scored on another day would get another name.
     """
-    there = {activity.position: activity for activity in programme.main_activities.all()}
+    present = {activity.position: activity for activity in programme.main_activities.all()}
     written = 0
-    for position, (name, score) in enumerate(asked, 1):
-        activity = there.get(position)
+    for position, (name, score) in enumerate(scored, 1):
+        activity = present.get(position)
         if not name:
             if activity is not None:
                 _refuse_scored(activity, activity.scores.all())
@@ -62,15 +61,15 @@ def measure_activities(*, programme: Programme, asked: Sequence[Asked], on: date
 def _refuse_scored(activity: MainActivity, scores: QuerySet) -> None:
     if scores.exists():
         raise RefusedError(
-            _("“%s” was scored already, so it stays: what was measured is kept.") % activity.name
+            _("“%s” has scores already, so it cannot be removed or renamed.") % activity.name
         )
 
 
 def rate_quality(
     *, programme: Programme, lines: Sequence[Line], ratings: Mapping[str, str], by: User
 ) -> list[QualityRating]:
-    """Write down how well the exercises were done; what was not rated keeps its older rating."""
-    at = timezone.now()  # one visit, one moment
+    """Write how well the exercises were done. A line without a rating keeps its older one."""
+    at = timezone.now()  # the same for all, so that they are read as one visit
     return QualityRating.objects.bulk_create(
         QualityRating(
             programme=programme,
@@ -87,7 +86,7 @@ def rate_quality(
 
 
 def newest_ratings(programme: Programme) -> dict[str, QualityRating]:
-    """By line, the rating that holds."""
+    """The newest rating of each line, by its uuid."""
     return {str(rating.line): rating for rating in programme.quality_ratings.all()}
 
 
@@ -99,8 +98,8 @@ def note_start_back(*, programme: Programme, total: int, part: int, by: User) ->
 
 @transaction.atomic
 def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str, by: User) -> None:
-    """Write down that somebody looked at these reasons (`("silent", "2026-11-02")`)."""
-    at = timezone.now()  # one look, one moment: so they are put back together
+    """Write that a therapist has seen these reasons, such as `("silent", "2026-11-02")`."""
+    at = timezone.now()  # the same for all, so that `put_back` finds them together
     SeenMark.objects.bulk_create(
         SeenMark(
             programme=programme,
@@ -116,8 +115,8 @@ def mark_seen(*, programme: Programme, reasons: list[tuple[str, str]], note: str
 
 
 def put_back(mark: SeenMark) -> None:
-    """Undo one look: all that was marked in it asks for attention again, also where a colleague
-    added a note to it. The rows stay."""
+    """Undo a mark: all reasons that were marked with it ask for attention again, also those to
+    which a colleague added a note. The rows are kept."""
     marks = SeenMark.objects.filter(programme=mark.programme, withdrawn_at=None)
     for reason, occasion in marks.filter(at=mark.at).values_list("reason", "occasion"):
         marks.filter(reason=reason, occasion=occasion).update(withdrawn_at=timezone.now())
@@ -126,8 +125,8 @@ def put_back(mark: SeenMark) -> None:
 def note_recovery(
     *, programme: Programme, day: int, answer: str, pain: int | None, by: User
 ) -> RecoveryCheck:
-    """Write down what a patient said, on the phone or in the practice. The first answer stays:
-    what the patient answered meanwhile is not overwritten."""
+    """Write what a patient answered on the phone or in the practice. Raises RefusedError when this
+    day has an answer already, which is kept."""
     try:
         with transaction.atomic():
             return RecoveryCheck.objects.create(
@@ -140,18 +139,18 @@ def note_recovery(
             )
     except IntegrityError:
         first = programme.recovery_checks.filter(day=day).first()
-        said = _("This was answered meanwhile. The first answer stays.")
+        refusal = _("This was answered in the meantime. The first answer is kept.")
         if first is not None and first.answer != answer:
             words = {
                 "first": first.get_answer_display(),
                 "second": RecoveryCheck.Answer(answer).label,
             }
-            said += " " + _("It is “%(first)s”; yours was “%(second)s”.") % words
-        raise RefusedError(said) from None
+            refusal += " " + _("It is “%(first)s”; yours was “%(second)s”.") % words
+        raise RefusedError(refusal) from None
 
 
 def choose_profile(*, programme: Programme, profile: str, by: User) -> RiskProfile:
-    """The therapist's judgement; what was judged before stays readable."""
+    """Add a risk profile; earlier ones are kept."""
     return RiskProfile.objects.create(
         programme=programme, profile=profile, chosen_by=by, chosen_name=by.name
     )

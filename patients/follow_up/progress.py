@@ -1,9 +1,8 @@
 """How a programme went: what was done of what was given, and the pain, day by day.
 
-One reading for the charts, their tables, the list of days and the note for the
-practice's record system, so that they cannot disagree. Done is what the patient
-ticked off and nothing more; it is not called success. Pain 0 is "no pain", and
-where nobody answered there is no number.
+The charts, their tables, the list of days and the note for the practice's record system are all
+made from one `Progress`, so they cannot disagree. "Done" is what the patient ticked off; it is
+not called success. Pain 0 means "no pain"; None means that nobody answered.
 """
 
 from collections import defaultdict
@@ -13,8 +12,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from exercises.dosage import Dosage
 
@@ -22,26 +21,29 @@ from ..clinical import COMPARED_DAYS, PAIN_MATTERS, STEADY, exas, intensity, rat
 from ..models import Pause, Programme, SessionLog
 from ..models.pause import days_off
 from ..patient_day.day_cards import latest
-from ..schedule import given
+from ..schedule import given, held_on
 from ..sheet import Line as SheetLine
 from ..sheet import Sheet
 
-PERIODS = {"3": 21, "6": 42, "all": None}  # weeks, as in an address: days
+PERIODS = {"3": 21, "6": 42, "all": None}  # days, by the value of ?weeks=
 USUAL = "6"
 
-# What was done where it was not what was given, as a therapist reads it.
+# An amount that was done and differs from what was given, as a therapist reads it.
 AMOUNT_WORDS = {
-    "sets": gettext_lazy("sets: %d"),
-    "reps": gettext_lazy("repetitions: %d"),
-    "hold": gettext_lazy("held for %d seconds"),
-    "duration": gettext_lazy("for %d seconds"),
+    "sets": _("sets: %d"),
+    "reps": _("repetitions: %d"),
+    "hold": _("held for %d seconds"),
+    "duration": _("for %d seconds"),
 }
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Done and given, over some days or exercises. `done` is of the given; `more` is beyond it:
-    an exercise that was done more often does not make up for one that was not."""
+    """How many moments were given and done, over some days or exercises.
+
+    `done` is at most `given`; what was done beyond that is in `more`, so that one exercise that
+    was done more often does not make up for another that was left out.
+    """
 
     done: int = 0
     given: int = 0
@@ -64,10 +66,11 @@ class Counts:
 class Entry:
     """One exercise on one day. `pain` holds the answers, in the order of the moments.
 
-    `less` is what was missing of what was done, in moments: half of the repetitions is 0.5.
+    `less` is how much of the moments that were done was left out, in moments: half of the
+    repetitions of one moment is 0.5.
     """
 
-    line: str
+    line: str  # its uuid
     title: str
     done: int
     given: int
@@ -78,8 +81,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Day:
-    """One day. One that is not whole (the first, the last, and those of a pause) counts what was
-    done."""
+    """One day of a programme. On a day that is not `whole` (the first, the last, and those of a
+    pause) as much counts as given as was done."""
 
     day: date
     number: int  # 1 is the day the programme started
@@ -110,18 +113,18 @@ class Day:
 
     @property
     def is_silent(self) -> bool:
-        """Nothing was ticked off and no pain was given."""
+        """Whether nothing was ticked off and no pain score was given."""
         return not self.done and not self.pain
 
     @property
     def counting(self) -> tuple[Entry, ...]:
-        """Without what was neither asked nor done, such as a rest day's."""
+        """The entries in which something was asked, done or answered; on a rest day, none."""
         return tuple(entry for entry in self.entries if entry.given or entry.done or entry.pain)
 
 
 @dataclass(frozen=True)
 class Issue:
-    """A version on the time line."""
+    """When a version was issued; `name` is who issued it."""
 
     number: int
     day: date
@@ -130,15 +133,16 @@ class Issue:
 
 @dataclass(frozen=True)
 class LineProgress:
-    """One exercise over the period. `dosage` is what holds now; None when it was taken off."""
+    """One exercise over the period. `dosage` is that of the newest version; None when the exercise
+    is no longer in it."""
 
     uuid: str
     title: str
     dosage: Dosage | None
     counts: Counts
     days_done: int
-    less: float = 0.0  # of what was done, in moments
-    when: str = ""  # its weeks, when it is not the whole programme
+    less: float = 0.0  # as in Entry
+    when: str = ""  # the weeks for which it holds; empty for the whole programme
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Trend:
-    """The last week beside the one before it; `word` is one of less, same and more."""
+    """The last COMPARED_DAYS whole days and as many before them; `word` is less, same or more."""
 
     last: Counts
     before: Counts
@@ -158,12 +162,12 @@ class Trend:
 
 @dataclass(frozen=True)
 class Progress:
-    """Some days of a programme, oldest first: every day, also when nothing was done."""
+    """Some days of a programme, from old to new; a day on which nothing was done is there too."""
 
     days: tuple[Day, ...]
     issues: tuple[Issue, ...]  # in these days, the oldest first
-    newest: Issue  # of all days, with its sheet
-    sheet: Sheet
+    newest: Issue  # the newest version, also when it was issued before these days
+    sheet: Sheet  # of the newest version
     started_on: date
     ended_on: date | None = None
     pauses: tuple[Pause, ...] = ()  # in these days
@@ -177,33 +181,38 @@ class Progress:
         return self.days[-1].day
 
     @property
+    def pause_days(self) -> list[tuple[date, date | None]]:
+        """(first day, day on which it goes on) of each pause."""
+        return [(pause.from_on, pause.until_on) for pause in self.pauses]
+
+    @property
+    def pain_by_day(self) -> list[tuple[date, int | None, int | None]]:
+        """(day, lowest, highest) of every day."""
+        return [(day.day, day.lowest, day.highest) for day in self.days]
+
+    @property
     def is_silent(self) -> bool:
         return all(day.is_silent for day in self.days)
 
     @cached_property
     def lines(self) -> tuple[LineProgress, ...]:
-        """In the order of the newest version; what was taken off since comes after it."""
-        titles, counts, days_done = {}, defaultdict(Counts), defaultdict(int)
-        less = defaultdict(float)
+        """Each exercise, in the order of the newest version; those that it lacks come last."""
+        entries = defaultdict(list, {line.uuid: [] for line in self.sheet.lines})
         for day in self.days:
             for entry in day.entries:
-                titles[entry.line] = entry.title
-                counts[entry.line] += Counts(entry.done, entry.given)
-                days_done[entry.line] += bool(entry.done)
-                less[entry.line] += entry.less
-        now = {line.uuid: line for line in self.sheet.lines}
-        gone = [uuid for uuid in titles if uuid not in now]
+                entries[entry.line].append(entry)
         return tuple(
             LineProgress(
                 uuid=uuid,
-                title=now[uuid].title if uuid in now else titles[uuid],
-                dosage=now[uuid].dosage if uuid in now else None,
-                when=now[uuid].when if uuid in now else "",
-                counts=Counts.of(counts[uuid].done, counts[uuid].given),
-                days_done=days_done[uuid],
-                less=less[uuid],
+                title=line.title if line else rows[-1].title,
+                dosage=line and line.dosage,
+                when=line.when if line else "",
+                counts=Counts.of(sum(row.done for row in rows), sum(row.given for row in rows)),
+                days_done=sum(bool(row.done) for row in rows),
+                less=sum(row.less for row in rows),
             )
-            for uuid in [*now, *gone]
+            for uuid, rows in entries.items()
+            for line in [self.sheet.line(uuid)]
         )
 
     def exas(self, quality: Mapping[str, str]) -> int | None:
@@ -233,12 +242,12 @@ class Progress:
 
     @property
     def highest_pain(self) -> Score | None:
-        """The first day that had it."""
+        """The highest score; when several days have it, the first of them."""
         return max(self.scores, key=lambda score: score.score, default=None)
 
     @property
     def pain_word(self) -> str:
-        """One of lower, same and higher (than at first); empty when there are no two answers."""
+        """The last score against the first: lower, same or higher; empty without two scores."""
         if len(self.scores) < 2:
             return ""
         change = self.last_pain.score - self.first_pain.score
@@ -248,7 +257,7 @@ class Progress:
 
     @cached_property
     def trend(self) -> Trend | None:
-        """None while there are no two whole weeks, or one of them asked for nothing."""
+        """None with fewer than two weeks of whole days, or with nothing given in one of them."""
         whole = [day for day in self.days if day.whole][-2 * COMPARED_DAYS :]
         if len(whole) < 2 * COMPARED_DAYS:
             return None
@@ -260,7 +269,8 @@ class Progress:
         return Trend(last, before, word)
 
     def weeks(self) -> Iterator[tuple[int, list[Day], Counts]]:
-        """Week number of the programme, its days and their sum; the newest first."""
+        """For each week of the programme, newest first: its number, its days (newest first) and
+        their counts."""
         by_week = defaultdict(list)
         for day in reversed(self.days):
             by_week[(day.number - 1) // 7 + 1].append(day)
@@ -269,20 +279,20 @@ class Progress:
 
 
 def _counted(days: Iterable[Day]) -> Counts:
-    """The sum of some days; per exercise, as in `Progress.lines`."""
+    """The counts of some days; summed for each exercise first, as in `Progress.lines`."""
     sums = defaultdict(Counts)
     for day in days:
         for entry in day.entries:
             sums[entry.line] += Counts(entry.done, entry.given)
-    return sum((Counts.of(each.done, each.given) for each in sums.values()), Counts())
+    return sum((Counts.of(line.done, line.given) for line in sums.values()), Counts())
 
 
 def read(programme: Programme, today: date, period: str = USUAL) -> Progress | None:
-    """The last days of a programme; None for a draft. Three queries, however long the record."""
+    """The progress up to `today` over a period of PERIODS; None for a draft. Three queries."""
     versions = list(programme.versions.order_by("number"))
     if programme.started_on is None or not versions:
         return None
-    return course(
+    return compute(
         issues={
             version.pk: Issue(
                 version.number, timezone.localdate(version.issued_at), version.issued_name
@@ -301,7 +311,7 @@ def read(programme: Programme, today: date, period: str = USUAL) -> Progress | N
     )
 
 
-def course(
+def compute(
     *,
     issues: dict[int, Issue],
     sheets: dict[int, Sheet],
@@ -312,9 +322,11 @@ def course(
     pauses: tuple[Pause, ...] = (),
     days: int | None = None,
 ) -> Progress:
-    """Put together what was issued, the oldest first by the id of its version, and what was logged.
+    """The progress from what was issued and what was logged.
 
-    What was logged after the end, from a telephone that was offline then, is shown as well.
+    `issues` and `sheets` are by the primary key of the version, from old to new. `days` is how
+    many days it looks back; None is from the start. What was logged after the end counts as well:
+    a phone that was offline sends it later.
     """
     until = today if ended_on is None else min(today, ended_on)
     by_day: dict[date, dict[str, list[SessionLog]]] = defaultdict(lambda: defaultdict(list))
@@ -326,14 +338,12 @@ def course(
     last = max([until, started_on, *by_day])
     first = started_on if days is None else max(started_on, last - timedelta(days=days - 1))
     off = days_off(pauses, last)
-    found = []
+    issued = [(issue.day, sheets[pk]) for pk, issue in issues.items()]
+    shown = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        held = _held_on(day, issues)
         over = started_on < day < until and day not in off
-        lines = _lines_of(
-            [sheets[pk] for pk in held], by_day[day], lambda log: sheets[log.version_id]
-        )
+        lines = _lines_of(held_on(day, issued), by_day[day], lambda log: sheets[log.version_id])
         entries = []
         for uuid, (title, held_lines) in lines.items():
             rows = by_day[day][uuid]
@@ -351,7 +361,7 @@ def course(
                     remarks=tuple(remark for row in rows for remark in _remarks(row)),
                 )
             )
-        found.append(
+        shown.append(
             Day(
                 day=day,
                 number=(day - started_on).days + 1,
@@ -364,7 +374,7 @@ def course(
     newest = list(issues)[-1]
     marks = tuple(issue for issue in issues.values() if first <= issue.day <= last)
     return Progress(
-        days=tuple(found),
+        days=tuple(shown),
         issues=marks,
         newest=issues[newest],
         sheet=sheets[newest],
@@ -379,7 +389,7 @@ def course(
 
 
 def _less(row: SessionLog, line: SheetLine | None) -> float:
-    """What was missing of one moment that was done."""
+    """Which part of one moment was left out, 0 to 1; 0 when the moment was not done at all."""
     if not row.done or line is None:
         return 0.0
     other = {name: getattr(row, name) for name in SessionLog.AMOUNTS}
@@ -388,7 +398,7 @@ def _less(row: SessionLog, line: SheetLine | None) -> float:
 
 
 def _remarks(row: SessionLog) -> Iterator[str]:
-    """What the patient said about one moment beside the pain, in words."""
+    """What the patient answered about one moment beside the pain, a text each."""
     if not row.done:
         return
     if row.effort:
@@ -397,36 +407,27 @@ def _remarks(row: SessionLog) -> Iterator[str]:
         if (done := getattr(row, name)) is not None:
             yield str(words % done)
     if row.clock_was_off:
-        yield _("the clock of the phone was wrong, so this is the day on which it arrived")
+        yield gettext("the clock of the phone was wrong, so this is the day on which it arrived")
     elif row.filled_in_later:
-        yield _("filled in later")
-
-
-def _held_on(day: date, issues: dict[int, Issue]) -> list[int]:
-    """The versions that held on a day: one, or on the day of a new version the old one too.
-
-    The first one holds from the start, also when it was written down later.
-    """
-    before = [pk for pk, issue in issues.items() if issue.day < day]
-    that_day = [pk for pk, issue in issues.items() if issue.day == day]
-    return before[-1:] + that_day or list(issues)[:1]
+        yield gettext("filled in later")
 
 
 def _lines_of(
-    held: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
+    sheets: list[Sheet], logged: dict[str, list[SessionLog]], sheet_of: Callable
 ) -> dict[str, tuple[str, list[SheetLine | None]]]:
-    """The title of each line, and how it stood on every sheet that held; in reading order.
+    """By uuid, in reading order: the title of a line, and the line on each of `sheets`.
 
-    A line that was logged and stood on none of them was ticked off on an older page:
-    it keeps the title of then, and nothing was given.
+    The line is None on a sheet that lacks it. A line that was logged and stands on none of these
+    sheets was ticked off on a page of an older version: it has the title of that version, and
+    nothing was given. `sheet_of` gives the sheet of a log.
     """
-    found: dict[str, tuple[str, list[SheetLine | None]]] = {}
-    for sheet in reversed(held):
+    lines: dict[str, tuple[str, list[SheetLine | None]]] = {}
+    for sheet in reversed(sheets):
         for line in sheet.lines:
-            if line.uuid not in found:
-                found[line.uuid] = (line.title, [each.line(line.uuid) for each in held])
+            if line.uuid not in lines:
+                lines[line.uuid] = (line.title, [each.line(line.uuid) for each in sheets])
     for uuid, rows in logged.items():
-        if uuid not in found:
+        if uuid not in lines:
             line = sheet_of(rows[-1]).line(uuid)
-            found[uuid] = (line.title if line else "", [])
-    return found
+            lines[uuid] = (line.title if line else "", [])
+    return lines

@@ -1,8 +1,8 @@
 """A note for the practice's own record system, as plain text to copy.
 
-Made from the same numbers as the charts. It states and does not judge: no word says whether it
-went well. It does not name the patient, because a clipboard is read by whatever is pasted into
-next, and the record that it goes into has the name.
+Made from the same numbers as the charts. It gives facts and no judgement of how well it went. It
+does not name the patient: the record that it is pasted into has the name, and the clipboard keeps
+the text for whatever comes next.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from .timeline import Event
 
 
 def text(
-    course: Progress,
+    progress: Progress,
     today: date,
     *,
     exas: int | None = None,
@@ -33,22 +33,26 @@ def text(
             _("Home exercises, %(day)s") % {"day": _day(today)},
             programme
             % {
-                "title": course.sheet.title,
-                "started": _day(course.started_on),
-                "number": course.newest.number,
-                "issued": _day(course.newest.day),
+                "title": progress.sheet.title,
+                "started": _day(progress.started_on),
+                "number": progress.newest.number,
+                "issued": _day(progress.newest.day),
             },
-            *(paused(pause) for pause in course.pauses),
-            *([_("Ended on %(day)s") % {"day": _day(course.ended_on)}] if course.ended_on else []),
+            *(paused(pause) for pause in progress.pauses),
+            *(
+                [_("Ended on %(day)s") % {"day": _day(progress.ended_on)}]
+                if progress.ended_on
+                else []
+            ),
             "",
             _("Exercises and dosage:"),
-            *(f"- {_dosage(line)}" for line in course.lines if line.dosage),
+            *(f"- {_dosage(line)}" for line in progress.lines if line.dosage),
             "",
-            period % {"first": _day(course.first), "last": _day(course.last)},
-            *_doing(course),
+            period % {"first": _day(progress.first), "last": _day(progress.last)},
+            *_doing(progress),
             *([_("EXAS: %d of 100") % exas] if exas is not None else []),
             "",
-            pain(course),
+            pain(progress),
             *_activities(activities),
             *_happened(events),
         ]
@@ -56,29 +60,30 @@ def text(
 
 
 def _activities(activities: Sequence[MainActivity]) -> list[str]:
-    """What the patient wants to do again: the first and the last score of each."""
+    """The main activities, with the first and the last score of each."""
     lines = []
     for activity in activities:
         scores = list(activity.scores.all())
         if len(scores) > 1:
-            told = _("%(first)d (%(from)s), now %(last)d (%(until)s)") % {
+            scored = _("%(first)d (%(from)s), now %(last)d (%(until)s)") % {
                 "first": scores[0].score,
                 "from": _day(scores[0].day),
                 "last": scores[-1].score,
                 "until": _day(scores[-1].day),
             }
         elif scores:
-            told = f"{scores[0].score} ({_day(scores[0].day)})"
+            scored = f"{scores[0].score} ({_day(scores[0].day)})"
         else:
-            told = _("not scored yet")
-        lines.append(f"- {activity.name}: {told}")
+            scored = _("not scored yet")
+        lines.append(f"- {activity.name}: {scored}")
     return ["", _("Main activities, 0 is no trouble, 10 is impossible:"), *lines] if lines else []
 
 
 def _happened(events: Sequence[Event]) -> list[str]:
-    """Without pauses and the end, which stand on top, and without letters to copy by accident."""
-    told = [event for event in reversed(events) if event.kind not in ("life", "message")]
-    lines = [f"- {_day(event.day)}: {event.words}" for event in told]
+    """The events, without pauses and the end, which the note has above, and without messages, which
+    nobody should copy by accident."""
+    noted = [event for event in reversed(events) if event.kind not in ("life", "message")]
+    lines = [f"- {_day(event.day)}: {event.words}" for event in noted]
     return ["", _("What happened:"), *lines] if lines else []
 
 
@@ -87,16 +92,17 @@ def _dosage(line: LineProgress) -> str:
     return f"{words} ({line.when[0].lower()}{line.when[1:]})" if line.when else words
 
 
-def _doing(course: Progress) -> list[str]:
-    """Zero of four hundred would be read as a refusal, of somebody who kept a diary on paper."""
-    if course.is_silent:
+def _doing(progress: Progress) -> list[str]:
+    """Done of given for each exercise and in total. Without a tick there are no numbers: the
+    patient may have kept a diary on paper."""
+    if progress.is_silent:
         return [_("Nothing in this app; a diary on paper is not counted.")]
-    lines = [f"- {line.title}: {counted(line.counts)}" for line in course.lines]
-    return [*lines, _("Together: %(counts)s") % {"counts": counted(course.total)}]
+    lines = [f"- {line.title}: {counted(line.counts)}" for line in progress.lines]
+    return [*lines, _("In total: %(counts)s") % {"counts": counted(progress.total)}]
 
 
 def counted(counts: Counts) -> str:
-    """Done of what was agreed, in words: "26 of 42 times"."""
+    """Counts as a text, such as "26 of 42 times"."""
     if not counts.given and not counts.more:
         return _("nothing was agreed in this period")
     words = ngettext("%(done)d of %(given)d time", "%(done)d of %(given)d times", counts.given) % {
@@ -108,21 +114,21 @@ def counted(counts: Counts) -> str:
     return words
 
 
-def pain(course: Progress) -> str:
-    """The first, the last and the highest answer with their days; a day counts its highest."""
-    if not course.scores:
+def pain(progress: Progress) -> str:
+    """The first, the last and the highest score with their days. A day has its highest score."""
+    if not progress.scores:
         return _("Pain while exercising, 0 to 10: not answered")
     return _(
         "Pain while exercising, 0 to 10: first %(first)s, last %(last)s, highest %(highest)s"
     ) % {
-        "first": _score(course.first_pain),
-        "last": _score(course.last_pain),
-        "highest": _score(course.highest_pain),
+        "first": _score(progress.first_pain),
+        "last": _score(progress.last_pain),
+        "highest": _score(progress.highest_pain),
     }
 
 
 def paused(pause: Pause) -> str:
-    """The days that asked for nothing, in words."""
+    """A pause as a text."""
     if pause.until_on is None:
         return _("Paused since %(first)s") % {"first": _day(pause.from_on)}
     return _("Paused from %(first)s until %(until)s") % {

@@ -1,18 +1,17 @@
-"""What happened in a programme beside the exercises, on one time line: given, answered, judged.
+"""The time line of a programme: versions, pauses, answers, judgements, marks and messages.
 
-Neutral: it says what was written down, by whom and when, and never how well somebody did.
+It says what was written, by whom and when, without a judgement of how well it went.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .. import clinical
 from ..models import ActivityScore, Programme, SymptomAnswer
 from ..patient_day.reports import with_retraction
 from . import worklist
@@ -20,18 +19,18 @@ from . import worklist
 
 @dataclass(frozen=True)
 class Event:
-    """One thing on one day. `kind` is for the eye: version, life, answer, judgement, message or
+    """One event on one day. `kind` gives its colour: version, life, answer, judgement, message or
     note."""
 
     day: date
     kind: str
     words: str
-    who: str = ""  # who wrote it down; empty when it was the patient's own hand
+    who: str = ""  # who wrote it; empty when the patient did
 
 
 def events(programme: Programme, first: date, last: date) -> list[Event]:
-    """What happened from the first to the last day, the newest first. Nine queries."""
-    found = [
+    """The events from the first to the last day, the newest first. Nine queries."""
+    all_events = [
         *_versions(programme),
         *_life(programme),
         *_recovery(programme),
@@ -43,7 +42,7 @@ def events(programme: Programme, first: date, last: date) -> list[Event]:
         *_messages(programme),
     ]
     return sorted(
-        (event for event in found if first <= event.day <= last),
+        (event for event in all_events if first <= event.day <= last),
         key=lambda event: event.day,
         reverse=True,
     )
@@ -54,11 +53,11 @@ def _versions(programme: Programme) -> Iterator[Event]:
         words = _("Version %(number)d was given.") % {"number": version.number}
         if version.reason:
             words = f"{words} {version.reason}"
-        yield Event(_day(version.issued_at), "version", words, version.issued_name)
+        yield Event(timezone.localdate(version.issued_at), "version", words, version.issued_name)
 
 
 def _life(programme: Programme) -> Iterator[Event]:
-    """Paused, and ended. The reason of a pause is the practice's own, as this page is."""
+    """Pauses and the end. The reason of a pause is shown, because patients do not see this page."""
     for pause in programme.pauses.all():
         words = _("Paused.")
         if pause.until_on is not None:
@@ -70,75 +69,67 @@ def _life(programme: Programme) -> Iterator[Event]:
 
 def _recovery(programme: Programme) -> Iterator[Event]:
     for check in programme.recovery_checks.all():
-        words = _("Daily things on day %(day)d: %(answer)s") % {
+        words = _("Everyday activities on day %(day)d: %(answer)s") % {
             "day": check.day,
             "answer": check.get_answer_display(),
         }
         if check.pain is not None:
             words += _(", pain %d") % check.pain
-        yield Event(_day(check.answered_at), "answer", words + ".", check.noted_name)
+        yield Event(timezone.localdate(check.answered_at), "answer", words + ".", check.noted_name)
 
 
 def _symptoms(programme: Programme) -> Iterator[Event]:
-    """What was reported, and that it was taken back: a patient who wants to go on may do so too."""
+    """The reports of symptoms. One that was taken back says so and is not left out: a patient may
+    take back a report that was right, to go on exercising."""
     answers = SymptomAnswer.objects.filter(patient=programme.patient_id).select_related("version")
     for answer, retraction in with_retraction(answers):
         if answer.version.programme_id != programme.pk:
             continue
-        line = answer.line and answer.version.sheet.line(answer.line)
         during = _("Reported during “%(exercise)s”: %(symptoms)s.")
         alone = _("Reported without an exercise: %(symptoms)s.")
-        words = (alone if answer.line is None else during) % {
-            "exercise": line.title if line else "?",
-            "symptoms": ", ".join(
-                str(clinical.SYMPTOMS[name].words).lower() for name in answer.symptoms
-            ),
-        }
+        sentence = alone if answer.line is None else during
+        words = sentence % worklist.words_of(answer, answer.symptoms)
         if retraction is not None:
-            told = _("The patient said on %s that it was a mistake.")
-            words = f"{words} {told % date_format(retraction.day, 'j F')}"
+            retracted = _("The patient said on %s that it was a mistake.")
+            words = f"{words} {retracted % date_format(retraction.day, 'j F')}"
         yield Event(answer.day, "answer", words)
 
 
 def _activities(programme: Programme) -> Iterator[Event]:
-    scores = ActivityScore.objects.filter(activity__programme=programme)
-    by_day = scores.select_related("activity").order_by("day", "activity__position")
+    rows = ActivityScore.objects.filter(activity__programme=programme)
+    by_day = rows.select_related("activity").order_by("day", "activity__position")
     for day, together in groupby(by_day, key=lambda score: score.day):
-        told = ", ".join(f"{score.activity.name} {score.score}" for score in together)
-        yield Event(day, "answer", _("Activities, 0 to 10: %s.") % told)
+        scores = ", ".join(f"{score.activity.name} {score.score}" for score in together)
+        yield Event(day, "answer", _("Activities, 0 to 10: %s.") % scores)
 
 
 def _quality(programme: Programme) -> Iterator[Event]:
     for (at, who), together in groupby(
         programme.quality_ratings.all(), key=lambda rating: (rating.rated_at, rating.rated_name)
     ):
-        told = ", ".join(f"{rating.title} {rating.get_quality_display()}" for rating in together)
-        yield Event(_day(at), "judgement", _("Quality: %s.") % told, who)
+        ratings = ", ".join(f"{rating.title} {rating.get_quality_display()}" for rating in together)
+        yield Event(timezone.localdate(at), "judgement", _("Quality: %s.") % ratings, who)
 
 
 def _profiles(programme: Programme) -> Iterator[Event]:
     for profile in programme.risk_profiles.all():
         words = _("Risk profile: %s.") % profile.get_profile_display()
-        yield Event(_day(profile.chosen_at), "judgement", words, profile.chosen_name)
+        yield Event(timezone.localdate(profile.chosen_at), "judgement", words, profile.chosen_name)
 
 
 def _seen(programme: Programme) -> Iterator[Event]:
-    """What was seen at once is told once, with its note."""
+    """One event for the reasons that were marked as seen together, with the note."""
     for (at, note, who), together in groupby(
         programme.seen_marks.filter(withdrawn_at=None).order_by("at", "id"),
         key=lambda mark: (mark.at, mark.note, mark.by_name),
     ):
         reasons = [str(worklist.REASONS.get(mark.reason, mark.reason)) for mark in together]
         words = _("Seen: %s.") % ", ".join(dict.fromkeys(reasons))
-        yield Event(_day(at), "note", f"{words} {note}".strip(), who)
+        yield Event(timezone.localdate(at), "note", f"{words} {note}".strip(), who)
 
 
 def _messages(programme: Programme) -> Iterator[Event]:
     for message in programme.messages.all():
         words = _("The patient wrote: “%s”") if message.by_patient else _("Answered: “%s”")
         who = "" if message.by_patient else message.by_name
-        yield Event(_day(message.written_at), "message", words % message.text, who)
-
-
-def _day(at: datetime) -> date:
-    return timezone.localdate(at)
+        yield Event(timezone.localdate(message.written_at), "message", words % message.text, who)

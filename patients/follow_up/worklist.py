@@ -1,8 +1,7 @@
 """Who needs attention today, and why: one sentence for each reason, the most urgent first.
 
-What is known of many programmes is read in a constant number of queries (caseload.py), the rules
-are asked of clinical.py, and what comes out is computed anew each time: a reason is stored
-nowhere, only that somebody looked at it.
+caseload.py reads the programmes, clinical.py has the rules. Reasons are computed anew each time
+and never stored; only that a therapist has seen one is stored (`SeenMark`).
 """
 
 import hashlib
@@ -14,69 +13,71 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from .. import ages, clinical
 from ..models import Programme, RecoveryCheck, SymptomAnswer
 from ..models.pause import days_off
 from ..patient_day.reports import WITHDRAWN
-from .caseload import Case, courses, watched
+from .caseload import Case, cases, watched
 
-MOST_NEW = 100  # reports in a minute; more say nothing more
-MESSAGE_SHOWN = 140  # characters; the page about it has the rest
+MOST_NEW = 100  # new reports that are counted at most
+MESSAGE_SHOWN = 140  # characters of a message; its own page has the rest
 
-# What stops an exercise, by symptom; those without a name of their own are called as the patient
-# reads them.
+# The symptoms that stop an exercise, with their names: short ones, or else the patient's words.
 STOPS = {
     **{
         name: symptom.words
         for name, symptom in clinical.SYMPTOMS.items()
         if symptom.urgency == "stop"
     },
-    "leg_pain": gettext_lazy("pain into the leg"),
-    "numbness": gettext_lazy("a numb or tingling feeling"),
+    "leg_pain": _("pain into the leg"),
+    "numbness": _("a numb or tingling feeling"),
 }
-# The reasons, the most urgent first, and what each is called where it was seen.
+# The reasons, the most urgent first, with their names in the list of what was seen.
 REASONS = {
-    "red_flag": gettext_lazy("a red flag"),
-    WITHDRAWN: gettext_lazy("a red flag that was taken back"),
+    "red_flag": _("a red flag"),
+    WITHDRAWN: _("a red flag that was withdrawn"),
     **STOPS,
-    "worse": gettext_lazy("it goes worse"),
-    "message": gettext_lazy("a message"),
-    "pain_up": gettext_lazy("more pain"),
-    "same": gettext_lazy("no improvement"),
-    "unanswered": gettext_lazy("no answer to how it goes"),
-    "silent": gettext_lazy("nothing ticked off"),
-    "ends": gettext_lazy("programme about to end"),
-    "link_ends": gettext_lazy("link on paper about to end"),
-    "grown": gettext_lazy("access of a parent about to end"),
-    "library": gettext_lazy("library text corrected"),
+    "worse": _("getting worse"),
+    "message": _("a message"),
+    "pain_up": _("more pain"),
+    "same": _("no improvement"),
+    "unanswered": _("no answer to how it is going"),
+    "silent": _("nothing ticked off"),
+    "ends": _("programme about to end"),
+    "link_ends": _("link on paper about to end"),
+    "grown": _("parent's access about to end"),
+    "library": _("library text corrected"),
 }
 URGENCY = {reason: rank for rank, reason in enumerate(REASONS)}
-# Looked at the same day, and never without a word about it.
+# Reasons that need action the same day; whoever marks one as seen has to write a note.
 ALARMS = {"red_flag", WITHDRAWN, "worse", *STOPS}
-GROWN_SOON = timedelta(days=30)  # before and after a birthday, our proposal
-RETURN = {"pain_up", "silent"}  # come back when they last
+GROWN_SOON = timedelta(days=30)  # before and after the birthday; our proposal
+RETURN = {"pain_up", "silent"}  # come back when they last, SEEN_HOLDS_DAYS after they were seen
 
 
-# Where the therapist goes to do something about it, and what that is called.
-PROGRAMME = ("admin:patients_programme_change", gettext_lazy("Open the programme"))
-DAYS = ("admin:patients_programme_days", gettext_lazy("See what was done"))
-MESSAGES = ("admin:patients_programme_messages", gettext_lazy("Read and answer"))
-LINK = ("admin:patients_programme_share", gettext_lazy("Make a new link"))
-COURSE = ("admin:patients_programme_course", gettext_lazy("Write down the answer"))
-RENEW = ("admin:patients_programme_renew", gettext_lazy("Go on for longer"))
+# The page on which a therapist acts on a reason (its URL name), and the label of the link.
+PROGRAMME = ("admin:patients_programme_change", _("Open the programme"))  # for all that lack one
+DAYS = ("admin:patients_programme_days", _("See what was done"))
 PAGES = {
-    "message": MESSAGES,
-    "pain_up": DAYS, "silent": DAYS, "unanswered": COURSE, "ends": RENEW, "link_ends": LINK,
-}  # fmt: skip
+    "message": ("admin:patients_programme_messages", _("Read and answer")),
+    "pain_up": DAYS,
+    "silent": DAYS,
+    "unanswered": ("admin:patients_programme_course", _("Record the answer")),
+    "ends": ("admin:patients_programme_renew", _("Extend the programme")),
+    "link_ends": ("admin:patients_programme_share", _("Make a new link")),
+}
 
 
 @dataclass(frozen=True)
 class Item:
-    """One reason, in a sentence. `occasion` tells it from an earlier one of the same kind; `about`
-    is what it is about in a few words, where a patient may have more of the same."""
+    """One reason for attention, as a sentence.
+
+    `occasion` distinguishes it from an earlier one of the same reason, so that a new one has not
+    been seen. `about` names it in a few words where a patient may have several of one reason.
+    """
 
     reason: str
     occasion: str
@@ -89,7 +90,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What it is called where it is marked as seen."""
+        """Its name in the list of what is marked as seen."""
         return self.about or str(REASONS[self.reason])
 
     @property
@@ -98,20 +99,20 @@ class Item:
 
     @property
     def holds_back(self) -> str:
-        """What the patient may not do until this was seen: "all", "one" exercise, or nothing."""
+        """What the patient may not do until this is seen: "all" exercises, "one", or "" (none)."""
         return "all" if self.reason == "red_flag" else "one" if self.reason in STOPS else ""
 
 
 @dataclass(frozen=True)
 class Attention:
-    """A patient on the worklist, with every reason."""
+    """A patient on the worklist, with every unseen reason, the most urgent first."""
 
-    course: Case
+    case: Case
     items: tuple[Item, ...]
 
     @property
     def programme(self) -> Programme:
-        return self.course.programme
+        return self.case.programme
 
     @property
     def is_alarm(self) -> bool:
@@ -119,22 +120,22 @@ class Attention:
 
     @property
     def holds_back(self) -> str:
-        """The most that any of the reasons holds back; they come with the most urgent first."""
+        """The most that any of the reasons holds back, as in Item."""
         return next((item.holds_back for item in self.items if item.holds_back), "")
 
     @property
     def stopped(self) -> int:
-        """How many reports hold one exercise back."""
+        """How many of the reasons hold back one exercise."""
         return sum(item.holds_back == "one" for item in self.items)
 
     @property
     def sees_more(self) -> bool:
-        """Whether one press clears a report and something else: then it says what."""
+        """Whether one button marks several reasons that have to be listed above it."""
         return len(self.items) > 1 and any(item.about for item in self.items)
 
     @property
     def describes(self) -> str:
-        """What stands above the note, by its id: all that is seen at once, and what comes back."""
+        """For aria-describedby of the note: the ids of what stands above it."""
         names = ["sees"] * self.sees_more + ["holds-back"] * bool(self.holds_back)
         return " ".join(f"{name}-{self.programme.pk}" for name in names)
 
@@ -147,24 +148,24 @@ class Attention:
         return str(PAGES.get(self.items[0].reason, PROGRAMME)[1])
 
 
-def attention(courses: list[Case]) -> list[Attention]:
-    """The worklist: who has a reason that nobody has seen yet."""
-    found = [Attention(course, tuple(unseen(course))) for course in courses]
+def attention(cases: list[Case]) -> list[Attention]:
+    """The worklist: the cases with a reason that nobody has seen yet, the most urgent first."""
+    cards = [Attention(case, tuple(unseen(case))) for case in cases]
     return sorted(
-        (one for one in found if one.items),
-        key=lambda one: (URGENCY[one.items[0].reason], one.course.patient.sort_key),
+        (card for card in cards if card.items),
+        key=lambda card: (URGENCY[card.items[0].reason], card.case.patient.sort_key),
     )
 
 
-def unseen(course: Case) -> Iterator[Item]:
-    """The reasons of one patient that still ask for a look, the most urgent first."""
-    for item in sorted(items(course), key=lambda item: URGENCY[item.reason]):
+def unseen(case: Case) -> Iterator[Item]:
+    """The reasons of one case that nobody has seen yet or that came back, the most urgent first."""
+    for item in sorted(items(case), key=lambda item: URGENCY[item.reason]):
         seen = [
             mark.at
-            for mark in course.marks
+            for mark in case.marks
             if (mark.reason, mark.occasion) == (item.reason, item.occasion)
         ]
-        if not seen or (item.reason in RETURN and not _still_holds(max(seen), course.today)):
+        if not seen or (item.reason in RETURN and not _still_holds(max(seen), case.today)):
             yield item
 
 
@@ -173,28 +174,28 @@ def _still_holds(seen_at: datetime, today: date) -> bool:
 
 
 def colleagues_alarms(user, today: date) -> int:
-    """How many patients of colleagues ask for a look today: a colleague may be away.
+    """How many patients of colleagues have an alarm: a colleague may be away.
 
-    Only programmes with a report or such an answer are read, so it costs little. The report may be
-    of an earlier programme.
+    Only programmes of patients with a report, also of an earlier programme, or with the answer
+    "worse" are read: others have no alarm.
     """
     reported = SymptomAnswer.objects.filter(patient=OuterRef("patient")).exclude(symptoms=[])
     worse = RecoveryCheck.objects.filter(
         programme=OuterRef("pk"), answer=RecoveryCheck.Answer.WORSE
     )
     others = watched(user, whole_practice=True).exclude(therapist=user)
-    found = attention(courses(others.filter(Exists(reported) | Exists(worse)), today))
-    return sum(one.is_alarm for one in found)
+    cards = attention(cases(others.filter(Exists(reported) | Exists(worse)), today))
+    return sum(card.is_alarm for card in cards)
 
 
 def newest_report(user) -> int:
-    """The number of the last report in the practice, to ask what came in after it."""
+    """The primary key of the practice's last report, for `reports_since`; 0 without one."""
     newest = SymptomAnswer.objects.treated_by(user).exclude(symptoms=[]).order_by("-pk")
     return newest.values_list("pk", flat=True).first() or 0
 
 
 def reports_since(user, number: int) -> list[tuple[int, int]]:
-    """The reports after that one, each with who treats the patient. All of them are alarms."""
+    """(primary key, therapist) of the reports after `number`. All of them are alarms."""
     new = SymptomAnswer.objects.treated_by(user).filter(pk__gt=number).exclude(symptoms=[])
     return list(new.order_by("pk").values_list("pk", "version__programme__therapist")[:MOST_NEW])
 
@@ -202,67 +203,67 @@ def reports_since(user, number: int) -> list[tuple[int, int]]:
 # ---------------------------------------------------------------- the rules, in sentences
 
 
-def items(course: Case) -> Iterator[Item]:
+def items(case: Case) -> Iterator[Item]:
     """Every reason that holds today, seen or not."""
-    yield from _symptoms(course)
-    yield from _withdrawn(course)
-    if not course.programme.is_running:
-        return  # on the list for a report that came after its end, and for nothing else
-    yield from _messages(course)
-    yield from _pain_up(course)
-    yield from _recovery(course)
-    yield from _silent(course)
-    yield from _ends(course)
-    yield from _link_ends(course)
-    yield from _grown(course)
-    yield from _library(course)
+    yield from _symptoms(case)
+    yield from _withdrawn(case)
+    if not case.programme.is_running:
+        return  # a programme that has ended is on the list for its reports only
+    yield from _messages(case)
+    yield from _pain_up(case)
+    yield from _recovery(case)
+    yield from _silent(case)
+    yield from _ends(case)
+    yield from _link_ends(case)
+    yield from _grown(case)
+    yield from _library(case)
 
 
-def _symptoms(course: Case) -> Iterator[Item]:
-    """The last report of each kind about each exercise: each of them holds something back. What
-    was reported is said in full."""
-    told = {
-        "red_flag": _("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
-        "leg_pain": _("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
-        "numbness": _("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
+def _symptoms(case: Case) -> Iterator[Item]:
+    """The last report of each reason about each exercise, with its symptoms in full."""
+    sentences = {
+        "red_flag": gettext("A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s."),
+        "leg_pain": gettext("Pain spread into leg or arm during “%(exercise)s”, on %(day)s."),
+        "numbness": gettext("A numb or tingling feeling during “%(exercise)s”, on %(day)s."),
     }
-    alone = _("A red flag, reported without an exercise, on %(day)s: %(symptoms)s.")
-    other = _("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
+    alone = gettext("A red flag, reported without an exercise, on %(day)s: %(symptoms)s.")
+    other = gettext("“%(exercise)s” was stopped on %(day)s: %(symptoms)s.")
     last = {
         (clinical.reason_of(name), report.line): report
-        for report in course.reports
+        for report in case.reports
         for name in report.symptoms
     }
     for (reason, line), report in last.items():
         names = [name for name in report.symptoms if clinical.reason_of(name) == reason]
-        words = _words(report, names)
-        sentence, about = told.get(reason, other), _("“%(exercise)s”: %(symptoms)s")
+        words = words_of(report, names)
+        sentence, about = sentences.get(reason, other), gettext("“%(exercise)s”: %(symptoms)s")
         if reason == "red_flag" and line is None:
-            sentence, about = alone, _("red flag: %(symptoms)s")
+            sentence, about = alone, gettext("red flag: %(symptoms)s")
         elif reason == "red_flag":
-            about = _("red flag during “%(exercise)s”: %(symptoms)s")
+            about = gettext("red flag during “%(exercise)s”: %(symptoms)s")
         yield Item(reason, str(report.pk), sentence % words, about % words)
 
 
-def _withdrawn(course: Case) -> Iterator[Item]:
-    """A red flag that the patient called a mistake: two taps hide what a doctor has to see."""
-    for report, retraction in course.withdrawn:
-        words = _words(report, report.symptoms) | {"back": _day(retraction.day)}
-        sentence = _(
+def _withdrawn(case: Case) -> Iterator[Item]:
+    """Red flags that the patient took back as a mistake: a therapist has to check that it was."""
+    for report, retraction in case.withdrawn:
+        words = words_of(report, report.symptoms) | {"back": _day(retraction.day)}
+        sentence = gettext(
             "A red flag during “%(exercise)s”, on %(day)s: %(symptoms)s. The patient said on "
             "%(back)s that it was a mistake."
         )
-        about = _("taken back, during “%(exercise)s”: %(symptoms)s")
+        about = gettext("withdrawn, during “%(exercise)s”: %(symptoms)s")
         if report.line is None:
-            sentence = _(
+            sentence = gettext(
                 "A red flag, reported without an exercise, on %(day)s: %(symptoms)s. The patient "
                 "said on %(back)s that it was a mistake."
             )
-            about = _("taken back: %(symptoms)s")
+            about = gettext("withdrawn: %(symptoms)s")
         yield Item(WITHDRAWN, str(report.pk), sentence % words, about % words)
 
 
-def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
+def words_of(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
+    """Exercise, day and symptoms `names` of a report, for the sentences about it."""
     line = report.line and report.version.sheet.line(report.line)
     return {
         "exercise": line.title if line else "?",
@@ -271,12 +272,12 @@ def _words(report: SymptomAnswer, names: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _messages(course: Case) -> Iterator[Item]:
-    """One item for all that was written so far; the next message is a new occasion."""
-    if not course.messages:
+def _messages(case: Case) -> Iterator[Item]:
+    """One item for all messages without an answer; the next message is a new occasion."""
+    if not case.messages:
         return
-    last, more = course.messages[-1], len(course.messages) - 1
-    sentence = _("Wrote on %(day)s: “%(text)s”")
+    last, more = case.messages[-1], len(case.messages) - 1
+    sentence = gettext("Wrote on %(day)s: “%(text)s”")
     if more:
         sentence = ngettext(
             "Wrote on %(day)s, after %(more)d other message: “%(text)s”",
@@ -295,117 +296,121 @@ def _messages(course: Case) -> Iterator[Item]:
     )
 
 
-def _pain_up(course: Case) -> Iterator[Item]:
-    since = clinical.raised_since(course.pain_at_start, course.readings)
+def _pain_up(case: Case) -> Iterator[Item]:
+    since = clinical.raised_since(case.pain_at_start, case.readings)
     if since is None:
         return
-    before, last = course.readings[-2:]
+    before, last = case.readings[-2:]
     yield Item(
         "pain_up",
         since.isoformat(),
-        _("Pain was %(before)d and %(last)d in the last two sessions, and %(start)d at the start.")
-        % {"before": before[1], "last": last[1], "start": course.pain_at_start},
+        gettext(
+            "Pain was %(before)d and %(last)d in the last two sessions, and %(start)d at the start."
+        )
+        % {"before": before[1], "last": last[1], "start": case.pain_at_start},
     )
 
 
-def _recovery(course: Case) -> Iterator[Item]:
-    concern = clinical.recovery_concern(course.day, course.answers)
+def _recovery(case: Case) -> Iterator[Item]:
+    concern = clinical.recovery_concern(case.day, case.answers)
     if concern is None:
         return
-    asked, answer = concern
-    if not answer and course.pause is not None:
+    check_day, answer = concern
+    if not answer and case.pause is not None:
         return
     sentence = {
-        "worse": _("On day %d the answer was that daily things go worse."),
-        "same": _("On day %d the answer was that daily things go the same as before."),
-        "": _("How it goes was not answered on day %d."),
+        "worse": gettext("On day %d the answer was that everyday activities are harder."),
+        "same": gettext("On day %d the answer was that everyday activities are as before."),
+        "": gettext("On day %d the question how it is going was not answered."),
     }[answer]
-    yield Item(answer or "unanswered", str(asked), sentence % asked)
+    yield Item(answer or "unanswered", str(check_day), sentence % check_day)
 
 
-def _silent(course: Case) -> Iterator[Item]:
-    off = days_off(course.programme.pauses.all(), course.today)
-    since = course.last_done or course.programme.started_on
-    days = clinical.silent_days(course.last_done, course.programme.started_on, course.today, off)
-    if not course.logs_in or course.pause is not None or days < clinical.SILENT_DAYS:
+def _silent(case: Case) -> Iterator[Item]:
+    off = days_off(case.programme.pauses.all(), case.today)
+    since = case.last_done or case.programme.started_on
+    days = clinical.silent_days(case.last_done, case.programme.started_on, case.today, off)
+    if not case.logs_in or case.pause is not None or days < clinical.SILENT_DAYS:
         return
-    if course.last_done is None:
+    if case.last_done is None:
         sentence = ngettext(
-            "Nothing was ticked off since the start, %d day ago.",
-            "Nothing was ticked off since the start, %d days ago.",
+            "Nothing has been ticked off since the start, %d day ago.",
+            "Nothing has been ticked off since the start, %d days ago.",
             days,
         )
     else:
         sentence = ngettext(
-            "Nothing was ticked off for %d day.", "Nothing was ticked off for %d days.", days
+            "Nothing has been ticked off for %d day.",
+            "Nothing has been ticked off for %d days.",
+            days,
         )
-    told = sentence % days
+    sentence %= days
     if any(day > since for day in off):
-        told += " " + _("The days of the pause are not counted.")
-    yield Item("silent", since.isoformat(), told)
+        sentence += " " + gettext("The days of the pause are not counted.")
+    yield Item("silent", since.isoformat(), sentence)
 
 
-def _ends(course: Case) -> Iterator[Item]:
-    end = course.planned_end
-    if end is None or course.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
+def _ends(case: Case) -> Iterator[Item]:
+    end = case.planned_end
+    if end is None or case.today < end - timedelta(days=clinical.ENDS_SOON_DAYS):
         return
-    if course.programme.planned_until is not None:
+    if case.programme.planned_until is not None:
         sentence = (
-            _("This programme is planned until %s.")
-            if course.today <= end
-            else _("This programme was planned until %s.")
+            gettext("This programme is planned until %s.")
+            if case.today <= end
+            else gettext("This programme was planned until %s.")
         )
         yield Item("ends", end.isoformat(), sentence % _day(end))
         return
-    weeks = clinical.PLANS[course.profile].weeks
+    weeks = clinical.PLANS[case.profile].weeks
     sentence = (
-        _("The %(weeks)d weeks of this programme end on %(day)s.")
-        if course.today <= end
-        else _("The %(weeks)d weeks of this programme ended on %(day)s.")
+        gettext("The %(weeks)d weeks of this programme end on %(day)s.")
+        if case.today <= end
+        else gettext("The %(weeks)d weeks of this programme ended on %(day)s.")
     )
     yield Item("ends", end.isoformat(), sentence % {"weeks": weeks, "day": _day(end)})
 
 
-def _link_ends(course: Case) -> Iterator[Item]:
-    link = getattr(course.programme, "share_link", None)
+def _link_ends(case: Case) -> Iterator[Item]:
+    link = getattr(case.programme, "share_link", None)
     if link is None:
         return
     until = link.valid_until
-    if course.today < until - timedelta(days=clinical.LINK_ENDS_SOON_DAYS):
+    if case.today < until - timedelta(days=clinical.LINK_ENDS_SOON_DAYS):
         return
     sentence = (
-        _("The link on paper works until %s. Make a new one and print it.")
-        if course.today <= until
-        else _("The link on paper worked until %s. Make a new one and print it.")
+        gettext("The link on paper works until %s. Make a new one and print it.")
+        if case.today <= until
+        else gettext("The link on paper worked until %s. Make a new one and print it.")
     )
     yield Item("link_ends", until.isoformat(), sentence % _day(until))
 
 
-def _grown(course: Case) -> Iterator[Item]:
-    """From 16 on a parent reads along no more (WGBO, BW 7:447). It ends by itself; somebody should
-    know before it does, and invite the patient."""
-    day = ages.birthday(course.patient.birth_date, ages.ALONE_FROM)
-    near = day - GROWN_SOON <= course.today <= day + GROWN_SOON
+def _grown(case: Case) -> Iterator[Item]:
+    """From 16 a parent has no access any more (WGBO, BW 7:447). It ends by itself; the therapist is
+    told before, to invite the patient."""
+    day = ages.birthday(case.patient.birth_date, ages.ALONE_FROM)
+    near = day - GROWN_SOON <= case.today <= day + GROWN_SOON
     parents = [
         proxy
-        for proxy in course.patient.proxies.all()
+        for proxy in case.patient.proxies.all()
         if proxy.relation == proxy.Relation.PARENT and proxy.until_on is None
     ]
     if not near or not parents:
         return
     sentence = (
-        _("Becomes 16 on %s: the access of a parent ends then. Invite the patient.")
-        if course.today < day
-        else _("Became 16 on %s: the access of a parent has ended. Invite the patient.")
+        gettext("Turns 16 on %s: the parent's access ends then. Invite the patient.")
+        if case.today < day
+        else gettext("Turned 16 on %s: the parent's access has ended. Invite the patient.")
     )
     yield Item("grown", day.isoformat(), sentence % _day(day))
 
 
-def _library(course: Case) -> Iterator[Item]:
-    """The same correction is one occasion, also when a newer version kept the old words."""
-    if not course.corrected:
+def _library(case: Case) -> Iterator[Item]:
+    """A correction is one occasion, also when a newer version kept the old text."""
+    if not case.corrected:
         return
-    first, more = course.corrected[0].title, len(course.corrected) - 1
+    first, more = case.corrected[0].title, len(case.corrected) - 1
     if more:
         sentence = ngettext(
             "The library's text of “%(exercise)s” and %(more)d other was corrected since version "
@@ -415,14 +420,14 @@ def _library(course: Case) -> Iterator[Item]:
             more,
         )
     else:
-        sentence = _(
+        sentence = gettext(
             "The library's text of “%(exercise)s” was corrected since version %(version)d."
         )
-    words = "\n".join(correction.words for correction in course.corrected)
+    words = "\n".join(correction.words for correction in case.corrected)
     yield Item(
         "library",
         hashlib.sha256(words.encode()).hexdigest()[:16],
-        sentence % {"exercise": first, "more": more, "version": course.version.number},
+        sentence % {"exercise": first, "more": more, "version": case.version.number},
     )
 
 

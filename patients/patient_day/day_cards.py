@@ -64,6 +64,24 @@ class Card:
         return self.done == len(self.moments)
 
 
+@dataclass(frozen=True)
+class DayCount:
+    """How many moments of a day were asked, and how many of those were done."""
+
+    done: int
+    asked: int
+
+    @classmethod
+    def of(cls, cards: Iterable[Card]) -> "DayCount":
+        """Counts what is due: what somebody does on a rest day was not asked."""
+        due = [card for card in cards if card.due]
+        return cls(sum(card.done for card in due), sum(len(card.moments) for card in due))
+
+    @property
+    def left(self) -> int:
+        return self.asked - self.done
+
+
 def latest(logs) -> dict[tuple[str, date, int], SessionLog]:
     """What holds for each (line, day, moment): the last act, as rows come in their own order."""
     return {(str(log.line), log.day, log.moment): log for log in logs}

@@ -1,5 +1,7 @@
-"""The writes of a programme, from a draft to its next version. Each is one transaction: all of it,
-or nothing."""
+"""The writes of a programme, from a draft to its next version. Each is one transaction.
+
+Where an act cannot be done it raises RefusedError, with a sentence for the therapist.
+"""
 
 import uuid
 from datetime import date
@@ -26,9 +28,9 @@ from . import sides
 
 @transaction.atomic
 def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Programme:
-    """A programme that nobody follows yet, with the protocol's dosages copied.
+    """Make a programme that has not started, with the lines and the advice of a protocol.
 
-    Who was discharged is treated again.
+    A patient who was discharged is treated again from now on.
     """
     hold(patient)
     take_up(patient)
@@ -41,10 +43,11 @@ def draft(*, patient: Patient, by: User, protocol: Protocol | None = None) -> Pr
 
 @transaction.atomic
 def copy_to_draft(*, programme: Programme, by: User) -> Programme:
-    """Begin again from a programme that has ended: a draft with its exercises, dosages, notes,
-    instructions and advice, to be looked over and started with a new check for red flags.
+    """Make a draft from a programme that has ended, with its exercises, dosages, notes,
+    instructions and advice.
 
-    Weeks count anew; a date was of that time and is left out.
+    Weeks count from the new start. Dates are left out. Raises RefusedError when the programme has
+    not ended.
     """
     if programme.ended_on is None:
         raise RefusedError(_("This programme has not ended."))
@@ -53,7 +56,7 @@ def copy_to_draft(*, programme: Programme, by: User) -> Programme:
     copy.save(update_fields=["title"])
     copy.protocols.set(programme.protocols.all())
     for line in programme.prescriptions.all():
-        line.pk, line.uuid, line.programme = None, uuid.uuid4(), copy  # a line of its own
+        line.pk, line.uuid, line.programme = None, uuid.uuid4(), copy  # a new row
         line._state.adding = True
         line.period = line.period.in_any_programme
         line.save()
@@ -61,11 +64,11 @@ def copy_to_draft(*, programme: Programme, by: User) -> Programme:
 
 
 def add_protocol(*, programme: Programme, protocol: Protocol, side: str = "") -> int:
-    """Add what a protocol has and the programme has not, with its advice: the number of lines.
+    """Add the exercises of a protocol that the programme lacks, and its advice.
 
-    An exercise that is given already keeps the dosage that it has. What the protocol says goes
-    before what the practice begins with elsewhere. `side` is what the therapist chose for lines
-    that leave it open.
+    Returns the number of lines that were added. An exercise that the programme has already keeps
+    its dosage. The dosage of the protocol is used, not the one that the practice prefers. `side`
+    is what the therapist chose for lines that leave it open.
     """
     new = new_lines(programme, protocol)
     for line in new:
@@ -81,10 +84,10 @@ def add_protocol(*, programme: Programme, protocol: Protocol, side: str = "") ->
 
 
 def new_lines(programme: Programme, protocol: Protocol) -> list[ProtocolLine]:
-    """The lines of a protocol with an exercise that this programme has not."""
-    given = set(programme.prescriptions.values_list("exercise", flat=True))
+    """The lines of a protocol with an exercise that this programme lacks."""
+    present = set(programme.prescriptions.values_list("exercise", flat=True))
     lines = protocol.lines.select_related("exercise")
-    return [line for line in lines if line.exercise_id not in given]
+    return [line for line in lines if line.exercise_id not in present]
 
 
 def prescribe(
@@ -96,19 +99,16 @@ def prescribe(
     period: Period = WHOLE,
     side: str = "",
 ) -> Prescription:
-    """Add a line at the end. The dosage that is suggested in this practice is copied: editing
-    the library later changes nothing that was prescribed. A side of it that
-    nobody chose is left open."""
+    """Add a line at the end. Without a `dosage` it gets a copy of the one that is suggested in this
+    practice. A dosage for one side leaves the side open, unless `side` says which.
+    """
     last = programme.prescriptions.aggregate(last=Max("position"))["last"]
     prescription = Prescription(
-        programme=programme,
-        exercise=exercise,
-        position=0 if last is None else last + 1,
-        note=note,
+        programme=programme, exercise=exercise, position=0 if last is None else last + 1, note=note
     )
-    begin = dosage or suggested(exercise, programme.patient.practice_id)
-    prescription.dosage = sides.left_open(begin, side)
-    prescription.side_open = sides.asks(begin) and not side
+    dosage = dosage or suggested(exercise, programme.patient.practice_id)
+    prescription.dosage = sides.left_open(dosage, side)
+    prescription.side_open = sides.asks(dosage) and not side
     prescription.period = period
     prescription.save()
     return prescription
@@ -116,11 +116,11 @@ def prescribe(
 
 @transaction.atomic
 def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
-    """A protocol of the practice with these exercises and dosages, and nothing of the patient:
-    no note, no instruction that was changed for one person, and no date.
+    """Make a protocol of the practice from the exercises and dosages of a programme.
 
-    The advice of the protocols that it came from goes along, or the next patient's
-    sheet would lack the red flags.
+    What was written for this patient is left out: notes, instructions and dates. The advice of the
+    protocols that the programme came from is copied, so that the next patient reads the red flags.
+    Raises RefusedError when the programme has no exercises.
     """
     lines = list(programme.prescriptions.select_related("exercise"))
     if not lines:
@@ -134,17 +134,17 @@ def save_as_protocol(*, programme: Programme, by: User, title: str) -> Protocol:
     )
     protocol.texts.create(language=FALLBACK, title=title)
     for position, line in enumerate(lines, 1):
-        kept = ProtocolLine(protocol=protocol, exercise=line.exercise, position=position)
-        kept.dosage = sides.as_suggested(line)
-        kept.period = line.period.in_any_programme
-        kept.save()
+        copy = ProtocolLine(protocol=protocol, exercise=line.exercise, position=position)
+        copy.dosage = sides.as_suggested(line)
+        copy.period = line.period.in_any_programme
+        copy.save()
     for source in sources:
         copy_advice(source, protocol)
     return protocol
 
 
 def another_runs(programme: Programme) -> str:
-    """Why this programme cannot start beside another, as a sentence; empty when it can."""
+    """A sentence for who wants to start it when the patient follows another one; else empty."""
     others = programme.patient.programmes.running().exclude(pk=programme.pk)
     if not others.exists():
         return ""
@@ -185,11 +185,10 @@ def start(*, programme: Programme, by: User, on: date | None = None) -> Version:
 def issue(
     *, programme: Programme, by: User, keep_library_of: Sheet | None = None, reason: str = ""
 ) -> Version | None:
-    """Freeze the programme as the next version; None when nothing changed since the last.
+    """Freeze the programme as the next version; None when nothing changed since the last one.
 
-    `reason` is for colleagues: why it was changed.
-
-    The handout is rendered ahead after the commit, so that printing does not wait.
+    `keep_library_of` is a sheet whose library texts are kept. `reason` tells colleagues why it
+    was changed. The worker renders the handout after the commit, so that printing need not wait.
     """
     sheet = Sheet.of(programme, library_as_in=keep_library_of)
     last = programme.current_version()
@@ -210,14 +209,15 @@ def issue(
 
 @transaction.atomic
 def take_over(*, programme: Programme, by: User) -> Version | None:
-    """Treat this patient from now on. The name is on the sheet, so it is issued again.
+    """Make `by` the therapist. Their name is on the sheet, so a running programme is issued again.
 
-    The library's words stay as they were: who takes over a patient did not look at those.
+    The library's texts stay as they were issued, because the new therapist has not checked later
+    corrections. Raises RefusedError when the programme has ended or is theirs already.
     """
     if programme.ended_on is not None:
         raise RefusedError(_("This programme has ended; there is nothing to take over."))
     if programme.therapist_id == by.pk:
-        raise RefusedError(_("This is your patient already."))
+        raise RefusedError(_("This is already your patient."))
     programme.therapist = by
     programme.save(update_fields=["therapist"])
     touch(programme=programme, by=by)
@@ -226,7 +226,7 @@ def take_over(*, programme: Programme, by: User) -> Version | None:
 
 
 def take_up(patient: Patient) -> bool:
-    """Treat somebody again who was discharged; says whether there was anything to do."""
+    """Undo the discharge of a patient; returns whether the patient was discharged."""
     if patient.discharged_on is None:
         return False
     patient.discharged_on = patient.discharged_by = None
@@ -235,7 +235,7 @@ def take_up(patient: Patient) -> bool:
 
 
 def touch(*, programme: Programme, by: User) -> None:
-    """Note that the programme was changed, by whom; older forms are stale from now on."""
+    """Store that and by whom the programme was changed. Forms that are open are outdated then."""
     programme.revision += 1
     programme.changed_by = by
     programme.changed_at = timezone.now()
@@ -243,14 +243,14 @@ def touch(*, programme: Programme, by: User) -> None:
 
 
 def number_lines(programme: Programme) -> None:
-    """Number the lines 0, 1, 2 … in the order that was asked for."""
+    """Number the lines 0, 1, 2 …, in their present order."""
     for position, line in enumerate(programme.prescriptions.all()):
         if line.position != position:
             programme.prescriptions.filter(pk=line.pk).update(position=position)
 
 
 def revoke_share(link: ShareLink) -> None:
-    """Make every QR code printed so far worthless; the next print has a new one."""
+    """Stop every QR code that was printed so far; the next handout has a new one."""
     link.counter += 1
     link.valid_from = timezone.localdate()
     link.save(update_fields=["counter", "valid_from"])

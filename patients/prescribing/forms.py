@@ -1,4 +1,4 @@
-"""What therapists type in the admin: a patient, a programme and its lines."""
+"""The forms of the admin for a patient, a programme and its lines."""
 
 from dataclasses import replace
 
@@ -21,9 +21,11 @@ from ..birth_dates import BirthDateField
 from ..models import Patient, Prescription, Programme, RiskProfile, Version
 from . import authoring, sides
 
+SIDES = [("left", _("left")), ("right", _("right")), ("each", _("both"))]
+
 
 def protocol_choice(user) -> forms.ModelChoiceField:
-    """Protocols that this therapist may use, shared ones and the practice's own."""
+    """A field with the protocols that this therapist may use: shared and the practice's own."""
     return forms.ModelChoiceField(
         Protocol.objects.visible_to(user).with_texts(),
         required=False,
@@ -33,7 +35,7 @@ def protocol_choice(user) -> forms.ModelChoiceField:
 
 
 class PatientForm(forms.ModelForm):
-    """Three fields are enough: name, date of birth, protocol."""
+    """A patient. A name and a date of birth are enough."""
 
     birth_date = BirthDateField()
     somebody_else = forms.BooleanField(
@@ -59,7 +61,7 @@ class PatientForm(forms.ModelForm):
         return " ".join(self.cleaned_data["name"].split())
 
     def clean(self):
-        """Two records of one person split what was done; so the second is asked about."""
+        """Ask before somebody with the same name and date of birth gets a second record."""
         cleaned = super().clean()
         name, birth_date = cleaned.get("name"), cleaned.get("birth_date")
         if not name or not birth_date or cleaned.get("somebody_else"):
@@ -94,7 +96,7 @@ class NewProgrammeForm(forms.Form):
 
 
 class ProtocolNameForm(forms.Form):
-    """What a programme is called when it becomes a protocol of the practice."""
+    """The name for a protocol that is made from a programme."""
 
     title = CharField(
         label=_("Name of the protocol"),
@@ -108,7 +110,7 @@ class ProtocolNameForm(forms.Form):
         self.user = user
 
     def clean_title(self):
-        """Two of one name cannot be told apart in the list of a new patient."""
+        """Refuse a name that a protocol has already: a list could not tell them apart."""
         title = " ".join(self.cleaned_data["title"].split())
         ours = Protocol.objects.visible_to(self.user)
         taken = ProtocolText.objects.filter(protocol__in=ours, language=FALLBACK)
@@ -118,15 +120,14 @@ class ProtocolNameForm(forms.Form):
 
 
 class ProgrammeForm(forms.ModelForm):
-    """The programme itself. Its lines are a formset below it."""
+    """The programme itself, what is added to it, and starting it. Its lines are a formset."""
 
     KEEP, TAKE = "keep", "take"
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     title = CharField(label=_("Title"), max_length=120, show_hidden_initial=True)
     red_flags_checked = forms.BooleanField(
-        required=False,
-        label=_("I have checked for red flags and found none"),
+        required=False, label=_("I have checked for red flags and found none")
     )
     profile = forms.ChoiceField(
         required=False,
@@ -144,17 +145,11 @@ class ProgrammeForm(forms.ModelForm):
     library = forms.ChoiceField(
         required=False,
         label=_("The library's text was corrected since the last version"),
-        choices=[
-            (TAKE, _("use the corrected text")),
-            (KEEP, _("keep the text as it was given")),
-        ],
+        choices=[(TAKE, _("use the corrected text")), (KEEP, _("keep the text as it was given"))],
         widget=forms.RadioSelect,
     )
     every_side = forms.ChoiceField(
-        required=False,
-        label=_("At all of them"),
-        choices=[("left", _("left")), ("right", _("right")), ("each", _("both"))],
-        widget=forms.RadioSelect,
+        required=False, label=_("For all of them"), choices=SIDES, widget=forms.RadioSelect
     )
     add_exercise = forms.ModelChoiceField(
         Exercise.objects.none(), required=False, label=_("Add an exercise")
@@ -164,15 +159,18 @@ class ProgrammeForm(forms.ModelForm):
         Protocol.objects.none(),
         required=False,
         label=_("Add the exercises of a protocol"),
-        help_text=_("When you save, with its advice. An exercise above stays as it is."),
+        help_text=_(
+            "They are added when you save, with the protocol's advice. An exercise above stays as "
+            "it is."
+        ),
     )
 
     class Meta(CleanTextMeta):
         model = Programme
         fields = ("title",)
 
-    request = None  # set by the admin, with what the library corrected
-    library_changes = ()
+    request = None  # set by the admin, as is the next
+    library_changes = ()  # what the library corrected since the last version
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -199,8 +197,8 @@ class ProgrammeForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        # The row stays locked until this save is done, so that of two saves at
-        # the same moment the second one sees the first.
+        # The row stays locked until this save is done, so that of two saves at the same moment
+        # the second one sees the first.
         current = (
             Programme.objects.select_for_update()
             .values_list("revision", flat=True)
@@ -222,7 +220,7 @@ class ProgrammeForm(forms.ModelForm):
         return cleaned
 
     def _clean_added_sides(self, cleaned):
-        """What is added and given at once cannot leave the side open."""
+        """Ask for the side of exercises that are added to a programme that is given at once."""
         exercise, protocol = cleaned.get("add_exercise"), cleaned.get("add_protocol")
         practice_id = self.instance.patient.practice_id
         dosages = {
@@ -249,25 +247,26 @@ class ProgrammeForm(forms.ModelForm):
 
 
 class PrescriptionFormSet(forms.BaseInlineFormSet):
-    """All lines together. What somebody follows is never empty."""
+    """All lines of a programme. One that runs keeps at least one."""
 
     def clean(self):
         super().clean()
-        gone = [form for form in self.forms if self._should_delete_form(form)]
-        new = [f for f in self.forms if f not in gone and f.instance.pk is None and f.has_changed()]
-        stays = self.instance.prescriptions.exclude(pk__in=[form.instance.pk for form in gone])
+        deleted = [form for form in self.forms if self._should_delete_form(form)]
+        kept = [form for form in self.forms if form not in deleted]
+        new = any(form.instance.pk is None and form.has_changed() for form in kept)
+        stored = self.instance.prescriptions.exclude(pk__in=[form.instance.pk for form in deleted])
         added = new or self.data.get("add_exercise") or self.data.get("add_protocol")
-        if self.instance.is_running and not added and not stays.exists():
+        if self.instance.is_running and not added and not stored.exists():
             raise ValidationError(
                 gettext("Keep at least one exercise, or end the programme."), code="empty"
             )
 
 
-TICKED = "1"  # a tick is text, like every field that is merged with a colleague's
+TICKED = "1"  # a tick as text: merging with a colleague's changes compares text
 
 
 class PrescriptionForm(forms.ModelForm):
-    """One line: an exercise, its dosage in shorthand, and what is special for this patient."""
+    """One line: an exercise, its dosage as notation, and what was written for this patient."""
 
     position = forms.IntegerField(
         required=False, min_value=0, max_value=999, label=_("order"), show_hidden_initial=True
@@ -276,7 +275,7 @@ class PrescriptionForm(forms.ModelForm):
     side = forms.ChoiceField(
         required=False,
         label=_("side"),
-        choices=[("left", _("left")), ("right", _("right")), ("each", _("both"))],
+        choices=SIDES,
         widget=forms.RadioSelect,
         show_hidden_initial=True,
     )
@@ -312,13 +311,13 @@ class PrescriptionForm(forms.ModelForm):
         self.library_steps = ""
         self.was_open = self.instance.side_open
         if self.instance.pk is not None:
-            self._begin_with_what_is_there()
+            self._set_initial()
         for name in ("note", "steps"):
             self.fields[name].validators += Prescription._meta.get_field(name).validators
         self._name_every_field()
 
-    def _begin_with_what_is_there(self):
-        """The instruction starts as the library's, so that changing a word is enough."""
+    def _set_initial(self):
+        """The stored values; an instruction that was not changed starts as the library's."""
         line = self.instance
         self.fields["exercise"].disabled = True
         language = line.programme.patient.language
@@ -330,16 +329,16 @@ class PrescriptionForm(forms.ModelForm):
         self.initial["on_share_page"] = TICKED if line.on_share_page else ""
 
     def _name_every_field(self):
-        """A row of fields has no visible labels of its own for each; a screen reader needs them."""
+        """Name the exercise in each field's label for screen readers; the visible labels do not."""
         title = str(self.instance.exercise) if self.instance.pk else gettext("new exercise")
         for form_field in self.fields.values():
             form_field.widget.attrs["aria-label"] = f"{form_field.label}: {title}"
 
     def has_changed(self):
-        """A new row that holds nothing but its place is not there.
+        """Whether there is something to save; a new row with nothing but its position has nothing.
 
-        Not asked of the values that the form was opened with: after a refusal
-        they may be what was typed, and a row with text would look untouched.
+        A new row is not compared with its initial values: after an error these may be what was
+        typed, so that a row with text would look unchanged.
         """
         if self.instance.pk is None:
             names = [name for name in self.base_fields if name != "position"]
@@ -347,16 +346,17 @@ class PrescriptionForm(forms.ModelForm):
         return super().has_changed() or (self.was_open and bool(self._side_for_all()))
 
     def clean_steps(self):
-        """Equal to the library's: nothing special, and later corrections arrive.
+        """The instruction for this patient; empty when it equals the library's, so that later
+        corrections of the library arrive.
 
-        Not touched: as it was, also when the library was corrected while this
-        form was open, which would make the old text look like the patient's own.
+        A field that was not changed keeps what is stored: the library may have been corrected
+        while the form was open, and its old text would look like one for this patient.
         """
         if self.instance.pk is not None and "steps" not in self.changed_data:
             return self.instance.steps
         steps = "\n".join(self.cleaned_data["steps"].splitlines()).strip()
         if steps and self.instance.pk is None and (exercise := self.cleaned_data.get("exercise")):
-            # A row that was duplicated brings its instruction along.
+            # A duplicated row has the instruction of the row that it was made from.
             language = self.instance.programme.patient.language
             self.library_steps = exercise.text("steps", language)
         library = "\n".join(self.library_steps.splitlines()).strip()
@@ -381,26 +381,27 @@ class PrescriptionForm(forms.ModelForm):
 
     @property
     def asks_side(self) -> bool:
-        """Whether the question stands at this row: left, right or both?"""
+        """Whether this row asks for the side: left, right or both."""
         answered = bool(self.data.get(self.add_prefix("side")))
         return self.was_open or answered or "side" in self.errors
 
     def _with_its_side(self, dosage, cleaned):
-        """The dosage with the side that somebody chose: in its words, at the row, or for all.
+        """The dosage with the side that was typed in it, chosen at the row, or chosen for all rows.
 
-        Without an answer the line stays open, and a programme with it is not given to anybody.
+        Without any of these the line stays `side_open`, which is an error when the programme is
+        given to the patient.
         """
         line, programme = self.instance, self.instance.programme
         if line.pk is None and cleaned.get("exercise"):
-            begins = suggested(cleaned["exercise"], programme.patient.practice_id)
-            line.side_open = sides.asks(begins)
+            suggestion = suggested(cleaned["exercise"], programme.patient.practice_id)
+            line.side_open = sides.asks(suggestion)
             if cleaned.get("dosage") is None:
-                dosage = sides.left_open(begins)
+                dosage = sides.left_open(suggestion)
         if not line.side_open:
             return dosage
         chosen = cleaned.get("side") or self._side_for_all()
         if chosen and dosage.side and "side" in self.changed_data and chosen != dosage.side:
-            self.add_error("side", gettext("The dosage says another side. Which one is right?"))
+            self.add_error("side", gettext("The dosage names another side. Which one is right?"))
             return dosage
         side = dosage.side or chosen
         if side:
@@ -411,10 +412,10 @@ class PrescriptionForm(forms.ModelForm):
         return dosage
 
     def _side_for_all(self) -> str:
-        asked = self.data.get("every_side", "")
-        return asked if asked in dict(self.fields["side"].choices) else ""
+        side = self.data.get("every_side", "")
+        return side if side in dict(self.fields["side"].choices) else ""
 
     def clean_position(self):
-        """A line without a place goes to the end."""
+        """A line without a position goes to the end."""
         position = self.cleaned_data["position"]
         return 999 if position is None else position

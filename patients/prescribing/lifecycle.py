@@ -1,8 +1,9 @@
-"""The life of a programme after its start: paused, gone on with, ended, opened again, begun anew;
-and of the treatment: discharged, and taken up again.
+"""The writes of a programme after its start, and of a treatment.
 
-Dates say the state. Each act is one transaction; two acts about one patient take turns, and the
-second is told what the first has done.
+Pause, resume, renew, end and reopen a programme; discharge and readmit a patient.
+
+The state is in dates (`started_on`, `ended_on`, pauses). Each act is one transaction and raises
+RefusedError where it cannot be done. Two acts about one patient take turns.
 """
 
 from collections.abc import Container, Iterable, Iterator
@@ -20,11 +21,11 @@ from ..models import Patient, Pause, Programme
 from ..writes import RefusedError, hold, hold_programme
 from .authoring import another_runs, take_up, touch
 
-FURTHEST = timedelta(days=365)  # that a pause may be planned ahead
+FURTHEST = timedelta(days=365)  # the longest pause, and how far ahead one may begin
 
 
 def words(programme: Programme) -> str:
-    """The state in a few words, for lists; reads the pauses that were prefetched."""
+    """The state in a few words, for lists. Expects that `pauses` were prefetched."""
     if programme.is_draft:
         return _("draft")
     if not programme.is_running:
@@ -41,6 +42,12 @@ def paused_words(pause: Pause) -> str:
     return _("paused until %s") % date_format(pause.until_on, "j F")
 
 
+def require_running(programme: Programme) -> None:
+    """Raise RefusedError for a programme that does not run."""
+    if not programme.is_running:
+        raise RefusedError(_("This programme is not running."))
+
+
 # ---------------------------------------------------------------- pause
 
 
@@ -48,28 +55,28 @@ def paused_words(pause: Pause) -> str:
 def pause(
     *, programme: Programme, by: User, from_on: date, until_on: date | None = None, note: str = ""
 ) -> Pause:
-    """Ask for nothing from this day on; with `until_on` it goes on by itself on that day.
+    """Give no exercises from `from_on` until `until_on`, or until `resume` when that is None.
 
-    May lie in the past or ahead: who was ill says so afterwards, who travels says so before.
+    Both may lie in the past or in the future. Raises RefusedError when the programme does not run
+    or the pause overlaps another one.
     """
     hold_programme(programme)
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
-    asked = Pause(
+    require_running(programme)
+    new = Pause(
         programme=programme, from_on=from_on, until_on=until_on, note=note, by=by, by_name=by.name
     )
     for other in programme.pauses.all():
-        if asked.overlaps(other):
+        if new.overlaps(other):
             raise RefusedError(_already(other))
-    asked.save()
-    return asked
+    new.save()
+    return new
 
 
 def _already(other: Pause) -> str:
     first = date_format(other.from_on, "j F Y")
     if other.until_on is None:
-        return _("The programme is paused from %s on already. First let it go on.") % first
-    return _("There is a pause from %(first)s until %(until)s already.") % {
+        return _("The programme is already paused from %s. Resume it first.") % first
+    return _("There is already a pause from %(first)s until %(until)s.") % {
         "first": first,
         "until": date_format(other.until_on, "j F Y"),
     }
@@ -77,33 +84,33 @@ def _already(other: Pause) -> str:
 
 @transaction.atomic
 def resume(*, programme: Programme, number: int | None) -> None:
-    """Go on today, or drop a pause that has not begun. `number` names the pause that was seen.
+    """End a pause today, or delete one that has not lasted a day. `number` is its primary key.
 
-    One that lasted no day leaves no trace here: it was a mistake. The access log has both acts.
+    Raises RefusedError when the pause is over or the programme does not run.
     """
     hold_programme(programme)
     today = timezone.localdate()
-    here = programme.pauses.filter(pk=number).first() if programme.is_running else None
-    if here is None or (here.until_on is not None and here.until_on <= today):
-        raise RefusedError(_("This pause was over already."))
-    if here.from_on >= today:
-        here.delete()
+    pause = programme.pauses.filter(pk=number).first() if programme.is_running else None
+    if pause is None or (pause.until_on is not None and pause.until_on <= today):
+        raise RefusedError(_("This pause is already over."))
+    if pause.from_on >= today:
+        pause.delete()
     else:
-        here.until_on = today
-        here.save(update_fields=["until_on"])
+        pause.until_on = today
+        pause.save(update_fields=["until_on"])
 
 
 # ---------------------------------------------------------------- longer, ended, opened again
 
 
 def weeks_more(programme: Programme) -> int:
-    """How many weeks are suggested: those of the risk profile's plan."""
+    """The weeks that are suggested for a renewal: by the risk profile, or else WEEKS_MORE."""
     profile = programme.risk_profiles.last()
     return PLANS[profile.profile].weeks if profile is not None else WEEKS_MORE
 
 
 def end_so_far(programme: Programme) -> date | None:
-    """The last day as it is planned now; None when nobody planned one."""
+    """The last day as planned, or else as the risk profile suggests; None without both."""
     profile = programme.risk_profiles.last()
     suggested = planned_end(programme.started_on, profile.profile) if profile else None
     return programme.planned_until or suggested
@@ -111,14 +118,13 @@ def end_so_far(programme: Programme) -> date | None:
 
 @transaction.atomic
 def renew(*, programme: Programme, weeks: int) -> date:
-    """Go on for so many weeks after the planned end, or from today when that is over.
+    """Plan so many weeks more, from the planned end or from today when that has passed.
 
-    The link on paper begins its year anew when it would stop working before: paper that was
-    handed out stays good.
+    Returns the new last day. The link on paper is prolonged when it would stop working before it.
+    Raises RefusedError when the programme does not run.
     """
     hold_programme(programme)
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
+    require_running(programme)
     today = timezone.localdate()
     so_far = end_so_far(programme)
     first = today if so_far is None else max(so_far, today)
@@ -139,8 +145,7 @@ def end(*, programme: Programme, by: User, on: date | None = None) -> None:
 
 
 def _end(programme: Programme, by: User, on: date | None = None) -> None:
-    if not programme.is_running:
-        raise RefusedError(_("This programme is not running."))
+    require_running(programme)
     programme.ended_on = on or timezone.localdate()
     programme.save(update_fields=["ended_on"])
     touch(programme=programme, by=by)
@@ -148,7 +153,10 @@ def _end(programme: Programme, by: User, on: date | None = None) -> None:
 
 @transaction.atomic
 def reopen(*, programme: Programme, by: User) -> None:
-    """Take an end back. The days in between ask for nothing; a pause that held then still holds."""
+    """Undo an end. The days since then count as a pause, where no pause covers them already.
+
+    Raises RefusedError when the programme has not ended, or the patient follows another one.
+    """
     hold_programme(programme)
     if programme.ended_on is None:
         raise RefusedError(_("This programme has not ended."))
@@ -163,13 +171,13 @@ def reopen(*, programme: Programme, by: User) -> None:
 
 
 def _gaps(pauses: Iterable[Pause], first: date, until: date) -> Iterator[tuple[date, date]]:
-    """What no pause covers from `first` until `until`. The pauses come in order."""
-    for each in list(pauses):
-        if first < min(each.from_on, until):
-            yield first, min(each.from_on, until)
-        if each.until_on is None:
+    """The stretches from `first` until `until` that no pause covers; pauses from old to new."""
+    for one in list(pauses):
+        if first < min(one.from_on, until):
+            yield first, min(one.from_on, until)
+        if one.until_on is None:
             return
-        first = max(first, each.until_on)
+        first = max(first, one.until_on)
     if first < until:
         yield first, until
 
@@ -186,19 +194,20 @@ def discharge(
     throw_away: Container[int] = (),
     on: date | None = None,
 ) -> Programme | None:
-    """The treatment is over: end what runs, and close the invitations. What was ended is returned.
+    """End a treatment: end its running programme and delete the open invitations.
 
-    `running` is the programme that whoever decided has seen: another one that was started
-    meanwhile is not ended unseen. Drafts are kept unless they are named.
+    Returns the programme that was ended. `running` is the primary key of the programme that the
+    page showed as running: when another one runs by now, RefusedError is raised. `throw_away` are
+    the drafts to delete; the others are kept.
     """
     patient.invitations.filter(accepted_at=None).delete()
     programmes = list(patient.programmes.select_for_update(no_key=True))
     hold(patient)
     if patient.discharged_on is not None:
-        raise RefusedError(_("%s is discharged already.") % patient.name)
+        raise RefusedError(_("%s has already been discharged.") % patient.name)
     programme = patient.programmes.running().first()
     if (programme and programme.pk) != running:
-        raise RefusedError(_("A programme was started or ended meanwhile. Look again."))
+        raise RefusedError(_("A programme was started or ended in the meantime. Look again."))
     if programme is not None:
         _end(programme, by, on)
     for draft in programmes:
@@ -212,7 +221,7 @@ def discharge(
 
 @transaction.atomic
 def readmit(*, patient: Patient) -> None:
-    """Treat somebody again, with one press. Nothing starts by itself."""
+    """Undo a discharge. No programme starts by it. Raises RefusedError without a discharge."""
     hold(patient)
     if not take_up(patient):
-        raise RefusedError(_("%s is treated already.") % patient.name)
+        raise RefusedError(_("%s is already in treatment.") % patient.name)

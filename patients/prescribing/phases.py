@@ -1,6 +1,6 @@
-"""A programme that changes by week: what is asked at the same time, and what deserves a word.
+"""The phases of a programme: the lines that hold in the same weeks, and likely mistakes in them.
 
-For which weeks a line holds is a `Period` of its own; a phase is what holds together.
+Each line has a `Period`, the weeks for which it holds.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ from ..models import Prescription, Programme
 
 
 def days_of(period: Period, started_on: date) -> tuple[int, int | None]:
-    """The first and the last day of the programme on which it holds; None when it goes on."""
+    """The first and the last day of a period, as days of the programme; None for no last day."""
     last = period.last_day(started_on)
     first = (period.first_day(started_on) - started_on).days + 1
     return first, None if last is None else (last - started_on).days + 1
 
 
 def fullest(lines: Iterable[Prescription], started_on: date) -> list[Prescription]:
-    """The lines of the phase that asks most of the patient's time."""
+    """The lines of the phase that takes the patient most time in a day."""
     lines = list(lines)
     starts = {line.period.first_day(started_on) for line in lines}
     together = [[line for line in lines if line.period.holds_on(d, started_on)] for d in starts]
@@ -33,7 +33,7 @@ def fullest(lines: Iterable[Prescription], started_on: date) -> list[Prescriptio
 
 
 def remarks(programme: Programme) -> list[str]:
-    """What a therapist probably did not mean, a sentence each. Never a block."""
+    """Likely mistakes in the weeks of the lines, a sentence each. They are shown, not refused."""
     lines = list(programme.prescriptions.select_related("exercise"))
     if all(line.period.is_whole for line in lines):
         return []
@@ -42,21 +42,22 @@ def remarks(programme: Programme) -> list[str]:
 
 
 def _twice(lines: list[Prescription], started_on: date) -> list[str]:
-    found = []
+    """Exercises that stand twice in the same weeks."""
+    sentences = []
     for at, line in enumerate(lines):
         for other in lines[at + 1 :]:
             meet = max(each.period.first_day(started_on) for each in (line, other))
             if line.exercise_id == other.exercise_id and all(
                 each.period.holds_on(meet, started_on) for each in (line, other)
             ):
-                found.append(
-                    _("“%s” stands twice in the same weeks. Is that what you want?") % line.exercise
+                sentences.append(
+                    _("“%s” is in the same weeks twice. Is that what you want?") % line.exercise
                 )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(sentences))
 
 
 def _empty_weeks(lines: list[Prescription]) -> list[str]:
-    """Weeks before the last one that is named in which nothing is asked."""
+    """Weeks without any exercise, up to the last week that a line names."""
     periods = [line.period for line in lines]
     if any(period.from_date or period.until_date for period in periods):
         return []
@@ -69,4 +70,4 @@ def _empty_weeks(lines: list[Prescription]) -> list[str]:
     if not empty:
         return []
     weeks = ", ".join(map(str, empty))
-    return [_("Nothing is asked in week %s. Is that what you want?") % weeks]
+    return [_("There are no exercises in week %s. Is that what you want?") % weeks]

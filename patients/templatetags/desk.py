@@ -1,6 +1,6 @@
-"""The small charts of the therapist's first page, as SVG without style or script of its own.
+"""The small charts of the therapist's first page, as SVG of what follow_up/charts.py computes.
 
-Each has a text beside it that says the same in words, so the drawing is silent when read aloud.
+Each has a text beside it that says the same, so screen readers skip the drawing.
 """
 
 from collections.abc import Sequence
@@ -11,78 +11,66 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from .. import clinical
+from ..follow_up import charts
 from ..follow_up.daily_totals import DayTotal
-from ..models import Pause
 from ..prescribing import lifecycle
 from ..privacy.erasure import open_requests
 
 register = template.Library()
+register.filter("pause_words", lifecycle.paused_words)
 
-STEP, BAR, HEIGHT = 10, 7, 36  # of a day, of its bar, of a full bar
+DAY, MARGIN, DOT = 42, 8, 10  # units of the viewBox: width of a day, above and below, radius
 
 
 @register.simple_tag
 def done_chart(days: Sequence[DayTotal]) -> SafeString:
-    """A bar a day: what was given, and in it what was done."""
-    most = max((day.given for day in days), default=0)
-    if not most:
+    """A bar for each day: what was given, and in it what was done. Empty when nothing was given."""
+    if not any(day.given for day in days):
         return mark_safe("")
+    chart = charts.bars([(day.day, day.done, day.given) for day in days])
     bars = format_html_join(
         "",
-        '<rect class="given" x="{}" y="{}" width="{}" height="{}"/>'
-        '<rect class="done" x="{}" y="{}" width="{}" height="{}"/>',
-        (
-            (*_bar(number, day.given, most), *_bar(number, day.done, most))
-            for number, day in enumerate(days)
-        ),
+        '<rect class="given" x="{x}" y="{given_y}" width="{width}" height="{given_height}"/>'
+        '<rect class="done" x="{x}" y="{done_y}" width="{width}" height="{done_height}"/>',
+        (vars(bar) for bar in chart.bars),
     )
-    return _svg("done-chart", len(days), bars)
-
-
-def _bar(number: int, count: int, most: int) -> tuple[str, str, int, str]:
-    height = HEIGHT * count / most
-    return f"{number * STEP + 1.5:g}", f"{HEIGHT - height + 2:.4g}", BAR, f"{height:.4g}"
+    return _svg("done-chart", len(days), chart, bars)
 
 
 @register.simple_tag
 def pain_chart(days: Sequence[DayTotal]) -> SafeString:
-    """A dot for each day with an answer, joined when they follow each other: what was not
-    answered is a gap, and no line is drawn over it."""
-    dots, lines, previous = [], [], None
-    for number, day in enumerate(days):
-        at = None if day.pain is None else _dot(number, day.pain)
-        if at is not None:
-            dots.append(at)
-            if previous is not None:
-                lines.append((*previous, *at))
-        previous = at
-    if not dots:
+    """A dot for each day with an answer, joined to the day before. Empty without answers."""
+    if all(day.pain is None for day in days):
         return mark_safe("")
-    floor = format_html(
-        '<line class="floor" x1="0" y1="{y}" x2="{x}" y2="{y}"/>', x=len(days) * STEP, y=HEIGHT + 2
+    chart = charts.line([(day.day, day.pain, day.pain) for day in days], charts.PAIN_LEVELS)
+    floor = format_html('<line class="floor" x1="0" y1="{y}" x2="100%" y2="{y}"/>', y=chart.floor)
+    stretches = format_html_join(
+        "",
+        '<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>',
+        (vars(stretch) for stretch in chart.stretches),
     )
-    joined = format_html_join("", '<line x1="{}" y1="{}" x2="{}" y2="{}"/>', lines)
-    marked = format_html_join("", '<circle cx="{}" cy="{}" r="2.4"/>', dots)
-    return _svg("pain-chart", len(days), floor + joined + marked)
+    dots = format_html_join(
+        "", '<circle cx="{}" cy="{}" r="{}"/>', ((dot.x, dot.y, DOT) for dot in chart.dots)
+    )
+    return _svg("pain-chart", len(days), chart, floor + stretches + dots)
 
 
-def _dot(number: int, pain: int) -> tuple[str, str]:
-    share = (pain - clinical.PAIN_LEAST) / (clinical.PAIN_MOST - clinical.PAIN_LEAST)
-    return f"{number * STEP + 5:g}", f"{HEIGHT - share * HEIGHT + 2:.4g}"
-
-
-def _svg(name: str, days: int, inside: SafeString) -> SafeString:
-    """Yesterday is at the right edge, also of who began last week."""
+def _svg(name: str, days: int, chart: charts.Chart, marks: SafeString) -> SafeString:
+    """Every day has the same width and yesterday is at the right edge, however few the days."""
     return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="xMaxYMid" aria-hidden="true" '
+        '<svg class="{}" viewBox="0 {} {} {}" preserveAspectRatio="xMaxYMid" aria-hidden="true" '
         'focusable="false">{}</svg>',
-        name, days * STEP, HEIGHT + 4, inside,
-    )  # fmt: skip
+        name,
+        chart.top - MARGIN,
+        days * DAY,
+        chart.tall + 2 * MARGIN,
+        marks,
+    )
 
 
 @register.filter
 def done_words(days: Sequence[DayTotal]) -> str:
-    """What the bars say."""
+    """What the bars show, as text."""
     given = sum(day.given for day in days)
     if not given:
         return _("nothing was asked yet")
@@ -95,7 +83,7 @@ def done_words(days: Sequence[DayTotal]) -> str:
 
 @register.simple_tag
 def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
-    """What the line says: the pain at the start and now, and whether that is a change."""
+    """The pain at the start and the last score, and whether that is a change."""
     answered = [day.pain for day in days if day.pain is not None]
     if not answered:
         return _("pain not answered")
@@ -109,15 +97,10 @@ def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
     return words[change] % {"start": at_start, "now": answered[-1]}
 
 
-@register.filter
-def pause_words(pause: Pause) -> str:
-    """How long a programme stands still, beside its day."""
-    return lifecycle.paused_words(pause)
-
-
 @register.simple_tag
 def erasures_asked(user) -> dict | None:
-    """How many patients of this owner wait for an answer, and before what day the first has it."""
+    """How many patients of this owner asked for erasure, and by what day the first must have an
+    answer; None when nobody did."""
     waiting = list(open_requests(user))
     if not waiting:
         return None

@@ -1,22 +1,9 @@
-"""What the pages about how it went say in words."""
+"""The sentences of the note for the record system, for the pages about how it went."""
 
 from django import template
 
-from ..follow_up.progress import Counts
-from ..follow_up.record_note import counted as in_words
-from ..follow_up.record_note import paused as paused_in_words
-from ..models import Pause
+from ..follow_up import record_note
 
 register = template.Library()
-
-
-@register.filter
-def counted(counts: Counts) -> str:
-    """Done of what was agreed: “26 of 42 times”, as in the note for the record system."""
-    return in_words(counts)
-
-
-@register.filter
-def paused(pause: Pause) -> str:
-    """The days of a pause, as in the note."""
-    return paused_in_words(pause)
+register.filter("counted", record_note.counted)
+register.filter("paused", record_note.paused)

@@ -1,7 +1,5 @@
 """Small things that several pages need: an icon, a phone number to press, a count of today."""
 
-from dataclasses import dataclass
-
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -66,25 +64,6 @@ def ordinal(moment: int) -> str:
     if 1 <= moment <= len(TIMES):
         return str(TIMES[moment - 1])
     return _("Time %(number)d") % {"number": moment}
-
-
-@dataclass(frozen=True)
-class Today:
-    """How often something was asked today, and how often it was done."""
-
-    done: int
-    asked: int
-
-    @property
-    def left(self) -> int:
-        return self.asked - self.done
-
-
-@register.filter
-def today_of(cards) -> Today:
-    """Counts what is due. What someone does on a rest day is written down, not asked."""
-    due = [card for card in cards if card.due]
-    return Today(done=sum(card.done for card in due), asked=sum(len(card.moments) for card in due))
 
 
 @register.filter

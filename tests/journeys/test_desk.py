@@ -133,14 +133,14 @@ def test_a_worklist_that_stands_open(page, site, complaints, programme, make_pro
     note = page.locator(f"#note-{silent.pk}")
     note.fill("Bel ik morgen")
     page.clock.fast_forward(61_000)
-    expect(page.get_by_text("Nieuw: er is iets dringends.")).to_be_hidden()
+    expect(page.get_by_text("Nieuw: er is iets dringends gemeld.")).to_be_hidden()
     version = programme.current_version()
     SymptomAnswer.objects.create(
         patient=programme.patient, operation=uuid.uuid4(), version=version, symptoms=["saddle"],
         line=version.sheet.lines[0].uuid, day=timezone.localdate(),
     )  # fmt: skip
     page.clock.fast_forward(61_000)
-    expect(page.get_by_text("Nieuw: er is iets dringends.")).to_be_visible()
+    expect(page.get_by_text("Nieuw: er is iets dringends gemeld.")).to_be_visible()
     assert page.title().startswith("(1) ")
     expect(note).to_have_value("Bel ik morgen")
     page.get_by_role("link", name="Bekijk het").click()

@@ -113,8 +113,8 @@ def test_a_report_holds_offline_and_on_the_next_phone(at_home, phones, programme
         page.goto(address)
         stopped(page)
 
-    [course] = caseload.courses(caseload.running(cast.anna), timezone.localdate())
-    seen = [(item.reason, item.occasion) for item in worklist.items(course)]
+    [case] = caseload.cases(caseload.running(cast.anna), timezone.localdate())
+    seen = [(item.reason, item.occasion) for item in worklist.items(case)]
     judgements.mark_seen(programme=programme, reasons=seen, note="Gebeld.", by=cast.anna)
     page.goto(at_home)
     expect(page.get_by_role("link", name="Ga door")).to_be_visible()

@@ -220,8 +220,8 @@ class TestOlderVersions:
         assert changes(given, kept) == [] and kept.lines == given.lines
         version = programme.current_version()
         assert (version.digest, version.number) == (before.digest, before.number)
-        (course,) = caseload.courses(caseload.running(programme.therapist), programme.started_on)
-        assert course.corrected == ()
+        (case,) = caseload.cases(caseload.running(programme.therapist), programme.started_on)
+        assert case.corrected == ()
 
     def test_a_save_that_keeps_the_text_gives_no_new_version(self, anna, programme):
         as_of_schema_3(programme)
@@ -282,8 +282,8 @@ class TestSession:
     def test_the_therapist_reads_it(self, piet, cast, knee_programme, symptom, reason, said):
         press(piet, knee_programme, symptoms=[symptom], pain="")
         with translation.override("en"):
-            courses = caseload.courses(caseload.running(cast.anna), knee_programme.started_on)
-            item = next(worklist.items(courses[0]))
+            cases = caseload.cases(caseload.running(cast.anna), knee_programme.started_on)
+            item = next(worklist.items(cases[0]))
         assert (item.reason, said in item.sentence) == (reason, True)
         assert reason in worklist.ALARMS
 

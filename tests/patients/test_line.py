@@ -72,9 +72,9 @@ def test_a_corrected_part_reaches_programme_and_worklist(programme, cast, name):
     assert getattr(Sheet.of(programme, library_as_in=given).lines[0], name) == (
         getattr(given.lines[0], name)
     )
-    (course,) = caseload.courses(caseload.running(cast.anna), timezone.localdate())
-    assert [one.title for one in course.corrected] == [given.lines[0].title]
-    assert "library" in {item.reason for item in worklist.items(course)}
+    (case,) = caseload.cases(caseload.running(cast.anna), timezone.localdate())
+    assert [one.title for one in case.corrected] == [given.lines[0].title]
+    assert "library" in {item.reason for item in worklist.items(case)}
 
 
 def test_a_drawing_that_is_drawn_better_is_offered_and_not_pushed(programme, cast):
@@ -84,8 +84,8 @@ def test_a_drawing_that_is_drawn_better_is_offered_and_not_pushed(programme, cas
     given = programme.current_version().sheet
     now = Sheet.of(programme)
     assert [one.part for one in changes(now.with_library_of(given), now)] == ["figure"]
-    (course,) = caseload.courses(caseload.running(cast.anna), timezone.localdate())
-    assert course.corrected == ()
+    (case,) = caseload.cases(caseload.running(cast.anna), timezone.localdate())
+    assert case.corrected == ()
 
 
 def test_a_film_of_today_is_a_clip_like_the_stored_one(programme, cast):
@@ -95,8 +95,8 @@ def test_a_film_of_today_is_a_clip_like_the_stored_one(programme, cast):
 
     version = authoring.issue(programme=programme, by=cast.anna)
     assert isinstance(version.sheet.lines[0].film, Clip)
-    (course,) = caseload.courses(caseload.running(cast.anna), timezone.localdate())
-    assert course.corrected == ()
+    (case,) = caseload.cases(caseload.running(cast.anna), timezone.localdate())
+    assert case.corrected == ()
 
 
 class TestOnce:

@@ -86,10 +86,11 @@ def test_a_value_knows_no_database(file):
 RANKS = (
     "ages birth_dates names phone_clock",
     "access clinical",
-    "admin_base line search",
+    "line search",
     "sheet",
     "models schedule sheet_changes",
     "sheet_media writes",
+    "admin_base",
     "paper",
     "patient_day",
     "prescribing",

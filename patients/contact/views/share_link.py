@@ -27,7 +27,6 @@ def share(request, programme):
             _("QR codes printed before now no longer work. Print the programme again."),
         )
         return redirect("admin:patients_programme_share", programme.pk)
-    audit.record(request, "share", programme.patient, thing=programme)
     address = handout.share_url(version)
     try:
         message, no_mail = mail.link(version), ""
@@ -38,6 +37,7 @@ def share(request, programme):
         programme,
         "share",
         _("Link without a name"),
+        act="share",
         address=address,
         qr=printed.qr_code(address),
         valid_until=programme.share_link.valid_until,

@@ -48,7 +48,6 @@ def own_messages(request, uuid):
     if request.method == "GET":
         unread = programme.messages.filter(by_patient=False, seen_at=None)
         unread.update(seen_at=timezone.now())
-    audit.record(request, "read messages", programme.patient, thing=programme)
     return render(
         request,
         "patients/messages.html",
@@ -97,12 +96,12 @@ def at_the_desk(request, programme):
             return given_back.page(request, refusal, given_back.words(request), leads=leads)
         if refusal:
             form.add_error(None, refusal)
-    audit.record(request, "read messages", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
         "messages",
         _("Messages"),
+        act="read messages",
         written=programme.messages.all(),
         form=form,
         newer=newer,

@@ -1,4 +1,4 @@
-"""How it goes, for the patient."""
+"""The patient's own page about how it goes."""
 
 from dataclasses import replace
 
@@ -9,29 +9,25 @@ from django.views.decorators.http import require_safe
 
 from rugpijn import audit
 
-from ... import clinical
 from ...access import find
 from ...models import Programme
 from .. import charts
-from ..progress import read as read_course
+from ..progress import read as read_progress
 
-FIRST_WEEK = 7  # days; before that there is nothing to compare
+FIRST_WEEK = 7  # days without a comparison
 
 
 @require_safe
 def progress(request, uuid):
-    """Done of what was given, by week, and the pain. A therapist of the practice sees it too."""
+    """Done of given by week, and the pain. The therapists of the practice may open it too."""
     programmes = Programme.objects.select_related("patient__practice", "therapist")
     programme = find(request, programmes.prefetch_related("pauses"), uuid=uuid)
     today = timezone.localdate()
-    course = read_course(programme, today, "all")
-    if course is None:
+    progress = read_progress(programme, today, "all")
+    if progress is None:
         raise Http404
     audit.record(request, "read progress", programme.patient, thing=programme)
-    scale = (clinical.PAIN_LEAST, 5, clinical.PAIN_MOST)
-    pauses = [(pause.from_on, pause.until_on) for pause in course.pauses]
-    days = [(day.day, day.lowest, day.highest) for day in course.days]
-    pain = charts.line(days, scale, (), pauses)
+    pain = charts.line(progress.pain_by_day, charts.PAIN_LEVELS, (), progress.pause_days)
     activities = programme.main_activities.prefetch_related("scores")
     return render(
         request,
@@ -39,9 +35,9 @@ def progress(request, uuid):
         {
             "programme": programme,
             "practice": programme.patient.practice,
-            "version": course.newest,
+            "version": progress.newest,
             "today": today,
-            "course": course,
+            "progress": progress,
             "weeks": [
                 {
                     "number": number,
@@ -52,12 +48,12 @@ def progress(request, uuid):
                     "now": days[-1].day <= today <= days[0].day and programme.is_running,
                     "paused": all(day.paused for day in days),
                 }
-                for number, days, counts in course.weeks()
+                for number, days, counts in progress.weeks()
             ],
-            "is_early": len(course.days) < FIRST_WEEK,
-            # Of many dates half: these letters are larger than the therapist's.
+            "is_early": len(progress.days) < FIRST_WEEK,
+            # Half of the dates when there are many: the text is larger than the therapist's.
             "pain": replace(pain, ticks=pain.ticks[:: 2 if len(pain.ticks) > 4 else 1]),
-            "answered": [day for day in reversed(course.days) if day.pain],
+            "answered": [day for day in reversed(progress.days) if day.pain],
             "checks": programme.recovery_checks.all(),
             "activities": [
                 (activity, scores[0], scores[-1])

@@ -1,12 +1,12 @@
-"""How it goes with one patient: what was answered and judged, and what is measured at a visit.
+"""The page “How it is going” of a programme: what was answered, judged and measured.
 
-Who works from paper answers on the phone or in the practice, and the therapist writes it down.
+A patient who works from paper answers on the phone or in the practice; the therapist records it
+here.
 """
 
 import json
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,63 +15,62 @@ from rugpijn import audit
 from rugpijn.saving import given_back, two_at_once
 
 from ... import clinical, writes
-from ...admin_base import programme_page
+from ...admin_base import programme_page, refusals_as_messages
 from ...models import Programme
 from .. import judgements
 from ..forms import ActivitiesForm, ProfileForm, QualityForm, RecoveryAnswerForm, StartBackForm
 
 
-def course(request, programme):
-    """To read, and to write down what was said, seen or judged."""
-    here = redirect("admin:patients_programme_course", programme.pk)
+def _here(request, programme):
+    return redirect("admin:patients_programme_course", programme.pk)
+
+
+@refusals_as_messages(_here)
+def visit(request, programme):
+    """Show the page, or store one of its forms."""
     if programme.ended_on is not None and request.method == "POST":
-        said = _("This programme is not running; nothing was written down.")
+        refusal = _("This programme is not running; nothing was recorded.")
         to = redirect("admin:patients_programme_change", programme.pk)
         if readable := given_back.words(request):
             leads = [(to["Location"], _("Open the programme"))]
             return given_back.page(
-                request, said, readable, title=programme.patient.name, leads=leads
+                request, refusal, readable, title=programme.patient.name, leads=leads
             )
-        messages.error(request, said)
+        messages.error(request, refusal)
         return to
     if request.method == "POST":
-        writes.hold(programme)  # two at this page take turns
+        writes.hold(programme)  # two therapists at this page take turns
     checks = {check.day: check for check in programme.recovery_checks.all()}
-    asked = _asked(programme)
-    unanswered = asked if asked not in checks else None
+    check_day = _check_day(programme)
+    unanswered = check_day if check_day not in checks else None
     what = request.POST.get("what", "")
-    meeting = _meet_others(request, programme, asked) if what == ActivitiesForm.what else None
-    forms = _forms(request, programme, asked)
+    meeting = _meet_others(request, programme, check_day) if what == ActivitiesForm.what else None
+    forms = _forms(request, programme, check_day)
     sent = forms.get(what)
     if sent is not None and sent.is_valid():
         meeting = meeting or _written_since(request, programme, sent)
         if not (meeting and meeting.must_decide):
-            try:
-                with transaction.atomic():
-                    said = sent.write(programme, request.user)
-            except writes.RefusedError as error:
-                messages.error(request, str(error))
-                return here
+            stored = sent.write(programme, request.user)
             audit.record(request, sent.act, programme.patient, thing=programme)
             if meeting:
                 messages.info(request, meeting.in_short)
-            messages.success(request, said)
-            return here
+            messages.success(request, stored)
+            return _here(request, programme)
     profile = programme.risk_profiles.last()
     score = programme.start_back_scores.last()
-    audit.record(request, "read course", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
         "course",
-        _("How it goes"),
+        _("How it is going"),
+        act="read course",
         forms=forms,
         meeting=meeting if meeting and meeting.must_decide else None,
         met=what,
-        opened_with=_opened_with(programme, forms, asked),
+        opened_with=_opened_with(programme, forms, check_day),
         may_write=programme.ended_on is None,
         checks=sorted(checks.values(), key=lambda check: check.day),
-        asked=unanswered if programme.is_running else None,
+        check_day=unanswered if programme.is_running else None,
         profile=profile,
         plan=clinical.PLANS[profile.profile] if profile else None,
         score=score,
@@ -83,17 +82,17 @@ def course(request, programme):
     )
 
 
-def _asked(programme: Programme) -> int | None:
-    """The recovery check that was asked last; None before the first, and for a draft."""
+def _check_day(programme: Programme) -> int | None:
+    """The day of the last recovery check; None before the first, and for a draft."""
     if programme.started_on is None:
         return None
     until = programme.ended_on or timezone.localdate()
     return clinical.recovery_asked(clinical.day_of(programme.started_on, until))
 
 
-def _opened_with(programme: Programme, forms: dict, asked: int | None) -> dict[str, str]:
-    """By form, what it was opened with."""
-    stored = _forms(None, programme, asked)[ActivitiesForm.what]
+def _opened_with(programme: Programme, forms: dict, check_day: int | None) -> dict[str, str]:
+    """What is stored now, by the name of the form; the page sends it back."""
+    stored = _forms(None, programme, check_day)[ActivitiesForm.what]
     opened = {ActivitiesForm.what: two_at_once.as_text(two_at_once.snapshot(stored))}
     for what, form in forms.items():
         if hasattr(form, "latest"):
@@ -101,12 +100,12 @@ def _opened_with(programme: Programme, forms: dict, asked: int | None) -> dict[s
     return opened
 
 
-def _meet_others(request, programme: Programme, asked: int | None) -> two_at_once.Meeting | None:
-    """The activities that somebody else wrote down since this page was opened."""
+def _meet_others(request, programme, check_day: int | None) -> two_at_once.Meeting | None:
+    """The activities that somebody else stored since this page was opened; None without any."""
     base = two_at_once.read(request.POST)
     if base is None:
         return None
-    stored = _forms(None, programme, asked)[ActivitiesForm.what]
+    stored = _forms(None, programme, check_day)[ActivitiesForm.what]
     request.POST = ActivitiesForm.beside(request.POST, base, stored)
     with translation.override(base["language"]):
         meeting = two_at_once.meet(request, base, stored)
@@ -117,22 +116,22 @@ def _meet_others(request, programme: Programme, asked: int | None) -> two_at_onc
 
 
 def _written_since(request, programme: Programme, sent) -> two_at_once.Meeting | None:
-    """What somebody else judged since this page was opened, and judged otherwise."""
+    """The different judgements that somebody else stored since this page was opened."""
     if not hasattr(sent, "latest"):
         return None
     try:
         opened = json.loads(request.POST.get(two_at_once.OPENED_WITH, ""))
     except (ValueError, RecursionError):
         return None
-    told = sent.meanwhile(programme, opened) if isinstance(opened, dict) else []
-    if not told:
+    sentences = sent.meanwhile(programme, opened) if isinstance(opened, dict) else []
+    if not sentences:
         return None
     last = two_at_once.who_changed(programme, request.user, sent.act)
-    return two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
+    return two_at_once.Meeting(request.POST, sentences, must_decide=True, last=last)
 
 
-def _forms(request, programme: Programme, asked: int | None) -> dict:
-    """By name, what can be written down about this programme now; what was sent is bound."""
+def _forms(request, programme: Programme, check_day: int | None) -> dict:
+    """The forms of this programme by name; the one that was sent is bound."""
     sent = request.POST if request is not None and request.method == "POST" else None
     what = sent.get("what", "") if sent is not None else None
     profile = programme.risk_profiles.last()
@@ -147,8 +146,8 @@ def _forms(request, programme: Programme, asked: int | None) -> dict:
         bound(StartBackForm),
         bound(ActivitiesForm, activities={activity.position: activity for activity in activities}),
     ]
-    if asked is not None:
-        forms.append(bound(RecoveryAnswerForm, asked=asked))
+    if check_day is not None:
+        forms.append(bound(RecoveryAnswerForm, check_day=check_day))
     if version is not None:
         ratings = judgements.newest_ratings(programme)
         forms.append(bound(QualityForm, sheet=version.sheet, ratings=ratings))
@@ -156,6 +155,6 @@ def _forms(request, programme: Programme, asked: int | None) -> dict:
 
 
 def _change(activity) -> str:
-    """Says "better", "same" or "worse" than at first; empty with fewer than two scores."""
+    """ "better", "same" or "worse" than the first score; empty with fewer than two scores."""
     scores = [score.score for score in activity.scores.all()]
     return clinical.activity_change(scores[0], scores[-1]) if len(scores) > 1 else ""

@@ -1,7 +1,7 @@
-"""The therapist's first page: who needs attention, and the own patients.
+"""The therapist's first page: the worklist, and below it the therapist's patients.
 
-It stands in the place of the admin's list of tables (`PracticeAdminSite.desk`). The acts get a
-programme that the admin has already found for this person (`CareAdmin.page`).
+It replaces the admin's list of tables (`PracticeAdminSite.desk`). The acts get a programme that
+`CareAdmin.page` has already found for this therapist.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,14 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 from rugpijn.saving import two_at_once
@@ -28,7 +27,7 @@ from rugpijn.validators import printable
 from rugpijn.web.numbers import number
 
 from ... import writes
-from ...admin_base import for_therapists
+from ...admin_base import for_therapists, refusals_as_messages
 from ...models import Programme, SeenMark
 from ...prescribing import authoring
 from .. import caseload, daily_totals, judgements, worklist
@@ -37,60 +36,60 @@ from ..daily_totals import DayTotal
 
 CHART_DAYS = 14
 ROWS = 30  # patients on a page, each with its charts
-MOST_CARDS = 40  # more than that is no worklist for today; the rest follows when these are seen
+MOST_CARDS = 40  # of the worklist; the rest follows when these are seen
 LATELY = timedelta(days=14)
 WHOLE_PRACTICE = "practice"
-LEFT = "left"  # whose therapist left, or treats no more
+LEFT = "left"  # the patients whose therapist no longer works here
 WHOSE = (WHOLE_PRACTICE, LEFT)
-HERE = "on-the-worklist"  # on a message: it is said in the section of the worklist
-REFUSED_NOTE = "refused_note"  # in the session, until the page is shown again
+HERE = "on-the-worklist"  # tag of a message that is shown in the section of the worklist
+REFUSED_NOTE = "refused_note"  # key of the session, until the page is shown again
 
 
 @dataclass(frozen=True)
 class PatientRow:
-    """One of "my patients": a running programme with its charts, or a draft without."""
+    """A row of "My patients": a running programme with its charts, or a draft without."""
 
     programme: Programme
-    course: Case | None = None
+    case: Case | None = None
     days: tuple[DayTotal, ...] = ()
 
 
 def first_page(request):
-    """The worklist, and below it the patients. Everybody shown is logged as shown."""
+    """The page itself. The access log gets every patient who is shown."""
     whose = _whose(request.GET)
     whole = whose != ""
     today = timezone.localdate()
-    newest = worklist.newest_report(request.user)  # before the list is read: rather told twice
+    newest = worklist.newest_report(request.user)  # read before the list, so that none is missed
     programmes = caseload.watched(request.user, whole_practice=whole)
     everyones = caseload.running(request.user, whole_practice=True)
-    courses = caseload.courses(caseload.left(programmes) if whose == LEFT else programmes, today)
-    attention = worklist.attention(courses)
-    running = [course for course in courses if course.programme.is_running]
+    cases = caseload.cases(caseload.left(programmes) if whose == LEFT else programmes, today)
+    attention = worklist.attention(cases)
+    running = [case for case in cases if case.programme.is_running]
     cards = attention[:MOST_CARDS]
     page = Paginator(_everybody(request.user, whose, running), ROWS).get_page(
         request.GET.get("page")
     )
-    days = daily_totals.last_days([row.programme for row in page if row.course], today, CHART_DAYS)
+    days = daily_totals.last_days([row.programme for row in page if row.case], today, CHART_DAYS)
     page.object_list = [
-        PatientRow(row.programme, row.course, tuple(days.get(row.programme.pk, ()))) for row in page
+        PatientRow(row.programme, row.case, tuple(days.get(row.programme.pk, ()))) for row in page
     ]
-    lately = _seen_lately(courses, today)
+    lately = _seen_lately(cases, today)
     shown = {
         programme.patient.pk: programme.patient
         for programme in (
             *(card.programme for card in cards),
             *(row.programme for row in page),
-            *(course.programme for course, _marks in lately),
+            *(case.programme for case, _marks in lately),
         )
     }
     audit.record(request, "list", *shown.values())
-    said = list(messages.get_messages(request))
+    all_messages = list(messages.get_messages(request))
     return TemplateResponse(
         request,
         "admin/patients/desk.html",
         {
             **admin.site.each_context(request),
-            "title": _("Today"),
+            "title": gettext("Today"),
             "app_list": admin.site.get_app_list(request),
             "cards": cards,
             "more": len(attention) - len(cards),
@@ -103,18 +102,18 @@ def first_page(request):
             "refused": request.session.pop(REFUSED_NOTE, {}),
             "chart_days": CHART_DAYS,
             "newest": newest,
-            # What was done on the worklist is said there: the page comes back scrolled to it.
-            "messages": [one for one in said if HERE not in one.tags.split()],
-            "said_here": [one for one in said if HERE in one.tags.split()],
+            # The page comes back scrolled to the worklist, so messages about it are shown there.
+            "messages": [message for message in all_messages if HERE not in message.tags.split()],
+            "messages_here": [message for message in all_messages if HERE in message.tags.split()],
         },
     )
 
 
 @for_therapists
 def urgent(request):
-    """Whether something urgent was reported since an open worklist was made, for its script.
+    """JSON for the script of an open worklist: how many reports came in after report `since`.
 
-    Numbers and no names, so there is nobody to log. One query.
+    Names nobody, so nothing is logged. One query.
     """
     since = number(request.GET.get("since")) or 0
     whose = _whose(request.GET)
@@ -122,39 +121,47 @@ def urgent(request):
     if not new:
         return JsonResponse({"new": 0})
     own = any(therapist == request.user.pk for _pk, therapist in new)
-    asked = {"new": max(pk for pk, _therapist in new)}
+    query = {"new": max(pk for pk, _therapist in new)}
     if whose or not own:
-        asked["whose"] = whose or WHOLE_PRACTICE
+        query["whose"] = whose or WHOLE_PRACTICE
     return JsonResponse(
-        {"new": len(new), "page": f"{reverse('admin:index')}?{urlencode(asked)}#worklist"}
+        {"new": len(new), "page": f"{reverse('admin:index')}?{urlencode(query)}#worklist"}
     )
 
 
-def _everybody(user, whose: str, courses: list[Case]) -> list[PatientRow]:
-    """Running programmes and drafts, by the patient's name."""
+def _everybody(user, whose: str, cases: list[Case]) -> list[PatientRow]:
+    """Running programmes and drafts, in the order of the patients' names."""
     drafts = Programme.objects.treated_by(user).filter(started_on=None)
     drafts = drafts.filter(patient__discharged_on=None)
     if whose == LEFT:
         drafts = caseload.left(drafts)
     elif not whose:
         drafts = drafts.filter(therapist=user)
-    rows = [PatientRow(course.programme, course) for course in courses]
+    rows = [PatientRow(case.programme, case) for case in cases]
     rows += [PatientRow(draft) for draft in drafts.select_related("patient", "therapist")]
     return sorted(rows, key=lambda row: (row.programme.patient.sort_key, row.programme.pk))
 
 
-def _seen_lately(courses: list[Case], today) -> list[tuple[Case, list[dict]]]:
-    """What was looked at in the last weeks, newest first; what was seen at once stands once."""
-    found = []
-    for course in courses:
-        told = {}
-        for mark in course.marks:
+def _seen_lately(cases: list[Case], today) -> list[tuple[Case, list[dict]]]:
+    """For each case the marks since LATELY, newest first, each with all reasons it was set for."""
+    seen_by_case = []
+    for case in cases:
+        seen = {}
+        for mark in case.marks:
             if timezone.localdate(mark.at) > today - LATELY:
-                one = told.setdefault((mark.at, mark.note), {"mark": mark, "reasons": []})
-                one["reasons"].append(worklist.REASONS.get(mark.reason, mark.reason))
-        if told:
-            found.append((course, sorted(told.values(), key=lambda one: one["mark"].at)[::-1]))
-    return sorted(found, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
+                row = seen.setdefault((mark.at, mark.note), {"mark": mark, "reasons": []})
+                row["reasons"].append(worklist.REASONS.get(mark.reason, mark.reason))
+        if seen:
+            rows = sorted(seen.values(), key=lambda row: row["mark"].at, reverse=True)
+            seen_by_case.append((case, rows))
+    return sorted(seen_by_case, key=lambda pair: pair[1][0]["mark"].at, reverse=True)
+
+
+def _back(request, _programme=None):
+    """To the worklist, with the same choice of patients as before."""
+    whose = _whose(request.POST)
+    query = f"?whose={whose}" if whose else ""
+    return redirect(f"{reverse('admin:index')}{query}#worklist")
 
 
 class SeenForm(forms.Form):
@@ -164,15 +171,15 @@ class SeenForm(forms.Form):
 
 
 def seen(request, programme):
-    """Take what was shown about a patient off the worklist, with a word about it."""
+    """Mark the reasons that the page showed about a patient as seen, with a note."""
     back = _back(request)
     if request.method != "POST":
         return back
     watched = caseload.watched(request.user, whole_practice=True)
     if not watched.filter(pk=programme.pk).exists():
-        words = _("This programme has ended meanwhile; nothing was marked.")
+        words = gettext("This programme has ended in the meantime; nothing was marked.")
         if note := request.POST.get("note", "").strip():
-            words += " " + _("Your note is not stored: “%s”") % note[: SeenMark.NOTE_LENGTH]
+            words += " " + gettext("Your note is not stored: “%s”") % note[: SeenMark.NOTE_LENGTH]
         messages.error(request, words, extra_tags=HERE)
         return back
     if "put_back" in request.POST:
@@ -180,14 +187,14 @@ def seen(request, programme):
     form = SeenForm(request.POST)
     if not form.is_valid():
         return _give_back(request, programme, form.errors["note"][0], back)
-    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
-    # Only what stood on the page: what came in since then was seen by nobody.
+    [case] = caseload.cases(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    # Only what the page showed: nobody has seen what came in since.
     shown = set(request.POST.getlist("item"))
-    items = [item for item in worklist.unseen(course) if item.key in shown]
+    items = [item for item in worklist.unseen(case) if item.key in shown]
     if not items:
         return _seen_before(request, programme, shown, form.cleaned_data["note"], back)
     if any(item.is_alarm for item in items) and not form.cleaned_data["note"]:
-        words = _("Write in the note what you did about it.")
+        words = gettext("Write in the note what you did about it.")
         return _give_back(request, programme, words, back)
     judgements.mark_seen(
         programme=programme,
@@ -196,44 +203,47 @@ def seen(request, programme):
         by=request.user,
     )
     audit.record(request, "seen", programme.patient, thing=programme)
-    messages.success(request, _("Marked as seen: %s.") % programme.patient.name, extra_tags=HERE)
+    messages.success(
+        request, gettext("Marked as seen: %s.") % programme.patient.name, extra_tags=HERE
+    )
     return back
 
 
 SEEN = (
-    gettext_lazy("You marked this as seen in another tab or window at %(when)s."),
-    gettext_lazy("%(who)s marked this as seen at %(when)s already."),
-    gettext_lazy("This is not on the worklist like this any more: something changed meanwhile."),
+    _("You marked this as seen in another tab or window at %(when)s."),
+    _("%(who)s already marked this as seen at %(when)s."),
+    _("The worklist has changed since you opened this page."),
 )
 
 
 def _seen_before(request, programme, shown: set[str], note: str, back):
-    """Somebody was first: the note of the second is kept beside it, and says whose it is."""
+    """A colleague marked the same before: store the note of the second one beside the first."""
     marks = programme.seen_marks.filter(withdrawn_at=None).order_by("pk")
-    there = [mark for mark in marks if f"{mark.reason}:{mark.occasion}" in shown]
-    first = there[-1] if there else None
-    last = first and {"who": first.by_name, "when": first.at, "is_self": first.by == request.user}
-    said = two_at_once.who_did(last, *SEEN)
-    if not note or any((mark.by, mark.note) == (request.user, note) for mark in there):
-        messages.info(request, said, extra_tags=HERE)
-    elif there:
+    earlier = [mark for mark in marks if f"{mark.reason}:{mark.occasion}" in shown]
+    last = earlier[-1] if earlier else None
+    who = last and {"who": last.by_name, "when": last.at, "is_self": last.by == request.user}
+    sentence = two_at_once.who_did(who, *SEEN)
+    if not note or any((mark.by, mark.note) == (request.user, note) for mark in earlier):
+        messages.info(request, sentence, extra_tags=HERE)
+    elif earlier:
         judgements.mark_seen(
             programme=programme,
-            reasons=sorted({(mark.reason, mark.occasion) for mark in there}),
+            reasons=sorted({(mark.reason, mark.occasion) for mark in earlier}),
             note=note,
             by=request.user,
         )
         audit.record(request, "seen", programme.patient, thing=programme)
-        added = _("Your note was added to it: “%s”") % note
-        messages.success(request, f"{programme.patient.name}: {said} {added}", extra_tags=HERE)
+        added = gettext("Your note was added to it: “%s”") % note
+        messages.success(request, f"{programme.patient.name}: {sentence} {added}", extra_tags=HERE)
     else:
-        not_kept = _("Your note is not stored: “%s”") % note
-        return _give_back(request, programme, f"{programme.patient.name}: {said} {not_kept}", back)
+        not_kept = gettext("Your note is not stored: “%s”") % note
+        words = f"{programme.patient.name}: {sentence} {not_kept}"
+        return _give_back(request, programme, words, back)
     return back
 
 
 def _give_back(request, programme, words: str, back):
-    """The note that was refused stands in its field again."""
+    """Show why a note was refused, and keep it for its field on the page that follows."""
     messages.error(request, words, extra_tags=HERE)
     typed = request.POST.get("note", "")
     request.session[REFUSED_NOTE] = {"programme": programme.pk, "note": typed}
@@ -241,22 +251,23 @@ def _give_back(request, programme, words: str, back):
 
 
 def _put_back(request, programme, back):
-    """A mark that was a mistake: its reasons ask for attention again."""
+    """Undo a mark, so that its reasons ask for attention again."""
     marks = programme.seen_marks.filter(withdrawn_at=None)
     mark = marks.filter(pk=number(request.POST["put_back"])).first()
     if mark is None:
-        messages.info(request, _("This was put back already."), extra_tags=HERE)
+        messages.info(request, gettext("This has already been put back."), extra_tags=HERE)
         return back
     judgements.put_back(mark)
     audit.record(request, "put back", programme.patient, thing=programme)
     messages.success(
-        request, _("Back on the worklist: %s.") % programme.patient.name, extra_tags=HERE
+        request, gettext("Back on the worklist: %s.") % programme.patient.name, extra_tags=HERE
     )
     return back
 
 
+@refusals_as_messages(_back, extra_tags=HERE)
 def take(request, programme):
-    """Treat a colleague's patient from now on. One who was taken over meanwhile is asked about."""
+    """Become the therapist of a colleague's patient, unless somebody just did so."""
     back = _back(request)
     if request.method != "POST":
         return back
@@ -265,24 +276,19 @@ def take(request, programme):
     if opened and opened != str(programme.therapist_id):
         messages.warning(request, _taken_before(request, programme))
         return back
-    try:
-        with transaction.atomic():
-            version = authoring.take_over(programme=programme, by=request.user)
-    except writes.RefusedError as error:
-        messages.error(request, str(error), extra_tags=HERE)
-        return back
+    version = authoring.take_over(programme=programme, by=request.user)
     audit.record(request, "take over", programme.patient, thing=programme)
-    told = _("%s is your patient now.") % programme.patient.name
+    taken = gettext("%s is your patient now.") % programme.patient.name
     if version is None:
-        messages.success(request, told, extra_tags=HERE)
+        messages.success(request, taken, extra_tags=HERE)
         return back
     messages.success(
         request,
         format_html(
             "{} <a href='{}'>{}</a>",
-            told,
+            taken,
             reverse("patients:version_handout", args=[programme.uuid, version.number]),
-            _("Your name is on the programme; print it when you see each other."),
+            gettext("Your name is now on the programme; print it for the next appointment."),
         ),
         extra_tags=HERE,
     )
@@ -291,24 +297,17 @@ def take(request, programme):
 
 def _taken_before(request, programme) -> str:
     last = two_at_once.who_changed(programme, request.user, "take over")
-    said = two_at_once.who_did(
+    sentence = two_at_once.who_did(
         last,
-        _("You took over this patient in another tab or window at %(when)s."),
-        _("%(who)s took over this patient at %(when)s, while you had this page open."),
-        _("Somebody took over this patient while you had this page open."),
+        gettext("You took over this patient in another tab or window at %(when)s."),
+        gettext("%(who)s took over this patient at %(when)s, while you had this page open."),
+        gettext("Somebody took over this patient while you had this page open."),
     )
     if programme.therapist_id != request.user.pk:
-        said += " " + _("Nothing was changed. Take over once more if you still want to.")
-    return f"{programme.patient.name}: {said}"
+        sentence += " " + gettext("Nothing was changed. Take over again if you still want to.")
+    return f"{programme.patient.name}: {sentence}"
 
 
-def _whose(asked) -> str:
-    """Empty: the own patients, also for what nobody offered."""
-    return asked.get("whose") if asked.get("whose") in WHOSE else ""
-
-
-def _back(request):
-    """To the worklist, of the same people as before."""
-    whose = _whose(request.POST)
-    query = f"?whose={whose}" if whose else ""
-    return redirect(f"{reverse('admin:index')}{query}#worklist")
+def _whose(query) -> str:
+    """Whose patients are chosen: one of WHOSE, or empty for the therapist's own."""
+    return query.get("whose") if query.get("whose") in WHOSE else ""

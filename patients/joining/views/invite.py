@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -12,25 +11,21 @@ from rugpijn import audit
 from rugpijn.mailing.sending import SendOutcome
 from rugpijn.web.numbers import number
 
-from ... import writes
-from ...admin_base import patient_page
+from ...admin_base import patient_page, refusals_as_messages, to_patient
 from ...contact import mail
 from ...models import PatientInvitation
 from ...paper import printed
 from .. import invitations
 
 
+@refusals_as_messages(to_patient)
 def invite(request, patient):
     """Make an invitation and show its link, QR code and short code once; or mail it."""
     if request.method != "POST":
-        return redirect("admin:patients_patient_change", patient.pk)
+        return to_patient(request, patient)
     if "mail" in request.POST:
         return _mail_invitation(request, patient)
-    try:
-        invitation, token = invitations.invite(patient, request.POST.get("who", ""))
-    except writes.RefusedError as error:
-        messages.error(request, str(error))
-        return redirect("admin:patients_patient_change", patient.pk)
+    invitation, token = invitations.invite(patient, request.POST.get("who", ""))
     audit.record(request, "invite", patient, thing=patient)
     mail.tell_of_invitation(patient, invitation)
     return _invitation_page(request, patient, invitation, token, invitation.new_code())
@@ -47,7 +42,7 @@ def end_proxy(request, patient):
             invitations.end_proxy(proxy, by=request.user)
             audit.record(request, "end proxy", patient, thing=proxy)
             messages.success(request, _("%s no longer has access.") % proxy.user.name)
-    return redirect("admin:patients_patient_change", patient.pk)
+    return to_patient(request, patient)
 
 
 def _invitation_page(request, patient, invitation, token, code, **context):
@@ -85,7 +80,7 @@ def _mail_invitation(request, patient):
     invitation = patient.invitations.filter(token_hash=PatientInvitation.digest(token)).first()
     if invitation is None or not invitation.is_open:
         messages.error(request, _("This invitation no longer works. Make a new one."))
-        return redirect("admin:patients_patient_change", patient.pk)
+        return to_patient(request, patient)
     mailed = None
     try:
         outcome = mail.send_invitation(invitation)

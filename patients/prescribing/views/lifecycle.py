@@ -1,21 +1,19 @@
-"""The life of a programme and of a treatment: pages that say what will happen and what the patient
-then sees, and the acts themselves.
+"""The pages and buttons that pause, resume, renew, end and reopen a programme, and that discharge
+and readmit a patient.
 
-Each gets a programme or patient that the admin has already found for this person
-(`CareAdmin.page`).
+Each gets a programme or patient that `CareAdmin.page` has already found for this therapist.
 """
 
 from datetime import date
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn import audit
 from rugpijn.saving import two_at_once
@@ -24,7 +22,13 @@ from rugpijn.validators import near_today, printable
 from rugpijn.web.numbers import number
 
 from ... import writes
-from ...admin_base import patient_page, programme_page
+from ...admin_base import (
+    patient_page,
+    programme_page,
+    refusals_as_messages,
+    to_patient,
+    to_programme,
+)
 from ...models import Pause
 from ...patient_day import waiting
 from .. import authoring, lifecycle
@@ -33,33 +37,24 @@ MOST_WEEKS = 52
 
 
 class DayField(forms.DateField):
-    """A day, chosen in the browser's calendar or typed as 3-12-2026."""
+    """A day, chosen in the browser's calendar or typed as day-month-year."""
 
-    def __init__(self, **kwargs):
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        formats = ["%Y-%m-%d", "%d-%m-%Y"]
-        unreadable = {"invalid": gettext_lazy("Write the day as 3-12-2026.")}
-        super().__init__(
-            widget=widget,
-            input_formats=formats,
-            error_messages=unreadable,
-            validators=[near_today],
-            **kwargs,
-        )
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    input_formats = ["%Y-%m-%d", "%d-%m-%Y"]
+    default_error_messages = {"invalid": _("Write the day as 3-12-2026.")}
+    default_validators = [near_today]
 
 
 class PauseForm(forms.Form):
-    from_on = DayField(label=gettext_lazy("First day of the pause"))
+    from_on = DayField(label=_("First day of the pause"))
     until_on = DayField(
-        label=gettext_lazy("Goes on by itself on"),
-        help_text=gettext_lazy("Empty: until you let it go on."),
+        label=_("Resumes by itself on"),
+        help_text=_("Empty: until you resume it."),
         required=False,
     )
     note = CharField(
-        label=gettext_lazy("Why"),
-        help_text=gettext_lazy(
-            "If you like. It stands on no page of the patient, but is in a copy of the record."
-        ),
+        label=_("Why"),
+        help_text=_("Optional. The patient sees it on no page, but it is in a copy of the record."),
         max_length=Pause.NOTE_LENGTH,
         required=False,
         validators=[printable],
@@ -74,37 +69,36 @@ class PauseForm(forms.Form):
         day = self.cleaned_data["from_on"]
         if day < self.started_on:
             raise forms.ValidationError(
-                _("The programme started on %s; a pause begins then or later.")
+                gettext("The programme started on %s; a pause cannot begin before that day.")
                 % date_format(self.started_on, "j F Y")
             )
         if day > timezone.localdate() + lifecycle.FURTHEST:
-            raise forms.ValidationError(_("Plan a pause at most a year ahead."))
+            raise forms.ValidationError(gettext("Plan a pause at most a year ahead."))
         return day
 
     def clean(self):
         cleaned = super().clean()
         first, until = cleaned.get("from_on"), cleaned.get("until_on")
         if first and until and until <= first:
-            self.add_error("until_on", _("Choose a day after the first day of the pause."))
+            self.add_error("until_on", gettext("Choose a day after the first day of the pause."))
         elif first and until and until > first + lifecycle.FURTHEST:
-            self.add_error("until_on", _("A pause lasts at most a year. Leave it empty instead."))
+            self.add_error(
+                "until_on", gettext("A pause lasts a year at most. Leave this empty instead.")
+            )
         return cleaned
 
 
 class RenewForm(forms.Form):
-    weeks = forms.IntegerField(
-        label=gettext_lazy("So many weeks more"), min_value=1, max_value=MOST_WEEKS
-    )
+    weeks = forms.IntegerField(label=_("Weeks to add"), min_value=1, max_value=MOST_WEEKS)
 
 
 # ---------------------------------------------------------------- a programme
 
 
+@refusals_as_messages(to_programme)
 def pause(request, programme):
-    """Let it stand still, from a day on."""
-    if not programme.is_running:
-        messages.error(request, _("This programme is not running."))
-        return _to(programme)
+    """Pause the programme from a day on: the form, and the act."""
+    lifecycle.require_running(programme)
     today = timezone.localdate()
     form = PauseForm(
         request.POST if request.method == "POST" else None,
@@ -113,58 +107,60 @@ def pause(request, programme):
     )
     if form.is_valid():
         try:
-            made = lifecycle.pause(programme=programme, by=request.user, **form.cleaned_data)
+            new = lifecycle.pause(programme=programme, by=request.user, **form.cleaned_data)
         except writes.RefusedError as error:
             form.add_error("from_on", str(error))
         else:
             audit.record(request, "pause", programme.patient, thing=programme)
-            messages.success(request, _told(made, today))
-            return _to(programme)
-    audit.record(request, "read", programme.patient, thing=programme)
-    return programme_page(request, programme, "pause", _("Pause this programme"), form=form)
+            messages.success(request, _confirmation(new, today))
+            return to_programme(request, programme)
+    return programme_page(request, programme, "pause", gettext("Pause this programme"), form=form)
 
 
-def _told(made: Pause, today: date) -> str:
+def _confirmation(new: Pause, today: date) -> str:
+    """What was stored, as a sentence for the therapist."""
     days = {
-        "first": date_format(made.from_on, "j F"),
-        "until": date_format(made.until_on, "j F") if made.until_on else "",
+        "first": date_format(new.from_on, "j F"),
+        "until": date_format(new.until_on, "j F") if new.until_on else "",
     }
-    if made.until_on is not None and made.until_on <= today:
-        return _("From %(first)s until %(until)s nothing was asked; the charts show it.") % days
-    if made.from_on > today:
-        return _("The programme is paused from %(first)s. The patient can read that now.") % days
-    if made.until_on is None:
-        return _("The programme is paused until you let it go on. The patient sees that.")
-    return _("The programme is paused until %(until)s. The patient sees that.") % days
+    if new.until_on is not None and new.until_on <= today:
+        text = gettext(
+            "The programme was paused from %(first)s until %(until)s, as the charts show."
+        )
+        return text % days
+    if new.from_on > today:
+        text = gettext(
+            "The programme will be paused from %(first)s. The patient can read that now."
+        )
+        return text % days
+    if new.until_on is None:
+        return gettext("The programme is paused until you resume it. The patient can see that.")
+    return gettext("The programme is paused until %(until)s. The patient can see that.") % days
 
 
+@refusals_as_messages(to_programme, messages.INFO)
 def resume(request, programme):
-    """Go on today, or drop a pause that was planned: a button of the programme's page."""
+    """Resume today, or delete a planned pause: a button of the programme's page."""
     if request.method == "POST":
         chosen = number(request.POST.get("pause"))
         now = programme.pause_now
-        try:
-            lifecycle.resume(programme=programme, number=chosen)
-        except writes.RefusedError as error:
-            messages.info(request, str(error))
-        else:
-            audit.record(request, "resume", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme goes on from today.")
-                if now is not None and now.pk == chosen
-                else _("The pause is dropped: the programme just goes on."),
-            )
-    return _to(programme)
+        lifecycle.resume(programme=programme, number=chosen)
+        audit.record(request, "resume", programme.patient, thing=programme)
+        messages.success(
+            request,
+            gettext("The programme continues from today.")
+            if now is not None and now.pk == chosen
+            else gettext("The pause is cancelled: the programme just continues."),
+        )
+    return to_programme(request, programme)
 
 
+@refusals_as_messages(to_programme)
 def renew(request, programme):
-    """So many weeks more."""
-    if not programme.is_running:
-        messages.error(request, _("This programme is not running."))
-        return _to(programme)
+    """Plan more weeks: the form, and the act."""
+    lifecycle.require_running(programme)
     if request.method == "POST":
-        writes.hold_programme(programme)  # pressed twice, it is longer once
+        writes.hold_programme(programme)  # so that pressing twice prolongs once
     form = RenewForm(
         request.POST if request.method == "POST" else None,
         initial={"weeks": lifecycle.weeks_more(programme)},
@@ -174,26 +170,24 @@ def renew(request, programme):
     meeting = None
     if opened is not None and opened != _planned(planned):
         last = two_at_once.who_changed(programme, request.user, "renew", "choose risk profile")
-        told = [_("It is planned until %s now.") % date_format(planned, "j F Y")] if planned else []
-        meeting = two_at_once.Meeting(request.POST, told, must_decide=True, last=last)
+        sentences = (
+            [gettext("It is now planned until %s.") % date_format(planned, "j F Y")]
+            if planned
+            else []
+        )
+        meeting = two_at_once.Meeting(request.POST, sentences, must_decide=True, last=last)
     if form.is_valid() and meeting is None:
-        try:
-            until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "renew", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme is planned until %s now.") % date_format(until, "j F Y"),
-            )
-        return _to(programme)
-    audit.record(request, "read", programme.patient, thing=programme)
+        until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
+        audit.record(request, "renew", programme.patient, thing=programme)
+        messages.success(
+            request, gettext("The programme is now planned until %s.") % date_format(until, "j F Y")
+        )
+        return to_programme(request, programme)
     return programme_page(
         request,
         programme,
         "renew",
-        _("Go on for longer"),
+        gettext("Extend the programme"),
         form=form,
         end=planned,
         opened_with=_planned(planned),
@@ -206,95 +200,87 @@ def _planned(end: date | None) -> str:
     return end.isoformat() if end else ""
 
 
+@refusals_as_messages(to_programme)
 def end(request, programme):
-    """End a programme, after asking."""
+    """Ask whether to end the programme, and end it."""
     if request.method == "POST":
-        try:
-            lifecycle.end(programme=programme, by=request.user)
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "end", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme has ended. It can still be read and printed, and opened again."),
-            )
-            _warn(request, programme.patient)
-        return _to(programme)
-    audit.record(request, "read", programme.patient, thing=programme)
-    return programme_page(request, programme, "end", _("End this programme?"))
+        lifecycle.end(programme=programme, by=request.user)
+        audit.record(request, "end", programme.patient, thing=programme)
+        messages.success(
+            request,
+            gettext("The programme has ended. You can still read, print and reopen it."),
+        )
+        _warn(request, programme.patient)
+        return to_programme(request, programme)
+    return programme_page(request, programme, "end", gettext("End this programme?"))
 
 
+@refusals_as_messages(to_programme)
 def reopen(request, programme):
-    """Take an end back: a button of the programme's page."""
+    """Undo an end: a button of the programme's page."""
     if request.method == "POST":
         ended_on = programme.ended_on
-        try:
-            lifecycle.reopen(programme=programme, by=request.user)
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "reopen", programme.patient, thing=programme)
-            messages.success(
-                request,
-                _("The programme runs again.")
-                if ended_on == timezone.localdate()
-                else _("The programme runs again. The days in between count as a pause."),
-            )
-    return _to(programme)
+        lifecycle.reopen(programme=programme, by=request.user)
+        audit.record(request, "reopen", programme.patient, thing=programme)
+        messages.success(
+            request,
+            gettext("The programme is running again.")
+            if ended_on == timezone.localdate()
+            else gettext("The programme is running again. The days in between count as a pause."),
+        )
+    return to_programme(request, programme)
 
 
+@refusals_as_messages(to_programme)
 def again(request, programme):
-    """Begin again from a programme that has ended: a draft to look over."""
+    """Make a draft from a programme that has ended: a button of its page."""
     if request.method != "POST":
-        return _to(programme)
-    try:
-        draft = authoring.copy_to_draft(programme=programme, by=request.user)
-    except writes.RefusedError as error:
-        messages.error(request, str(error))
-        return _to(programme)
+        return to_programme(request, programme)
+    draft = authoring.copy_to_draft(programme=programme, by=request.user)
     audit.record(request, "create", programme.patient, thing=draft)
     messages.success(
         request,
-        _("This is a draft with the same exercises. Look it over, check for red flags, start it."),
+        gettext(
+            "This is a draft with the same exercises. Check it, also for red flags, and start it."
+        ),
     )
     if any(line.period != line.period.in_any_programme for line in programme.prescriptions.all()):
-        messages.info(request, _("Dates of exercises are left out: they were of that time."))
-    return _to(draft)
+        text = gettext("Dates of exercises are left out: they belonged to the earlier programme.")
+        messages.info(request, text)
+    return to_programme(request, draft)
 
 
 # ---------------------------------------------------------------- a treatment
 
 
 def discharge(request, patient):
-    """The treatment is over: what will happen, what the patient then sees, and the act."""
-    here = redirect("admin:patients_patient_change", patient.pk)
+    """Say what a discharge does and what the patient sees then, and discharge."""
     if patient.discharged_on is not None:
-        messages.info(request, _("%s is discharged already.") % patient.name)
-        return here
+        messages.info(request, gettext("%s has already been discharged.") % patient.name)
+        return to_patient(request, patient)
     if request.method == "POST":
-        chosen = [number(text) for text in request.POST.getlist("throw_away")]
+        drafts = [number(text) for text in request.POST.getlist("throw_away")]
         try:
             ended = lifecycle.discharge(
                 patient=patient,
                 by=request.user,
                 running=number(request.POST.get("running")),
-                throw_away=chosen,
+                throw_away=drafts,
             )
         except writes.RefusedError as error:
             messages.error(request, str(error))
         else:
             audit.record(request, "discharge", patient, thing=ended or patient)
-            messages.success(request, _("%s is discharged.") % patient.name)
+            messages.success(request, gettext("%s has been discharged.") % patient.name)
             _warn(request, patient)
-            return here
+            return to_patient(request, patient)
     audit.record(request, "read", patient, thing=patient)
     programmes = patient.programmes.order_by("-pk")
     return patient_page(
         request,
         patient,
         "discharge",
-        _("Discharge %s") % patient.name,
+        gettext("Discharge %s") % patient.name,
         running=programmes.running().first(),
         drafts=programmes.filter(started_on=None),
         last=programmes.filter(ended_on__isnull=False).first(),
@@ -302,37 +288,30 @@ def discharge(request, patient):
     )
 
 
+@refusals_as_messages(to_patient, messages.INFO)
 def readmit(request, patient):
-    """Take the treatment up again: a button of the patient's page."""
+    """Undo a discharge: a button of the patient's page."""
     if request.method == "POST":
-        try:
-            lifecycle.readmit(patient=patient)
-        except writes.RefusedError as error:
-            messages.info(request, str(error))
-        else:
-            audit.record(request, "take up again", patient, thing=patient)
-            messages.success(request, _taken_up(patient))
-    return redirect("admin:patients_patient_change", patient.pk)
+        lifecycle.readmit(patient=patient)
+        audit.record(request, "take up again", patient, thing=patient)
+        messages.success(request, _taken_up(patient))
+    return to_patient(request, patient)
 
 
 def _taken_up(patient):
-    told = _("%s is treated again.") % patient.name
+    sentence = gettext("%s is in treatment again.") % patient.name
     last = patient.programmes.filter(ended_on__isnull=False).order_by("-pk").first()
     if last is None:
-        return told
+        return sentence
     return format_html(
         "{} <a href='{}'>{}</a>",
-        told,
+        sentence,
         reverse("admin:patients_programme_change", args=[last.pk]),
-        _("Open the last programme again, or begin a new one from it."),
+        gettext("Reopen the last programme, or start a new one from it."),
     )
 
 
 def _warn(request, patient):
-    """An end does not end what the patient reported: it stays on the worklist."""
-    if told := waiting.warning(patient, request.user):
-        messages.warning(request, told)
-
-
-def _to(programme):
-    return redirect("admin:patients_programme_change", programme.pk)
+    """Warn of reports that nobody looked at: they stay on the worklist after an end."""
+    if warning := waiting.warning(patient, request.user):
+        messages.warning(request, warning)

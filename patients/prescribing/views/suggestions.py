@@ -1,4 +1,4 @@
-"""Harder or easier, for a row of a programme: what the therapist may choose from."""
+"""The suggestions for making a row of a programme harder or easier."""
 
 from django.http import Http404, JsonResponse
 from django.utils import translation
@@ -16,31 +16,31 @@ from ...admin_base import for_therapists
 from .. import sides
 from .typing import called, language_of_patient, pickable
 
-MOST = 3  # suggestions; more is choosing from a list, which the picker does
-EXERCISES = 2  # of them at most, so that a step of the dosage has its place
+MOST = 3  # suggestions
+EXERCISES = 2  # other exercises among them, so that a step of the dosage has room
 
 
 @for_therapists
 @rates.at_most("search", to_script=True)
 def suggestions(request):
-    """Steps of the dosage that is typed, and variants of the exercise in our own library.
+    """JSON: steps of the dosage that is typed, variants of the exercise, and when to use them.
 
-    With the library's own words on when to do so. A dosage that cannot be read has no steps:
-    the row itself says what is wrong with it.
+    "When" is the library's text. A dosage that cannot be read has no steps; its row says what is
+    wrong with it.
     """
-    direction, asked = request.GET.get("direction"), request.GET.get("exercise", "")
-    if direction not in (HARDER, EASIER) or number(asked) is None:
+    direction, pk = request.GET.get("direction"), request.GET.get("exercise", "")
+    if direction not in (HARDER, EASIER) or number(pk) is None:
         return JsonResponse({"error": _("Choose an exercise first.")}, status=400)
-    exercise = _exercise(request, asked)
+    exercise = _exercise(request, pk)
     variants = _variants(request.user, exercise, direction)
     language = language_of_patient(request)
-    found = _steps(request.GET.get("text", ""), direction)[: MOST - len(variants)]
+    dosage_steps = _steps(request.GET.get("text", ""), direction)[: MOST - len(variants)]
     ours = PracticeDosage.objects.of(request.user.practice_id, variants)
     return JsonResponse(
         {
             "when": exercise.text(f"{direction}_when"),
             "suggestions": [
-                *(_step(step, language) for step in found),
+                *(_step(step, language) for step in dosage_steps),
                 *(_variant(each, ours.get(each.pk, each.dosage), language) for each in variants),
             ],
         }
@@ -58,7 +58,7 @@ def _exercise(request, asked: str) -> Exercise:
 
 
 def _variants(user, exercise: Exercise, direction: str) -> list[Exercise]:
-    """Those that this practice may see: a shared exercise can be the easier one of many."""
+    """The easier or harder exercises that this practice may see, its own first."""
     related = getattr(exercise, direction).all()
     return list(pickable(user).filter(pk__in=related).order_by("-practice", "id")[:EXERCISES])
 

@@ -1,21 +1,19 @@
-"""What the programme's form asks for while it is filled, and what is made of a programme.
+"""What the programme's form fetches while somebody types, and saving a programme as a protocol.
 
-A dosage is read back and an exercise is found without a patient: neither is told who
-it is for, so there is nobody to log. Saving as a protocol gets its programme from the
-admin, as the pages in `therapist.py` do.
+Reading a dosage and finding an exercise involve no patient, so nothing is logged. The preview and
+the protocol get a programme that `CareAdmin.page` has already found for this therapist.
 """
 
 from dataclasses import replace
 from datetime import date
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.template.response import TemplateResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
@@ -35,15 +33,14 @@ from rugpijn.web import rates
 from rugpijn.web.middleware import STANDS_IN_OUR_PAGE, content_policy
 from rugpijn.web.numbers import number
 
-from ... import writes
-from ...admin_base import for_therapists
+from ...admin_base import for_therapists, programme_page, refusals_as_messages, to_programme
 from ...models import Prescription, Programme
 from ...sheet import Sheet
 from .. import authoring, phases, sides
 from ..forms import PrescriptionFormSet, ProtocolNameForm
 
-LONG_AGO = 36_500  # days; no programme began a century from now
-PAGE = 20  # results; more are fetched when somebody scrolls
+LONG_AGO = 36_500  # days from today; a start further away is a mistake
+PAGE = 20  # results of the picker; more are fetched when somebody scrolls
 
 
 # ------------------------------------------------------------ while typing
@@ -52,10 +49,10 @@ PAGE = 20  # results; more are fetched when somebody scrolls
 @for_therapists
 @rates.at_most("search", to_script=True)
 def read_dosage(request):
-    """The sentence a patient will read, or what is accepted instead.
+    """JSON: the dosage as the patient will read it, or an error that says what is accepted.
 
-    What cannot be read is an answer, not a failure, so it is no error of HTTP.
-    With `per_day` the dosage is first changed to so many times a day.
+    The status is 200 in both cases: text that is half typed is no failure. With `per_day` the
+    dosage is first changed to so many times a day.
     """
     try:
         dosage = Dosage.parse(request.GET.get("text", ""))
@@ -66,20 +63,16 @@ def read_dosage(request):
     with translation.override(language_of_patient(request)):
         sentence = str(dosage)
     return JsonResponse(
-        {
-            "sentence": sentence,
-            "notation": dosage.notation,
-            "seconds": seconds_per_day(dosage),
-        }
+        {"sentence": sentence, "notation": dosage.notation, "seconds": seconds_per_day(dosage)}
     )
 
 
 @for_therapists
 @rates.at_most("search", to_script=True)
 def read_period(request):
-    """For which weeks a line holds, as the patient will read it, or what is accepted instead.
+    """JSON: the weeks of a line as the patient will read them, or an error.
 
-    `first` and `last` are days of the programme, for the sum of what is asked at the same time.
+    `first` and `last` are days of the programme, from which the script adds up each phase.
     """
     try:
         period = Period.parse(request.GET.get("text", ""))
@@ -92,7 +85,7 @@ def read_period(request):
 
 
 def _day(text: str) -> date:
-    """The day a programme started; today for a draft, and for what is no day of one."""
+    """The day on which a programme started; today for a draft, and for any other text."""
     today = timezone.localdate()
     try:
         day = date.fromisoformat(text)
@@ -102,14 +95,14 @@ def _day(text: str) -> date:
 
 
 def _times(text: str) -> int:
-    """A number that `Dosage` accepts or refuses in words; 0 for what is no number."""
+    """A number for `Dosage`, which refuses 0 in words; 0 for text that is no number."""
     return number(text, digits=3) or 0
 
 
 def language_of_patient(request) -> str:
-    """Since the sentence is for the patient."""
-    asked = request.GET.get("language", "")
-    return asked if asked in dict(languages()) else FALLBACK
+    """The language of the patient, for sentences that the patient will read."""
+    language = request.GET.get("language", "")
+    return language if language in dict(languages()) else FALLBACK
 
 
 # ------------------------------------------------------------ finding an exercise
@@ -118,12 +111,11 @@ def language_of_patient(request) -> str:
 @for_therapists
 @rates.at_most("search", to_script=True)
 def find_exercises(request):
-    """What the picker shows, in the shape that it reads.
-
-    One's own favourites first, then what this practice uses most, then the rest.
-    """
-    found = by_use(search.find(pickable(request.user), request.GET.get("term", "")), request.user)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    """JSON for Django's autocomplete widget: the therapist's favourites first, see `by_use`."""
+    exercises = by_use(
+        search.find(pickable(request.user), request.GET.get("term", "")), request.user
+    )
+    page = Paginator(exercises, PAGE).get_page(request.GET.get("page"))
     ours = PracticeDosage.objects.of(request.user.practice_id, page)
     return JsonResponse(
         {
@@ -139,7 +131,7 @@ def pickable(user: User) -> QuerySet:
 
 
 def by_use(exercises: QuerySet, user: User) -> QuerySet:
-    """Favourites, then most prescribed in this practice, then by region."""
+    """In this order: favourites, most prescribed in this practice, region."""
     prescribed = (
         Prescription.objects.treated_by(user)
         .filter(exercise=OuterRef("pk"))
@@ -166,7 +158,7 @@ def _result(exercise: Exercise, ours: Dosage | None) -> dict:
 
 
 def called(exercise: Exercise) -> str:
-    """Tells the practice's own copy from the shared exercise with the same title."""
+    """The title, with a mark for the practice's own copy of a shared exercise."""
     if exercise.practice_id is None:
         return str(exercise)
     return _("%(title)s (ours)") % {"title": exercise}
@@ -176,9 +168,9 @@ def called(exercise: Exercise) -> str:
 
 
 def as_typed(programme: Programme, lines: PrescriptionFormSet, title: str) -> Sheet | None:
-    """The sheet that saving this form would give; None while something in it cannot be saved.
+    """The sheet that saving this form would give; None while it has an error.
 
-    Saved and taken back, so that the preview and a save cannot disagree.
+    It saves and rolls back, so that the preview and a save cannot disagree.
     """
     if not lines.is_valid():
         return None
@@ -193,12 +185,11 @@ def as_typed(programme: Programme, lines: PrescriptionFormSet, title: str) -> Sh
 def preview(request, programme, sheet: Sheet | None):
     """The programme as its patient will read it, for a frame beside the form.
 
-    The only page of ours that may stand in another one, which is ours as well.
+    It is the only page that may be framed, by our own pages only.
     """
     audit.record(request, "read", programme.patient, thing=programme)
     if sheet is None:
-        problem = _("A row has a mistake. Until it is mended the preview stays as it was.")
-        # An answer, not a failure: what is half typed is no error of HTTP.
+        problem = _("A row has a mistake. The preview stays as it was until it is corrected.")
         return HttpResponse(problem, content_type="text/plain; charset=utf-8")
     with translation.override(sheet.language):
         response = render(
@@ -218,40 +209,26 @@ def preview(request, programme, sheet: Sheet | None):
 # ------------------------------------------------------------ a protocol
 
 
+@refusals_as_messages(to_programme)
 def protocol(request, programme):
-    """Keep the exercises and dosages of a programme for the next patient."""
+    """Save the exercises and dosages of a programme as a protocol of the practice."""
     form = ProtocolNameForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = authoring.save_as_protocol(
-                programme=programme, by=request.user, title=form.cleaned_data["title"]
-            )
-        except writes.RefusedError as error:
-            messages.error(request, str(error))
-        else:
-            audit.record(request, "save as protocol", programme.patient, thing=made)
-            messages.success(
-                request,
-                format_html(
-                    "{} <a href='{}'>{}</a>",
-                    _("“%s” is now a protocol of your practice.") % form.cleaned_data["title"],
-                    reverse("admin:exercises_protocol_change", args=[made.pk]),
-                    _("Look at the protocol."),
-                ),
-            )
-        return redirect("admin:patients_programme_change", programme.pk)
+        saved = authoring.save_as_protocol(
+            programme=programme, by=request.user, title=form.cleaned_data["title"]
+        )
+        audit.record(request, "save as protocol", programme.patient, thing=saved)
+        messages.success(
+            request,
+            format_html(
+                "{} <a href='{}'>{}</a>",
+                _("“%s” is now a protocol of your practice.") % form.cleaned_data["title"],
+                reverse("admin:exercises_protocol_change", args=[saved.pk]),
+                _("Open the protocol."),
+            ),
+        )
+        return to_programme(request, programme)
     lines = programme.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
-    audit.record(request, "read", programme.patient, thing=programme)
-    return TemplateResponse(
-        request,
-        "admin/patients/programme/protocol.html",
-        {
-            **admin.site.each_context(request),
-            "title": _("Save as a protocol"),
-            "subtitle": str(programme),
-            "programme": programme,
-            "patient": programme.patient,
-            "form": form,
-            "lines": lines,
-        },
+    return programme_page(
+        request, programme, "protocol", _("Save as a protocol"), form=form, lines=lines
     )

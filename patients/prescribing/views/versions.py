@@ -4,7 +4,6 @@ from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
-from rugpijn import audit
 from rugpijn.web.numbers import number
 
 from ...admin_base import programme_page
@@ -12,7 +11,7 @@ from ...sheet_changes import changes, named
 
 
 def versions(request, programme):
-    """Every version, newest first, with what changed since the one before it; any two compared."""
+    """Every version, newest first, with its changes; and a comparison of two."""
     issued = list(programme.versions.order_by("-number"))
     sheets = {version.number: version.sheet for version in issued}
     rows = [
@@ -24,26 +23,26 @@ def versions(request, programme):
         }
         for version, before in zip_longest(issued, issued[1:])
     ]
-    audit.record(request, "read versions", programme.patient, thing=programme)
     return programme_page(
         request,
         programme,
         "versions",
         _("Versions"),
+        act="read versions",
         rows=rows,
         **_compared(request.GET, {version.number: version for version in issued}, sheets),
     )
 
 
-def _compared(asked, versions, sheets) -> dict:
-    """The two versions that were chosen and how they differ, or in words why there are none.
+def _compared(query, versions, sheets) -> dict:
+    """The two versions that `query` chooses, with their differences or a sentence why not.
 
-    The older one comes first, however they were chosen: what was added since is not removed.
+    The older one comes first, in whichever order they were chosen.
     """
-    if "from" not in asked and "to" not in asked:
+    if "from" not in query and "to" not in query:
         newest = sorted(versions)[-2:]
         return {"chosen": tuple(newest) if len(newest) == 2 else None}
-    numbers = [number(asked.get(name)) for name in ("from", "to")]
+    numbers = [number(query.get(name)) for name in ("from", "to")]
     if any(number not in versions for number in numbers):
         return {"chosen": numbers, "problem": _("Choose two versions from the lists.")}
     if numbers[0] == numbers[1]:

@@ -83,8 +83,8 @@ def test_a_message_that_is_sent_again_is_in_the_log_once(piet, address):
 
 
 def reasons(programme):
-    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
-    return [item for item in worklist.unseen(course) if item.reason == "message"]
+    [case] = caseload.cases(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    return [item for item in worklist.unseen(case) if item.reason == "message"]
 
 
 class TestOnce:

@@ -23,8 +23,8 @@ def test_sixteen_items_of_which_three_have_two_parts(facts):
     assert list(meter.items) == [str(number) for number in range(1, 17)]
     halves = [part.number for part in meter.parts if not part.number.isdigit()]
     assert halves == ["7a", "7b", "14a", "14b", "16a", "16b"]
-    counted = meter.recorded + meter.partly + meter.missing + meter.not_recorded
-    assert counted == len(meter.items)
+    assert meter.counts.total() == len(meter.items)
+    assert set(meter.counts) <= {cert.RECORDED, cert.PARTLY, cert.MISSING, cert.NOT_RECORDED}
 
 
 def test_an_item_is_as_complete_as_its_worst_part(facts):

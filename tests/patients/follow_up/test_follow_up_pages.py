@@ -79,7 +79,7 @@ def words(answer) -> str:
 class TestTheRecord:
     def test_charts_and_tables_have_the_same_numbers(self, anna, followed):
         answer = page(anna, "days", followed, weeks="all")
-        found = answer.context["course"]
+        found = answer.context["progress"]
         assert len(found.days) == 30
         assert [(day.number, day.done) for day in found.days if day.done] == [
             (2, 2), (5, 1), (10, 2), (21, 3), (29, 1),
@@ -121,7 +121,7 @@ class TestTheRecord:
         self, anna, followed, weeks, days
     ):
         answer = page(anna, "days", followed, weeks=weeks)
-        assert len(answer.context["course"].days) == days
+        assert len(answer.context["progress"].days) == days
         assert answer.content.decode().count('aria-current="true"') == 1
 
     def test_every_week_is_there_and_days_without_a_tick_are_said(self, anna, followed):
@@ -162,7 +162,7 @@ class TestTheNote:
         for line in found.lines:
             assert f"- {line.title}: {line.dosage}\n" in text
             assert f"- {line.title}: {line.counts.done} of {line.counts.given} times" in text
-        assert f"Together: {found.total.done} of {found.total.given} times" in text
+        assert f"In total: {found.total.done} of {found.total.given} times" in text
         period = f"{found.first:%-d %B %Y} to {found.last:%-d %B %Y}:"
         assert period in text
         high, last = (f"{followed.started_on + timedelta(days=n):%-d %B %Y}" for n in (9, 28))
@@ -201,7 +201,7 @@ class TestTheNote:
         shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.content.decode(), re.S)[1]
         with translation.override("en"):
             note = record_note.text(
-                answer.context["course"], timezone.localdate(), events=answer.context["events"]
+                answer.context["progress"], timezone.localdate(), events=answer.context["events"]
             )
         assert unescape(shown) == note
         assert re.search(r"<textarea[^>]* readonly", answer.content.decode())
@@ -261,7 +261,7 @@ class TestTwoVersions:
         line.save()
         authoring.issue(programme=followed, by=cast.anna)
         text = words(page(anna, "versions", followed, **{"from": 1, "to": 3}))
-        assert "These two versions say the same." in text
+        assert "These two versions have the same content." in text
 
     @pytest.mark.parametrize(
         "query",
@@ -320,4 +320,4 @@ def test_a_question_in_the_address_opens_no_door(cast, followed, name, query, wh
         reverse(f"admin:patients_programme_{name}", args=[followed.pk]), query, follow=True
     )
     assert "Hol en bol" not in answer.content.decode() or who == "piet"
-    assert "course" not in (answer.context or {})
+    assert "progress" not in (answer.context or {})

@@ -48,7 +48,7 @@ class TestActivities:
             name_1="Naar de winkel lopen", score_1="8", name_2="Tuinieren", score_2="0",
             name_3="", score_3="",
         )  # fmt: skip
-        assert told(response) == ["De activiteiten zijn opgeschreven."]
+        assert told(response) == ["De activiteiten zijn genoteerd."]
         scores = ActivityScore.objects.values_list("activity__name", "day", "score")
         today = timezone.localdate()
         assert set(scores) == {("Naar de winkel lopen", today, 8), ("Tuinieren", today, 0)}
@@ -62,7 +62,7 @@ class TestActivities:
     def test_what_was_measured_is_not_thrown_away(self, anna, programme):
         post(anna, programme, "activities", name_1="Tuinieren", score_1="7", name_2="Lopen")
         response = post(anna, programme, "activities", name_1="", name_2="")
-        assert "was al gescoord" in told(response)[0]
+        assert "heeft al scores" in told(response)[0]
         names = [activity.name for activity in programme.main_activities.all()]
         assert names == ["Tuinieren", "Lopen"]  # all of a form, or nothing
         post(anna, programme, "activities", name_1="Tuinieren", name_2="")
@@ -70,9 +70,9 @@ class TestActivities:
 
     def test_scores_are_not_given_to_another_activity(self, anna, programme):
         day = timezone.localdate() - timedelta(days=7)
-        judgements.measure_activities(programme=programme, asked=[("Tuinieren", 7)], on=day)
+        judgements.measure_activities(programme=programme, scored=[("Tuinieren", 7)], on=day)
         response = post(anna, programme, "activities", name_1="Autorijden", score_1="2")
-        assert "“Tuinieren” was al gescoord" in told(response)[0]
+        assert "“Tuinieren” heeft al scores" in told(response)[0]
         assert programme.main_activities.get().name == "Tuinieren"
         assert [row.score for row in ActivityScore.objects.all()] == [7]
 
@@ -134,7 +134,7 @@ class TestRisk:
 
     def test_a_score_supports_and_decides_nothing(self, anna, programme):
         response = post(anna, programme, "start_back", total="6", part="4")
-        assert told(response) == ["Opgeschreven. De score wijst op: hoog risico. U beslist."]
+        assert told(response) == ["Genoteerd. De score wijst op: hoog risico. U beslist."]
         assert not programme.risk_profiles.exists()
         assert "STarT Back: 6 in totaal, 4 op vraag 5 tot en met 9." in words(
             response.content.decode()
@@ -161,7 +161,7 @@ class TestQuality:
         line = programme.current_version().sheet.lines[0].uuid
         for quality in ("poor", "excellent"):
             response = post(anna, programme, "quality", **{line: quality})
-        assert "De kwaliteit is opgeschreven." in told(response)[0]
+        assert "De kwaliteit is genoteerd." in told(response)[0]
         assert QualityRating.objects.count() == 2
         assert judgements.newest_ratings(programme)[line].quality == "excellent"
         assert QualityRating.objects.first().rated_name == "Anna de Wit"
@@ -222,7 +222,7 @@ class TestTimeline:
         programme.started_on = today - timedelta(days=21)
         programme.save()
         judgements.measure_activities(
-            programme=programme, asked=[("Tuinieren", 0)], on=today - timedelta(days=3)
+            programme=programme, scored=[("Tuinieren", 0)], on=today - timedelta(days=3)
         )
         judgements.note_recovery(programme=programme, day=21, answer="same", pain=0, by=cast.anna)
         judgements.choose_profile(programme=programme, profile="low", by=cast.anna)
@@ -235,7 +235,7 @@ class TestTimeline:
         found = timeline.events(programme, today - timedelta(days=30), today)
         assert [event.day for event in found] == sorted((e.day for e in found), reverse=True)
         assert {event.words for event in found} == {
-            "Versie 1 is gegeven.",
+            "Versie 1 is meegegeven.",
             "Dagelijkse dingen op dag 21: gelijk, pijn 0.",
             "Risicoprofiel: laag risico.",
             "Gezien: geen verbetering, niets afgevinkt. Gebeld",
@@ -272,7 +272,7 @@ class TestTimeline:
 
     def test_the_note_for_the_record_has_it(self, programme, cast):
         judgements.measure_activities(
-            programme=programme, asked=[("Tuinieren", 7)], on=programme.started_on
+            programme=programme, scored=[("Tuinieren", 7)], on=programme.started_on
         )
         read = progress.read(programme, timezone.localdate())
         with translation.override("nl"):
@@ -282,5 +282,5 @@ class TestTimeline:
             )  # fmt: skip
         assert "EXAS: 0 van 100" in note
         assert "- Tuinieren: 7 (" in note
-        assert "Versie 1 is gegeven." in note
+        assert "Versie 1 is meegegeven." in note
         assert "Piet" not in note

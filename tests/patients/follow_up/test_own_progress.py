@@ -119,7 +119,7 @@ def test_answers_and_activities(piet, followed):
     RecoveryCheck.objects.create(programme=followed, day=21, answer="better", pain=0)
     today = timezone.localdate()
     for on, score in ((followed.started_on, 7), (today, 4)):
-        judgements.measure_activities(programme=followed, asked=[("Fietsen", score)], on=on)
+        judgements.measure_activities(programme=followed, scored=[("Fietsen", score)], on=on)
     words = read(piet, followed)
     assert "Dag 21 Beter. Pijn: 0." in words
     assert re.search(r"Fietsen 7 op .+, 4 op ", words)

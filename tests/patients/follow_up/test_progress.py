@@ -50,9 +50,9 @@ def logs(number, line=CAT, times=1, pain=None, version=1, done=True):
 
 
 def went(logged=(), *, until=15, days=None, ended=None, pauses=(), **versions):
-    """The course of versions v1=(day, sheet), … with these logs, and pauses as (first, until)."""
+    """The progress of versions v1=(day, sheet), … with these logs, and pauses as (first, until)."""
     versions = versions or {"v1": (1, sheet(cat=TWICE))}
-    return progress.course(
+    return progress.compute(
         issues={
             n: Issue(n, day(on), "Anna") for n, (on, _sheet) in enumerate(versions.values(), 1)
         },

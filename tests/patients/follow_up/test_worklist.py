@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from exercises.models import ExerciseText
-from patients.follow_up import caseload, daily_totals, judgements, worklist
-from patients.follow_up import progress as course
+from patients.follow_up import caseload, daily_totals, judgements, progress, worklist
 from patients.models import (
     MainActivity,
     Patient,
@@ -85,12 +84,12 @@ def leg_pain(programme, days_ago=0, answer=True, line=4):
 def listed(user, whole_practice=False):
     """The worklist of this person, as (name, reasons)."""
     programmes = caseload.running(user, whole_practice=whole_practice)
-    cards = worklist.attention(caseload.courses(programmes, timezone.localdate()))
-    return [(card.course.patient.name, [item.reason for item in card.items]) for card in cards]
+    cards = worklist.attention(caseload.cases(programmes, timezone.localdate()))
+    return [(card.case.patient.name, [item.reason for item in card.items]) for card in cards]
 
 
 def sentences(user):
-    cards = worklist.attention(caseload.courses(caseload.running(user), timezone.localdate()))
+    cards = worklist.attention(caseload.cases(caseload.running(user), timezone.localdate()))
     return [item.sentence for card in cards for item in card.items]
 
 
@@ -185,7 +184,7 @@ def test_pain_that_was_not_answered_is_no_pain_score(cast, started):
 def test_the_answer_of_day_21(cast, started):
     programme = started(21)
     check = RecoveryCheck.objects.create(programme=programme, day=21, answer="worse")
-    assert sentences(cast.anna) == ["On day 21 the answer was that daily things go worse."]
+    assert sentences(cast.anna) == ["On day 21 the answer was that everyday activities are harder."]
     check.answer = "same"
     check.save()
     assert listed(cast.anna) == [("Piet Jansen", ["same"])]
@@ -196,20 +195,20 @@ def test_the_answer_of_day_21(cast, started):
 
 def test_day_21_without_an_answer(cast, started):
     started(23)  # today is day 24
-    assert sentences(cast.anna) == ["How it goes was not answered on day 21."]
+    assert sentences(cast.anna) == ["On day 21 the question how it is going was not answered."]
 
 
 def test_nothing_ticked_off(cast, started):
     programme = started(20, done=False)
     log(programme, 9)
-    assert sentences(cast.anna) == ["Nothing was ticked off for 8 days."]
+    assert sentences(cast.anna) == ["Nothing has been ticked off for 8 days."]
     log(programme, 3)
     assert listed(cast.anna) == []
 
 
 def test_nothing_ticked_off_since_the_start(cast, started):
     started(7, done=False)
-    assert sentences(cast.anna) == ["Nothing was ticked off since the start, 7 days ago."]
+    assert sentences(cast.anna) == ["Nothing has been ticked off since the start, 7 days ago."]
 
 
 def test_who_works_from_paper_is_not_silent(cast, started):
@@ -314,7 +313,7 @@ def test_the_days_of_a_pause_are_not_silent(cast, started, until, said):
     stand_still(programme, 14, until)
     assert (
         sentences(cast.anna)
-        == ["Nothing was ticked off for 7 days. The days of the pause are not counted."][
+        == ["Nothing has been ticked off for 7 days. The days of the pause are not counted."][
             : int(said)
         ]
     )
@@ -345,7 +344,7 @@ def test_what_the_therapist_planned_comes_before_the_profile(cast, started, toda
 
 def test_the_action_beside_it_leads_to_more_weeks(cast, started):
     choose(started(20), cast.anna, "low")
-    [card] = worklist.attention(caseload.courses(caseload.running(cast.anna), timezone.localdate()))
+    [card] = worklist.attention(caseload.cases(caseload.running(cast.anna), timezone.localdate()))
     assert card.page == "admin:patients_programme_renew"
 
 
@@ -385,10 +384,10 @@ def test_what_does_not_run_needs_no_attention(cast, started, make_programme, end
 
 
 def mark(programme, by, days_ago=0, note="Gebeld."):
-    [course] = caseload.courses(Programme.objects.filter(pk=programme.pk), timezone.localdate())
+    [case] = caseload.cases(Programme.objects.filter(pk=programme.pk), timezone.localdate())
     judgements.mark_seen(
         programme=programme,
-        reasons=[(item.reason, item.occasion) for item in worklist.unseen(course)],
+        reasons=[(item.reason, item.occasion) for item in worklist.unseen(case)],
         note=note,
         by=by,
     )
@@ -442,10 +441,10 @@ def test_as_many_queries_for_three_patients_as_for_twelve(cast, started, today):
 
     def cost():
         with CaptureQueriesContext(connection) as queries:
-            courses = caseload.courses(caseload.running(cast.anna), today)
-            worklist.attention(courses)
-            daily_totals.last_days([course.programme for course in courses], today, 14)
-        return len(queries), len(courses)
+            cases = caseload.cases(caseload.running(cast.anna), today)
+            worklist.attention(cases)
+            daily_totals.last_days([case.programme for case in cases], today, 14)
+        return len(queries), len(cases)
 
     fill(3)
     few, three = cost()
@@ -497,7 +496,7 @@ def test_the_small_chart_and_the_page_about_one_programme_agree(cast, started, t
     if paused:
         stand_still(programme, 7, 3)
     small = daily_totals.last_days([programme], today, 14)[programme.pk]
-    large = course.read(programme, today).days[:-1]  # today is not over
+    large = progress.read(programme, today).days[:-1]  # today is not over
     assert [day.day for day in small] == [day.day for day in large]
     assert [day.given for day in small] == [day.given for day in large]
     assert [day.done for day in small] == [

@@ -207,8 +207,8 @@ class TestWhenItEnds:
     )
     def test_the_practice_knows_before(self, child, programme, years, days, told):
         aged(child, years, days)
-        [course] = caseload.courses(Programme.objects.all(), timezone.localdate())
-        assert ("grown" in {item.reason for item in worklist.items(course)}) == told
+        [case] = caseload.cases(Programme.objects.all(), timezone.localdate())
+        assert ("grown" in {item.reason for item in worklist.items(case)}) == told
 
 
 def client_of(user):

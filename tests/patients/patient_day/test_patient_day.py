@@ -174,7 +174,7 @@ class TestSymptoms:
         assert advice in text_of(answer)
         assert "tel:" in answer.content.decode()
         (found,) = worklist.attention(
-            caseload.courses(caseload.running(cast.anna), timezone.localdate())
+            caseload.cases(caseload.running(cast.anna), timezone.localdate())
         )
         assert sorted(item.reason for item in found.items) == reasons
 
@@ -256,7 +256,7 @@ class TestHowItGoes:
         assert (check.day, check.answer, check.pain, check.noted_by) == (21, answer, 0, None)
         assert ActivityScore.objects.get().score == 10
         found = worklist.attention(
-            caseload.courses(caseload.running(cast.anna), timezone.localdate())
+            caseload.cases(caseload.running(cast.anna), timezone.localdate())
         )
         told = [item.reason for one in found for item in one.items if item.reason != "silent"]
         assert told == reasons

@@ -132,9 +132,9 @@ class TestPause:
     @pytest.mark.parametrize(
         ("there", "asked", "said"),
         [
-            ((-5, None), (0, None), "is paused from"),
-            ((-5, 3), (2, 9), "There is a pause from"),
-            ((4, 9), (0, None), "There is a pause from"),
+            ((-5, None), (0, None), "is already paused from"),
+            ((-5, 3), (2, 9), "There is already a pause from"),
+            ((4, 9), (0, None), "There is already a pause from"),
         ],
     )
     def test_two_pauses_do_not_overlap(self, running, cast, today, there, asked, said):
@@ -212,14 +212,14 @@ class TestGoingOn:
     def test_resumed_by_a_colleague_meanwhile(self, running, cast, today):
         pause = lifecycle.pause(programme=running, by=cast.anna, from_on=today - timedelta(days=4))
         lifecycle.resume(programme=Programme.objects.get(pk=running.pk), number=pause.pk)
-        with pytest.raises(RefusedError, match="over already"):
+        with pytest.raises(RefusedError, match="already over"):
             lifecycle.resume(programme=running, number=pause.pk)
 
     def test_of_another_programme(self, running, make_programme, cast, today):
         other = make_programme(cast.mo_patient)
         pause = lifecycle.pause(programme=other, by=cast.anna, from_on=today)
         for number in (pause.pk, None):
-            with pytest.raises(RefusedError, match="over already"):
+            with pytest.raises(RefusedError, match="already over"):
                 lifecycle.resume(programme=running, number=number)
         assert other.pauses.count() == 1
 

@@ -216,17 +216,17 @@ def test_the_link_on_paper_ends_thirty_days_after(make_programme, today):
 
 def test_pause_says_what_happens_and_does_it(anna, running, today):
     page = look(anna, "pause", running)
-    assert "it says that it is paused" in page
+    assert "page says that it is paused" in page
     until = today + timedelta(days=7)
     response = act(
         anna, "pause", running, from_on=today.isoformat(), until_on=until.isoformat(), note="Reis"
     )
     day = f"{until.day} {until:%B}"
-    assert told(response) == [f"The programme is paused until {day}. The patient sees that."]
+    assert told(response) == [f"The programme is paused until {day}. The patient can see that."]
     page = words(response)
-    assert f"goes on by itself on {day} {until.year}. Anna de Wit: “Reis”" in page
+    assert f"resumes by itself on {day} {until.year}. Anna de Wit: “Reis”" in page
     for tab in ("days", "course", "versions", "share"):
-        assert "goes on by itself on" in look(anna, tab, running)
+        assert "resumes by itself on" in look(anna, tab, running)
 
 
 @pytest.mark.parametrize(
@@ -234,10 +234,10 @@ def test_pause_says_what_happens_and_does_it(anna, running, today):
     [
         ({"from_on": "gisteren"}, "from_on", "Write the day as 3-12-2026."),
         ({"from_on": ""}, "from_on", "This field is required."),
-        ({"from_on": -31}, "from_on", "a pause begins then or later."),
+        ({"from_on": -31}, "from_on", "a pause cannot begin before that day."),
         ({"from_on": 366}, "from_on", "at most a year ahead"),
         ({"from_on": 0, "until_on": 0}, "until_on", "Choose a day after the first day"),
-        ({"from_on": 0, "until_on": 400}, "until_on", "at most a year"),
+        ({"from_on": 0, "until_on": 400}, "until_on", "a year at most"),
         ({"from_on": 0, "until_on": "31-02-2026"}, "until_on", "Write the day as"),
         ({"from_on": 0, "note": "x" * 201}, "note", "at most 200"),
     ],
@@ -258,7 +258,7 @@ def test_a_mistake_is_told_at_its_field_and_nothing_typed_is_lost(
 def test_a_second_pause_is_told_at_the_first_day(anna, cast, running, today):
     pause_until(running, cast.anna, today)
     response = act(anna, "pause", running, from_on=today.isoformat())
-    assert "There is a pause from" in response.context["form"].errors["from_on"][0]
+    assert "There is already a pause from" in response.context["form"].errors["from_on"][0]
 
 
 def test_typed_as_people_write_it(anna, running, today):
@@ -271,19 +271,17 @@ def test_go_on_by_one_press(anna, cast, running, today):
     page = anna.get(reverse("admin:patients_programme_change", args=[running.pk]))
     number = re.search(r'name="pause" value="(\d+)"', page.content.decode())[1]
     response = act(anna, "resume", running, pause=number)
-    assert told(response) == ["The programme goes on from today."]
-    assert told(act(anna, "resume", running, pause=number)) == ["This pause was over already."]
+    assert told(response) == ["The programme continues from today."]
+    assert told(act(anna, "resume", running, pause=number)) == ["This pause is already over."]
     for nonsense in ("", "x", "9" * 30):
-        assert told(act(anna, "resume", running, pause=nonsense)) == [
-            "This pause was over already."
-        ]
+        assert told(act(anna, "resume", running, pause=nonsense)) == ["This pause is already over."]
 
 
 def test_a_planned_pause_is_dropped(anna, cast, running, today):
     pause_ahead(running, cast.anna, today)
     assert "A pause is planned from" in look(anna, "change", running)
     response = act(anna, "resume", running, pause=running.pauses.get().pk)
-    assert told(response) == ["The pause is dropped: the programme just goes on."]
+    assert told(response) == ["The pause is cancelled: the programme just continues."]
 
 
 @pytest.mark.parametrize("page", ["pause", "renew"])
@@ -311,7 +309,7 @@ def test_from_the_worklist_to_more_weeks(anna, cast, make_programme, today):
     until = today + timedelta(weeks=3)
     day = f"{until.day} {until:%B} {until.year}"
     response = act(anna, "renew", running, weeks=3)
-    assert told(response) == [f"The programme is planned until {day} now."]
+    assert told(response) == [f"The programme is now planned until {day}."]
     assert f"planned until {day}" in words(response)
     assert address not in anna.get(reverse("admin:index")).content.decode()
 
@@ -329,11 +327,11 @@ def test_weeks_that_are_none(anna, running, weeks):
 
 def test_end_and_open_again(anna, running):
     page = look(anna, "end", running)
-    assert "it says that it ended today" in page
+    assert "page says that it ended today" in page
     response = act(anna, "end", running)
-    assert "opened again" in told(response)[0]
-    assert "Open it again" in words(response) and "New draft from this one" in words(response)
-    assert told(act(anna, "reopen", running)) == ["The programme runs again."]
+    assert "reopen it" in told(response)[0]
+    assert "Reopen it" in words(response) and "New draft from this one" in words(response)
+    assert told(act(anna, "reopen", running)) == ["The programme is running again."]
     running.refresh_from_db()
     assert running.is_running
     assert told(act(anna, "reopen", running)) == ["This programme has not ended."]
@@ -349,7 +347,7 @@ def test_beside_another_one_it_is_not_offered_and_not_done(anna, cast, running, 
     lifecycle.end(programme=running, by=cast.anna)
     make_programme()
     page = look(anna, "change", running)
-    assert "Open it again" not in page and "another programme of this patient runs" in page
+    assert "Reopen it" not in page and "another programme of this patient is running" in page
     assert "already follows a programme" in told(act(anna, "reopen", running))[0]
 
 
@@ -384,7 +382,7 @@ def test_discharge_says_what_happens_and_does_it(anna, cast, running):
     response = act(
         anna, "discharge", running.patient, running=running.pk, throw_away=[draft.pk, "x", "9" * 30]
     )
-    assert told(response) == ["Piet Jansen is discharged."]
+    assert told(response) == ["Piet Jansen has been discharged."]
     assert "Piet Jansen was discharged on" in words(response)
     assert list(Programme.objects.all()) == [running]
 
@@ -393,7 +391,7 @@ def test_started_by_a_colleague_meanwhile(anna, cast, make_programme):
     """The page said that nothing runs; so nothing is ended unseen, and the page says what is."""
     programme = make_programme()
     response = act(anna, "discharge", programme.patient, running="")
-    assert told(response) == ["A programme was started or ended meanwhile. Look again."]
+    assert told(response) == ["A programme was started or ended in the meantime. Look again."]
     assert "ends today" in words(response)
     programme.refresh_from_db()
     assert programme.is_running
@@ -424,15 +422,15 @@ def test_taken_up_again_by_one_press(anna, cast, running):
     patient = running.patient
     lifecycle.discharge(patient=patient, by=cast.anna, running=running.pk)
     response = act(anna, "readmit", patient)
-    assert "Piet Jansen is treated again." in told(response)[0]
+    assert "Piet Jansen is in treatment again." in told(response)[0]
     assert reverse("admin:patients_programme_change", args=[running.pk]) in told(response)[0]
-    assert told(act(anna, "readmit", patient)) == ["Piet Jansen is treated already."]
+    assert told(act(anna, "readmit", patient)) == ["Piet Jansen is already in treatment."]
 
 
 def test_discharged_twice(anna, cast):
     patient = cast.mo_patient
     lifecycle.discharge(patient=patient, by=cast.anna, running=None)
-    assert told(act(anna, "discharge", patient)) == ["Mo el Idrissi is discharged already."]
+    assert told(act(anna, "discharge", patient)) == ["Mo el Idrissi has already been discharged."]
     assert "Invite the patient" not in look(anna, "change", patient)
     assert "Reopen the treatment first." in told(act(anna, "invite", patient))[0]
 
@@ -506,7 +504,7 @@ def test_shaded_and_named_on_the_time_line_and_in_the_note(anna, cast, running, 
     first, until = (today - timedelta(days=days) for days in (9, 2))
     sentence = f"Paused from {first:%-d %B %Y} until {until:%-d %B %Y}"
     assert page.count(sentence) == 2  # below the heading, and in the note
-    assert page.count("Paused: counts what was done.") == 7
+    assert page.count("Paused: only what was done counts.") == 7
     assert f"Paused until {until:%-d %B}." in page  # on the one time line
 
 

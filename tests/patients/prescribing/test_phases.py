@@ -129,7 +129,7 @@ class TestForm:
         first = programme.prescriptions.first()
         assert phases.remarks(programme) == []
         hold(programme, *["vanaf week 3"] * 6)
-        assert phases.remarks(programme) == ["In week 1, 2 wordt niets gevraagd. Klopt dat?"]
+        assert phases.remarks(programme) == ["In week 1, 2 zijn er geen oefeningen. Klopt dat?"]
         authoring.prescribe(programme=programme, exercise=first.exercise, period=Period(1, 2))
         assert phases.remarks(programme) == []
         authoring.prescribe(programme=programme, exercise=first.exercise, period=Period(2, 3))
