@@ -8,10 +8,9 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from . import audit
 from .saving import given_back, kept, two_at_once
 from .typed import text_fields
-from .web import limits, rates, rows
+from .web import hidden, limits, rates, rows
 from .web.numbers import number
 
 
@@ -87,11 +86,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         """Django's answer for what is not there for this person; here also the place
         where the attempt on somebody else's is written down."""
         if (key := number(object_id)) is not None:
-            hidden = self.model._default_manager.filter(pk=key).first()
-            if hidden is not None:
-                patient = getattr(hidden, "record_of", None)
-                audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
-            elif request.method == "POST":
+            thing = self.model._default_manager.filter(pk=key).first()
+            hidden.write_down(request, thing)
+            if thing is None and request.method == "POST":
                 answer = given_back.of_removed(request, self, str(key))
                 if answer is not None:
                     return answer

@@ -5,19 +5,18 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import audit
 from ..login.sessions import fresh_login_required
 from ..mailing import account
 from ..models import GlassBreak, Practice, User
 from ..typed.text_fields import CharField
 from ..validators import printable
+from ..web import hidden
 from . import rules as glass
 
 LEAST_REASON = 15  # letters: a reason, and no dash
@@ -81,11 +80,8 @@ def end_glass(request, uuid):
     """Sooner than by itself: by who opened it, or by an owner of the practice."""
     with transaction.atomic():
         broken = GlassBreak.objects.filter(uuid=uuid).first()
-        if broken is None:
-            raise Http404
-        if not _may_end(request.user, broken):
-            audit.deny(request, "close glass", thing=broken)
-            raise Http404
+        if broken is None or not _may_end(request.user, broken):
+            hidden.refuse(request, broken, "close glass")
         ended = glass.end(request, broken)
     messages.success(request, _("It is closed.") if ended else _("It was closed already."))
     # An owner then reads what was read; who opened it is back where it began.
