@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from .. import audit
 from ..models import AccessChange
+from ..web.numbers import number
 from . import access_changes, access_mail, access_rules
 
 SETTLED_SHOWN = 10  # on the page of an owner, the last ones
@@ -80,9 +81,8 @@ def waiting(admin, request):
 
 
 def _decide(request):
-    number = request.POST.get("change", "")
-    found = access_changes.waiting(**_seen_by(request.user))
-    change = found.filter(pk=int(number)).first() if _is_number(number) else None
+    waiting_changes = access_changes.waiting(**_seen_by(request.user))
+    change = waiting_changes.filter(pk=number(request.POST.get("change"))).first()
     if change is None:
         messages.info(request, _("This change does not wait any more."))
     elif "confirm" in request.POST:
@@ -95,10 +95,6 @@ def _decide(request):
         access_changes.refuse(request, change)
         messages.success(request, _("Refused. Nothing is changed."))
     return redirect("admin:rugpijn_user_access")
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @login_not_required

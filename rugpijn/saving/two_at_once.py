@@ -24,6 +24,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from ..log.models import AccessEvent
+from ..web.numbers import number
 from . import merge
 
 OPENED_WITH = "opened_with"
@@ -225,18 +226,18 @@ def _write(post, html_name, bound, value: str) -> None:
 
 def _meet_rows(meeting, request, base, formset, now) -> None:
     post, prefix = request.POST, formset.prefix
-    count = post.get(f"{prefix}-TOTAL_FORMS", "")
-    if not (count.isascii() and count.isdigit() and len(count) < 5):
-        return  # no form of ours; Django says so
+    count = number(post.get(f"{prefix}-TOTAL_FORMS"), digits=4)
+    if count is None:
+        return  # not a form of ours; Django refuses it
     by_key = {_row_key(form): form for form in formset.forms}
     keys = {str(form.instance.pk): key for key, form in by_key.items() if form.instance.pk}
     fields = {key: _fields(form, _beside(formset)) for key, form in by_key.items() if key}
     model_fields = _fields(formset.empty_form, _beside(formset))
     mine = []
-    for index in range(int(count)):
+    for index in range(count):
         start = f"{prefix}-{index}"
-        number = post.get(f"{start}-{formset.model._meta.pk.name}", "")
-        key = keys.get(number) or post.get(f"{start}-language") or number
+        pk = post.get(f"{start}-{formset.model._meta.pk.name}", "")
+        key = keys.get(pk) or post.get(f"{start}-language") or pk
         was = base.get(key, {})
         values = {}
         for name, bound in model_fields.items():
@@ -290,8 +291,8 @@ def in_words(bound, value: str) -> str:
     if isinstance(widget, forms.CheckboxInput):
         return gettext("yes") if value else gettext("no")
     if isinstance(bound.field, forms.ModelChoiceField):
-        numbers = [each for each in value.split(SEVERAL) if each.isdigit()]
-        names = [str(each) for each in bound.field.queryset.filter(pk__in=numbers)]
+        keys = [key for each in value.split(SEVERAL) if (key := number(each)) is not None]
+        names = [str(each) for each in bound.field.queryset.filter(pk__in=keys)]
         return ", ".join(names) or "–"
     if isinstance(widget, forms.widgets.ChoiceWidget):
         named = dict(bound.field.choices) if hasattr(bound.field, "choices") else {}
@@ -392,8 +393,8 @@ def who_removed(model, record: str, user) -> dict | None:
     if user.practice_id is None or not record:
         return None
     named = Q(object_type=model._meta.model_name, object_id=record[:40])
-    if (number := _uuid(record)) is not None:
-        named |= Q(action="erase", patient=number)
+    if (uuid := _uuid(record)) is not None:
+        named |= Q(action="erase", patient=uuid)
     since = timezone.now() - REMOVED
     events = AccessEvent.objects.filter(
         named, at__gte=since, practice=user.practice.uuid, code=AccessEvent.Code.DELETE
