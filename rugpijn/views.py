@@ -5,7 +5,6 @@ import logging
 import sys
 
 import allauth.account.views
-from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -25,6 +24,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from . import audit
 from .forms import PasswordForm
+from .login import allauth_private
 from .models import StaffInvitation, User
 from .operations import health
 from .saving import kept, kept_forms
@@ -79,7 +79,7 @@ def _answer_invitation(request, invitation):
             request.user = user
             audit.record(request, "accept invitation", thing=invitation)
             login(request, user, backend=BACKEND)
-            record_authentication(request, user, "password")
+            allauth_private.record_authentication(request, user, "password")
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
             return redirect("admin:index")
     return render(request, "staff_invitation.html", {"form": form, "invitation": invitation})

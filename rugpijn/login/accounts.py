@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, people are invited."""
+"""What this app changes in allauth: people are invited, and mails are sent by the worker."""
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.fields import EmailField
@@ -10,8 +10,8 @@ from allauth.account.forms import (
     SetPasswordForm,
 )
 from allauth.account.forms import LoginForm as PasswordLoginForm
-from allauth.account.internal.userkit import user_username
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_username
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -61,7 +61,7 @@ class LoginForm(PasswordLoginForm):
 
 
 class SaysHowLong:
-    """One sentence beside a new password, the same everywhere; allauth lists every rule."""
+    """Replaces allauth's list of password rules by one sentence, the same on every page."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -81,8 +81,11 @@ class AddressField(CleanText, EmailField):
 
 
 class NewAddressForm(AddEmailForm):
-    """Another address of one's own. The one of now is noted as confirmed (the invitation did so):
-    allauth would take it for one that still waits, drop it, and tell it nothing afterwards."""
+    """A new address for oneself.
+
+    The present address is first stored as confirmed, which the invitation did. Otherwise allauth
+    would take it for one that still waits, delete it, and send no notice to it.
+    """
 
     email = AddressField()
 

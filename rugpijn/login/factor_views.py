@@ -2,8 +2,7 @@
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.utils import get_next_redirect_url
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -24,6 +23,7 @@ from . import (
     access_changes,
     access_mail,
     accounts,
+    allauth_private,
     devices,
     passkeys,
     second_factor,
@@ -88,7 +88,7 @@ def staff_factor(request):
 @transaction.atomic
 def _keep_passkey(request, credential):
     key = passkeys.add(request, request.user, credential)
-    record_authentication(request, request.user, "mfa", id=key.pk, type=key.type)
+    allauth_private.record_authentication(request, request.user, "mfa", id=key.pk, type=key.type)
     return _kept(request, "add passkey", "account/email/passkey_added")
 
 
@@ -96,7 +96,7 @@ def _keep_passkey(request, credential):
 def _keep_app(request, code):
     if not totp.confirm(request, code):
         return None
-    record_authentication(request, request.user, "second_step", how="app")
+    allauth_private.record_authentication(request, request.user, "second_step", how="app")
     return _kept(request, "add authenticator app", "account/email/app_added")
 
 
@@ -175,10 +175,12 @@ def code_again(request):
     if form.is_valid() and second_step.is_right(
         request, user, form, lambda code: second_step.is_code_of_staff(user, code)
     ):
-        record_authentication(request, user, "second_step", how="code", reauthenticated=True)
+        allauth_private.record_authentication(
+            request, user, "second_step", how="code", reauthenticated=True
+        )
         second_factor.mark(request.session, user)
         audit.record(request, "second step")
-        return resume_request(request) or redirect("/")
+        return redirect(get_next_redirect_url(request) or "/")
     ways = get_adapter(request).get_reauthentication_methods(user)
     context = {
         "form": form,

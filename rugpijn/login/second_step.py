@@ -12,19 +12,15 @@ from collections.abc import Callable
 from functools import partial
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.decorators import login_stage_required
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.stagekit import stash_login
 from allauth.account.models import EmailAddress
-from allauth.account.stages import LoginStage
+from allauth.account.stages import LoginStage, LoginStageController
+from allauth.account.utils import get_login_redirect_url
 from allauth.core import ratelimit
-from allauth.core.internal.httpkit import headed_redirect_response
-from allauth.mfa.webauthn.internal import auth
-from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Q
 from django.http import JsonResponse
@@ -33,6 +29,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import audit
@@ -41,7 +38,7 @@ from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
 from ..typed.text import digits
 from ..typed.text_fields import CharField
-from . import devices, passkeys, second_factor, totp
+from . import allauth_private, devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
 # A question each: is this person asked for a second step?
@@ -56,12 +53,12 @@ def is_asked(user: User) -> bool:
 
 
 def by_passkey(request) -> bool:
-    """Whether this login needed more than a password."""
-    return did_use_passwordless_login(request, request.user)
+    """Whether whoever is logged in used a passkey and no password."""
+    return passkeys.was_used(request, request.user)
 
 
 class SecondStepStage(LoginStage):
-    """Stands where allauth asks for an authenticator, between the password and the login."""
+    """Takes the place of allauth's own stage, between the password and the login."""
 
     key = "rugpijn_second_step"
     urlname = "second_step"
@@ -70,13 +67,13 @@ class SecondStepStage(LoginStage):
         user = self.login.user
         if (
             user is None
-            or did_use_passwordless_login(self.request, user)
+            or passkeys.was_used(self.request, user)
             or not self._is_asked(user, devices.known(self.request, user))
         ):
             return None, True
         if not user.is_staff and email_of(user):
             mail_code(self)
-        return headed_redirect_response(self.urlname), True
+        return redirect(self.urlname), True
 
     @staticmethod
     def _is_asked(user, device) -> bool:
@@ -98,8 +95,8 @@ def _hash(user: User, code: str) -> str:
     return salted_hmac("rugpijn.one-time-code", message, algorithm="sha256").hexdigest()
 
 
-def _digits(number: int) -> str:
-    return f"{secrets.randbelow(10**number):0{number}}"
+def _digits(length: int) -> str:
+    return f"{secrets.randbelow(10**length):0{length}}"
 
 
 def mail_code(stage: SecondStepStage) -> bool:
@@ -196,13 +193,18 @@ class CodeForm(forms.Form):
 
 
 @sensitive_post_parameters("code")
-@login_stage_required(stage=SecondStepStage.key, redirect_urlname="account_login")
+@never_cache
+@login_not_required
 def second_step(request):
     """The password was right; now the second step."""
-    stage = request._login_stage
+    if request.user.is_authenticated:
+        return redirect(get_login_redirect_url(request))
+    stage = LoginStageController.enter(request, SecondStepStage.key)
+    if stage is None:
+        return redirect("account_login")
     user = stage.login.user
     if request.method == "GET" and get_adapter(request).is_ajax(request):
-        return JsonResponse({"request_options": auth.begin_authentication(user)})
+        return JsonResponse({"request_options": allauth_private.begin_authentication(user)})
     if "send" in request.POST:
         return _send_again(request, stage)
     if "credential" in request.POST:
@@ -248,13 +250,13 @@ def _fits(stage, code) -> bool:
     if len(code) == LIST_DIGITS:
         return _use_listed_code(stage.login.user, code)
     stage.state["tries"] = stage.state.get("tries", 0) + 1
-    stash_login(stage.request, stage.login)
+    allauth_private.stash_login(stage.request, stage.login)
     return stage.state["tries"] <= MOST_TRIES and _is_mailed_code(stage, code)
 
 
 def _send_again(request, stage):
     sent = mail_code(stage)
-    stash_login(request, stage.login)
+    allauth_private.stash_login(request, stage.login)
     if sent:
         messages.success(request, _("We have sent a new code. The old one no longer works."))
     else:
@@ -273,7 +275,7 @@ def _by_passkey(request, stage):
 
 def _done(request, stage, how, own_device):
     user = stage.login.user
-    record_authentication(request, user, "second_step", how=how)
+    allauth_private.record_authentication(request, user, "second_step", how=how)
     if user.is_staff:
         second_factor.mark(request.session, user)
         own_device = True

@@ -13,7 +13,7 @@ after the second factor was given, also when it was given to an earlier session 
 import time
 from functools import wraps
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in

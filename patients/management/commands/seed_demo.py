@@ -9,7 +9,6 @@ import random
 import uuid
 from datetime import datetime, time, timedelta
 
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -33,7 +32,7 @@ from patients.models import (
 )
 from patients.prescribing import authoring, lifecycle, sides
 from patients.schedule import is_due
-from rugpijn.login import second_factor
+from rugpijn.login import second_factor, totp
 from rugpijn.models import Practice, User
 
 PASSWORD = "rugpijn-demo-2026"
@@ -73,7 +72,7 @@ def give_second_factors():
     """Staff of the demo have an authenticator app that nobody holds: the demo's code opens it."""
     for person in User.objects.filter(email__endswith="@demo.example"):
         if person.is_staff and not second_factor.has(person):
-            TOTP.activate(person, generate_totp_secret())
+            totp.add(person, totp.new_secret())
 
 
 class DemoClinic:
