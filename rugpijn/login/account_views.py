@@ -1,4 +1,4 @@
-"""Your devices and logins: where somebody is logged in, and with what."""
+"""The page “Your devices and logins”: where somebody is logged in, and by which means."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -42,7 +42,7 @@ class PasskeyNameForm(forms.Form):
 @fresh_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def login_devices(request):
-    """The page, and its buttons: each press does one thing and comes back here."""
+    """Show the page, or do what one of its buttons asks and come back to it."""
     for action, act in ACTS.items():
         if action in request.POST:
             return act(request) or redirect("login_devices")
@@ -50,7 +50,7 @@ def login_devices(request):
 
 
 def _page(request, wrong=None):
-    """`wrong` is the form of a passkey whose new name was refused."""
+    """Render the page. `wrong` is a passkey and its form, when the new name was refused."""
     user, keys = request.user, []
     for key in passkeys.of(user):
         form = wrong[1] if wrong and wrong[0] == key else PasskeyNameForm(key=key)
@@ -76,23 +76,23 @@ def _page(request, wrong=None):
 
 
 def _has_another_way(user) -> bool:
-    """Whether a passkey can be missed: nobody takes away the last way in."""
+    """Whether a passkey can be removed: the last way to log in cannot."""
     another = user.has_usable_password() or passkeys.of(user).count() > 1
     return another and factor_views.may_miss_one(user)
 
 
 def _end_one(request):
-    asked = request.POST["end"]
-    found = next((row for row in devices.sessions_of(request.user) if row.public_id == asked), None)
-    if found is None:
+    sessions = {session.public_id: session for session in devices.sessions_of(request.user)}
+    session = sessions.get(request.POST["end"])
+    if session is None:
         messages.info(request, _("That device was logged out already."))
-    elif found.session_key == request.session.session_key:
+    elif session.session_key == request.session.session_key:
         return redirect("account_logout")
     else:
         with transaction.atomic():
-            if found.device is not None:
-                devices.forget(request.user, device=found.device)  # its logins go along
-            found.delete()
+            if session.device is not None:
+                devices.forget(request.user, device=session.device)  # with its sessions
+            session.delete()
             audit.record(request, "end login")
         messages.success(request, _("That device is logged out."))
 
@@ -111,9 +111,9 @@ def _end_others(request):
 
 
 def _trust(request):
-    """The cookie goes with the answer, so it is put there by the middleware."""
+    """Remember the wish; `TrustMiddleware` sets the cookie on the answer."""
     if request.user.is_staff:
-        raise Http404  # nobody stays logged in on a device of the practice
+        raise Http404  # staff never stay logged in
     devices.wish(request, own_device=True)
     audit.record(request, "trust device")
     messages.success(request, _("You stay logged in on this device for 30 days."))
@@ -125,7 +125,7 @@ def _trust_no_longer(request):
 
 
 def _key(request):
-    """The passkey that a button is about; never somebody else's."""
+    """The passkey that a button is about. Raises Http404 when it is not this person's."""
     chosen = number(request.POST.get("passkey"))
     key = passkeys.of(request.user).filter(pk=chosen).first()
     if key is None:
@@ -145,7 +145,7 @@ def _rename(request):
 
 def _remove(request):
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=request.user.pk)  # two at once: one stays
+        User.objects.select_for_update().get(pk=request.user.pk)  # of two at once one waits
         key = _key(request)
         if not _has_another_way(request.user):
             messages.error(
@@ -177,7 +177,7 @@ ACTS = {
 @fresh_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def passkey_add(request):
-    """Another way in: the finger, the face or the lock of this device."""
+    """Add a passkey: the fingerprint, the face or the screen lock of this device."""
     if request.method == "POST":
         try:
             credential = passkeys.check_new(request.POST.get("credential", ""))
@@ -199,7 +199,7 @@ def passkey_add(request):
 @require_POST
 @sensitive_post_parameters()
 def one_time_list(request):
-    """Ten codes, shown once and to be printed; the database keeps their hashes."""
+    """Make ten codes, show them once to be printed, and store their hashes."""
     with transaction.atomic():
         codes = second_step.new_list(request.user)
         audit.record(request, "print codes")

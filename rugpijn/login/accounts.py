@@ -51,7 +51,7 @@ class LoginForm(PasswordLoginForm):
         self.order_fields(self.field_order)
 
     def clean_login(self):
-        """A login code works with or without its dash, an address without invisible signs."""
+        """Accept a login code without its dash, and an address with invisible characters."""
         login = clean(super().clean_login())
         return User.login_code_of(login) or login
 
@@ -60,7 +60,7 @@ class LoginForm(PasswordLoginForm):
         return super().login(request, redirect_url)
 
 
-class SaysHowLong:
+class WithPasswordHelp:
     """Replaces allauth's list of password rules by one sentence, the same on every page."""
 
     def __init__(self, *args, **kwargs):
@@ -68,16 +68,16 @@ class SaysHowLong:
         self.fields["password1"].help_text = PASSWORD_HELP
 
 
-class ChangeForm(SaysHowLong, ChangePasswordForm):
+class ChangeForm(WithPasswordHelp, ChangePasswordForm):
     pass
 
 
-class SetForm(SaysHowLong, SetPasswordForm):
+class SetForm(WithPasswordHelp, SetPasswordForm):
     pass
 
 
 class AddressField(CleanText, EmailField):
-    """An address without the invisible signs that are pasted along."""
+    """An e-mail address, from which invisible characters are removed."""
 
 
 class NewAddressForm(AddEmailForm):
@@ -91,15 +91,16 @@ class NewAddressForm(AddEmailForm):
 
     def save(self, request):
         if self.user.email:
-            known = {"verified": True, "primary": True}
             EmailAddress.objects.update_or_create(
-                user=self.user, email=self.user.email, defaults=known
+                user=self.user,
+                email=self.user.email,
+                defaults={"verified": True, "primary": True},
             )
         return super().save(request)
 
 
 class AskResetForm(ResetPasswordForm):
-    """A new address that has waited its day counts from now on, and the old one no longer."""
+    """Asks for a link to reset a password. Changes of address that are due come first."""
 
     email = AddressField()
 
@@ -108,7 +109,7 @@ class AskResetForm(ResetPasswordForm):
         return super().clean_email()
 
 
-class ResetForm(SaysHowLong, ResetPasswordKeyForm):
+class ResetForm(WithPasswordHelp, ResetPasswordKeyForm):
     pass
 
 
@@ -117,7 +118,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request):
-        """Staff and patients each begin at `/`, which knows where they belong."""
+        """`/` redirects staff and patients to the first page of each."""
         return "/"
 
     def get_login_stages(self):
@@ -127,16 +128,16 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         ]
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """A login of a moment ago counts too: nobody types a password twice in a row."""
+        """A recent login counts too, so that nobody types a password twice in a row."""
         return not sessions.is_fresh(context.request)
 
     def get_reauthentication_methods(self, user):
-        """How somebody may say once more who they are, in our words.
+        """How somebody may confirm who they are, with our own labels.
 
-        Staff with a second factor give that one: see `sessions.is_fresh`.
+        Staff with a second factor use that: see `sessions.is_fresh`.
         """
-        held = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
-        by_factor = user.is_staff and bool(held)
+        types = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
+        by_factor = user.is_staff and bool(types)
         ways = [
             (
                 "account_reauthenticate",
@@ -146,29 +147,33 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
             (
                 "mfa_reauthenticate_webauthn",
                 _("With finger, face or the lock of this device"),
-                Authenticator.Type.WEBAUTHN in held,
+                Authenticator.Type.WEBAUTHN in types,
             ),
             ("factor_again", _("With a code"), by_factor),
         ]
-        if Authenticator.Type.TOTP in held:
-            ways.reverse()  # the app works on every device
+        if Authenticator.Type.TOTP in types:
+            ways.reverse()  # an app works on every device, so it comes first
         return [
-            {"id": name, "description": words, "url": reverse(name)}
-            for name, words, usable in ways
+            {"id": name, "description": label, "url": reverse(name)}
+            for name, label, usable in ways
             if usable
         ]
 
     def _get_login_attempts_cache_key(self, request, **credentials):
-        """Wrong passwords are counted per account, but what strangers try on an account does not
-        stop its owner: a trusted device of that person is counted apart."""
+        """Count wrong passwords for each account, and apart on a trusted device of its owner.
+
+        So a stranger who guesses does not lock the owner out.
+        """
         key = super()._get_login_attempts_cache_key(request, **credentials)
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
 
     def send_mail(self, template_prefix, email, context, **about) -> bool:
-        """Whether it went, or waits for the worker. What somebody did is done, also when the mail
-        server is out of order: a new password, or a factor that was reset, must not end in an
-        error page. `about`: numbers from which the worker makes a link or a code."""
+        """Send a mail, or queue it for the worker. Returns False when neither was possible.
+
+        It never raises: a password that was changed must not end in an error page because the mail
+        server is down. `about` holds the numbers from which the worker makes a link or a code.
+        """
         outcome = account.send(template_prefix, email, context, **about)
         return outcome is not SendOutcome.FAILED
 
@@ -178,9 +183,11 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         self.send_mail(account.CONFIRM, address.email, context, address=address.pk)
 
     def set_password(self, user, password):
-        """Changed, chosen or reset by mail. Whoever learned the old one is out, and so is every
-        other device that was trusted; that, the password and its row in the log are one."""
-        user.set_password(password)  # before it begins: a hash takes a while, and others would wait
+        """Store a password that was changed, chosen, or reset by mail.
+
+        In the same transaction every other session and trusted device ends, and the log gets a row.
+        """
+        user.set_password(password)  # hashing is slow: done before the transaction holds locks
         with transaction.atomic():
             user.save()
             ended.note("password", user)
@@ -192,7 +199,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return self.send_mail(account.RESET, email, {"user": user})
 
     def get_reset_password_from_key_url(self, key):
-        """The link in the mail starts with our own address, never with the request's host."""
+        """The link in the mail begins with SITE_URL, never with the host of the request."""
         return settings.SITE_URL + reverse(
             "account_reset_password_from_key",
             kwargs=dict(zip(("uidb36", "key"), key.split("-", 1), strict=True)),
@@ -215,15 +222,15 @@ def _trusted_device_of(request, credentials) -> TrustedDevice | None:
 
 
 def tell_owner(request, mail: str, person: User | None = None) -> None:
-    """That something changed about how somebody logs in, by mail, in case it was not them."""
+    """Mail somebody that their way of logging in changed, in case they did not do it."""
     person = person or request.user
     get_adapter(request).send_notification_mail(mail, person, {"user": person})
 
 
 def end_elsewhere(request, user) -> int:
-    """End every login but this one, and trust no other device. Says how many logins that were."""
+    """End every session but this one, and trust no other device. Returns how many ended."""
     here = request.user.is_authenticated and request.user.pk == user.pk
-    held = devices.of_session(request.session) if here else {}
+    device = devices.of_session(request.session) if here else {}
     ended = sessions.end_sessions(user, but=request.session.session_key if here else None)
-    devices.forget(user, but=held.get("pk"))
+    devices.forget(user, but=device.get("pk"))
     return ended

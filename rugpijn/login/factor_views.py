@@ -1,4 +1,4 @@
-"""Pages of the second factor of staff: getting one, and giving it once more."""
+"""Pages of the second factor of staff: setting one up, and giving it again."""
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
@@ -34,7 +34,7 @@ from .sessions import fresh_login_required
 
 
 class AppForm(forms.Form):
-    """The first code of an authenticator app: it shows that the app has the secret."""
+    """The first code of an authenticator app, which shows that the app has the secret."""
 
     code = CharField(
         label=gettext_lazy("Code in the app"),
@@ -55,7 +55,7 @@ class AppForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code", "credential")
 def staff_factor(request):
-    """Where staff get a second factor, the first time and when another one takes its place."""
+    """Where staff set up a second factor: their first, or another in its place."""
     if not request.user.is_staff:
         return redirect("login_devices")
     form = AppForm(request.POST if "code" in request.POST else None)
@@ -67,9 +67,9 @@ def staff_factor(request):
             return redirect("staff_factor")
         return _keep_passkey(request, credential)
     if form.is_valid():
-        kept = _keep_app(request, form.cleaned_data["code"])
-        if kept is not None:
-            return kept
+        response = _keep_app(request, form.cleaned_data["code"])
+        if response is not None:
+            return response
         form.add_error("code", _("This code is not right. Look at the app once more."))
     return render(
         request,
@@ -101,7 +101,10 @@ def _keep_app(request, code):
 
 
 def _kept(request, act, mail):
-    """This session has its second factor; every other one ends, and its owner is told."""
+    """Mark this session, end every other one, and mail the owner of the account.
+
+    Who has no codes on paper gets the page with a new list.
+    """
     request.session.cycle_key()
     second_factor.mark(request.session, request.user)
     devices.wish(request, own_device=True)
@@ -117,9 +120,9 @@ def _kept(request, act, mail):
 
 
 def remove_app(request):
-    """A button of the page with devices: no longer ask for codes of the app."""
+    """The button of the page with devices that removes the authenticator app."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=request.user.pk)  # two at once: one stays
+        User.objects.select_for_update().get(pk=request.user.pk)  # of two at once one waits
         app = totp.of(request.user)
         if app is None:
             return
@@ -135,28 +138,30 @@ def remove_app(request):
 
 
 def may_miss_one(user) -> bool:
-    """Whether one factor can go: of staff the last one is replaced, never taken away."""
+    """Whether one factor can be removed: the last one of staff can only be replaced."""
     return not user.is_staff or second_factor.of(user).count() > 1
 
 
 def take_away(request, person: User) -> None:
-    """An owner does this for a colleague who lost a telephone. Whose account it is hears of it by
-    mail. Within a transaction."""
+    """Remove the second step of a colleague who lost a telephone, for an owner.
+
+    The colleague gets a mail. Call it within a transaction.
+    """
     access_changes.take_factor_away(person)
     audit.record(request, "reset second factor", thing=person)
     access_mail.tell_person("factor_reset", person)
 
 
-# ------------------------------------------------------------ asked once more
+# ------------------------------------------------------------ confirming who you are
 
 
-def _by_factor(user) -> bool:
+def _uses_factor(user) -> bool:
     return user.is_authenticated and user.is_staff and second_factor.has(user)
 
 
 def password_again(request, *args, **kwargs):
-    """Is it really you? With a password; staff who have a second factor give that one."""
-    if _by_factor(request.user):
+    """Confirm who you are, with a password. Staff with a second factor are led to that."""
+    if _uses_factor(request.user):
         way = get_adapter(request).get_reauthentication_methods(request.user)[0]
         query = request.GET.urlencode()
         return redirect(f"{way['url']}?{query}" if query else way["url"])
@@ -166,12 +171,12 @@ def password_again(request, *args, **kwargs):
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
 def code_again(request):
-    """The same question, answered with a code of the app or of the printed list."""
+    """Confirm who you are, with a code of the app or of the printed list."""
     user = request.user
-    if not _by_factor(user):
+    if not _uses_factor(user):
         return redirect("account_reauthenticate")
-    sent = request.POST if request.method == "POST" else None
-    form = second_step.CodeForm(sent, staff=True)
+    data = request.POST if request.method == "POST" else None
+    form = second_step.CodeForm(data, staff=True)
     if form.is_valid() and second_step.is_right(
         request, user, form, lambda code: second_step.is_code_of_staff(user, code)
     ):

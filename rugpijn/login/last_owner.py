@@ -1,4 +1,4 @@
-"""What happens to a colleague's account: logged out at once, and never the last owner."""
+"""The check that keeps an owner in each practice."""
 
 from ..models import Practice, User
 

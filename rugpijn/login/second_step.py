@@ -1,9 +1,9 @@
 """The second step of a login with a password: a code by e-mail, one from a printed list, or a
-passkey. A passkey alone is both steps, and a trusted device is not asked.
+passkey. A passkey without a password is both steps, and a trusted device is not asked.
 
-Whether a patient is asked is said by whoever knows: `asked_by` holds the questions. Staff are
-always asked, for a code of their app in the place of one by e-mail; who has nothing to answer with
-yet is led to it by `StaffFactorMiddleware`.
+Other rooms add to `asked_by` which patients are asked. Staff are always asked, for a code of their
+app instead of one by e-mail; those without a second factor are led to it by
+`StaffFactorMiddleware`.
 """
 
 import secrets
@@ -41,7 +41,7 @@ from ..typed.text_fields import CharField
 from . import allauth_private, devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
-# A question each: is this person asked for a second step?
+# Each tells whether a person is asked for a second step.
 asked_by: list[Callable[[User], bool]] = []
 
 MOST_TRIES = 5
@@ -68,7 +68,7 @@ class SecondStepStage(LoginStage):
         if (
             user is None
             or passkeys.was_used(self.request, user)
-            or not self._is_asked(user, devices.known(self.request, user))
+            or not self._is_asked(user, devices.of_request(self.request, user))
         ):
             return None, True
         if not user.is_staff and email_of(user):
@@ -90,7 +90,7 @@ def email_of(user: User) -> str | None:
 
 
 def _hash(user: User, code: str) -> str:
-    """With the server's own key: six or eight digits alone are soon found from their hash."""
+    """With the server's key: a plain hash of six or eight digits is soon guessed."""
     message = f"{user.pk}:{code}"
     return salted_hmac("rugpijn.one-time-code", message, algorithm="sha256").hexdigest()
 
@@ -100,7 +100,7 @@ def _digits(length: int) -> str:
 
 
 def mail_code(stage: SecondStepStage) -> bool:
-    """Mail a new code; the one before it stops working. Says whether it went."""
+    """Mail a new code, which replaces the one before. Returns whether it was sent or queued."""
     user, number = stage.login.user, secrets.token_urlsafe(16)
     if user.is_staff:
         return False
@@ -122,7 +122,7 @@ def _is_mailed_code(stage: SecondStepStage, code: str) -> bool:
 
 @transaction.atomic
 def new_list(user: User) -> list[str]:
-    """Ten codes to print, each good for once. The list before it no longer works."""
+    """Make ten codes to print, each for one use. The list before it stops working."""
     user.one_time_codes.all().delete()
     codes = set()
     while len(codes) < LIST_LENGTH:
@@ -134,10 +134,11 @@ def new_list(user: User) -> list[str]:
 
 
 def end_lists_of_staff(restored) -> str | None:
-    """After a restore: a code that was used since the backup was made would work once more.
+    """After a restore: delete the codes on paper of staff, and say how many lists.
 
-    Staff have their app or passkey, and print a new list. Patients keep theirs: for some it is
-    the only second step, and nobody is at hand to give them another.
+    A code that was used since the backup was made would work again. Staff have their app or
+    passkey, and print a new list. Patients keep theirs: for some it is the only second step, and
+    nobody is at hand to give them another.
     """
     staff = User.objects.filter(Q(is_therapist=True) | Q(is_owner=True) | Q(is_superuser=True))
     lists = OneTimeCode.objects.filter(user__in=staff)
@@ -153,13 +154,13 @@ def codes_left(user: User) -> int:
 
 
 def _use_listed_code(user: User, code: str) -> bool:
-    """In one statement: two who type the same code at once are not both let in."""
+    """In one statement: of two people who type the same code at once, one gets in."""
     unused = user.one_time_codes.filter(code_hash=_hash(user, code), used_at=None)
     return unused.update(used_at=timezone.now()) == 1
 
 
 def list_page(request, codes: list[str], **context):
-    """The codes of a new list, shown this once."""
+    """The page with the codes of a new list, which is shown once."""
     return render(request, "account/one_time_list.html", {"codes": codes, **context})
 
 
@@ -182,13 +183,13 @@ class CodeForm(forms.Form):
 
     def __init__(self, *args, staff=False, **kwargs):
         super().__init__(*args, **kwargs)
-        if staff:  # whose device is remembered for twelve hours, without a word
+        if staff:  # their device is remembered for twelve hours, unasked
             del self.fields["own_device"]
         self.helper = FormHelper()
         self.helper.add_input(Submit("go", gettext_lazy("Go on"), css_class="btn-lg"))
 
     def clean_code(self):
-        """People write spaces and dashes as they stand on paper."""
+        """Remove the spaces and dashes that people copy from paper."""
         return digits(self.cleaned_data["code"])
 
 
@@ -214,10 +215,10 @@ def second_step(request):
     form = CodeForm(
         request.POST or None,
         staff=user.is_staff,
-        initial={"own_device": request.session.get(devices.ASKED, False)},
+        initial={"own_device": request.session.get(devices.WISH, False)},
     )
-    sent = request.method == "POST" and form.is_valid()
-    if sent and is_right(request, user, form, partial(_fits, stage)):
+    is_filled_in = request.method == "POST" and form.is_valid()
+    if is_filled_in and is_right(request, user, form, partial(_fits, stage)):
         return _done(request, stage, "code", form.cleaned_data.get("own_device", False))
     return _page(request, stage, form)
 
@@ -237,14 +238,14 @@ def is_right(request, user: User, form: CodeForm, fits) -> bool:
 
 
 def is_code_of_staff(user: User, code: str) -> bool:
-    """A code of the authenticator app, or one from the printed list."""
+    """Whether this is a code of the app or of the printed list. It works only once."""
     if len(code) == LIST_DIGITS:
         return _use_listed_code(user, code)
     return totp.accepts(user, code)
 
 
 def _fits(stage, code) -> bool:
-    """Five guesses at a mailed code, then it is worth nothing."""
+    """Whether a typed code fits. A mailed code stops working after five guesses."""
     if stage.login.user.is_staff:
         return is_code_of_staff(stage.login.user, code)
     if len(code) == LIST_DIGITS:
@@ -305,6 +306,6 @@ def _page(request, stage, form):
 
 
 def _masked(email: str) -> str:
-    """Enough for its owner to know which mailbox to open."""
+    """Enough of the address for its owner to know which mailbox to open."""
     name, _at, domain = email.partition("@")
     return f"{name[:2]}…@{domain}"

@@ -33,14 +33,14 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class Setup:
-    """What somebody copies into the app: a picture, and the same in letters."""
+    """A secret that somebody copies into an app, as a QR code or as letters."""
 
     secret: str
     address: str
 
     @property
     def letters(self) -> str:
-        """In fours, to type over."""
+        """In groups of four, to be typed."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
 
     @property
@@ -49,7 +49,7 @@ class Setup:
 
     @property
     def path(self) -> str:
-        """The dark squares of the QR code, as the path of a drawing."""
+        """The dark squares of the QR code, as an SVG path."""
         rows = segno.make(self.address, error="m").matrix_iter(border=4)
         return "".join(
             f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
@@ -81,7 +81,7 @@ def setup(request) -> Setup:
 
 
 def confirm(request, code: str) -> bool:
-    """Keep the secret when a code shows that the app has it. It takes the place of an older one."""
+    """Store the secret when a code shows that the app has it. It replaces an older one."""
     secret = setup(request).secret
     step = _step(secret, code)
     if step is None:
@@ -96,7 +96,7 @@ def confirm(request, code: str) -> bool:
 
 
 def accepts(user: User, code: str) -> bool:
-    """Whether this is a code of now, of the half minute before or after, and was not used."""
+    """Whether this is a code of this half minute, the last or the next, that was not used yet."""
     with transaction.atomic():
         app = Authenticator.objects.select_for_update().filter(user=user, type=TYPE).first()
         if app is None:
@@ -113,7 +113,7 @@ def accepts(user: User, code: str) -> bool:
 
 
 def demo_code() -> str | None:
-    """The code that always works, in the demo."""
+    """The code that always works in the demo; None elsewhere."""
     return getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None) if settings.DEBUG else None
 
 
