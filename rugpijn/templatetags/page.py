@@ -1,4 +1,4 @@
-"""Small things that several pages need: an icon, a phone number to press, a count of today."""
+"""Tags and filters of several pages: an icon, a phone number, a count of today."""
 
 from dataclasses import dataclass
 
@@ -32,13 +32,13 @@ TIMES = (
 
 @register.filter
 def device_name(stored: str) -> str:
-    """The name of a browser on a device, in the language of the page."""
+    """The stored name of a browser, in the language of the page."""
     return shown_name(stored)
 
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """An icon from the sprite, beside words that say the same: silent when read aloud."""
+    """An icon from the sprite. Screen readers skip it: the text beside it says the same."""
     return format_html(
         '<svg class="icon icon-{}" aria-hidden="true" focusable="false">'
         '<use href="{}#{}"></use></svg>',
@@ -50,7 +50,7 @@ def icon(name: str) -> str:
 
 @register.filter
 def phone(text: str) -> phones.Phones:
-    """What a phone field holds: the number that is dialled, and the words beside it."""
+    """What a phone field holds, read: the number that is dialled, and the words beside it."""
     return phones.read(text)
 
 
@@ -62,7 +62,7 @@ def tel(text: str) -> str:
 
 @register.filter
 def ordinal(moment: int) -> str:
-    """Which moment of the day: “First time”."""
+    """Which moment of the day it is, such as “First time”."""
     if 1 <= moment <= len(TIMES):
         return str(TIMES[moment - 1])
     return _("Time %(number)d") % {"number": moment}
@@ -70,7 +70,7 @@ def ordinal(moment: int) -> str:
 
 @dataclass(frozen=True)
 class Today:
-    """How often something was asked today, and how often it was done."""
+    """How many moments were due today, and how many of those were done."""
 
     done: int
     asked: int
@@ -82,14 +82,14 @@ class Today:
 
 @register.filter
 def today_of(cards) -> Today:
-    """Counts what is due. What someone does on a rest day is written down, not asked."""
+    """Count the moments that are due. What is done on a rest day is stored, and not counted."""
     due = [card for card in cards if card.due]
     return Today(done=sum(card.done for card in due), asked=sum(len(card.moments) for card in due))
 
 
 @register.filter
 def without_placeholders(form):
-    """A form whose fields have labels only: grey example text is taken for an answer."""
+    """Remove the placeholders of a form: grey example text is taken for an answer."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
     return form
@@ -97,24 +97,24 @@ def without_placeholders(form):
 
 @register.simple_tag
 def relabel(bound_field, label: str) -> str:
-    """Give a field of somebody else's form our own words."""
+    """Give a field of a library's form our own label."""
     bound_field.label = bound_field.field.label = label
     return ""
 
 
 @register.filter
 def next_moment(card) -> int | None:
-    """The first moment that is not done yet: its button stands out."""
+    """The first moment that is not done yet, whose button stands out."""
     return next((moment.number for moment in card.moments if not moment.done), None)
 
 
 @register.filter
 def numbers(count: int) -> list[str]:
-    """“0”, “1”, … as many as are asked for."""
+    """“0”, “1”, … : `count` of them."""
     return [str(number) for number in range(count)]
 
 
 @register.inclusion_tag("_again.html", takes_context=True)
 def again(context):
-    """What this request sent, to be sent once more from the page that refuses it."""
+    """The form with what this request sent, on a page that refused it."""
     return unavailable.again(context["request"])
