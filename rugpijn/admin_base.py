@@ -135,10 +135,12 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Within the transaction of the save: merge what somebody else saved meanwhile."""
         if kept.LOOK in request.POST:
-            messages.warning(request, gettext("Nothing is saved yet. Look it over, then save it."))
+            messages.warning(request, gettext("Nothing is saved yet. Check it, then save it."))
         if rows.claims_too_many(request.POST):
             request.POST, request.too_many_rows = rows.with_its_rows(request.POST), True
-            text = gettext("A form has at most %d rows, so nothing is saved. Take some away.")
+            text = gettext(
+                "A form can have at most %d rows, so nothing was saved. Remove some of them."
+            )
             messages.error(request, text % limits.ROWS)
         base = two_at_once.read(request.POST) if self.merges and object_id else None
         if base is not None:

@@ -178,8 +178,8 @@ def told(merged: merge.Merged, form, formset) -> list[str]:
             text = gettext("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
             text = gettext(
-                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, "
-                "which stands in the field."
+                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You typed “%(kept)s”, "
+                "which is in the field."
             )
         sentences.append(text % words)
     changed = {each.row for each in merged.differences if each.field != "position"}

@@ -85,7 +85,7 @@ def _end_one(request):
     sessions = {session.public_id: session for session in devices.sessions_of(request.user)}
     session = sessions.get(request.POST["end"])
     if session is None:
-        messages.info(request, _("That device was logged out already."))
+        messages.info(request, _("That device was already logged out."))
     elif session.session_key == request.session.session_key:
         return redirect("account_logout")
     else:
@@ -106,7 +106,7 @@ def _end_others(request):
         ngettext("%d other device is logged out.", "%d other devices are logged out.", ended)
         % ended
         if ended
-        else _("You were logged in nowhere else."),
+        else _("You were not logged in anywhere else."),
     )
 
 
@@ -121,7 +121,7 @@ def _trust(request):
 
 def _trust_no_longer(request):
     devices.forget_here(request)
-    messages.success(request, _("We ask who you are on this device again, after half an hour."))
+    messages.success(request, _("On this device we will ask again who you are after half an hour."))
 
 
 def _key(request):
@@ -189,7 +189,10 @@ def passkey_add(request):
             accounts.end_elsewhere(request, request.user)
             audit.record(request, "add passkey")
         accounts.tell_owner(request, "account/email/passkey_added")
-        messages.success(request, _("From now on you log in on this device with one touch."))
+        messages.success(
+            request,
+            _("From now on you log in on this device with fingerprint, face or screen lock."),
+        )
         return redirect("login_devices")
     options = passkeys.options_to_make(request.user)
     return render(request, "account/passkey_add.html", {"options": options})

@@ -146,7 +146,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
             ),
             (
                 "mfa_reauthenticate_webauthn",
-                _("With finger, face or the lock of this device"),
+                _("With fingerprint, face or screen lock of this device"),
                 Authenticator.Type.WEBAUTHN in types,
             ),
             ("factor_again", _("With a code"), by_factor),

@@ -70,7 +70,7 @@ def staff_factor(request):
         response = _keep_app(request, form.cleaned_data["code"])
         if response is not None:
             return response
-        form.add_error("code", _("This code is not right. Look at the app once more."))
+        form.add_error("code", _("This code is not correct. Check the app and try again."))
     return render(
         request,
         "account/staff_factor.html",

@@ -186,7 +186,7 @@ class AccessChange(models.Model):
     def by(self) -> str:
         """Who asked for it, as the subject of a sentence."""
         if not self.asked_name:
-            return gettext("Somebody at the keyboard of the server")
+            return gettext("Somebody working on the server")
         return gettext("%s, who runs the server,") % self.asked_name
 
     @property

@@ -65,7 +65,7 @@ class PatternValidator:
         return repeats or in_a_row or len(set(text)) < LEAST_DIFFERENT
 
     def get_help_text(self):
-        return _("Your password cannot be one word or one row of signs, repeated.")
+        return _("Your password cannot be a repeated word or a row of characters.")
 
 
 # Words that join common words without making them hard to guess.

@@ -178,7 +178,9 @@ class CodeForm(forms.Form):
     own_device = forms.BooleanField(
         required=False,
         label=gettext_lazy("Trust this device for 30 days"),
-        help_text=gettext_lazy("Only on your own phone or computer. We then ask no code here."),
+        help_text=gettext_lazy(
+            "Only on your own phone or computer. We will then not ask for a code here."
+        ),
     )
 
     def __init__(self, *args, staff=False, **kwargs):
@@ -233,7 +235,7 @@ def is_right(request, user: User, form: CodeForm, fits) -> bool:
         ratelimit.clear(request, action="second_step", key=str(user.pk))
         return True
     else:
-        form.add_error("code", _("This code is not right. Look at it once more."))
+        form.add_error("code", _("This code is not correct. Check it and try again."))
     return False
 
 
@@ -261,7 +263,7 @@ def _send_again(request, stage):
     if sent:
         messages.success(request, _("We have sent a new code. The old one no longer works."))
     else:
-        messages.error(request, _("The mail was not sent. Wait ten minutes, then try again."))
+        messages.error(request, _("The e-mail was not sent. Wait ten minutes, then try again."))
     return redirect("second_step")
 
 

@@ -300,7 +300,9 @@ def _keep(request, user: int | None) -> None:
     if request.user.is_authenticated:
         request.session[HAS_SOME] = True
     if typed.is_work:
-        words = _("What you typed is kept for an hour, for you alone. Log in and you get it back.")
+        words = _(
+            "What you typed is kept for an hour, and only you can see it. Log in to get it back."
+        )
         messages.info(request, words)
 
 

@@ -153,7 +153,7 @@ def refuse_if_another(request, thing: Model, content) -> None:
         return
     request.was_asked = True
     text = gettext(
-        "Save once more to put yours in its place, or open the page anew to see what was saved."
+        "Save again to replace it with yours, or open the page again to see what was saved."
     )
     raise ChangedMeanwhileError(f"{who_saved(who_changed(thing, request.user))} {text}")
 
@@ -328,8 +328,8 @@ def _tell(meeting, differences, fields, titles, going=()) -> None:
             meeting.must_decide = True
             words["kept"] = in_words(bound, each.kept)
             text = gettext(
-                "%(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, which stands "
-                "in the field."
+                "%(field)s: “%(before)s” became “%(after)s”. You typed “%(kept)s”, which is in the "
+                "field."
             )
         meeting.told.append(text % words)
 

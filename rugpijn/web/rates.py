@@ -55,7 +55,7 @@ def refusal(request, what: str, *, to_script: bool = False) -> HttpResponse | No
     who = request.user.uuid if request.user.is_authenticated else client_address(request)
     if allows(what, who):
         return None
-    sentence = _("That was too often in a short time. Try again in a minute.")
+    sentence = _("You did this too often in a short time. Try again in a minute.")
     if to_script or request.headers.get("Accept") == "application/json":
         answer = JsonResponse({"error": sentence}, status=429)
     else:

@@ -122,7 +122,7 @@ def test_both_changed_the_same(cast, things, kind):
     assert late.save(**{name: other}).status_code == 200
     assert late.sent[field] == [other] and Tab(user, address).sent[field] == before
     assert user.name.split()[0] in late.page and "Of open het zoals het nu is" in late.page
-    assert before[0] in late.page and "Er is nog niets van u opgeslagen" in late.page
+    assert before[0] in late.page and "Uw wijzigingen zijn nog niet opgeslagen" in late.page
     assert late.save().status_code == 302, late.wrong
     assert Tab(user, address).sent[field] == [other]
 
