@@ -31,11 +31,13 @@ class LogoField(forms.ImageField):
         if data in self.empty_values:
             return None
         if data.size > LOGO_BYTES:
-            raise ValidationError(_("This file is larger than 5 MB. Please choose a smaller one."))
+            raise ValidationError(
+                gettext("This file is larger than 5 MB. Please choose a smaller one.")
+            )
         try:
             with Image.open(data, formats=LOGO_FORMATS) as picture:
                 if picture.width * picture.height > LOGO_PIXELS:
-                    raise ValidationError(_("This picture has more than 25 megapixels."))
+                    raise ValidationError(gettext("This picture has more than 25 megapixels."))
                 picture = ImageOps.exif_transpose(picture).convert("RGBA")
                 picture.thumbnail(LOGO_SIZE)
                 redrawn = io.BytesIO()
@@ -50,7 +52,7 @@ class LogoField(forms.ImageField):
             Image.DecompressionBombError,
         ) as error:
             raise ValidationError(
-                _("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")
+                gettext("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")
             ) from error
         return ContentFile(redrawn.getvalue(), name=get_random_string(20) + ".png")
 
@@ -106,7 +108,7 @@ class PracticeForm(forms.ModelForm):
         if cleaned.get("remove_logo"):
             if "logo" in self.changed_data:
                 self.add_error(
-                    "remove_logo", _("Choose one: a new logo replaces the old one already.")
+                    "remove_logo", gettext("Choose one: a new logo replaces the old one already.")
                 )
             else:
                 cleaned["logo"] = False  # Django's word for an empty file field
@@ -149,27 +151,31 @@ class ColleagueForm(forms.ModelForm):
     def clean_email(self):
         email = (self.cleaned_data["email"] or "").lower()
         if not email:
-            raise ValidationError(_("Staff log in with an e-mail address. Please give one."))
+            raise ValidationError(gettext("Staff log in with an e-mail address. Please give one."))
         others = User.objects.filter(email__iexact=email)
         if self._is_account:  # changed by the operator, who can see every account
             if others.exclude(pk=self.instance.pk).exists():
-                raise ValidationError(_("There is already an account with this e-mail address."))
-        elif others.filter(
-            practice=self.practice
-        ).exists():  # which the owner sees in the list of colleagues
-            raise ValidationError(_("Somebody in your practice logs in with this e-mail address."))
+                raise ValidationError(
+                    gettext("There is already an account with this e-mail address.")
+                )
+        elif others.filter(practice=self.practice).exists():  # the owner sees these colleagues
+            raise ValidationError(
+                gettext("Somebody in your practice logs in with this e-mail address.")
+            )
         return email
 
     def clean(self):
         cleaned = super().clean()
         if self._is_account and self._gives_up_ownership(cleaned):
             self.add_error(
-                "is_owner", _("The last owner stays owner. Make somebody else an owner first.")
+                "is_owner",
+                gettext("The last owner stays owner. Make somebody else an owner first."),
             )
         roles = {"is_therapist", "is_owner"} & self.fields.keys()
         if roles and not any(cleaned.get(role) for role in roles):
             self.add_error(
-                "is_therapist", _("Choose at least one role; without one nothing can be opened.")
+                "is_therapist",
+                gettext("Choose at least one role; without one nothing can be opened."),
             )
         return cleaned
 

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import audit
 from .emergency_access import rules as glass
@@ -21,14 +21,14 @@ class LibraryPicker(AutocompleteJsonView):
     def serialize_result(self, obj, to_field_name):
         result = super().serialize_result(obj, to_field_name)
         if getattr(obj, "practice_id", None) is not None:
-            result["text"] = _("%(title)s (ours)") % {"title": result["text"]}
+            result["text"] = gettext("%(title)s (ours)") % {"title": result["text"]}
         return result
 
 
 class PracticeAdminSite(admin.AdminSite):
     site_title = "Rugpijn"
     site_header = "Rugpijn"
-    index_title = gettext_lazy("Practice")
+    index_title = _("Practice")
     site_url = None
     enable_nav_sidebar = False
 

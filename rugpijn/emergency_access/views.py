@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ..login.sessions import fresh_login_required
@@ -23,14 +23,14 @@ LEAST_REASON = 15  # characters: enough for a reason
 
 
 class GlassForm(forms.Form):
-    practice = forms.ModelChoiceField(Practice.objects.all(), label=gettext_lazy("Practice"))
+    practice = forms.ModelChoiceField(Practice.objects.all(), label=_("Practice"))
     reason = CharField(
-        label=gettext_lazy("Reason"),
+        label=_("Reason"),
         min_length=LEAST_REASON,
         max_length=500,
         validators=[printable],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("The owners of the practice read this. Name no patient here."),
+        help_text=_("The owners of the practice read this. Name no patient here."),
     )
 
 
@@ -50,11 +50,11 @@ def break_glass(request):
             practice = form.cleaned_data["practice"]
             opened = glass.begin(request, practice, form.cleaned_data["reason"])
         elif form.is_valid():
-            form.add_error(None, _("One practice is open already. End that first."))
+            form.add_error(None, gettext("One practice is open already. End that first."))
     if opened is not None:
         _tell_owners(request, practice, opened)
         return redirect("admin:patients_patient_glass")
-    title = _("Read in the records of a practice")
+    title = gettext("Read in the records of a practice")
     context = {
         **admin.site.each_context(request),
         "title": title,
@@ -72,7 +72,9 @@ def _tell_owners(request, practice, opened):
     for owner in owners.exclude(email=None):
         adapter, about = get_adapter(request), {"glass": str(opened.uuid)}
         if not adapter.send_mail(account.GLASS, owner.email, {"user": owner}, **about):
-            messages.warning(request, _("The mail to an owner was not sent. Call the practice."))
+            messages.warning(
+                request, gettext("The mail to an owner was not sent. Call the practice.")
+            )
 
 
 @require_POST
@@ -83,7 +85,9 @@ def end_glass(request, uuid):
         if opened is None or not _may_end(request.user, opened):
             hidden.refuse(request, opened, "close glass")
         ended = glass.end(request, opened)
-    messages.success(request, _("It is closed.") if ended else _("It was closed already."))
+    messages.success(
+        request, gettext("It is closed.") if ended else gettext("It was closed already.")
+    )
     # An owner sees next what was read; the operator sees the page where it was opened.
     own = request.user.uuid == opened.actor
     return redirect("admin:glass" if own else "admin:rugpijn_accessevent_changelist")

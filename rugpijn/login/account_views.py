@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -25,18 +25,14 @@ from .sessions import fresh_login_required
 
 
 class PasskeyNameForm(forms.Form):
-    name = CharField(
-        label=gettext_lazy("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable]
-    )
+    name = CharField(label=_("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable])
 
     def __init__(self, *args, key, **kwargs):
         super().__init__(*args, initial={"name": shown_name(key.wrap().name)}, **kwargs)
         self.auto_id = f"id_{key.pk}_%s"  # one form for each passkey on the page
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.add_input(
-            Submit("rename", gettext_lazy("Save the name"), css_class="btn-plain")
-        )
+        self.helper.add_input(Submit("rename", gettext("Save the name"), css_class="btn-plain"))
 
 
 @fresh_login_required
@@ -85,7 +81,7 @@ def _end_one(request):
     sessions = {session.public_id: session for session in devices.sessions_of(request.user)}
     session = sessions.get(request.POST["end"])
     if session is None:
-        messages.info(request, _("That device was already logged out."))
+        messages.info(request, gettext("That device was already logged out."))
     elif session.session_key == request.session.session_key:
         return redirect("account_logout")
     else:
@@ -94,7 +90,7 @@ def _end_one(request):
                 devices.forget(request.user, device=session.device)  # with its sessions
             session.delete()
             audit.record(request, "end login")
-        messages.success(request, _("That device is logged out."))
+        messages.success(request, gettext("That device is logged out."))
 
 
 def _end_others(request):
@@ -106,7 +102,7 @@ def _end_others(request):
         ngettext("%d other device is logged out.", "%d other devices are logged out.", ended)
         % ended
         if ended
-        else _("You were not logged in anywhere else."),
+        else gettext("You were not logged in anywhere else."),
     )
 
 
@@ -116,12 +112,14 @@ def _trust(request):
         raise Http404  # staff never stay logged in
     devices.wish(request, own_device=True)
     audit.record(request, "trust device")
-    messages.success(request, _("You stay logged in on this device for 30 days."))
+    messages.success(request, gettext("You stay logged in on this device for 30 days."))
 
 
 def _trust_no_longer(request):
     devices.forget_here(request)
-    messages.success(request, _("On this device we will ask again who you are after half an hour."))
+    messages.success(
+        request, gettext("On this device we will ask again who you are after half an hour.")
+    )
 
 
 def _key(request):
@@ -140,7 +138,7 @@ def _rename(request):
         return _page(request, wrong=(key, form))
     key.data["name"] = form.cleaned_data["name"]
     key.save(update_fields=["data"])
-    messages.success(request, _("The name is saved."))
+    messages.success(request, gettext("The name is saved."))
 
 
 def _remove(request):
@@ -150,9 +148,9 @@ def _remove(request):
         if not _has_another_way(request.user):
             messages.error(
                 request,
-                _("This is your only second step. First set up another one.")
+                gettext("This is your only second step. First set up another one.")
                 if request.user.is_staff
-                else _("This is your only way in. First choose a password."),
+                else gettext("This is your only way in. First choose a password."),
             )
             return
         ended.note("second step", key)
@@ -160,7 +158,7 @@ def _remove(request):
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove passkey")
     accounts.tell_owner(request, "account/email/passkey_removed")
-    messages.success(request, _("It is removed. Other devices are logged out."))
+    messages.success(request, gettext("It is removed. Other devices are logged out."))
 
 
 ACTS = {
@@ -191,7 +189,7 @@ def passkey_add(request):
         accounts.tell_owner(request, "account/email/passkey_added")
         messages.success(
             request,
-            _("From now on you log in on this device with fingerprint, face or screen lock."),
+            gettext("From now on you log in on this device with fingerprint, face or screen lock."),
         )
         return redirect("login_devices")
     options = passkeys.options_to_make(request.user)

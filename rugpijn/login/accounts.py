@@ -18,6 +18,7 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..backup import ended
@@ -141,15 +142,15 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         ways = [
             (
                 "account_reauthenticate",
-                _("With your password"),
+                gettext("With your password"),
                 not by_factor and user.has_usable_password(),
             ),
             (
                 "mfa_reauthenticate_webauthn",
-                _("With fingerprint, face or screen lock of this device"),
+                gettext("With fingerprint, face or screen lock of this device"),
                 Authenticator.Type.WEBAUTHN in types,
             ),
-            ("factor_again", _("With a code"), by_factor),
+            ("factor_again", gettext("With a code"), by_factor),
         ]
         if Authenticator.Type.TOTP in types:
             ways.reverse()  # an app works on every device, so it comes first

@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -37,16 +37,16 @@ class AppForm(forms.Form):
     """The first code of an authenticator app, which shows that the app has the secret."""
 
     code = CharField(
-        label=gettext_lazy("Code in the app"),
+        label=_("Code in the app"),
         max_length=20,
-        help_text=gettext_lazy("Six digits. There is a new code every half minute."),
+        help_text=_("Six digits. There is a new code every half minute."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.add_input(Submit("app", gettext_lazy("Use this app"), css_class="btn-lg"))
+        self.helper.add_input(Submit("app", gettext("Use this app"), css_class="btn-lg"))
 
     clean_code = second_step.CodeForm.clean_code
 
@@ -70,7 +70,7 @@ def staff_factor(request):
         response = _keep_app(request, form.cleaned_data["code"])
         if response is not None:
             return response
-        form.add_error("code", _("This code is not correct. Check the app and try again."))
+        form.add_error("code", gettext("This code is not correct. Check the app and try again."))
     return render(
         request,
         "account/staff_factor.html",
@@ -112,7 +112,7 @@ def _kept(request, act, mail):
     audit.record(request, act)
     accounts.tell_owner(request, mail)
     if second_step.codes_left(request.user):
-        messages.success(request, _("It is saved. Other devices are logged out."))
+        messages.success(request, gettext("It is saved. Other devices are logged out."))
         return redirect("login_devices")
     codes = second_step.new_list(request.user)
     audit.record(request, "print codes")
@@ -127,14 +127,16 @@ def remove_app(request):
         if app is None:
             return
         if not may_miss_one(request.user):
-            messages.error(request, _("This is your only second step. First set up another one."))
+            messages.error(
+                request, gettext("This is your only second step. First set up another one.")
+            )
             return
         ended.note("second step", app)
         app.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove authenticator app")
     accounts.tell_owner(request, "account/email/app_removed")
-    messages.success(request, _("It is removed. Other devices are logged out."))
+    messages.success(request, gettext("It is removed. Other devices are logged out."))
 
 
 def may_miss_one(user) -> bool:

@@ -27,8 +27,8 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -169,7 +169,7 @@ def list_page(request, codes: list[str], **context):
 
 class CodeForm(forms.Form):
     code = CharField(
-        label=gettext_lazy("Code"),
+        label=_("Code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
@@ -177,10 +177,8 @@ class CodeForm(forms.Form):
     )
     own_device = forms.BooleanField(
         required=False,
-        label=gettext_lazy("Trust this device for 30 days"),
-        help_text=gettext_lazy(
-            "Only on your own phone or computer. We will then not ask for a code here."
-        ),
+        label=_("Trust this device for 30 days"),
+        help_text=_("Only on your own phone or computer. We will then not ask for a code here."),
     )
 
     def __init__(self, *args, staff=False, **kwargs):
@@ -188,7 +186,7 @@ class CodeForm(forms.Form):
         if staff:  # their device is remembered for twelve hours, unasked
             del self.fields["own_device"]
         self.helper = FormHelper()
-        self.helper.add_input(Submit("go", gettext_lazy("Go on"), css_class="btn-lg"))
+        self.helper.add_input(Submit("go", gettext("Go on"), css_class="btn-lg"))
 
     def clean_code(self):
         """Remove the spaces and dashes that people copy from paper."""
@@ -229,13 +227,13 @@ def is_right(request, user: User, form: CodeForm, fits) -> bool:
     """Whether the code of a form fits. After five wrong ones this person waits ten minutes."""
     if not ratelimit.consume(request, action="second_step", key=str(user.pk)):
         form.add_error(
-            "code", _("There were too many wrong codes. Wait ten minutes, then try again.")
+            "code", gettext("There were too many wrong codes. Wait ten minutes, then try again.")
         )
     elif fits(form.cleaned_data["code"]):
         ratelimit.clear(request, action="second_step", key=str(user.pk))
         return True
     else:
-        form.add_error("code", _("This code is not correct. Check it and try again."))
+        form.add_error("code", gettext("This code is not correct. Check it and try again."))
     return False
 
 
@@ -261,9 +259,11 @@ def _send_again(request, stage):
     sent = mail_code(stage)
     allauth_private.stash_login(request, stage.login)
     if sent:
-        messages.success(request, _("We have sent a new code. The old one no longer works."))
+        messages.success(request, gettext("We have sent a new code. The old one no longer works."))
     else:
-        messages.error(request, _("The e-mail was not sent. Wait ten minutes, then try again."))
+        messages.error(
+            request, gettext("The e-mail was not sent. Wait ten minutes, then try again.")
+        )
     return redirect("second_step")
 
 
@@ -272,7 +272,7 @@ def _by_passkey(request, stage):
     if form.is_valid():
         own = bool(request.POST.get("own_device"))
         return _done(request, stage, "passkey", own)
-    messages.error(request, _("That did not work. Try again, or type a code."))
+    messages.error(request, gettext("That did not work. Try again, or type a code."))
     return redirect("second_step")
 
 

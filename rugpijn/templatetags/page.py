@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ..typed import phones
 from ..web import unavailable
@@ -15,18 +15,18 @@ from ..web.visitor import shown_name
 register = template.Library()
 
 TIMES = (
-    gettext_lazy("First time"),
-    gettext_lazy("Second time"),
-    gettext_lazy("Third time"),
-    gettext_lazy("Fourth time"),
-    gettext_lazy("Fifth time"),
-    gettext_lazy("Sixth time"),
-    gettext_lazy("Seventh time"),
-    gettext_lazy("Eighth time"),
-    gettext_lazy("Ninth time"),
-    gettext_lazy("Tenth time"),
-    gettext_lazy("Eleventh time"),
-    gettext_lazy("Twelfth time"),
+    _("First time"),
+    _("Second time"),
+    _("Third time"),
+    _("Fourth time"),
+    _("Fifth time"),
+    _("Sixth time"),
+    _("Seventh time"),
+    _("Eighth time"),
+    _("Ninth time"),
+    _("Tenth time"),
+    _("Eleventh time"),
+    _("Twelfth time"),
 )
 
 
@@ -65,7 +65,7 @@ def ordinal(moment: int) -> str:
     """Which moment of the day it is, such as “First time”."""
     if 1 <= moment <= len(TIMES):
         return str(TIMES[moment - 1])
-    return _("Time %(number)d") % {"number": moment}
+    return gettext("Time %(number)d") % {"number": moment}
 
 
 @dataclass(frozen=True)
