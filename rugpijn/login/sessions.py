@@ -125,7 +125,7 @@ def is_fresh(request) -> bool:
     return time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def fresh_login_required(view):
+def fresh_login_required(view, *, only_if=lambda request: True):
     """Decorate a view: it asks for password or passkey when the last time was too long ago.
 
     The page, and what was typed in a form on it, come back after the answer.
@@ -133,7 +133,7 @@ def fresh_login_required(view):
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
-        if request.user.is_authenticated and not is_fresh(request):
+        if request.user.is_authenticated and only_if(request) and not is_fresh(request):
             raise ReauthenticationRequired
         return view(request, *args, **kwargs)
 
@@ -145,11 +145,4 @@ def fresh_on_trusted_device(view):
 
     A session without a trusted device is short enough by itself.
     """
-
-    @wraps(view)
-    def wrapper(request, *args, **kwargs):
-        if request.user.is_authenticated and devices.is_trusted(request) and not is_fresh(request):
-            raise ReauthenticationRequired
-        return view(request, *args, **kwargs)
-
-    return wrapper
+    return fresh_login_required(view, only_if=devices.is_trusted)
