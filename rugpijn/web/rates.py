@@ -55,12 +55,11 @@ def refusal(request, what: str, *, to_script: bool = False) -> HttpResponse | No
     who = request.user.uuid if request.user.is_authenticated else client_address(request)
     if allows(what, who):
         return None
-    sentence = _("You did this too often in a short time. Try again in a minute.")
     if to_script or request.headers.get("Accept") == "application/json":
+        sentence = _("This went too fast. Wait a minute, then try again.")
         answer = JsonResponse({"error": sentence}, status=429)
     else:
-        context = {"sentence": sentence}
-        answer = render(request, "too_often.html", context, status=429)
+        answer = render(request, "429.html", status=429)
     answer.headers["Retry-After"] = str(wait())
     return answer
 
