@@ -214,11 +214,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
 
     # The access log has who did what. Django's own log would keep names and values
     # longer than the retention allows.
-    def log_addition(self, request, obj, message):
+    def _log_nothing(self, request, *args):
         return None
 
-    def log_change(self, request, obj, message):
-        return None
-
-    def log_deletions(self, request, queryset):
-        return None
+    log_addition = log_change = log_deletions = _log_nothing

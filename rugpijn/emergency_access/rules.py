@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import audit
+from ..web.base_middleware import Middleware
 from .models import GlassBreak
 
 LONGEST = timedelta(minutes=60)
@@ -86,11 +87,8 @@ def write_down_ends(**which) -> int:
     return written
 
 
-class GlassMiddleware:
+class GlassMiddleware(Middleware):
     """Sets `request.glass` to the access that the operator has open, for page and log."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         request.glass = of(request.user)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from ..web.base_middleware import Middleware
 from ..web.visitor import UNKNOWN, readable_name
 from . import second_factor
 from .models import LoginSession, TrustedDevice
@@ -159,11 +160,8 @@ def saw(request) -> None:
         )
 
 
-class TrustMiddleware:
+class TrustMiddleware(Middleware):
     """Trusts the device on which somebody ticked “This is my own device”, after the login."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)

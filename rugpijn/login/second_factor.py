@@ -18,6 +18,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from .. import audit
+from ..web.base_middleware import Middleware
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 LASTS = 12 * 3600  # seconds, on one device
@@ -86,17 +87,11 @@ def _wants_json(request, view) -> bool:
     )
 
 
-class StaffFactorMiddleware:
+class StaffFactorMiddleware(Middleware):
     """Lets staff without a second factor reach only the page where they set one up.
 
     It stands after the middleware that requires a login. A session that has passed costs no query.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         user = request.user

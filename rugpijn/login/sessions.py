@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from ..models import User
 from ..saving import kept_forms
+from ..web.base_middleware import Middleware
 from ..web.visitor import readable_name
 from . import devices, second_factor
 from .models import LoginSession
@@ -64,11 +65,8 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     return ended
 
 
-class SessionLimitsMiddleware:
+class SessionLimitsMiddleware(Middleware):
     """Ends sessions that lasted too long. kept_forms.py keeps what was sent too late."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         if request.user.is_authenticated:

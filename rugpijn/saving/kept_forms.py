@@ -34,6 +34,7 @@ from django.views.decorators.http import require_http_methods
 
 from ..login.models import KeptForm
 from ..models import User
+from ..web.base_middleware import Middleware
 from . import kept, opened_by
 from .kept_labels import describe
 
@@ -80,28 +81,19 @@ def has_work(user) -> bool:
     return any(_typed(form).is_work for form in _of(user.pk))
 
 
-class OpenedByMiddleware:
+class OpenedByMiddleware(Middleware):
     """Does nothing for a page that somebody else opened, and keeps what they typed.
 
     It stands before all middleware that looks at who is logged in, so that their answers do not
     prevent it.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
-
     def process_view(self, request, view, args, kwargs):
         return opened_by_somebody_else(request)
 
 
-class KeptFormMiddleware:
+class KeptFormMiddleware(Middleware):
     """Keeps what was sent when the answer leads to the login, and shows it afterwards."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)

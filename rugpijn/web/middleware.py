@@ -10,6 +10,7 @@ from django.utils import translation
 
 from ..log import chain
 from ..operations import technical_log
+from .base_middleware import Middleware
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -36,7 +37,7 @@ def content_policy(*changes: tuple[str, str]) -> str:
     return policy
 
 
-class RequestMiddleware:
+class RequestMiddleware(Middleware):
     """Numbers each request, for both logs, and writes its refusals when it is over.
 
     A refusal often rolls a transaction back, and its row in the access log with it. So this stands
@@ -44,9 +45,6 @@ class RequestMiddleware:
     be written, the answer is that of any write that failed, with the headers of the middleware
     around this one.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         request.id, request.refusals = uuid.uuid4().hex, []
@@ -57,7 +55,7 @@ class RequestMiddleware:
         return response
 
 
-class SecurityHeadersMiddleware:
+class SecurityHeadersMiddleware(Middleware):
     """Puts the headers on every answer, errors and static files included.
 
     Whoever is logged in gets `no-store`: after logging out the back button must not show a patient,
@@ -65,7 +63,7 @@ class SecurityHeadersMiddleware:
     """
 
     def __init__(self, get_response):
-        self.get_response = get_response
+        super().__init__(get_response)
         self.policy = content_policy()
 
     def __call__(self, request):
@@ -101,11 +99,8 @@ class CompressMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-class NoNulMiddleware:
+class NoNulMiddleware(Middleware):
     """Refuses an address with a NUL in it: PostgreSQL stores none, and nobody types one."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
@@ -113,11 +108,8 @@ class NoNulMiddleware:
         return self.get_response(request)
 
 
-class OwnLanguageMiddleware:
+class OwnLanguageMiddleware(Middleware):
     """Shows pages in the language of whoever is logged in, whatever the browser asks for."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         if request.user.is_authenticated:
@@ -126,15 +118,12 @@ class OwnLanguageMiddleware:
         return self.get_response(request)
 
 
-class WrongMethodMiddleware:
+class WrongMethodMiddleware(Middleware):
     """Explains in a page that an address only takes a form. Django's own answer is empty.
 
     Who sends a form after the session ended arrives here: the login leads back to the address of
     the form, which cannot be opened.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)

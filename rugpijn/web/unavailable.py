@@ -21,6 +21,7 @@ from django.template import loader
 from django.urls import reverse
 
 from ..saving import kept
+from .base_middleware import Middleware
 
 logger = logging.getLogger(__name__)
 
@@ -78,28 +79,19 @@ def sentence(error: BaseException) -> str:
     return problem and f"{problem}: {error}. What was not said to be done was not done; try again."
 
 
-class TroubleMiddleware:
+class TroubleMiddleware(Middleware):
     """The innermost middleware: answers for a view that raised such an error."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
 
     def process_exception(self, request, error):
         return answer(request, error)
 
 
-class UncaughtTroubleMiddleware:
+class UncaughtTroubleMiddleware(Middleware):
     """Inside the headers, around all others: answers when a middleware could not do its work.
 
     Such as saving the session. Django turns that error into a response at once, with DEBUG into its
     own page, and always with 500.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
