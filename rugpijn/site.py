@@ -69,10 +69,8 @@ class PracticeAdminSite(admin.AdminSite):
         return super().index(request, extra_context)
 
     def login(self, request, extra_context=None):
-        """Redirect to the one login page: a second one would need its own protection.
-
-        Who is logged in and arrives here may not use the admin.
-        """
+        """Redirect to the one login page: a second one would need its own protection. Who is logged
+        in and arrives here may not use the admin."""
         if request.user.is_authenticated:
             if not request.user.is_staff:
                 audit.deny(request, "admin")
@@ -89,10 +87,8 @@ class PracticeAdminSite(admin.AdminSite):
         return LibraryPicker.as_view(admin_site=self)(request)
 
     def get_urls(self):
-        """Leave out Django's own password pages, which would be a second login.
-
-        And its “view on site”, which reveals whether an object with a given number exists.
-        """
+        """Leave out Django's own password pages, which would be a second login. And its “view on
+        site”, which reveals whether an object with a given number exists."""
         closed = {"password_change", "password_change_done", "view_on_site"}
         ours = [url for url in super().get_urls() if getattr(url, "name", None) not in closed]
         from .emergency_access import views

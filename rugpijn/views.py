@@ -204,10 +204,8 @@ def change_password(request):
 
 @login_not_required
 def server_error(request):
-    """An error page that needs no other part of the app, and no database.
-
-    A passing error is answered as such here too: it may be raised before any view.
-    """
+    """An error page that needs no other part of the app, and no database. A passing error is
+    answered as such here too: it may be raised before any view."""
     passing = unavailable.answer(request, sys.exc_info()[1])
     if passing is not None:
         return passing

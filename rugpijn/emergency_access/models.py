@@ -19,10 +19,8 @@ class GlassQuerySet(QuerySet):
 
 
 class GlassBreak(models.Model):
-    """Why the operator of the server read a practice's records, from when until when.
-
-    Without foreign keys, like the access log: it stays when people are deleted.
-    """
+    """Why the operator of the server read a practice's records, from when until when. Without
+    foreign keys, like the access log: it stays when people are deleted."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.UUIDField(_("practice"))

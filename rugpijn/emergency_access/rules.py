@@ -52,10 +52,8 @@ def begin(request, practice, reason: str) -> GlassBreak:
 
 
 def end(request, opened: GlassBreak) -> bool:
-    """End it, for whoever opened it or for an owner. Call it within a transaction.
-
-    Returns whether it was still open.
-    """
+    """End it, for whoever opened it or for an owner. Call it within a transaction. Returns whether
+    it was still open."""
     still_open = GlassBreak.objects.filter(pk=opened.pk, ended_at=None)
     if still_open.update(ended_at=min(timezone.now(), opened.until)) != 1:
         return False

@@ -47,11 +47,8 @@ def ask(
     email: str = "",
     roles: Iterable[str] = (),
 ) -> AccessChange:
-    """Store the change, log it, and mail the owners and the person.
-
-    `request` is None for a change that was typed on the server. An earlier change of the same kind
-    that still waits is refused.
-    """
+    """Store the change, log it, and mail the owners and the person. `request` is None for a change
+    that was typed on the server. An earlier change of the same kind that still waits is refused."""
     practice = (person or invitation).practice
     Practice.objects.select_for_update().get(
         pk=practice.pk
@@ -96,10 +93,8 @@ def confirm(request, change: AccessChange) -> bool:
 
 @transaction.atomic
 def refuse(request, change: AccessChange, *, by: User | None = None) -> bool:
-    """Refuse the change; `by` is who used the link in the mail, without a login.
-
-    Returns False when it no longer waits.
-    """
+    """Refuse the change; `by` is who used the link in the mail, without a login. Returns False when
+    it no longer waits."""
     locked = _hold(change)
     if locked is None:
         return False
@@ -196,10 +191,8 @@ def _give_address(change: AccessChange) -> bool:
 
 
 def take_factor_away(person: User) -> None:
-    """Remove second factors and printed codes, end all sessions, and trust no device.
-
-    At the next login the person sets up a new second step.
-    """
+    """Remove second factors and printed codes, end all sessions, and trust no device. At the next
+    login the person sets up a new second step."""
     factors = second_factor.of(person)
     for factor in factors:
         ended.note("second step", factor)

@@ -31,10 +31,8 @@ WITH_LINK = ("access_change_yours", "access_change_asked")
 def tell_asked(
     change: AccessChange, owners: Iterable[User], before: str | None, *, at_once: bool
 ) -> None:
-    """Mail the owners, and the person at the address of before, each with a link to refuse.
-
-    A new address gets a mail without a link.
-    """
+    """Mail the owners, and the person at the address of before, each with a link to refuse. A new
+    address gets a mail without a link."""
     about = {"change": str(change.uuid), "at_once": at_once}
     person = change.person
     if person is not None:

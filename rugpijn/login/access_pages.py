@@ -100,10 +100,8 @@ def _decide(request):
 @login_not_required
 @never_cache
 def refuse_by_mail(request, token):
-    """The page behind the link in a mail to an owner or to the person. A GET refuses nothing.
-
-    A link that was used, has expired or never existed gets the same answer.
-    """
+    """The page behind the link in a mail to an owner or to the person. A GET refuses nothing. A
+    link that was used, has expired or never existed gets the same answer."""
     access_changes.settle_due()
     change, by = access_mail.find(token)
     if change is None or by is None:

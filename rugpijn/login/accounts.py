@@ -133,10 +133,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return not sessions.is_fresh(context.request)
 
     def get_reauthentication_methods(self, user):
-        """How somebody may confirm who they are, with our own labels.
-
-        Staff with a second factor use that: see `sessions.is_fresh`.
-        """
+        """How somebody may confirm who they are, with our own labels. Staff with a second factor
+        use that: see `sessions.is_fresh`."""
         types = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
         by_factor = user.is_staff and bool(types)
         ways = [
@@ -161,10 +159,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         ]
 
     def _get_login_attempts_cache_key(self, request, **credentials):
-        """Count wrong passwords for each account, and apart on a trusted device of its owner.
-
-        So a stranger who guesses does not lock the owner out.
-        """
+        """Count wrong passwords for each account, and apart on a trusted device of its owner. So a
+        stranger who guesses does not lock the owner out."""
         key = super()._get_login_attempts_cache_key(request, **credentials)
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
@@ -184,10 +180,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         self.send_mail(account.CONFIRM, address.email, context, address=address.pk)
 
     def set_password(self, user, password):
-        """Store a password that was changed, chosen, or reset by mail.
-
-        In the same transaction every other session and trusted device ends, and the log gets a row.
-        """
+        """Store a password that was changed, chosen, or reset by mail. In the same transaction
+        every other session and trusted device ends, and the log gets a row."""
         user.set_password(password)  # hashing is slow: done before the transaction holds locks
         with transaction.atomic():
             user.save()

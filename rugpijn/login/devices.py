@@ -129,9 +129,7 @@ def trust(request, response) -> TrustedDevice:
 
 def forget(user, *, device: TrustedDevice | None = None, but: int | None = None) -> int:
     """Stop trusting one device, or all of somebody's but number `but`, and end their sessions.
-
-    Returns how many devices that were.
-    """
+    Returns how many devices that were."""
     devices = TrustedDevice.objects.filter(user=user).exclude(pk=but)
     if device is not None:
         devices = devices.filter(pk=device.pk)

@@ -101,10 +101,8 @@ def _keep_app(request, code):
 
 
 def _kept(request, act, mail):
-    """Mark this session, end every other one, and mail the owner of the account.
-
-    Who has no codes on paper gets the page with a new list.
-    """
+    """Mark this session, end every other one, and mail the owner of the account. Who has no codes
+    on paper gets the page with a new list."""
     request.session.cycle_key()
     second_factor.mark(request.session, request.user)
     devices.wish(request, own_device=True)
@@ -145,10 +143,8 @@ def may_miss_one(user) -> bool:
 
 
 def take_away(request, person: User) -> None:
-    """Remove the second step of a colleague who lost a telephone, for an owner.
-
-    The colleague gets a mail. Call it within a transaction.
-    """
+    """Remove the second step of a colleague who lost a telephone, for an owner. The colleague gets
+    a mail. Call it within a transaction."""
     access_changes.take_factor_away(person)
     audit.record(request, "reset second factor", thing=person)
     access_mail.tell_person("factor_reset", person)

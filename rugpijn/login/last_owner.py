@@ -4,10 +4,8 @@ from ..models import Practice, User
 
 
 def is_last_owner(user: User) -> bool:
-    """Whether nobody else could manage the practice.
-
-    Locks the practice: two owners who take each other's role away at once must not both succeed.
-    """
+    """Whether nobody else could manage the practice. Locks the practice: two owners who take each
+    other's role away at once must not both succeed."""
     if not (user.is_owner and user.is_active and user.practice_id):
         return False
     Practice.objects.select_for_update().get(pk=user.practice_id)

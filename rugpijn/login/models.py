@@ -41,10 +41,8 @@ class TrustedDevice(models.Model):
 
 
 class LoginSession(AbstractBaseSession):
-    """A session with its person, so that sessions can be listed and ended in one query.
-
-    It is deleted with that person, and with the trusted device that it belongs to.
-    """
+    """A session with its person, so that sessions can be listed and ended in one query. It is
+    deleted with that person, and with the trusted device that it belongs to."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="login_sessions"
@@ -86,10 +84,8 @@ class OneTimeCode(models.Model):
 
 
 class KeptForm(models.Model):
-    """What somebody typed and could not send. It is shown to that person only, for an hour.
-
-    It never holds passwords or codes. `saving/kept_forms.py` stores and deletes it.
-    """
+    """What somebody typed and could not send. It is shown to that person only, for an hour. It
+    never holds passwords or codes. `saving/kept_forms.py` stores and deletes it."""
 
     LASTS = timedelta(hours=1)
 

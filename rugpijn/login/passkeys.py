@@ -67,10 +67,8 @@ def options_to_make(user: User) -> dict:
 
 
 def check_new(text: str) -> dict:
-    """Return the passkey that a browser just made, from its JSON.
-
-    Raises a ValidationError with a sentence when it is not valid.
-    """
+    """Return the passkey that a browser just made, from its JSON. Raises a ValidationError with a
+    sentence when it is not valid."""
     refusal = ValidationError(_("That did not work. Try again, or choose a password."))
     try:
         credential = json.loads(text)
@@ -111,10 +109,8 @@ def was_used(request, user: User) -> bool:
 
 
 def owner_of(response: dict) -> User:
-    """The person whose passkey this claims to be; its signature is checked afterwards.
-
-    Raises a ValidationError when there is no such person.
-    """
+    """The person whose passkey this claims to be; its signature is checked afterwards. Raises a
+    ValidationError when there is no such person."""
     try:
         handle = websafe_decode(response["response"]["userHandle"])
         user = User.objects.filter(uuid=uuid.UUID(bytes=handle)).first()

@@ -84,10 +84,8 @@ def common_words() -> frozenset[str]:
 
 
 class CommonWordsValidator:
-    """Refuses one or two common words, also as Welkom2026!!, W@chtw00rd123 or zomerzomer1.
-
-    A sentence has more different words than that.
-    """
+    """Refuses one or two common words, also as Welkom2026!!, W@chtw00rd123 or zomerzomer1. A
+    sentence has more different words than that."""
 
     def validate(self, password, user=None):
         if any(_is_common(letters) for letters in _letters(password)):

@@ -88,10 +88,8 @@ def _wants_json(request, view) -> bool:
 
 
 class StaffFactorMiddleware(Middleware):
-    """Lets staff without a second factor reach only the page where they set one up.
-
-    It stands after the middleware that requires a login. A session that has passed costs no query.
-    """
+    """Lets staff without a second factor reach only the page where they set one up. It stands after
+    the middleware that requires a login. A session that has passed costs no query."""
 
     def process_view(self, request, view, args, kwargs):
         user = request.user

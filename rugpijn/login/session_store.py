@@ -30,9 +30,7 @@ class SessionStore(DatabaseStore):
 
     def save(self, must_create=False):
         """Save the session, and raise a passing error of the database as it is: that gets 503.
-
-        Django takes each error for a session that was ended meanwhile, and answers 400.
-        """
+        Django takes each error for a session that was ended meanwhile, and answers 400."""
         try:
             super().save(must_create)
         except UpdateError as error:

@@ -89,10 +89,8 @@ def _is_over(request) -> bool:
 
 
 def _idle_staff(user: User) -> int:
-    """Seconds without a request after which staff are logged out.
-
-    Stored in the session: to ask the practice costs a query, and is done when there is a write.
-    """
+    """Seconds without a request after which staff are logged out. Stored in the session: to ask the
+    practice costs a query, and is done when there is a write."""
     return IDLE if user.practice_id is None else user.practice.idle_minutes * MINUTE
 
 
@@ -124,10 +122,8 @@ def is_fresh(request) -> bool:
 
 
 def fresh_login_required(view, *, only_if=lambda request: True):
-    """Decorate a view: it asks for password or passkey when the last time was too long ago.
-
-    The page, and what was typed in a form on it, come back after the answer.
-    """
+    """Decorate a view: it asks for password or passkey when the last time was too long ago. The
+    page, and what was typed in a form on it, come back after the answer."""
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
@@ -139,8 +135,6 @@ def fresh_login_required(view, *, only_if=lambda request: True):
 
 
 def fresh_on_trusted_device(view):
-    """Decorate the history: on a device that stays logged in it asks who you are first.
-
-    A session without a trusted device is short enough by itself.
-    """
+    """Decorate the history: on a device that stays logged in it asks who you are first. A session
+    without a trusted device is short enough by itself."""
     return fresh_login_required(view, only_if=devices.is_trusted)

@@ -17,10 +17,8 @@ GONE = 410
 
 
 def page(request, said: str, readable, *, title="", again=None, leads=(), status=GONE):
-    """The page. `said` is what happened, `readable` are pairs of a label and a text.
-
-    `again` is the address of a new form with its fields, and `leads` are links with their labels.
-    """
+    """The page. `said` is what happened, `readable` are pairs of a label and a text. `again` is the
+    address of a new form with its fields, and `leads` are links with their labels."""
     address, fields = again or ("", ())
     return TemplateResponse(
         request,
@@ -40,10 +38,8 @@ def page(request, said: str, readable, *, title="", again=None, leads=(), status
 
 
 def words(request, record_admin=None, obj=None, beside=()) -> list[tuple[str, str]]:
-    """What was typed or changed since the page was opened, with the label of its field.
-
-    `beside` are fields that tell nothing to a reader.
-    """
+    """What was typed or changed since the page was opened, with the label of its field. `beside`
+    are fields that tell nothing to a reader."""
     typed = kept.read(request)
     own = two_at_once.own_words(request.POST) - set(beside)
     own = {
@@ -56,10 +52,8 @@ def words(request, record_admin=None, obj=None, beside=()) -> list[tuple[str, st
 
 
 def of_removed(request, record_admin, number: str):
-    """The page for a form whose record was deleted.
-
-    None when it is not known that somebody deleted it, or when nothing was typed.
-    """
+    """The page for a form whose record was deleted. None when it is not known that somebody deleted
+    it, or when nothing was typed."""
     record = request.POST.get(two_at_once.RECORD) or number
     last = two_at_once.who_removed(record_admin.model, record, request.user)
     if last is None:

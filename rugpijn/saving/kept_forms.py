@@ -134,10 +134,8 @@ class KeptFormMiddleware(Middleware):
         return None
 
     def process_exception(self, request, error):
-        """Keep the form when a page asks again who somebody is.
-
-        allauth would store all that was sent, passwords and cookies included.
-        """
+        """Keep the form when a page asks again who somebody is. allauth would store all that was
+        sent, passwords and cookies included."""
         if not isinstance(error, ReauthenticationRequired) or request.method != "POST":
             return None
         methods = get_adapter(request).get_reauthentication_methods(request.user)
@@ -226,10 +224,8 @@ def _say_missing_files(request) -> None:
 
 
 def _give_back(request, response):
-    """The answer when nobody knows whose form this is: the page holds what was typed.
-
-    Only for what a page of ours sent, on the way to this very address.
-    """
+    """The answer when nobody knows whose form this is: the page holds what was typed. Only for what
+    a page of ours sent, on the way to this very address."""
     next_page = parse_qs(urlsplit(response["Location"]).query).get("next", [""])[0]
     if next_page != request.get_full_path() or not kept.is_from_our_page(request):
         return response

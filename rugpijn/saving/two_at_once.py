@@ -145,10 +145,8 @@ class ChangedMeanwhileError(Exception):
 
 
 def refuse_if_another(request, thing: Model, content) -> None:
-    """Raise ChangedMeanwhileError if somebody else saved since the page was opened.
-
-    Call it in a transaction that has locked the row.
-    """
+    """Raise ChangedMeanwhileError if somebody else saved since the page was opened. Call it in a
+    transaction that has locked the row."""
     if request.POST.get(OPENED_WITH, "") in ("", stamp(content)):
         return
     request.was_asked = True
@@ -389,10 +387,8 @@ def who_changed(thing: Model, user, *actions: str) -> dict | None:
 
 
 def who_removed(model, record: str, user) -> dict | None:
-    """Who deleted a record of the reader's own practice; None when the log has no such act.
-
-    So it reveals nothing of what is, or was, in another practice.
-    """
+    """Who deleted a record of the reader's own practice; None when the log has no such act. So it
+    reveals nothing of what is, or was, in another practice."""
     if user.practice_id is None or not record:
         return None
     named = Q(object_type=model._meta.model_name, object_id=record[:40])
@@ -420,10 +416,8 @@ def at(when) -> str:
 
 
 def who_did(last: dict | None, oneself: str, somebody: str, nobody: str) -> str:
-    """A sentence about who did something meanwhile: the reader, somebody, or somebody unknown.
-
-    The reader may have done it in another tab.
-    """
+    """A sentence about who did something meanwhile: the reader, somebody, or somebody unknown. The
+    reader may have done it in another tab."""
     if last is None or not (last["is_self"] or last["who"]):
         return str(nobody)
     words = {"who": last["who"], "when": at(last["when"])}

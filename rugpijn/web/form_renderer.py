@@ -18,10 +18,8 @@ class FieldInItsForm(BoundField):
 
 
 class Renderer(DjangoTemplates):
-    """Draws fields without `maxlength`: with it a browser cuts off what is pasted, in silence.
-
-    The server refuses a text that is too long, says how long it may be, and gives it back.
-    """
+    """Draws fields without `maxlength`: with it a browser cuts off what is pasted, in silence. The
+    server refuses a text that is too long, says how long it may be, and gives it back."""
 
     bound_field_class = FieldInItsForm
 

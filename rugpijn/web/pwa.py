@@ -97,10 +97,8 @@ def service_worker(request):
 @login_not_required
 @require_safe
 def offline(request):
-    """Shown when there is no connection and nothing was stored, in both languages.
-
-    It is the same for everybody, because the worker stores one page.
-    """
+    """Shown when there is no connection and nothing was stored, in both languages. It is the same
+    for everybody, because the worker stores one page."""
     return render(request, "offline.html", {"user": AnonymousUser()})
 
 

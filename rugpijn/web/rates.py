@@ -32,10 +32,8 @@ OF_A_PROCESS = {"search", "preview", "act"}
 
 
 def allows(what: str, who, count: int = 1) -> bool:
-    """Count `count` requests, and return whether `who` is still within the ceiling.
-
-    Two processes that count at the same moment may count one too few, which is good enough here.
-    """
+    """Count `count` requests, and return whether `who` is still within the ceiling. Two processes
+    that count at the same moment may count one too few, which is good enough here."""
     cache = caches["process" if what in OF_A_PROCESS else "default"]
     key = f"rate:{what}:{who}:{int(time() // MINUTE)}"
     cache.add(key, 0, timeout=2 * MINUTE)
@@ -49,9 +47,7 @@ def wait() -> int:
 
 def refusal(request, what: str, *, to_script: bool = False) -> HttpResponse | None:
     """Count one request. Returns the answer to it when it was one too many, and None otherwise.
-
-    Scripts get JSON, people a page.
-    """
+    Scripts get JSON, people a page."""
     who = request.user.uuid if request.user.is_authenticated else client_address(request)
     if allows(what, who):
         return None

@@ -149,18 +149,14 @@ def _is_ours(request) -> bool:
 
 
 def what_is_forgotten(request) -> str:
-    """The header `Clear-Site-Data` at logging out.
-
-    The storage stays when acts of other people wait in it that could not be sent yet.
-    """
+    """The header `Clear-Site-Data` at logging out. The storage stays when acts of other people wait
+    in it that could not be sent yet."""
     return '"cache"' if request.POST.get("others_wait") == "1" else '"cache", "storage"'
 
 
 def _forget_login(request, response) -> None:
-    """Log out in the browser, whatever the server can store: who uses it next is not logged in.
-
-    The row of that session stays, with a key that nobody has any more.
-    """
+    """Log out in the browser, whatever the server can store: who uses it next is not logged in. The
+    row of that session stays, with a key that nobody has any more."""
     for name in (settings.SESSION_COOKIE_NAME, settings.RETURNING_COOKIE_NAME):
         response.delete_cookie(name, samesite="Lax")
     response.headers["Clear-Site-Data"] = what_is_forgotten(request)

@@ -51,9 +51,7 @@ UNKNOWN = (
 
 def readable_name(agent: str) -> str:
     """The name that is stored for a browser, such as “Chrome on Android”; empty when unknown.
-
-    `shown_name` translates it for whoever reads it.
-    """
+    `shown_name` translates it for whoever reads it."""
     browser = next((name for sign, name in BROWSERS if re.search(sign, agent)), "")
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
     return f"{browser} on {system}" if browser and system else browser or system
