@@ -149,10 +149,6 @@ def favicon(request):
 # ------------------------------------------------------------ error pages
 
 
-def _error(request, status, template):
-    return render(request, template, {"status": status}, status=status)
-
-
 @login_not_required
 def bad_request(request, exception=None):
     """A request that is too large gets its own sentence: it can be sent in parts."""
@@ -165,12 +161,12 @@ def permission_denied(request, exception=None):
     """Log the refusal, unless the view that refused did so, and show a page."""
     if hasattr(request, "user") and not request.refusals:
         audit.deny(request, "forbidden")
-    return _error(request, 403, "403.html")
+    return render(request, "403.html", {"status": 403}, status=403)
 
 
 @login_not_required
 def page_not_found(request, exception=None):
-    return _error(request, 404, "404.html")
+    return render(request, "404.html", {"status": 404}, status=404)
 
 
 # Addresses short enough to be typed from paper.

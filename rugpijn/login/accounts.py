@@ -137,26 +137,17 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         use that: see `sessions.is_fresh`."""
         types = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
         by_factor = user.is_staff and bool(types)
-        ways = [
-            (
-                "account_reauthenticate",
-                gettext("With your password"),
-                not by_factor and user.has_usable_password(),
-            ),
-            (
-                "mfa_reauthenticate_webauthn",
-                gettext("With fingerprint, face or screen lock of this device"),
-                Authenticator.Type.WEBAUTHN in types,
-            ),
-            ("factor_again", gettext("With a code"), by_factor),
-        ]
-        if Authenticator.Type.TOTP in types:
-            ways.reverse()  # an app works on every device, so it comes first
-        return [
-            {"id": name, "description": label, "url": reverse(name)}
-            for name, label, usable in ways
-            if usable
-        ]
+        ways = {}
+        if not by_factor and user.has_usable_password():
+            ways["account_reauthenticate"] = gettext("With your password")
+        if Authenticator.Type.WEBAUTHN in types:
+            label = gettext("With fingerprint, face or screen lock of this device")
+            ways["mfa_reauthenticate_webauthn"] = label
+        if by_factor:
+            ways["factor_again"] = gettext("With a code")
+        # An app works on every device, so it comes first.
+        names = reversed(ways) if Authenticator.Type.TOTP in types else ways
+        return [{"id": name, "description": ways[name], "url": reverse(name)} for name in names]
 
     def _get_login_attempts_cache_key(self, request, **credentials):
         """Count wrong passwords for each account, and apart on a trusted device of its owner. So a

@@ -167,11 +167,7 @@ class TrustMiddleware(Middleware):
             del request.session[WISH]
             if not request.user.is_staff or second_factor.passed_at(request) is not None:
                 trust(request, response)
-        elif (
-            request.user.is_authenticated
-            and not request.user.is_staff
-            and request.session.get_expire_at_browser_close()
-        ):
+        elif not request.user.is_staff and request.session.get_expire_at_browser_close():
             _last_as_long(request.session)
         return response
 

@@ -101,31 +101,21 @@ def _key(user: User) -> str:
     return str(user.uuid)
 
 
+def _of_user(name: str, sentence: str, state, take, **more) -> EndedKind:
+    return EndedKind(name, sentence, User.objects.all, _key, state, take, **more)
+
+
 register(
-    EndedKind(
-        "account",
-        "Accounts or roles that were taken away since",
-        User.objects.all,
-        _key,
-        _flags,
-        _take_flags,
-    ),
-    EndedKind(
+    _of_user("account", "Accounts or roles that were taken away since", _flags, _take_flags),
+    _of_user(
         "password",
         "Passwords that were changed since no longer work; a new one is asked for by mail",
-        User.objects.all,
-        _key,
         _password,
         _take_password,
         only_since=True,  # Django makes a stronger hash of the same password now and then
     ),
-    EndedKind(
-        "address",
-        "E-mail addresses that were changed since are taken off",
-        User.objects.all,
-        _key,
-        _address,
-        _take_address,
+    _of_user(
+        "address", "E-mail addresses that were changed since are taken off", _address, _take_address
     ),
     EndedKind(
         "second step",
