@@ -304,27 +304,27 @@ def in_words(bound, value: str) -> str:
 
 def _tell(meeting, differences, fields, titles, going=()) -> None:
     """Add a sentence for each difference. In a row that is removed, nothing is taken over."""
-    moved = [each for each in differences if each.field == "position"]
+    moved = [difference for difference in differences if difference.field == "position"]
     if moved:
         meeting.told.append(gettext("The order was changed."))
-        meeting.must_decide |= any(each.kept is not None for each in moved)
-    for each in differences:
-        bound = fields.get(each.row, {}).get(each.field)
-        if each in moved or bound is None:
+        meeting.must_decide |= any(difference.kept is not None for difference in moved)
+    for difference in differences:
+        bound = fields.get(difference.row, {}).get(difference.field)
+        if difference in moved or bound is None:
             continue
-        title = titles.get(each.row, "")
+        title = titles.get(difference.row, "")
         words = {
             "field": f"{title}, {label_of(bound).lower()}" if title else label_of(bound),
-            "before": in_words(bound, each.before),
-            "after": in_words(bound, each.after),
+            "before": in_words(bound, difference.before),
+            "after": in_words(bound, difference.after),
         }
-        if each.row and each.row in going:
+        if difference.row and difference.row in going:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”.")
-        elif each.kept is None:
+        elif difference.kept is None:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
             meeting.must_decide = True
-            words["kept"] = in_words(bound, each.kept)
+            words["kept"] = in_words(bound, difference.kept)
             text = gettext(
                 "%(field)s: “%(before)s” became “%(after)s”. You typed “%(kept)s”, which is in the "
                 "field."
@@ -336,7 +336,9 @@ def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
     meeting.told += [
         gettext("%s was added.") % titles[key] for key in merged.added if titles.get(key)
     ]
-    changed = {each.row for each in merged.differences if each.field != "position"}
+    changed = {
+        difference.row for difference in merged.differences if difference.field != "position"
+    }
     for row in rows:
         if row.removed and row.key in changed:
             meeting.must_decide = True

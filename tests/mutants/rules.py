@@ -365,8 +365,8 @@ MUTANTS = (
     Mutant(
         "the second factor of somebody else counts",
         "rugpijn/login/second_factor.py",
-        'if held and held["user"] == user.pk else None',
-        "if held else None",
+        'if passed and passed["user"] == user.pk else None',
+        "if passed else None",
         by="tests/rugpijn/login/test_staff_factor.py::TestEveryAddress",
     ),
     Mutant(
