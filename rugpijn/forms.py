@@ -2,8 +2,6 @@
 
 import io
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from .login import last_owner
 from .models import Practice, User
 from .typed import phones
 from .typed.text_fields import CleanTextMeta
+from .web.one_button import OneButton
 
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 LOGO_BYTES = 5 * 1024 * 1024
@@ -162,7 +161,7 @@ class ColleagueForm(forms.ModelForm):
 PASSWORD_HELP = _("At least 12 characters. A sentence that only you know works well.")
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(OneButton, forms.Form):
     """Chooses the first password. `about` is the person whose name it may not resemble."""
 
     password = forms.CharField(
@@ -173,13 +172,11 @@ class PasswordForm(forms.Form):
         help_text=PASSWORD_HELP,
     )
 
-    submit_label = _("Save and log in")
+    button = ("save", _("Save and log in"))
 
     def __init__(self, *args, about=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.about = about
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", self.submit_label, css_class="btn-lg"))
 
     def clean_password(self):
         password = self.cleaned_data["password"]

@@ -3,8 +3,6 @@
 from datetime import time
 from uuid import uuid4
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from rugpijn.models import User
 from rugpijn.typed.text_fields import CharField
+from rugpijn.web.one_button import OneButton
 
 from ..models import Message, ReminderPlan
 from ..models.reminder import EVERY_DAY
@@ -40,7 +39,7 @@ class TimeField(forms.TypedChoiceField):
         return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
-class ReminderForm(forms.Form):
+class ReminderForm(OneButton, forms.Form):
     """When, on which days, and whether a mail comes; the last only with an address."""
 
     first = TimeField(label=gettext_lazy("First time of the day"))
@@ -68,6 +67,7 @@ class ReminderForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose yes or no.")},
     )
+    button = ("save", gettext_lazy("Save"))
 
     def __init__(self, *args, plan: ReminderPlan | None, address: str, **kwargs):
         start = plan or ReminderPlan(first=time(9))
@@ -85,14 +85,12 @@ class ReminderForm(forms.Form):
             by_mail.help_text = _("No mail comes when you have begun already.")
         else:
             del self.fields["by_mail"]
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Save"), css_class="btn-lg"))
 
     def clean_days(self):
         return "".join(day for day in EVERY_DAY if day in self.cleaned_data["days"])
 
 
-class MessageForm(forms.Form):
+class MessageForm(OneButton, forms.Form):
     """One short note. Its number makes that a note that is sent twice counts once."""
 
     operation = forms.UUIDField(widget=forms.HiddenInput)
@@ -102,15 +100,13 @@ class MessageForm(forms.Form):
         error_messages={"required": gettext_lazy("Write something first.")},
     )
 
-    send_label = gettext_lazy("Send")
+    button = ("send", gettext_lazy("Send"))
 
     def __init__(self, *args, sent="", **kwargs):
         """`sent` is what this person sent last: a browser puts it back after “Back”."""
         kwargs["initial"] = {"operation": uuid4()}
         super().__init__(*args, **kwargs)
         self.fields["text"].widget.attrs["data-sent"] = sent
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("send", self.send_label, css_class="btn-lg"))
 
     def clean_text(self):
         """Counted as a reader counts: a browser sends each new line as two characters."""
@@ -123,7 +119,7 @@ class MessageForm(forms.Form):
         return text
 
 
-class ReadingForm(forms.ModelForm):
+class ReadingForm(OneButton, forms.ModelForm):
     """How the pages look to this person."""
 
     language = forms.ChoiceField(
@@ -139,7 +135,4 @@ class ReadingForm(forms.ModelForm):
         fields = ("text_size", "language")
         widgets = {"text_size": forms.RadioSelect}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Save"), css_class="btn-lg"))
+    button = ("save", gettext_lazy("Save"))

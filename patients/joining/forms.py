@@ -1,13 +1,13 @@
 """The forms with which somebody gets in for the first time."""
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.forms import PasswordForm
 from rugpijn.typed.text_fields import CharField, EmailField
 from rugpijn.validators import printable
+from rugpijn.web.one_button import OneButton
 
 from .. import clinical
 from ..birth_dates import BirthDateField
@@ -15,15 +15,11 @@ from ..birth_dates import BirthDateField
 SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clinical.PAIN_MOST + 1))]
 
 
-class WhoForm(forms.Form):
+class WhoForm(OneButton, forms.Form):
     """The first question of an invitation: who are you?"""
 
     birth_date = BirthDateField(label=_("Your date of birth"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("go", _("Go on"), css_class="btn-lg"))
+    button = ("go", _("Go on"))
 
 
 class InvitationCodeForm(WhoForm):
@@ -86,12 +82,8 @@ class FirstLoginForm(PasswordForm):
         return "" if self.data.get("credential") else super().clean_password()
 
 
-class ClaimForm(forms.Form):
+class ClaimForm(OneButton, forms.Form):
     """Someone who already logs in adds this programme to the own account."""
 
     birth_date = BirthDateField()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("save", _("Add this programme"), css_class="btn-lg"))
+    button = ("save", _("Add this programme"))

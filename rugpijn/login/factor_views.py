@@ -3,8 +3,6 @@
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import get_next_redirect_url
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,6 +17,7 @@ from .. import audit
 from ..backup import ended
 from ..models import User
 from ..typed.text_fields import CharField
+from ..web.one_button import OneButton
 from . import (
     access_changes,
     access_mail,
@@ -33,7 +32,7 @@ from . import (
 from .sessions import fresh_login_required
 
 
-class AppForm(forms.Form):
+class AppForm(OneButton, forms.Form):
     """The first code of an authenticator app, which shows that the app has the secret."""
 
     code = CharField(
@@ -43,11 +42,7 @@ class AppForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("app", gettext("Use this app"), css_class="btn-lg"))
-
+    button = ("app", _("Use this app"))
     clean_code = second_step.CodeForm.clean_code
 
 

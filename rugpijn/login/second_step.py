@@ -16,8 +16,6 @@ from allauth.account.models import EmailAddress
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.account.utils import get_login_redirect_url
 from allauth.core import ratelimit
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -38,6 +36,7 @@ from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
 from ..typed.text import digits
 from ..typed.text_fields import CharField
+from ..web.one_button import OneButton
 from . import allauth_private, devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
@@ -167,7 +166,8 @@ def list_page(request, codes: list[str], **context):
 # ------------------------------------------------------------ the page
 
 
-class CodeForm(forms.Form):
+class CodeForm(OneButton, forms.Form):
+    button = ("go", _("Go on"))
     code = CharField(
         label=_("Code"),
         max_length=20,
@@ -185,8 +185,6 @@ class CodeForm(forms.Form):
         super().__init__(*args, **kwargs)
         if staff:  # their device is remembered for twelve hours, unasked
             del self.fields["own_device"]
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("go", gettext("Go on"), css_class="btn-lg"))
 
     def clean_code(self):
         """Remove the spaces and dashes that people copy from paper."""

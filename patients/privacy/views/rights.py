@@ -1,7 +1,5 @@
 """A patient's rights over the own data: a copy of everything, and asking that it is erased."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rugpijn import audit
 from rugpijn.login.sessions import fresh_login_required
 from rugpijn.typed.text_fields import CleanTextMeta
+from rugpijn.web.one_button import OneButton
 
 from ...access import is_own, may_take_along, refuse, represented_by
 from ...models import DataExport, ErasureRequest, Patient
@@ -100,17 +99,14 @@ def export_file(request, uuid):
 # ------------------------------------------------------------ erasure
 
 
-class AskForm(forms.ModelForm):
+class AskForm(OneButton, forms.ModelForm):
     class Meta(CleanTextMeta):
         model = ErasureRequest
         fields = ["words"]
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"words": gettext_lazy("If you like. Your practice reads it.")}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.add_input(Submit("ask", _("Ask to erase my data"), css_class="btn-lg"))
+    button = ("ask", gettext_lazy("Ask to erase my data"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
