@@ -47,8 +47,6 @@ class LogoField(forms.ImageField):
                 picture.thumbnail(LOGO_SIZE)
                 redrawn = io.BytesIO()
                 picture.save(redrawn, "PNG")
-        except ValidationError:
-            raise
         except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
             raise ValidationError(
                 gettext("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")

@@ -10,7 +10,6 @@ import secrets
 import time
 from dataclasses import dataclass
 
-import segno
 from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -24,6 +23,7 @@ from django.utils.crypto import constant_time_compare
 
 from ..backup import ended
 from ..models import User
+from ..web.qr_code import qr_code
 
 PENDING = "totp_pending"  # in the session, encrypted, until a code confirms it
 TYPE = Authenticator.Type.TOTP
@@ -44,16 +44,9 @@ class Setup:
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
 
     @property
-    def modules(self) -> int:
-        return segno.make(self.address, error="m").symbol_size(border=4)[0]
-
-    @property
-    def path(self) -> str:
-        """The dark squares of the QR code, as an SVG path."""
-        rows = segno.make(self.address, error="m").matrix_iter(border=4)
-        return "".join(
-            f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-        )
+    def picture(self) -> str:
+        """The QR code, with the border of four squares that cameras expect."""
+        return qr_code(self.address, border=4)
 
 
 def of(user: User) -> Authenticator | None:

@@ -24,6 +24,9 @@ def mark(request) -> str:
 
 
 def _opener(request) -> str:
+    """The uuid of who opened the page that sent this; empty when it does not tell."""
+    if request.method != "POST":
+        return ""
     try:
         return _signer.unsign(request.POST.get(kept.MARK, ""))
     except BadSignature:
@@ -32,12 +35,11 @@ def _opener(request) -> str:
 
 def somebody_else(request) -> bool:
     """Whether another person is logged in than the one who opened the page that sent this."""
-    may_differ = request.method == "POST" and request.user.is_authenticated
-    opener = _opener(request) if may_differ else ""
-    return bool(opener) and opener != str(request.user.uuid)
+    user = request.user
+    return user.is_authenticated and _opener(request) not in ("", str(user.uuid))
 
 
 def person(request) -> User | None:
     """Who opened the page that sent this; None when it does not tell."""
-    opener = _opener(request) if request.method == "POST" else ""
+    opener = _opener(request)
     return User.objects.filter(uuid=opener, is_active=True).first() if opener else None
