@@ -244,7 +244,7 @@ def test_the_dosage_of_the_practice(cast, own_exercise):
     early, late = (Tab(cast.anna, "admin:exercises_exercise_ours", own_exercise.pk) for _ in "12")
     early.save(dosage="2x8")
     said = late.save(dosage="3x12")
-    assert not late.saved and "U hebt dit om" in said and "in een ander tabblad" in said
+    assert not late.saved and "U heeft dit om" in said and "in een ander tabblad" in said
     assert PracticeDosage.objects.get().dosage.reps == 8
     late.save()
     assert late.saved and PracticeDosage.objects.get().dosage.reps == 12
@@ -430,7 +430,7 @@ def test_what_was_typed_in_a_programme_that_ended_is_given_back(cast, kim, progr
     assert "Rustig aan, met een kussen." in said and "Er is niets opgeslagen" in said
     first, second = programme.current_version().sheet.lines[:2]
     assert first.title in said and second.title not in said
-    given = said.partition("Wat u hebt ingevuld")[2].partition("Programma openen")[0]
+    given = said.partition("Wat u heeft ingevuld")[2].partition("Programma openen")[0]
     assert given.endswith("Rustig aan, met een kussen. ")  # and no number of the page
     assert "beëindigd" in idle.save() and idle.saved
     assert not programme.prescriptions.exclude(note="").exists()

@@ -93,7 +93,7 @@ def test_it_can_be_looked_at_in_its_form_and_is_not_saved_by_that(cast):
     assert again.data()["name"] == ["Kees Prins"] and again.data()["birth_date"] == ["1-2-1960"]
     assert not Patient.objects.filter(name="Kees Prins").exists()
     elsewhere = client.get("/admin/").content.decode()
-    assert "werk dat nog niet is bewaard" in elsewhere and KEPT in elsewhere
+    assert "werk dat nog niet is opgeslagen" in elsewhere and KEPT in elsewhere
     assert form_to(client.get(KEPT), address).data()["name"] == ["Kees Prins"]
 
 

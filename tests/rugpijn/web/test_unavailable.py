@@ -113,7 +113,7 @@ def test_what_was_typed_is_kept_for_another_try(cast, programme, broken, setting
         answer = client.post(address, typed | {"csrfmiddlewaretoken": token})
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
-    assert "over vijf minuten" in page and "Wat u hebt ingevuld, staat nog op deze pagina" in page
+    assert "over vijf minuten" in page and "Wat u heeft ingevuld, staat nog op deze pagina" in page
     assert answer["Cache-Control"] == "no-store" and "Content-Security-Policy" in answer.headers
     assert not SessionLog.objects.exists()
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
