@@ -19,11 +19,11 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404
 from django.utils import timezone
 
 from rugpijn import audit
 from rugpijn.emergency_access import rules as glass
+from rugpijn.web import hidden
 
 from . import ages
 
@@ -260,8 +260,5 @@ def find_log(request, queryset: CareQuerySet, **lookup):
 
 
 def refuse(request, queryset: CareQuerySet, **lookup):
-    """Raise 404, and log the attempt when the row exists."""
-    hidden = queryset.filter(**lookup).first()
-    if hidden is not None:
-        audit.deny(request, "open", hidden.record_of, thing=hidden)
-    raise Http404
+    """Answer 404, and log the attempt when there was something to refuse."""
+    hidden.refuse(request, queryset.filter(**lookup).first())

@@ -1,4 +1,4 @@
-"""The base of every admin class: whom it shows, and who is written down as refused."""
+"""The base of every admin class: which rows it shows, and that refusals are logged."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
@@ -8,19 +8,18 @@ from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from . import audit
 from .saving import given_back, kept, two_at_once
 from .typed import text_fields
-from .web import limits, rates, rows
+from .web import hidden, limits, rates, rows
 from .web.numbers import number
 
 
 class ScopedMixin:
-    """Lists, forms, pickers and posts touch only what `scope` allows.
+    """Lists, forms, pickers and posts reach only the rows that `scope` allows.
 
-    Limiting the list alone is not enough: a picker would show other practices'
-    names, and a forged post with a foreign number would be accepted. So each
-    relation is limited to what the related model's own admin shows this person.
+    To limit the list alone is not enough: a picker would show names of other practices, and a
+    forged post with their numbers would be accepted. So each relation offers what the admin of the
+    related model shows this person.
     """
 
     def scope(self, request, queryset):
@@ -50,7 +49,7 @@ class ScopedMixin:
 
 
 class ScopedInline(ScopedMixin):
-    """Rows of a record, counted before anything is made of them."""
+    """Rows of a record. Their number is limited before any form is made of them."""
 
     max_num = limits.ROWS
 
@@ -60,21 +59,27 @@ class ScopedInline(ScopedMixin):
 
 
 class NotYet:
-    """A form that is shown as it was filled in, with its mistakes, and is not saved."""
+    """A form that is shown with its mistakes and is not saved, whatever was filled in."""
 
     def is_valid(self):
         super().is_valid()
         return False
 
 
-NARROWS = ("__exact", "__isnull", "__id__exact", "__gte", "__lt")  # what a filter's links say
+NARROWS = (
+    "__exact",
+    "__isnull",
+    "__id__exact",
+    "__gte",
+    "__lt",
+)  # lookups in the links of a filter
 
 
 class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
-    """An admin page that asks who is looking, and logs who was refused."""
+    """An admin page that shows what this person may see, and logs who was refused."""
 
     view_on_site = False
-    shows_as_typed = True  # a form that came back after a login can be looked at; see `get_form`
+    shows_as_typed = True  # a form that was kept during a login can be shown; see `get_form`
     actions = None
     show_full_result_count = False
     list_per_page = 50
@@ -84,27 +89,24 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         return [url for url in super().get_urls() if not str(url.name).endswith("_history")]
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Django's answer for what is not there for this person; here also the place
-        where the attempt on somebody else's is written down."""
+        """Django's answer for a record that this person cannot see. It logs the attempt."""
         if (key := number(object_id)) is not None:
-            hidden = self.model._default_manager.filter(pk=key).first()
-            if hidden is not None:
-                patient = getattr(hidden, "record_of", None)
-                audit.deny(request, "open", *([patient] if patient else []), thing=hidden)
-            elif request.method == "POST":
+            thing = self.model._default_manager.filter(pk=key).first()
+            hidden.write_down(request, thing)
+            if thing is None and request.method == "POST":
                 answer = given_back.of_removed(request, self, str(key))
                 if answer is not None:
                     return answer
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def get_object(self, request, object_id, from_field=None):
-        """An empty `_to_field` asks for no other column than the key."""
+        """An empty `_to_field` means the primary key."""
         return super().get_object(request, object_id, from_field or None)
 
     def lookup_allowed(self, lookup, value, request=None):
-        """A list is narrowed by its own filters and by nothing else.
+        """Allow the list to be narrowed by its own filters and by nothing else.
 
-        Django lets an address ask about every column of the rows, hashes of passwords and tokens
+        Django lets a query ask about every column of the rows, hashes of passwords and tokens
         included, a letter at a time, and by patterns that keep a server busy.
         """
         own = self.get_list_filter(request)
@@ -114,15 +116,15 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
 
     # ---------------------------------------------------------------- two at once
 
-    merges = True  # a programme has rules of its own
-    saves_anew = True  # what was typed into one that is gone may begin a new one
+    merges = True  # a programme has its own way of merging
+    saves_anew = True  # what was typed for a deleted record may begin a new one
 
     def beside_words(self, request, obj=None) -> set[str]:
-        """Fields of a form that say nothing to who reads back what they typed."""
+        """Fields of a form that tell nothing to somebody who reads back what they typed."""
         return set()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """A form that is only looked at, or where a person must decide, is not saved yet."""
+        """A form that is only looked at, or about which a person must decide, is not saved."""
         form = super().get_form(request, obj, change=change, **kwargs)
         meeting = getattr(request, "meeting", None)
         decide = meeting is not None and meeting.must_decide
@@ -131,12 +133,14 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         return form
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
-        """Inside the transaction of a save: what somebody else saved meanwhile is kept too."""
+        """Within the transaction of the save: merge what somebody else saved meanwhile."""
         if kept.LOOK in request.POST:
-            messages.warning(request, gettext("Nothing is saved yet. Look it over, then save it."))
+            messages.warning(request, gettext("Nothing is saved yet. Check it, then save it."))
         if rows.claims_too_many(request.POST):
-            request.POST, request.too_many_rows = rows.as_brought(request.POST), True
-            text = gettext("A form has at most %d rows, so nothing is saved. Take some away.")
+            request.POST, request.too_many_rows = rows.with_its_rows(request.POST), True
+            text = gettext(
+                "A form can have at most %d rows, so nothing was saved. Remove some of them."
+            )
             messages.error(request, text % limits.ROWS)
         base = two_at_once.read(request.POST) if self.merges and object_id else None
         if base is not None:
@@ -147,7 +151,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_change_permission(request, obj):
             return
-        # Held until this save is done: of two at the same moment the second sees the first.
+        # Locked until this save is done: of two at the same moment the second sees the first.
         self.model._base_manager.select_for_update().get(pk=obj.pk)
         obj = self.get_object(request, unquote(object_id))
         with translation.override(base["language"]):
@@ -160,7 +164,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             messages.info(request, meeting.in_short)
 
     def as_stored(self, request, obj) -> tuple:
-        """The form and its rows, as they would be opened now."""
+        """The form and its rows as they would be opened now."""
         names = flatten_fieldsets(self.get_fieldsets(request, obj))
         form = self.get_form(request, obj, change=obj is not None, fields=names)(instance=obj)
         formsets = [
@@ -187,19 +191,19 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         return two_at_once.as_text(two_at_once.snapshot(form, formsets))
 
     def changelist_view(self, request, extra_context=None):
-        """A list that is searched is read to its end: so often, and no more."""
+        """A search reads the whole list, so its rate is limited."""
         if SEARCH_VAR in request.GET and (refused := rates.refusal(request, "search")) is not None:
             return refused
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """Under the name of what it is about, instead of “Change patient”."""
+        """Title the page with the name of the record, not with “Change patient”."""
         if obj is None:
             context["title"] = capfirst(context["title"])
         else:
             stored = obj
-            if context["adminform"].form.is_bound:  # what was typed is not its name yet
+            if context["adminform"].form.is_bound:  # what was typed is not stored
                 stored = self.get_object(request, str(obj.pk))
             context |= {"title": str(stored), "subtitle": None, "original": stored}
             context[two_at_once.RECORD] = two_at_once.record_number(obj)
@@ -208,13 +212,9 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             context["meeting"] = getattr(request, "meeting", None)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    # The access log knows who did what. Django's own log would keep names and
-    # values beside it, out of reach of retention.
-    def log_addition(self, request, obj, message):
+    # The access log has who did what. Django's own log would keep names and values
+    # longer than the retention allows.
+    def _log_nothing(self, request, *args):
         return None
 
-    def log_change(self, request, obj, message):
-        return None
-
-    def log_deletions(self, request, queryset):
-        return None
+    log_addition = log_change = log_deletions = _log_nothing

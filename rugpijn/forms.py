@@ -1,4 +1,4 @@
-"""Forms of the practice itself: its own page, and the first password of a colleague."""
+"""Forms of the practice: its own details, its colleagues, and a colleague's first password."""
 
 import io
 
@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .login import last_owner
 from .models import Practice, User
@@ -20,36 +20,36 @@ from .web.submit_form import SubmitForm
 LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 LOGO_BYTES = 5 * 1024 * 1024
 LOGO_PIXELS = 25_000_000
-LOGO_SIZE = (1200, 600)  # pixels: enough for 60 mm on paper at 300 dpi and more
+LOGO_SIZE = (1200, 600)  # pixels: 60 mm on paper at more than 300 dpi
+
+PRACTICE_FIELDS = """
+    name street postcode city phone email website online_page doctor_phone out_of_hours_phone
+    emergency_phone logo paper diary_weeks colour second_step idle_minutes log_shows_names
+    is_record keep_months
+"""
 
 
 class LogoField(forms.ImageField):
-    """Takes a picture and keeps a newly drawn one: no metadata, nothing hidden behind it."""
+    """Takes a picture and stores a newly drawn copy, without metadata or hidden content."""
 
     def to_python(self, data):
         if data in self.empty_values:
             return None
         if data.size > LOGO_BYTES:
-            raise ValidationError(_("This file is larger than 5 MB. Please choose a smaller one."))
+            raise ValidationError(
+                gettext("This file is larger than 5 MB. Please choose a smaller one.")
+            )
         try:
             with Image.open(data, formats=LOGO_FORMATS) as picture:
                 if picture.width * picture.height > LOGO_PIXELS:
-                    raise ValidationError(_("This picture has more than 25 megapixels."))
+                    raise ValidationError(gettext("This picture has more than 25 megapixels."))
                 picture = ImageOps.exif_transpose(picture).convert("RGBA")
                 picture.thumbnail(LOGO_SIZE)
                 redrawn = io.BytesIO()
                 picture.save(redrawn, "PNG")
-        except ValidationError:
-            raise
-        except (
-            ValueError,
-            UnidentifiedImageError,
-            OSError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ) as error:
+        except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
             raise ValidationError(
-                _("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")
+                gettext("This is not a picture we can read. Please use a JPEG, PNG or WebP file.")
             ) from error
         return ContentFile(redrawn.getvalue(), name=get_random_string(20) + ".png")
 
@@ -59,16 +59,11 @@ class PracticeForm(forms.ModelForm):
 
     class Meta(CleanTextMeta):
         model = Practice
-        fields = (
-            "name", "street", "postcode", "city", "phone", "email", "website", "online_page",
-            "doctor_phone", "out_of_hours_phone", "emergency_phone", "logo", "paper",
-            "diary_weeks", "colour", "second_step", "idle_minutes", "log_shows_names", "is_record",
-            "keep_months",
-        )  # fmt: skip
+        fields = PRACTICE_FIELDS.split()
         field_classes = {"logo": LogoField}
         labels = {"logo": _("new logo")}
         help_texts = {"logo": _("JPEG, PNG or WebP, up to 5 MB. On paper at most 55 × 16 mm.")}
-        # Without Django's link to the file: it has no address of its own.
+        # Without Django's link to the file, which has no address.
         widgets = {
             "logo": forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
             "colour": forms.TextInput(attrs={"type": "color"}),
@@ -89,7 +84,7 @@ class PracticeForm(forms.ModelForm):
         if cleaned.get("remove_logo"):
             if "logo" in self.changed_data:
                 self.add_error(
-                    "remove_logo", _("Choose one: a new logo replaces the old one already.")
+                    "remove_logo", gettext("Choose one: a new logo replaces the old one already.")
                 )
             else:
                 cleaned["logo"] = False  # Django's word for an empty file field
@@ -97,58 +92,66 @@ class PracticeForm(forms.ModelForm):
 
 
 def say_what_is_dialled(form: forms.ModelForm, *names: str) -> None:
-    """Beside each field with a phone number: an older one may hold two, or words."""
+    """Tell at each phone field what is dialled: an older value may hold two numbers or words."""
     for name in names:
         phone = phones.read(getattr(form.instance, name))
         if phone.first and name in form.fields:
-            says = gettext("“Call” dials %(number)s.") % {"number": phone.written}
+            help_text = gettext("“Call” dials %(number)s.") % {"number": phone.written}
             if phone.rest:
-                says += " " + gettext("“%(words)s” is shown beside it.") % {"words": phone.rest}
-            form.fields[name].help_text = f"{form.fields[name].help_text} {says}".strip()
+                help_text += " " + gettext("“%(words)s” is shown beside it.") % {
+                    "words": phone.rest
+                }
+            form.fields[name].help_text = f"{form.fields[name].help_text} {help_text}".strip()
 
 
 class ColleagueForm(forms.ModelForm):
-    """Someone who works here: one e-mail address, and at least one role.
+    """Somebody who works here: one e-mail address, and at least one role.
 
-    Whether somebody elsewhere has an account with the address of an invitation is not told; the
-    mail to that address says it.
+    The page does not reveal whether the address of an invitation has an account in another
+    practice. The mail to that address does.
     """
 
-    practice = None  # into which somebody is invited
+    practice = None  # that invites somebody
 
     @property
     def _is_account(self) -> bool:
-        """A colleague, and no invitation of one."""
+        """Whether this is the account of a colleague, and not an invitation."""
         return isinstance(self.instance, User)
 
     def _gives_up_ownership(self, cleaned) -> bool:
-        """Whether this would leave the practice without an owner who may log in."""
+        """Whether this would leave the practice without an owner who can log in."""
         stays = cleaned.get("is_owner", True) and cleaned.get("is_active", True)
-        # The form has changed its own copy by now.
+        # Read again: the form has changed its own copy.
         return not stays and last_owner.is_last_owner(User.objects.get(pk=self.instance.pk))
 
     def clean_email(self):
         email = (self.cleaned_data["email"] or "").lower()
         if not email:
-            raise ValidationError(_("Staff log in with an e-mail address. Please give one."))
+            raise ValidationError(gettext("Staff log in with an e-mail address. Please give one."))
         others = User.objects.filter(email__iexact=email)
-        if self._is_account:  # changed by who runs the server, and can read every account
+        if self._is_account:  # changed by the operator, who can see every account
             if others.exclude(pk=self.instance.pk).exists():
-                raise ValidationError(_("There is already an account with this e-mail address."))
-        elif others.filter(practice=self.practice).exists():  # in the list that an owner sees
-            raise ValidationError(_("Somebody in your practice logs in with this e-mail address."))
+                raise ValidationError(
+                    gettext("There is already an account with this e-mail address.")
+                )
+        elif others.filter(practice=self.practice).exists():  # the owner sees these colleagues
+            raise ValidationError(
+                gettext("Somebody in your practice logs in with this e-mail address.")
+            )
         return email
 
     def clean(self):
         cleaned = super().clean()
         if self._is_account and self._gives_up_ownership(cleaned):
             self.add_error(
-                "is_owner", _("The last owner stays owner. Make somebody else an owner first.")
+                "is_owner",
+                gettext("The last owner stays owner. Make somebody else an owner first."),
             )
         roles = {"is_therapist", "is_owner"} & self.fields.keys()
         if roles and not any(cleaned.get(role) for role in roles):
             self.add_error(
-                "is_therapist", _("Choose at least one role; without one nothing can be opened.")
+                "is_therapist",
+                gettext("Choose at least one role; without one nothing can be opened."),
             )
         return cleaned
 

@@ -1,19 +1,20 @@
-"""Checks a password once for each login, whether the account is there or not.
+"""Checks a password once for each login, whether the account exists or not.
 
-Not in login/, where it belongs: every session in the database names this path, and one that names
-another is logged out.
+It is not in login/: each session in the database names this path, and would end if it changed.
 """
 
 from allauth.account.auth_backends import AuthenticationBackend
 
 
 class OneCheckBackend(AuthenticationBackend):
-    """allauth looks for an e-mail address as a name and as an address, and would check a wrong
-    password twice: half a second more than for an unknown address, and so an answer to who has
-    an account here."""
+    """allauth looks up an e-mail address first as a username and then as an address.
+
+    So it would check a wrong password twice, which takes half a second longer than for an unknown
+    address, and would reveal who has an account.
+    """
 
     def authenticate(self, request, **credentials):
-        from .login import access_changes  # which stands on the models
+        from .login import access_changes  # in here: it imports the models
 
         access_changes.settle_due()
         self._checked = set()

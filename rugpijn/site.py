@@ -1,4 +1,4 @@
-"""The admin site: one door in, and a first page that starts with the patient."""
+"""The admin site: one login page, and a first page that begins with patients."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -8,47 +8,47 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from . import audit
 from .emergency_access import rules as glass
 
 
 class LibraryPicker(AutocompleteJsonView):
-    """Tells the practice's own copy from the shared exercise with the same title."""
+    """Marks the practice's own copy of an exercise, which has the title of the shared one."""
 
     def serialize_result(self, obj, to_field_name):
         result = super().serialize_result(obj, to_field_name)
         if getattr(obj, "practice_id", None) is not None:
-            result["text"] = _("%(title)s (ours)") % {"title": result["text"]}
+            result["text"] = gettext("%(title)s (ours)") % {"title": result["text"]}
         return result
 
 
 class PracticeAdminSite(admin.AdminSite):
     site_title = "Rugpijn"
     site_header = "Rugpijn"
-    index_title = gettext_lazy("Practice")
+    index_title = _("Practice")
     site_url = None
     enable_nav_sidebar = False
 
-    # The first page of whoever treats patients. The app that knows patients puts it here.
+    # The first page of whoever treats patients; `patients` sets it.
     desk = None
 
     @staticmethod
     def treated_by(person) -> int:
-        """How many patients somebody looks after; the app that knows patients says it."""
+        """How many patients somebody treats; `patients` replaces this."""
         return 0
 
     @staticmethod
     def next_removal(practice) -> str:
-        """What the next nightly run takes away of a practice, in words; said by the same app."""
+        """What the next nightly run removes of a practice, as text; `patients` replaces this."""
         return ""
 
     OUR_APPS = ("rugpijn", "exercises", "patients")
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Only our own models: the pages that libraries bring know no practice."""
+        """Register our own models only: the admin pages of libraries know no practice."""
         models = (
             model_or_iterable
             if isinstance(model_or_iterable, (list, tuple))
@@ -58,7 +58,7 @@ class PracticeAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def index(self, request, extra_context=None):
-        """A therapist's desk; for the others the list of what they may open."""
+        """A therapist's worklist. For others, the list of what they may open."""
         user = request.user
         if user.is_owner and user.practice_id is not None:
             with transaction.atomic():
@@ -69,10 +69,8 @@ class PracticeAdminSite(admin.AdminSite):
         return super().index(request, extra_context)
 
     def login(self, request, extra_context=None):
-        """There is one login page; a second door would need its own locks.
-
-        Who is logged in and still arrives here has no business in the admin.
-        """
+        """Redirect to the one login page: a second one would need its own protection. Who is logged
+        in and arrives here may not use the admin."""
         if request.user.is_authenticated:
             if not request.user.is_staff:
                 audit.deny(request, "admin")
@@ -89,8 +87,8 @@ class PracticeAdminSite(admin.AdminSite):
         return LibraryPicker.as_view(admin_site=self)(request)
 
     def get_urls(self):
-        """Without Django's own password pages, which would be a second door, and
-        without “view on site”, which tells whether an object with some number exists."""
+        """Leave out Django's own password pages, which would be a second login. And its “view on
+        site”, which reveals whether an object with a given number exists."""
         closed = {"password_change", "password_change_done", "view_on_site"}
         ours = [url for url in super().get_urls() if getattr(url, "name", None) not in closed]
         from .emergency_access import views

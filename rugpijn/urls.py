@@ -1,4 +1,4 @@
-"""The table of contents: every address of the app begins here."""
+"""Every address of the app begins here."""
 
 from allauth.account import views as allauth_views
 from django.contrib import admin
@@ -16,7 +16,7 @@ register_converter(views.TypedWord, "typed")
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/logout/", views.LogoutView.as_view(), name="account_logout"),
-    # Who has a passkey only may choose a password too, after saying who they are.
+    # Who has only a passkey can choose a password too, after confirming who they are.
     path(
         "accounts/password/set/",
         sessions.fresh_login_required(allauth_views.password_set),
@@ -52,7 +52,7 @@ urlpatterns = [
     path("drawings/", include("exercises.urls")),
     path(".well-known/change-password", views.change_password, name="change_password"),
     path("", include("patients.urls")),
-    # After all others: an address from paper with a capital, or with the full stop behind it.
+    # After all others: an address typed from paper with a capital, or with a full stop after it.
     path("<typed:word>", views.typed_address, name="typed_address"),
 ]
 

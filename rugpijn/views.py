@@ -5,7 +5,6 @@ import logging
 import sys
 
 import allauth.account.views
-from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -25,6 +24,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from . import audit
 from .forms import PasswordForm
+from .login import allauth_private
 from .models import StaffInvitation, User
 from .operations import health
 from .saving import kept, kept_forms
@@ -36,7 +36,7 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 class LogoutView(allauth.account.views.LogoutView):
-    """Leaves nothing in the browser: what was kept on the device goes with the login."""
+    """Also deletes what the browser stored for this login."""
 
     def post(self, request, *args, **kwargs):
         user = request.user
@@ -51,7 +51,7 @@ class LogoutView(allauth.account.views.LogoutView):
 
 @login_not_required
 def staff_invitation(request, token):
-    """A colleague opens the invitation and chooses a password. Looking uses nothing up."""
+    """A colleague opens the invitation and chooses a password. A GET does not use it up."""
     with transaction.atomic():
         invitation = StaffInvitation.find(token, lock=request.method == "POST")
         if invitation is None or not invitation.is_open:
@@ -79,7 +79,7 @@ def _answer_invitation(request, invitation):
             request.user = user
             audit.record(request, "accept invitation", thing=invitation)
             login(request, user, backend=BACKEND)
-            record_authentication(request, user, "password")
+            allauth_private.record_authentication(request, user, "password")
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
             return redirect("admin:index")
     return render(request, "staff_invitation.html", {"form": form, "invitation": invitation})
@@ -88,7 +88,7 @@ def _answer_invitation(request, invitation):
 @login_not_required
 @require_POST
 def set_language(request):
-    """Switch the language: kept with the account, or in a cookie before logging in."""
+    """Store the language with the account, or before a login in a cookie."""
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = settings.LANGUAGE_CODE
@@ -114,7 +114,7 @@ def set_language(request):
 @csrf_exempt
 @require_POST
 def csp_report(request):
-    """A browser tells that a page asked for something that it may not have."""
+    """A browser reports that a page tried to load what its policy forbids."""
     body = request.body[:CSP_REPORT_BYTES]
     try:
         report = json.loads(body)["csp-report"]
@@ -128,10 +128,10 @@ def csp_report(request):
 @login_not_required
 @require_GET
 def healthz(request):
-    """For the proxy and for monitoring: all is well, or not. `manage.py health` says what.
+    """For the proxy and for monitoring: whether all is well. `manage.py health` gives details.
 
-    503 only when no page can work. A backup that is overdue must wake somebody, and must not
-    make a proxy take the site away from patients.
+    It answers 503 only when no page can work. A late backup must alert somebody, but must not make
+    a proxy take the site away from patients.
     """
     findings = health.look()
     well = all(finding.well for finding in findings)
@@ -142,35 +142,31 @@ def healthz(request):
 @login_not_required
 @require_GET
 def favicon(request):
-    """Browsers ask for this beside a PDF, which cannot name its own."""
+    """Browsers request this path beside a PDF, which cannot name an icon."""
     return redirect(static("rugpijn/favicon.svg"), permanent=True)
 
 
-# ------------------------------------------------------------ errors, in words
-
-
-def _error(request, status, template):
-    return render(request, template, {"status": status}, status=status)
+# ------------------------------------------------------------ error pages
 
 
 @login_not_required
 def bad_request(request, exception=None):
-    """What is too much at once is told apart: it can be sent in parts."""
+    """A request that is too large gets its own sentence: it can be sent in parts."""
     too_much = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
     return render(request, "400.html", {"status": 400, "too_much": too_much}, status=400)
 
 
 @login_not_required
 def permission_denied(request, exception=None):
-    """A refusal is written down, unless whoever refused did so, and said in words."""
+    """Log the refusal, unless the view that refused did so, and show a page."""
     if hasattr(request, "user") and not request.refusals:
         audit.deny(request, "forbidden")
-    return _error(request, 403, "403.html")
+    return render(request, "403.html", {"status": 403}, status=403)
 
 
 @login_not_required
 def page_not_found(request, exception=None):
-    return _error(request, 404, "404.html")
+    return render(request, "404.html", {"status": 404}, status=404)
 
 
 # Addresses short enough to be typed from paper.
@@ -178,7 +174,7 @@ TYPED = {"in": "patients:invitation_code"}
 
 
 class TypedWord:
-    """A short address as people type it: a telephone begins with a capital, a sentence ends."""
+    """A short address as people type it: with a capital, or with a full stop after it."""
 
     regex = rf"(?i:{'|'.join(TYPED)})[/.,;\s]*"
 
@@ -204,10 +200,8 @@ def change_password(request):
 
 @login_not_required
 def server_error(request):
-    """Stands on its own: whatever broke may be what other pages need. Asks no database.
-
-    Trouble that passes is told apart here too: it may have come before any view.
-    """
+    """An error page that needs no other part of the app, and no database. A passing error is
+    answered as such here too: it may be raised before any view."""
     passing = unavailable.answer(request, sys.exc_info()[1])
     if passing is not None:
         return passing
@@ -217,10 +211,10 @@ def server_error(request):
 
 @login_not_required
 def csrf_failure(request, reason=""):
-    """The page is older than the login, or came from elsewhere: nothing was saved."""
+    """The page is older than the login, or comes from elsewhere: nothing was saved."""
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": "token"}, status=403)
-    # Of no known page nothing is offered: the token, which would say so, is what was wrong.
+    # Only a page of ours is offered what was typed. The token cannot tell, since it was wrong.
     ours = kept.is_from_our_page(request)
     elsewhere = ours and (
         kept_forms.opened_by_somebody_else(request) or kept_forms.to_login_of_opener(request)
@@ -229,6 +223,6 @@ def csrf_failure(request, reason=""):
         return elsewhere
     typed = unavailable.again(request) if ours else {}
     if typed and not request.user.is_authenticated:
-        typed["look"] = ""  # it asks for a login too
+        typed["look"] = ""  # the form itself needs a login too
     context = {"status": 403, "ours": ours, "no_cookie": reason == REASON_NO_CSRF_COOKIE, **typed}
     return render(request, "403_csrf.html", context, status=403)

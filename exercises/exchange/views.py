@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rugpijn import audit, tables
+from rugpijn.web import hidden
 
 from ..models import Exercise, LibraryImport
 from . import importing
@@ -90,10 +91,7 @@ def _find(request, uuid) -> LibraryImport:
     uploads = LibraryImport.objects.defer("content")
     found = uploads.visible_to(request.user).filter(uuid=uuid).first()
     if found is None:
-        hidden = uploads.filter(uuid=uuid).first()
-        if hidden is not None:
-            audit.deny(request, "open", thing=hidden)
-        raise Http404("There is no such import.")
+        hidden.refuse(request, uploads.filter(uuid=uuid).first())
     return found
 
 

@@ -13,8 +13,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 
-from rugpijn import audit
-from rugpijn.web import byte_ranges
+from rugpijn.web import byte_ranges, hidden
 
 from ..models import Figure, Film, Rendering
 from . import films
@@ -60,9 +59,7 @@ def in_library(request, digest: str) -> Medium | None:
     )
     if any(rows.visible_to(request.user).exists() for rows in naming):
         return found
-    thing = next((row for rows in naming for row in rows[:1]), None)
-    if thing is not None:
-        audit.deny(request, "open", thing=thing)
+    hidden.write_down(request, next((row for rows in naming for row in rows[:1]), None))
     return None
 
 

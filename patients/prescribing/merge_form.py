@@ -170,8 +170,8 @@ def sentences_about(merged: merge.Merged, form, formset) -> list[str]:
             text = _("%(where)s, %(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
             text = _(
-                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, "
-                "which stands in the field."
+                "%(where)s, %(field)s: “%(before)s” became “%(after)s”. You typed “%(kept)s”, "
+                "which is in the field."
             )
         sentences.append(text % words)
     changed = {each.row for each in merged.differences if each.field != "position"}

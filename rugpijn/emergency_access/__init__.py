@@ -1,1 +1,1 @@
-"""Breaking the glass: the operator of the server reads in one practice, and the owners see it."""
+"""Emergency access: the operator of the server reads the records of one practice."""

@@ -1,4 +1,4 @@
-"""What the database keeps of each time that the operator of the server read in a practice."""
+"""The table with each time that the operator of the server read in a practice."""
 
 import uuid
 
@@ -10,19 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 class GlassQuerySet(QuerySet):
     def open(self) -> "GlassQuerySet":
-        """Ends by itself: who asks a minute too late finds nothing."""
+        """Access that has not ended. At its end time it ends by itself, without a write."""
         return self.filter(ended_at=None, until__gt=timezone.now())
 
     def overdue(self) -> "GlassQuerySet":
-        """Over, and not yet written down as ended."""
+        """Access whose time is over, of which the log does not yet have the end."""
         return self.filter(ended_at=None, until__lte=timezone.now())
 
 
 class GlassBreak(models.Model):
-    """Why the operator of the server read in a practice's records, and from when until when.
-
-    Without foreign keys, as the access log: it stays when people go.
-    """
+    """Why the operator of the server read a practice's records, from when until when. Without
+    foreign keys, like the access log: it stays when people are deleted."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.UUIDField(_("practice"))
@@ -50,6 +48,6 @@ class GlassBreak(models.Model):
 
     @property
     def minutes_left(self) -> int:
-        """Rounded up: in its last minute it says one."""
+        """Rounded up, so that the last minute is 1."""
         left = self.until - timezone.now()
         return max(0, -(-int(left.total_seconds()) // 60))

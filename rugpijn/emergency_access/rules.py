@@ -1,9 +1,9 @@
-"""Breaking the glass: who runs the server reads one practice's records, for an hour at most.
+"""Emergency access: the operator of the server reads one practice's records, for an hour at most.
 
-Running the server is no treatment relationship, so it opens no patient. When something must be
-looked at all the same, it is done with a reason that the practice's owners read, for one practice,
-for reading only, and every page is in the practice's own access log. `patients/access.py` asks
-`open_practices`; nothing else opens a record.
+Running the server is not a treatment relationship, so it opens no patient. When a record must be
+read all the same, the operator gives a reason, which the practice's owners read. It opens one
+practice, for reading only, and each page is logged in the practice's own access log.
+`patients/access.py` asks `open_practices`; nothing else opens a record.
 """
 
 from datetime import timedelta
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import audit
+from ..web.base_middleware import Middleware
 from .models import GlassBreak
 
 LONGEST = timedelta(minutes=60)
@@ -19,7 +20,7 @@ OVER = "close glass after its hour"
 
 
 def of(user) -> GlassBreak | None:
-    """What this person opened and may still read."""
+    """The access that this person opened and still has."""
     if not (user.is_authenticated and user.is_active and user.is_superuser):
         return None
     return GlassBreak.objects.open().filter(actor=user.uuid).first()
@@ -31,14 +32,14 @@ def open_practices(user) -> QuerySet:
 
 
 def open_in(practice) -> list[GlassBreak]:
-    """Who reads in a practice now, for its owners."""
+    """The access to a practice that is open now, for its owners."""
     return list(GlassBreak.objects.open().filter(practice=practice.uuid))
 
 
 def begin(request, practice, reason: str) -> GlassBreak:
-    """Within a transaction. `practice` is the one whose owners are told."""
+    """Open the records of `practice`, whose owners are told. Call it within a transaction."""
     user, now = request.user, timezone.now()
-    broken = GlassBreak.objects.create(
+    opened = GlassBreak.objects.create(
         practice=practice.uuid,
         actor=user.uuid,
         actor_name=user.name,
@@ -46,48 +47,46 @@ def begin(request, practice, reason: str) -> GlassBreak:
         began_at=now,
         until=now + LONGEST,
     )
-    _write_down(request, "break glass", broken)
-    return broken
+    _write_down(request, "break glass", opened)
+    return opened
 
 
-def end(request, broken: GlassBreak) -> bool:
-    """By whoever opened it, or by an owner. Says whether it was still open. In a transaction."""
-    open_still = GlassBreak.objects.filter(pk=broken.pk, ended_at=None)
-    if open_still.update(ended_at=min(timezone.now(), broken.until)) != 1:
+def end(request, opened: GlassBreak) -> bool:
+    """End it, for whoever opened it or for an owner. Call it within a transaction. Returns whether
+    it was still open."""
+    still_open = GlassBreak.objects.filter(pk=opened.pk, ended_at=None)
+    if still_open.update(ended_at=min(timezone.now(), opened.until)) != 1:
         return False
-    _write_down(request, "close glass", broken)
+    _write_down(request, "close glass", opened)
     return True
 
 
-def _write_down(request, act: str, broken: GlassBreak) -> None:
-    """In the log of the practice: who runs the server has none of their own."""
+def _write_down(request, act: str, opened: GlassBreak) -> None:
+    """Log it for the practice: the operator has no practice of their own."""
     before = request.glass
-    if broken.actor == request.user.uuid:
-        request.glass = broken
-    audit.record(request, act, thing=broken)
+    if opened.actor == request.user.uuid:
+        request.glass = opened
+    audit.record(request, act, thing=opened)
     request.glass = before
 
 
 def write_down_ends(**which) -> int:
-    """What ended by itself, by nobody's hand: at night, or sooner when one of both sides looks.
+    """Log the access that ended by itself: every night, or sooner when a page needs it.
 
-    It was over on its minute whether or not this ran; only the row of the log comes later. In a
-    transaction. Says how many.
+    The access itself ended on its minute. Only the row in the log comes later. Call it within a
+    transaction. Returns how many rows were written.
     """
     written = 0
-    for broken in GlassBreak.objects.overdue().filter(**which):
-        open_still = GlassBreak.objects.filter(pk=broken.pk, ended_at=None)
-        if open_still.update(ended_at=broken.until) == 1:
-            audit.record_by_system(OVER, practice=broken.practice, thing=broken)
+    for opened in GlassBreak.objects.overdue().filter(**which):
+        still_open = GlassBreak.objects.filter(pk=opened.pk, ended_at=None)
+        if still_open.update(ended_at=opened.until) == 1:
+            audit.record_by_system(OVER, practice=opened.practice, thing=opened)
             written += 1
     return written
 
 
-class GlassMiddleware:
-    """`request.glass` is what the operator of the server opened, for the page and for the log."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
+class GlassMiddleware(Middleware):
+    """Sets `request.glass` to the access that the operator has open, for page and log."""
 
     def __call__(self, request):
         request.glass = of(request.user)

@@ -1,1 +1,1 @@
-"""Coming in: passwords, passkeys and second factors, devices that are trusted, and sessions."""
+"""Logging in: passwords, passkeys, second factors, trusted devices and sessions."""

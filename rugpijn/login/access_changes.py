@@ -1,16 +1,16 @@
-"""Changes to somebody's way in that are asked for by who runs the server.
+"""Changes to how somebody logs in that the operator of the server asks for.
 
-Running the server opens no record. Whoever may give a therapist another e-mail address or a new
-second step could log in as that therapist. So such a change is written in the practice's own log,
-told by mail to its owners and to the person's address of before, and waits for a day. Each owner
-and the person can refuse it, with a link in that mail. An owner makes it work at once by confirming
-it: another one than it is about, and none who got a way in from the operator within a day. So a
-change to the only owner of a practice always waits its day, which ends by itself.
+The operator opens no record. But whoever may give a therapist another e-mail address or a new
+second step could log in as that therapist. So such a change is logged for the practice, mailed to
+its owners and to the person's present address, and waits for 24 hours. Each owner and the person
+can refuse it with a link in that mail. Another owner can confirm it, and then it works at once;
+not the owner whom it is about, nor one whose own access the operator changed in the last 24 hours.
+So a change to the only owner of a practice always waits for 24 hours.
 
-What takes a way in away (a role, the account) never waits: it protects. Owners change the roles,
-accounts and second steps of their own colleagues at once; the colleague is told by mail.
+What takes access away (a role, the account) works at once, because it protects. Owners change the
+roles, accounts and second steps of their own colleagues at once; the colleague is told by mail.
 
-`ways_in.py` lists every way into somebody's login.
+`ways_in.py` lists every way into somebody's account.
 """
 
 from collections.abc import Iterable
@@ -33,8 +33,8 @@ REFUSE, CARRY_OUT = "refuse access change", "carry out access change"
 
 
 def waiting(**which) -> QuerySet[AccessChange]:
-    found = AccessChange.objects.filter(outcome=Outcome.OPEN, **which)
-    return found.select_related("practice", "person", "invitation", "asked_by")
+    changes = AccessChange.objects.filter(outcome=Outcome.OPEN, **which)
+    return changes.select_related("practice", "person", "invitation", "asked_by")
 
 
 @transaction.atomic
@@ -47,10 +47,12 @@ def ask(
     email: str = "",
     roles: Iterable[str] = (),
 ) -> AccessChange:
-    """Note the change, write it down, and tell owners and person. Without a request it was typed
-    on the server. The change that it follows is put aside."""
+    """Store the change, log it, and mail the owners and the person. `request` is None for a change
+    that was typed on the server. An earlier change of the same kind that still waits is refused."""
     practice = (person or invitation).practice
-    Practice.objects.select_for_update().get(pk=practice.pk)  # owners come and go one by one
+    Practice.objects.select_for_update().get(
+        pk=practice.pk
+    )  # changes of one practice wait for each other
     now, at_once = timezone.now(), is_new(practice)
     about = {"person": person, "invitation": invitation}
     waiting(kind=kind, **about).update(outcome=Outcome.REFUSED, settled_at=now)
@@ -74,49 +76,50 @@ def ask(
 
 
 def is_new(practice: Practice) -> bool:
-    """Nobody has ever had an account in it, so there is nobody to tell and nothing to open."""
+    """Whether nobody ever had an account in this practice: then there is nobody to tell."""
     return not User.objects.filter(practice=practice).exists()
 
 
 @transaction.atomic
 def confirm(request, change: AccessChange) -> bool:
-    """By an owner: it works from now on. False when it waited no more."""
-    held = _hold(change)
-    if held is None:
+    """Carry the change out now, for an owner. Returns False when it no longer waits."""
+    locked = _hold(change)
+    if locked is None:
         return False
-    _write_down(request, CONFIRM, held)
-    _settle(held)
+    _write_down(request, CONFIRM, locked)
+    _settle(locked)
     return True
 
 
 @transaction.atomic
 def refuse(request, change: AccessChange, *, by: User | None = None) -> bool:
-    """By an owner, by who asked, or (`by`) by the person, with the link in the mail."""
-    held = _hold(change)
-    if held is None:
+    """Refuse the change; `by` is who used the link in the mail, without a login. Returns False when
+    it no longer waits."""
+    locked = _hold(change)
+    if locked is None:
         return False
-    _close(held, Outcome.REFUSED)
-    _write_down(request, REFUSE, held, actor=by)
-    _tell_settled(held, _address(held))
+    _close(locked, Outcome.REFUSED)
+    _write_down(request, REFUSE, locked, actor=by)
+    _tell_settled(locked, _address(locked))
     return True
 
 
 def settle_due() -> None:
-    """Carry out what has waited long enough: asked on every way in, and at night."""
+    """Carry out each change that has waited long enough. Called at each login and at night."""
     now = timezone.now()
     if not waiting(works_at__lte=now).exists():
         return
     for change in waiting(works_at__lte=now):
         with transaction.atomic():
-            held = _hold(change)
-            if held is not None:
-                _write_down(None, CARRY_OUT, held)
-                _settle(held)
+            locked = _hold(change)
+            if locked is not None:
+                _write_down(None, CARRY_OUT, locked)
+                _settle(locked)
 
 
 @transaction.atomic
 def took_away(request, person: User, roles: Iterable[str]) -> None:
-    """The operator took roles or the account of somebody away: that is in force already."""
+    """Note and mail that the operator took roles or the account away, which works at once."""
     now = timezone.now()
     change = AccessChange.objects.create(
         kind=Kind.LOCKED,
@@ -134,7 +137,7 @@ def took_away(request, person: User, roles: Iterable[str]) -> None:
 
 
 def _hold(change: AccessChange) -> AccessChange | None:
-    """Locked; None when somebody else settled it meanwhile."""
+    """The change, with its row locked; None when somebody else settled it meanwhile."""
     return waiting().select_for_update(of=("self",)).filter(pk=change.pk).first()
 
 
@@ -144,8 +147,8 @@ def _close(change: AccessChange, outcome: str) -> None:
 
 
 def _carry_out(change: AccessChange) -> None:
-    done = _CARRY_OUT[change.kind](change)
-    _close(change, Outcome.DONE if done else Outcome.FAILED)
+    succeeded = _CARRY_OUT[change.kind](change)
+    _close(change, Outcome.DONE if succeeded else Outcome.FAILED)
 
 
 def _settle(change: AccessChange) -> None:
@@ -163,7 +166,7 @@ def _tell_settled(change: AccessChange, before: str | None) -> None:
 
 
 def _write_down(request, act: str, change: AccessChange, actor: User | None = None) -> None:
-    """In the log of the practice, with what kind of change it is."""
+    """Log the act for the practice, with the kind of change."""
     thing = change.person or change.invitation
     if request is None:
         practice = change.practice.uuid
@@ -182,13 +185,14 @@ def _give_address(change: AccessChange) -> bool:
     person.email = change.email
     person.save(update_fields=["email"])
     ended.note("address", person)
-    # allauth's own list would keep the old address good for logging in.
+    # With its row in allauth's table the old address could still be used to log in.
     EmailAddress.objects.filter(user=person).delete()
     return True
 
 
 def take_factor_away(person: User) -> None:
-    """No second factor, no code on paper and no login: the next one sets up a new second step."""
+    """Remove second factors and printed codes, end all sessions, and trust no device. At the next
+    login the person sets up a new second step."""
     factors = second_factor.of(person)
     for factor in factors:
         ended.note("second step", factor)

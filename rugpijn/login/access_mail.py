@@ -1,8 +1,9 @@
-"""Mails about who gets into a practice: to its owners, to the person, and to who is invited.
+"""Mails about who gets access to a practice: to its owners, the person, and who is invited.
 
-Each goes to the worker when the act is stored, and never stops it: a mail server that is out of
-order must keep nobody from taking an account away. What waits names the change, the person or the
-invitation by number, or in words when it is deleted; a link is made when the mail is written.
+Each is handed to the worker when the transaction commits, and never raises: a mail server that is
+down must not keep anybody from taking an account away. A letter that waits names the change, the
+person or the invitation by number, or holds the text when the row is deleted. Its link is made when
+the mail is written.
 """
 
 from collections.abc import Iterable
@@ -30,8 +31,8 @@ WITH_LINK = ("access_change_yours", "access_change_asked")
 def tell_asked(
     change: AccessChange, owners: Iterable[User], before: str | None, *, at_once: bool
 ) -> None:
-    """Owners, and the address that the person had before: each with a link to refuse. A new
-    address hears of it too, without one."""
+    """Mail the owners, and the person at the address of before, each with a link to refuse. A new
+    address gets a mail without a link."""
     about = {"change": str(change.uuid), "at_once": at_once}
     person = change.person
     if person is not None:
@@ -44,7 +45,7 @@ def tell_asked(
 
 
 def tell_settled(change: AccessChange, owners: Iterable[User], before: str | None) -> None:
-    """What became of it: the owners and the person, at the address of before and of now."""
+    """Mail the outcome to the owners, and to the person at the old and the new address."""
     languages = {owner.email: owner.language for owner in owners}
     if change.person is not None:
         for address in (before, change.person.email):
@@ -54,12 +55,12 @@ def tell_settled(change: AccessChange, owners: Iterable[User], before: str | Non
 
 
 def tell_person(template: str, person: User) -> None:
-    """What an owner did to the login of a colleague."""
+    """Mail a colleague what an owner changed about their login."""
     _later(template, person.email, person.language, person=str(person.uuid))
 
 
 def tell_withdrawn(invitation: StaffInvitation, owners: Iterable[User], by: str) -> None:
-    """With the words of the invitation: its row is gone when the mail is written."""
+    """Mail the owners. The text is copied here: the row is gone when the mail is written."""
     about = {"name": invitation.name, "address": invitation.email, "by": by}
     about |= {"practice": invitation.practice.name}
     for owner in owners:
@@ -67,17 +68,17 @@ def tell_withdrawn(invitation: StaffInvitation, owners: Iterable[User], by: str)
 
 
 def invite(invitation: StaffInvitation) -> None:
-    """Mail the link, which nobody else sees: only who reads that mailbox can use it.
+    """Mail the link, which is shown nowhere else: only who reads that mailbox can use it.
 
-    An address that has an account here already gets a mail that says so. Whoever invited learns
-    from neither the page nor the time whether it has.
+    An address that already has an account gets a mail that says so. Neither the page nor the time
+    that it takes tells whoever invited which of the two was sent.
     """
-    invitation.renew()  # closes the link of before at once; the next is made with the mail
+    invitation.renew()  # the earlier link stops working now; the next is made with the mail
     _later("colleague_invited", invitation.email, "", invitation=invitation.pk)
 
 
 def tell_changed(thing: Practice | User, names: Iterable[str], by: str) -> None:
-    """To the owners: what the operator changed of their practice, or of a colleague."""
+    """Mail the owners what the operator changed of their practice or of a colleague."""
     practice = thing if isinstance(thing, Practice) else thing.practice
     for owner in User.objects.filter(practice=practice, is_owner=True, is_active=True):
         with translation.override(owner.language):
@@ -87,27 +88,26 @@ def tell_changed(thing: Practice | User, names: Iterable[str], by: str) -> None:
 
 
 def refusal_link(change: AccessChange, to: str) -> str:
-    """Of the person or an owner, made of their number and that of the change when the mail is
-    written; it is kept nowhere."""
+    """The signed address at which `to`, the uuid of a person, refuses. It is stored nowhere."""
     token = signing.dumps([str(change.uuid), to], salt=SALT)
     return settings.SITE_URL + reverse("refuse_access_change", args=[token])
 
 
 def find(token: str) -> tuple[AccessChange | None, User | None]:
-    """The change of a link, as long as it waits, and whose link it is."""
+    """The change that a link is about and whose link it is; both None when it no longer waits."""
     try:
         change, to = signing.loads(token, salt=SALT)
-    except (signing.BadSignature, ValueError):  # the latter: of a link from before it named who
+    except (signing.BadSignature, ValueError):  # ValueError: a link of an older release
         return None, None
-    found = AccessChange.objects.filter(uuid=change, outcome=AccessChange.Outcome.OPEN)
-    change = found.select_related("practice", "person", "invitation").first()
+    changes = AccessChange.objects.filter(uuid=change, outcome=AccessChange.Outcome.OPEN)
+    change = changes.select_related("practice", "person", "invitation").first()
     if change is None:
         return None, None
     return change, User.objects.filter(uuid=to, practice=change.practice).first()
 
 
 def _later(template: str, to: str | None, language: str, /, **about: Any) -> None:
-    """Keep a mail for the worker, which makes what is in it of the numbers in `about`."""
+    """Send a mail by the worker, after the commit. `about` holds the numbers for its text."""
     if to:
         letter = Letter(
             kind=KIND, about={"template": template, **about}, recipient=to, language=language
@@ -116,7 +116,7 @@ def _later(template: str, to: str | None, language: str, /, **about: Any) -> Non
 
 
 def _write(letter: Letter) -> EmailMessage | None:
-    """None for what is gone, or was withdrawn, since somebody asked for it."""
+    """The mail of a letter; None when its change, person or invitation is gone or withdrawn."""
     template, context = letter.about["template"], dict(letter.about)
     if "change" in context:
         change = AccessChange.objects.filter(uuid=context["change"])
@@ -144,17 +144,17 @@ def _write(letter: Letter) -> EmailMessage | None:
 
 
 def _of_change(template: str, context: dict[str, Any]) -> dict[str, Any]:
-    """When it works, and where it can be refused and confirmed."""
+    """When the change works, and the addresses at which it is confirmed and refused."""
     change = context["change"]
     if change is None:
         return {}
     page = settings.SITE_URL + reverse("admin:rugpijn_user_access")
-    more = {"works_at": timezone.localtime(change.works_at), "page": page}
+    context_of_change = {"works_at": timezone.localtime(change.works_at), "page": page}
     if template in WITH_LINK and not context["at_once"]:
-        more["refuse"] = refusal_link(change, context["to"])
+        context_of_change["refuse"] = refusal_link(change, context["to"])
     if template != "access_change_settled":
-        more["confirmable"] = can_be_confirmed(change)
-    return more
+        context_of_change["confirmable"] = can_be_confirmed(change)
+    return context_of_change
 
 
 sending.WRITERS[KIND] = _write

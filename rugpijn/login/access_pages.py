@@ -1,4 +1,4 @@
-"""Pages of changes to somebody's way in: what waits for an owner, and refusing by mail."""
+"""Pages of access changes: the list for owners, and the page behind a link in a mail."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 
 from .. import audit
 from ..models import AccessChange
+from ..web.numbers import number
 from . import access_changes, access_mail, access_rules
 
-SETTLED_SHOWN = 10  # on the page of an owner, the last ones
+SETTLED_SHOWN = 10  # the most recent ones, on the page of an owner
 
 
 def say(request, change: AccessChange) -> None:
-    """What becomes of a change, to who asked for it."""
+    """Show who asked for a change what happens next."""
     if change.outcome == AccessChange.Outcome.DONE:
         text = _(
             "%(name)s: %(what)s. It works at once: nobody has an account in this practice yet."
@@ -42,47 +43,46 @@ def say(request, change: AccessChange) -> None:
 
 
 def _seen_by(user):
-    """Which changes somebody may see: an owner those of the practice, the operator all."""
+    """The filter of the changes somebody may see: an owner the practice's, the operator all."""
     if user.is_superuser:
         return {}
     return {"practice": user.practice_id}
 
 
 def shown(request, person=None) -> dict:
-    """What waits, for the list of colleagues and the page of one of them."""
+    """The context of the list of colleagues, or of the page of one: the changes that wait."""
     access_changes.settle_due()
     which = _seen_by(request.user) | ({"person": person} if person else {})
     return {"access_changes": list(access_changes.waiting(**which))}
 
 
 def waiting(admin, request):
-    """The page of an owner: what waits, with a button to confirm and one to refuse."""
+    """The page of an owner: the changes that wait, each with buttons to confirm and to refuse."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     access_changes.settle_due()
     if request.method == "POST":
         return _decide(request)
-    mine = AccessChange.objects.filter(**_seen_by(request.user)).select_related(
-        "person", "invitation", "practice"
-    )
-    open_now = access_changes.waiting(**_seen_by(request.user))
+    visible = _seen_by(request.user)
+    changes = AccessChange.objects.filter(**visible)
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
         "title": _("Changes to how colleagues log in"),
         "waiting": [
             {"change": change, "may_confirm": access_rules.may_confirm(request.user, change)}
-            for change in open_now
+            for change in access_changes.waiting(**visible)
         ],
-        "settled": mine.exclude(outcome="").order_by("-settled_at")[:SETTLED_SHOWN],
+        "settled": changes.exclude(outcome="")
+        .select_related("person", "invitation", "practice")
+        .order_by("-settled_at")[:SETTLED_SHOWN],
     }
     return TemplateResponse(request, "admin/rugpijn/user/access.html", context)
 
 
 def _decide(request):
-    number = request.POST.get("change", "")
-    found = access_changes.waiting(**_seen_by(request.user))
-    change = found.filter(pk=int(number)).first() if _is_number(number) else None
+    waiting_changes = access_changes.waiting(**_seen_by(request.user))
+    change = waiting_changes.filter(pk=number(request.POST.get("change"))).first()
     if change is None:
         messages.info(request, _("This change does not wait any more."))
     elif "confirm" in request.POST:
@@ -97,15 +97,11 @@ def _decide(request):
     return redirect("admin:rugpijn_user_access")
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 @login_not_required
 @never_cache
 def refuse_by_mail(request, token):
-    """The link in the mail to an owner, or to the address of before. Looking refuses nothing; a
-    link that was used, is over or never was one gets the same answer."""
+    """The page behind the link in a mail to an owner or to the person. A GET refuses nothing. A
+    link that was used, has expired or never existed gets the same answer."""
     access_changes.settle_due()
     change, by = access_mail.find(token)
     if change is None or by is None:

@@ -1,4 +1,4 @@
-"""Who decides about a change to somebody's way in, for the acts, the pages and the mails."""
+"""Who may decide about an access change: asked by the acts, the pages and the mails."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from ..models import AccessChange, Practice, User
 
 WAITS = timedelta(hours=24)
 Kind, Outcome = AccessChange.Kind, AccessChange.Outcome
-GIVES = [Kind.EMAIL, Kind.FACTOR, Kind.ROLES, Kind.OPENED, Kind.INVITATION]  # a way in
+GIVES = [Kind.EMAIL, Kind.FACTOR, Kind.ROLES, Kind.OPENED, Kind.INVITATION]  # access
 
 
 def owners(practice: Practice) -> QuerySet[User]:
@@ -17,14 +17,16 @@ def owners(practice: Practice) -> QuerySet[User]:
 
 
 def may_decide(user: User, practice: Practice) -> bool:
-    """Whether this person answers for who gets into the practice."""
+    """Whether this person is an active owner of the practice."""
     return user.is_active and user.is_owner and user.practice_id == practice.pk
 
 
 def may_confirm(user: User, change: AccessChange) -> bool:
-    """An owner; never the one it is about, nor the one who asked, who may run the server as well.
+    """Whether this owner may confirm the change.
 
-    Nor one whose own way in the operator made or changed within a day: it may be the operator.
+    Not the owner it is about, nor who asked for it, since an operator can be an owner too. Nor an
+    owner whose own access the operator gave or changed in the last 24 hours: that account may be
+    the operator's.
     """
     return (
         may_decide(user, change.practice)
@@ -41,5 +43,5 @@ def _came_by_operator(user: User) -> bool:
 
 
 def can_be_confirmed(change: AccessChange) -> bool:
-    """Whether anybody may confirm it; otherwise it waits its day, and everybody is told so."""
+    """Whether any owner may confirm it. If not it waits for 24 hours, and mails say so."""
     return any(may_confirm(owner, change) for owner in owners(change.practice))

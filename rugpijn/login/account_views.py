@@ -1,4 +1,4 @@
-"""Your devices and logins: where somebody is logged in, and with what."""
+"""The page “Your devices and logins”: where somebody is logged in, and by which means."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -25,24 +25,20 @@ from .sessions import fresh_login_required
 
 
 class PasskeyNameForm(forms.Form):
-    name = CharField(
-        label=gettext_lazy("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable]
-    )
+    name = CharField(label=_("Name"), max_length=passkeys.NAME_LENGTH, validators=[printable])
 
     def __init__(self, *args, key, **kwargs):
         super().__init__(*args, initial={"name": shown_name(key.wrap().name)}, **kwargs)
         self.auto_id = f"id_{key.pk}_%s"  # one form for each passkey on the page
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.add_input(
-            Submit("rename", gettext_lazy("Save the name"), css_class="btn-plain")
-        )
+        self.helper.add_input(Submit("rename", gettext("Save the name"), css_class="btn-plain"))
 
 
 @fresh_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def login_devices(request):
-    """The page, and its buttons: each press does one thing and comes back here."""
+    """Show the page, or do what one of its buttons asks and come back to it."""
     for action, act in ACTS.items():
         if action in request.POST:
             return act(request) or redirect("login_devices")
@@ -50,7 +46,7 @@ def login_devices(request):
 
 
 def _page(request, wrong=None):
-    """`wrong` is the form of a passkey whose new name was refused."""
+    """Render the page. `wrong` is a passkey and its form, when the new name was refused."""
     user, keys = request.user, []
     for key in passkeys.of(user):
         form = wrong[1] if wrong and wrong[0] == key else PasskeyNameForm(key=key)
@@ -76,25 +72,25 @@ def _page(request, wrong=None):
 
 
 def _has_another_way(user) -> bool:
-    """Whether a passkey can be missed: nobody takes away the last way in."""
+    """Whether a passkey can be removed: the last way to log in cannot."""
     another = user.has_usable_password() or passkeys.of(user).count() > 1
     return another and factor_views.may_miss_one(user)
 
 
 def _end_one(request):
-    asked = request.POST["end"]
-    found = next((row for row in devices.sessions_of(request.user) if row.public_id == asked), None)
-    if found is None:
-        messages.info(request, _("That device was logged out already."))
-    elif found.session_key == request.session.session_key:
+    sessions = {session.public_id: session for session in devices.sessions_of(request.user)}
+    session = sessions.get(request.POST["end"])
+    if session is None:
+        messages.info(request, gettext("That device was already logged out."))
+    elif session.session_key == request.session.session_key:
         return redirect("account_logout")
     else:
         with transaction.atomic():
-            if found.device is not None:
-                devices.forget(request.user, device=found.device)  # its logins go along
-            found.delete()
+            if session.device is not None:
+                devices.forget(request.user, device=session.device)  # with its sessions
+            session.delete()
             audit.record(request, "end login")
-        messages.success(request, _("That device is logged out."))
+        messages.success(request, gettext("That device is logged out."))
 
 
 def _end_others(request):
@@ -106,26 +102,28 @@ def _end_others(request):
         ngettext("%d other device is logged out.", "%d other devices are logged out.", ended)
         % ended
         if ended
-        else _("You were logged in nowhere else."),
+        else gettext("You were not logged in anywhere else."),
     )
 
 
 def _trust(request):
-    """The cookie goes with the answer, so it is put there by the middleware."""
+    """Remember the wish; `TrustMiddleware` sets the cookie on the answer."""
     if request.user.is_staff:
-        raise Http404  # nobody stays logged in on a device of the practice
+        raise Http404  # staff never stay logged in
     devices.wish(request, own_device=True)
     audit.record(request, "trust device")
-    messages.success(request, _("You stay logged in on this device for 30 days."))
+    messages.success(request, gettext("You stay logged in on this device for 30 days."))
 
 
 def _trust_no_longer(request):
     devices.forget_here(request)
-    messages.success(request, _("We ask who you are on this device again, after half an hour."))
+    messages.success(
+        request, gettext("On this device we will ask again who you are after half an hour.")
+    )
 
 
 def _key(request):
-    """The passkey that a button is about; never somebody else's."""
+    """The passkey that a button is about. Raises Http404 when it is not this person's."""
     chosen = number(request.POST.get("passkey"))
     key = passkeys.of(request.user).filter(pk=chosen).first()
     if key is None:
@@ -140,19 +138,19 @@ def _rename(request):
         return _page(request, wrong=(key, form))
     key.data["name"] = form.cleaned_data["name"]
     key.save(update_fields=["data"])
-    messages.success(request, _("The name is saved."))
+    messages.success(request, gettext("The name is saved."))
 
 
 def _remove(request):
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=request.user.pk)  # two at once: one stays
+        User.objects.select_for_update().get(pk=request.user.pk)  # of two at once one waits
         key = _key(request)
         if not _has_another_way(request.user):
             messages.error(
                 request,
-                _("This is your only second step. First set up another one.")
+                gettext("This is your only second step. First set up another one.")
                 if request.user.is_staff
-                else _("This is your only way in. First choose a password."),
+                else gettext("This is your only way in. First choose a password."),
             )
             return
         ended.note("second step", key)
@@ -160,7 +158,7 @@ def _remove(request):
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove passkey")
     accounts.tell_owner(request, "account/email/passkey_removed")
-    messages.success(request, _("It is removed. Other devices are logged out."))
+    messages.success(request, gettext("It is removed. Other devices are logged out."))
 
 
 ACTS = {
@@ -177,7 +175,7 @@ ACTS = {
 @fresh_login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def passkey_add(request):
-    """Another way in: the finger, the face or the lock of this device."""
+    """Add a passkey: the fingerprint, the face or the screen lock of this device."""
     if request.method == "POST":
         try:
             credential = passkeys.check_new(request.POST.get("credential", ""))
@@ -189,7 +187,10 @@ def passkey_add(request):
             accounts.end_elsewhere(request, request.user)
             audit.record(request, "add passkey")
         accounts.tell_owner(request, "account/email/passkey_added")
-        messages.success(request, _("From now on you log in on this device with one touch."))
+        messages.success(
+            request,
+            gettext("From now on you log in on this device with fingerprint, face or screen lock."),
+        )
         return redirect("login_devices")
     options = passkeys.options_to_make(request.user)
     return render(request, "account/passkey_add.html", {"options": options})
@@ -199,7 +200,7 @@ def passkey_add(request):
 @require_POST
 @sensitive_post_parameters()
 def one_time_list(request):
-    """Ten codes, shown once and to be printed; the database keeps their hashes."""
+    """Make ten codes, show them once to be printed, and store their hashes."""
     with transaction.atomic():
         codes = second_step.new_list(request.user)
         audit.record(request, "print codes")

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, people are invited."""
+"""What this app changes in allauth: people are invited, and mails are sent by the worker."""
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.fields import EmailField
@@ -10,14 +10,15 @@ from allauth.account.forms import (
     SetPasswordForm,
 )
 from allauth.account.forms import LoginForm as PasswordLoginForm
-from allauth.account.internal.userkit import user_username
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_username
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..backup import ended
@@ -51,7 +52,7 @@ class LoginForm(PasswordLoginForm):
         self.order_fields(self.field_order)
 
     def clean_login(self):
-        """A login code works with or without its dash, an address without invisible signs."""
+        """Accept a login code without its dash, and an address with invisible characters."""
         login = clean(super().clean_login())
         return User.login_code_of(login) or login
 
@@ -60,43 +61,47 @@ class LoginForm(PasswordLoginForm):
         return super().login(request, redirect_url)
 
 
-class SaysHowLong:
-    """One sentence beside a new password, the same everywhere; allauth lists every rule."""
+class WithPasswordHelp:
+    """Replaces allauth's list of password rules by one sentence, the same on every page."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = PASSWORD_HELP
 
 
-class ChangeForm(SaysHowLong, ChangePasswordForm):
+class ChangeForm(WithPasswordHelp, ChangePasswordForm):
     pass
 
 
-class SetForm(SaysHowLong, SetPasswordForm):
+class SetForm(WithPasswordHelp, SetPasswordForm):
     pass
 
 
 class AddressField(CleanText, EmailField):
-    """An address without the invisible signs that are pasted along."""
+    """An e-mail address, from which invisible characters are removed."""
 
 
 class NewAddressForm(AddEmailForm):
-    """Another address of one's own. The one of now is noted as confirmed (the invitation did so):
-    allauth would take it for one that still waits, drop it, and tell it nothing afterwards."""
+    """A new address for oneself.
+
+    The present address is first stored as confirmed, which the invitation did. Otherwise allauth
+    would take it for one that still waits, delete it, and send no notice to it.
+    """
 
     email = AddressField()
 
     def save(self, request):
         if self.user.email:
-            known = {"verified": True, "primary": True}
             EmailAddress.objects.update_or_create(
-                user=self.user, email=self.user.email, defaults=known
+                user=self.user,
+                email=self.user.email,
+                defaults={"verified": True, "primary": True},
             )
         return super().save(request)
 
 
 class AskResetForm(ResetPasswordForm):
-    """A new address that has waited its day counts from now on, and the old one no longer."""
+    """Asks for a link to reset a password. Changes of address that are due come first."""
 
     email = AddressField()
 
@@ -105,7 +110,7 @@ class AskResetForm(ResetPasswordForm):
         return super().clean_email()
 
 
-class ResetForm(SaysHowLong, ResetPasswordKeyForm):
+class ResetForm(WithPasswordHelp, ResetPasswordKeyForm):
     pass
 
 
@@ -114,7 +119,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request):
-        """Staff and patients each begin at `/`, which knows where they belong."""
+        """`/` redirects staff and patients to the first page of each."""
         return "/"
 
     def get_login_stages(self):
@@ -124,48 +129,39 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         ]
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """A login of a moment ago counts too: nobody types a password twice in a row."""
+        """A recent login counts too, so that nobody types a password twice in a row."""
         return not sessions.is_fresh(context.request)
 
     def get_reauthentication_methods(self, user):
-        """How somebody may say once more who they are, in our words.
-
-        Staff with a second factor give that one: see `sessions.is_fresh`.
-        """
-        held = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
-        by_factor = user.is_staff and bool(held)
-        ways = [
-            (
-                "account_reauthenticate",
-                _("With your password"),
-                not by_factor and user.has_usable_password(),
-            ),
-            (
-                "mfa_reauthenticate_webauthn",
-                _("With finger, face or the lock of this device"),
-                Authenticator.Type.WEBAUTHN in held,
-            ),
-            ("factor_again", _("With a code"), by_factor),
-        ]
-        if Authenticator.Type.TOTP in held:
-            ways.reverse()  # the app works on every device
-        return [
-            {"id": name, "description": words, "url": reverse(name)}
-            for name, words, usable in ways
-            if usable
-        ]
+        """How somebody may confirm who they are, with our own labels. Staff with a second factor
+        use that: see `sessions.is_fresh`."""
+        types = {key.type for key in second_factor.of(user)} if user.is_authenticated else set()
+        by_factor = user.is_staff and bool(types)
+        ways = {}
+        if not by_factor and user.has_usable_password():
+            ways["account_reauthenticate"] = gettext("With your password")
+        if Authenticator.Type.WEBAUTHN in types:
+            label = gettext("With fingerprint, face or screen lock of this device")
+            ways["mfa_reauthenticate_webauthn"] = label
+        if by_factor:
+            ways["factor_again"] = gettext("With a code")
+        # An app works on every device, so it comes first.
+        names = reversed(ways) if Authenticator.Type.TOTP in types else ways
+        return [{"id": name, "description": ways[name], "url": reverse(name)} for name in names]
 
     def _get_login_attempts_cache_key(self, request, **credentials):
-        """Wrong passwords are counted per account, but what strangers try on an account does not
-        stop its owner: a trusted device of that person is counted apart."""
+        """Count wrong passwords for each account, and apart on a trusted device of its owner. So a
+        stranger who guesses does not lock the owner out."""
         key = super()._get_login_attempts_cache_key(request, **credentials)
         device = _trusted_device_of(request, credentials)
         return key if device is None else f"{key}:{device.uuid}"
 
     def send_mail(self, template_prefix, email, context, **about) -> bool:
-        """Whether it went, or waits for the worker. What somebody did is done, also when the mail
-        server is out of order: a new password, or a factor that was reset, must not end in an
-        error page. `about`: numbers from which the worker makes a link or a code."""
+        """Send a mail, or queue it for the worker. Returns False when neither was possible.
+
+        It never raises: a password that was changed must not end in an error page because the mail
+        server is down. `about` holds the numbers from which the worker makes a link or a code.
+        """
         outcome = account.send(template_prefix, email, context, **about)
         return outcome is not SendOutcome.FAILED
 
@@ -175,9 +171,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         self.send_mail(account.CONFIRM, address.email, context, address=address.pk)
 
     def set_password(self, user, password):
-        """Changed, chosen or reset by mail. Whoever learned the old one is out, and so is every
-        other device that was trusted; that, the password and its row in the log are one."""
-        user.set_password(password)  # before it begins: a hash takes a while, and others would wait
+        """Store a password that was changed, chosen, or reset by mail. In the same transaction
+        every other session and trusted device ends, and the log gets a row."""
+        user.set_password(password)  # hashing is slow: done before the transaction holds locks
         with transaction.atomic():
             user.save()
             ended.note("password", user)
@@ -189,7 +185,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return self.send_mail(account.RESET, email, {"user": user})
 
     def get_reset_password_from_key_url(self, key):
-        """The link in the mail starts with our own address, never with the request's host."""
+        """The link in the mail begins with SITE_URL, never with the host of the request."""
         return settings.SITE_URL + reverse(
             "account_reset_password_from_key",
             kwargs=dict(zip(("uidb36", "key"), key.split("-", 1), strict=True)),
@@ -212,15 +208,15 @@ def _trusted_device_of(request, credentials) -> TrustedDevice | None:
 
 
 def tell_owner(request, mail: str, person: User | None = None) -> None:
-    """That something changed about how somebody logs in, by mail, in case it was not them."""
+    """Mail somebody that their way of logging in changed, in case they did not do it."""
     person = person or request.user
     get_adapter(request).send_notification_mail(mail, person, {"user": person})
 
 
 def end_elsewhere(request, user) -> int:
-    """End every login but this one, and trust no other device. Says how many logins that were."""
+    """End every session but this one, and trust no other device. Returns how many ended."""
     here = request.user.is_authenticated and request.user.pk == user.pk
-    held = devices.of_session(request.session) if here else {}
+    device = devices.of_session(request.session) if here else {}
     ended = sessions.end_sessions(user, but=request.session.session_key if here else None)
-    devices.forget(user, but=held.get("pk"))
+    devices.forget(user, but=device.get("pk"))
     return ended

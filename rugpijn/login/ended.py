@@ -1,4 +1,6 @@
-"""What of somebody's way in was taken away: accounts, roles, passwords, addresses, second steps."""
+"""What a restored backup must not bring back of somebody's access: accounts, roles, passwords,
+addresses and second steps that were taken away after the backup was made.
+"""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -25,7 +27,7 @@ def _take_flags(user: User, state: str) -> bool:
 
 
 def _password(user: User) -> str:
-    """Of the stored hash, which holds a random salt: it can be compared and not guessed."""
+    """A digest of the stored hash. That has a random salt, so it can be compared, not guessed."""
     return digest(user.password)
 
 
@@ -38,12 +40,12 @@ def _take_password(user: User, state: str) -> bool:
 
 
 def _address(user: User) -> str:
-    """With the random number of the account, so that no list of addresses gives it away."""
+    """A digest with the random uuid of the account, so that a list of addresses finds none."""
     return digest(user.uuid, user.email or "")
 
 
 def _take_address(user: User, state: str) -> bool:
-    """The mailbox of before may be somebody else's by now: nothing is mailed to it."""
+    """Remove the address. The mailbox may be somebody else's by now: nothing is mailed to it."""
     if user.email is None or _address(user) == state:
         return False
     user.email = None
@@ -53,14 +55,14 @@ def _take_address(user: User, state: str) -> bool:
     return True
 
 
-def _authenticator(one: Authenticator) -> str:
-    """By what stays the same while it is used: the secret of an app, the id of a passkey."""
-    own = one.data.get("secret") or one.data.get("credential", {}).get("rawId")
-    return f"{one.user.uuid}:{digest(own)}"
+def _authenticator(factor: Authenticator) -> str:
+    """Named by what stays the same in use: the secret of an app, the id of a passkey."""
+    secret = factor.data.get("secret") or factor.data.get("credential", {}).get("rawId")
+    return f"{factor.user.uuid}:{digest(secret)}"
 
 
-def _remove(one: Authenticator, state: str) -> bool:
-    one.delete()
+def _remove(factor: Authenticator, state: str) -> bool:
+    factor.delete()
     return True
 
 
@@ -77,12 +79,15 @@ def _ask_again(practice: Practice, state: str) -> bool:
 
 
 def close_what_was_open(restored) -> str | None:
-    """After a restore: an invitation that was used or withdrawn since would open again, and a
-    change that was refused would work after all. So none of those in a backup stays open."""
+    """After a restore: close the invitations and access changes that were open in the backup.
+
+    An invitation that was used or withdrawn since would open again, and a change that was refused
+    would take effect. Returns a sentence for the operator, or None when there were none.
+    """
     now = timezone.now()
     expired = now - StaffInvitation.VALID_FOR
-    closed = StaffInvitation.objects.filter(accepted_at=None, created_at__gt=expired)
-    number = closed.update(created_at=expired)
+    invitations = StaffInvitation.objects.filter(accepted_at=None, created_at__gt=expired)
+    number = invitations.update(created_at=expired)
     number += AccessChange.objects.filter(outcome="").update(outcome="refused", settled_at=now)
     GlassBreak.objects.filter(ended_at=None).update(ended_at=now)
     if not number:
@@ -96,38 +101,28 @@ def _key(user: User) -> str:
     return str(user.uuid)
 
 
+def _of_user(name: str, sentence: str, state, take, **more) -> EndedKind:
+    return EndedKind(name, sentence, User.objects.all, _key, state, take, **more)
+
+
 register(
-    EndedKind(
-        "account",
-        "Accounts or roles that were taken away since",
-        User.objects.all,
-        _key,
-        _flags,
-        _take_flags,
-    ),
-    EndedKind(
+    _of_user("account", "Accounts or roles that were taken away since", _flags, _take_flags),
+    _of_user(
         "password",
         "Passwords that were changed since no longer work; a new one is asked for by mail",
-        User.objects.all,
-        _key,
         _password,
         _take_password,
         only_since=True,  # Django makes a stronger hash of the same password now and then
     ),
-    EndedKind(
-        "address",
-        "E-mail addresses that were changed since are taken off",
-        User.objects.all,
-        _key,
-        _address,
-        _take_address,
+    _of_user(
+        "address", "E-mail addresses that were changed since are taken off", _address, _take_address
     ),
     EndedKind(
         "second step",
         "Passkeys and apps that were removed since",
         lambda: Authenticator.objects.filter(type__in=(KEY, APP)).select_related("user"),
         _authenticator,
-        lambda one: GONE,
+        lambda factor: GONE,
         _remove,
     ),
     EndedKind(

@@ -1,13 +1,11 @@
-"""What happens to a colleague's account: logged out at once, and never the last owner."""
+"""The check that keeps an owner in each practice."""
 
 from ..models import Practice, User
 
 
 def is_last_owner(user: User) -> bool:
-    """Whether nobody else could manage the practice.
-
-    Locks the practice: two owners who take each other's role away at once must not both succeed.
-    """
+    """Whether nobody else could manage the practice. Locks the practice: two owners who take each
+    other's role away at once must not both succeed."""
     if not (user.is_owner and user.is_active and user.practice_id):
         return False
     Practice.objects.select_for_update().get(pk=user.practice_id)

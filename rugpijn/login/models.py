@@ -1,7 +1,7 @@
-"""What the database knows of logins: sessions, trusted devices, one-time codes on paper, forms that
-came after a login had ended, and changes to somebody's way in that wait.
+"""Tables of logging in: sessions, trusted devices, codes on paper, forms that were sent after a
+session had ended, and access changes that wait.
 
-Nothing here opens a door by itself: of what a person or a browser holds, only a hash is kept.
+Of a token or a code only a hash is stored, so a copy of the database logs nobody in.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TrustedDevice(models.Model):
-    """A browser whose owner said: this is my own. It is asked less, for thirty days."""
+    """A browser of which somebody ticked “This is my own device”. It counts for thirty days."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
@@ -29,8 +29,7 @@ class TrustedDevice(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
-    # When a second factor was given here: of staff only, and only then the device vouches.
-    factor_at = models.DateTimeField(null=True)
+    factor_at = models.DateTimeField(null=True)  # when staff gave their second factor here
 
     class Meta:
         verbose_name = _("trusted device")
@@ -42,10 +41,8 @@ class TrustedDevice(models.Model):
 
 
 class LoginSession(AbstractBaseSession):
-    """A session that knows whose it is: listed for its owner, and ended in one question.
-
-    It goes with its person, and with the trusted device that it belongs to.
-    """
+    """A session with its person, so that sessions can be listed and ended in one query. It is
+    deleted with that person, and with the trusted device that it belongs to."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="login_sessions"
@@ -65,12 +62,12 @@ class LoginSession(AbstractBaseSession):
 
     @property
     def public_id(self) -> str:
-        """Names a session on a page: its key is as good as a password and stays on the server."""
+        """Names a session on a page. Its key is as good as a password and is never shown."""
         return salted_hmac("rugpijn.session", self.session_key, algorithm="sha256").hexdigest()[:32]
 
 
 class OneTimeCode(models.Model):
-    """One code of a printed list: the second step of someone without e-mail."""
+    """One code of a printed list: the second step of somebody without e-mail."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="one_time_codes"
@@ -87,17 +84,15 @@ class OneTimeCode(models.Model):
 
 
 class KeptForm(models.Model):
-    """What somebody typed and could not send, for that person alone, and for an hour.
-
-    Passwords and codes are never in it. `kept_forms.py` says when it comes and goes.
-    """
+    """What somebody typed and could not send. It is shown to that person only, for an hour. It
+    never holds passwords or codes. `saving/kept_forms.py` stores and deletes it."""
 
     LASTS = timedelta(hours=1)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_forms")
     at = models.DateTimeField(default=timezone.now)
     shown = models.BooleanField(default=False)
-    content = models.TextField()  # as JSON: `kept.Typed`. As text, which may hold a NUL
+    content = models.TextField()  # `kept.Typed` in JSON; a JSON column would refuse a NUL
 
     class Meta:
         verbose_name = _("form that was kept")
@@ -105,15 +100,14 @@ class KeptForm(models.Model):
         ordering = ["pk"]
 
     def __str__(self):
-        return str(self.at)  # never what is in it
+        return str(self.at)  # never its content
 
 
 class AccessChange(models.Model):
-    """A change to how somebody of a practice logs in, asked for by who runs the server.
+    """A change to how somebody logs in that the operator of the server asks for.
 
-    It waits until `works_at`, unless an owner of the practice confirms it. Rules and acts are in
-    `access_changes.py`. A `LOCKED` row never waits: it says that the operator took a role or an
-    account away.
+    It waits until `works_at`, unless an owner of the practice confirms it; see `access_changes.py`.
+    A `LOCKED` row never waits: it records that the operator took a role or an account away.
     """
 
     class Kind(models.TextChoices):
@@ -174,26 +168,26 @@ class AccessChange(models.Model):
 
     @property
     def who(self) -> str:
-        """Whose way in it is, by name."""
+        """The name of the person whose access changes."""
         return (self.person or self.invitation).name
 
     @property
     def what(self) -> str:
-        """The kind of change, with the new address, the address of the link or the roles."""
-        told = [self.email, self.invitation.email if self.invitation else "", *self.role_names]
-        told = ", ".join(str(each) for each in told if each)
-        return f"{self.get_kind_display()} ({told})" if told else self.get_kind_display()
+        """The kind of change, with the new address, the address of the link, or the roles."""
+        details = [self.email, self.invitation.email if self.invitation else "", *self.role_names]
+        details = ", ".join(str(detail) for detail in details if detail)
+        return f"{self.get_kind_display()} ({details})" if details else self.get_kind_display()
 
     @property
     def by(self) -> str:
-        """Who asked for it, for a sentence."""
+        """Who asked for it, as the subject of a sentence."""
         if not self.asked_name:
-            return gettext("Somebody at the keyboard of the server")
+            return gettext("Somebody working on the server")
         return gettext("%s, who runs the server,") % self.asked_name
 
     @property
     def role_names(self) -> list[str]:
-        """The roles that it gives, as a page calls them."""
+        """The labels of the roles that it gives."""
         if self.kind != self.Kind.ROLES:
             return []
         model = self._meta.get_field("person").related_model

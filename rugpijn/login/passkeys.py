@@ -1,8 +1,8 @@
-"""Passkeys: logging in with one touch. A passkey asks for finger, face or the lock of the device,
-so it is both something one has and something one is or knows.
+"""Passkeys: logging in with a fingerprint, a face or the screen lock of a device.
 
-allauth keeps and checks them. Here stands what differs: the address they belong to is SITE_URL's,
-and they name their owner by the opaque uuid, so that one can be made before the account is.
+Somebody has the device, and unlocks it with what they are or know: a passkey is two factors.
+allauth stores and checks passkeys. Here they are tied to the host of SITE_URL, and name their owner
+by the random uuid, so that one can be made before the account exists.
 """
 
 import base64
@@ -12,11 +12,10 @@ import uuid
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter as account_adapter
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import LoginWebAuthnForm, ReauthenticateWebAuthnForm
-from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -27,7 +26,7 @@ from fido2.utils import websafe_decode
 
 from ..models import User
 from ..web.visitor import readable_name
-from . import access_changes, devices
+from . import access_changes, allauth_private, devices
 
 NAME_LENGTH = 60
 
@@ -40,7 +39,7 @@ def _keys() -> MultiFernet:
 
 class PasskeyAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        """The secret of an authenticator app: who reads the database cannot make its codes."""
+        """Encrypt the secret of an authenticator app, which the database alone cannot reveal."""
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
@@ -63,42 +62,55 @@ def of(user):
 
 
 def options_to_make(user: User) -> dict:
-    """What a browser needs to make a passkey. The challenge waits in the session."""
-    return auth.begin_registration(user, passwordless=True)
+    """The options with which a browser makes a passkey. The session keeps the challenge."""
+    return allauth_private.begin_registration(user, passwordless=True)
 
 
 def check_new(text: str) -> dict:
-    """A passkey that a browser just made. Raises ValidationError in words for a person."""
-    wrong = ValidationError(_("That did not work. Try again, or choose a password."))
+    """Return the passkey that a browser just made, from its JSON. Raises a ValidationError with a
+    sentence when it is not valid."""
+    refusal = ValidationError(_("That did not work. Try again, or choose a password."))
     try:
         credential = json.loads(text)
-        auth.parse_registration_response(credential)
-        made = auth.complete_registration(credential)
+        made = allauth_private.complete_registration(credential)
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise wrong from error
+        raise refusal from error
     if not made.is_user_verified():
-        raise wrong
+        raise refusal
     return credential
 
 
 def add(request, user: User, credential: dict) -> Authenticator:
-    """Keep it, named after the device it was made on; two of one name are told apart by number."""
+    """Store a passkey, named after the device that made it; a name that is taken gets a number."""
     name = readable_name(request.META.get("HTTP_USER_AGENT", "")) or _("Passkey")
     taken = {key.wrap().name for key in of(user)}
     number, unique = 1, name
     while unique in taken:
         number += 1
         unique = f"{name} ({number})"
-    return auth.WebAuthn.add(user, unique, credential).instance
+    data = {"name": unique, "credential": credential}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
 
 
-def did_log_in(request, user: User, key: Authenticator) -> None:
-    """Remember that this session began with a passkey."""
-    record_authentication(request, user, "mfa", id=key.pk, type=key.type, passwordless=True)
+def note_login(request, user: User, key: Authenticator) -> None:
+    """Note in the session that it began with this passkey."""
+    allauth_private.record_authentication(
+        request, user, "mfa", id=key.pk, type=key.type, passwordless=True
+    )
+
+
+def was_used(request, user: User) -> bool:
+    """Whether a passkey without a password began this session, or the login under way."""
+    by_passkey = ("mfa", Authenticator.Type.WEBAUTHN, True)
+    return any(
+        (record.get("method"), record.get("type"), record.get("passwordless")) == by_passkey
+        for record in get_authentication_records(request, user)
+    )
 
 
 def owner_of(response: dict) -> User:
-    """Whose passkey this claims to be. The claim is checked afterwards, against its public key."""
+    """The person whose passkey this claims to be; its signature is checked afterwards. Raises a
+    ValidationError when there is no such person."""
     try:
         handle = websafe_decode(response["response"]["userHandle"])
         user = User.objects.filter(uuid=uuid.UUID(bytes=handle)).first()
@@ -110,15 +122,15 @@ def owner_of(response: dict) -> User:
 
 
 class PasskeyLoginForm(LoginWebAuthnForm):
-    """The button on the login page: the passkey says whose it is."""
+    """The answer to the passkey button of the login page. The passkey names its owner."""
 
     def clean_credential(self):
         access_changes.settle_due()
         credential = self.cleaned_data["credential"]
         try:
-            auth.parse_authentication_response(credential)
+            allauth_private.parse_authentication_response(credential)
             user = self.user or owner_of(credential)
-            return auth.complete_authentication(user, credential)
+            return allauth_private.complete_authentication(user, credential)
         except (ValidationError, KeyError, AttributeError) as error:
             raise ValidationError(
                 _("Logging in without a password did not work. Use your password, or try again.")
@@ -126,7 +138,7 @@ class PasskeyLoginForm(LoginWebAuthnForm):
 
 
 class StepForm(PasskeyLoginForm):
-    """As the second step after a password: it has to be this person's."""
+    """A passkey as the second step after a password. It has to be this person's."""
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -134,13 +146,13 @@ class StepForm(PasskeyLoginForm):
 
 
 class AgainForm(ReauthenticateWebAuthnForm):
-    """The same question to somebody who is logged in."""
+    """A passkey of somebody who is logged in, to confirm who they are."""
 
     clean_credential = PasskeyLoginForm.clean_credential
 
 
 class LoginView(LoginWebAuthnView):
-    """What the button on the login page asks for, and where it sends its answer."""
+    """Gives the login page a challenge, and takes the answer to it."""
 
     def form_valid(self, form):
         devices.wish(self.request, bool(self.request.POST.get("own_device")))
@@ -148,11 +160,12 @@ class LoginView(LoginWebAuthnView):
 
 
 class AgainView(ReauthenticateWebAuthnView):
-    """Is it really you? With a passkey."""
+    """Confirm who you are, with a passkey."""
 
     def get(self, request, *args, **kwargs):
         if account_adapter().is_ajax(request):
-            return JsonResponse({"request_options": auth.begin_authentication(request.user)})
+            options = allauth_private.begin_authentication(request.user)
+            return JsonResponse({"request_options": options})
         return super().get(request, *args, **kwargs)
 
     def form_invalid(self, form):

@@ -1,7 +1,7 @@
-"""Passwords that are long enough and guessed all the same.
+"""Refuses passwords that are long enough but easy to guess.
 
-Django's list knows the most used ones, and few of them are as long as ours must be. So the first
-things that people try when a short one is refused are refused here too.
+Few of the common passwords in Django's list are as long as ours must be. So what people try after a
+short one was refused is refused here too.
 """
 
 import re
@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from ..models import Practice
 
-OWN_SIGNS = 6  # letters and digits that must be left without the name of the practice
-LEAST_DIFFERENT = 5  # different signs
-LONGEST_REPEATED = 8  # signs of a word that is typed again and again
-LEAST_SIGNS = 8  # of fewer it is enough to say that they are too few
+OWN_SIGNS = 6  # letters and digits that must be left without the name
+LEAST_DIFFERENT = 5  # different characters
+LONGEST_REPEATED = 8  # characters of a word that is repeated
+LEAST_SIGNS = 8  # characters; a shorter password is only refused as too short
 
 
 def _plain(text: str) -> str:
@@ -27,13 +27,14 @@ def _plain(text: str) -> str:
 
 
 class PracticeNameValidator:
-    """Refuses what is little more than the name of a practice here, or of this app."""
+    """Refuses a password that is little more than the name of a practice or this app."""
 
     def validate(self, password, user=None):
         plain = _plain(password)
         for name in (*Practice.objects.values_list("name", flat=True), "Rugpijn"):
-            known = _plain(name)
-            if known and known in plain and len(plain.replace(known, "")) < OWN_SIGNS:
+            plain_name = _plain(name)
+            rest = plain.replace(plain_name, "")
+            if plain_name and plain_name in plain and len(rest) < OWN_SIGNS:
                 raise ValidationError(
                     _("This is nearly the name of the practice. Choose something else."),
                     code="password_is_practice",
@@ -44,7 +45,7 @@ class PracticeNameValidator:
 
 
 class PatternValidator:
-    """Refuses a few signs, a word that is repeated, and a row such as 123456789012."""
+    """Refuses few different characters, a repeated word, and a row such as 123456789012."""
 
     def validate(self, password, user=None):
         if len(password) >= LEAST_SIGNS and self._is_pattern(password.casefold()):
@@ -64,16 +65,15 @@ class PatternValidator:
         return repeats or in_a_row or len(set(text)) < LEAST_DIFFERENT
 
     def get_help_text(self):
-        return _("Your password cannot be one word or one row of signs, repeated.")
+        return _("Your password cannot be a repeated word or a row of characters.")
 
 
-# What may stand between common words without making them a secret.
-BETWEEN = ("de", "het", "een", "mijn", "jouw", "ons", "onze", "je", "ik", "is", "en", "van", "in",
-           "op", "the", "my", "our", "is", "and", "mr", "nl")  # fmt: skip
-MOST_WORDS = 2  # different common words that are still one guess
-# Signs that people write for a letter; “1” is an i or an l.
+# Words that join common words without making them hard to guess.
+BETWEEN = "de het een mijn jouw ons onze je ik is en van in op the my our and mr nl"
+MOST_WORDS = 2  # different common words that are still guessed at once
+# Characters that people write for a letter; “1” is read as an i and as an l.
 LOOKALIKES = str.maketrans("034578@$€!|", "oeastbaseil")
-SHORTEST = 3  # letters: what is less beside common words is no secret
+SHORTEST = 3  # letters beside common words; fewer do not make a password hard to guess
 
 
 @cache
@@ -84,10 +84,8 @@ def common_words() -> frozenset[str]:
 
 
 class CommonWordsValidator:
-    """Refuses a common word, or two, however dressed up: Welkom2026!!, W@chtw00rd123, zomerzomer1.
-
-    What is a sentence has more different words than that.
-    """
+    """Refuses one or two common words, also as Welkom2026!!, W@chtw00rd123 or zomerzomer1. A
+    sentence has more different words than that."""
 
     def validate(self, password, user=None):
         if any(_is_common(letters) for letters in _letters(password)):
@@ -119,15 +117,17 @@ def _only_letters(text: str) -> str:
 
 
 def _is_common(letters: str) -> bool:
-    """Whether these letters are common words and nothing else, of which few are different."""
-    best = {0: frozenset()}  # how far, and with which different common words: the fewest
+    """Whether the letters are common words and nothing else, at most MOST_WORDS of them."""
+    best = {0: frozenset()}  # length: the fewest different common words that fill it
     longest = max(map(len, common_words()))
+    joining = set(BETWEEN.split())
     for end in range(1, len(letters) + 1):
         for begin in range(max(0, end - longest), end):
             word = letters[begin:end]
-            if begin not in best or not (word in common_words() or word in BETWEEN):
+            joins = word in joining
+            if begin not in best or not (joins or word in common_words()):
                 continue
-            used = best[begin] | ({word} if word not in BETWEEN else set())
+            used = best[begin] | (set() if joins else {word})
             if end not in best or len(used) < len(best[end]):
                 best[end] = used
     return any(

@@ -1,8 +1,8 @@
-"""The second factor of staff: a passkey or an authenticator app, asked on every address.
+"""The second factor of staff: a passkey or an authenticator app, required at every address.
 
-Access to records takes two factors (NEN 7513, 8.1; ASVS 6.3.3). A session says itself that its
-second factor was given (`passed`); `StaffFactorMiddleware` lets nobody past without it. Given
-once, it counts for twelve hours on that device: until then a password is enough to come back.
+Access to records takes two factors (NEN 7513, 8.1; ASVS 6.3.3). A session stores when its second
+factor was given; `StaffFactorMiddleware` stops whoever has not given one. It counts for twelve
+hours on that device: until then a password is enough to log in again.
 """
 
 import time
@@ -18,23 +18,32 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from .. import audit
+from ..web.base_middleware import Middleware
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 LASTS = 12 * 3600  # seconds, on one device
-PASSED = "second_factor"  # in the session: whose, and when
-SHOWN_BY = ("mfa", "second_step")  # how allauth's records call what shows a second factor
+PASSED = "second_factor"  # in the session: of which person, and when
+SHOWN_BY = ("mfa", "second_step")  # methods in allauth's records that need a second factor
 
-# Reached without a second factor: what shows nobody's data, and the way out.
+# What is reached without a second factor: it shows nobody's data, or logs out.
 OPEN = {
-    "account_login", "account_logout", "account_inactive", "csp_report", "favicon", "healthz",
-    "manifest", "offline", "service_worker", "set_language",
-}  # fmt: skip
-# Where somebody without one gets one, and says who they are before that.
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "csp_report",
+    "favicon",
+    "healthz",
+    "manifest",
+    "offline",
+    "service_worker",
+    "set_language",
+}
+# Where somebody sets one up, and confirms who they are before that.
 ENROLMENT = {"staff_factor", "account_reauthenticate"}
 
 
 def of(user):
-    """Somebody's second factors. Codes on paper are spares, and count for none."""
+    """Somebody's second factors, the oldest first. Codes on paper are spares and do not count."""
     return Authenticator.objects.filter(user=user, type__in=FACTORS).order_by("pk")
 
 
@@ -43,29 +52,29 @@ def has(user) -> bool:
 
 
 def mark(session, user, at: float | None = None) -> None:
-    """This session gave its second factor: now, or when its device did."""
+    """Store that this session gave the second factor: now, or `at` an earlier time."""
     session[PASSED] = {"user": user.pk, "at": at or time.time()}
 
 
 def given_at(session, user) -> float | None:
     """When this session gave the second factor of this person; None when it did not."""
-    held = session.get(PASSED)
-    return held["at"] if held and held["user"] == user.pk else None
+    passed = session.get(PASSED)
+    return passed["at"] if passed and passed["user"] == user.pk else None
 
 
 def passed_at(request) -> float | None:
-    """The same of who is logged in."""
+    """`given_at` for whoever is logged in."""
     return given_at(request.session, request.user)
 
 
 @receiver(authenticator_used, dispatch_uid="rugpijn.second_factor.used")
 def used(sender, request, user, **kwargs):
-    """A passkey was used, on the way in or because a page asked."""
+    """allauth reports that a passkey was used, at the login or to confirm who somebody is."""
     mark(request.session, user)
 
 
 def answers_json(view):
-    """Says of a view that a script asks it, so that a refusal is no redirect."""
+    """Mark a view as one that scripts call, so that a refusal is JSON and no redirect."""
     view.answers_json = True
     return view
 
@@ -78,17 +87,9 @@ def _wants_json(request, view) -> bool:
     )
 
 
-class StaffFactorMiddleware:
-    """Staff without a second factor reach the page where they get one, and nothing else.
-
-    It comes after the middleware that asks for a login, and asks no database of who has passed.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
+class StaffFactorMiddleware(Middleware):
+    """Lets staff without a second factor reach only the page where they set one up. It stands after
+    the middleware that requires a login. A session that has passed costs no query."""
 
     def process_view(self, request, view, args, kwargs):
         user = request.user
@@ -98,15 +99,15 @@ class StaffFactorMiddleware:
         if name in OPEN:
             return None
         if has(user):
-            return self._asked_anew(request, view)
+            return self._log_out(request, view)
         if name in ENROLMENT:
             return None
         if _wants_json(request, view):
             return JsonResponse({"error": _("First set up your second step.")}, status=403)
         return redirect("staff_factor")
 
-    def _asked_anew(self, request, view):
-        """Logged in on a way that did not ask, such as a role that came during a session."""
+    def _log_out(self, request, view):
+        """Log out who got in without being asked, such as by a role given during a session."""
         audit.deny(request, "second factor")
         logout(request)
         if _wants_json(request, view):

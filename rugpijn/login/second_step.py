@@ -1,9 +1,9 @@
 """The second step of a login with a password: a code by e-mail, one from a printed list, or a
-passkey. A passkey alone is both steps, and a trusted device is not asked.
+passkey. A passkey without a password is both steps, and a trusted device is not asked.
 
-Whether a patient is asked is said by whoever knows: `asked_by` holds the questions. Staff are
-always asked, for a code of their app in the place of one by e-mail; who has nothing to answer with
-yet is led to it by `StaffFactorMiddleware`.
+Other rooms add to `asked_by` which patients are asked. Staff are always asked, for a code of their
+app instead of one by e-mail; those without a second factor are led to it by
+`StaffFactorMiddleware`.
 """
 
 import secrets
@@ -12,25 +12,22 @@ from collections.abc import Callable
 from functools import partial
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.decorators import login_stage_required
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.internal.stagekit import stash_login
 from allauth.account.models import EmailAddress
-from allauth.account.stages import LoginStage
+from allauth.account.stages import LoginStage, LoginStageController
+from allauth.account.utils import get_login_redirect_url
 from allauth.core import ratelimit
-from allauth.core.internal.httpkit import headed_redirect_response
-from allauth.mfa.webauthn.internal import auth
-from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Q
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import audit
@@ -40,10 +37,10 @@ from ..models import User
 from ..typed.text import digits
 from ..typed.text_fields import CharField
 from ..web.submit_form import SubmitForm
-from . import devices, passkeys, second_factor, totp
+from . import allauth_private, devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
-# A question each: is this person asked for a second step?
+# Each tells whether a person is asked for a second step.
 asked_by: list[Callable[[User], bool]] = []
 
 MOST_TRIES = 5
@@ -55,12 +52,12 @@ def is_asked(user: User) -> bool:
 
 
 def by_passkey(request) -> bool:
-    """Whether this login needed more than a password."""
-    return did_use_passwordless_login(request, request.user)
+    """Whether whoever is logged in used a passkey and no password."""
+    return passkeys.was_used(request, request.user)
 
 
 class SecondStepStage(LoginStage):
-    """Stands where allauth asks for an authenticator, between the password and the login."""
+    """Takes the place of allauth's own stage, between the password and the login."""
 
     key = "rugpijn_second_step"
     urlname = "second_step"
@@ -69,13 +66,13 @@ class SecondStepStage(LoginStage):
         user = self.login.user
         if (
             user is None
-            or did_use_passwordless_login(self.request, user)
-            or not self._is_asked(user, devices.known(self.request, user))
+            or passkeys.was_used(self.request, user)
+            or not self._is_asked(user, devices.of_request(self.request, user))
         ):
             return None, True
         if not user.is_staff and email_of(user):
             mail_code(self)
-        return headed_redirect_response(self.urlname), True
+        return redirect(self.urlname), True
 
     @staticmethod
     def _is_asked(user, device) -> bool:
@@ -92,17 +89,17 @@ def email_of(user: User) -> str | None:
 
 
 def _hash(user: User, code: str) -> str:
-    """With the server's own key: six or eight digits alone are soon found from their hash."""
+    """With the server's key: a plain hash of six or eight digits is soon guessed."""
     message = f"{user.pk}:{code}"
     return salted_hmac("rugpijn.one-time-code", message, algorithm="sha256").hexdigest()
 
 
-def _digits(number: int) -> str:
-    return f"{secrets.randbelow(10**number):0{number}}"
+def _digits(length: int) -> str:
+    return f"{secrets.randbelow(10**length):0{length}}"
 
 
 def mail_code(stage: SecondStepStage) -> bool:
-    """Mail a new code; the one before it stops working. Says whether it went."""
+    """Mail a new code, which replaces the one before. Returns whether it was sent or queued."""
     user, number = stage.login.user, secrets.token_urlsafe(16)
     if user.is_staff:
         return False
@@ -124,7 +121,7 @@ def _is_mailed_code(stage: SecondStepStage, code: str) -> bool:
 
 @transaction.atomic
 def new_list(user: User) -> list[str]:
-    """Ten codes to print, each good for once. The list before it no longer works."""
+    """Make ten codes to print, each for one use. The list before it stops working."""
     user.one_time_codes.all().delete()
     codes = set()
     while len(codes) < LIST_LENGTH:
@@ -136,10 +133,11 @@ def new_list(user: User) -> list[str]:
 
 
 def end_lists_of_staff(restored) -> str | None:
-    """After a restore: a code that was used since the backup was made would work once more.
+    """After a restore: delete the codes on paper of staff, and say how many lists.
 
-    Staff have their app or passkey, and print a new list. Patients keep theirs: for some it is
-    the only second step, and nobody is at hand to give them another.
+    A code that was used since the backup was made would work again. Staff have their app or
+    passkey, and print a new list. Patients keep theirs: for some it is the only second step, and
+    nobody is at hand to give them another.
     """
     staff = User.objects.filter(Q(is_therapist=True) | Q(is_owner=True) | Q(is_superuser=True))
     lists = OneTimeCode.objects.filter(user__in=staff)
@@ -155,13 +153,13 @@ def codes_left(user: User) -> int:
 
 
 def _use_listed_code(user: User, code: str) -> bool:
-    """In one statement: two who type the same code at once are not both let in."""
+    """In one statement: of two people who type the same code at once, one gets in."""
     unused = user.one_time_codes.filter(code_hash=_hash(user, code), used_at=None)
     return unused.update(used_at=timezone.now()) == 1
 
 
 def list_page(request, codes: list[str], **context):
-    """The codes of a new list, shown this once."""
+    """The page with the codes of a new list, which is shown once."""
     return render(request, "account/one_time_list.html", {"codes": codes, **context})
 
 
@@ -169,9 +167,9 @@ def list_page(request, codes: list[str], **context):
 
 
 class CodeForm(SubmitForm, forms.Form):
-    submit = ("go", gettext_lazy("Go on"))
+    submit = ("go", _("Go on"))
     code = CharField(
-        label=gettext_lazy("Code"),
+        label=_("Code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
@@ -179,28 +177,33 @@ class CodeForm(SubmitForm, forms.Form):
     )
     own_device = forms.BooleanField(
         required=False,
-        label=gettext_lazy("Trust this device for 30 days"),
-        help_text=gettext_lazy("Only on your own phone or computer. We then ask no code here."),
+        label=_("Trust this device for 30 days"),
+        help_text=_("Only on your own phone or computer. We will then not ask for a code here."),
     )
 
     def __init__(self, *args, staff=False, **kwargs):
         super().__init__(*args, **kwargs)
-        if staff:  # whose device is remembered for twelve hours, without a word
+        if staff:  # their device is remembered for twelve hours, unasked
             del self.fields["own_device"]
 
     def clean_code(self):
-        """People write spaces and dashes as they stand on paper."""
+        """Remove the spaces and dashes that people copy from paper."""
         return digits(self.cleaned_data["code"])
 
 
 @sensitive_post_parameters("code")
-@login_stage_required(stage=SecondStepStage.key, redirect_urlname="account_login")
+@never_cache
+@login_not_required
 def second_step(request):
     """The password was right; now the second step."""
-    stage = request._login_stage
+    if request.user.is_authenticated:
+        return redirect(get_login_redirect_url(request))
+    stage = LoginStageController.enter(request, SecondStepStage.key)
+    if stage is None:
+        return redirect("account_login")
     user = stage.login.user
     if request.method == "GET" and get_adapter(request).is_ajax(request):
-        return JsonResponse({"request_options": auth.begin_authentication(user)})
+        return JsonResponse({"request_options": allauth_private.begin_authentication(user)})
     if "send" in request.POST:
         return _send_again(request, stage)
     if "credential" in request.POST:
@@ -210,10 +213,10 @@ def second_step(request):
     form = CodeForm(
         request.POST or None,
         staff=user.is_staff,
-        initial={"own_device": request.session.get(devices.ASKED, False)},
+        initial={"own_device": request.session.get(devices.WISH, False)},
     )
-    sent = request.method == "POST" and form.is_valid()
-    if sent and is_right(request, user, form, partial(_fits, stage)):
+    is_filled_in = request.method == "POST" and form.is_valid()
+    if is_filled_in and is_right(request, user, form, partial(_fits, stage)):
         return _done(request, stage, "code", form.cleaned_data.get("own_device", False))
     return _page(request, stage, form)
 
@@ -222,41 +225,43 @@ def is_right(request, user: User, form: CodeForm, fits) -> bool:
     """Whether the code of a form fits. After five wrong ones this person waits ten minutes."""
     if not ratelimit.consume(request, action="second_step", key=str(user.pk)):
         form.add_error(
-            "code", _("There were too many wrong codes. Wait ten minutes, then try again.")
+            "code", gettext("There were too many wrong codes. Wait ten minutes, then try again.")
         )
     elif fits(form.cleaned_data["code"]):
         ratelimit.clear(request, action="second_step", key=str(user.pk))
         return True
     else:
-        form.add_error("code", _("This code is not right. Look at it once more."))
+        form.add_error("code", gettext("This code is not correct. Check it and try again."))
     return False
 
 
 def is_code_of_staff(user: User, code: str) -> bool:
-    """A code of the authenticator app, or one from the printed list."""
+    """Whether this is a code of the app or of the printed list. It works only once."""
     if len(code) == LIST_DIGITS:
         return _use_listed_code(user, code)
     return totp.accepts(user, code)
 
 
 def _fits(stage, code) -> bool:
-    """Five guesses at a mailed code, then it is worth nothing."""
+    """Whether a typed code fits. A mailed code stops working after five guesses."""
     if stage.login.user.is_staff:
         return is_code_of_staff(stage.login.user, code)
     if len(code) == LIST_DIGITS:
         return _use_listed_code(stage.login.user, code)
     stage.state["tries"] = stage.state.get("tries", 0) + 1
-    stash_login(stage.request, stage.login)
+    allauth_private.stash_login(stage.request, stage.login)
     return stage.state["tries"] <= MOST_TRIES and _is_mailed_code(stage, code)
 
 
 def _send_again(request, stage):
     sent = mail_code(stage)
-    stash_login(request, stage.login)
+    allauth_private.stash_login(request, stage.login)
     if sent:
-        messages.success(request, _("We have sent a new code. The old one no longer works."))
+        messages.success(request, gettext("We have sent a new code. The old one no longer works."))
     else:
-        messages.error(request, _("The mail was not sent. Wait ten minutes, then try again."))
+        messages.error(
+            request, gettext("The e-mail was not sent. Wait ten minutes, then try again.")
+        )
     return redirect("second_step")
 
 
@@ -265,13 +270,13 @@ def _by_passkey(request, stage):
     if form.is_valid():
         own = bool(request.POST.get("own_device"))
         return _done(request, stage, "passkey", own)
-    messages.error(request, _("That did not work. Try again, or type a code."))
+    messages.error(request, gettext("That did not work. Try again, or type a code."))
     return redirect("second_step")
 
 
 def _done(request, stage, how, own_device):
     user = stage.login.user
-    record_authentication(request, user, "second_step", how=how)
+    allauth_private.record_authentication(request, user, "second_step", how=how)
     if user.is_staff:
         second_factor.mark(request.session, user)
         own_device = True
@@ -301,6 +306,6 @@ def _page(request, stage, form):
 
 
 def _masked(email: str) -> str:
-    """Enough for its owner to know which mailbox to open."""
+    """Enough of the address for its owner to know which mailbox to open."""
     name, _at, domain = email.partition("@")
     return f"{name[:2]}…@{domain}"

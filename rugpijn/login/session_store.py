@@ -1,4 +1,4 @@
-"""Where sessions are kept, and under which names a session remembers what this app asks of it."""
+"""Where sessions are stored, and the keys under which a session keeps what this app needs."""
 
 from datetime import UTC, datetime
 
@@ -12,11 +12,11 @@ BEGAN, SEEN, NAME, DEVICE = "began", "seen", "device_name", "trusted_device"
 
 
 class SessionStore(DatabaseStore):
-    """Django's own store of sessions, with the columns that a list of logins needs."""
+    """Django's store in the database, with the columns that the list of sessions needs."""
 
     @classmethod
     def get_model_class(cls):
-        from .models import LoginSession  # as Django does: settings name this module
+        from .models import LoginSession  # in here, as in Django: loaded before the models
 
         return LoginSession
 
@@ -29,14 +29,14 @@ class SessionStore(DatabaseStore):
         return row
 
     def save(self, must_create=False):
-        """Django takes every error of the database for a session that was ended meanwhile, and
-        answers 400. One that passes is raised as it is, and answered with 503."""
+        """Save the session, and raise a passing error of the database as it is: that gets 503.
+        Django takes each error for a session that was ended meanwhile, and answers 400."""
         try:
             super().save(must_create)
         except UpdateError as error:
-            why = error.__context__
-            if unavailable.kind(why):
-                raise why  # noqa: B904  not `from`: what the driver said stays its cause
+            cause = error.__context__
+            if unavailable.kind(cause):
+                raise cause  # noqa: B904  not `from`: the error of the driver stays its cause
             raise
 
 

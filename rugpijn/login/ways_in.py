@@ -1,5 +1,5 @@
-"""Every way into somebody's login: who may open it, where that is written, who is told by mail, and
-when it works. docs/trust.md shows this table, and a test tries each line.
+"""Every way into somebody's account: who may open it, where that is logged, who is mailed, and when
+it works. docs/trust.md shows this table, and a test tries each row.
 """
 
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Way:
-    """One way into somebody's login, as docs/trust.md lists them."""
+    """One way into somebody's account: a row of the table in docs/trust.md."""
 
     name: str
     by: str

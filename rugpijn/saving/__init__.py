@@ -1,1 +1,1 @@
-"""Saving a form: two people at one record, and work that could not be saved at once."""
+"""Saving a form: when two people change one record, and when the session has ended."""

@@ -1,7 +1,7 @@
-"""What somebody typed into a form that can be saved no more, given back on a page of its own.
+"""Shows somebody what they typed into a form that cannot be saved any more.
 
-Somebody else removed the record, or ended what it is about. The page says who did it and when,
-shows what was typed, and leads to a new form with it where that can be.
+Somebody else deleted the record, or ended what it is about. The page tells who did so and when,
+shows what was typed, and where possible opens a new form with it.
 """
 
 from django.contrib import admin
@@ -17,7 +17,8 @@ GONE = 410
 
 
 def page(request, said: str, readable, *, title="", again=None, leads=(), status=GONE):
-    """`said` is what happened. `again` is an address and its fields, `leads` are links."""
+    """The page. `said` is what happened, `readable` are pairs of a label and a text. `again` is the
+    address of a new form with its fields, and `leads` are links with their labels."""
     address, fields = again or ("", ())
     return TemplateResponse(
         request,
@@ -37,13 +38,13 @@ def page(request, said: str, readable, *, title="", again=None, leads=(), status
 
 
 def words(request, record_admin=None, obj=None, beside=()) -> list[tuple[str, str]]:
-    """What was typed or changed since the page was opened, with the name of its field.
-
-    `beside` are fields that say nothing to a reader.
-    """
+    """What was typed or changed since the page was opened, with the label of its field. `beside`
+    are fields that tell nothing to a reader."""
     typed = kept.read(request)
     own = two_at_once.own_words(request.POST) - set(beside)
-    own = {name for name in own if "__prefix__" not in name}  # the row that others are made of
+    own = {
+        name for name in own if "__prefix__" not in name
+    }  # the empty row, from which the page makes new ones
     readable = [pair for pair in typed.readable if pair[0] in own]
     if record_admin is not None:
         return labelled(request, record_admin, obj, readable)
@@ -51,8 +52,8 @@ def words(request, record_admin=None, obj=None, beside=()) -> list[tuple[str, st
 
 
 def of_removed(request, record_admin, number: str):
-    """The page for a form of a record that is gone; None when nobody is known to have removed it,
-    or when nothing was typed."""
+    """The page for a form whose record was deleted. None when it is not known that somebody deleted
+    it, or when nothing was typed."""
     record = request.POST.get(two_at_once.RECORD) or number
     last = two_at_once.who_removed(record_admin.model, record, request.user)
     if last is None:
@@ -84,7 +85,7 @@ def _removed(kind: str, last: dict) -> str:
 
 
 def _as_new(request, record_admin) -> list[tuple[str, str]]:
-    """What was typed, without the numbers of what is gone: each row is a new one."""
+    """What was typed, without the numbers of what is deleted: each row is a new one."""
     _form, formsets = record_admin.as_stored(request, None)
     base = two_at_once.read(request.POST) or {"rows": {}}
     sent, ours = kept.read(request).fields, {}
@@ -97,7 +98,7 @@ def _as_new(request, record_admin) -> list[tuple[str, str]]:
                 ours[name] = ""
         rows = base["rows"].get(prefix)
         if "language" in formset.empty_form.fields and isinstance(rows, dict):
-            # A text that was there has no such field; its row says which it is.
+            # The row of an existing text has no such field; the key of the row is its language.
             ours |= {f"{prefix}-{index}-language": str(key) for index, key in enumerate(rows)}
     beside = {two_at_once.OPENED_WITH, two_at_once.RECORD, *ours}
     typed = [pair for pair in sent if pair[0] not in beside and not pair[0].startswith("_")]

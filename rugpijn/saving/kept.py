@@ -1,7 +1,7 @@
-"""What was typed, read from a request that could not be answered, to be sent once more.
+"""Reads what was typed from a request that could not be answered, so that it can be sent again.
 
-Passwords, codes and keys are never part of it: only the names of their fields are, so that they
-can be asked for anew. A browser gives no file twice, so of a file its name is all there is.
+Passwords, codes and keys are never part of it: only the names of their fields are, so that they can
+be asked for again. A browser does not give a file twice, so of a file only its name is left.
 """
 
 import re
@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 
 from ..web import limits
 
-# The one list of fields whose value is kept nowhere: no session, no page, no log.
+# The one list of fields whose values are stored nowhere: in no session, page or log.
 SECRET = re.compile(
     r"(^|[_-])(password\d?|oldpassword|code|credential|token|csrfmiddlewaretoken)$", re.IGNORECASE
 )
-TYPED_BY_NOBODY = re.compile(r"(credential|token)$", re.IGNORECASE)  # a script makes these
-LOOK = "_look"  # asks for the form as it was filled in, and saves nothing
-FILE = "_file"  # of a form that is sent once more: a field, and the file that was in it
-MARK = "opened_by"  # who opened the page; no content either (login/opened_by.py)
+MADE_BY_SCRIPT = re.compile(r"(credential|token)$", re.IGNORECASE)
+LOOK = "_look"  # shows the form as it was filled in, and saves nothing
+FILE = "_file"  # in a form that is sent again: a field, and the name of its file
+MARK = "opened_by"  # who opened the page (opened_by.py); no content
 MARK_LENGTH = 200
-BESIDE = {"next"}  # says where to go, and nothing that somebody typed
+BESIDE = {"next"}  # where to go next; nobody typed it
 # Numbers and marks of the page itself, and its buttons, which tell a reader nothing. A form with
-# nothing else is a press, and no work: a test finds each.
+# nothing else is a press of a button, and not work. A test finds each of these fields.
 OF_THE_PAGE = re.compile(
     r"^initial-|(^|-)(id|operation|revision|version|opened_with|opened_as|position"
     r"|TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS)$|^_"
@@ -34,8 +34,8 @@ OF_THE_PAGE = re.compile(
     r"|done|record|frames|frames-\d+-was|action|select_across|index)$"
     r"|^(go|save|send|ask|stop|end|others|trust|app|remove|change|confirm|refuse)$"
 )
-# What people write, in forms that cannot be shown again as they were filled in: it can be put right
-# before it is sent. Those of more than one line first.
+# What people write in forms that cannot be shown as they were filled in. It can be corrected before
+# it is sent. First the fields of several lines.
 SEVERAL_LINES = re.compile(r"^(text|note|words|(\w+-)?reason)$")
 ONE_LINE = re.compile(
     r"^(name|email|title|dosage|reviewed_by|reviewed_on|birth_date|(\w+-)?birth_date"
@@ -46,7 +46,7 @@ RANDOM_NUMBER = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")  # 
 
 @dataclass(frozen=True)
 class Typed:
-    """One form as it was sent. `secrets` are names without a value."""
+    """One form as it was sent. `secrets` are names of fields without their values."""
 
     address: str
     fields: list[tuple[str, str]]
@@ -60,8 +60,8 @@ class Typed:
 
     @property
     def can_be_sent_again(self) -> bool:
-        """Whether a person can send this: what only a script can make, nobody types anew."""
-        return not any(TYPED_BY_NOBODY.search(name) for name in self.secrets)
+        """Whether a person can send this: what a script makes cannot be typed again."""
+        return not any(MADE_BY_SCRIPT.search(name) for name in self.secrets)
 
     @property
     def is_worth_keeping(self) -> bool:
@@ -78,21 +78,21 @@ class Typed:
 
     @property
     def is_work(self) -> bool:
-        """Whether somebody typed or chose something: a press alone is none."""
+        """Whether somebody typed or chose something, and did not only press a button."""
         return bool(self.readable or self.files)
 
     @property
     def is_secret_alone(self) -> bool:
-        """As a new password is: nothing of it is kept, and it must be typed once more."""
+        """Whether it is a new password alone: nothing of it is kept, so it is typed again."""
         named = any(name not in BESIDE for name, _value in self.fields)
         return bool(self.secrets) and self.can_be_sent_again and not named and not self.files
 
     def context(self) -> dict:
-        """What `_again.html` shows. What can be put right before it is sent is no hidden field."""
+        """What `_again.html` shows. What can be corrected before it is sent gets a field."""
         look = LOOK if is_record_page(self.address) else ""
         open_ = [] if look else [pair for pair in self.readable if _is_written(pair[0])]
         hidden = [pair for pair in self.fields if pair not in open_]
-        # Where nothing says which field it is, one letter or figure says nothing.
+        # Without a label, one letter or digit tells a reader nothing.
         closed = [value for name, value in self.readable if (name, value) not in open_]
         return {
             "address": self.address,
@@ -111,14 +111,14 @@ class Typed:
 
 @dataclass(frozen=True)
 class Open:
-    """What somebody wrote, to be put right in a field of its own."""
+    """What somebody wrote, in a field where it can be corrected."""
 
     name: str
     value: str
 
     @property
     def lines(self) -> int:
-        """How high its field is; 0 for a field of one line."""
+        """The height of its field; 0 for a field of one line."""
         if "\n" not in self.value and not SEVERAL_LINES.match(self.name):
             return 0
         return min(3 + self.value.count("\n"), 12)
@@ -140,49 +140,49 @@ def _is_written(name: str) -> bool:
 
 
 def read(request) -> Typed | None:
-    """What a form sent; None when it is none, or when the rest of it never came."""
+    """What a form sent; None for another request, or when the rest of it never arrived."""
     if request.method != "POST":
         return None
     try:
-        sent = [(name, value) for name, values in request.POST.lists() for value in values]
+        pairs = [(name, value) for name, values in request.POST.lists() for value in values]
         files = [(name, file.name) for name, all_ in request.FILES.lists() for file in all_]
         files += missing_files(request)
     except (OSError, SuspiciousOperation):
         return None
-    fields = [(name, value) for name, value in sent if not SECRET.search(name)]
+    fields = [(name, value) for name, value in pairs if not SECRET.search(name)]
     fields = [(name, value) for name, value in fields if name not in (LOOK, MARK, FILE)]
-    secrets = {name for name, _value in sent if SECRET.search(name)} - {"csrfmiddlewaretoken"}
+    secrets = {name for name, _value in pairs if SECRET.search(name)} - {"csrfmiddlewaretoken"}
     mark = request.POST.get(MARK, "")[:MARK_LENGTH]
     return Typed(request.get_full_path(), fields, files, sorted(secrets), mark)
 
 
 def missing_files(request) -> list[tuple[str, str]]:
-    """Of a form that is sent once more: files that it had, and that nobody chose again."""
-    had = (value.partition("=")[::2] for value in request.POST.getlist(FILE))
-    return [(name, file) for name, file in had if name and file and name not in request.FILES]
+    """The files of a form that is sent again which nobody chose again."""
+    files = (value.partition("=")[::2] for value in request.POST.getlist(FILE))
+    return [(name, file) for name, file in files if name and file and name not in request.FILES]
 
 
 def is_from_our_page(request) -> bool | None:
-    """As the browser says it of the page that sent this; None when it says nothing."""
+    """Whether a page of ours sent this; None when the browser does not tell."""
     sent_from = request.headers.get("Origin") or request.headers.get("Referer")
     if not sent_from:
         return None
     try:
         return urlsplit(sent_from).netloc == request.get_host()
-    except (SuspiciousOperation, ValueError):  # for no host of ours, or from what is no address
+    except (SuspiciousOperation, ValueError):  # for a wrong host, or from no valid address
         return False
 
 
 def is_record_page(address: str) -> bool:
-    """A page of one record, which can show a form as it was filled in without saving it."""
+    """Whether this is a page of one record that can show a form without saving it."""
     try:
-        found = resolve(address.partition("?")[0])
+        match = resolve(address.partition("?")[0])
     except Resolver404:
         return False
-    view = getattr(found.func, "model_admin", None)
-    return getattr(view, "shows_as_typed", False) and found.view_name.endswith(("_add", "_change"))
+    admin = getattr(match.func, "model_admin", None)
+    return getattr(admin, "shows_as_typed", False) and match.view_name.endswith(("_add", "_change"))
 
 
 def is_too_large(typed: Typed, beside: Iterable[int] = ()) -> bool:
-    """Whether it is too much to keep, with the sizes of what is kept beside it."""
+    """Whether it is too much to keep, together with the sizes of what is kept already."""
     return typed.size + sum(beside) > limits.KEPT_BYTES

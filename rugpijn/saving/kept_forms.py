@@ -1,13 +1,13 @@
-"""What was typed when a login had ended: kept until its owner has logged in again, and shown then.
+"""Keeps what was typed when a session had ended, and shows it when its owner has logged in again.
 
-It is kept for an hour at most, in a table by person (`KeptForm`): it survives another login in this
-browser, a lost cookie and logging out, and comes back in whichever browser that person logs in.
-After the login they come to a page that shows it and sends it with one press, with a token of its
-own. Nothing is sent by itself, nobody else sees it, and no other login destroys it.
+It is stored for an hour at most, in a table by person (`KeptForm`). So it survives another login in
+this browser, a lost cookie and logging out, and comes back in whichever browser that person logs
+in. After the login a page shows it and sends it with one press, with a token of its own. Nothing is
+sent by itself, nobody else sees it, and no other login deletes it.
 
-Whose it is says the page that sent it (`opened_by.py`); where that says nothing the session that
-ended, or a signed cookie of this browser with who was logged in last. When nothing says so, the
-answer itself holds what was typed.
+The page that sent it tells whose it is (`opened_by.py`). Where it does not, the session that ended
+tells it, or a signed cookie of this browser with who was logged in last. When none of these is
+known, the answer itself holds what was typed.
 
 When somebody else is logged in than who opened the page, nothing of it is done or shown.
 """
@@ -34,16 +34,17 @@ from django.views.decorators.http import require_http_methods
 
 from ..login.models import KeptForm
 from ..models import User
+from ..web.base_middleware import Middleware
 from . import kept, opened_by
 from .kept_labels import describe
 
-HAS_SOME = "has_kept_forms"  # in a session: look in the table; without it a page asks nothing
-MOST = 5  # of as many tabs; the oldest goes first
+HAS_SOME = "has_kept_forms"  # in a session; without it no page makes a query
+MOST = 5  # forms of one person; the oldest is deleted first
 COOKIE = settings.RETURNING_COOKIE_NAME
-# Where a login leads when it was not on its way to a page.
+# Where a login leads when nobody was on the way to another page.
 FIRST_PAGES = {"patients:home", "admin:index"}
-# Who one is, asked of who is logged in: the answer is no work. Pages that ask for no login are
-# never kept either.
+# Pages that ask who somebody is: what is sent to them is not work. Pages without a login are never
+# kept either.
 OF_THE_LOGIN = {
     "account_logout",
     "account_reauthenticate",
@@ -53,52 +54,46 @@ OF_THE_LOGIN = {
     "staff_factor",
 }
 NEW_PASSWORD = {"account_change_password", "account_set_password"}
-# Do the same whoever presses and show nothing; or take no form, but what a script says.
+# They do the same for everybody and show nothing, or take what a script sends.
 OF_ANYBODY = {"account_logout", "set_language", "csp_report", "patients:sync"}
 _signer = Signer(salt="rugpijn.returning")
 
 
 def end(request) -> None:
-    """The login is over. Whose it was stays with the request: what it sent may have to be kept."""
+    """End the session. The request keeps whose it was: what it sent may have to be kept."""
     request.ended_login = request.user.pk
     logout(request)
 
 
 def forget_who(response) -> None:
-    """After logging out by choice nothing says who was here."""
+    """Delete the cookie with who was here, after logging out by choice."""
     _write_cookie(response, "", max_age=0)
 
 
 def look_for(session, user) -> None:
-    """At each login: whether something waits for this person."""
+    """At each login: note in the session whether something is kept for this person."""
     if _of(user.pk):
         session[HAS_SOME] = True
 
 
 def has_work(user) -> bool:
-    """Whether something that was typed waits for this person."""
-    return any(_typed(one).is_work for one in _of(user.pk))
+    """Whether something that was typed is kept for this person."""
+    return any(_typed(form).is_work for form in _of(user.pk))
 
 
-class OpenedByMiddleware:
-    """Takes nothing from a page that somebody else opened. It stands before all that looks at who
-    is logged in: whatever they answer, what was typed is kept for who typed it."""
+class OpenedByMiddleware(Middleware):
+    """Does nothing for a page that somebody else opened, and keeps what they typed.
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
+    It stands before all middleware that looks at who is logged in, so that their answers do not
+    prevent it.
+    """
 
     def process_view(self, request, view, args, kwargs):
         return opened_by_somebody_else(request)
 
 
-class KeptFormMiddleware:
-    """Keeps what was sent when the answer is the way to the login, and shows it after the login."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
+class KeptFormMiddleware(Middleware):
+    """Keeps what was sent when the answer leads to the login, and shows it afterwards."""
 
     def __call__(self, request):
         response = self.get_response(request)
@@ -112,37 +107,35 @@ class KeptFormMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        """The first page after the login, whichever it is, is what was typed."""
-        if hasattr(request, "_post"):  # a form, read by now for its token; the rest is not ours
+        """Redirect the first page after the login to what was typed."""
+        if hasattr(request, "_post"):  # a form: its token was read
             _say_missing_files(request)
         forms = _waiting(request)
         if not forms:
             return None
         here = request.get_full_path()
-        of_here = [one for one in forms if _typed(one).address == here]
+        of_here = [form for form in forms if _typed(form).address == here]
         if request.method == "POST":
-            if kept.LOOK not in request.POST:  # sent by the press, or typed anew
+            if kept.LOOK not in request.POST:  # sent from the page of kept forms, or typed anew
                 _forget(of_here)
             return None
         is_first = request.resolver_match.view_name in FIRST_PAGES
         if request.method != "GET" or not (is_first or of_here):
             return None
-        if any(not one.shown and not _typed(one).is_secret_alone for one in forms):
+        if any(not form.shown and not _typed(form).is_secret_alone for form in forms):
             return redirect("kept_form")
-        if is_first and any(_typed(one).is_work for one in forms):
+        if is_first and any(_typed(form).is_work for form in forms):
             _remind(request)
-        for one in forms if is_first else of_here:
-            typed = _typed(one)
+        for form in forms if is_first else of_here:
+            typed = _typed(form)
             if typed.is_secret_alone:
-                _forget([one])
+                _forget([form])
                 messages.warning(request, _not_done(typed))
         return None
 
     def process_exception(self, request, error):
-        """Asked who one is once more: the form waits here, without what opens a door.
-
-        allauth would keep all that was sent, passwords and cookies included.
-        """
+        """Keep the form when a page asks again who somebody is. allauth would store all that was
+        sent, passwords and cookies included."""
         if not isinstance(error, ReauthenticationRequired) or request.method != "POST":
             return None
         methods = get_adapter(request).get_reauthentication_methods(request.user)
@@ -159,14 +152,14 @@ def _of(user: int) -> list[KeptForm]:
     return list(KeptForm.objects.filter(user=user, at__gt=since))
 
 
-def _typed(one: KeptForm) -> kept.Typed:
-    content = json.loads(one.content)
+def _typed(form: KeptForm) -> kept.Typed:
+    content = json.loads(form.content)
     pairs = {name: [tuple(pair) for pair in content[name]] for name in ("fields", "files")}
     return kept.Typed(content["address"], **pairs, secrets=content["secrets"])
 
 
 def _waiting(request) -> list[KeptForm]:
-    """What waits for who is logged in here."""
+    """What is kept for whoever is logged in here."""
     if not request.user.is_authenticated or HAS_SOME not in request.session:
         return []
     forms = _of(request.user.pk)
@@ -177,7 +170,7 @@ def _waiting(request) -> list[KeptForm]:
 
 def _forget(forms: list[KeptForm]) -> None:
     if forms:
-        KeptForm.objects.filter(pk__in=[one.pk for one in forms]).delete()
+        KeptForm.objects.filter(pk__in=[form.pk for form in forms]).delete()
 
 
 # ------------------------------------------------------------ the page of somebody else
@@ -198,8 +191,10 @@ def opened_by_somebody_else(request):
 
 
 def to_login_of_opener(request):
-    """Nobody is logged in, and the page says who opened it: it is kept for that person, and the
-    answer is the way to the login. None for every other page. For a page whose token is old."""
+    """For a page whose token is old, when nobody is logged in and the page tells who opened it.
+
+    Keep the form for that person, and return the redirect to the login. None for every other page.
+    """
     if request.user.is_authenticated or _is_of_login(request):
         return None
     person = opened_by.person(request)
@@ -213,14 +208,14 @@ def to_login_of_opener(request):
 
 
 def _remind(request) -> None:
-    """Who looked at it and went elsewhere finds the way back."""
+    """Lead back to the form whoever looked at it and went elsewhere."""
     words = _("You have work that is not saved yet.")
     link = format_html('<a href="{}">{}</a>', reverse("kept_form"), _("Show it"))
     messages.warning(request, format_html("{} {}", words, link))
 
 
 def _say_missing_files(request) -> None:
-    """A form that was sent once more goes without its file when nobody chose that again."""
+    """A form that is sent again has no file when nobody chose that again."""
     for _field, file in kept.missing_files(request):
         words = _(
             "The file “%(file)s” was not sent. A browser does not keep files: choose it again."
@@ -229,12 +224,10 @@ def _say_missing_files(request) -> None:
 
 
 def _give_back(request, response):
-    """The answer to whom nobody knows any more: the page holds what was typed until they do.
-
-    Only to what our own page sent on the way to this very address.
-    """
-    wanted = parse_qs(urlsplit(response["Location"]).query).get("next", [""])[0]
-    if wanted != request.get_full_path() or not kept.is_from_our_page(request):
+    """The answer when nobody knows whose form this is: the page holds what was typed. Only for what
+    a page of ours sent, on the way to this very address."""
+    next_page = parse_qs(urlsplit(response["Location"]).query).get("next", [""])[0]
+    if next_page != request.get_full_path() or not kept.is_from_our_page(request):
         return response
     typed = kept.read(request)
     if typed is None or _is_by_script(request):
@@ -244,7 +237,7 @@ def _give_back(request, response):
     if not typed.is_worth_keeping:
         return response
     context = typed.context() | {"csrf_token": get_token(request), "login": response["Location"]}
-    context["look"] = ""  # it asks for a login too
+    context["look"] = ""  # the form itself needs a login too
     return render(request, "logged_out.html", context | {"status": 403}, status=403)
 
 
@@ -253,12 +246,12 @@ def _is_by_script(request) -> bool:
 
 
 def _is_of_login(request) -> bool:
-    """A page of the login itself, or one that asks for none: what it sends is never kept."""
-    found = request.resolver_match
+    """A page of the login itself, or one without a login: what it sends is never kept."""
+    match = request.resolver_match
     return (
-        found is None
-        or found.view_name in OF_THE_LOGIN
-        or not getattr(found.func, "login_required", True)
+        match is None
+        or match.view_name in OF_THE_LOGIN
+        or not getattr(match.func, "login_required", True)
     )
 
 
@@ -271,20 +264,20 @@ def _leads_to_login(response) -> bool:
 
 def _whose(request) -> int | None:
     if request.user.is_authenticated:
-        return None  # on the way to the login by a page's own choice
+        return None  # the page itself redirects to the login
     if person := opened_by.person(request):
         return person.pk
     if ended := getattr(request, "ended_login", None):
         return ended
     try:
-        found = int(_signer.unsign(request.COOKIES.get(COOKIE, "")))
+        last = int(_signer.unsign(request.COOKIES.get(COOKIE, "")))
     except (BadSignature, ValueError):
         return None
-    return found if User.objects.filter(pk=found).exists() else None
+    return last if User.objects.filter(pk=last).exists() else None
 
 
 def _keep(request, user: int | None) -> None:
-    """The token was looked at by now: it is our own page that sent this."""
+    """Keep the form. Its token was checked by now: a page of ours sent it."""
     typed = kept.read(request)
     if user is None or typed is None:
         return
@@ -295,30 +288,32 @@ def _keep(request, user: int | None) -> None:
     if request.user.is_authenticated:
         request.session[HAS_SOME] = True
     if typed.is_work:
-        words = _("What you typed is kept for an hour, for you alone. Log in and you get it back.")
+        words = _(
+            "What you typed is kept for an hour, and only you can see it. Log in to get it back."
+        )
         messages.info(request, words)
 
 
 def _store(request, user: int, typed: kept.Typed) -> bool:
-    """Whether it is kept; says so when it is too long."""
-    worth = typed.is_worth_keeping or typed.is_secret_alone
-    if not worth or _is_by_script(request):
+    """Store the form, and return whether that was done. A message tells when it is too long."""
+    is_kept = typed.is_worth_keeping or typed.is_secret_alone
+    if not is_kept or _is_by_script(request):
         return False
     content = {"address": typed.address, "fields": typed.fields, "files": typed.files}
     content = json.dumps(content | {"secrets": typed.secrets})
-    others = [one for one in _of(user) if one.content != content][-(MOST - 1) :]
-    if kept.is_too_large(typed, beside=[_typed(one).size for one in others]):
+    others = [form for form in _of(user) if form.content != content][-(MOST - 1) :]
+    if kept.is_too_large(typed, beside=[_typed(form).size for form in others]):
         words = _("What you sent was too long to keep while you log in. Please type it once more.")
         messages.error(request, words)
         return False
-    over = Q(user=user) & ~Q(pk__in=[one.pk for one in others])
-    KeptForm.objects.filter(over | Q(at__lte=timezone.now() - KeptForm.LASTS)).delete()
+    replaced = Q(user=user) & ~Q(pk__in=[form.pk for form in others])
+    KeptForm.objects.filter(replaced | Q(at__lte=timezone.now() - KeptForm.LASTS)).delete()
     KeptForm.objects.create(user_id=user, content=content)
     return True
 
 
 def _not_done(typed: kept.Typed) -> str:
-    """Of a form with nothing but passwords or codes: it comes back empty, and why."""
+    """The message for a form of passwords or codes only, which comes back empty."""
     if resolve(typed.address.partition("?")[0]).view_name in NEW_PASSWORD:
         return _(
             "Your password was not changed: you had to log in first. Type it once more after that."
@@ -345,20 +340,20 @@ def _write_cookie(response, value: str, max_age: int | None = None) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def kept_form(request):
-    """What was typed, with a press that sends it and a press that throws it away; one at a time."""
-    forms = [one for one in _waiting(request) if not _typed(one).is_secret_alone]
+    """Show what was typed, one form at a time, with a button to send it and one to delete it."""
+    forms = [form for form in _waiting(request) if not _typed(form).is_secret_alone]
     if not forms:
         return redirect("patients:home")
     if request.method == "POST":
-        away = [one for one in forms if str(one.pk) == request.POST.get("kept")]
-        _forget(away)
-        if away:
+        thrown_away = [form for form in forms if str(form.pk) == request.POST.get("kept")]
+        _forget(thrown_away)
+        if thrown_away:
             messages.info(request, _("It is thrown away. Nothing was saved."))
-        return redirect("kept_form" if len(forms) > len(away) else "patients:home")
-    found = next((one for one in forms if not one.shown), forms[0])
-    KeptForm.objects.filter(pk=found.pk).update(shown=True)
-    typed = _typed(found)
+        return redirect("kept_form" if len(forms) > len(thrown_away) else "patients:home")
+    form = next((form for form in forms if not form.shown), forms[0])
+    KeptForm.objects.filter(pk=form.pk).update(shown=True)
+    typed = _typed(form)
     context = typed.context() | {"csrf_token": get_token(request), "after_login": True}
-    context |= {"kept": found.pk, "more": len(forms) - 1, "mark": opened_by.mark(request)}
+    context |= {"kept": form.pk, "more": len(forms) - 1, "mark": opened_by.mark(request)}
     context |= describe(request, typed)
     return render(request, "kept_form.html", context)

@@ -1,4 +1,4 @@
-"""What the page of a record calls the fields that were kept, for who reads back what they typed."""
+"""The labels of fields that were kept, for who reads back what they typed."""
 
 import re
 
@@ -12,22 +12,22 @@ from .two_at_once import in_words, label_of
 
 
 def describe(request, typed: kept.Typed) -> dict:
-    """`page`, the name of the record or "", and then `readable`, pairs of a label and a text.
+    """Context for the page of a kept form: `page`, the name of the record or "", and `readable`.
 
-    The page of one record in the admin says what its fields are called; elsewhere a label is "".
-    What was chosen is named as far as this person may choose it.
+    `readable` are pairs of a label and a text. Only the page of one record in the admin has labels;
+    elsewhere a label is "". A choice is named if this person may choose it.
     """
-    found = _record_page(request, typed.address)
-    if found is None:
+    record_page = _record_page(request, typed.address)
+    if record_page is None:
         return {"page": _about(request, typed.address)}
-    admin, obj = found
+    admin, obj = record_page
     kind = capfirst(str(admin.opts.verbose_name))
     page = f"{kind}: {obj}" if obj is not None else _("%s (new)") % kind
     return {"page": page, "readable": labelled(request, admin, obj, typed.readable)}
 
 
 def labelled(request, admin, obj, pairs) -> list[tuple[str, str]]:
-    """What was typed into the page of this record, or of a new one, with its labels."""
+    """What was typed into the page of this record, or of a new one, with the labels."""
     form, formsets = admin.as_stored(request, obj)
     inlines = admin.get_inline_instances(request, obj)
     titles = {inline.model: capfirst(str(inline.verbose_name)) for inline in inlines}
@@ -43,14 +43,14 @@ def labelled(request, admin, obj, pairs) -> list[tuple[str, str]]:
 
 
 def _about(request, address: str) -> str:
-    """The record that another page of the admin is about, such as that of a message; or ""."""
+    """The record that another admin page is about, such as the page of its messages; or ""."""
     try:
-        found = resolve(address.partition("?")[0])
+        match = resolve(address.partition("?")[0])
     except Resolver404:
         return ""
-    label, _sign, model = found.url_name.partition("_") if found.url_name else ("", "", "")
-    number = found.kwargs.get("object_id")
-    if found.namespace != "admin" or number is None:
+    label, _sign, model = match.url_name.partition("_") if match.url_name else ("", "", "")
+    number = match.kwargs.get("object_id")
+    if match.namespace != "admin" or number is None:
         return ""
     for of_model, record_admin in site._registry.items():
         name = of_model._meta.model_name
@@ -61,11 +61,11 @@ def _about(request, address: str) -> str:
 
 
 def _record_page(request, address: str) -> tuple | None:
-    """The admin and the record of this page; None when it is no such page, or not for them."""
+    """The admin and the record of this page; None for another page, or without permission."""
     if not kept.is_record_page(address):
         return None
-    found = resolve(address.partition("?")[0])
-    admin, object_id = found.func.model_admin, found.kwargs.get("object_id")
+    match = resolve(address.partition("?")[0])
+    admin, object_id = match.func.model_admin, match.kwargs.get("object_id")
     if object_id is None:
         return (admin, None) if admin.has_add_permission(request) else None
     obj = admin.get_object(request, object_id)
@@ -73,7 +73,7 @@ def _record_page(request, address: str) -> tuple | None:
 
 
 def _field(form, formsets, titles: dict, name: str) -> tuple:
-    """The field of this name, and which row it is in: "" for the record itself."""
+    """The field of this name, and the row that it is in: "" for the record itself."""
     if name in form.fields:
         return form[name], ""
     for formset in formsets:

@@ -1,10 +1,9 @@
-"""Two people at one form: what each of them changed is kept.
+"""Merges what two people changed in one form, so that the work of both is kept.
 
-A form carries, beside each value, the value it was opened with. When somebody
-else saved in between there are three states of each field: as it was (`base`),
-as it is now (`theirs`) and as it was just sent (`mine`). What only one of the
-two changed is taken; where both did, mine stays in the field and theirs is
-shown, and a person decides.
+A form carries, beside each value, the value that it was opened with. When somebody else saved in
+between, each field has three states: as it was (`base`), as it is now (`theirs`), and as it was
+just sent (`mine`). What only one of the two changed is taken. Where both changed it, mine stays in
+the field, theirs is shown, and a person decides.
 """
 
 from collections.abc import Iterable
@@ -26,20 +25,20 @@ class FormRow:
 
     @property
     def is_changed(self) -> bool:
-        """Whether somebody worked on this row; its place changes when another row moves."""
+        """Whether I changed this row. Its position does not count: it changes when others move."""
         return any(
             self.mine.get(name, "") != was for name, was in self.base.items() if name != "position"
         )
 
     @property
     def is_rescued(self) -> bool:
-        """Whether my work on it outlives the removal by somebody else."""
+        """Whether my changes to it are kept when somebody else removed it."""
         return self.is_changed and not self.removed
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What the other one did to a field. `kept` is mine, when both changed it."""
+    """What the other person did to a field. `kept` is my value, when both changed it."""
 
     row: str  # the key of the row; "" for the record itself
     field: str
@@ -50,19 +49,19 @@ class Difference:
 
 @dataclass
 class Merged:
-    """The rows to show, and what the other one did."""
+    """The rows to show, and what the other person did."""
 
     rows: list[FormRow] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     added: list[str] = field(default_factory=list)  # keys of rows that are new to me
-    removed: list[FormRow] = field(default_factory=list)  # rows that the other one took out
+    removed: list[FormRow] = field(default_factory=list)  # rows that the other person removed
     rescued: list[FormRow] = field(default_factory=list)  # of those, the ones I had changed
 
 
 def merge_values(
     key: str, base: Values, mine: Values, theirs: Values
 ) -> tuple[Values, list[Difference]]:
-    """The fields of one row, and what the other one changed in it."""
+    """The merged fields of one row, and what the other person changed in it."""
     values, differences = dict(mine), []
     for name, now in theirs.items():
         was, sent = base.get(name, now), mine.get(name, "")
@@ -76,13 +75,13 @@ def merge_values(
 
 
 def _order(rows: Iterable[tuple[str, Values]]) -> list[str]:
-    """The keys in the order that their places say; what has no place comes last."""
-    places = {key: number(values.get("position", "")) for key, values in rows}
-    return sorted(places, key=lambda key: (places[key] is None, places[key] or 0))
+    """The keys in the order of their positions; those without a position come last."""
+    positions = {key: number(values.get("position", "")) for key, values in rows}
+    return sorted(positions, key=lambda key: (positions[key] is None, positions[key] or 0))
 
 
 def merge_rows(mine: list[FormRow], theirs: dict[str, Values]) -> Merged:
-    """All rows: mine in my order, with what the other one changed, added and removed."""
+    """All rows: mine in my order, with what the other person changed, added and removed."""
     merged = Merged()
     new_rows = []
     common = [row for row in mine if row.key in theirs]
@@ -100,15 +99,15 @@ def merge_rows(mine: list[FormRow], theirs: dict[str, Values]) -> Merged:
                 new_rows.append(FormRow(key="", mine=row.mine, base={}))
         else:
             values, differences = merge_values(row.key, row.base, row.mine, theirs[row.key])
-            if not they_moved:  # places also shift when a row is added or removed
+            if not they_moved:  # positions also shift when a row is added or removed
                 differences = [each for each in differences if each.field != "position"]
                 if (i_moved or i_rescue) and "position" in row.mine:
                     values["position"] = row.mine["position"]
             merged.differences += differences
             merged.rows.append(FormRow(row.key, values, theirs[row.key], row.removed))
-    known = {row.key for row in mine}
+    my_keys = {row.key for row in mine}
     for key, values in theirs.items():
-        if key not in known:
+        if key not in my_keys:
             merged.added.append(key)
             merged.rows.append(FormRow(key, dict(values), dict(values)))
     merged.rows += new_rows

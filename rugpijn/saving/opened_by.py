@@ -1,9 +1,9 @@
-"""Who opened a page: a signed mark in each form of it, which the form sends along.
+"""Who opened a page: each form in it has a signed mark, which it sends along.
 
-A browser has one login at a time and many tabs. A page that one person opened may be sent when
-another has logged in since, and must not be taken for theirs. `{% csrf_token %}` writes the mark
-(`templatetags/opened_by.py`), so that every form has it. It opens nothing, and is no content: what
-was typed is kept without it. A form without a mark, or with a forged one, is any form.
+A browser has one login at a time and many tabs. When somebody else logs in, a page that the first
+person opened may still be sent, and must not count as theirs. `{% csrf_token %}` writes the mark
+(`templatetags/opened_by.py`), so every form has it. It gives no access, and is not kept with what
+was typed. A form with no mark, or a forged one, is treated as any other form.
 """
 
 from django.core.signing import BadSignature, Signer
@@ -15,7 +15,7 @@ _signer = Signer(salt="rugpijn.opened_by")
 
 
 def mark(request) -> str:
-    """The mark of who is logged in; empty for nobody."""
+    """The mark of whoever is logged in; empty when nobody is."""
     if not request.user.is_authenticated:
         return ""
     if not hasattr(request, "opened_by_mark"):  # a page has many forms
@@ -23,7 +23,10 @@ def mark(request) -> str:
     return request.opened_by_mark
 
 
-def _named(request) -> str:
+def _opener(request) -> str:
+    """The uuid of who opened the page that sent this; empty when it does not tell."""
+    if request.method != "POST":
+        return ""
     try:
         return _signer.unsign(request.POST.get(kept.MARK, ""))
     except BadSignature:
@@ -31,12 +34,12 @@ def _named(request) -> str:
 
 
 def somebody_else(request) -> bool:
-    """Whether somebody else is logged in now than who opened the page that sent this."""
-    named = _named(request) if request.method == "POST" and request.user.is_authenticated else ""
-    return bool(named) and named != str(request.user.uuid)
+    """Whether another person is logged in than the one who opened the page that sent this."""
+    user = request.user
+    return user.is_authenticated and _opener(request) not in ("", str(user.uuid))
 
 
 def person(request) -> User | None:
-    """Who opened the page that sent this, as far as it says."""
-    named = _named(request) if request.method == "POST" else ""
-    return User.objects.filter(uuid=named, is_active=True).first() if named else None
+    """Who opened the page that sent this; None when it does not tell."""
+    opener = _opener(request)
+    return User.objects.filter(uuid=opener, is_active=True).first() if opener else None

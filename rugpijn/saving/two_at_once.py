@@ -1,10 +1,10 @@
-"""Two people, or two tabs, at one record: neither writes over the other in silence.
+"""Two people, or two tabs, at one record: neither overwrites the other unnoticed.
 
-A form carries what each of its fields was opened with. When the record is another by the time it is
-saved, what only one of the two changed is taken from that one. Where both changed the same field,
-or one changed a row that the other removed, nothing is saved: the page says what happened, with
-both values, and saving once more keeps one's own. `merge.py` knows the rule; this file reads forms
-into it, and writes the outcome back as a post.
+A form carries the values that its fields were opened with. When the record has changed by the time
+the form is saved, what only one of the two changed is taken from that one. Where both changed the
+same field, or one changed a row that the other removed, nothing is saved: the page shows both
+values, and saving again keeps one's own. `merge.py` has the rule. This module reads forms into it,
+and writes the outcome back as a post.
 """
 
 import hashlib
@@ -24,13 +24,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from ..log.models import AccessEvent
+from ..web.numbers import number
 from . import merge
 
 OPENED_WITH = "opened_with"
 SEVERAL = "\x1f"  # between the values of a field that has more than one
-LOOKED_BACK = timedelta(days=1)  # for who changed it; longer ago is said without a name
-RECORD = "record"  # the field that says which record a page was opened for, as the log names it
-REMOVED = timedelta(days=31)  # so long a page stands open at most, after its record was removed
+LOOKED_BACK = timedelta(days=1)  # for who changed it; of an older change the name is not told
+RECORD = "record"  # the field with the number of the record, as the log names it
+REMOVED = timedelta(days=31)  # how long the log is searched for who deleted a record
 
 
 # ------------------------------------------------------------ a form, as values
@@ -51,7 +52,7 @@ def _one_line_end(text) -> str:
 
 
 def _shown(bound) -> str:
-    """The value of a field as its form sends it when nobody touches it."""
+    """The value of a field as its form sends it when nobody changes it."""
     value, widget = bound.value(), _widget(bound)
     if isinstance(widget, forms.CheckboxInput):
         return "on" if widget.check_test(value) else ""
@@ -63,7 +64,7 @@ def _shown(bound) -> str:
 
 
 def _sent(post, files, bound, base: str) -> str:
-    """The value of a field as it was sent. A field that the page did not have is as it was."""
+    """The value of a field as it was sent. A field that the page did not have is unchanged."""
     widget, name = _widget(bound), bound.html_name
     if isinstance(widget, forms.CheckboxInput):
         return "on" if name in post else ""
@@ -91,12 +92,12 @@ def _values(form, beside=()) -> merge.Values:
 
 
 def _beside(formset) -> tuple:
-    """The fields of a row that say which it is."""
+    """The fields of a row that identify it."""
     return (formset.model._meta.pk.name, formset.fk.name, DELETION_FIELD_NAME, "language")
 
 
 def _row_key(form) -> str:
-    """A text is the one in its language, also when somebody else wrote it first."""
+    """A text is identified by its language, also when somebody else wrote it first."""
     if "language" in form.fields:
         return str(form["language"].value() or "")
     return str(form.instance.pk or "")
@@ -108,7 +109,7 @@ def _rows(formset) -> dict[str, merge.Values]:
 
 
 def snapshot(form, formsets=()) -> dict:
-    """What a page was opened with; of forms that show what the database holds."""
+    """What a page was opened with, from forms that show what the database holds."""
     return {
         "language": translation.get_language(),
         "record": _values(form),
@@ -121,7 +122,7 @@ def as_text(taken: dict) -> str:
 
 
 def read(post) -> dict | None:
-    """What a sent form was opened with; None for one that does not say."""
+    """What a sent form was opened with; None when it does not tell."""
     try:
         taken = json.loads(post.get(OPENED_WITH, ""))
         is_ours = all(isinstance(taken[name], dict) for name in ("record", "rows"))
@@ -134,28 +135,29 @@ def read(post) -> dict | None:
 
 
 def stamp(content) -> str:
-    """Of what is one whole, such as a drawing: whether it is still what a page was opened with."""
+    """A digest of what is one whole, such as a drawing: it tells whether that was changed."""
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ChangedMeanwhileError(Exception):
-    """Somebody else saved this since the page was opened. Says so in words."""
+    """Somebody else saved this since the page was opened. Its text is for the page."""
 
 
 def refuse_if_another(request, thing: Model, content) -> None:
-    """Of two who save one thing the second is asked. In a transaction that holds its row."""
+    """Raise ChangedMeanwhileError if somebody else saved since the page was opened. Call it in a
+    transaction that has locked the row."""
     if request.POST.get(OPENED_WITH, "") in ("", stamp(content)):
         return
     request.was_asked = True
     text = gettext(
-        "Save once more to put yours in its place, or open the page anew to see what was saved."
+        "Save again to replace it with yours, or open the page again to see what was saved."
     )
     raise ChangedMeanwhileError(f"{who_saved(who_changed(thing, request.user))} {text}")
 
 
 def stamp_for(request, content) -> str:
-    """What a page carries: what it was opened with, until its reader heard of another."""
+    """The stamp that a page was opened with, until its reader was told of another."""
     opened = request.POST.get(OPENED_WITH)
     return opened if opened and not hasattr(request, "was_asked") else stamp(content)
 
@@ -182,12 +184,12 @@ class Meeting:
 
     @property
     def in_short(self) -> str:
-        """For what was merged by itself, in one message."""
+        """One message, for what was merged without a question."""
         return " ".join([self.who, gettext("Both are kept."), *self.told])
 
 
 def meet(request, base: dict, form, formsets=()) -> Meeting | None:
-    """Merge what was sent with what the database holds now; None when nobody was there meanwhile.
+    """Merge what was sent with what the database holds now; None when nothing changed meanwhile.
 
     `form` and `formsets` are unbound and show what the database holds, in the language of `base`.
     """
@@ -225,18 +227,18 @@ def _write(post, html_name, bound, value: str) -> None:
 
 def _meet_rows(meeting, request, base, formset, now) -> None:
     post, prefix = request.POST, formset.prefix
-    count = post.get(f"{prefix}-TOTAL_FORMS", "")
-    if not (count.isascii() and count.isdigit() and len(count) < 5):
-        return  # no form of ours; Django says so
+    count = number(post.get(f"{prefix}-TOTAL_FORMS"), digits=4)
+    if count is None:
+        return  # not a form of ours; Django refuses it
     by_key = {_row_key(form): form for form in formset.forms}
     keys = {str(form.instance.pk): key for key, form in by_key.items() if form.instance.pk}
     fields = {key: _fields(form, _beside(formset)) for key, form in by_key.items() if key}
     model_fields = _fields(formset.empty_form, _beside(formset))
     mine = []
-    for index in range(int(count)):
+    for index in range(count):
         start = f"{prefix}-{index}"
-        number = post.get(f"{start}-{formset.model._meta.pk.name}", "")
-        key = keys.get(number) or post.get(f"{start}-language") or number
+        pk = post.get(f"{start}-{formset.model._meta.pk.name}", "")
+        key = keys.get(pk) or post.get(f"{start}-language") or pk
         was = base.get(key, {})
         values = {}
         for name, bound in model_fields.items():
@@ -245,7 +247,7 @@ def _meet_rows(meeting, request, base, formset, now) -> None:
         removed = f"{start}-{DELETION_FIELD_NAME}" in post
         mine.append(merge.FormRow(key, values, was, removed))
     merged = merge.merge_rows(mine, now)
-    # What the other one added stands in the database, and comes with the page when it is read anew.
+    # What the other person added is in the database, and the page reads it from there.
     rows = [row for row in merged.rows if row.key not in merged.added]
     titles = {key: str(form.instance) for key, form in by_key.items() if form.instance.pk}
     going = {row.key for row in rows if row.removed}
@@ -255,7 +257,7 @@ def _meet_rows(meeting, request, base, formset, now) -> None:
 
 
 def _write_rows(post, formset, rows, by_key, fields) -> None:
-    """The rows that are left, numbered anew: those in the database first, as a form set wants."""
+    """Number the rows that are left: those in the database first, as a form set needs."""
     prefix, model = formset.prefix, formset.model
     for name in [name for name in post if name.startswith(f"{prefix}-")]:
         if not name.endswith(("-MIN_NUM_FORMS", "-MAX_NUM_FORMS")):
@@ -277,7 +279,7 @@ def _write_rows(post, formset, rows, by_key, fields) -> None:
             post[f"{start}-{DELETION_FIELD_NAME}"] = "on"
 
 
-# ------------------------------------------------------------ in words
+# ------------------------------------------------------------ sentences
 
 
 def label_of(bound) -> str:
@@ -285,13 +287,13 @@ def label_of(bound) -> str:
 
 
 def in_words(bound, value: str) -> str:
-    """A value as a reader knows it: the name of a choice, and not its number."""
+    """A value as a reader knows it: the label of a choice, not its number."""
     widget = _widget(bound)
     if isinstance(widget, forms.CheckboxInput):
         return gettext("yes") if value else gettext("no")
     if isinstance(bound.field, forms.ModelChoiceField):
-        numbers = [each for each in value.split(SEVERAL) if each.isdigit()]
-        names = [str(each) for each in bound.field.queryset.filter(pk__in=numbers)]
+        keys = [key for each in value.split(SEVERAL) if (key := number(each)) is not None]
+        names = [str(row) for row in bound.field.queryset.filter(pk__in=keys)]
         return ", ".join(names) or "–"
     if isinstance(widget, forms.widgets.ChoiceWidget):
         named = dict(bound.field.choices) if hasattr(bound.field, "choices") else {}
@@ -301,31 +303,31 @@ def in_words(bound, value: str) -> str:
 
 
 def _tell(meeting, differences, fields, titles, going=()) -> None:
-    """Each difference; of a row that is going nothing is taken over."""
-    moved = [each for each in differences if each.field == "position"]
+    """Add a sentence for each difference. In a row that is removed, nothing is taken over."""
+    moved = [difference for difference in differences if difference.field == "position"]
     if moved:
         meeting.told.append(gettext("The order was changed."))
-        meeting.must_decide |= any(each.kept is not None for each in moved)
-    for each in differences:
-        bound = fields.get(each.row, {}).get(each.field)
-        if each in moved or bound is None:
+        meeting.must_decide |= any(difference.kept is not None for difference in moved)
+    for difference in differences:
+        bound = fields.get(difference.row, {}).get(difference.field)
+        if difference in moved or bound is None:
             continue
-        title = titles.get(each.row, "")
+        title = titles.get(difference.row, "")
         words = {
             "field": f"{title}, {label_of(bound).lower()}" if title else label_of(bound),
-            "before": in_words(bound, each.before),
-            "after": in_words(bound, each.after),
+            "before": in_words(bound, difference.before),
+            "after": in_words(bound, difference.after),
         }
-        if each.row and each.row in going:
+        if difference.row and difference.row in going:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”.")
-        elif each.kept is None:
+        elif difference.kept is None:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
             meeting.must_decide = True
-            words["kept"] = in_words(bound, each.kept)
+            words["kept"] = in_words(bound, difference.kept)
             text = gettext(
-                "%(field)s: “%(before)s” became “%(after)s”. You wrote “%(kept)s”, which stands "
-                "in the field."
+                "%(field)s: “%(before)s” became “%(after)s”. You typed “%(kept)s”, which is in the "
+                "field."
             )
         meeting.told.append(text % words)
 
@@ -334,7 +336,9 @@ def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
     meeting.told += [
         gettext("%s was added.") % titles[key] for key in merged.added if titles.get(key)
     ]
-    changed = {each.row for each in merged.differences if each.field != "position"}
+    changed = {
+        difference.row for difference in merged.differences if difference.field != "position"
+    }
     for row in rows:
         if row.removed and row.key in changed:
             meeting.must_decide = True
@@ -357,22 +361,22 @@ def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
 
 
 def record_number(thing: Model) -> str:
-    """A record as the access log names it."""
+    """The number by which the access log names a record."""
     return str(getattr(thing, "uuid", None) or thing.pk)
 
 
 def _last(events, user) -> dict | None:
-    found = events.filter(outcome=AccessEvent.Outcome.ALLOWED).order_by("-at", "-number").first()
-    if found is None:
+    event = events.filter(outcome=AccessEvent.Outcome.ALLOWED).order_by("-at", "-number").first()
+    if event is None:
         return None
-    return {"who": found.actor_name, "when": found.at, "is_self": found.actor == user.uuid}
+    return {"who": event.actor_name, "when": event.at, "is_self": event.actor == user.uuid}
 
 
 def who_changed(thing: Model, user, *actions: str) -> dict | None:
-    """Who changed this last, and when, as the access log says it; None when it does not.
+    """Who changed this last and when, from the access log; None when it does not tell.
 
-    `user` is whoever asks, who may have done it in another tab. `actions` are the words of the log
-    that count; without them every change does.
+    `user` is the reader, who may have done it in another tab. `actions` are the acts of the log
+    that count; without them each change does.
     """
     codes = (AccessEvent.Code.UPDATE, AccessEvent.Code.CREATE)
     events = AccessEvent.objects.filter(
@@ -380,20 +384,18 @@ def who_changed(thing: Model, user, *actions: str) -> dict | None:
         object_type=thing._meta.model_name,
         object_id=record_number(thing),
     )
-    counts = {"action__in": actions} if actions else {"code__in": codes}
-    return _last(events.filter(**counts), user)
+    which = {"action__in": actions} if actions else {"code__in": codes}
+    return _last(events.filter(**which), user)
 
 
 def who_removed(model, record: str, user) -> dict | None:
-    """Who removed a record of the reader's own practice; None when the log knows of no such act.
-
-    So it says of no other practice what is there, or was.
-    """
+    """Who deleted a record of the reader's own practice; None when the log has no such act. So it
+    reveals nothing of what is, or was, in another practice."""
     if user.practice_id is None or not record:
         return None
     named = Q(object_type=model._meta.model_name, object_id=record[:40])
-    if (number := _uuid(record)) is not None:
-        named |= Q(action="erase", patient=number)
+    if (uuid := _uuid(record)) is not None:
+        named |= Q(action="erase", patient=uuid)
     since = timezone.now() - REMOVED
     events = AccessEvent.objects.filter(
         named, at__gte=since, practice=user.practice.uuid, code=AccessEvent.Code.DELETE
@@ -409,15 +411,15 @@ def _uuid(text: str) -> UUID | None:
 
 
 def at(when) -> str:
-    """A moment in words: a time for one of today."""
+    """A time of day for a moment of today, and a date with a time for another day."""
     when = timezone.localtime(when)
     today = when.date() == timezone.localdate()
     return date_format(when, "H:i" if today else "j F, H:i")
 
 
 def who_did(last: dict | None, oneself: str, somebody: str, nobody: str) -> str:
-    """Who did something meanwhile, as a sentence: the reader in another tab, somebody with a
-    name, or nobody known."""
+    """A sentence about who did something meanwhile: the reader, somebody, or somebody unknown. The
+    reader may have done it in another tab."""
     if last is None or not (last["is_self"] or last["who"]):
         return str(nobody)
     words = {"who": last["who"], "when": at(last["when"])}
@@ -434,11 +436,11 @@ def who_saved(last: dict | None) -> str:
     )
 
 
-# ------------------------------------------------------------ the reader's own words
+# ------------------------------------------------------------ what the reader typed
 
 
 def own_words(post) -> set[str]:
-    """The names of the fields that were changed since the page was opened, as far as it says."""
+    """The names of the fields that were changed since the page was opened, as far as known."""
     base = read(post) or {"record": {}, "rows": {}}
     unchanged = {name for name, value in base["record"].items() if _is_same(post, name, value)}
     for prefix, rows in base["rows"].items():
@@ -459,7 +461,7 @@ def own_words(post) -> set[str]:
 
 
 def _keys(post, prefix):
-    """Of each row the field that says which it is: a number, or a language."""
+    """In each row the field that identifies it, by a number or a language."""
     for name, value in post.items():
         if name.startswith(f"{prefix}-") and name.endswith(("-id", "-language")) and value:
             yield name, value

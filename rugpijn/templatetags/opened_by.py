@@ -1,4 +1,4 @@
-"""`{% csrf_token %}` for every template: Django's own, with the mark of who opened the page."""
+"""Replaces Django's `{% csrf_token %}`, to add the mark of who opened the page."""
 
 from django import template
 from django.template.defaulttags import CsrfTokenNode

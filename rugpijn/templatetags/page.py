@@ -1,10 +1,8 @@
-"""Small things that several pages need: an icon, a phone number to press, a count of today."""
+"""Tags and filters that several pages need: an icon, a phone number, a form to send again."""
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ..typed import phones
 from ..web import unavailable
@@ -12,31 +10,16 @@ from ..web.visitor import shown_name
 
 register = template.Library()
 
-TIMES = (
-    gettext_lazy("First time"),
-    gettext_lazy("Second time"),
-    gettext_lazy("Third time"),
-    gettext_lazy("Fourth time"),
-    gettext_lazy("Fifth time"),
-    gettext_lazy("Sixth time"),
-    gettext_lazy("Seventh time"),
-    gettext_lazy("Eighth time"),
-    gettext_lazy("Ninth time"),
-    gettext_lazy("Tenth time"),
-    gettext_lazy("Eleventh time"),
-    gettext_lazy("Twelfth time"),
-)
-
 
 @register.filter
 def device_name(stored: str) -> str:
-    """The name of a browser on a device, in the language of the page."""
+    """The stored name of a browser, in the language of the page."""
     return shown_name(stored)
 
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """An icon from the sprite, beside words that say the same: silent when read aloud."""
+    """An icon from the sprite. Screen readers skip it: the text beside it says the same."""
     return format_html(
         '<svg class="icon icon-{}" aria-hidden="true" focusable="false">'
         '<use href="{}#{}"></use></svg>',
@@ -48,27 +31,13 @@ def icon(name: str) -> str:
 
 @register.filter
 def phone(text: str) -> phones.Phones:
-    """What a phone field holds: the number that is dialled, and the words beside it."""
+    """What a phone field holds, read: the number that is dialled, and the words beside it."""
     return phones.read(text)
 
 
 @register.filter
-def tel(text: str) -> str:
-    """The link that dials what a phone field holds: “030 - 234 56 78” is tel:+31302345678."""
-    return phones.read(text).link
-
-
-@register.filter
-def ordinal(moment: int) -> str:
-    """Which moment of the day: “First time”."""
-    if 1 <= moment <= len(TIMES):
-        return str(TIMES[moment - 1])
-    return _("Time %(number)d") % {"number": moment}
-
-
-@register.filter
 def without_placeholders(form):
-    """A form whose fields have labels only: grey example text is taken for an answer."""
+    """Remove the placeholders of a form: grey example text is taken for an answer."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
     return form
@@ -76,24 +45,12 @@ def without_placeholders(form):
 
 @register.simple_tag
 def relabel(bound_field, label: str) -> str:
-    """Give a field of somebody else's form our own words."""
+    """Give a field of a library's form our own label."""
     bound_field.label = bound_field.field.label = label
     return ""
 
 
-@register.filter
-def next_moment(card) -> int | None:
-    """The first moment that is not done yet: its button stands out."""
-    return next((moment.number for moment in card.moments if not moment.done), None)
-
-
-@register.filter
-def numbers(count: int) -> list[str]:
-    """“0”, “1”, … as many as are asked for."""
-    return [str(number) for number in range(count)]
-
-
 @register.inclusion_tag("_again.html", takes_context=True)
 def again(context):
-    """What this request sent, to be sent once more from the page that refuses it."""
+    """The form with what this request sent, on a page that refused it."""
     return unavailable.again(context["request"])

@@ -1,1 +1,1 @@
-"""Requests and answers: headers, limits, addresses, files, and what is shown after a failure."""
+"""Requests and answers: headers, limits, addresses, files, and what a failure shows."""

@@ -1,4 +1,4 @@
-"""A file, whole or in part: a browser plays a film, and jumps in it, by asking for ranges."""
+"""Answers with a file, whole or in part: a browser that plays a film asks for ranges."""
 
 import re
 from typing import BinaryIO
@@ -10,7 +10,7 @@ ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class FileRange:
-    """`length` bytes of an open file, read in pieces; closed by the response."""
+    """`length` bytes of an open file from `start`, read in pieces. The response closes the file."""
 
     def __init__(self, file: BinaryIO, start: int, length: int):
         file.seek(start)
@@ -22,16 +22,17 @@ class FileRange:
         return piece
 
 
-def asked(request, size: int, etag: str) -> tuple[int, int] | None:
-    """First and last byte; None for the whole file, and an empty range for what is not there.
+def requested(request, size: int, etag: str) -> tuple[int, int] | None:
+    """First and last byte of the range; None for the whole file.
 
-    More than one range at once is answered with the whole, as the standard allows.
+    A range that begins after the end gives a last byte before the first. More than one range at
+    once is answered with the whole file, as RFC 9110 allows.
     """
-    found = ONE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
-    if found is None or found[0] == "bytes=-" or request.headers.get("If-Range", etag) != etag:
+    match = ONE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if match is None or match[0] == "bytes=-" or request.headers.get("If-Range", etag) != etag:
         return None
-    first, last = found.groups()
-    if not first:  # the last so many bytes
+    first, last = match.groups()
+    if not first:  # only a last: that many bytes at the end
         return (max(size - int(last), 0), size - 1) if int(last) else (size, -1)
     stop = min(int(last), size - 1) if last else size - 1
     if last and int(last) < int(first):
@@ -40,9 +41,9 @@ def asked(request, size: int, etag: str) -> tuple[int, int] | None:
 
 
 def answer(request, file: BinaryIO, size: int, *, media_type: str, etag: str):
-    """200, 206 or 416. Never the whole file in memory, and no body for HEAD."""
+    """200, 206 or 416. The file is never whole in memory, and HEAD gets no body."""
     etag = f'"{etag}"'
-    part = asked(request, size, etag)
+    part = requested(request, size, etag)
     first, last = part or (0, size - 1)
     headers = {"Accept-Ranges": "bytes", "ETag": etag}
     if first > last and part is not None:

@@ -1,10 +1,10 @@
-"""Files of the media folder, such as a practice's logo: whole, or not there at all."""
+"""Stores files of the media folder, such as a practice's logo: whole or not at all."""
 
 from django.core.files.storage import FileSystemStorage
 
 
 class WholeFileStorage(FileSystemStorage):
-    """Removes what it began to write when the disk took no more. Django leaves the piece."""
+    """Removes an unfinished file when the disk is full. Django would leave it."""
 
     def _save(self, name, content):
         was_there = self.exists(name)

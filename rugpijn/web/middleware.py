@@ -1,4 +1,4 @@
-"""Headers that every answer carries, its number in the logs, and the reader's own language."""
+"""Middleware: a number for each request, the headers of each answer, and the language."""
 
 import uuid
 
@@ -10,6 +10,7 @@ from django.utils import translation
 
 from ..log import chain
 from ..operations import technical_log
+from .base_middleware import Middleware
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -17,17 +18,17 @@ CONTENT_SECURITY_POLICY = (
     "worker-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; report-uri /csp-report/"
 )
-# The two sides of a preview beside a form: pages that say so may hold, or stand in, a page of ours.
+# For a preview beside a form: the one page may hold a page of ours, the other may be held by it.
 HOLDS_OUR_PAGE = ("frame-src 'none'", "frame-src 'self'")
 STANDS_IN_OUR_PAGE = ("frame-ancestors 'none'", "frame-ancestors 'self'")
-# What shows nobody and never changes may stay in a cache; everything else may not.
+# The only answers that a cache may keep: they show nobody and never change.
 FOR_EVERYONE = "public, max-age=31536000, immutable"
 COMPRESSED = {"text/html", "image/svg+xml", "application/json"}
 PERMISSIONS_POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
 
 def content_policy(*changes: tuple[str, str]) -> str:
-    """What a browser may load on a page; `changes` replaces one directive each."""
+    """The Content-Security-Policy of a page; each of `changes` replaces one directive."""
     policy = CONTENT_SECURITY_POLICY
     for directive, instead in changes:
         policy = policy.replace(directive, instead)
@@ -36,17 +37,14 @@ def content_policy(*changes: tuple[str, str]) -> str:
     return policy
 
 
-class RequestMiddleware:
+class RequestMiddleware(Middleware):
     """Numbers each request, for both logs, and writes its refusals when it is over.
 
-    A refusal often ends a transaction, which would take its row in the access log along. This
-    stands outside of everything that asks the database: whatever happened in between is committed
-    or taken back by now. A row that cannot be written is answered like any write that failed, with
-    the headers that the middleware around this one puts on.
+    A refusal often rolls a transaction back, and its row in the access log with it. So this stands
+    around everything that uses the database: by now each transaction has ended. When the row cannot
+    be written, the answer is that of any write that failed, with the headers of the middleware
+    around this one.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         request.id, request.refusals = uuid.uuid4().hex, []
@@ -57,20 +55,20 @@ class RequestMiddleware:
         return response
 
 
-class SecurityHeadersMiddleware:
-    """Puts the headers on everything, errors and static files included.
+class SecurityHeadersMiddleware(Middleware):
+    """Puts the headers on every answer, errors and static files included.
 
-    Whoever is logged in gets `no-store`: after logout the back button must not
-    show a patient, and no proxy may keep a page or a PDF.
+    Whoever is logged in gets `no-store`: after logging out the back button must not show a patient,
+    and no proxy may keep a page or a PDF.
     """
 
     def __init__(self, get_response):
-        self.get_response = get_response
+        super().__init__(get_response)
         self.policy = content_policy()
 
     def __call__(self, request):
         response = self.get_response(request)
-        # An uploaded file brings a stricter policy of its own, a preview one that fits it.
+        # An uploaded file has a stricter policy of its own, and a preview its own.
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -81,16 +79,16 @@ class SecurityHeadersMiddleware:
 
     @staticmethod
     def _is_known(request) -> bool:
-        """Not asked after an error: who it is may be what could not be looked up."""
+        """Not used after an error: that the user cannot be looked up may be the error."""
         user = getattr(request, "user", None)
         return user is not None and user.is_authenticated
 
 
 class CompressMiddleware(GZipMiddleware):
-    """Pages and drawings travel at an eighth of their size; a programme is much the same words.
+    """Compresses pages and drawings, to about an eighth of their size.
 
-    Nothing else: films and PDFs are small already, and are asked for in ranges. Guessing a secret
-    from sizes (BREACH) does not work here: Django masks the token of a form anew in each page,
+    Nothing else: films and PDFs are compressed already, and are read in ranges. The BREACH attack,
+    which guesses a secret from sizes, fails: Django masks the token of a form anew in each page,
     and the parent class adds a random length.
     """
 
@@ -101,11 +99,8 @@ class CompressMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-class NoNulMiddleware:
-    """Refuses an address with a NUL in it: PostgreSQL stores none, and no person types one."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
+class NoNulMiddleware(Middleware):
+    """Refuses an address with a NUL in it: PostgreSQL stores none, and nobody types one."""
 
     def __call__(self, request):
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
@@ -113,11 +108,8 @@ class NoNulMiddleware:
         return self.get_response(request)
 
 
-class OwnLanguageMiddleware:
-    """A page is in the language of whoever is logged in, whatever the browser says."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
+class OwnLanguageMiddleware(Middleware):
+    """Shows pages in the language of whoever is logged in, whatever the browser asks for."""
 
     def __call__(self, request):
         if request.user.is_authenticated:
@@ -126,15 +118,12 @@ class OwnLanguageMiddleware:
         return self.get_response(request)
 
 
-class WrongMethodMiddleware:
-    """Says in words that an address is no page: it was opened, and only takes what a form sends.
+class WrongMethodMiddleware(Middleware):
+    """Explains in a page that an address only takes a form. Django's own answer is empty.
 
-    So ends the way of who ticks off after the session is over: to the login, and back to where the
-    form led. Django's own answer is empty, which a browser shows as its own failure.
+    Who sends a form after the session ended arrives here: the login leads back to the address of
+    the form, which cannot be opened.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
@@ -146,7 +135,7 @@ class WrongMethodMiddleware:
 
 
 def unlisted(response):
-    """No search engine, and nothing kept by a browser or a proxy on the way."""
+    """Keep the answer out of search engines, and out of the caches of browsers and proxies."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"
     return response

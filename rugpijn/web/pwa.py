@@ -1,7 +1,7 @@
-"""What makes the site an app on the telephone: name, picture, and a worker for no connection.
+"""What makes the site an app on a telephone: a name, an icon, and a service worker.
 
-The worker keeps what shows nobody (styles, scripts, the page that says "no connection"). A
-programme is kept by the patient's own pages, on a device that the patient trusts.
+The worker stores what shows nobody: styles, scripts, and the page that says there is no connection.
+A programme is stored by the patient's own pages, on a device that the patient trusts.
 """
 
 import hashlib
@@ -43,19 +43,19 @@ SHELL = (
 WORKER = "rugpijn/service_worker.js"
 
 
-def _asked_language(request) -> str:
-    """Asked for without a cookie, so the language is in the address."""
-    asked = request.GET.get("language", "")
-    return asked if translation.check_for_language(asked) and asked else "nl"
+def _language(request) -> str:
+    """Browsers fetch this without a cookie, so the language is in the query."""
+    language = request.GET.get("language", "")
+    return language if language and translation.check_for_language(language) else "nl"
 
 
 @login_not_required
 @require_safe
 def manifest(request):
-    """The name under the picture on the telephone: "Exercises", and no practice."""
-    language = _asked_language(request)
+    """The name below the icon on the telephone: “Exercises”, without the practice."""
+    language = _language(request)
     with translation.override(language):
-        about = {
+        content = {
             "id": "/",
             "name": _("My exercises"),
             "short_name": _("Exercises"),
@@ -76,18 +76,20 @@ def manifest(request):
                 for purpose in ("any", "maskable")
             ],
         }
-    return JsonResponse(about, content_type="application/manifest+json")
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 @login_not_required
 @require_safe
 def service_worker(request):
-    """The worker, with the addresses of what it keeps. Another text is a new worker."""
-    known = f"const SHELL = {json.dumps([*map(static, SHELL), reverse('offline')])};\n"
-    known += f"const OFFLINE = {json.dumps(reverse('offline'))};\n"
-    known += f"const LOGIN = {json.dumps(reverse('account_login'))};\n"
-    known += f"const EDITION = {json.dumps(_edition())};\n"
-    response = HttpResponse(known + _text(WORKER), content_type="text/javascript; charset=utf-8")
+    """The worker, with the addresses that it stores. When its text changes, it is replaced."""
+    constants = f"const SHELL = {json.dumps([*map(static, SHELL), reverse('offline')])};\n"
+    constants += f"const OFFLINE = {json.dumps(reverse('offline'))};\n"
+    constants += f"const LOGIN = {json.dumps(reverse('account_login'))};\n"
+    constants += f"const EDITION = {json.dumps(_edition())};\n"
+    response = HttpResponse(
+        constants + _text(WORKER), content_type="text/javascript; charset=utf-8"
+    )
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -95,17 +97,17 @@ def service_worker(request):
 @login_not_required
 @require_safe
 def offline(request):
-    """Shown when there is no connection and nothing was kept. In both languages, and the same
-    whoever is logged in: the worker keeps one page for everybody."""
+    """Shown when there is no connection and nothing was stored, in both languages. It is the same
+    for everybody, because the worker stores one page."""
     return render(request, "offline.html", {"user": AnonymousUser()})
 
 
 def _edition() -> str:
-    """Changes with each file that is kept."""
-    whole = hashlib.sha256()
+    """A number that changes with each of the stored files."""
+    digest = hashlib.sha256()
     for name in SHELL:
-        whole.update(_bytes(name))
-    return whole.hexdigest()[:16]
+        digest.update(_bytes(name))
+    return digest.hexdigest()[:16]
 
 
 @cache

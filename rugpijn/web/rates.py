@@ -1,7 +1,7 @@
-"""How often somebody may ask for something.
+"""How often somebody may ask for something in a minute.
 
-Each ceiling is well above what people do and well below what keeps a server from others. They are
-counted for a person; a page that asks for no login counts the address that it is asked from.
+Each ceiling is far above what people do, and keeps one visitor from taking the whole server. It is
+counted for each person; a page without a login counts for each address it is requested from.
 """
 
 from collections.abc import Callable
@@ -16,27 +16,24 @@ from django.utils.translation import gettext as _
 from .visitor import client_address
 
 MINUTE = 60  # seconds
-RATES = {  # a minute
-    "sync": 600,  # acts of one record: a phone that was without a connection for a month
-    "act": 600,  # the same, by the buttons of a page
-    "search": 300,  # each letter that is typed in a picker asks once
+RATES = {  # requests in a minute
+    "sync": 600,  # acts of one record: those of a month, from a phone that had no connection
+    "act": 600,  # the same, from the buttons of a page
+    "search": 300,  # a picker sends one for each letter
     "preview": 120,
     "pdf": 30,
     "table": 10,  # the access log as a file: thousands of rows at once
 }
 
 
-# Asked while somebody types or ticks off: each process counts its own, so the ceiling holds for
-# each of them. In the database the count would be a write to disk for every key, and cost more than
-# the answer.
+# Requested while somebody types or ticks off. Each process counts these for itself, so the ceiling
+# holds for each process: a count in the database would be a write for every key that is pressed.
 OF_A_PROCESS = {"search", "preview", "act"}
 
 
 def allows(what: str, who, count: int = 1) -> bool:
-    """Count these, and say whether it is still within the ceiling.
-
-    Two processes that count at the same moment may count one too few: a ceiling, not an account.
-    """
+    """Count `count` requests, and return whether `who` is still within the ceiling. Two processes
+    that count at the same moment may count one too few, which is good enough here."""
     cache = caches["process" if what in OF_A_PROCESS else "default"]
     key = f"rate:{what}:{who}:{int(time() // MINUTE)}"
     cache.add(key, 0, timeout=2 * MINUTE)
@@ -44,37 +41,33 @@ def allows(what: str, who, count: int = 1) -> bool:
 
 
 def wait() -> int:
-    """Seconds until counting begins anew."""
+    """Seconds until the next minute, in which counting begins at nothing."""
     return MINUTE - int(time()) % MINUTE
 
 
 def refusal(request, what: str, *, to_script: bool = False) -> HttpResponse | None:
-    """Counts one for whoever asks; what to answer when it was one too many.
-
-    A script reads JSON, people read a page.
-    """
+    """Count one request. Returns the answer to it when it was one too many, and None otherwise.
+    Scripts get JSON, people a page."""
     who = request.user.uuid if request.user.is_authenticated else client_address(request)
     if allows(what, who):
         return None
-    sentence = _("That was too often in a short time. Try again in a minute.")
     if to_script or request.headers.get("Accept") == "application/json":
+        sentence = _("This went too fast. Wait a minute, then try again.")
         answer = JsonResponse({"error": sentence}, status=429)
     else:
-        context = {"sentence": sentence}
-        answer = render(request, "too_often.html", context, status=429)
+        answer = render(request, "429.html", status=429)
     answer.headers["Retry-After"] = str(wait())
     return answer
 
 
 def at_most(what: str, *, to_script: bool = False) -> Callable:
-    """For a view: not more often than RATES says."""
+    """Decorate a view that may be requested only as often as RATES has it."""
 
     def decorate(view):
         @wraps(view)
-        def counted(request, *args, **kwargs):
-            refused = refusal(request, what, to_script=to_script)
-            return view(request, *args, **kwargs) if refused is None else refused
+        def wrapper(request, *args, **kwargs):
+            return refusal(request, what, to_script=to_script) or view(request, *args, **kwargs)
 
-        return counted
+        return wrapper
 
     return decorate

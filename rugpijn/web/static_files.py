@@ -1,4 +1,4 @@
-"""Our styles, scripts and drawings: served by the app itself, and nothing but those."""
+"""Serves our styles, scripts and drawings, and nothing else."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):
-    """Serves all of STATIC_ROOT but the list of names that `collectstatic` keeps there."""
+    """Serves all of STATIC_ROOT but the list of names that `collectstatic` writes there."""
 
     def add_file_to_dictionary(self, url, path, stat_cache=None):
         if Path(path).name != ManifestStaticFilesStorage.manifest_name:

@@ -1,8 +1,8 @@
-"""When the database cannot take it now: an answer in words, that keeps what was typed.
+"""Answers 503 when the database or disk cannot take a request now, and keeps what was typed.
 
-A lock that lasts, a full disk, a server that is being restarted: none of it is a fault of the page
-or of whoever uses it, and all of it passes. The answer is 503 with the moment to try again; a queue
-on a telephone gets it as JSON, and keeps what it has.
+A lock that lasts, a full disk, a server that restarts: none of it is the fault of the page or of
+whoever uses it, and all of it passes. The answer tells when to try again. The queue of a telephone
+gets it as JSON, and keeps its acts.
 """
 
 import errno
@@ -21,37 +21,38 @@ from django.template import loader
 from django.urls import reverse
 
 from ..saving import kept
+from .base_middleware import Middleware
 
 logger = logging.getLogger(__name__)
 
 BUSY_SECONDS, FULL_SECONDS = 10, 300  # until it is worth trying again
-# SQLite's own names, https://sqlite.org/rescode.html; the part behind the first word is detail.
+# SQLite's own names, https://sqlite.org/rescode.html. What follows these words is detail.
 SQLITE_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_INTERRUPT")
 SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 # Classes of PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html:
 # connection, serialization and deadlock, lock not available, cancelled, being restarted.
 POSTGRESQL_BUSY = ("08", "40", "55P03", "57")
-# Of disk, memory or connections there is no more; read-only; the disk gives an error.
+# No disk space, memory or connections left; read-only; an error of the disk.
 POSTGRESQL_FULL = ("53", "25006", "58030")
-# No room, or a disk that the system has mounted read-only after an error.
+# No space left, or a disk that the system mounted read-only after an error.
 CANNOT_STORE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def kind(error: BaseException | None) -> str:
-    """“busy”, “full”, or nothing: then it is a mistake of ours, and no passing trouble.
+    """“busy” or “full”; empty for an error of another kind, which is a mistake of ours.
 
-    A full disk makes SQLite end the transaction by itself, and taking it back fails next: what
-    counts for an error of the database is the first of those that led to it.
+    When a disk is full SQLite ends the transaction by itself, and then rolling it back fails. So
+    the first error of the database counts that led to this one.
     """
     if isinstance(error, OSError) and error.errno in CANNOT_STORE:
         return "full"
     if not isinstance(error, DatabaseError | InterfaceError):
         return ""
-    before = error.__context__
-    while before is not None:
-        if found := _kind_of_one(before):
-            return found
-        before = before.__context__
+    earlier = error.__context__
+    while earlier is not None:
+        if kind_of_earlier := _kind_of_one(earlier):
+            return kind_of_earlier
+        earlier = earlier.__context__
     return _kind_of_one(error)
 
 
@@ -64,41 +65,33 @@ def _kind_of_one(error: BaseException) -> str:
     if state := getattr(cause, "sqlstate", None):
         full = state.startswith(POSTGRESQL_FULL)
         return "full" * full or "busy" * state.startswith(POSTGRESQL_BUSY)
-    # Without a code there was no answer at all: the connection is gone.
+    # Without a code the server did not answer at all: the connection is gone.
     return "busy" * isinstance(error, OperationalError | InterfaceError)
 
 
 def sentence(error: BaseException) -> str:
-    """For whoever runs a command: what is the matter. Empty for another kind of error."""
-    what = {
+    """What is the matter, for whoever runs a command. Empty for another kind of error."""
+    problem = {
         "full": "There is no room left, or the disk or database cannot be written",
         "busy": "The database does not answer, or something else holds it",
         "": "",
     }[kind(error)]
-    return what and f"{what}: {error}. What was not said to be done was not done; try again."
+    return problem and f"{problem}: {error}. What was not said to be done was not done; try again."
 
 
-class TroubleMiddleware:
-    """Innermost, so that it hears what a view could not do."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        return self.get_response(request)
+class TroubleMiddleware(Middleware):
+    """The innermost middleware: answers for a view that raised such an error."""
 
     def process_exception(self, request, error):
         return answer(request, error)
 
 
-class UncaughtTroubleMiddleware:
-    """Outermost but for the headers: hears what a middleware could not do, such as keep a session.
+class UncaughtTroubleMiddleware(Middleware):
+    """Inside the headers, around all others: answers when a middleware could not do its work.
 
-    Django makes an answer of it there and then: with DEBUG on a page of its own, with 500.
+    Such as saving the session. Django turns that error into a response at once, with DEBUG into its
+    own page, and always with 500.
     """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
@@ -114,14 +107,14 @@ def _note(sender, request, **kwargs):
 
 
 class TrueMessages(FallbackStorage):
-    """Says nothing of a request that failed: a “saved” that was ready by then is not true."""
+    """Drops the messages of a request that failed: a “saved” that was ready is not true."""
 
     def update(self, response):
         return [] if response.status_code >= 500 else super().update(response)
 
 
 def answer(request, error: BaseException | None) -> HttpResponse | None:
-    """The 503 for this error; None when it is another kind. Asks no database, session or user."""
+    """The 503 for this error; None for another kind. It uses no database, session or user."""
     trouble = kind(error)
     if not trouble:
         return None
@@ -144,11 +137,11 @@ def answer(request, error: BaseException | None) -> HttpResponse | None:
 
 
 def _who(request) -> str:
-    """“staff”, “patient” or nothing: as far as it is known by now, for nothing can be asked."""
-    known = getattr(request, "_cached_user", None)  # where Django keeps who it looked up
-    if request.path.startswith("/admin/") or getattr(known, "is_staff", False):
+    """“staff”, “patient” or nothing, as far as it is known: nothing can be looked up now."""
+    user = getattr(request, "_cached_user", None)  # where Django keeps who it looked up
+    if request.path.startswith("/admin/") or getattr(user, "is_staff", False):
         return "staff"
-    return "patient" if known is not None and known.is_authenticated else ""
+    return "patient" if user is not None and user.is_authenticated else ""
 
 
 def _is_ours(request) -> bool:
@@ -156,24 +149,24 @@ def _is_ours(request) -> bool:
 
 
 def what_is_forgotten(request) -> str:
-    """Of the header `Clear-Site-Data` at logging out. What others did on this device and could not
-    send yet waits for them in its storage: the page says so."""
+    """The header `Clear-Site-Data` at logging out. The storage stays when acts of other people wait
+    in it that could not be sent yet."""
     return '"cache"' if request.POST.get("others_wait") == "1" else '"cache", "storage"'
 
 
 def _forget_login(request, response) -> None:
-    """Logging out works in the browser, whatever the server can store: nobody who sits down at it
-    next is logged in. The row of that login stays, with a key that nobody holds any more."""
+    """Log out in the browser, whatever the server can store: who uses it next is not logged in. The
+    row of that session stays, with a key that nobody has any more."""
     for name in (settings.SESSION_COOKIE_NAME, settings.RETURNING_COOKIE_NAME):
         response.delete_cookie(name, samesite="Lax")
     response.headers["Clear-Site-Data"] = what_is_forgotten(request)
 
 
 def again(request) -> dict:
-    """What a page needs to send the same once more: where to, and what was typed.
+    """The context with which a page sends the same once more: the address, and what was typed.
 
-    Without passwords and codes, which are asked for anew, and without files, which are chosen anew.
-    Of what another site sent nothing is offered: a press would do what that site wants.
+    Passwords and codes are left out and asked for again, and files are chosen again. What another
+    site sent is not offered: a press would do what that site wants.
     """
     if request.method in ("GET", "HEAD"):
         return {"address": request.get_full_path()}
@@ -185,7 +178,7 @@ def again(request) -> dict:
 
 
 def _page_before(request) -> str:
-    """The page of ours with the form or the button that sent this."""
+    """The address of our own page with the form or button that sent this; or nothing."""
     if not kept.is_from_our_page(request):
         return ""
     page = urlsplit(request.headers.get("Referer", ""))

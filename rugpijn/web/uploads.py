@@ -1,4 +1,4 @@
-"""How much may be sent to us at once."""
+"""How many bytes one request may upload."""
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig

@@ -1,4 +1,4 @@
-"""Who sends a request, as far as the request tells: from which address, with what browser."""
+"""Who sends a request, as far as it tells: from which address, with which browser."""
 
 import ipaddress
 import re
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 def client_address(request) -> str | None:
     """The visitor's address, as far as our own proxies vouch for it; None when unknown.
 
-    Anyone can send an X-Forwarded-For header. Each proxy adds, at the end, the
-    address that it saw; so with n proxies of our own the n-th from the end was
-    seen by us, and everything before it was merely claimed.
+    Anybody can send an X-Forwarded-For header. Each proxy adds the address that it saw at the end.
+    With n proxies of our own, the n-th address from the end is one that we saw; what stands before
+    it is only claimed.
     """
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -23,28 +23,41 @@ def client_address(request) -> str | None:
         return None
 
 
-# The first that fits: most browsers also claim to be the ones below them.
+# The first that matches: most browsers also claim to be the ones below them.
 BROWSERS = (
-    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox|FxiOS", "Firefox"), ("Chrome|CriOS", "Chrome"), ("Safari", "Safari"),
-)  # fmt: skip
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox|FxiOS", "Firefox"),
+    ("Chrome|CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
 SYSTEMS = (
-    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("CrOS", "Chromebook"),
-    ("Windows", "Windows"), ("Macintosh", "Mac"), ("Linux", "Linux"),
-)  # fmt: skip
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("CrOS", "Chromebook"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
 
-UNKNOWN = ("Unknown device", "Onbekend toestel", "Onbekend apparaat")  # as stored, then and now
+UNKNOWN = (
+    "Unknown device",
+    "Onbekend toestel",
+    "Onbekend apparaat",
+)  # as it is stored, and as it was before
 
 
 def readable_name(agent: str) -> str:
-    """What people call it: “Chrome on Android”, as it is stored. `shown_name` says it in the
-    language of the reader. Empty when a browser says nothing we know."""
+    """The name that is stored for a browser, such as “Chrome on Android”; empty when unknown.
+    `shown_name` translates it for whoever reads it."""
     browser = next((name for sign, name in BROWSERS if re.search(sign, agent)), "")
     system = next((name for sign, name in SYSTEMS if sign in agent), "")
     return f"{browser} on {system}" if browser and system else browser or system
 
 
-# Also as it was stored before: in the language of whoever logged in. Of two passkeys one is (2).
+# Also as it was stored before, in the language of whoever logged in. A second passkey ends in (2).
 STORED_NAME = re.compile(
     rf"({'|'.join(name for _sign, name in BROWSERS)}) (?:on|op) "
     rf"({'|'.join(name for _sign, name in SYSTEMS)})((?: \(\d+\))?)"
@@ -52,7 +65,7 @@ STORED_NAME = re.compile(
 
 
 def shown_name(stored: str) -> str:
-    """A stored name for whoever reads it now; what somebody typed stays as it is."""
+    """A stored name in the language of its reader. A name that somebody typed stays as it is."""
     if match := STORED_NAME.fullmatch(stored):
         browser, system, number = match.groups()
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} + number

@@ -53,7 +53,7 @@ def filled(form) -> dict[str, list[str]]:
 
 def open_to_keep(sent) -> dict[str, list[str]]:
     """What must come back of it; nothing of what only a script can make."""
-    if any(kept.TYPED_BY_NOBODY.search(name) for name in sent if name != "csrfmiddlewaretoken"):
+    if any(kept.MADE_BY_SCRIPT.search(name) for name in sent if name != "csrfmiddlewaretoken"):
         return {}
     return {
         name: values

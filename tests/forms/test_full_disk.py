@@ -10,8 +10,8 @@ from .disk import ask
 pytestmark = pytest.mark.django_db
 A_MINUTE = 61  # seconds: then a page writes down that somebody was seen
 WORDS = (
-    "De computer van deze website is vol of kan niets meer opslaan",
-    "The computer of this site is full or cannot store anything",
+    "De server van deze website is vol of kan niets opslaan",
+    "The server is full or cannot store anything",
     '"error": "full"',
 )
 

@@ -86,7 +86,7 @@ def test_of_some_rows_too_many_none_is_lost():
     post["lines-INITIAL_FORMS"] = "3"
     for index in range(limits.ROWS + 1):
         post[f"lines-{index}-note"] = "x"
-    assert rows.claims_too_many(post) and rows.as_brought(post) == post
+    assert rows.claims_too_many(post) and rows.with_its_rows(post) == post
     post["lines-TOTAL_FORMS"] = str(limits.ROWS)
     assert not rows.claims_too_many(post)
 

@@ -193,7 +193,7 @@ def test_another_score_of_one_activity_is_asked_about(cast, kim, programme):
     early, late = (course(user, programme, "activities") for user in (cast.anna, kim))
     early.save(score_1=5)
     said = late.save(score_1=8)
-    assert not late.saved and "Er is nog niets van u opgeslagen" in said
+    assert not late.saved and "Uw wijzigingen zijn nog niet opgeslagen" in said
     assert late.sent["score_1"] == ["8"] and ActivityScore.objects.get().score == 5
     late.save()
     assert late.saved and ActivityScore.objects.get().score == 8
@@ -244,7 +244,7 @@ def test_the_dosage_of_the_practice(cast, own_exercise):
     early, late = (Tab(cast.anna, "admin:exercises_exercise_ours", own_exercise.pk) for _ in "12")
     early.save(dosage="2x8")
     said = late.save(dosage="3x12")
-    assert not late.saved and "U hebt dit om" in said and "in een ander tabblad" in said
+    assert not late.saved and "U heeft dit om" in said and "in een ander tabblad" in said
     assert PracticeDosage.objects.get().dosage.reps == 8
     late.save()
     assert late.saved and PracticeDosage.objects.get().dosage.reps == 12
@@ -375,7 +375,7 @@ def test_a_conflict_asks_and_is_no_mistake(cast, kim, programme):
     answer = late.client.post(late.to, late.sent)
     page, said = answer.content.decode(), words(answer)
     assert answer.status_code == 200 and not re.search('class="error', page)
-    assert "Anna de Wit heeft dit om" in said and "Er is nog niets van u opgeslagen" in said
+    assert "Anna de Wit heeft dit om" in said and "Uw wijzigingen zijn nog niet opgeslagen" in said
     programme.refresh_from_db()
     assert programme.title == "Rug van Anna"
 
@@ -427,10 +427,10 @@ def test_what_was_typed_in_a_programme_that_ended_is_given_back(cast, kim, progr
     end_as(cast.anna, programme)
     said = tab.save(**{"prescriptions-0-note": "Rustig aan, met een kussen."})
     assert "Anna de Wit heeft dit programma om" in said and "beëindigd" in said
-    assert "Rustig aan, met een kussen." in said and "Er is niets van u opgeslagen" in said
+    assert "Rustig aan, met een kussen." in said and "Er is niets opgeslagen" in said
     first, second = programme.current_version().sheet.lines[:2]
     assert first.title in said and second.title not in said
-    given = said.partition("Wat u hebt ingevuld")[2].partition("Programma openen")[0]
+    given = said.partition("Wat u heeft ingevuld")[2].partition("Programma openen")[0]
     assert given.endswith("Rustig aan, met een kussen. ")  # and no number of the page
     assert "beëindigd" in idle.save() and idle.saved
     assert not programme.prescriptions.exclude(note="").exists()
@@ -474,7 +474,7 @@ def test_what_was_typed_in_a_record_that_was_removed(cast, kim, advice):
     answer = tab.client.post(tab.page, tab.sent | {"texts-0-body": ["Beweeg elke dag een uur."]})
     said = words(answer)
     assert answer.status_code == 410 and "Anna de Wit heeft dit om" in said
-    assert "Beweeg elke dag een uur." in said and "Er is niets van u opgeslagen" in said
+    assert "Beweeg elke dag een uur." in said and "Er is niets opgeslagen" in said
     add = reverse("admin:exercises_advice_add")
     form = next(form for form in forms_of(answer) if form.action == add)
     page = tab.client.post(add, form.pressed())

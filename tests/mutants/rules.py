@@ -83,8 +83,8 @@ MUTANTS = (
     Mutant(
         "a refusal is not written down",
         "patients/access.py",
-        '        audit.deny(request, "open", hidden.record_of, thing=hidden)\n',
-        "        pass\n",
+        "hidden.refuse(request, queryset.filter(**lookup).first())",
+        "hidden.refuse(request, None)",
         "tests/access/test_access.py::test_a_route[admin:patients_batch]",
     ),
     Mutant(
@@ -314,7 +314,7 @@ MUTANTS = (
     Mutant(
         "a refusal in the admin is not written down",
         "rugpijn/admin_base.py",
-        'audit.deny(request, "open", *([patient] if patient else []), thing=hidden)',
+        "hidden.write_down(request, thing)",
         "pass",
         "tests/access/test_access.py::test_a_route[admin:exercises_advice_change]",
     ),
@@ -365,8 +365,8 @@ MUTANTS = (
     Mutant(
         "the second factor of somebody else counts",
         "rugpijn/login/second_factor.py",
-        'if held and held["user"] == user.pk else None',
-        "if held else None",
+        'if passed and passed["user"] == user.pk else None',
+        "if passed else None",
         by="tests/rugpijn/login/test_staff_factor.py::TestEveryAddress",
     ),
     Mutant(

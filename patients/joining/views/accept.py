@@ -8,7 +8,6 @@ token is in the address of the first page only.
 import time
 from uuid import UUID
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -22,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from rugpijn import audit
-from rugpijn.login import devices, passkeys, second_step
+from rugpijn.login import allauth_private, devices, passkeys, second_step
 from rugpijn.models import User
 from rugpijn.views import BACKEND
 
@@ -254,9 +253,9 @@ def _come_in(request, invitation, person, answers, credential):
     devices.wish(request, answers["own_device"])
     if credential is not None:
         key = passkeys.add(request, person, credential)
-        passkeys.did_log_in(request, person, key)
+        passkeys.note_login(request, person, key)
     else:
-        record_authentication(request, person, "password")
+        allauth_private.record_authentication(request, person, "password")
         if not address and second_step.is_asked(person):
             codes = second_step.new_list(person)
             audit.record(request, "print codes")

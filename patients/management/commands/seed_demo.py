@@ -4,15 +4,11 @@ It is for trying the app and for tests from outside, so its logins are fixed. It
 but a DEBUG installation that is empty or that it filled itself.
 """
 
-import base64
 import itertools
 import random
-import secrets
 import uuid
 from datetime import date, datetime, time, timedelta
 
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -36,7 +32,7 @@ from patients.models import (
 )
 from patients.prescribing import authoring, lifecycle, sides
 from patients.schedule import is_due
-from rugpijn.login import second_factor
+from rugpijn.login import second_factor, totp
 from rugpijn.models import Practice, User
 
 PASSWORD = "rugpijn-demo-2026"
@@ -75,12 +71,7 @@ def give_second_factors():
     """Give staff of the demo an authenticator app that nobody holds: the demo's code opens it."""
     for person in User.objects.filter(email__endswith="@demo.example"):
         if person.is_staff and not second_factor.has(person):
-            secret = base64.b32encode(secrets.token_bytes(20)).decode()
-            Authenticator.objects.create(
-                user=person,
-                type=Authenticator.Type.TOTP,
-                data={"secret": get_adapter().encrypt(secret)},
-            )
+            totp.add(person, totp.new_secret())
 
 
 class DemoClinic:

@@ -1,6 +1,6 @@
 """The suggestions for making a row of a programme harder or easier."""
 
-from django.http import Http404, JsonResponse
+from django.http import JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -8,8 +8,7 @@ from exercises.dosage import Dosage
 from exercises.models import Exercise, PracticeDosage
 from exercises.progression import EASIER, HARDER, Step, steps
 from exercises.templatetags.pictures import thumbnail_address
-from rugpijn import audit
-from rugpijn.web import rates
+from rugpijn.web import hidden, rates
 from rugpijn.web.numbers import number
 
 from ...admin_base import for_therapists
@@ -51,9 +50,7 @@ def _exercise(request, asked: str) -> Exercise:
     """One of our own library; another practice's is not there, and the attempt is logged."""
     exercise = pickable(request.user).filter(pk=asked).first()
     if exercise is None:
-        if hidden := Exercise.objects.filter(pk=asked).first():
-            audit.deny(request, "open", thing=hidden)
-        raise Http404
+        hidden.refuse(request, Exercise.objects.filter(pk=asked).first())
     return exercise
 
 

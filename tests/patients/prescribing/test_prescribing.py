@@ -459,7 +459,7 @@ class TestTwoAtOnce:
         authoring.number_lines(programme)
         authoring.touch(programme=programme, by=cast.anna)
         page = anna.post(address, mine, follow=True).content.decode()
-        assert f"{title} is verwijderd." in page and "Er is nog niets" not in page
+        assert f"{title} is verwijderd." in page and "Uw wijzigingen zijn nog niet" not in page
         assert programme.prescriptions.count() == 5
 
     @pytest.mark.parametrize("stale", [False, True])

@@ -226,7 +226,7 @@ class TestDownload:
             answer["Location"], {"password": PASSWORD, "next": download}, follow=True
         )
         assert "Wilt u doorgaan?" in page.content.decode()
-        assert "Wat u hebt ingevuld" not in page.content.decode()
+        assert "Wat u heeft ingevuld" not in page.content.decode()
         assert not AccessEvent.objects.filter(action="download own data").exists()
         sent = client.post(download, form_to(page, download).data())
         assert sent["Content-Type"] == "application/zip"

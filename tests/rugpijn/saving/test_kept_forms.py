@@ -86,14 +86,14 @@ def test_it_can_be_looked_at_in_its_form_and_is_not_saved_by_that(cast):
     client.force_login(cast.anna)
     form = form_to(client.get(KEPT), address)
     page = client.post(address, form.data() | {"_look": "1"})
-    assert page.status_code == 200 and "Er is nog niets bewaard" in page.content.decode()
+    assert page.status_code == 200 and "Er is nog niets opgeslagen" in page.content.decode()
     again = next(
         form for form in forms_of(page) if any(f.name == "birth_date" for f in form.fields)
     )
     assert again.data()["name"] == ["Kees Prins"] and again.data()["birth_date"] == ["1-2-1960"]
     assert not Patient.objects.filter(name="Kees Prins").exists()
     elsewhere = client.get("/admin/").content.decode()
-    assert "werk dat nog niet is bewaard" in elsewhere and KEPT in elsewhere
+    assert "werk dat nog niet is opgeslagen" in elsewhere and KEPT in elsewhere
     assert form_to(client.get(KEPT), address).data()["name"] == ["Kees Prins"]
 
 
@@ -303,7 +303,7 @@ def test_nobody_is_logged_in_and_the_page_says_who_opened_it(cast, token):
     answer = client.post(add_page(), sent, follow=True)
     [step] = answer.redirect_chain
     assert step[0].startswith(reverse("account_login"))
-    assert "is een uur bewaard" in answer.content.decode()
+    assert "blijft een uur bewaard" in answer.content.decode()
     assert "Kees Prins" not in answer.content.decode()
     client.force_login(cast.anna)
     assert form_to(client.get("/admin/", follow=True), add_page()).data()["name"] == ["Kees Prins"]
@@ -402,7 +402,7 @@ def refused(user=None, data=PATIENT, **extra):
 def test_the_reason_is_true(cast):
     assert "stuurde geen cookie" in refused(cast.anna, cookie=False).content.decode()
     older = refused(cast.anna).content.decode()
-    assert "ouder dan de login" in older and "te lang open" not in older
+    assert "Nadat u deze pagina opende" in older and "te lang open" not in older
     assert (
         "welke pagina dit stuurde"
         in refused(cast.anna, HTTP_ORIGIN="https://evil.example").content.decode()

@@ -122,7 +122,7 @@ def test_both_changed_the_same(cast, things, kind):
     assert late.save(**{name: other}).status_code == 200
     assert late.sent[field] == [other] and Tab(user, address).sent[field] == before
     assert user.name.split()[0] in late.page and "Of open het zoals het nu is" in late.page
-    assert before[0] in late.page and "Er is nog niets van u opgeslagen" in late.page
+    assert before[0] in late.page and "Uw wijzigingen zijn nog niet opgeslagen" in late.page
     assert late.save().status_code == 302, late.wrong
     assert Tab(user, address).sent[field] == [other]
 
@@ -144,7 +144,7 @@ def test_a_row_that_goes_takes_nothing_over(cast, protocol):
     early, late = (Tab(cast.anna, change_page(protocol)) for _tab in "12")
     early.save(lines__1__dosage="3x per dag 12x")
     late.save(lines__1__DELETE="on")
-    assert "U hebt" in late.page and "Overgenomen" not in late.page
+    assert "U heeft" in late.page and "Overgenomen" not in late.page
 
 
 def test_nobody_else_was_there(cast):
@@ -188,7 +188,7 @@ def test_a_line_that_is_removed_and_was_changed_is_asked_about(cast, protocol):
     early, late = (Tab(cast.anna, change_page(protocol)) for _tab in "12")
     early.save(lines__1__dosage="3x per dag 12x")
     assert late.save(lines__1__DELETE="on").status_code == 200
-    assert "3x per dag 12x" in dosages(protocol) and "U hebt" in late.page
+    assert "3x per dag 12x" in dosages(protocol) and "U heeft" in late.page
     assert late.save().status_code == 302 and protocol.lines.count() == 2
 
 
@@ -229,7 +229,7 @@ def test_a_drawing_is_not_written_over_in_silence(cast, practice, library_loaded
     answer = late.save(**captions, title_nl="Zwaan, rechts")
     figure.refresh_from_db()
     assert answer.status_code == 200 and str(figure) == "Zwaan, links"
-    assert "U hebt dit om" in late.page and "in een ander tabblad" in late.page
+    assert "U heeft dit om" in late.page and "in een ander tabblad" in late.page
     assert late.sent["title_nl"] == ["Zwaan, rechts"]
     assert late.save().status_code == 302
     figure.refresh_from_db()

@@ -72,7 +72,7 @@ def test_a_page_says_when_to_come_back(asks, cast, page):
     answer = asks(page)
     assert answer.status_code == 429
     assert answer["Retry-After"] == "50"
-    assert "Probeer het over een minuut opnieuw." in answer.content.decode()
+    assert "Wacht een minuut en probeer het dan opnieuw." in answer.content.decode()
     assert answer["Cache-Control"] == "no-store"
 
 

@@ -113,7 +113,7 @@ def test_what_was_typed_is_kept_for_another_try(cast, programme, broken, setting
         answer = client.post(address, typed | {"csrfmiddlewaretoken": token})
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
-    assert "over vijf minuten" in page and "Wat u hebt ingevuld, staat nog op deze pagina" in page
+    assert "over vijf minuten" in page and "Wat u heeft ingevuld, staat nog op deze pagina" in page
     assert answer["Cache-Control"] == "no-store" and "Content-Security-Policy" in answer.headers
     assert not SessionLog.objects.exists()
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
@@ -141,8 +141,8 @@ def test_a_record_is_not_shown_when_the_look_cannot_be_written(
         answer = client.get(address)
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
-    assert "De computer van deze website is vol" in page and "over vijf minuten" in page
-    assert "Wij schrijven op wie de gegevens van een patiënt bekijkt. Dat kan nu niet." in page
+    assert "De server van deze website is vol" in page and "over vijf minuten" in page
+    assert "Wij leggen vast wie de gegevens van een patiënt bekijkt. Dat kan nu niet." in page
     assert help in page and f'href="{address}"' in page
     assert shown not in page
 
@@ -210,7 +210,7 @@ def test_a_session_that_cannot_be_kept(client, cast, programme, broken, settings
         script = client.get(reverse(name), headers={"accept": "application/json"})
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "300")
-    assert "De computer van deze website is vol" in page and "Traceback" not in page
+    assert "De server van deze website is vol" in page and "Traceback" not in page
     assert "Content-Security-Policy" in answer.headers
     assert (script.status_code, script.json()) == (503, {"error": "full"})
 
@@ -227,7 +227,7 @@ def test_logging_out_works_in_the_browser_at_least(client, cast, programme, brok
     page = answer.content.decode()
     assert answer.status_code == 503 and "Opnieuw proberen" not in page
     assert "U bent uitgelogd in deze browser" in page
-    assert "Daarom konden we niet opschrijven dat u bent uitgelogd." in page
+    assert "Daarom konden we niet vastleggen dat u bent uitgelogd." in page
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert "messages" not in answer.cookies
     assert LoginSession.objects.filter(user=getattr(cast, who)).exists()
@@ -429,5 +429,5 @@ def test_an_address_that_only_takes_a_form_says_so(client, cast, programme):
     answer = client.get(address, headers={"accept": "text/html,*/*;q=0.8"})
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     page = answer.content.decode()
-    assert "Hier is niets te lezen" in page and "Naar de beginpagina" in page
+    assert "Deze pagina kunt u niet openen" in page and "Naar de beginpagina" in page
     assert client.get(address, headers={"accept": "application/json"}).content == b""
