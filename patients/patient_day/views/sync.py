@@ -23,7 +23,7 @@ from rugpijn.login.second_factor import answers_json
 from rugpijn.web import rates
 
 from ... import writes
-from ...access import is_own, refuse
+from ...access import note_who_acts, refuse
 from ...models import Patient, Programme, SessionLog, Version
 from ...phone_clock import PhoneClock, Stamp, When, read_stamp
 from .. import recording, reports
@@ -73,7 +73,7 @@ def receive(request):
     patient = patients.find_of_person(request.user, uuid=message["patient"])
     if patient is None:
         return _not_there(request, patients, message["patient"])
-    is_own(request, patient)  # also says, for the log, on whose behalf
+    note_who_acts(request, patient)
     # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
     with transaction.atomic():
         if not rates.allows("sync", patient.uuid, len(message["acts"])):

@@ -19,7 +19,7 @@ from rugpijn.models import Practice
 from rugpijn.web import rates
 
 from ... import clinical, writes
-from ...access import find, find_own, is_own
+from ...access import find, find_own, note_who_acts
 from ...models import Patient, Programme, Proxy, SessionLog
 from ...sheet import Sheet
 from ...sheet_media import of_programme
@@ -38,6 +38,7 @@ def home(request):
         return redirect("admin:index")
     programmes = _own_programmes(request.user)
     if len(programmes) == 1:
+        note_who_acts(request, programmes[0].patient)
         return _programme_page(request, programmes[0], several=False)
     audit.record(request, "list", *(programme.patient for programme in programmes))
     for one in programmes:
@@ -121,7 +122,7 @@ def _programmes():
 def _programme_page(request, programme, *, several, day=None):
     version = programme.current_version()
     patient = programme.patient
-    own = is_own(request, patient)
+    own = request.own
     if version is None and own:
         raise Http404
     audit.record(request, "read", patient, thing=programme)
