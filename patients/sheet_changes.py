@@ -116,8 +116,8 @@ def _changed_parts(
             if part == "figure" and _shows_the_same(old.figure, new.figure):
                 continue
             if getattr(old, part) != getattr(new, part):
-                before, after = _plain(getattr(old, part)), _plain(getattr(new, part))
-                found.append(SheetChange(new.title, part, before, after))
+                texts = [_plain(getattr(each, part)) for each in (old, new)]
+                found.append(SheetChange(new.title, part, *texts))
     return found
 
 
