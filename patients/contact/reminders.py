@@ -28,7 +28,7 @@ from rugpijn.backup import ended
 
 from ..models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from ..patient_day import reports
-from ..patient_day.day_cards import Card, cards, lately
+from ..patient_day.day_cards import cards, count_due, lately
 from .mail import address_of, language_of
 
 log = logging.getLogger(__name__)
@@ -73,12 +73,6 @@ def is_needed(*, given: int, done: int, place: int, times: int) -> bool:
     `given` and `done` are the moments of today, of what is asked today.
     """
     return done < given and done <= given * (place - 1) // times
-
-
-def today_of(due: Iterable[Card]) -> tuple[int, int]:
-    """Given and done, of the exercises that are asked today."""
-    asked = [card for card in due if card.due]
-    return sum(len(card.moments) for card in asked), sum(card.done for card in asked)
 
 
 # ---------------------------------------------------------------- the link that stops them
@@ -176,9 +170,9 @@ def _asks(plan: ReminderPlan, slot: time, day: date) -> bool:
         if stands.red_flags:
             return False
         day_cards = cards(programme, version.sheet, day, lately(programme, day))
-        given, done = today_of(stands.held_back(day_cards))
+        count = count_due(stands.held_back(day_cards))
         place = plan.times.index(slot) + 1
-        return is_needed(given=given, done=done, place=place, times=len(plan.times))
+        return is_needed(given=count.asked, done=count.done, place=place, times=len(plan.times))
     return False
 
 

@@ -64,6 +64,24 @@ class Card:
         return self.done == len(self.moments)
 
 
+@dataclass(frozen=True)
+class DayCount:
+    """Moments of a day: how many are asked for, and how many of those are done."""
+
+    asked: int
+    done: int
+
+    @property
+    def left(self) -> int:
+        return self.asked - self.done
+
+
+def count_due(cards: Iterable[Card]) -> DayCount:
+    """The moments of the exercises that are due. What is done on a rest day does not count."""
+    due = [card for card in cards if card.due]
+    return DayCount(sum(len(card.moments) for card in due), sum(card.done for card in due))
+
+
 def latest(logs) -> dict[tuple[str, date, int], SessionLog]:
     """What holds for each (line, day, moment): the last act, as rows come in their own order."""
     return {(str(log.line), log.day, log.moment): log for log in logs}

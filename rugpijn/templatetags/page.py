@@ -1,12 +1,8 @@
-"""Small things that several pages need: an icon, a phone number to press, a count of today."""
-
-from dataclasses import dataclass
+"""Tags for pages of every app: icons, phone numbers to press, names of devices, forms."""
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ..typed import phones
 from ..web import unavailable
@@ -14,31 +10,16 @@ from ..web.visitor import shown_name
 
 register = template.Library()
 
-TIMES = (
-    gettext_lazy("First time"),
-    gettext_lazy("Second time"),
-    gettext_lazy("Third time"),
-    gettext_lazy("Fourth time"),
-    gettext_lazy("Fifth time"),
-    gettext_lazy("Sixth time"),
-    gettext_lazy("Seventh time"),
-    gettext_lazy("Eighth time"),
-    gettext_lazy("Ninth time"),
-    gettext_lazy("Tenth time"),
-    gettext_lazy("Eleventh time"),
-    gettext_lazy("Twelfth time"),
-)
-
 
 @register.filter
 def device_name(stored: str) -> str:
-    """The name of a browser on a device, in the language of the page."""
+    """The stored name of a browser and its device, in the language of the page."""
     return shown_name(stored)
 
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """An icon from the sprite, beside words that say the same: silent when read aloud."""
+    """An icon from the sprite. A screen reader skips it: words beside it say the same."""
     return format_html(
         '<svg class="icon icon-{}" aria-hidden="true" focusable="false">'
         '<use href="{}#{}"></use></svg>',
@@ -50,46 +31,13 @@ def icon(name: str) -> str:
 
 @register.filter
 def phone(text: str) -> phones.Phones:
-    """What a phone field holds: the number that is dialled, and the words beside it."""
+    """A phone field in parts: the number that is dialled, and the words beside it."""
     return phones.read(text)
 
 
 @register.filter
-def tel(text: str) -> str:
-    """The link that dials what a phone field holds: “030 - 234 56 78” is tel:+31302345678."""
-    return phones.read(text).link
-
-
-@register.filter
-def ordinal(moment: int) -> str:
-    """Which moment of the day: “First time”."""
-    if 1 <= moment <= len(TIMES):
-        return str(TIMES[moment - 1])
-    return _("Time %(number)d") % {"number": moment}
-
-
-@dataclass(frozen=True)
-class Today:
-    """How often something was asked today, and how often it was done."""
-
-    done: int
-    asked: int
-
-    @property
-    def left(self) -> int:
-        return self.asked - self.done
-
-
-@register.filter
-def today_of(cards) -> Today:
-    """Counts what is due. What someone does on a rest day is written down, not asked."""
-    due = [card for card in cards if card.due]
-    return Today(done=sum(card.done for card in due), asked=sum(len(card.moments) for card in due))
-
-
-@register.filter
 def without_placeholders(form):
-    """A form whose fields have labels only: grey example text is taken for an answer."""
+    """The form without placeholders in its fields: people take grey example text for an answer."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
     return form
@@ -97,24 +45,12 @@ def without_placeholders(form):
 
 @register.simple_tag
 def relabel(bound_field, label: str) -> str:
-    """Give a field of somebody else's form our own words."""
+    """Replace the label of a field in a form that a library made."""
     bound_field.label = bound_field.field.label = label
     return ""
 
 
-@register.filter
-def next_moment(card) -> int | None:
-    """The first moment that is not done yet: its button stands out."""
-    return next((moment.number for moment in card.moments if not moment.done), None)
-
-
-@register.filter
-def numbers(count: int) -> list[str]:
-    """“0”, “1”, … as many as are asked for."""
-    return [str(number) for number in range(count)]
-
-
 @register.inclusion_tag("_again.html", takes_context=True)
 def again(context):
-    """What this request sent, to be sent once more from the page that refuses it."""
+    """A form that holds what this request sent, so that the refusing page can send it again."""
     return unavailable.again(context["request"])
