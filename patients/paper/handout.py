@@ -21,6 +21,7 @@ from django_tasks import task
 from exercises.dosage import Dosage
 from exercises.models import Rendering
 from rugpijn.models import COLOUR
+from rugpijn.qr_code import qr_code
 
 from .. import clinical
 from ..models import Version
@@ -37,7 +38,7 @@ from .press import (
     problem,
     render_pdf,
 )
-from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
+from .printed import Link, data_address, in_ink, short_address, strip_of
 from .printing_places import WORKER, BusyError, asked_by, seat
 from .variants import FULL, Variant
 

@@ -5,10 +5,9 @@ import logging
 import re
 from dataclasses import dataclass
 
-import segno
-
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
+from rugpijn.qr_code import qr_code
 
 from .variants import Variant
 
@@ -134,10 +133,3 @@ def short_address(address: str) -> str:
     if not address.lower().startswith(("http://", "https://")):
         return ""
     return address.split("://", 1)[1].removeprefix("www.").rstrip("/")
-
-
-def qr_code(address: str) -> str:
-    """A QR code as a data: address. A fixed mask gives the same picture each time."""
-    return segno.make(address, error="m", micro=False, mask=2).svg_data_uri(
-        border=2, dark="#000", light="#fff", omitsize=True
-    )

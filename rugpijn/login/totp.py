@@ -7,7 +7,6 @@ with the secret, so that no code and none before it works again.
 
 from dataclasses import dataclass
 
-import segno
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from ..backup import ended
 from ..models import User
+from ..qr_code import qr_code
 
 PENDING = "totp_pending"  # in the session, encrypted, until a code confirms it
 TYPE = Authenticator.Type.TOTP
@@ -37,16 +37,9 @@ class Setup:
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
 
     @property
-    def modules(self) -> int:
-        return segno.make(self.address, error="m").symbol_size(border=4)[0]
-
-    @property
-    def path(self) -> str:
-        """The dark squares of the QR code, as the path of a drawing."""
-        rows = segno.make(self.address, error="m").matrix_iter(border=4)
-        return "".join(
-            f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-        )
+    def qr(self) -> str:
+        """The QR code as a data: address."""
+        return qr_code(self.address, border=4)
 
 
 def of(user: User) -> Authenticator | None:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit
 from rugpijn.mailing.sending import SendOutcome
+from rugpijn.qr_code import qr_code
 from rugpijn.web.numbers import number
 
 from ... import writes
 from ...admin_base import patient_page
 from ...contact import mail
 from ...models import PatientInvitation
-from ...paper import printed
 from .. import invitations
 
 
@@ -62,7 +62,7 @@ def _invitation_page(request, patient, invitation, token, code, **context):
         _("Invitation for %s") % patient.name,
         address=address,
         invitation=invitation,
-        qr=printed.qr_code(address),
+        qr=qr_code(address),
         token=token,
         code=code,
         short_address=_spoken(settings.SITE_URL + reverse("patients:invitation_code")),
