@@ -1,4 +1,4 @@
-"""What the pages about how it went say in words."""
+"""Counts and pauses in words, for the pages about progress."""
 
 from django import template
 
@@ -12,11 +12,11 @@ register = template.Library()
 
 @register.filter
 def counted(counts: Counts) -> str:
-    """Done of what was agreed: “26 of 42 times”, as in the note for the record system."""
+    """How often something was done: “26 of 42 times”, as in the note for the record system."""
     return in_words(counts)
 
 
 @register.filter
 def paused(pause: Pause) -> str:
-    """The days of a pause, as in the note."""
+    """The days of a pause, as in the note for the record system."""
     return paused_in_words(pause)

@@ -1,4 +1,4 @@
-"""What the programme's form shows of a line."""
+"""What the form of a programme shows of its lines."""
 
 import json
 
@@ -23,33 +23,33 @@ def sentence_for(prescription, language: str) -> str:
 
 @register.filter
 def seconds(prescription) -> int:
-    """How long this line takes on one day."""
+    """How many seconds this line takes on one day."""
     return seconds_per_day(prescription.dosage)
 
 
 @register.filter
 def when_for(prescription, language: str) -> str:
-    """Its weeks as the patient will read them."""
+    """The weeks of a line as the patient will read them, in the patient's language."""
     with translation.override(language):
         return str(prescription.period)
 
 
 @register.filter
 def days_of_programme(prescription) -> tuple[int, int | None]:
-    """The first and last day of the programme on which it holds."""
+    """The first and last day of the programme on which the line is done."""
     started_on = prescription.programme.started_on or timezone.localdate()
     return days_of(prescription.period, started_on)
 
 
 @register.simple_tag
 def favourites(user) -> set[int]:
-    """The exercises that this therapist gave a star."""
+    """The primary keys of the exercises that this therapist gave a star."""
     return set(user.favourites.values_list("exercise", flat=True))
 
 
 @register.simple_tag
 def effort(formset) -> dict:
-    """What the lines of the fullest phase ask of the patient, as they were saved."""
+    """How many exercises and minutes a day the fullest phase has, as it was saved."""
     programme = formset.instance
     all_lines = [form.instance for form in formset.initial_forms]
     lines = fullest(all_lines, programme.started_on or timezone.localdate())
@@ -64,7 +64,7 @@ def effort(formset) -> dict:
 
 @register.filter
 def in_own_words(inline_data: str) -> str:
-    """What Django's script is told, with words of ours on the button that adds a row."""
+    """The data for Django's script of inline forms, with our text on the button to add a row."""
     data = json.loads(inline_data)
     data["options"]["addText"] = gettext("Add an exercise")
     return json.dumps(data)
