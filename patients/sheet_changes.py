@@ -119,8 +119,8 @@ def _changed_parts(
             if part == "figure" and _shows_the_same(old.figure, new.figure):
                 continue
             if getattr(old, part) != getattr(new, part):
-                texts = [_plain(getattr(each, part)) for each in (old, new)]
-                found.append(SheetChange(new.title, part, *texts))
+                words = [_plain(getattr(block, part)) for block in (old, new)]
+                found.append(SheetChange(new.title, part, *words))
     return found
 
 

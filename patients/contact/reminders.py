@@ -28,7 +28,7 @@ from rugpijn.backup import ended
 
 from ..models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from ..patient_day import reports
-from ..patient_day.day_cards import cards, count_due, lately
+from ..patient_day.day_cards import DayCount, cards, lately
 from .mail import address_of, language_of
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ def _asks(plan: ReminderPlan, slot: time, day: date) -> bool:
         if stands.red_flags:
             return False
         day_cards = cards(programme, version.sheet, day, lately(programme, day))
-        count = count_due(stands.held_back(day_cards))
+        count = DayCount.of(stands.held_back(day_cards))
         place = plan.times.index(slot) + 1
         return is_needed(given=count.asked, done=count.done, place=place, times=len(plan.times))
     return False

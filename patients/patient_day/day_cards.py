@@ -66,20 +66,20 @@ class Card:
 
 @dataclass(frozen=True)
 class DayCount:
-    """Moments of a day: how many are asked for, and how many of those are done."""
+    """How many moments of a day were asked, and how many of those were done."""
 
-    asked: int
     done: int
+    asked: int
+
+    @classmethod
+    def of(cls, cards: Iterable[Card]) -> "DayCount":
+        """Counts what is due: what somebody does on a rest day was not asked."""
+        due = [card for card in cards if card.due]
+        return cls(sum(card.done for card in due), sum(len(card.moments) for card in due))
 
     @property
     def left(self) -> int:
         return self.asked - self.done
-
-
-def count_due(cards: Iterable[Card]) -> DayCount:
-    """The moments of the exercises that are due. What is done on a rest day does not count."""
-    due = [card for card in cards if card.due]
-    return DayCount(sum(len(card.moments) for card in due), sum(card.done for card in due))
 
 
 def latest(logs) -> dict[tuple[str, date, int], SessionLog]:

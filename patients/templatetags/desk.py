@@ -1,6 +1,6 @@
-"""The small charts of the therapist's first page, as SVG without style or script.
+"""The small charts of the therapist's first page, as SVG without style or script of its own.
 
-A screen reader skips the charts: the text beside each says the same.
+Each has a text beside it that says the same in words, so the drawing is silent when read aloud.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from ..privacy.erasure import open_requests
 
 register = template.Library()
 
-STEP, BAR, HEIGHT = 10, 7, 36  # the width of a day and of its bar, and the height of a full bar
+STEP, BAR, HEIGHT = 10, 7, 36  # of a day, of its bar, of a full bar
 
 
 @register.simple_tag
 def done_chart(days: Sequence[DayTotal]) -> SafeString:
-    """A bar for each day: how much was given, and within it how much was done."""
+    """A bar a day: what was given, and in it what was done."""
     most = max((day.given for day in days), default=0)
     if not most:
         return mark_safe("")
@@ -46,8 +46,8 @@ def _bar(number: int, count: int, most: int) -> tuple[str, str, int, str]:
 
 @register.simple_tag
 def pain_chart(days: Sequence[DayTotal]) -> SafeString:
-    """A dot for each day with an answer about pain. Dots of days that follow each other are
-    joined by a line; a day without an answer leaves a gap."""
+    """A dot for each day with an answer, joined when they follow each other: what was not
+    answered is a gap, and no line is drawn over it."""
     dots, lines, previous = [], [], None
     for number, day in enumerate(days):
         at = None if day.pain is None else _dot(number, day.pain)
@@ -72,20 +72,17 @@ def _dot(number: int, pain: int) -> tuple[str, str]:
 
 
 def _svg(name: str, days: int, inside: SafeString) -> SafeString:
-    """The last day is at the right edge of the space, however few days there are."""
+    """Yesterday is at the right edge, also of who began last week."""
     return format_html(
         '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="xMaxYMid" aria-hidden="true" '
         'focusable="false">{}</svg>',
-        name,
-        days * STEP,
-        HEIGHT + 4,
-        inside,
-    )
+        name, days * STEP, HEIGHT + 4, inside,
+    )  # fmt: skip
 
 
 @register.filter
 def done_words(days: Sequence[DayTotal]) -> str:
-    """The text beside `done_chart`."""
+    """What the bars say."""
     given = sum(day.given for day in days)
     if not given:
         return _("nothing was asked yet")
@@ -98,7 +95,7 @@ def done_words(days: Sequence[DayTotal]) -> str:
 
 @register.simple_tag
 def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
-    """The text beside `pain_chart`: the pain at the start and now, and whether it changed."""
+    """What the line says: the pain at the start and now, and whether that is a change."""
     answered = [day.pain for day in days if day.pain is not None]
     if not answered:
         return _("pain not answered")
@@ -114,15 +111,14 @@ def pain_words(days: Sequence[DayTotal], at_start: int | None) -> str:
 
 @register.filter
 def pause_words(pause: Pause) -> str:
-    """How long a programme is paused."""
+    """How long a programme stands still, beside its day."""
     return lifecycle.paused_words(pause)
 
 
 @register.simple_tag
 def erasures_asked(user) -> dict | None:
-    """How many requests for erasure wait for an answer of this owner, and the first day by which
-    one must be answered. None when there are none."""
-    requests = list(open_requests(user))
-    if not requests:
+    """How many patients of this owner wait for an answer, and before what day the first has it."""
+    waiting = list(open_requests(user))
+    if not waiting:
         return None
-    return {"number": len(requests), "by": min(each.answer_by for each in requests)}
+    return {"number": len(waiting), "by": min(each.answer_by for each in waiting)}

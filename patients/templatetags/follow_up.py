@@ -1,4 +1,4 @@
-"""Counts and pauses in words, for the pages about progress."""
+"""What the pages about how it went say in words."""
 
 from django import template
 
@@ -12,11 +12,11 @@ register = template.Library()
 
 @register.filter
 def counted(counts: Counts) -> str:
-    """How often something was done: “26 of 42 times”, as in the note for the record system."""
+    """Done of what was agreed: “26 of 42 times”, as in the note for the record system."""
     return in_words(counts)
 
 
 @register.filter
 def paused(pause: Pause) -> str:
-    """The days of a pause, as in the note for the record system."""
+    """The days of a pause, as in the note."""
     return paused_in_words(pause)

@@ -1,4 +1,4 @@
-"""Tags for pages of every app: icons, phone numbers to press, names of devices, forms."""
+"""Small things that several pages need: an icon, a phone number to press."""
 
 from django import template
 from django.templatetags.static import static
@@ -13,13 +13,13 @@ register = template.Library()
 
 @register.filter
 def device_name(stored: str) -> str:
-    """The stored name of a browser and its device, in the language of the page."""
+    """The name of a browser on a device, in the language of the page."""
     return shown_name(stored)
 
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """An icon from the sprite. A screen reader skips it: words beside it say the same."""
+    """An icon from the sprite, beside words that say the same: silent when read aloud."""
     return format_html(
         '<svg class="icon icon-{}" aria-hidden="true" focusable="false">'
         '<use href="{}#{}"></use></svg>',
@@ -31,13 +31,13 @@ def icon(name: str) -> str:
 
 @register.filter
 def phone(text: str) -> phones.Phones:
-    """A phone field in parts: the number that is dialled, and the words beside it."""
+    """What a phone field holds: the number that is dialled, and the words beside it."""
     return phones.read(text)
 
 
 @register.filter
 def without_placeholders(form):
-    """The form without placeholders in its fields: people take grey example text for an answer."""
+    """A form whose fields have labels only: grey example text is taken for an answer."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
     return form
@@ -45,12 +45,12 @@ def without_placeholders(form):
 
 @register.simple_tag
 def relabel(bound_field, label: str) -> str:
-    """Replace the label of a field in a form that a library made."""
+    """Give a field of somebody else's form our own words."""
     bound_field.label = bound_field.field.label = label
     return ""
 
 
 @register.inclusion_tag("_again.html", takes_context=True)
 def again(context):
-    """A form that holds what this request sent, so that the refusing page can send it again."""
+    """What this request sent, to be sent once more from the page that refuses it."""
     return unavailable.again(context["request"])

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..patient_day.day_cards import Card, DayCount, count_due
+from ..patient_day.day_cards import Card, DayCount
 
 register = template.Library()
 
@@ -36,8 +36,8 @@ def ordinal(moment: int) -> str:
 
 @register.filter
 def today_of(cards: Iterable[Card]) -> DayCount:
-    """How many moments the cards ask for today, and how many of those are done."""
-    return count_due(cards)
+    """How many of today's moments were asked and done."""
+    return DayCount.of(cards)
 
 
 @register.filter
