@@ -29,8 +29,8 @@ def is_known(paper: str) -> bool:
 def sentence() -> str:
     """For whoever asks for such a paper again."""
     return _(
-        "This handout could not be made a moment ago, and we try it again after a quarter of an "
-        "hour. Is it a very long programme? Then make its texts shorter, or print a part of it."
+        "This handout could not be made. We will try again in a quarter of an hour. "
+        "Is it a very long programme? Then make its texts shorter, or print a part of it."
     )
 
 

@@ -136,7 +136,7 @@ def _stored(version, head: Letterhead, variant: Variant) -> bytes:
         with transaction.atomic():
             there = type(version).objects.select_for_update(no_key=True).filter(pk=version.pk)
             if not there.values_list("pk").first():
-                raise ErasedError(_("This programme was erased meanwhile."))
+                raise ErasedError(_("This programme has been erased in the meantime."))
             if kept is not None:
                 version.handouts.filter(pk=kept.pk).update(**fields)
             else:
@@ -173,7 +173,7 @@ def share_url(version) -> str:
     try:
         token = version.programme.share_link.token
     except ObjectDoesNotExist as error:
-        raise ErasedError(_("This programme was erased meanwhile.")) from error
+        raise ErasedError(_("This programme has been erased in the meantime.")) from error
     path = reverse("patients:share_page", args=[token, version.number])
     return settings.SITE_URL + path
 

@@ -181,7 +181,7 @@ class RecoveryForm(forms.Form):
     """The questions after three and six weeks: about recovery, pain and the main activities."""
 
     answer = forms.ChoiceField(
-        label=_("Are your daily things going better than at the start?"),
+        label=_("Are everyday activities easier than at the start?"),
         choices=RecoveryCheck.Answer.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the answer that fits best.")},

@@ -137,7 +137,7 @@ def log_session(
     if not 1 <= moment <= prescribed.dosage.moments:
         raise RefusedError(_("There is no such moment of the day."))
     if not done and (pain is not None or effort or any((amounts or {}).values())):
-        raise RefusedError(_("A pain score belongs to an exercise that was done."))
+        raise RefusedError(_("You can only give a pain score for an exercise that you did."))
     contents = {
         "version": version,
         "line": line,
@@ -227,7 +227,7 @@ def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict
     for name in SessionLog.AMOUNTS:
         given, done = getattr(dosage, name), amounts.get(name)
         if done is not None and given is None:
-            raise RefusedError(_("This exercise has no such amount."))
+            raise RefusedError(_("This number does not belong to this exercise."))
         within = name == "reps" and dosage.reps_max and given <= (done or 0) <= dosage.reps_max
         other[name] = None if done == given or within else done
     return other
@@ -267,7 +267,7 @@ def answer_recovery(
     except IntegrityError:
         check = RecoveryCheck.objects.get(programme=programme, day=day)
         if (check.answer, check.pain) != (answer, pain):
-            raise RefusedError(_("This was answered before. The first answer stays.")) from None
+            raise RefusedError(_("You already answered this. Your first answer stays.")) from None
         return check
     for activity, score in (scores or {}).items():
         ActivityScore.objects.get_or_create(

@@ -48,9 +48,9 @@ def warning(patient: Patient, reader: User) -> str:
         return ""
     report = (waits.red_flags or waits.reports)[-1]
     words = (
-        _("%(patient)s still cannot exercise: nobody looked at the red flag of %(day)s yet.")
+        _("%(patient)s still cannot exercise: nobody has looked at the red flag of %(day)s.")
         if waits.red_flags
-        else _("An exercise of %(patient)s is stopped: nobody looked at the report of %(day)s yet.")
+        else _("An exercise of %(patient)s is stopped: nobody has looked at the report of %(day)s.")
     )
     sentence = words % {"patient": patient.name, "day": date_format(report.day, "j F")}
     return format_html("{} <a href='{}'>{}</a>", sentence, waits.card, _("To the worklist"))

@@ -61,17 +61,17 @@ def _sentences(before: Sheet, after: Sheet) -> list[str]:
     for change in changes(before, after):
         words = {"exercise": change.where, "part": PART_LABELS[change.part], "now": change.after}
         if change.part == "language":
-            sentence = _("It is in another language now.")
+            sentence = _("It is now in another language.")
         elif change.part == "order":
-            sentence = _("The exercises are in another order.")
+            sentence = _("The exercises are in a different order.")
         elif change.part == "line" and change.after:
             sentence = _("New: %(exercise)s") % words
         elif change.part in ("line", "advice") and not change.after:
-            sentence = _("No longer there: %(exercise)s") % words
+            sentence = _("No longer in your programme: %(exercise)s") % words
         elif change.part == "sentence":
             sentence = _("%(exercise)s: now %(now)s") % words
         else:
-            sentence = _("%(exercise)s: something else in %(part)s") % words
+            sentence = _("%(exercise)s: changed in %(part)s") % words
         if sentence not in sentences:
             sentences.append(sentence)
     return sentences

@@ -238,7 +238,7 @@ def programme_session(request, uuid):
         several = _has_several(request.user)
         return _stop_page(request, programme, version, stands, several=several)
     if not programme.is_running or programme.pause_on(today):
-        messages.info(request, _("There is nothing to do today."))
+        messages.info(request, _("You don't need to exercise today."))
         return redirect("patients:programme_detail", programme.uuid)
     audit.record(request, "read", programme.patient, thing=programme)
     sheet = version.sheet
@@ -377,7 +377,7 @@ def report_symptoms(request, uuid):
     if clinical.urgency(form.cleaned_data["symptoms"]) == "doctor":
         return redirect("patients:stop", programme.uuid)
     if form.cleaned_data["retracts"]:
-        messages.success(request, _("Taken back."))
+        messages.success(request, _("Your report has been withdrawn."))
     return redirect(back)
 
 
@@ -407,7 +407,7 @@ def recovery(request, uuid):
     day = recovery_due(programme, timezone.localdate())
     back = reverse("patients:programme_detail", args=[programme.uuid])
     if day is None:
-        messages.info(request, _("There is no question for you now."))
+        messages.info(request, _("There are no questions for you right now."))
         return redirect(back)
     sent = request.POST if request.method == "POST" else None
     form = RecoveryForm(sent, activities=programme.main_activities.all())
