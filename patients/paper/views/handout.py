@@ -46,7 +46,7 @@ def _programme(request, uuid):
 
 def _print(request, programme, version):
     version.programme = programme  # has its patient and practice: no query for those
-    variant = asked_variant(request, programme.patient.practice)
+    variant = variant_of(request, programme.patient.practice)
     try:
         pdf = handout.stored(version, variant)
         audit.record(request, "print", programme.patient, thing=version)
@@ -60,7 +60,7 @@ def _print(request, programme, version):
     return pdf_response(pdf, version.number)
 
 
-def asked_variant(request, practice) -> variants.Variant:
+def variant_of(request, practice) -> variants.Variant:
     """The variant that the address names. Raises Http404 for one that does not exist."""
     query = request.GET
     variant = variants.find(practice, query.get("variant", ""), query.get("weeks", ""))

@@ -20,7 +20,7 @@ from ...sheet_media import of_link
 from .. import handout, variants
 from ..press import PrintingError
 from ..printing_places import PEOPLE, STRANGERS, asked_by
-from .handout import asked_variant, cannot_print, pdf_response
+from .handout import cannot_print, pdf_response, variant_of
 
 
 @login_not_required
@@ -88,7 +88,7 @@ def share_handout(request, token, number):
         return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
-    variant = variants.nameless(asked_variant(request, link.programme.patient.practice))
+    variant = variants.nameless(variant_of(request, link.programme.patient.practice))
     if variant is None:
         raise Http404("A diary is one person's.")
     share = PEOPLE if request.user.is_authenticated else STRANGERS
