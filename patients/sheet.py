@@ -140,7 +140,7 @@ class Sheet:
                     title=block.text("title", language),
                     body=block.text("body", language),
                     version=block.version,
-                    figure=_picture(block, language),
+                    figure=block.figure and Picture.of(block.figure, language),
                     protocol=str(protocol.uuid),
                 )
                 for protocol in protocols
@@ -324,10 +324,6 @@ class Sheet:
 
 def _tuple(steps: list[str] | None) -> tuple[str, ...] | None:
     return None if steps is None else tuple(steps)
-
-
-def _picture(block: Advice, language: str) -> Picture | None:
-    return Picture.of(block.figure, language) if block.figure is not None else None
 
 
 def _symptoms_to_ask(protocols, prescriptions) -> tuple[str, ...]:

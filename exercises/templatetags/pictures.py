@@ -1,5 +1,7 @@
 """Pictures on a page: the frames with their captions, and small drawings for lists."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -44,7 +46,7 @@ def key_frame(context, shown: Picture | None) -> str:
     the exercise, and all frames are further on."""
     if shown is None:
         return ""
-    number = min(2, len(shown.frames))
+    number = _key_number(shown.frames)
     frame = shown.frames[number - 1]
     return format_html(
         '<img class="key-frame" src="{}" alt="" width="{}" height="{}">',
@@ -84,7 +86,7 @@ def small_picture(figure: Figure | None) -> str:
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
     frames = figure.rendering.frames
-    number = min(2, len(frames))
+    number = _key_number(frames)
     size = frames[number - 1]
     return format_html(
         '<img class="thumbnail" src="{}" alt="" width="{}" height="{}" loading="lazy">',
@@ -98,7 +100,12 @@ def thumbnail_address(figure: Figure | None) -> str:
     """The address of the same frame, without a query for the drawing."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
-    return _drawing(figure.rendering_id, min(2, len(figure.data.get("strip", [None]))))
+    return _drawing(figure.rendering_id, _key_number(figure.data.get("strip", [None])))
+
+
+def _key_number(frames: Sequence) -> int:
+    """The number of the frame that shows the movement best."""
+    return min(2, len(frames))
 
 
 def _drawing(digest: str, number: int) -> str:

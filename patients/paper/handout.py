@@ -244,21 +244,16 @@ def _facts(sheet: Sheet, head: Letterhead) -> list[tuple[str, str]]:
 
 
 def _first_page(sheet: Sheet, pictures: dict[str, Rendering], variant: Variant) -> dict:
-    """The advice of the first page, by its names in the template."""
-    rows = {"first": FIRST, "stay_active": STAY_ACTIVE, "why": WHY}
-    return {name: _advice(sheet, kinds, pictures, variant) for name, kinds in rows.items()}
-
-
-def _advice(
-    sheet: Sheet, kinds: tuple[str, ...], pictures: dict[str, Rendering], variant: Variant
-) -> list[dict]:
-    """The advice of these kinds, in the order of the kinds, with its drawings."""
-    return [
-        {"block": block, "strip": strip_of(block.figure, pictures, variant)}
-        for kind in kinds
-        for block in sheet.other_advice
-        if block.kind == kind
-    ]
+    """The advice of the first page with its drawings, by its names in the template."""
+    return {
+        name: [
+            {"block": block, "strip": strip_of(block.figure, pictures, variant)}
+            for kind in kinds
+            for block in sheet.other_advice
+            if block.kind == kind
+        ]
+        for name, kinds in (("first", FIRST), ("stay_active", STAY_ACTIVE), ("why", WHY))
+    }
 
 
 def _red_flags(block: AdviceBlock) -> dict:

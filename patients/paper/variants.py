@@ -59,13 +59,7 @@ VARIANTS = {
     for variant in (
         FULL,
         Variant(
-            "large",
-            _("Large print"),
-            narrow=True,
-            days_abreast=7,
-            scale=1.0,
-            names=60.0,
-            box=5.2,
+            "large", _("Large print"), narrow=True, days_abreast=7, scale=1.0, names=60.0, box=5.2
         ),
         Variant("grey", _("Without colour"), colour=False),
         Variant(

@@ -148,7 +148,7 @@ def log_session(
         "effort": effort,
         **_other_than_given(prescribed.dosage, amounts or {}),
     }
-    log = write_once(
+    return write_once(
         SessionLog,
         patient,
         operation,
@@ -158,7 +158,6 @@ def log_session(
         performed_at=performed_at or timezone.now(),
         clock_was_off=clock_was_off,
     )
-    return log
 
 
 @transaction.atomic
@@ -194,7 +193,7 @@ def answer_symptoms(
         "symptoms": sorted(symptoms),
         "retracts": retracts,
     }
-    answer = write_once(
+    return write_once(
         SymptomAnswer,
         patient,
         operation,
@@ -202,7 +201,6 @@ def answer_symptoms(
         refusal=_("This was already logged differently."),
         sequence=_or_next(sequence, patient),
     )
-    return answer
 
 
 def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:

@@ -72,6 +72,9 @@ class Report:
         """The symptoms in the language of the reader, to be put inside a sentence."""
         return ", ".join(str(clinical.SYMPTOMS[name].words).lower() for name in self.symptoms)
 
+    def is_about(self, line: Line) -> bool:
+        return line.uuid == self.line or line.exercise == self.exercise
+
     @property
     def retraction(self) -> str:
         """The number of the act that takes it back, always the same: pressed twice, it is one."""
@@ -139,14 +142,10 @@ class Standing:
         for card in cards:
             if report := self.stop_of(card.line):
                 card = replace(card, due=False, stopped=report)
-            elif here := [one for one in given_back if _is_about(one, card.line)]:
-                card = replace(card, given_back=here[-1])
+            elif about := [one for one in given_back if one.is_about(card.line)]:
+                card = replace(card, given_back=about[-1])
             held_back.append(card)
         return held_back
-
-
-def _is_about(report: Report, line: Line) -> bool:
-    return line.uuid == report.line or line.exercise == report.exercise
 
 
 # ---------------------------------------------------------------- the rule
@@ -155,11 +154,6 @@ def _is_about(report: Report, line: Line) -> bool:
 def not_taken_back(answers: Iterable[SymptomAnswer]) -> list[SymptomAnswer]:
     """The reports that the patient did not take back, in the order in which they were made."""
     return [report for report, retraction in with_retraction(answers) if retraction is None]
-
-
-def taken_back(answers: Iterable[SymptomAnswer]) -> list[tuple[SymptomAnswer, SymptomAnswer]]:
-    """The reports that the patient took back, each with the act that did."""
-    return [(report, back) for report, back in with_retraction(answers) if back is not None]
 
 
 def with_retraction(
@@ -232,8 +226,9 @@ def withdrawn(
     looks = Marks(answers, marks)
     last = {
         (report.patient_id, report.line): (report, retraction)
-        for report, retraction in taken_back(answers)
-        if clinical.urgency(report.symptoms) == "doctor"
+        for report, retraction in with_retraction(answers)
+        if retraction is not None
+        and clinical.urgency(report.symptoms) == "doctor"
         and looks.first(report, "red_flag", WITHDRAWN) is None
     }
     return list(last.values())

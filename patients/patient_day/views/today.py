@@ -177,16 +177,11 @@ def stop(request, uuid):
         raise Http404
     audit.record(request, "read", programme.patient, thing=programme)
     stands = reports.standing(programme, request.user)
-    several = _has_several(request.user)
-    return _stop_page(request, programme, version, stands, several=several)
+    return _stop_page(request, programme, version, stands, several=_has_several(request.user))
 
 
-def _stop_page(request, programme, version, stands, *, several):
-    """The page that says whom to call, shown instead of any page with exercises."""
-    return _page_to_call(request, "patients/stop.html", programme, version, stands, several=several)
-
-
-def _page_to_call(request, template, programme, version, stands, **more):
+def _stop_page(request, programme, version, stands, template="patients/stop.html", **more):
+    """The page that says who to call, shown instead of any page with exercises."""
     today = timezone.localdate()
     logs = day_cards.lately(programme, today)
     cards = day_cards.cards(programme, version.sheet, today, logs)
@@ -235,8 +230,7 @@ def programme_session(request, uuid):
     stands = reports.standing(programme, request.user)
     if stands.red_flags:
         audit.record(request, "read", programme.patient, thing=programme)
-        several = _has_several(request.user)
-        return _stop_page(request, programme, version, stands, several=several)
+        return _stop_page(request, programme, version, stands, several=_has_several(request.user))
     if not programme.is_running or programme.pause_on(today):
         messages.info(request, _("You don't need to exercise today."))
         return redirect("patients:programme_detail", programme.uuid)
@@ -389,15 +383,9 @@ def _report_page(request, programme):
         raise Http404
     audit.record(request, "read", programme.patient, thing=programme)
     stands = reports.standing(programme, request.user)
-    return _page_to_call(
-        request,
-        "patients/report_symptoms.html",
-        programme,
-        version,
-        stands,
-        operation=uuid4(),
-        sheet=version.sheet,
-    )
+    template = "patients/report_symptoms.html"
+    more = {"operation": uuid4(), "sheet": version.sheet}
+    return _stop_page(request, programme, version, stands, template, **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
