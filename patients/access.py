@@ -211,19 +211,22 @@ def find(request, queryset: CareQuerySet, **lookup):
     if row is None:
         refuse(request, queryset, **lookup)
     if row.record_of is not None:
-        is_own(request, row.record_of)
+        note_who_acts(request, row.record_of)
     return row
 
 
-def is_own(request, patient) -> bool:
-    """Whether whoever looks acts as this patient. On somebody's behalf: the page says so, and the
-    access log does, by what is set here."""
+def note_who_acts(request, patient) -> None:
+    """Write on the request whether its user is this patient, or acts for this patient today.
+
+    Sets `request.own`: True for both. For who acts for the patient also `request.acting_for` (the
+    patient), which every page shows, and `request.on_behalf` (the patient's uuid), which `audit`
+    writes in the access log. To be called before `audit.record`.
+    """
     request.own = patient.user_id == request.user.pk
     if not request.own and not request.user.is_anonymous:
         proxies = patient.proxies.filter(user=request.user)
         if proxies.holding(timezone.localdate()).exists():
             request.own, request.acting_for, request.on_behalf = True, patient, patient.uuid
-    return request.own
 
 
 def find_own(request, queryset: CareQuerySet, **lookup):
@@ -231,7 +234,7 @@ def find_own(request, queryset: CareQuerySet, **lookup):
     row = queryset.find_of_person(request.user, **lookup)
     if row is None:
         refuse(request, queryset, **lookup)
-    is_own(request, row.record_of)
+    note_who_acts(request, row.record_of)
     return row
 
 

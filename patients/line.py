@@ -1,8 +1,8 @@
 """One exercise of a sheet, and the table of its parts.
 
-Each part is one field of `Line`, with what everybody needs to know of it: what it is called, where
-the library says it, and whether it is read. What is frozen, compared, corrected and printed is
-made from that table, so a new part is one more field.
+Each part is a field of `Line` with a `LinePart`: its name, how to read it from the library, and
+whether it is read with the exercise. What is frozen, compared, corrected and printed is made from
+this table, so a new part is one more field.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from exercises.dosage import Dosage
 from exercises.media.films import Clip
@@ -22,10 +22,10 @@ from exercises.pictures import Picture
 
 @dataclass(frozen=True)
 class LineSource:
-    """What the library says about an exercise, to one patient.
+    """The texts, pictures and links that the library has of an exercise, for one patient.
 
-    `side` is the one that is prescribed. `online_page` is where the practice has the exercises
-    on the web by number; without one the numbers would lead nowhere, and are left out.
+    `side` is the prescribed one. `online_page` is the web page on which the practice has its
+    exercises by number. Without one the number and title on that page are left out.
     """
 
     exercise: Exercise
@@ -42,7 +42,7 @@ class LineSource:
 
     @property
     def video(self) -> str:
-        """The exercise's own video, or else the page where it is found by its number."""
+        """The address of the exercise's own video, or else of the page with videos by number."""
         numbered = self.exercise.online_number is not None or self.exercise.online_title
         return self.exercise.video or (self.online_page if numbered else "")
 
@@ -56,13 +56,13 @@ class LineSource:
 
     @property
     def figure(self) -> Picture | None:
-        """Of the side that is done; of left when both are."""
+        """The picture of the side that is done, and of the left one when both are."""
         side = "left" if self._shows_both else self.side
         return self._picture(side) if self.exercise.figure is not None else None
 
     @property
     def other_figure(self) -> Picture | None:
-        """Of the side that follows, when both are done."""
+        """The picture of the other side, when both are done."""
         return self._picture("right") if self._shows_both else None
 
     @property
@@ -81,12 +81,12 @@ class LineSource:
 
 @dataclass(frozen=True)
 class LinePart:
-    """What a field of a Line is to people.
+    """What a field of a Line means to people.
 
-    `label` is its name for a therapist. `library` reads it from the library; without, it was
-    written for this patient. `is_read` says that its words are read with the exercise. `heading`
-    stands before what some look up, and `is_level` says that it makes the exercise lighter or
-    heavier.
+    `label` is its name for a therapist. `library` reads it from the library; without it, the field
+    was written for this patient. `is_read` says that its words are read with the exercise. A part
+    with a `heading` is one that some people look up, and `is_level` says that it makes the
+    exercise lighter or heavier.
     """
 
     label: str
@@ -106,11 +106,11 @@ def _text(label: str, name: str, **more) -> dict:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One exercise, with everything a patient reads about it, in the order in which it is read.
+    """One exercise with everything a patient reads about it, in the order in which it is read.
 
-    `uuid` is the prescription's and stays the same through every version.
-    `sentence` is the dosage in words, and `when` the weeks for which it holds (empty for the whole
-    programme), in the language of the sheet.
+    `uuid` is that of the prescription, and is the same in every version. `sentence` is the dosage
+    in words, and `when` the weeks in which it is done (empty for the whole programme), both in the
+    language of the sheet.
     """
 
     uuid: str
@@ -148,7 +148,7 @@ class Line:
     online_title: str = field(
         default="", metadata=_part(_("online title"), lambda library: library.online_title)
     )
-    other_figure: Picture | None = None  # of the side that follows, when both are done
+    other_figure: Picture | None = None  # the picture of the other side, when both are done
     period: Period = WHOLE
     when: str = field(default="", metadata=_part(_("weeks")))
     own_steps: bool = False  # the steps were written for this patient
@@ -160,12 +160,12 @@ class Line:
 
     def words(self) -> list[str]:
         """Every text of this line, in the order in which it is read."""
-        read = (texts_of(getattr(self, name)) for name, part in PARTS.items() if part.is_read)
-        return [text for texts in read for text in texts if text]
+        parts = (getattr(self, name) for name, part in PARTS.items() if part.is_read)
+        return [text for part in parts for text in texts_of(part) if text]
 
     @classmethod
     def of(cls, prescription, language: str) -> "Line":
-        """`prescription` is one of `with_library`."""
+        """The line of a prescription, which comes from a query `with_library`."""
         exercise = prescription.exercise
         library = LineSource(exercise, language, prescription.side, prescription.online_page)
         own_steps = lines_of(prescription.steps)
@@ -187,7 +187,7 @@ class Line:
         return replace(line, steps=own_steps, library_steps=line.steps)
 
     def with_library_of(self, earlier: "Line") -> "Line":
-        """This line with the library's words of an earlier one about the same exercise."""
+        """This line with the library's texts of an earlier one about the same exercise."""
         kept = {name: getattr(earlier, name) for name in (*LIBRARY, "other_figure")}
         if earlier.dosage.side != self.dosage.side:  # the drawing shows the side that is done
             kept |= {"figure": self.figure, "other_figure": self.other_figure}
@@ -196,35 +196,35 @@ class Line:
         elif self.own_steps and earlier.library_steps is not None:
             kept["library_steps"] = earlier.library_steps
         if self.own_steps or earlier.own_steps:
-            kept["steps"] = self.steps  # somebody's words, then or now: not the library's
+            kept["steps"] = self.steps  # one of the two has steps that are not the library's
         return replace(self, **kept)
 
     @property
     def is_replaced(self) -> bool:
-        """On the page without a name other steps stand than those that were written for one."""
+        """Whether the page without a name shows the library's steps and not the patient's own."""
         return self.own_steps and not self.on_share_page
 
     @property
     def nameless(self) -> "Line":
-        """What whoever holds the link may read: nothing that was written for one person, unless
-        the therapist said so."""
+        """The line for whoever holds the link on paper, without what was written for one person
+        unless the therapist allowed it."""
         if self.on_share_page:
             return self
         steps = (self.library_steps or ()) if self.own_steps else self.steps
         return replace(self, note="", steps=steps)
 
     def without(self, cautions: Iterable[str]) -> "Line":
-        """This line without the warnings that stand once for all exercises of the sheet."""
+        """This line without the warnings that the sheet has for all exercises."""
         return replace(self, caution=without(self.caution, cautions))
 
     @property
     def levels(self) -> list[tuple[str, str]]:
-        """Heading and text of what makes it lighter or heavier."""
+        """Heading and text of each part about making the exercise lighter or heavier."""
         return self._looked_up(is_level=True)
 
     @property
     def extras(self) -> list[tuple[str, str]]:
-        """Heading and text of what else some look up."""
+        """Heading and text of each other part that some people look up."""
         return self._looked_up(is_level=False)
 
     def _looked_up(self, is_level: bool) -> list[tuple[str, str]]:
@@ -236,25 +236,25 @@ class Line:
 
     @property
     def online(self) -> str:
-        """Where to look on the page of its video."""
+        """Which video it is on the page of its video: “number 3, Plank”."""
         online = [self.online_title] if self.online_title else []
         if self.online_number is not None:
-            online.insert(0, _("number %(number)d") % {"number": self.online_number})
+            online.insert(0, gettext("number %(number)d") % {"number": self.online_number})
         return ", ".join(online)
 
     @property
     def small_print(self) -> list[tuple[str, str]]:
-        """Label and value of what stands under an exercise on paper."""
+        """Label and value of what is printed in small print under an exercise."""
         rows = [*self.levels, *self.extras]
         if self.film:
-            rows.append((_("Film"), _("see the page behind the QR code")))
+            rows.append((gettext("Film"), gettext("see the page behind the QR code")))
         if self.online:
-            rows.append((pgettext_lazy("on paper", "Online"), self.online))
+            rows.append((pgettext("on paper", "Online"), self.online))
         return rows
 
     @property
     def other_side_follows(self) -> bool:
-        """The picture shows one side, and the patient does both."""
+        """Whether the picture shows one side and the patient does both."""
         return bool(self.figure and self.figure.side and self.dosage.side == "each")
 
 
@@ -265,22 +265,22 @@ LIBRARY = tuple(name for name, part in PARTS.items() if part.library is not None
 
 
 def of_library(library: LineSource) -> dict[str, Any]:
-    """Every part that the library says, by name."""
+    """The parts of a line that come from the library, by name."""
     return {name: PARTS[name].library(library) for name in LIBRARY}
 
 
 def with_library(exercises: QuerySet, at: str = "") -> QuerySet:
-    """Rows with all that `Library` reads of an exercise, which `at` leads to. One more query.
+    """The same rows with all that `LineSource` reads of an exercise, in one more query.
 
-    A sheet says where a photo is, and does not hold it.
+    `at` is the lookup from a row to its exercise, such as "exercise__". Photos are not fetched.
     """
-    drawn = [f"{at}figure__rendering", f"{at}figure__mirrored"]
-    rows = exercises.select_related(*drawn, f"{at}film")
-    return rows.defer(*(f"{one}__photo" for one in drawn)).prefetch_related(f"{at}texts")
+    figures = [f"{at}figure__rendering", f"{at}figure__mirrored"]
+    rows = exercises.select_related(*figures, f"{at}film")
+    return rows.defer(*(f"{figure}__photo" for figure in figures)).prefetch_related(f"{at}texts")
 
 
 def texts_of(value: Any) -> list[str]:
-    """The texts of a part, whatever it is."""
+    """The texts of a part, which is a picture, a tuple of texts, or a text."""
     if isinstance(value, Picture):
         return value.words()
     if isinstance(value, tuple):
@@ -289,13 +289,14 @@ def texts_of(value: Any) -> list[str]:
 
 
 def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of a text, stripped, without the empty ones."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def without(caution: str, cautions: Iterable[str]) -> str:
-    """A warning without the paragraphs of it that are said elsewhere."""
-    for said in cautions:
-        before, found, after = f" {caution} ".partition(f" {said} ")
-        if found:
+    """A warning without those parts of its text that are in `cautions`."""
+    for text in cautions:
+        before, match, after = f" {caution} ".partition(f" {text} ")
+        if match:
             caution = f"{before} {after}".strip()
     return caution

@@ -1,7 +1,8 @@
-"""When something was done, by a phone's clock and the server's.
+"""When something was done, by the clocks of a phone and of the server.
 
-A phone's clock may be wrong by minutes or by centuries. An act is never lost for that: what the
-phone says counts while it can be, and otherwise the server's day counts and the row says so.
+A phone's clock may be wrong by minutes or by centuries. No act is lost for that. What the phone
+says counts when it is possible, corrected by what its clock is off. Otherwise the server's time
+counts, and the row notes that the clock was off.
 """
 
 import re
@@ -11,15 +12,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-MAY_BE_OFF = timedelta(minutes=10)  # small differences are left alone
+MAY_BE_OFF = timedelta(minutes=10)  # a smaller difference is not corrected
 SLACK = timedelta(days=1)
-# How scripts write an instant before year 0 or after year 9999.
+# How scripts write an instant before the year 0 or after 9999.
 BEYOND_THE_CALENDAR = re.compile(r"[+-][0-9]{6}-[0-9]{2}-[0-9]{2}T")
 
 
 @dataclass(frozen=True)
 class When:
-    """The day and the moment that are written down."""
+    """The day and the instant that are stored with an act."""
 
     day: date
     performed_at: datetime
@@ -28,14 +29,17 @@ class When:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an act says: None for an instant that no calendar has."""
+    """What an act says about its time. None for an instant outside the calendar."""
 
     performed_at: datetime | None
     day: date | None
 
 
 def read_instant(text: str) -> datetime | None:
-    """An instant with its zone; None for one that no calendar has. ValueError when it is none."""
+    """An instant with its zone, in UTC; None for one outside the calendar.
+
+    Raises ValueError for a text that is no instant.
+    """
     if BEYOND_THE_CALENDAR.match(text):
         return None
     instant = parse_datetime(text)
@@ -48,49 +52,50 @@ def read_instant(text: str) -> datetime | None:
 
 
 def read_stamp(performed_at: str, day: str) -> Stamp:
-    """Raises ValueError for what no clock says."""
+    """Raises ValueError for texts that are no instant or no day."""
     instant = read_instant(performed_at)
     return Stamp(instant, None if instant is None else date.fromisoformat(day))
 
 
 class PhoneClock:
-    """The clock of the phone that sent a message. `says` is what it was there at that moment."""
+    """The clock of a phone that sends a message. `says` is the time that it showed then."""
 
     def __init__(self, says: str):
         self.now = timezone.now()
         try:
-            told = read_instant(says)
+            instant = read_instant(says)
         except ValueError:
-            told = None
-        self.behind = None if told is None else self.now - told
+            instant = None
+        self.behind = None if instant is None else self.now - instant
 
     def when(self, stamp: Stamp, started_on: date) -> When:
-        """What counts: as the phone says, put right by how far its clock is off now.
+        """When an act was done: its stamp, corrected by how far the phone's clock is off now.
 
-        From the day before the programme started until a day from now that can be; the day itself
-        from the start until today. Otherwise the clock was off, and this moment counts.
+        It is possible when its day is between the start of the programme and today, and its
+        instant at most a day before that start or after now. Otherwise the clock was off, and the
+        act counts as done now.
         """
         today = timezone.localdate(self.now)
-        right = self._put_right(stamp)
-        if right is not None:
+        corrected = self._correct(stamp)
+        if corrected is not None:
             earliest = timezone.make_aware(datetime.combine(started_on, time())) - SLACK
             if (
-                earliest <= right.performed_at <= self.now + SLACK
-                and started_on <= right.day <= today
+                earliest <= corrected.performed_at <= self.now + SLACK
+                and started_on <= corrected.day <= today
             ):
-                return right
+                return corrected
         return When(today, self.now, clock_was_off=True)
 
-    def _put_right(self, stamp: Stamp) -> When | None:
-        """None when it leads out of the calendar, or nothing is known of this clock."""
+    def _correct(self, stamp: Stamp) -> When | None:
+        """None when the result is outside the calendar, or the phone did not say its time."""
         if self.behind is None or stamp.performed_at is None:
             return None
         if abs(self.behind) <= MAY_BE_OFF:
             return When(stamp.day, stamp.performed_at)
         try:
-            right = stamp.performed_at + self.behind
-            moved = timezone.localdate(right) - timezone.localdate(stamp.performed_at)
-            return When(stamp.day + moved, right)
+            corrected = stamp.performed_at + self.behind
+            moved = timezone.localdate(corrected) - timezone.localdate(stamp.performed_at)
+            return When(stamp.day + moved, corrected)
         except OverflowError:
             return None
 
@@ -99,12 +104,14 @@ LONG_AGO = timedelta(days=3650)
 
 
 def can_be(moment: datetime, arrived: datetime) -> bool:
-    """Whether something that arrived then can have been done at this moment.
+    """Whether what arrived at one instant can have been done at the other.
 
-    Rows were stored before any clock was judged, and are never changed: who reads asks this.
+    Old rows were stored before clocks were checked, and are never changed. So it is asked when
+    they are read.
     """
     return -LONG_AGO <= moment - arrived <= SLACK
 
 
 def day_can_be(day: date, arrived: datetime) -> bool:
+    """The same of a day."""
     return -LONG_AGO <= day - timezone.localdate(arrived) <= SLACK

@@ -1,9 +1,8 @@
 """The programme as people read it.
 
-Page, paper and export render a Sheet and never the tables behind it, so they
-cannot disagree. A Sheet is frozen in a Version when a therapist issues it. What
-may change later without a new version (the practice's phone, the patient's
-name) is not part of it.
+Page, paper and export render a Sheet and never the tables behind it, so they cannot disagree. A
+Sheet is frozen in a Version when a therapist issues it. What may change without a new version (the
+practice's phone number, the patient's name) is not part of it.
 """
 
 import hashlib
@@ -25,37 +24,37 @@ from . import clinical
 from .line import Line, lines_of, texts_of, with_library
 
 SCHEMA = 4
-# What is never kept back when a therapist keeps the library's text as it was given.
+# Kinds of advice that are warnings. Each is shown, also when two protocols have the same kind.
 RED_FLAGS, CAUTIONS = Advice.Kind.RED_FLAGS.value, Advice.Kind.CAUTIONS.value
 
 
 def _from_1_to_2(content: dict) -> dict:
-    """Schema 2 knows pictures; what was issued before had none, and has none."""
+    """Schema 2 has pictures. Older sheets have none."""
     return {**content, "schema": 2}
 
 
 def _from_2_to_3(content: dict) -> dict:
-    """Schema 3 knows phases; what was issued before holds for the whole programme."""
+    """Schema 3 has phases. The lines of older sheets are for the whole programme."""
     return {**content, "schema": 3}
 
 
 def _from_3_to_4(content: dict) -> dict:
-    """Schema 4 knows what is asked when something goes wrong; before, that was the same for all."""
-    return {**content, "schema": 4, "symptoms": _asked_before(content["language"])}
+    """Schema 4 has the symptoms that are asked about. Before, they were the same for everybody."""
+    return {**content, "schema": 4, "symptoms": _symptoms_before(content["language"])}
 
 
 @cache
-def _asked_before(language: str) -> list[dict]:
+def _symptoms_before(language: str) -> list[dict]:
     return [asdict(one) for one in _questions(clinical.SYMPTOMS_BEFORE, language)]
 
 
-# An older schema keeps its way up here, one step a function.
+# By schema, the function that brings a stored sheet to the next one.
 UPGRADES = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}
 
 
 @dataclass(frozen=True)
 class Question:
-    """A symptom that this version asks about, with its words as they were given."""
+    """A symptom that a sheet asks about, in the words that the patient got."""
 
     key: str
     words: str
@@ -71,7 +70,7 @@ class AdviceBlock:
     body: str
     version: int = 1
     figure: Picture | None = None
-    protocol: str = ""  # which it came from; empty when that was not recorded
+    protocol: str = ""  # the uuid of its protocol; empty when that was not recorded
 
     def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """("paragraph", (text,)) or ("list", items), in reading order."""
@@ -100,7 +99,7 @@ class AdviceBlock:
 
 
 def upgraded(content: dict) -> dict:
-    """A stored sheet as it would be stored today."""
+    """A stored sheet in the newest schema."""
     while content["schema"] != SCHEMA:
         content = UPGRADES[content["schema"]](content)
     return content
@@ -121,8 +120,8 @@ class Sheet:
     def of(cls, programme, library_as_in: "Sheet | None" = None) -> "Sheet":
         """The sheet as it would be issued now, in the patient's language.
 
-        Five queries, however long the programme. With `library_as_in`, lines that
-        were on that sheet keep the library's words of then.
+        Five queries, however long the programme is. With `library_as_in`, lines that were on that
+        sheet keep the texts that the library had then.
         """
         language = programme.patient.language
         prescriptions = with_library(programme.prescriptions, "exercise__").annotate(
@@ -141,7 +140,7 @@ class Sheet:
                     title=block.text("title", language),
                     body=block.text("body", language),
                     version=block.version,
-                    figure=_picture(block, language),
+                    figure=block.figure and Picture.of(block.figure, language),
                     protocol=str(protocol.uuid),
                 )
                 for protocol in protocols
@@ -153,17 +152,17 @@ class Sheet:
             therapist=programme.therapist.name,
             lines=lines,
             advice=_each_kind_once(advice),
-            symptoms=_questions(_asked(protocols, prescriptions), language),
+            symptoms=_questions(_symptoms_to_ask(protocols, prescriptions), language),
         )
         if library_as_in is not None:
             sheet = sheet.with_library_of(library_as_in)
         return sheet.with_cautions_once()
 
     def with_library_of(self, earlier: "Sheet") -> "Sheet":
-        """This sheet with the library's words of an earlier one, where it had them.
+        """This sheet with the library's texts of an earlier one, where that had them.
 
-        A sheet in another language keeps nothing: its words are a translation. Red flags of a
-        protocol that was added since, and symptoms that are asked now, are never kept back.
+        A sheet in another language keeps nothing. What the earlier sheet did not have is added
+        all the same when it is a red flag of a new protocol, or a symptom that is asked about.
         """
         if earlier.language != self.language:
             return self
@@ -174,24 +173,24 @@ class Sheet:
             if old is not None and old.exercise == line.exercise:
                 line = line.with_library_of(old)
             lines.append(line)
-        known = {block.protocol for block in earlier.advice}
-        said = [block.words() for block in earlier.advice]
-        added = tuple(
+        protocols = {block.protocol for block in earlier.advice}
+        texts = [block.words() for block in earlier.advice]
+        new_flags = tuple(
             block
             for block in self.red_flags
-            if block.protocol not in known and block.words() not in said
+            if block.protocol not in protocols and block.words() not in texts
         )
-        kept = {question.key for question in earlier.symptoms}
-        asked = tuple(question for question in self.symptoms if question.key not in kept)
+        keys = {question.key for question in earlier.symptoms}
+        new_symptoms = tuple(question for question in self.symptoms if question.key not in keys)
         return replace(
             self,
             lines=tuple(lines),
-            advice=(*earlier.advice, *added),
-            symptoms=_in_order((*earlier.symptoms, *asked)),
+            advice=(*earlier.advice, *new_flags),
+            symptoms=_in_order((*earlier.symptoms, *new_symptoms)),
         )
 
     def with_cautions_once(self) -> "Sheet":
-        """This sheet, where a warning that holds for all exercises stands at none of them."""
+        """This sheet, with the warnings for all exercises removed from the single exercises."""
         cautions = [text for block in self.cautions for text in block.texts()]
         lines = tuple(line.without(cautions) for line in self.lines) if cautions else self.lines
         return replace(self, lines=lines)
@@ -206,7 +205,7 @@ class Sheet:
 
     @property
     def cautions(self) -> tuple[AdviceBlock, ...]:
-        """What holds for all exercises: it is read once, before them."""
+        """The warnings for all exercises, which are read once, before them."""
         return tuple(block for block in self.advice if block.kind == CAUTIONS)
 
     @property
@@ -215,20 +214,22 @@ class Sheet:
 
     @property
     def nameless(self) -> "Sheet":
-        """What whoever holds the link may read: nothing that was written for one person, but
-        where the therapist said so. Of a stored version ask `Version.nameless_sheet`."""
+        """The sheet for whoever holds the link on paper, without what was written for one person
+        unless the therapist allowed it. Of a stored version use `Version.nameless_sheet`."""
         lines = tuple(line.nameless for line in self.lines)
         advice = (*self.cautions, *self.red_flags)
         return replace(self, title="", therapist="", lines=lines, advice=advice, symptoms=())
 
     @property
     def without_library_steps(self) -> set[str]:
-        """The exercises with steps for one patient only: the library's were not recorded."""
+        """The exercises whose steps were replaced for this patient, in a sheet that did not record
+        the library's steps."""
         missing = (line for line in self.lines if line.is_replaced and line.library_steps is None)
         return {line.exercise for line in missing}
 
     def with_library_steps(self, steps: dict[str, tuple[str, ...]]) -> "Sheet":
-        """This sheet with the library's steps, by exercise, where they were not recorded."""
+        """This sheet with the library's steps where they were not recorded. `steps` is by
+        exercise."""
         lines = tuple(
             replace(line, library_steps=steps.get(line.exercise, ()))
             if line.is_replaced and line.library_steps is None
@@ -238,31 +239,33 @@ class Sheet:
         return replace(self, lines=lines)
 
     def pictures(self) -> list[Picture]:
-        """Of exercises and of advice, in reading order."""
+        """The pictures of exercises and advice, in reading order."""
         return [item.figure for item in (*self.lines, *self.advice) if item.figure is not None]
 
     def _drawn(self) -> list[Picture]:
-        """The pictures that are read, and those of the other side, which a counter turns to."""
+        """All pictures, with those of the other side that the counter shows."""
         others = [line.other_figure for line in self.lines if line.other_figure is not None]
         return self.pictures() + others
 
     def digests(self) -> set[str]:
-        """All that this sheet shows and does not hold; it stays as long as the sheet."""
+        """The digests of all pictures, films and captions of this sheet. Their files are kept as
+        long as the sheet is."""
         drawn = {picture.digest for picture in self._drawn()}
         return drawn.union(*(line.film.digests for line in self.lines if line.film is not None))
 
     def media(self) -> set[str]:
-        """What of it not everyone may see: photos and films."""
+        """The digests of its photos and films, which not everyone may see."""
         drawn = {p.digest for p in self._drawn() if p.kind != Figure.Kind.PHOTO}
         return self.digests() - drawn
 
     @property
     def alarms(self) -> tuple[Question, ...]:
-        """The symptoms asked about that need a doctor, with an exercise or without one."""
+        """The symptoms of this sheet that need a doctor."""
         return tuple(one for one in self.symptoms if clinical.urgency([one.key]) == "doctor")
 
     def words_of(self, symptoms: Iterable[str]) -> tuple[str, ...]:
-        """Symptoms in the words that were given; what another version asked in those of today."""
+        """The words of these symptoms: as this sheet has them, and otherwise as the catalogue has
+        them today."""
         given = {question.key: question.words for question in self.symptoms}
         return tuple(given.get(name) or str(clinical.SYMPTOMS[name].words) for name in symptoms)
 
@@ -270,7 +273,7 @@ class Sheet:
         return next((line for line in self.lines if line.uuid == str(uuid)), None)
 
     def to_json(self) -> dict:
-        """Plain JSON. `from_json` reads it back to an equal Sheet."""
+        """A dictionary that can be stored as JSON. `from_json` makes an equal Sheet of it."""
         content = asdict(self)
         for line, raw in zip(self.lines, content["lines"], strict=True):
             raw["dosage"] = line.dosage.to_dict()
@@ -314,7 +317,7 @@ class Sheet:
 
     @property
     def digest(self) -> str:
-        """What was frozen, as one number: equal digests are equal sheets."""
+        """A digest of the whole sheet. Equal digests are equal sheets."""
         text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -323,12 +326,9 @@ def _tuple(steps: list[str] | None) -> tuple[str, ...] | None:
     return None if steps is None else tuple(steps)
 
 
-def _picture(block: Advice, language: str) -> Picture | None:
-    return Picture.of(block.figure, language) if block.figure is not None else None
-
-
-def _asked(protocols, prescriptions) -> tuple[str, ...]:
-    """What is asked about the complaints of these protocols; without one, the exercises tell."""
+def _symptoms_to_ask(protocols, prescriptions) -> tuple[str, ...]:
+    """The symptoms that belong to the complaints of these protocols, or without a protocol to
+    those of the exercises."""
     complaints = [(protocol.category, protocol.symptoms) for protocol in protocols]
     return clinical.symptoms_asked(
         complaints or [(line.exercise.category, ()) for line in prescriptions]
@@ -336,25 +336,25 @@ def _asked(protocols, prescriptions) -> tuple[str, ...]:
 
 
 def _questions(names: Iterable[str], language: str) -> tuple[Question, ...]:
-    """Symptoms as they are asked in a language."""
+    """Symptoms with their words in a language."""
     with translation.override(language):
         symptoms = ((name, clinical.SYMPTOMS[name]) for name in names)
         return tuple(Question(name, str(one.words), one.urgency) for name, one in symptoms)
 
 
 def _in_order(questions: Iterable[Question]) -> tuple[Question, ...]:
-    """As the catalogue has them."""
+    """The questions in the order of the catalogue of symptoms."""
     order = list(clinical.SYMPTOMS)
     return tuple(sorted(questions, key=lambda question: order.index(question.key)))
 
 
 def _in_phases(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """What holds for the whole programme first, then each phase by when it begins."""
+    """The lines for the whole programme first, then each phase by its beginning."""
     return tuple(sorted(lines, key=lambda line: line.period.place))
 
 
 def _each_kind_once(blocks: tuple[AdviceBlock, ...]) -> tuple[AdviceBlock, ...]:
-    """Advice of several protocols: the first text about a subject, but every warning."""
+    """Of the advice of several protocols the first block of each kind, but all warnings."""
     seen: set[str] = set()
     kept = []
     for block in blocks:

@@ -1,10 +1,10 @@
-"""How two sheets differ, for whoever reads them."""
+"""The differences between two sheets, as people read them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from exercises.media.films import Clip
 from exercises.pictures import Picture
@@ -12,21 +12,22 @@ from exercises.pictures import Picture
 from .line import PARTS
 from .sheet import AdviceBlock, Sheet
 
-# What a Change is about: of the sheet itself and its advice, and every part of a line.
+# The name of each part that can change: of the sheet, of its advice, and of a line.
 PART_LABELS = {
-    "therapist": gettext_lazy("therapist"),
-    "language": gettext_lazy("language"),
-    "order": gettext_lazy("order"),
-    "line": gettext_lazy("exercise"),
-    "advice": gettext_lazy("advice"),
-    "body": gettext_lazy("text"),
-    "symptoms": gettext_lazy("what is asked when something goes wrong"),
+    "therapist": _("therapist"),
+    "language": _("language"),
+    "order": _("order"),
+    "line": _("exercise"),
+    "advice": _("advice"),
+    "body": _("text"),
+    "symptoms": _("what is asked when something goes wrong"),
 } | {name: part.label for name, part in PARTS.items()}
 
 
 @dataclass(frozen=True)
 class SheetChange:
-    """One difference between two sheets. `before` or `after` is empty for new and gone."""
+    """One difference between two sheets. `before` is empty for what is new, `after` for what is
+    gone. `where` is the title of the exercise or advice, empty for the sheet itself."""
 
     where: str
     part: str
@@ -42,13 +43,13 @@ class SheetChange:
 
 
 def changes(before: Sheet, after: Sheet) -> list[SheetChange]:
-    """How two sheets differ for whoever reads them, in reading order.
+    """The differences between two sheets, in reading order.
 
-    A sentence that an upgrade of the app words differently is no difference, nor
-    is the version number of advice whose words are the same.
+    Other words for the same dosage, weeks or symptoms, which an upgrade of the app may bring, are
+    no difference; nor is the version number of advice with the same words.
 
-    `part` is a field of Sheet, Line or Block; "line", "advice" and "order" stand
-    for a whole line, a whole block and the order of lines.
+    The part of a change is a field of Sheet, Line or AdviceBlock, or "line", "advice" or "order"
+    for a whole line, a whole block or the order of the lines.
     """
     same_language = before.language == after.language
     found = [
@@ -84,7 +85,7 @@ def changes(before: Sheet, after: Sheet) -> list[SheetChange]:
 
 
 def _changed_symptoms(before: Sheet, after: Sheet) -> list[SheetChange]:
-    """Other questions are a difference; other words for the same ones are not."""
+    """Other symptoms are a difference. Other words for the same symptoms are not."""
     keys = [[question.key for question in sheet.symptoms] for sheet in (before, after)]
     if keys[0] == keys[1]:
         return []
@@ -95,6 +96,8 @@ def _changed_symptoms(before: Sheet, after: Sheet) -> list[SheetChange]:
 def _changed_parts(
     before: dict, after: dict, whole: str, parts: Iterable[str], same_language: bool
 ) -> list[SheetChange]:
+    """The differences between lines or blocks of advice, given by key. `whole` is the part of a
+    change that is about a new or removed one, and `parts` are the fields to compare."""
     found = []
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
@@ -122,14 +125,14 @@ def _changed_parts(
 
 
 def _shows_the_same(old: Picture | None, new: Picture | None) -> bool:
-    """A picture that an upgrade of the app draws more finely is no difference."""
+    """Whether both are of one source. An upgrade of the app may draw the same one anew."""
     if old is None or new is None:
         return old is new
     return old.source == new.source
 
 
 def _by_subject(blocks: tuple[AdviceBlock, ...]) -> dict:
-    """Blocks by their kind and how many of that kind came before; red flags may come twice."""
+    """Blocks by kind and by how many of that kind came before: several may have red flags."""
     kinds = [block.kind for block in blocks]
     return {
         (block.kind, kinds[:index].count(block.kind)): block for index, block in enumerate(blocks)
@@ -138,7 +141,7 @@ def _by_subject(blocks: tuple[AdviceBlock, ...]) -> dict:
 
 def _plain(value) -> str:
     if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, Picture):
         return "\n".join([value.title, *value.words()])
     if isinstance(value, Clip):
@@ -148,8 +151,8 @@ def _plain(value) -> str:
     return "" if value is None else str(value)
 
 
-def named(found) -> list[dict]:
-    """Differences with the name of the part in the reader's language."""
+def named(found: Iterable[SheetChange]) -> list[dict]:
+    """The changes for a template, with the name of each part in the reader's language."""
     return [
         {
             "where": change.where,

@@ -1,4 +1,4 @@
-"""Where the photos and films of a sheet are, by the digest of each: on a page, and behind paper."""
+"""The addresses of the photos and films of a sheet, by the digest of each."""
 
 from django.urls import reverse
 
@@ -7,7 +7,7 @@ from .sheet import Sheet
 
 
 def of_programme(programme: Programme, sheet: Sheet) -> dict[str, str]:
-    """The address of each photo and film on a page of this programme."""
+    """For the pages of this programme, which need a login."""
     return {
         digest: reverse("patients:programme_media", args=[programme.uuid, digest])
         for digest in sheet.media()
@@ -15,7 +15,7 @@ def of_programme(programme: Programme, sheet: Sheet) -> dict[str, str]:
 
 
 def of_link(token: str, number: int, sheet: Sheet) -> dict[str, str]:
-    """The same for the page behind the code on paper."""
+    """For the page behind the code on paper, which has a token."""
     return {
         digest: reverse("patients:share_media", args=[token, number, digest])
         for digest in sheet.media()

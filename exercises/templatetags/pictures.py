@@ -1,4 +1,6 @@
-"""Pictures on a page: a strip with its captions, and one small drawing for a list."""
+"""Pictures on a page: the frames with their captions, and small drawings for lists."""
+
+from collections.abc import Sequence
 
 from django import template
 from django.urls import reverse
@@ -14,13 +16,14 @@ from ..pictures import Picture
 
 register = template.Library()
 
-PIXELS = 4.6  # of CSS a millimetre of paper: a body is 19 cm tall on a screen of 96 dpi
-SMALL = 1.7
+PIXELS = 4.6  # CSS pixels for a millimetre of the drawing: a body of 42 mm is 193 pixels tall
+SMALL = 1.7  # the same for a small drawing
 
 
 @register.inclusion_tag("exercises/_picture.html", takes_context=True)
 def picture(context, shown: Picture):
-    """`media` in the context has the address of a photo, since not everyone may see it."""
+    """All frames of a picture. The address of a photo, which not everyone may see, is in `media`
+    of the context."""
     media = context.get("media", {})
     frames = [
         {
@@ -39,10 +42,11 @@ def picture(context, shown: Picture):
 
 @register.simple_tag(takes_context=True)
 def key_frame(context, shown: Picture | None) -> str:
-    """The frame that shows the movement, beside words that name it; the others say it in full."""
+    """The frame that shows the movement, without an alternative text: it is beside the title of
+    the exercise, and all frames are further on."""
     if shown is None:
         return ""
-    number = min(2, len(shown.frames))
+    number = _key_number(shown.frames)
     frame = shown.frames[number - 1]
     return format_html(
         '<img class="key-frame" src="{}" alt="" width="{}" height="{}">',
@@ -54,7 +58,8 @@ def key_frame(context, shown: Picture | None) -> str:
 
 @register.inclusion_tag("exercises/_film.html", takes_context=True)
 def film(context, shown: Clip):
-    """A player, with the addresses that `media` in the context has."""
+    """A player for a film. The addresses of film, still and captions are in `media` of the
+    context."""
     media = context.get("media", {})
     names = dict(languages())
     tracks = [
@@ -77,11 +82,11 @@ def film(context, shown: Clip):
 
 @register.simple_tag
 def small_picture(figure: Figure | None) -> str:
-    """The frame that shows the movement, small and beside words that name it."""
+    """The frame that shows the movement, small, for a list of figures by name."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
     frames = figure.rendering.frames
-    number = min(2, len(frames))
+    number = _key_number(frames)
     size = frames[number - 1]
     return format_html(
         '<img class="thumbnail" src="{}" alt="" width="{}" height="{}" loading="lazy">',
@@ -92,10 +97,15 @@ def small_picture(figure: Figure | None) -> str:
 
 
 def thumbnail_address(figure: Figure | None) -> str:
-    """The same frame for a list of many, without reading the drawings themselves."""
+    """The address of the same frame, without a query for the drawing."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
-    return _drawing(figure.rendering_id, min(2, len(figure.data.get("strip", [None]))))
+    return _drawing(figure.rendering_id, _key_number(figure.data.get("strip", [None])))
+
+
+def _key_number(frames: Sequence) -> int:
+    """The number of the frame that shows the movement best."""
+    return min(2, len(frames))
 
 
 def _drawing(digest: str, number: int) -> str:

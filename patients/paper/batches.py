@@ -1,12 +1,12 @@
-"""Printing for several patients at once: begun, made one by one, stopped, handed out.
+"""Batches: handouts of several patients, made one by one by the worker and printed together.
 
-A handout is kept like any other (handout.stored), so that a batch that is run again after a
-power cut goes on where it was, and makes nothing twice.
+Each handout is kept as any other (`handout.stored`). A batch that is run again after a power cut
+goes on where it stopped, and makes no handout twice.
 """
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -25,14 +25,14 @@ from .printing_places import WORKER, asked_by
 from .variants import Variant
 
 MOST = 200  # handouts in one batch
-STALLED = timedelta(minutes=2)  # without a new handout: nobody is at work on it
+STALLED = timedelta(minutes=2)  # without a new handout: no worker is making this batch
 
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """How far a batch is, in numbers."""
+    """How many handouts of a batch there are, are made and failed, and whether it still runs."""
 
-    asked: int
+    total: int
     made: int
     failed: int
     stopped: bool
@@ -40,12 +40,15 @@ class BatchProgress:
 
     @property
     def over(self) -> bool:
-        return self.stopped or self.made + self.failed == self.asked
+        return self.stopped or self.made + self.failed == self.total
 
 
 @transaction.atomic
 def begin(*, programmes: Iterable[Programme], by: User, variant: Variant) -> Batch | None:
-    """A batch of the newest versions, in the order of names; None when nothing was issued."""
+    """Make a batch of the newest versions, by name of patient, and queue it for the worker.
+
+    Programmes without a version are left out; None when that leaves nothing.
+    """
     versions = [programme.current_version() for programme in programmes]
     versions = [version for version in versions if version is not None][:MOST]
     if not versions:
@@ -64,7 +67,7 @@ def begin(*, programmes: Iterable[Programme], by: User, variant: Variant) -> Bat
 
 @task
 def print_batch(batch_uuid: str) -> None:
-    """Make the handouts of a batch that are not made yet."""
+    """Run a batch in the worker; nothing happens when it is gone."""
     batch = Batch.objects.filter(uuid=batch_uuid).first()
     if batch is not None:
         with asked_by(WORKER):
@@ -72,8 +75,9 @@ def print_batch(batch_uuid: str) -> None:
 
 
 def run(batch: Batch) -> None:
-    """Make what is not made. A handout that fails says why, and the rest goes on."""
-    variant = replace(variants.VARIANTS[batch.variant], weeks=batch.weeks)
+    """Make the handouts that are not made yet, until the batch is stopped. One that fails gets a
+    sentence in `problem`, and the others are made."""
+    variant = _variant(batch)
     language = batch.made_by.language if batch.made_by else None
     waiting = batch.handouts.filter(made_at=None, problem="")
     for item in waiting.select_related("version__programme__patient__practice"):
@@ -82,7 +86,7 @@ def run(batch: Batch) -> None:
         try:
             handout.stored(item.version, variant)
         except handout.ErasedError:
-            continue  # its row is gone as well
+            continue  # the row in the batch is gone too
         except PrintingError:
             with translation.override(language):
                 item.problem = _("This handout could not be printed.")
@@ -92,12 +96,12 @@ def run(batch: Batch) -> None:
 
 
 def stop(batch: Batch) -> None:
-    """What is made stays; the handout that is being made is the last."""
+    """Stop after the handout that is being made. What is made stays."""
     Batch.objects.filter(pk=batch.pk, stopped_at=None).update(stopped_at=timezone.now())
 
 
 def go_on(batch: Batch) -> None:
-    """Begin again where it stopped, with what failed as well."""
+    """Queue what is not made yet, and what failed, once more."""
     with transaction.atomic():
         Batch.objects.filter(pk=batch.pk).update(stopped_at=None, created_at=timezone.now())
         batch.handouts.filter(made_at=None).update(problem="")
@@ -110,7 +114,7 @@ def progress(batch: Batch, items: list[BatchHandout]) -> BatchProgress:
     busy = len(made) + failed < len(items)
     last = max([batch.created_at, *made])
     return BatchProgress(
-        asked=len(items),
+        total=len(items),
         made=len(made),
         failed=failed,
         stopped=busy and batch.stopped_at is not None,
@@ -119,14 +123,14 @@ def progress(batch: Batch, items: list[BatchHandout]) -> BatchProgress:
 
 
 def made(batch: Batch) -> list[BatchHandout]:
-    """Those that can be handed out, in order, with what they are about."""
+    """The handouts that are made, in order, with version, programme, patient and practice."""
     items = batch.handouts.filter(made_at__isnull=False)
     return list(items.select_related("version__programme__patient__practice"))
 
 
 def as_pdf(batch: Batch) -> bytes:
-    """All in one file for the printer. Each begins on a new sheet, also when both sides are
-    printed: nobody goes home with the first page of somebody else."""
+    """All handouts in one PDF. An empty page is added to an odd number of pages, so that in print
+    on both sides each patient begins on a new piece of paper."""
     together = PdfWriter()
     for _item, pdf in _pdfs(batch):
         pages = PdfReader(io.BytesIO(pdf)).pages
@@ -140,7 +144,7 @@ def as_pdf(batch: Batch) -> bytes:
 
 
 def as_zip(batch: Batch) -> bytes:
-    """Each in a file of its own, under its number in the list: a name says nothing here."""
+    """A zip with a PDF for each handout. Files are named by number, never by patient."""
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w") as files:
         for item, pdf in _pdfs(batch):
@@ -150,10 +154,14 @@ def as_zip(batch: Batch) -> bytes:
     return output.getvalue()
 
 
-def _pdfs(batch: Batch):
-    variant = replace(variants.VARIANTS[batch.variant], weeks=batch.weeks)
+def _pdfs(batch: Batch) -> Iterator[tuple[BatchHandout, bytes]]:
+    variant = _variant(batch)
     for item in made(batch):
         try:
             yield item, handout.stored(item.version, variant)
         except handout.ErasedError:
-            continue  # nothing to hand out any more
+            continue
+
+
+def _variant(batch: Batch) -> Variant:
+    return replace(variants.VARIANTS[batch.variant], weeks=batch.weeks)

@@ -1,7 +1,7 @@
-"""The diary on paper: a row an exercise, a column a day, a box each moment of that day.
+"""The diary on paper: a row for each exercise, a column for each day, a box for each moment.
 
-Hundreds of boxes are hundreds of cells to lay out and to read aloud, so the boxes of a row are one
-drawing, with its own words for who does not see it. The lines between days are one drawing as well.
+The boxes of a row are one drawing, with an alternative text. As cells of a table they would be
+hundreds, which take long to lay out and to read aloud. The lines between days are one drawing too.
 """
 
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from exercises.period import WHOLE, Period
 
 from .variants import Variant
 
-LINE, THICK = 0.2, 0.5  # mm: between two days, between two weeks
-AIR = 0.5  # mm, at least, between two boxes
-PAIN = 7.0  # mm high: room to write a number above its line
+LINE, THICK = 0.2, 0.5  # mm: the lines between two days and between two weeks
+AIR = 0.5  # mm: the least space between two boxes
+PAIN = 7.0  # mm: the height of the row of pain, with room to write a number above its line
 
 
 @dataclass(frozen=True)
 class DiaryTable:
-    """The days of one table, by week: `[(1, [1, …, 7]), …]`, and how they are drawn."""
+    """The days of one table by week, `((1, (1, …, 7)), …)`, and their size on paper."""
 
     weeks: tuple[tuple[int, tuple[int, ...]], ...]
     width: float  # mm, of all days together
-    box: float  # mm
+    box: float  # mm, a side of a box
 
     @property
     def days(self) -> int:
@@ -37,32 +37,33 @@ class DiaryTable:
     def last_day(self) -> int:
         return self.weeks[-1][1][-1]
 
-    def asked(self, period: Period) -> list[int]:
-        """The days of this table on which a line holds.
+    def days_of(self, period: Period) -> list[int]:
+        """The days of this table that are in a period, as numbers of the programme's days.
 
-        Paper does not know on which date day 1 is: dates stand in words, and every day has boxes.
+        The date of day 1 is not known on paper. A period with dates is printed in words, and all
+        days have boxes.
         """
         days = [day for _week, days in self.weeks for day in days]
         return [day for day in days if period.in_week_day(day)]
 
     def boxes(self, moments: int, period: Period = WHOLE) -> str:
-        """The row of an exercise, as SVG: boxes on the days of its weeks."""
-        asked = self.asked(period)
-        days = tuple(day in asked for _week, days in self.weeks for day in days)
+        """The row of an exercise as SVG: on each day of its period a box for each moment."""
+        due = self.days_of(period)
+        days = tuple(day in due for _week, days in self.weeks for day in days)
         return _boxes(days, self.width, self.box, moments)
 
     def lines(self, colour: str) -> str:
-        """What stands behind all rows: a line after each day, a thick one after each week."""
+        """The background of all rows as SVG: a line after each day, a thick one after a week."""
         return _lines(self.days, self.width, colour)
 
     @property
     def pain(self) -> str:
-        """The row of the pain: a line to write a number on, each day."""
+        """The row of pain as SVG: on each day a line to write a number on."""
         return _pain(self.days, self.width, self.box)
 
 
 def tables(variant: Variant) -> list[DiaryTable]:
-    """The diary of a variant: as many weeks beside each other as there is room for."""
+    """The diary of a variant in tables, each with as many weeks as fit beside each other."""
     weeks = [
         (week, tuple(range(week * 7 - 6, week * 7 + 1))) for week in range(1, variant.weeks + 1)
     ]
@@ -74,12 +75,12 @@ def tables(variant: Variant) -> list[DiaryTable]:
 
 
 @cache
-def _boxes(asked: tuple[bool, ...], width: float, box: float, moments: int) -> str:
-    day = width / len(asked)
+def _boxes(due: tuple[bool, ...], width: float, box: float, moments: int) -> str:
+    day = width / len(due)
     abreast = min(moments, max(1, int((day - AIR) / (box + AIR))))
     rows, step = ceil(moments / abreast), box + AIR
     path = ""
-    for at in (at for at, due in enumerate(asked) if due):
+    for at in (at for at, is_due in enumerate(due) if is_due):
         for moment in range(moments):
             row, column = divmod(moment, abreast)
             here = min(abreast, moments - row * abreast)  # the last row may be shorter

@@ -1,7 +1,8 @@
-"""Papers that could not be made, for a while: to try again would hold a place for as long.
+"""The papers that could not be made in the last quarter of an hour. They are not tried again yet:
+a paper that takes too long keeps one of the few places to print.
 
-By the number of what is on the paper: a text that is changed is another paper, and is tried at
-once. Kept in the cache, so that all processes know it and the health of the server says it.
+A paper is known by a key made of its contents, so a changed text is another paper and is tried at
+once. The list is in the cache, which all processes share and the health page reads.
 """
 
 import time
@@ -16,7 +17,7 @@ KEY = "papers-that-failed"
 
 
 def remember(paper: str) -> None:
-    """This paper took too long, or its process ended."""
+    """Note that this paper took too long, or that its process ended."""
     failed = {paper: time.time(), **_failed()}
     cache.set(KEY, dict(list(failed.items())[:MOST]), timeout=KEPT)
 
@@ -26,14 +27,15 @@ def is_known(paper: str) -> bool:
 
 
 def sentence() -> str:
+    """For whoever asks for such a paper again."""
     return _(
-        "This handout could not be made a moment ago, and we try it again after a quarter of an "
-        "hour. Is it a very long programme? Then make its texts shorter, or print a part of it."
+        "This handout could not be made. We will try again in a quarter of an hour. "
+        "Is it a very long programme? Then make its texts shorter, or print a part of it."
     )
 
 
 def problem() -> str | None:
-    """For the health of the server."""
+    """For the health page: how many papers failed; None when none did."""
     number = len(_failed())
     if not number:
         return None

@@ -1,12 +1,13 @@
-"""A page in less time than the documented way takes: three things that WeasyPrint need not do.
+"""Makes WeasyPrint print a handout in less time than the documented way takes. Three changes:
 
-Drawings are compiled once a process. WeasyPrint parses and draws an SVG image again each time it
-stands in a page, and a handout is mostly drawings; what it draws is a form of PDF, which can be
-kept, and to which a page only refers. Our pages are well formed, so Python's own parser reads them.
-And the rules for every element of HTML shrink to those for the elements of a handout.
+- Drawings are compiled once for each process. WeasyPrint parses and draws an SVG image each time
+  it is in a page, and a handout is mostly drawings. Here the drawing is kept as a PDF form (a form
+  XObject), to which each page refers.
+- Our pages are well formed, so Python's own XML parser reads them.
+- The style sheet of the browser has rules for the elements of a handout only.
 
-All of it leans on WeasyPrint's inside, so a test compares it with the plain way, and press_child
-prints the plain way where this fails.
+All three use private parts of WeasyPrint. A test compares the result with the documented way, and
+`press_child` prints in the documented way when this one fails.
 """
 
 import hashlib
@@ -23,13 +24,13 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.svg import SVG
 
 KIND = "data:image/svg+xml"
-FONT_SIZE = 16  # pixels; none of our drawings measures in letters
-KEPT = 400  # drawings, of some ten kilobytes each
+FONT_SIZE = 16  # pixels; no drawing of ours has a length in em
+KEPT = 400  # drawings, of about ten kilobytes each
 
 log = logging.getLogger(__name__)
 
 
-# What a browser knows of these elements before any page has said something about them.
+# The rules that a browser has for these elements by itself.
 ELEMENTS = CSS(
     string="""
     head, meta, title { display: none }
@@ -64,7 +65,7 @@ ELEMENTS = CSS(
 
 
 class Page(HTML):
-    """A page of ours. Raises ParseError when it is not well formed."""
+    """A page of ours, read as XML. Raises ParseError when it is not well formed."""
 
     def __init__(self, string: str, url_fetcher):
         root = ElementTree.fromstring(string)  # noqa: S314  our own template, escaped
@@ -77,9 +78,9 @@ class Page(HTML):
 
 
 class Form:
-    """A compiled drawing: what WeasyPrint asks of an image, and nothing that changes.
+    """A compiled drawing, with the methods that WeasyPrint calls on an image.
 
-    Raises ValueError for a drawing that needs more than lines, shapes and transparency.
+    Raises ValueError for a drawing with more than lines, shapes and transparency.
     """
 
     def __init__(self, svg: bytes):
@@ -87,7 +88,7 @@ class Form:
         drawing = SVG(tree, "about:blank", None, None)
         box = drawing.get_viewbox()
         if not box or not box[2] or not box[3]:
-            raise ValueError("a drawing that does not say how large it is")
+            raise ValueError("a drawing without a size")
         _x, _y, self.width, self.height = box
         self.size = drawing.get_intrinsic_size(FONT_SIZE)
         wide, high = self.size if all(self.size) else (self.width, self.height)
@@ -103,7 +104,7 @@ class Form:
         body = b"\n".join(pydyf._to_bytes(part) for part in stream.stream)
         self.states = {name: dict(state) for name, state in resources["ExtGState"].items()}
         self.body = zlib.compress(body, 9)
-        # By its content, so that two processes write the same bytes.
+        # Made of the content, so that all processes write the same bytes.
         self.id = "d" + hashlib.sha256(repr((box, self.states)).encode() + body).hexdigest()[:20]
 
     def get_intrinsic_size(self, _resolution, _font_size):
@@ -128,9 +129,9 @@ class Form:
 
 
 class Drawings(dict):
-    """The images of one page, by address, as WeasyPrint looks them up."""
+    """The images of one page by address, where WeasyPrint looks them up."""
 
-    forms: dict[str, Form | None] = {}  # of this process, by address; the oldest goes first
+    forms: dict[str, Form | None] = {}  # of this process, by address; the oldest is dropped first
 
     def __contains__(self, address) -> bool:
         if dict.__contains__(self, address):
@@ -141,7 +142,7 @@ class Drawings(dict):
         return True
 
     def _form(self, address: str) -> Form | None:
-        """None for what WeasyPrint has to draw itself."""
+        """The compiled drawing at this address; None when WeasyPrint has to draw it itself."""
         if address not in self.forms:
             head, body = address.split(",", 1)
             svg = b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)

@@ -1,4 +1,4 @@
-"""The Sheet on A4: what stands on paper, and the paper that was issued."""
+"""The handout: the page that is printed from a Sheet, and the PDFs that are kept of versions."""
 
 import hashlib
 import logging
@@ -21,6 +21,7 @@ from django_tasks import task
 from exercises.dosage import Dosage
 from exercises.models import Rendering
 from rugpijn.models import COLOUR
+from rugpijn.web.qr_code import qr_code
 
 from .. import clinical
 from ..models import Version
@@ -37,24 +38,24 @@ from .press import (
     problem,
     render_pdf,
 )
-from .printed import Link, data_address, in_ink, qr_code, short_address, strip_of
+from .printed import Link, data_address, in_ink, short_address, strip_of
 from .printing_places import WORKER, BusyError, asked_by, seat
 from .variants import FULL, Variant
 
-# Advice that is read before anything else: two rows and what stands beside the QR code.
+# Kinds of advice on the first page: two rows, and what is beside the QR code.
 FIRST, STAY_ACTIVE, WHY = ("prognosis", "cause"), ("movement", "walking"), ("why_exercise",)
-# 3 t/m 6, 8 to 12, 5 seconds: not torn apart.
+# No line ends inside these: "3 t/m 6", "8 to 12", "5 seconds".
 TOGETHER = r"\d+ \w/\w \d+|\d[\d.,]* \w+ \d+|\d[\d.,]* \w+"
 LEAST_BESIDE = 43.0  # mm: the narrowest column, with its gap, in which steps read well
 
-Part = tuple[str, tuple[str, ...]]  # of a Block, as Block.parts() gives it
+Part = tuple[str, tuple[str, ...]]  # one of AdviceBlock.parts()
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What stands around a Sheet on paper and is not frozen with it."""
+    """What is printed around a Sheet and is not frozen with it."""
 
     practice: object
     patient_name: str  # empty on the nameless handout
@@ -64,31 +65,29 @@ class Letterhead:
 
     @property
     def nameless(self) -> bool:
-        """For whoever holds the link: what to do, and nothing about anyone."""
+        """Whether this is for whoever holds the link, and so without a name."""
         return not self.patient_name
 
     @property
     def digest(self) -> str:
-        """All of it as one number. A logo is known by its name, which no other upload has."""
+        """A digest of all of it. A logo is known by its file name, which no other upload has."""
         practice = self.practice
-        texts = [
-            practice.name, practice.address, practice.phone, practice.email, practice.website,
-            practice.logo.name or "", self.patient_name, self.share_url,
-            str(self.number), self.issued_on.isoformat(),
-        ]  # fmt: skip
-        if practice.colour != COLOUR:  # so that paper of the days without a choice stays the same
+        texts = [practice.name, practice.address, practice.phone, practice.email, practice.website]
+        texts += [practice.logo.name or "", self.patient_name, self.share_url]
+        texts += [str(self.number), self.issued_on.isoformat()]
+        if practice.colour != COLOUR:  # PDFs from before there was a choice keep their digest
             texts.append(practice.colour)
         return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
     @property
     def logo(self) -> str:
-        """The practice's logo as a data: address; empty without one that can be read."""
+        """The practice's logo as a data: address; empty when there is none or it is unreadable."""
         if not self.practice.logo:
             return ""
         try:
             with self.practice.logo.open("rb") as picture:
                 content = picture.read()
-        except OSError as error:  # a lost picture is no reason to give no exercises
+        except OSError as error:  # the exercises are printed without it
             log.warning("The logo is not on the paper: %s", error)
             return ""
         kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
@@ -96,20 +95,21 @@ class Letterhead:
 
 
 def stored(version, variant: Variant | None = None) -> bytes:
-    """A version on paper: rendered once, then the same bytes each time.
+    """The PDF of a version in a variant, by default that of its practice. Raises PrintingError.
 
-    As its practice prints, unless a variant is asked for. Raises PrintingError.
+    It is made once and kept. The first one of the practice's variant is the paper as it was issued
+    and stays for ever; another one is made again when what makes paper has changed.
     """
     head = letterhead(version)
     return _stored(version, head, variant or variants.of_practice(head.practice))
 
 
 class ErasedError(PrintingError):
-    """While it was printed, the programme was erased: there is nothing to hand out any more."""
+    """The programme was erased while it was being printed."""
 
 
 def nameless(version, variant: Variant = FULL) -> bytes:
-    """The handout for whoever holds the link. Raises PrintingError."""
+    """The PDF for whoever holds the link on paper. Raises PrintingError."""
     return _stored(version, letterhead(version, nameless=True), variant)
 
 
@@ -136,12 +136,12 @@ def _stored(version, head: Letterhead, variant: Variant) -> bytes:
         with transaction.atomic():
             there = type(version).objects.select_for_update(no_key=True).filter(pk=version.pk)
             if not there.values_list("pk").first():
-                raise ErasedError(_("This programme was erased meanwhile."))
+                raise ErasedError(_("This programme has been erased in the meantime."))
             if kept is not None:
                 version.handouts.filter(pk=kept.pk).update(**fields)
             else:
                 version.handouts.create(letterhead=key, issued=issued, **fields)
-    except IntegrityError:  # somebody printed it at the same moment: that one stays
+    except IntegrityError:  # another process made it at the same moment: that one is kept
         return bytes(version.handouts.get(letterhead=key).pdf)
     except OperationalError as error:
         log.exception("A handout could not be kept")
@@ -150,7 +150,7 @@ def _stored(version, head: Letterhead, variant: Variant) -> bytes:
 
 
 def _key(head: Letterhead, variant: Variant) -> str:
-    """By what a PDF is kept. The full one has the key of the days when there was no other."""
+    """The key of a kept PDF. Of the full variant, once the only one, it is the digest itself."""
     if variant == FULL:
         return head.digest
     texts = [head.digest, variant.name, str(variant.weeks)]
@@ -169,20 +169,19 @@ def letterhead(version, *, nameless: bool = False) -> Letterhead:
 
 
 def share_url(version) -> str:
-    """The address in the QR code: this version, without any name. ErasedError: it is gone."""
+    """The address in the QR code, of this version without any name. Raises ErasedError."""
     try:
         token = version.programme.share_link.token
     except ObjectDoesNotExist as error:
-        raise ErasedError(_("This programme was erased meanwhile.")) from error
+        raise ErasedError(_("This programme has been erased in the meantime.")) from error
     path = reverse("patients:share_page", args=[token, version.number])
     return settings.SITE_URL + path
 
 
 def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
-    """The page that is printed, in the language of the sheet.
+    """The HTML that is printed, in the language of the sheet.
 
-    Without a patient's name it says nothing about anyone: no therapist, title,
-    note or advice, and no diary, which is one person's.
+    A nameless one has no therapist, title, note, advice or diary.
     """
     if head.nameless:
         sheet = sheet.nameless
@@ -221,7 +220,7 @@ def render_html(sheet: Sheet, head: Letterhead, variant: Variant = FULL) -> str:
                 "weeks": variant.weeks,
                 "least": clinical.PAIN_LEAST,
                 "most": clinical.PAIN_MOST,
-                # Filled in by the stylesheet, which alone knows the pages.
+                # handout.css fills in the numbers: only the layout knows the pages.
                 "page": format_html('<span class="{}"></span>', "number"),
                 "pages": format_html('<span class="{}"></span>', "total"),
             },
@@ -234,7 +233,7 @@ def _contact(practice) -> list[str]:
 
 
 def _facts(sheet: Sheet, head: Letterhead) -> list[tuple[str, str]]:
-    """Label and value: for whom, from whom, of when."""
+    """Label and value of what is in the head: patient, therapist, date and version."""
     facts = [
         (pgettext("on paper", "For"), head.patient_name),
         (_("Your therapist"), "" if head.nameless else sheet.therapist),
@@ -245,25 +244,21 @@ def _facts(sheet: Sheet, head: Letterhead) -> list[tuple[str, str]]:
 
 
 def _first_page(sheet: Sheet, pictures: dict[str, Rendering], variant: Variant) -> dict:
-    """What is read before the exercises."""
-    rows = {"first": FIRST, "stay_active": STAY_ACTIVE, "why": WHY}
-    return {name: _advice(sheet, kinds, pictures, variant) for name, kinds in rows.items()}
-
-
-def _advice(
-    sheet: Sheet, kinds: tuple[str, ...], pictures: dict[str, Rendering], variant: Variant
-) -> list[dict]:
-    """The advice of these kinds, in the order of the kinds, with its drawings."""
-    return [
-        {"block": block, "strip": strip_of(block.figure, pictures, variant)}
-        for kind in kinds
-        for block in sheet.other_advice
-        if block.kind == kind
-    ]
+    """The advice of the first page with its drawings, by its names in the template."""
+    return {
+        name: [
+            {"block": block, "strip": strip_of(block.figure, pictures, variant)}
+            for kind in kinds
+            for block in sheet.other_advice
+            if block.kind == kind
+        ]
+        for name, kinds in (("first", FIRST), ("stay_active", STAY_ACTIVE), ("why", WHY))
+    }
 
 
 def _red_flags(block: AdviceBlock) -> dict:
-    """What to do at once and what to do soon, side by side; what follows is background."""
+    """Red flags for the template: the first two lists side by side (what to do at once, and what
+    to do soon), and the rest below them. Without two lists all of it is the rest."""
     pieces = _pieces(block)
     both = len(pieces) > 1 and all(piece[-1][0] == "list" for piece in pieces[:2])
     columns = pieces[:2] if both else []
@@ -273,10 +268,10 @@ def _red_flags(block: AdviceBlock) -> dict:
 def _rest_of_advice(
     sheet: Sheet, pictures: dict[str, Rendering], variant: Variant
 ) -> list[list[dict]]:
-    """What follows the exercises, in rows: two short pieces side by side, a long strip alone.
+    """The advice after the exercises in rows of one or two pieces.
 
-    Two of a kind only, so that drawings stand beside drawings and text beside text. What stands
-    alone has its words in two columns.
+    Two pieces share a row when both have drawings or both have none, and no strip is wider than
+    half the column. A piece alone in its row has its text in two columns.
     """
     rows: list[list[dict]] = []
     for block in sheet.other_advice:
@@ -299,7 +294,7 @@ def _rest_of_advice(
 
 
 def _pieces(block: AdviceBlock) -> list[list[Part]]:
-    """The parts that belong together: a list with the words that announce it."""
+    """The parts of a block, a list together with the paragraph before it."""
     pieces: list[list[Part]] = []
     for part in block.parts():
         if part[0] == "list" and pieces and pieces[-1][-1][0] != "list":
@@ -314,7 +309,7 @@ def _joined(pieces: list[list[Part]]) -> list[Part]:
 
 
 def _balanced(pieces: list[list[Part]]) -> list[list[Part]]:
-    """Two columns as equal as can be, without tearing a piece apart; one when there is one."""
+    """The pieces in two columns of nearly equal length; a single piece in one column."""
     lengths = [sum(len(text) + 20 for _kind, texts in p for text in texts) for p in pieces]
     if len(pieces) < 2:
         return [_joined(pieces)]
@@ -323,7 +318,7 @@ def _balanced(pieces: list[list[Part]]) -> list[list[Part]]:
 
 
 def _shared_videos(sheet: Sheet) -> Link | None:
-    """Where all videos are, when that is one address: it is printed once."""
+    """The address of the videos when all have the same one: it is then printed once."""
     addresses = [line.video for line in sheet.lines if short_address(line.video)]
     return Link.to(addresses[0]) if len(addresses) > 1 and len(set(addresses)) == 1 else None
 
@@ -335,7 +330,7 @@ def _card(
     videos: Link | None,
     variant: Variant,
 ) -> dict:
-    """What the card and the diary say about a line beside its own words."""
+    """A line for the template: what the card and the diary print besides its own texts."""
     strip = strip_of(line.figure, pictures, variant)
     room = 0 if variant.narrow else variant.column - strip.width
     return {
@@ -354,7 +349,7 @@ def _card(
 
 
 def _name_phases(cards: list[dict]) -> None:
-    """A heading above the first card of each phase."""
+    """Set `phase` on each card: a heading on the first card of a phase, empty on the others."""
     before = None
     for card in cards:
         when = card["line"].when
@@ -363,13 +358,13 @@ def _name_phases(cards: list[dict]) -> None:
 
 
 def _broken_well(sentence: str) -> str:
-    """A dosage or its weeks: these break anywhere but between a number and its unit."""
+    """HTML of a dosage or its weeks, in which no line ends between a number and its unit."""
     html = conditional_escape(sentence)
     return mark_safe(re.sub(TOGETHER, r'<span class="together">\g<0></span>', html))  # noqa: S308  escaped above
 
 
 def _rhythm(dosage: Dosage) -> str:
-    """On which days, when that is not every day: it stands in the diary beside the boxes."""
+    """On which days, for the diary; empty for every day."""
     if (count := dosage.days_per_week) is not None:
         return ngettext("%(count)d day a week", "%(count)d days a week", count) % {"count": count}
     if dosage.every_days == 2:
@@ -380,21 +375,21 @@ def _rhythm(dosage: Dosage) -> str:
 
 
 def _weeks(line: Line) -> str:
-    """Its weeks, as they stand behind the name in the diary."""
+    """The weeks of a line in small letters, to be put behind its name in the diary."""
     return line.when[:1].lower() + line.when[1:]
 
 
 def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
-    """The tables of the diary, each drawing as a data: address."""
+    """The tables of the diary for the template, each drawing as a data: address."""
 
     def drawn(svg: str) -> str:
         return data_address("image/svg+xml", in_ink(svg, variant).encode())
 
     def row(card: dict, table: diary.DiaryTable) -> dict:
         line = card["line"]
-        asked = table.asked(line.period)
+        days = table.days_of(line.period)
         boxes = drawn(table.boxes(line.dosage.moments, line.period))
-        return {"card": card, "boxes": boxes, "first_day": asked[0], "last_day": asked[-1]}
+        return {"card": card, "boxes": boxes, "first_day": days[0], "last_day": days[-1]}
 
     return [
         {
@@ -402,7 +397,7 @@ def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
             "first_day": table.first_day,
             "last_day": table.last_day,
             "lines": drawn(table.lines(colour)),
-            "rows": [row(card, table) for card in cards if table.asked(card["line"].period)],
+            "rows": [row(card, table) for card in cards if table.days_of(card["line"].period)],
             "pain": drawn(table.pain),
         }
         for table in diary.tables(variant)
@@ -411,7 +406,8 @@ def _diary(cards: list[dict], colour: str, variant: Variant) -> list[dict]:
 
 @task
 def render_handout(version_uuid: str) -> bool:
-    """Print a version ahead; False when it is gone or printing is switched off here."""
+    """Make the PDF of a version in the worker, before anybody asks for it. Returns False when the
+    version is gone or this machine cannot print."""
     version = Version.objects.filter(uuid=version_uuid).first()
     if version is None or problem() is not None:
         return False

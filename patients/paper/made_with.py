@@ -1,8 +1,9 @@
-"""Everything that paper is made with: when one of these changes, paper may look different.
+"""The files and libraries that paper is made with. When one of them changes, paper may look
+different, and a kept PDF that was never handed out is made again.
 
-Nothing is listed by hand but where to begin. Templates are followed by what they include and load,
-modules by what they import, and libraries by what those modules import. What is named and not
-there is an error, so that a file that was renamed is never left out in silence.
+Only the places to begin are listed by hand. From there the includes and tag libraries of templates
+are followed, and the imports of modules. A name without a file is an error, so that a file that
+was renamed cannot be left out unnoticed.
 """
 
 import ast
@@ -25,20 +26,23 @@ from .paper_files import ROOT, RULES, TEMPLATE
 BEGIN = ("patients.paper.handout", "patients.paper.press", "patients.paper.press_child")
 
 
-def number(fonts: Iterable[Path]) -> str:
-    """All of it as one number. Raises FileNotFoundError or TemplateDoesNotExist."""
+def digest(fonts: Iterable[Path]) -> str:
+    """A digest of all files and of the versions of all libraries.
+
+    Raises FileNotFoundError or TemplateDoesNotExist.
+    """
     files, libraries = everything(fonts)
-    digest = hashlib.sha256()
+    sha = hashlib.sha256()
     for line in sorted(f"{name} {version(name)}" for name in libraries):
-        digest.update(line.encode())
+        sha.update(line.encode())
     for path in sorted(files):
-        digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        sha.update(str(path.relative_to(ROOT)).encode())
+        sha.update(path.read_bytes())
+    return sha.hexdigest()
 
 
 def everything(fonts: Iterable[Path]) -> tuple[set[Path], set[str]]:
-    """The files, and the names of the libraries."""
+    """The files that paper is made with, and the names of the libraries."""
     templates, loaded = template_files(TEMPLATE)
     modules, imported = module_files((*BEGIN, *loaded))
     files = {RULES, *fonts, *templates, *modules, *catalogues()}
@@ -46,21 +50,21 @@ def everything(fonts: Iterable[Path]) -> tuple[set[Path], set[str]]:
 
 
 def template_files(name: str) -> tuple[set[Path], set[str]]:
-    """A template with all that it includes, and our modules with the tags that they load."""
-    waiting, found, modules = [name], {}, set()
+    """The files of a template and of all that it includes, and our modules of tags they load."""
+    waiting, files, modules = [name], {}, set()
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in files:
             continue
         template = get_template(name).template
-        found[name] = Path(template.origin.name)
+        files[name] = Path(template.origin.name)
         for node in template.nodelist.get_nodes_by_type((IncludeNode, ExtendsNode)):
             other = node.template if isinstance(node, IncludeNode) else node.parent_name
             if not isinstance(other.var, str):
-                raise ValueError(f"{name} includes a template that is known on printing only")
+                raise ValueError(f"{name} includes a template whose name is a variable")
             waiting.append(other.var)
         modules |= _tag_modules(template.source)
-    return set(found.values()), {module for module in modules if _is_ours(module)}
+    return set(files.values()), {module for module in modules if _is_ours(module)}
 
 
 def _tag_modules(source: str) -> set[str]:
@@ -74,28 +78,29 @@ def _tag_modules(source: str) -> set[str]:
 
 
 def module_files(names: Iterable[str]) -> tuple[set[Path], set[str]]:
-    """Our modules with all of ours that they import, and what else is imported, by its top name."""
-    waiting, found, others = list(names), {}, set()
+    """The files of these modules and of all modules of ours that they import, and the top names of
+    the other modules that are imported."""
+    waiting, files, others = list(names), {}, set()
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in files:
             continue
         path = _file_of(name)
         if path is None:
             raise FileNotFoundError(f"{name}, which makes paper, is not there")
-        found[name] = path
+        files[name] = path
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         for other, is_module in _imports(path, package):
             if not _is_ours(other):
                 others.add(other.partition(".")[0])
             elif is_module or _file_of(other) is not None:
                 waiting.append(other)
-    return set(found.values()), others
+    return set(files.values()), others
 
 
 def _imports(path: Path, package: str) -> Iterator[tuple[str, bool]]:
-    """Full names of what a file imports; of what it takes from a module, whether it is one itself
-    is unknown."""
+    """The full names that a file imports, each with True when it is certainly a module. A name
+    taken from a module may be a module itself or not."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, True) for alias in node.names)
@@ -114,15 +119,12 @@ def _file_of(name: str) -> Path | None:
 
 def _is_ours(name: str) -> bool:
     top = name.partition(".")[0]
-    return any(config.name == top and Path(config.path).parent == ROOT for config in _apps())
-
-
-def _apps():
-    return apps.get_app_configs()
+    configs = apps.get_app_configs()
+    return any(config.name == top and Path(config.path).parent == ROOT for config in configs)
 
 
 def catalogues() -> list[Path]:
-    """The translations of every language but the one that the code is written in."""
+    """The files with translations, of every language but English, in which the code is written."""
     codes = [code for code, _name in settings.LANGUAGES if code != "en"]
     paths = [ROOT / "rugpijn/locale" / code / "LC_MESSAGES/django.po" for code in codes]
     for path in paths:
@@ -132,6 +134,6 @@ def catalogues() -> list[Path]:
 
 
 def libraries(imported: Iterable[str]) -> set[str]:
-    """The names by which libraries are installed, of what modules import."""
+    """The installed libraries that these top names of modules belong to."""
     names = packages_distributions()
     return {name for top in imported if top not in sys.stdlib_module_names for name in names[top]}

@@ -1,4 +1,4 @@
-"""Where the files of paper stand. The press's child reads this too, and has no Django."""
+"""Where the files of paper are. `press_child` imports this too, and has no Django."""
 
 from pathlib import Path
 

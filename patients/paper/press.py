@@ -1,9 +1,9 @@
-"""The press: HTML in, PDF out, by a process that can be killed.
+"""The press makes a PDF of HTML, in a process that can be killed.
 
-A page of hostile or merely unlucky text can keep WeasyPrint busy for ever, and a web worker must
-not wait for that. It therefore works in a child (`press_child`), with limits on time, memory and
-number. A child that did its work well is kept for the next page, which then finds fonts, rules and
-drawings prepared; one that did not is killed, with everything it left behind.
+Some texts keep WeasyPrint busy for ever, and a web worker must not wait for that. So WeasyPrint
+works in a child process (`press_child`) with limits on its time, its memory and its pages. A child
+that printed a page well waits for the next one, with fonts, rules and drawings already loaded. One
+that failed is killed, and its files are removed.
 """
 
 import atexit
@@ -31,8 +31,8 @@ from .printing_places import BusyError, place
 MODULE = "patients.paper.press_child"
 
 SECONDS = 20  # of clock and of processor; a handout of twelve exercises takes about one
-PAGES = 500  # and a child may go: whatever a library forgets to give back, ends there
-LOUDEST = 20  # lines of a child's standard error that are worth a log line
+PAGES = 500  # after which a child ends, and with it what its libraries leak
+MOST_LINES = 20  # of a child's output that are logged for one page
 
 LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "fontconfig", "pangoft2-1.0")
 INSTALL = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -41,25 +41,28 @@ log = logging.getLogger(__name__)
 
 
 class PrintingError(Exception):
-    """There is no PDF. The message is a sentence for whoever asked for one."""
+    """There is no PDF. The message is a sentence for whoever asked for one.
 
-    seconds = 300  # until it is worth trying again
+    `seconds` is how long to wait before trying again.
+    """
+
+    seconds = 300
 
 
 class PrinterBusyError(PrintingError):
-    """Others are printing; nothing is the matter with this page."""
+    """Others are printing. Nothing is wrong with this page."""
 
     seconds = 10
 
 
 class PaperError(PrintingError):
-    """It is about this page: it took too long, or its process ended over it."""
+    """This page itself took too long, or made its process end."""
 
     seconds = 15 * 60
 
 
 class _EndedError(Exception):
-    """The child is no more. `status` as Popen.returncode has it."""
+    """The child has ended. `status` is its Popen.returncode."""
 
     def __init__(self, status: int):
         super().__init__(f"The child ended with status {status}")
@@ -83,7 +86,7 @@ def problem() -> str | None:
 
 @cache
 def _missing_library() -> str | None:
-    """The first library that WeasyPrint needs and does not find."""
+    """The first library that WeasyPrint needs and this machine lacks."""
     for name in LIBRARIES:
         try:
             ctypes.CDLL(f"lib{name}.so.0" if name != "fontconfig" else "libfontconfig.so.1")
@@ -93,7 +96,7 @@ def _missing_library() -> str | None:
 
 
 def _missing_font() -> str | None:
-    """The first font of ours that is not there: a page would come out in no font at all."""
+    """The first font of paper whose file is missing. Without it, text would not be printed."""
     for path in fonts():
         if not path.is_file():
             return path.name
@@ -101,21 +104,21 @@ def _missing_font() -> str | None:
 
 
 def fonts() -> list[Path]:
-    """The fonts of paper: those of the screen, and one with every other character."""
+    """The files of the fonts: those of the screen, and DejaVu for every other character."""
     atkinson = [WEB_FONTS / file for _family, _weight, file in FACES]
     return [*atkinson, FONTS / "DejaVuSans.ttf", FONTS / "DejaVuSans-Bold.ttf"]
 
 
 @cache
 def paper_digest() -> str:
-    """What paper is made with, as one number: another one means that paper may look different."""
-    return made_with.number(fonts())
+    """A digest of what paper is made with. When it changes, paper may look different."""
+    return made_with.digest(fonts())
 
 
 def render_pdf(html: str) -> bytes:
-    """The PDF of a page. Raises PrintingError, in words, when there is none.
+    """The PDF of a page. Raises PrintingError.
 
-    Takes SECONDS at most, and what printing_places lets it wait for a place.
+    Takes at most SECONDS, after waiting for a place as `printing_places` allows.
     """
     if (reason := problem()) is not None:
         raise PrintingError(reason)
@@ -128,14 +131,14 @@ def render_pdf(html: str) -> bytes:
         log.warning("Printing was stopped after %s seconds", SECONDS)
         raise PaperError(_took_too_long()) from error
     except _EndedError as error:
-        if error.status == 0:  # it had waited for long, and went home as this page came
+        if error.status == 0:  # it ended by itself, after a long wait, as this page came
             return render_pdf(html)
         if error.status == -signal.SIGXCPU:
             log.warning("Printing was stopped after %s seconds of work", SECONDS)
             raise PaperError(_took_too_long()) from error
         log.error("Printing ended with status %s", error.status)
         raise PaperError(_("Printing did not work just now. Please try again.")) from error
-    except OSError as error:  # no room for a file, no room for a process
+    except OSError as error:  # no room for a file or a process
         log.error("Nothing can be printed: %s", error)
         raise PrintingError(no_room()) from error
 
@@ -152,17 +155,17 @@ def _took_too_long() -> str:
 
 
 class Child:
-    """A process with WeasyPrint in it. One page at a time."""
+    """A process with WeasyPrint in it, which prints one page at a time."""
 
     def __init__(self):
         self.owner = os.getpid()
         self.pages = 0
         self.folder = Path(tempfile.mkdtemp(prefix="rugpijn-print-"))
         try:
-            said = self.folder / "said"
-            writing, self.said = open(said, "wb"), open(said, "rb")  # noqa: SIM115
+            path = self.folder / "output"
+            writing, self.output = open(path, "wb"), open(path, "rb")  # noqa: SIM115
             ours, theirs = Pipe()
-            self.line: Connection = ours
+            self.connection: Connection = ours
             with theirs, writing:
                 self.process = subprocess.Popen(  # noqa: S603  our own module, and two numbers
                     [sys.executable, "-m", MODULE, str(theirs.fileno()), str(SECONDS)],
@@ -181,44 +184,45 @@ class Child:
         return self.process.poll() is None
 
     def render(self, html: str) -> bytes:
-        """Raises TimeoutError after SECONDS, and _EndedError when the child is no more."""
+        """The PDF of a page. Raises TimeoutError after SECONDS, and _EndedError when the child has
+        ended."""
         self.pages += 1
         give_up = time.monotonic() + SECONDS
         try:
-            self.line.send_bytes(html.encode())
-            if not self.line.poll(max(0, give_up - time.monotonic())):
+            self.connection.send_bytes(html.encode())
+            if not self.connection.poll(max(0, give_up - time.monotonic())):
                 raise TimeoutError
-            pdf = self.line.recv_bytes()
+            pdf = self.connection.recv_bytes()
         except (EOFError, ConnectionError) as error:
             raise _EndedError(self.process.wait(SECONDS)) from error
         finally:
-            self._pass_on()
+            self._log_output()
         return pdf
 
-    def _pass_on(self) -> None:
-        """What the child said, as warnings of ours: WeasyPrint says there where it had to guess."""
-        lines = self.said.read().decode(errors="replace").splitlines()
-        for line in lines[-LOUDEST:]:
+    def _log_output(self) -> None:
+        """Log what the child wrote, such as WeasyPrint's warnings about a page."""
+        lines = self.output.read().decode(errors="replace").splitlines()
+        for line in lines[-MOST_LINES:]:
             log.warning("printing: %s", line[:300])
 
     def end(self) -> None:
-        """Kill it, whatever it is doing; nothing of it stays behind."""
+        """Kill the process, whatever it is doing, and remove its files."""
         self.process.kill()
         self.process.wait()
-        self.line.close()
-        self.said.close()
-        if self.folder.exists():  # it removes that itself when it goes in peace
+        self.connection.close()
+        self.output.close()
+        if self.folder.exists():  # a child that ends by itself removes it
             shutil.rmtree(self.folder)
 
 
-# Children that wait for a next page. Threads take from one end and put back at the same one.
+# Children that wait for a next page. The last one that came is taken first.
 _waiting: list[Child] = []
 
 
 @contextmanager
 def _child():
-    """A child for one page: one that waits, or else a new one. Only a good one is kept."""
-    child = _kept() or Child()
+    """A child for one page: a waiting one or a new one. After an exception it is killed."""
+    child = _take_waiting() or Child()
     try:
         yield child
     except BaseException:
@@ -230,14 +234,14 @@ def _child():
         child.end()
 
 
-def _kept() -> Child | None:
-    """A child that waits and lives. It goes home by itself when nobody has asked for long."""
+def _take_waiting() -> Child | None:
+    """A child that waits; None when there is none. A child ends by itself after a long wait."""
     while True:
         try:
             child = _waiting.pop()
         except IndexError:
             return None
-        if child.owner != os.getpid():  # this process was forked: not ours to use or to end
+        if child.owner != os.getpid():  # a fork inherited the list; the child is its parent's
             continue
         if child.alive():
             return child
@@ -246,15 +250,16 @@ def _kept() -> Child | None:
 
 @atexit.register
 def end_children() -> None:
-    """Send home who waits: when this process ends, or when memory is wanted."""
-    while (child := _kept()) is not None:
+    """End the waiting children: when this process ends, or to free memory."""
+    while (child := _take_waiting()) is not None:
         child.end()
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """What a child knows: no key, no database. Its files end with the folder, even if killed.
+    """The environment of a child: no secret and no address of a database.
 
-    Fontconfig is told of our own fonts only, so that paper looks alike everywhere.
+    Its temporary files are in its folder, which is removed even when it was killed. Fontconfig
+    gets our own fonts only, so that paper looks alike on every machine.
     """
     config = folder / "fonts.conf"
     config.write_text(

@@ -1,8 +1,8 @@
-"""What the press keeps running: WeasyPrint, within limits, with nothing to fetch.
+"""The process that the press keeps running: WeasyPrint within limits, and without a network.
 
-`python -m patients.paper.press_child LINE SECONDS` reads pages from a line (the number of an open
-socket) and answers each with its PDF. With fast_weasyprint the only file that imports WeasyPrint.
-It knows nothing of Django. Anything that goes wrong ends it: the press starts another.
+`python -m patients.paper.press_child SOCKET SECONDS` reads pages from an open socket, given by its
+number, and answers each with its PDF. It has no Django. An error ends it, and the press starts
+another one. Only this file and fast_weasyprint.py import WeasyPrint.
 """
 
 import base64
@@ -25,15 +25,18 @@ from .fast_weasyprint import Drawings, Page
 from .paper_files import FACES, RULES, WEB_FONTS
 
 MEMORY = 1024**3  # bytes of address space
-FILE = 32 * 1024**2  # bytes of one file: a page may fill no disk
-PATIENCE = 300  # seconds without a page, after which there is no sense in waiting
+FILE = 32 * 1024**2  # bytes of one file, so that no page fills the disk
+PATIENCE = 300  # seconds without a page, after which the process ends
 
 log = logging.getLogger(__name__)
 
 
 class Printer:
-    """Fonts and rules, prepared once. One font configuration a process, never one a page:
-    it is slow to make, keeps memory, and is not to be shared between threads."""
+    """Prints pages with fonts and rules that are loaded once.
+
+    A font configuration is slow to make, keeps memory and must not be shared between threads, so
+    there is one for each process.
+    """
 
     def __init__(self):
         self.fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
@@ -41,11 +44,11 @@ class Printer:
         self.rules = CSS(string=stylesheet(), font_config=self.fonts, url_fetcher=self.fetcher)
 
     def plain(self, html: str) -> bytes:
-        """The documented way to a PDF."""
+        """The PDF of a page in the way that WeasyPrint documents."""
         return self._write(HTML(string=html, url_fetcher=self.fetcher), {})
 
     def print(self, html: str) -> bytes:
-        """The same in less time. Where that does not work, a page is printed the documented way."""
+        """The same PDF in less time. When that fails, the page is printed as documented."""
         try:
             return self._write(Page(html, self.fetcher), Drawings())
         except Exception:
@@ -56,13 +59,13 @@ class Printer:
         return page.write_pdf(
             stylesheets=[self.rules],
             font_config=self.fonts,
-            cache=images,  # never one for two pages: it would keep all of both
+            cache=images,  # one for each page: WeasyPrint adds to it and removes nothing
             pdf_variant="pdf/ua-1",
         )
 
 
 def stylesheet() -> str:
-    """The rules of paper, with the fonts of the screen inside: nothing is fetched."""
+    """The CSS of paper, with the fonts of the screen as data: addresses."""
 
     def face(family: str, weight: int, file: str) -> str:
         data = base64.b64encode((WEB_FONTS / file).read_bytes()).decode()
@@ -75,39 +78,39 @@ def stylesheet() -> str:
 
 
 def limit() -> None:
-    """No more than a page can need."""
+    """Limit memory and files of this process to more than any page needs."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's name
-    os.nice(5)  # pages are waiting for the same processor
+    os.nice(5)  # web pages come first
 
 
 def work_at_most(seconds: int) -> None:
-    """From here on; the clock of the processor runs from the start of a process."""
+    """Limit the processor time from now on. The system counts it from the start of the process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(used.ru_utime + used.ru_stime) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def serve(line: Connection, seconds: int) -> None:
-    """Answer pages until the other side is gone, or has been silent for long."""
+def serve(connection: Connection, seconds: int) -> None:
+    """Answer each page with its PDF, until the other side is gone or PATIENCE is over."""
     work_at_most(seconds)
     printer = Printer()
-    gc.freeze()  # what was loaded until here stays; no need to look through it again
-    gc.disable()  # a page is one large circle of objects: cleared when it is done, not ten times
-    while line.poll(PATIENCE):
+    gc.freeze()  # what is loaded now stays, and need not be searched again
+    gc.disable()  # a page is one large cycle of objects: collected once, after it is sent
+    while connection.poll(PATIENCE):
         try:
-            html = line.recv_bytes().decode()
+            html = connection.recv_bytes().decode()
         except EOFError:
             return
         work_at_most(seconds)
-        line.send_bytes(printer.print(html))
-        gc.collect()  # nobody waits for this
+        connection.send_bytes(printer.print(html))
+        gc.collect()
 
 
 if __name__ == "__main__":
-    # Whoever stops the app stops all of its processes at once. The press still wants the page
-    # that is being made, and closes the line when it goes.
+    # When the app is stopped, all of its processes get the signal. The press still needs the page
+    # that is being made, and closes the connection when it ends.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.SIG_IGN)
     limit()
@@ -115,4 +118,4 @@ if __name__ == "__main__":
     logging.captureWarnings(True)
     warnings.simplefilter("default")
     serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
-    shutil.rmtree(os.environ["TMPDIR"])  # nobody else may be left to do it
+    shutil.rmtree(os.environ["TMPDIR"])  # the press may have ended before

@@ -1,4 +1,4 @@
-"""What is drawn on paper: the frames of a picture, and QR codes. Nothing has to be fetched."""
+"""Pictures and links as they are printed. Pictures are data: addresses, so nothing is fetched."""
 
 import base64
 import logging
@@ -12,7 +12,7 @@ from rugpijn.web.qr_code import qr_code
 from .variants import Variant
 
 GAP = 2.0  # mm between two frames
-LEAST_CAPTION = 34.0  # mm: a narrower caption would be a tower of words
+LEAST_CAPTION = 34.0  # mm: a narrower caption has too few words on a line
 
 HEX_COLOUR = re.compile(r"#([0-9a-fA-F]{6})\b")
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Printed:
-    """A frame of a picture as it stands on paper."""
+    """A frame of a picture on paper."""
 
     frame: Frame
     src: str
@@ -34,7 +34,7 @@ class Printed:
 
     @property
     def column(self) -> float:
-        """In mm: the picture, or else what its caption needs."""
+        """In mm: the width of the picture, or of its caption when that needs more."""
         return max(self.width, LEAST_CAPTION if self.frame.caption else 0)
 
     @property
@@ -62,7 +62,7 @@ class PrintedStrip:
 
     @property
     def shares(self) -> list[tuple[Printed, str]]:
-        """Each frame with the style of its column: a share of the width that is given."""
+        """Each frame with the style of its column, in percents of the whole strip."""
         return [
             (printed, f"inline-size: {100 * (printed.column + GAP) / self.width:.2f}%")
             for printed in self.frames
@@ -71,13 +71,13 @@ class PrintedStrip:
 
 @dataclass(frozen=True)
 class Link:
-    """An address on the web, as paper shows it: to scan, and to type."""
+    """A web address on paper: a QR code to scan, and a short text to type."""
 
     address: str
 
     @classmethod
     def to(cls, address: str) -> "Link | None":
-        """None for what is no web address."""
+        """The link to an address; None when it is no web address."""
         return cls(address) if short_address(address) else None
 
     @property
@@ -92,11 +92,11 @@ class Link:
 def strip_of(
     picture: Picture | None, pictures: dict[str, Rendering], variant: Variant
 ) -> PrintedStrip:
-    """A picture with each frame as a data: address, which is fetched from nowhere."""
+    """The frames of a picture, each as a data: address. `pictures` has the drawings by digest."""
     if picture is None:
         return PrintedStrip()
     rendering = pictures.get(picture.digest)
-    if rendering is None:  # a lost drawing is no reason to give no exercises
+    if rendering is None:  # the exercises are printed without it
         log.error("A drawing is not on the paper: %s is gone", picture.digest)
         return PrintedStrip()
     if rendering.photo is not None:
@@ -113,12 +113,12 @@ def strip_of(
 
 
 def in_ink(svg: str, variant: Variant) -> str:
-    """A drawing in the colours that a variant has."""
+    """The drawing in the colours of the variant: as it is, or in grey."""
     return svg if variant.colour else HEX_COLOUR.sub(_grey, svg)
 
 
 def _grey(colour: re.Match) -> str:
-    """A colour of a drawing as its own lightness, so that an arrow stays darker than skin."""
+    """The grey that is as light as the colour, so that an arrow stays darker than skin."""
     red, green, blue = (int(colour[1][at : at + 2], 16) for at in (0, 2, 4))
     light = round(0.299 * red + 0.587 * green + 0.114 * blue)
     return f"#{light:02x}{light:02x}{light:02x}"

@@ -1,10 +1,10 @@
-"""Who may print when: places for pages, shared by all of the app's processes.
+"""Places to print a page and seats to wait for one, shared by all processes of the app.
 
-A request that prints or waits for its turn is a thread that answers nobody else, and a web process
-has few. So a request takes a seat first, of which there are fewer than threads; who finds none is
-told so at once. Strangers, who come by the code on paper, have fewer seats than people who are
-logged in and one place of the two, so that they never keep the practice from printing. The worker
-has a thread of its own: it takes no seat, and waits.
+A place is taken while a page is printed. A seat is taken by a request that prints or waits for a
+place: it keeps a thread busy, and a web process has few. There are fewer seats than threads, and a
+request that finds none is refused at once. Strangers, who come by the code on paper, have fewer
+seats than people who are logged in, and one of the two places, so that they cannot keep the
+practice from printing. The worker has a thread of its own: it needs no seat, and waits.
 """
 
 import fcntl
@@ -22,17 +22,17 @@ AT_ONCE = 2  # pages; each keeps a core busy
 
 
 class BusyError(Exception):
-    """There is no seat, or no place came free in time."""
+    """There is no free seat, or no place became free in time."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one kind of asker may hold of the press."""
+    """The places and seats that one kind of asker may take."""
 
     name: str
-    places: tuple[int, ...]  # of AT_ONCE, the first that is tried first
-    seats: int  # requests that print or wait, in all processes; 0: without a seat
-    threads: BoundedSemaphore = field(compare=False)  # requests in this process
+    places: tuple[int, ...]  # their numbers below AT_ONCE, in the order in which they are tried
+    seats: int  # requests that print or wait, in all processes; 0: needs no seat
+    threads: BoundedSemaphore = field(compare=False)  # the same in this process
     wait: float = 8  # seconds for a place
 
 
@@ -40,14 +40,14 @@ PEOPLE = Share("people", (1, 0), 4, BoundedSemaphore(2))
 STRANGERS = Share("strangers", (0,), 2, BoundedSemaphore(1))
 WORKER = Share("worker", (0, 1), 0, BoundedSemaphore(1), wait=120)
 
-# Of the four threads that docs/install.md gives a process; strangers count among them.
+# Two of the four threads that docs/install.md gives a process, for strangers and people together.
 _threads = BoundedSemaphore(2)
 _asker: ContextVar[Share] = ContextVar("asker", default=PEOPLE)
 
 
 @contextmanager
 def asked_by(share: Share) -> Iterator[None]:
-    """What is printed meanwhile counts for this share; without it for people who are logged in."""
+    """Let what is printed inside count for this share. Outside it counts for PEOPLE."""
     before = _asker.set(share)
     try:
         yield
@@ -57,36 +57,41 @@ def asked_by(share: Share) -> Iterator[None]:
 
 @contextmanager
 def seat() -> Iterator[None]:
-    """Around all the work of one paper, its HTML too. Raises BusyError at once without a seat."""
+    """Hold a seat while a paper is made, from its HTML to its PDF. Raises BusyError at once when
+    there is none."""
     share = _asker.get()
-    with ExitStack() as held:
+    with ExitStack() as locks:
         if share.seats:
             for threads in (share.threads, _threads):
                 if not threads.acquire(blocking=False):
                     raise BusyError
-                held.callback(threads.release)
-            taken = take(share.name, range(share.seats))
-            if taken is None:
+                locks.callback(threads.release)
+            lock = take(share.name, range(share.seats))
+            if lock is None:
                 raise BusyError
-            held.enter_context(taken)
+            locks.enter_context(lock)
         yield
 
 
 @contextmanager
 def place() -> Iterator[None]:
-    """One of the places for a page. Raises BusyError after the share's wait."""
+    """Hold a place while a page is printed. Raises BusyError when none is free within the wait of
+    the share."""
     share = _asker.get()
     give_up = time.monotonic() + share.wait
-    while (taken := take("place", share.places)) is None:
+    while (lock := take("place", share.places)) is None:
         if time.monotonic() > give_up:
             raise BusyError
         time.sleep(0.05)
-    with taken:
+    with lock:
         yield
 
 
 def take(name: str, numbers: Iterable[int]) -> IO | None:
-    """One of these, held until it is closed or this process is no more; None when none is free."""
+    """An open file with a lock on the first free one of these numbers; None when none is free.
+
+    The lock ends when the file is closed or the process ends.
+    """
     places = settings.DATA_DIR / "printing"
     places.mkdir(parents=True, exist_ok=True)
     for number in numbers:

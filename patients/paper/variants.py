@@ -1,7 +1,7 @@
-"""The ways to print a Sheet: what stands on the paper, and how large.
+"""The ways to print a Sheet: which parts are on the paper, and how large they are.
 
-A variant is a value with a name. The name stands in the address of the PDF and is a class of the
-page, for which handout.css has the rules; the template is one for all.
+All variants share one template. The name of a variant is in the address of its PDF, and is a CSS
+class of the page, for which handout.css has the rules.
 """
 
 from dataclasses import dataclass, replace
@@ -20,22 +20,20 @@ WEEKS = tuple(Practice.DiaryWeeks)
 class Variant:
     name: str
     label: str | Promise
-    first: bool = True  # what to expect, and why
+    first: bool = True  # the advice before the exercises: what to expect, and why
     red_flags: bool = True
     exercises: bool = True
     advice: bool = True
     diary: bool = True
-    short: bool = False  # of each exercise what one must not forget
+    short: bool = False  # drawings or steps, the caution and the note of each exercise
     colour: bool = True
-    narrow: bool = False  # one column: nothing stands beside anything
+    narrow: bool = False  # everything in one column
     weeks: int = clinical.DIARY_WEEKS
     days_abreast: int = 21  # in one table of the diary
-    # What the stylesheet leaves between the margins, and how much of their own size drawings
-    # have: every one alike, a body is 42 mm tall in its own measure and 36 on A4.
-    column: float = 169.0  # mm
-    names: float = 40.0  # mm, of which, in the diary
-    box: float = 4.2  # mm: what a pen hits
-    scale: float = 6 / 7
+    column: float = 169.0  # mm between the margins, as in handout.css
+    names: float = 40.0  # mm of it for the names of exercises in the diary
+    box: float = 4.2  # mm, a side of a box in the diary
+    scale: float = 6 / 7  # of drawings: a body of 42 mm is 36 mm on A4
 
     @property
     def classes(self) -> str:
@@ -44,9 +42,15 @@ class Variant:
 
 FULL = Variant("full", _("Everything"))
 COMPACT = Variant(
-    "compact", _("Short version"), first=False, red_flags=False, advice=False, diary=False,
-    short=True, scale=0.5,
-)  # fmt: skip
+    "compact",
+    _("Short version"),
+    first=False,
+    red_flags=False,
+    advice=False,
+    diary=False,
+    short=True,
+    scale=0.5,
+)
 DIARY = Variant(
     "diary", _("Diary only"), first=False, red_flags=False, exercises=False, advice=False
 )
@@ -55,13 +59,7 @@ VARIANTS = {
     for variant in (
         FULL,
         Variant(
-            "large",
-            _("Large print"),
-            narrow=True,
-            days_abreast=7,
-            scale=1.0,
-            names=60.0,
-            box=5.2,
+            "large", _("Large print"), narrow=True, days_abreast=7, scale=1.0, names=60.0, box=5.2
         ),
         Variant("grey", _("Without colour"), colour=False),
         Variant(
@@ -81,12 +79,12 @@ VARIANTS = {
 
 
 def of_practice(practice: Practice) -> Variant:
-    """How this practice prints when nobody asks for something else."""
+    """The variant that this practice prints unless another one is asked for."""
     return replace(VARIANTS[practice.paper], weeks=practice.diary_weeks)
 
 
-def asked(practice: Practice, name: str = "", weeks: str = "") -> Variant | None:
-    """What an address asks for; None when there is no such way to print."""
+def find(practice: Practice, name: str = "", weeks: str = "") -> Variant | None:
+    """The variant that an address names, empty for the practice's own; None for an unknown one."""
     variant = of_practice(practice)
     if name:
         if name not in VARIANTS:
@@ -100,9 +98,9 @@ def asked(practice: Practice, name: str = "", weeks: str = "") -> Variant | None
 
 
 def nameless(variant: Variant) -> Variant | None:
-    """What is left of it for whoever holds the link; None when that is nothing.
+    """The variant for whoever holds the link on paper; None when nothing of it is left.
 
-    Advice was given to one patient, and a diary is one person's.
+    It has no advice, which was given to one patient, and no diary, which belongs to one person.
     """
     if not variant.exercises:
         return None

@@ -1,6 +1,6 @@
-"""How a counter leads through one exercise: what comes after what, and for how long.
+"""The plan by which a counter leads through one exercise: its steps in order, and their seconds.
 
-Page and script share this: the plan is made here, and the script counts it down.
+The plan is made here, and the script of the page counts it down.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,23 +11,24 @@ from exercises.minutes import REST_BETWEEN_SETS, SECONDS_PER_REPETITION
 GET_READY = 5  # seconds before counting begins, and to change sides. Our proposal.
 INTO_POSITION = 2  # seconds to move into a position before it is held. Our proposal.
 LET_GO = 2  # seconds between two repetitions that are held, when no rest is given. Our proposal.
-# With a hold, both together are SECONDS_PER_REPETITION: the time that a repetition takes besides.
+# INTO_POSITION and LET_GO together are SECONDS_PER_REPETITION, the time of a repetition
+# besides its hold.
 
 
 @dataclass(frozen=True)
 class CountPlan:
-    """Counted from the outside in: sides, sets, repetitions. Seconds, or 0 for what there is not.
+    """Sides, in each side sets, in each set repetitions. Times are in seconds, 0 for none.
 
-    All sets of one side come before the other side, as the leaflet writes it. `move` is the pace
-    of a repetition without a hold. A `hold` never starts before one is in position: `position` goes
-    before each. A `duration` stands alone.
+    All sets of one side come before the other side, as in the leaflet. `move` is the time of a
+    repetition without a hold. Before each `hold` comes `position`, the time to get into position.
+    With a `duration` there is nothing else to count.
     """
 
     ready: int
     sides: tuple[str, ...]
     sets: int
     reps: int
-    least: int  # repetitions, of a range: from here on it is enough
+    least: int  # repetitions of a range, after which it is enough
     move: int
     position: int
     hold: int
@@ -40,7 +41,7 @@ class CountPlan:
 
 
 def plan(dosage: Dosage) -> CountPlan:
-    """The plan of a dosage; a range is counted to its upper end."""
+    """The plan of a dosage. A range of repetitions is counted to its end."""
     sides = {"each": ("left", "right"), "left": ("left",), "right": ("right",)}.get(
         dosage.side, ("",)
     )

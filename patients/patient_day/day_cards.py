@@ -1,4 +1,4 @@
-"""The exercises of a day, with what was done of them."""
+"""The exercises of a day as cards, with what was done of them."""
 
 import uuid
 from collections import defaultdict
@@ -10,24 +10,24 @@ from ..models import Programme, SessionLog
 from ..schedule import is_due, week_of
 from ..sheet import Line, Sheet
 
-RECENT = timedelta(days=14)  # pain before that is no reason for today, and costs time to read
+RECENT = timedelta(days=14)  # older pain says nothing about today
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One moment of the day for one exercise: done or not, and the pain with it.
+    """One moment of the day for one exercise: whether it was done, and how it went.
 
-    `operation` numbers the next press of its button, so that pressing twice, or
-    a page that is sent again, counts once.
+    `operation` is the number of the act that the next press of its button sends. Pressed twice, or
+    sent again, it counts once.
     """
 
     number: int
     done: bool = False
     pain: int | None = None
     effort: str = ""
-    amounts: Mapping[str, int] = field(default_factory=dict)  # where it was not what was given
+    amounts: Mapping[str, int] = field(default_factory=dict)  # that differ from the dosage
     at: datetime | None = None
-    later: bool = False  # written down on another day
+    later: bool = False  # filled in on another day
     operation: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
@@ -37,17 +37,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Card:
-    """One exercise today: what is read, and what was done. Its number is that on paper."""
+    """One exercise on a day: its line, and what was done of it. Its number is that on paper."""
 
     number: int
     line: Line
     moments: tuple[Moment, ...]
     due: bool
-    days_done: frozenset[date] = frozenset()  # of this week
-    holds: bool = True  # today; otherwise it comes later, or is over
-    begins: date | None = None  # of what comes later
-    # Reports, of reports.Standing.held_back: what stops it, and what stopped it until a therapist
-    # looked.
+    days_done: frozenset[date] = frozenset()  # in this week
+    holds: bool = True  # whether its period has this day; otherwise it comes later or is over
+    begins: date | None = None  # when it comes later
+    # Set by reports.Standing.held_back: the report that stops it, or one that a therapist looked
+    # at, so that it is given back.
     stopped: object | None = None
     given_back: object | None = None
 
@@ -83,12 +83,12 @@ class DayCount:
 
 
 def latest(logs) -> dict[tuple[str, date, int], SessionLog]:
-    """What holds for each (line, day, moment): the last act, as rows come in their own order."""
+    """The last row for each (line, day, moment), which is the one that counts."""
     return {(str(log.line), log.day, log.moment): log for log in logs}
 
 
 def lately(programme: Programme, day: date) -> list[SessionLog]:
-    """What holds of the days up to this one: of its week, and as far as pain is looked back at.
+    """The rows that count up to this day: of its week, and of the time in which pain matters.
     One query."""
     monday, _sunday = week_of(day)
     first = min(monday, day - RECENT)
@@ -99,12 +99,12 @@ def lately(programme: Programme, day: date) -> list[SessionLog]:
 def cards(
     programme: Programme, sheet: Sheet, today: date, logs: Iterable[SessionLog]
 ) -> list[Card]:
-    """The exercises of a day in the order of the sheet. `logs` are those `lately`."""
+    """The exercises of a day in the order of the sheet. `logs` come from `lately`."""
     monday, _sunday = week_of(today)
     started_on = programme.started_on or today
-    held = latest(logs)
+    log_of = latest(logs)
     days_done = defaultdict(set)
-    for (line, day, _number), log in held.items():
+    for (line, day, _number), log in log_of.items():
         if log.done and day >= monday:
             days_done[line].add(day)
     return [
@@ -112,7 +112,7 @@ def cards(
             number=place,
             line=line,
             moments=tuple(
-                _moment(number, held.get((line.uuid, today, number)))
+                _moment(number, log_of.get((line.uuid, today, number)))
                 for number in range(1, line.dosage.moments + 1)
             ),
             due=line.period.holds_on(today, started_on)

@@ -1,4 +1,4 @@
-"""What patients answer about an exercise and about how it goes."""
+"""The forms in which patients answer: about an exercise, a symptom, and their recovery."""
 
 import re
 
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.typed.text_fields import CharField
@@ -21,7 +22,7 @@ SCORES = [("", ""), *((str(n), str(n)) for n in range(clinical.PAIN_LEAST, clini
 
 
 class Fold(Div):
-    """Questions that most people have no answer to: behind a word that says what they are."""
+    """Questions that few people need, in a part of the form that opens at its title."""
 
     template = "patients/fields/fold.html"
 
@@ -31,9 +32,9 @@ class Fold(Div):
 
 
 class SessionForm(forms.Form):
-    """One act about one exercise: this moment, done or not, and how it went.
+    """One act about one moment of an exercise: whether it was done, and how it went.
 
-    The same fields come from a page without script, from the page that counts along, and from a
+    The same fields come from a page without scripts, from the page with the counter, and from a
     phone that was offline.
     """
 
@@ -70,8 +71,8 @@ class SessionForm(forms.Form):
     sequence = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args, sheet=None, **kwargs):
-        """Shows the symptoms that this sheet asks about. Every one of the catalogue is taken: a
-        page that was open since an older version may send another."""
+        """Shows the symptoms that `sheet` asks about. Each one of the catalogue is accepted, as a
+        page of an older version may send others."""
         super().__init__(*args, **kwargs)
         if sheet is not None:
             self.fields["symptoms"].widget.choices = [
@@ -79,38 +80,64 @@ class SessionForm(forms.Form):
                 for one in sheet.symptoms
             ]
 
+    @classmethod
+    def about(cls, version, card, moment, day) -> "SessionForm":
+        """The form about a moment of a card, filled in with its answers, or else its dosage."""
+        dosage = card.line.dosage
+        given = {
+            "sets": dosage.sets,
+            "reps": dosage.reps_max or dosage.reps,
+            "hold": dosage.hold,
+            "duration": dosage.duration,
+        }
+        return cls(
+            auto_id=f"id_{card.number}_%s",
+            sheet=version.sheet,
+            initial={
+                **{name: moment.amounts.get(name, amount) for name, amount in given.items()},
+                "operation": moment.operation,
+                "version": version.number,
+                "line": card.line.uuid,
+                "day": day,
+                "moment": moment.number,
+                "done": "1",
+                "pain": "" if moment.pain is None else str(moment.pain),
+                "effort": moment.effort,
+            },
+        )
+
     @cached_property
     def helper(self) -> FormHelper:
-        """How it is drawn; a phone that sends fifty acts draws none."""
+        """The layout. It is made when it is asked for: an act that a phone sends is not drawn."""
         helper = FormHelper()
         helper.form_tag = False
-        helper.disable_csrf = True  # the page's own form has it
+        helper.disable_csrf = True  # the form around it has the token
         amounts = [name for name in SessionLog.AMOUNTS if self.initial.get(name) is not None]
         helper.layout = Layout(
             *("operation", "version", "line", "day", "moment", "done"),
             Field("pain", template="patients/fields/pain.html"),
             Field("effort", template="patients/fields/effort.html"),
-            Fold(_("Something went wrong"), Field("symptoms")),
-            *([Fold(_("I did more or less"), Row(*map(Column, amounts)))] if amounts else []),
+            Fold(gettext("Something went wrong"), Field("symptoms")),
+            *([Fold(gettext("I did more or less"), Row(*map(Column, amounts)))] if amounts else []),
         )
         return helper
 
     def clean_pain(self):
-        """A whole number from 0 to 10; empty is "not answered", which is an answer too.
+        """A whole number from 0 to 10; None for an empty field, which means "not answered".
 
-        Digits only: “３”, “1e0” and “true” are numbers to Python and not to people.
+        Only the digits 0 to 9 are accepted: Python also reads “３” and “1e0” as numbers.
         """
         text = self.cleaned_data["pain"]
         if text == "":
             return None
         if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) > clinical.PAIN_MOST:
-            raise ValidationError(_("Pain is a whole number from 0 to 10."))
+            raise ValidationError(gettext("Pain is a whole number from 0 to 10."))
         return int(text)
 
     def clean_day(self):
         day = self.cleaned_data["day"]
         if day > timezone.localdate():
-            raise ValidationError(_("This day is still to come."))
+            raise ValidationError(gettext("This day is still to come."))
         return day
 
     @property
@@ -119,9 +146,10 @@ class SessionForm(forms.Form):
 
 
 class SymptomForm(forms.Form):
-    """What went wrong, or that a report of it was a mistake.
+    """A report of what went wrong, or that such a report was a mistake.
 
-    Without an exercise only what needs a doctor is reported: the rest stops one exercise.
+    Without an exercise only symptoms that need a doctor can be reported. Other symptoms stop one
+    exercise, so they need to say which.
     """
 
     operation = forms.UUIDField()
@@ -137,24 +165,26 @@ class SymptomForm(forms.Form):
     sequence = forms.IntegerField(required=False, min_value=1)
 
     def clean(self):
-        """One of both. Nothing at all came from a page of before reports had a number."""
-        said = super().clean()
-        symptoms = said.get("symptoms") or []
-        stops_what = "line" in said and said["line"] is None and not said.get("retracts")
-        if bool(symptoms) == bool(said.get("retracts")) or (
-            stops_what and {clinical.urgency([name]) for name in symptoms} != {"doctor"}
+        """Either symptoms or the number of a report that was a mistake. A page from before reports
+        had a number sends neither."""
+        data = super().clean()
+        symptoms = data.get("symptoms") or []
+        is_mistake = bool(data.get("retracts"))
+        has_no_line = "line" in data and data["line"] is None and not is_mistake
+        if bool(symptoms) == is_mistake or (
+            has_no_line and {clinical.urgency([name]) for name in symptoms} != {"doctor"}
         ):
-            raise ValidationError(_("This page was out of date. Please try again."))
-        return said
+            raise ValidationError(gettext("This page was out of date. Please try again."))
+        return data
 
 
 class RecoveryForm(SubmitForm, forms.Form):
-    """How it goes, three and six weeks on: one question, pain, and what somebody wants to do."""
+    """The questions after three and six weeks: about recovery, pain and the main activities."""
 
     submit = ("save", _("Send my answer"))
 
     answer = forms.ChoiceField(
-        label=_("Are your daily things going better than at the start?"),
+        label=_("Are everyday activities easier than at the start?"),
         choices=RecoveryCheck.Answer.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the answer that fits best.")},
@@ -175,7 +205,7 @@ class RecoveryForm(SubmitForm, forms.Form):
                 required=False,
                 empty_value=None,
                 coerce=int,
-                label=_("How hard is this for you now: %s?") % activity.name,
+                label=gettext("How hard is this for you now: %s?") % activity.name,
                 choices=SCORES,
             )
         self.helper.layout = Layout(
@@ -188,9 +218,9 @@ class RecoveryForm(SubmitForm, forms.Form):
         )
 
     def scores(self) -> dict:
-        """By main activity, what was answered."""
-        answered = {each: self.cleaned_data[self._name(each)] for each in self.activities}
-        return {activity: score for activity, score in answered.items() if score is not None}
+        """The scores that were answered, by main activity."""
+        scores = {each: self.cleaned_data[self._name(each)] for each in self.activities}
+        return {activity: score for activity, score in scores.items() if score is not None}
 
     @staticmethod
     def _name(activity) -> str:

@@ -1,7 +1,7 @@
-"""What a page carries along, so that a phone can go on without a connection.
+"""The data in a page with which a phone can go on without a connection.
 
-Which exercise is due on which day is asked of schedule.py here, for two weeks ahead: the script
-counts nothing of its own but the days of a week.
+Which exercise is due on which of the next 14 days is decided here, by schedule.py. The script only
+counts in how many days of a week something was done.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from .reports import Report, Standing, pain_that_tells
 DAYS_AHEAD = 14
 
 
-def carried(
+def offline_data(
     programme: Programme,
     version: Version,
     cards: list[Card],
@@ -33,9 +33,9 @@ def carried(
     reader: User,
     stands: Standing,
 ) -> dict:
-    """Plain data for the scripts of the patient's pages. `programme` is one `with_facts`.
+    """The data for the scripts of the patient's pages, as JSON. `programme` is one `with_facts`.
 
-    `keep` says that this device may hold the programme: the patient trusts it.
+    `keep` says that this device may keep the programme, because the patient trusts it.
     """
     practice = programme.patient.practice
     return {
@@ -65,7 +65,7 @@ def carried(
             for name, symptom in clinical.SYMPTOMS.items()
         },
         "advice": clinical.advice(practice.emergency),
-        # A kept page that shows other numbers than these is made anew.
+        # A kept page with other numbers than these is loaded again.
         "phones": [
             practice.doctor_phone,
             practice.out_of_hours_phone,
@@ -78,7 +78,8 @@ def carried(
 
 
 def own_records(programme: Programme, reader: User) -> list[str]:
-    """Whose acts on this device count here: of one person, whichever practice it is of."""
+    """The uuids of the records whose acts on this device count here: all records of one person,
+    also in other practices. Who acts for somebody gets that record alone."""
     patient = programme.patient
     if patient.user_id != reader.pk or not programme.has_other_records:
         return [str(patient.uuid)]
@@ -86,7 +87,7 @@ def own_records(programme: Programme, reader: User) -> list[str]:
 
 
 def state_of(stands: Standing) -> dict:
-    """What is in force, and as of when: the newest that a device heard counts."""
+    """What is in force, and the time at which that was so: a device uses the newest it has."""
     return {
         "now": timezone.now().isoformat(),
         "reports": [_report(report) for report in stands.reports],

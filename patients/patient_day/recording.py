@@ -1,8 +1,8 @@
-"""What patients send, and what is answered to it, written down exactly once.
+"""Writes what patients send, exactly once, whether it comes from a page or later from a phone.
 
-A telephone sends an act again until it hears back. Each act carries a number of its own
-(`operation`): the same number again changes nothing, and with other contents it is refused. How
-it goes is answered once a day instead. What was written first stays.
+A phone sends an act again until it gets an answer. Each act has a number (`operation`). The same
+number again changes nothing, and with other contents it is refused. The questions about recovery
+are answered once for each of their days. What was written first stays.
 """
 
 import uuid
@@ -26,8 +26,84 @@ from ..models import (
     SymptomAnswer,
     Version,
 )
+from ..phone_clock import When
 from ..sheet import Line
 from ..writes import RefusedError, write_once
+from .reports import SYMPTOMS_OF
+
+# Fields of a form without which a report cannot be written.
+REPORT_NEEDS = {"operation", "line", "day", "moment", "symptoms"}
+
+# ---------------------------------------------------------------- from a form
+
+
+def record_session(patient: Patient, version: Version, form, when: When | None = None) -> bool:
+    """Write what a valid SessionForm says: the session, and what went wrong with it.
+
+    `when` is when it was done, for an act that a phone sends later. Returns whether the act is
+    new. Raises RefusedError. To be called in a transaction.
+    """
+    data = form.cleaned_data
+    same = {
+        "patient": patient,
+        "version": version,
+        **{name: data[name] for name in ("line", "day", "moment", "sequence")},
+    }
+    log = log_session(
+        **same,
+        operation=data["operation"],
+        done=data["done"],
+        pain=data["pain"],
+        effort=data["effort"],
+        amounts=form.amounts if data["done"] else {},
+        performed_at=when and when.performed_at,
+        clock_was_off=when is not None and when.clock_was_off,
+    )
+    if data["symptoms"] or (data["done"] and "pain" in form.data):  # "nothing" is an answer too
+        answer_symptoms(
+            **same, operation=_report_number(data["operation"]), symptoms=data["symptoms"]
+        )
+    return log.is_new
+
+
+def record_report(patient: Patient, version: Version, form) -> bool:
+    """Write what a valid SymptomForm says: a report, or that one was a mistake.
+
+    A report has the number that it has beside a session, so that sent in both ways it is one.
+    Returns whether it is new. Raises RefusedError.
+    """
+    data = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    if not data["retracts"]:
+        data["operation"] = _report_number(data["operation"])
+    return answer_symptoms(patient=patient, version=version, **data).is_new
+
+
+def rescue_report(patient: Patient, version: Version, form) -> bool:
+    """Write the symptoms of a form of which the rest is refused; whether there were any.
+
+    A wrong number in another field, or a programme that has ended, must not lose a red flag.
+    """
+    data = form.cleaned_data
+    if not data.get("symptoms") or REPORT_NEEDS & set(form.errors):
+        return False
+    try:
+        answer_symptoms(
+            patient=patient,
+            version=version,
+            operation=_report_number(data["operation"]),
+            **{name: data[name] for name in ("line", "day", "moment", "symptoms")},
+        )
+    except RefusedError:
+        return False
+    return True
+
+
+def _report_number(operation: uuid.UUID) -> uuid.UUID:
+    """The number of the report that comes with an act."""
+    return uuid.uuid5(SYMPTOMS_OF, str(operation))
+
+
+# ---------------------------------------------------------------- one row each
 
 
 @transaction.atomic
@@ -47,21 +123,21 @@ def log_session(
     performed_at: datetime | None = None,
     clock_was_off: bool = False,
 ) -> SessionLog:
-    """Write down what a patient did, exactly once for each operation number.
+    """Write what a patient did at one moment, exactly once for each operation number.
 
-    `amounts` says what was done where it was not what was given. `sequence` is the device's count
-    of acts; without one this act comes after all that is known here. `clock_was_off` says that
-    the day is the server's, because the device's cannot be.
+    `amounts` are what was done: only those that differ from the dosage are stored. `sequence` is
+    the device's count of acts; without one, this act comes after all that are stored.
+    `clock_was_off` says that the day is the server's, because the device's is impossible.
 
-    The same operation again returns the row that is there, which is not `is_new`. Raises
-    StaleOperationError when it comes back with other contents, and RefusedError
-    for a line or a moment that this version does not have.
+    The same operation again returns the stored row, which is not `is_new`. Raises
+    StaleOperationError when its contents are different, and RefusedError for a line or a moment
+    that this version does not have.
     """
     prescribed = _prescribed(version, line, day)
     if not 1 <= moment <= prescribed.dosage.moments:
         raise RefusedError(_("There is no such moment of the day."))
     if not done and (pain is not None or effort or any((amounts or {}).values())):
-        raise RefusedError(_("A pain score belongs to an exercise that was done."))
+        raise RefusedError(_("You can only give a pain score for an exercise that you did."))
     contents = {
         "version": version,
         "line": line,
@@ -72,7 +148,7 @@ def log_session(
         "effort": effort,
         **_other_than_given(prescribed.dosage, amounts or {}),
     }
-    log = write_once(
+    return write_once(
         SessionLog,
         patient,
         operation,
@@ -82,7 +158,6 @@ def log_session(
         performed_at=performed_at or timezone.now(),
         clock_was_off=clock_was_off,
     )
-    return log
 
 
 @transaction.atomic
@@ -98,13 +173,13 @@ def answer_symptoms(
     retracts: uuid.UUID | None = None,
     sequence: int | None = None,
 ) -> SymptomAnswer:
-    """Write down what went wrong, exactly once for each operation number.
+    """Write what went wrong, exactly once for each operation number.
 
-    Without a `line` it came up without an exercise.
-    `retracts` is the number of a report that was a mistake; it may come before that report does.
+    Without a `line` it did not come with an exercise. `retracts` is the number of a report that
+    was a mistake; it may come in before that report.
 
-    As with `log_session`: the same operation again returns the row that is there, and
-    StaleOperationError says that it came back with other contents.
+    As in `log_session`, the same operation again returns the stored row, and other contents raise
+    StaleOperationError.
     """
     if line is not None:
         _prescribed(version, line, day)
@@ -118,7 +193,7 @@ def answer_symptoms(
         "symptoms": sorted(symptoms),
         "retracts": retracts,
     }
-    answer = write_once(
+    return write_once(
         SymptomAnswer,
         patient,
         operation,
@@ -126,11 +201,11 @@ def answer_symptoms(
         refusal=_("This was already logged differently."),
         sequence=_or_next(sequence, patient),
     )
-    return answer
 
 
 def _prescribed(version: Version, line: uuid.UUID, day: date) -> Line:
-    """The line of this version, on a day on which it can have been done."""
+    """The line of this version. Raises RefusedError when there is none, or when the programme had
+    not started on that day."""
     prescribed = version.sheet.line(line)
     if prescribed is None:
         raise RefusedError(_("This exercise is not in your programme."))
@@ -144,24 +219,25 @@ def _begun(version: Version, day: date) -> None:
 
 
 def _other_than_given(dosage: Dosage, amounts: Mapping[str, int | None]) -> dict:
-    """What was done, where it is not what was given; a part that was not given is refused."""
+    """The amounts to store: None for one that is as the dosage says. Raises RefusedError for an
+    amount that the dosage does not have."""
     other = {}
     for name in SessionLog.AMOUNTS:
-        asked, done = getattr(dosage, name), amounts.get(name)
-        if done is not None and asked is None:
-            raise RefusedError(_("This exercise has no such amount."))
-        within = name == "reps" and dosage.reps_max and asked <= (done or 0) <= dosage.reps_max
-        other[name] = None if done == asked or within else done
+        given, done = getattr(dosage, name), amounts.get(name)
+        if done is not None and given is None:
+            raise RefusedError(_("This number does not belong to this exercise."))
+        within = name == "reps" and dosage.reps_max and given <= (done or 0) <= dosage.reps_max
+        other[name] = None if done == given or within else done
     return other
 
 
 def _or_next(sequence: int | None, patient: Patient) -> int:
-    """An act that no device counted comes after all that is known here."""
+    """The given count, or for an act that no device counted the next one."""
     return last_sequence(patient) + 1 if sequence is None else sequence
 
 
 def last_sequence(patient: Patient) -> int:
-    """The highest count of acts that is known here about this patient."""
+    """The highest count of acts that is stored for this patient."""
     counts = (
         model.objects.filter(patient=patient).aggregate(last=Max("sequence"))["last"]
         for model in (SessionLog, SymptomAnswer)
@@ -178,8 +254,8 @@ def answer_recovery(
     pain: int | None = None,
     scores: Mapping[MainActivity, int] | None = None,
 ) -> RecoveryCheck:
-    """Write down how it goes, by the patient's own hand. The first answer stays: the same one
-    sent again changes nothing, another one is refused."""
+    """Write the answers about recovery. The same answers sent again change nothing; other ones
+    raise RefusedError, as the first answers stay."""
     try:
         with transaction.atomic():
             check = RecoveryCheck.objects.create(
@@ -189,7 +265,7 @@ def answer_recovery(
     except IntegrityError:
         check = RecoveryCheck.objects.get(programme=programme, day=day)
         if (check.answer, check.pain) != (answer, pain):
-            raise RefusedError(_("This was answered before. The first answer stays.")) from None
+            raise RefusedError(_("You already answered this. Your first answer stays.")) from None
         return check
     for activity, score in (scores or {}).items():
         ActivityScore.objects.get_or_create(

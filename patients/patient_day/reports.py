@@ -1,11 +1,11 @@
-"""What a patient reported: what it stops, until when, and how it goes.
+"""What a patient reported, and what it stops until when. Every page and channel asks here.
 
-The rule stands here and is asked by every page and channel. A report is *in force* from the moment
-it is reported until the patient says that it was a mistake, or a therapist writes on the worklist
-what was done about it. A new day, a new version or a new programme ends nothing.
+A report is *in force* from when it is reported until the patient says that it was a mistake, or a
+therapist writes on the worklist what was done about it. A new day, a new version or a new
+programme does not end it.
 
-A symptom that needs a doctor stops all exercises, of every programme that the same login has of
-the own. Another one stops its exercise, wherever that stands.
+A symptom that needs a doctor stops all exercises in all of the person's own programmes. Another
+symptom stops its exercise, in every programme and version that has it.
 """
 
 import uuid
@@ -21,23 +21,33 @@ from django.utils import timezone
 from rugpijn.models import User
 
 from .. import clinical
-from ..models import Message, Patient, Programme, RecoveryCheck, SeenMark, SessionLog, SymptomAnswer
+from ..models import (
+    Message,
+    Patient,
+    Programme,
+    RecoveryCheck,
+    SeenMark,
+    SessionLog,
+    SymptomAnswer,
+    Version,
+)
 from ..models.session import newer_acts
 from ..sheet import Line
-from .day_cards import Card
+from .day_cards import Card, lately
 
-# Acts about symptoms are numbered after the act they came with: sent again, it is the same act.
+# The number of a report is made of the number of the act with which it came, in this namespace:
+# an act that is sent again has the same report.
 SYMPTOMS_OF = uuid.UUID("0a4c2b7e-5d53-4c8c-9a0e-6f6f5b1d2c11")
 LOOKED_AT = "looked at"
-WITHDRAWN = "withdrawn"  # the worklist's name for a red flag that the patient took back
-SAID_FOR = timedelta(days=7)  # that a therapist looked at a report; our proposal
+WITHDRAWN = "withdrawn"  # the worklist's reason for a red flag that the patient took back
+SHOWN_FOR = timedelta(days=7)  # how long patients read that a therapist looked; our proposal
 
 
 @dataclass(frozen=True)
 class Report:
     """Something that went wrong, with an exercise or without one, and is in force."""
 
-    operation: str  # by which it is taken back
+    operation: str  # the number with which it is taken back
     patient: str
     programme: str
     version: int
@@ -47,7 +57,7 @@ class Report:
     day: date
     moment: int
     symptoms: tuple[str, ...]
-    words: tuple[str, ...]  # of these symptoms, as this version asked about them
+    words: tuple[str, ...]  # the symptoms in the words of this version
 
     @property
     def urgency(self) -> str:
@@ -59,22 +69,25 @@ class Report:
 
     @property
     def in_short(self) -> str:
-        """What it was, in the language of whoever reads now, inside a sentence."""
+        """The symptoms in the language of the reader, to be put inside a sentence."""
         return ", ".join(str(clinical.SYMPTOMS[name].words).lower() for name in self.symptoms)
+
+    def is_about(self, line: Line) -> bool:
+        return line.uuid == self.line or line.exercise == self.exercise
 
     @property
     def retraction(self) -> str:
-        """The number of the act that takes it back: pressed twice, it is one."""
+        """The number of the act that takes it back, always the same: pressed twice, it is one."""
         return str(uuid.uuid5(SYMPTOMS_OF, f"retract {self.operation}"))
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What is in force for a patient, and how it went with what was."""
+    """The reports that are in force for a patient, and the last ones that no longer are."""
 
     reports: tuple[Report, ...] = ()
-    looked_at: tuple[Report, ...] = ()  # by a therapist lately, and nothing was done since
-    # What came of the last one, when it holds no longer: LOOKED_AT, or WITHDRAWN.
+    looked_at: tuple[Report, ...] = ()  # lately by a therapist, with no exercise done since
+    # The last red flag when it is no longer in force, with the reason: LOOKED_AT or WITHDRAWN.
     last_red_flag: tuple[str, SymptomAnswer] | None = None
 
     @property
@@ -83,12 +96,12 @@ class Standing:
 
     @property
     def stops(self) -> tuple[Report, ...]:
-        """What stops its own exercise, and no other."""
+        """The reports that stop one exercise each."""
         return tuple(report for report in self.reports if report.urgency == "stop")
 
     @property
     def whys(self) -> tuple[str, ...]:
-        """Why a doctor has to look, each reason once."""
+        """The reasons why a doctor has to look, each once."""
         names = (name for report in self.red_flags for name in report.symptoms)
         whys = (str(clinical.SYMPTOMS[name].why) for name in names)
         return tuple(dict.fromkeys(why for why in whys if why))
@@ -98,7 +111,7 @@ class Standing:
         return clinical.calls_first(name for report in self.red_flags for name in report.symptoms)
 
     def stop_of(self, line: Line) -> Report | None:
-        """The last report that stops this exercise; the same one may stand on more lines."""
+        """The last report about this line, or about its exercise on another line."""
         return self._stop_of(line.uuid, line.exercise)
 
     def _stop_of(self, line: str, exercise: str) -> Report | None:
@@ -109,67 +122,59 @@ class Standing:
 
     @property
     def gives_back_all(self) -> Report | None:
-        """The last red flag that a therapist looked at, when none is left."""
+        """The last red flag that a therapist looked at; None while another one is in force."""
         flags = [report for report in self.looked_at if report.urgency == "doctor"]
         return flags[-1] if flags and not self.red_flags else None
 
     @property
     def gives_back(self) -> tuple[Report, ...]:
-        """What stopped one exercise, and was looked at: each exercise once."""
+        """The reports of one exercise that a therapist looked at, one for each exercise that no
+        other report stops."""
         stops = (report for report in self.looked_at if report.urgency == "stop")
         last = {report.exercise or report.line: report for report in stops}
         return tuple(one for one in last.values() if self._stop_of(one.line, one.exercise) is None)
 
     def held_back(self, cards: Iterable[Card]) -> list[Card]:
-        """The same exercises; one that was stopped is not asked for, and says why. One that was
-        given back says so."""
-        back = self.gives_back
-        found = []
+        """The same cards. A stopped one is not due and has its report in `stopped`; one that a
+        therapist gave back has it in `given_back`."""
+        given_back = self.gives_back
+        held_back = []
         for card in cards:
             if report := self.stop_of(card.line):
                 card = replace(card, due=False, stopped=report)
-            elif here := [one for one in back if _is_about(one, card.line)]:
-                card = replace(card, given_back=here[-1])
-            found.append(card)
-        return found
-
-
-def _is_about(report: Report, line: Line) -> bool:
-    return line.uuid == report.line or line.exercise == report.exercise
+            elif about := [one for one in given_back if one.is_about(card.line)]:
+                card = replace(card, given_back=about[-1])
+            held_back.append(card)
+        return held_back
 
 
 # ---------------------------------------------------------------- the rule
 
 
 def not_taken_back(answers: Iterable[SymptomAnswer]) -> list[SymptomAnswer]:
-    """The reports among these answers that nobody took back, in the order they were given."""
+    """The reports that the patient did not take back, in the order in which they were made."""
     return [report for report, retraction in with_retraction(answers) if retraction is None]
-
-
-def taken_back(answers: Iterable[SymptomAnswer]) -> list[tuple[SymptomAnswer, SymptomAnswer]]:
-    """The reports that the patient called a mistake, each with the act that says so."""
-    return [(report, back) for report, back in with_retraction(answers) if back is not None]
 
 
 def with_retraction(
     answers: Iterable[SymptomAnswer],
 ) -> list[tuple[SymptomAnswer, SymptomAnswer | None]]:
-    """Every report, with the act that took it back where there is one."""
+    """All reports, each with the act that took it back, or None."""
     rows = sorted(answers, key=lambda one: (one.sequence, one.operation))
     retractions = {}
     for row in rows:
         if row.retracts is not None:
-            # A phone names the act that it sent; the report with it is numbered after that.
+            # A phone may name the act with which the report came instead of the report.
             retractions.setdefault(row.retracts, row)
             retractions.setdefault(uuid.uuid5(SYMPTOMS_OF, str(row.retracts)), row)
     return [(row, retractions.get(row.operation)) for row in rows if row.symptoms]
 
 
 class Marks:
-    """The looks of therapists at reports.
+    """When therapists looked at reports, by their marks on the worklist.
 
-    The worklist shows the last report of a kind about an exercise; a mark of it clears that one
-    and what came in before it about the same exercise.
+    The worklist shows the last report of a kind about an exercise. A mark clears that one, and
+    those before it of the same kind about the same exercise.
     """
 
     def __init__(self, answers: Iterable[SymptomAnswer], marks: Iterable[SeenMark]):
@@ -181,7 +186,7 @@ class Marks:
                 self._looks[about].append((int(mark.occasion), mark.at))
 
     def first(self, report: SymptomAnswer, *reasons: str) -> datetime | None:
-        """When a therapist first looked at this report, for one of these reasons."""
+        """When a therapist first marked this report for one of these reasons, or None."""
         looks = (
             look
             for reason in reasons
@@ -189,62 +194,64 @@ class Marks:
         )
         return min((at for number, at in looks if number >= report.pk), default=None)
 
-    def clear(self, report: SymptomAnswer, name: str) -> datetime | None:
-        """When a therapist cleared this symptom of the report."""
+    def cleared_at(self, report: SymptomAnswer, name: str) -> datetime | None:
+        """When a therapist cleared this symptom of the report; None if nobody did."""
         return self.first(report, clinical.reason_of(name))
 
 
 def not_cleared(
     answers: Iterable[SymptomAnswer], marks: Iterable[SeenMark]
 ) -> list[tuple[SymptomAnswer, tuple[str, ...]]]:
-    """The reports that nobody took back, each with the symptoms that no therapist cleared."""
+    """The reports in force, each with the symptoms of it that no therapist cleared."""
     answers = list(answers)
     looks = Marks(answers, marks)
-    left = []
+    in_force = []
     for report in not_taken_back(answers):
         names = tuple(
             name
             for name in clinical.SYMPTOMS
-            if name in report.symptoms and not looks.clear(report, name)
+            if name in report.symptoms and not looks.cleared_at(report, name)
         )
         if names:
-            left.append((report, names))
-    return left
+            in_force.append((report, names))
+    return in_force
 
 
 def withdrawn(
     answers: Iterable[SymptomAnswer], marks: Iterable[SeenMark]
 ) -> list[tuple[SymptomAnswer, SymptomAnswer]]:
-    """The red flags that the patient took back before any therapist looked, and that none looked
-    at since: of each exercise the last. They hold nothing back."""
+    """The red flags that the patient took back and that no therapist has looked at, the last of
+    each exercise. They stop nothing."""
     answers = list(answers)
     looks = Marks(answers, marks)
     last = {
         (report.patient_id, report.line): (report, retraction)
-        for report, retraction in taken_back(answers)
-        if clinical.urgency(report.symptoms) == "doctor"
+        for report, retraction in with_retraction(answers)
+        if retraction is not None
+        and clinical.urgency(report.symptoms) == "doctor"
         and looks.first(report, "red_flag", WITHDRAWN) is None
     }
     return list(last.values())
 
 
 def in_force(patients: Iterable[int] | QuerySet[Patient]) -> list[Report]:
-    """What these patients reported and what holds, the newest last. Two queries at most."""
-    answers = _told(patients)
+    """The reports of these patients that are in force, the newest last. Two queries at most."""
+    answers = _answers_of(patients)
     if not answers:
         return []
     return [_report(answer, names) for answer, names in not_cleared(answers, marks_of(answers))]
 
 
-def _told(patients: Iterable[int] | QuerySet[Patient]) -> list[SymptomAnswer]:
-    told = SymptomAnswer.objects.filter(patient__in=patients).exclude(
+def _answers_of(patients: Iterable[int] | QuerySet[Patient]) -> list[SymptomAnswer]:
+    """Their reports, and the acts that took one back."""
+    answers = SymptomAnswer.objects.filter(patient__in=patients).exclude(
         symptoms=[], retracts__isnull=True
     )
-    return list(told.select_related("patient", "version__programme"))
+    return list(answers.select_related("patient", "version__programme"))
 
 
 def marks_of(answers: Iterable[SymptomAnswer]) -> QuerySet[SeenMark]:
-    """Every look of a therapist at one of these reports."""
+    """The marks of therapists on these reports."""
     return SeenMark.objects.filter(
         programme__patient__in={answer.patient_id for answer in answers},
         occasion__in=[str(answer.pk) for answer in answers],
@@ -270,7 +277,7 @@ def _report(answer: SymptomAnswer, names: tuple[str, ...]) -> Report:
 
 
 def standing(programme: Programme, reader: User) -> Standing:
-    """What is in force on the pages of this programme, one `with_facts`, for this reader."""
+    """What is in force for this reader of a programme, which is one `with_facts`."""
     if not programme.reported:
         return Standing()
     return standing_for(programme.patient, reader)
@@ -279,32 +286,34 @@ def standing(programme: Programme, reader: User) -> Standing:
 def standing_for(patient: Patient, reader: User) -> Standing:
     """What is in force for this patient, as far as this reader may know.
 
-    Who reads the own record is one person, whichever practice it is of. Who acts for somebody
-    knows of no other record.
+    For who reads the own record, reports in the person's records of other practices count too.
+    Everybody else knows of this record alone.
     """
-    answers = _told(_one_person(patient, reader))
+    answers = _answers_of(_records_of_person(patient, reader))
     if not answers:
         return Standing()
     marks = list(marks_of(answers))
-    left = [_report(answer, names) for answer, names in not_cleared(answers, marks)]
-    return Standing(tuple(left), tuple(_looked_at(answers, marks)), _last_red_flag(answers, marks))
+    in_force = [_report(answer, names) for answer, names in not_cleared(answers, marks)]
+    return Standing(
+        tuple(in_force), tuple(_looked_at(answers, marks)), _last_red_flag(answers, marks)
+    )
 
 
 def _looked_at(answers: list[SymptomAnswer], marks: list[SeenMark]) -> Iterator[Report]:
-    """What a therapist looked at in the last days; the patient reads it until something is done.
-    One query when there is any."""
+    """The reports that a therapist looked at within SHOWN_FOR, until an exercise is done after
+    that. One query when there are any."""
     looks = Marks(answers, marks)
-    since = timezone.now() - SAID_FOR
-    found = []
+    since = timezone.now() - SHOWN_FOR
+    recent = []
     for report in not_taken_back(answers):
-        cleared = {name: at for name in report.symptoms if (at := looks.clear(report, name))}
+        cleared = {name: at for name in report.symptoms if (at := looks.cleared_at(report, name))}
         if cleared and max(cleared.values()) > since:
-            found.append((report, cleared))
-    if not found:
+            recent.append((report, cleared))
+    if not recent:
         return
     done = SessionLog.objects.filter(patient__in={one.patient_id for one in answers}, done=True)
     last_done = done.aggregate(last=Max("performed_at"))["last"]
-    for report, cleared in found:
+    for report, cleared in recent:
         if last_done is None or last_done < max(cleared.values()):
             yield _report(report, tuple(cleared))
 
@@ -312,7 +321,8 @@ def _looked_at(answers: list[SymptomAnswer], marks: list[SeenMark]) -> Iterator[
 def _last_red_flag(
     answers: list[SymptomAnswer], marks: list[SeenMark]
 ) -> tuple[str, SymptomAnswer] | None:
-    """What came of the last red flag: a therapist looked at it, or it was taken back."""
+    """The last red flag, and whether a therapist looked at it or the patient took it back. None
+    when there is none, or when it is still in force."""
     looks = Marks(answers, marks)
     for report, retraction in reversed(with_retraction(answers)):
         if clinical.urgency(report.symptoms) == "doctor":
@@ -323,17 +333,18 @@ def _last_red_flag(
 
 
 def standing_alone(patient: int) -> Standing:
-    """What is in force in this record, for work that nobody reads along with."""
+    """What is in force in this record alone, for work that no reader asked for."""
     return Standing(tuple(in_force([patient])))
 
 
-def _one_person(patient: Patient, reader: User) -> QuerySet[Patient]:
+def _records_of_person(patient: Patient, reader: User) -> QuerySet[Patient]:
     same = Q(user=reader) if patient.user_id == reader.pk else Q()
     return Patient.objects.filter(Q(pk=patient.pk) | same)
 
 
 def standing_of(reader: User) -> dict[str, Standing]:
-    """By record that this login has today, what is in force. One query when nothing is."""
+    """What is in force in each record that this login has today, by the record's uuid. One query
+    when nothing is."""
     rows = list(Patient.objects.of_person(reader).only("uuid", "user"))
     own = {str(patient.uuid) for patient in rows if patient.user_id == reader.pk}
     reports = in_force([patient.pk for patient in rows])
@@ -349,11 +360,11 @@ def standing_of(reader: User) -> dict[str, Standing]:
     }
 
 
-# ---------------------------------------------------------------- what the patient's pages ask
+# ---------------------------------------------------------------- facts for the patient's pages
 
 
 def with_facts(programmes: QuerySet[Programme], today: date) -> QuerySet[Programme]:
-    """Adds what the patient's pages ask about a programme, so that no fact costs a query."""
+    """The same programmes with what the patient's pages need to know of each, in one query."""
     answered = RecoveryCheck.objects.filter(programme=OuterRef("pk")).order_by("-day")
     reported = SymptomAnswer.objects.exclude(symptoms=[])
     others = Patient.objects.filter(user=OuterRef("patient__user")).exclude(pk=OuterRef("patient"))
@@ -374,8 +385,8 @@ def _last_act(model) -> Coalesce:
 
 
 def first_pain() -> Subquery:
-    """The worst pain of the first day on which it was answered. What was corrected does not
-    count: a slip of the finger would hide for weeks that the pain went up."""
+    """The worst pain of the first day with an answer. A corrected answer does not count: a slip of
+    the finger would hide for weeks that the pain went up."""
     answered = SessionLog.objects.filter(
         ~Exists(newer_acts()),
         patient=OuterRef("patient"),
@@ -386,9 +397,9 @@ def first_pain() -> Subquery:
 
 
 def pain_that_tells(programme: Programme, logs: Iterable[SessionLog], today: date) -> int | None:
-    """From which pain today's answer gets a word of advice; None for no answer.
+    """The pain from which today's answer gets advice; None when none does.
 
-    `logs` are what holds of the last days, `day_cards.lately`.
+    `logs` come from `day_cards.lately`.
     """
     worst: dict[date, int] = {}
     for log in logs:
@@ -398,8 +409,25 @@ def pain_that_tells(programme: Programme, logs: Iterable[SessionLog], today: dat
 
 
 def recovery_due(programme: Programme, today: date) -> int | None:
-    """Which day's question about recovery waits for an answer; None when there is none."""
+    """The day of the programme whose questions about recovery wait for an answer, or None."""
     if not programme.is_running or programme.pause_on(today):
         return None
     day = clinical.recovery_asked(clinical.day_of(programme.started_on, today))
     return None if day == programme.recovery_answered else day
+
+
+def advice_on_act(version: Version, data: dict) -> str:
+    """What the rules advise at once on an act that was stored; empty when they say nothing.
+
+    `data` is the cleaned data of its form.
+    """
+    emergency = version.programme.patient.practice.emergency
+    if advice := clinical.advice_on(data["symptoms"], emergency):
+        return advice
+    if data["pain"] is not None and data["day"] == timezone.localdate():
+        programmes = Programme.objects.filter(pk=version.programme_id)
+        programme = with_facts(programmes, data["day"]).get()
+        least = pain_that_tells(programme, lately(programme, data["day"]), data["day"])
+        if least is not None and data["pain"] >= least:
+            return str(clinical.ADVICE["pain_up"])
+    return ""

@@ -1,4 +1,4 @@
-"""What a patient reported and no therapist looked at yet, for the pages about that patient."""
+"""The reports of a patient that no therapist looked at yet, for the pages about that patient."""
 
 from dataclasses import dataclass
 
@@ -27,27 +27,30 @@ class Waiting:
 
 
 def of(patient: Patient, reader: User) -> Waiting:
-    """What waits in this record. Two queries, and one more when there is anything."""
-    found = reports.standing_alone(patient.pk).reports
-    if not found:
+    """The reports in force in this record. Two queries, and one more when there are any."""
+    in_force = reports.standing_alone(patient.pk).reports
+    if not in_force:
         return Waiting(())
     last = patient.programmes.filter(started_on__isnull=False).order_by("-pk").first()
     if last is None:
-        return Waiting(found)
+        return Waiting(in_force)
     whose = "" if last.therapist_id == reader.pk else "?whose=practice"
-    return Waiting(found, f"{reverse('admin:index')}{whose}#programme-{last.pk}")
+    return Waiting(in_force, f"{reverse('admin:index')}{whose}#programme-{last.pk}")
 
 
 def warning(patient: Patient, reader: User) -> str:
-    """A sentence for after an act that a therapist may take for an end of it; or empty."""
+    """A sentence, with a link to the worklist, that a report still waits; empty when none does.
+
+    It is shown after an act of which a therapist could think that it ended the report.
+    """
     waits = of(patient, reader)
     if not waits.reports:
         return ""
     report = (waits.red_flags or waits.reports)[-1]
     words = (
-        _("%(patient)s still cannot exercise: nobody looked at the red flag of %(day)s yet.")
+        _("%(patient)s still cannot exercise: nobody has looked at the red flag of %(day)s.")
         if waits.red_flags
-        else _("An exercise of %(patient)s is stopped: nobody looked at the report of %(day)s yet.")
+        else _("An exercise of %(patient)s is stopped: nobody has looked at the report of %(day)s.")
     )
-    told = words % {"patient": patient.name, "day": date_format(report.day, "j F")}
-    return format_html("{} <a href='{}'>{}</a>", told, waits.card, _("To the worklist"))
+    sentence = words % {"patient": patient.name, "day": date_format(report.day, "j F")}
+    return format_html("{} <a href='{}'>{}</a>", sentence, waits.card, _("To the worklist"))

@@ -1,4 +1,4 @@
-"""The ways to print, as links for a therapist."""
+"""The menu to print, for a therapist."""
 
 from django import template
 from django.urls import reverse
@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/patients/programme/_print.html")
 def print_menu(programme, number: int | None = None):
-    """Links to every variant of a version; without a number, of the newest."""
+    """Links to all variants of the version with this number, by default of the newest."""
     name, args = "patients:programme_handout", [programme.uuid]
     if number is not None:
         name, args = "patients:version_handout", [*args, number]

@@ -1,4 +1,4 @@
-"""Filters and tags for the rows of the programme's form."""
+"""What the form of a programme shows of its lines."""
 
 import json
 
@@ -36,20 +36,20 @@ def when_for(prescription, language: str) -> str:
 
 @register.filter
 def days_of_programme(prescription) -> tuple[int, int | None]:
-    """The first and the last day of a line, as days of the programme."""
+    """The first and last day of the programme on which the line is done."""
     started_on = prescription.programme.started_on or timezone.localdate()
     return days_of(prescription.period, started_on)
 
 
 @register.simple_tag
 def favourites(user) -> set[int]:
-    """The primary keys of this therapist's favourite exercises."""
+    """The primary keys of the exercises that this therapist gave a star."""
     return set(user.favourites.values_list("exercise", flat=True))
 
 
 @register.simple_tag
 def effort(formset) -> dict:
-    """Exercises and minutes a day of the phase that takes most time, as it was saved."""
+    """How many exercises and minutes a day the fullest phase has, as it was saved."""
     programme = formset.instance
     all_lines = [form.instance for form in formset.initial_forms]
     lines = fullest(all_lines, programme.started_on or timezone.localdate())
@@ -64,7 +64,7 @@ def effort(formset) -> dict:
 
 @register.filter
 def in_own_words(inline_data: str) -> str:
-    """Django's JSON for its inline script, with our text on the button that adds a row."""
+    """The data for Django's script of inline forms, with our text on the button to add a row."""
     data = json.loads(inline_data)
     data["options"]["addText"] = gettext("Add an exercise")
     return json.dumps(data)

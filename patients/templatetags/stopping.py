@@ -1,4 +1,4 @@
-"""Whether somebody must not exercise now, for the pages beside those with exercises."""
+"""What patients reported and what it stops, for the pages without exercises."""
 
 from django import template
 
@@ -9,11 +9,11 @@ register = template.Library()
 
 @register.filter
 def standing_for(programme, reader) -> reports.Standing:
-    """What is in force. `programme` is one that `reader` may see."""
+    """What is in force for the patient of a programme that `reader` may see."""
     return reports.standing_for(programme.patient, reader)
 
 
 @register.simple_tag
 def not_looked_at(patient, reader) -> waiting.Waiting:
-    """What is in force of a patient whom `reader` treats."""
+    """The reports in force of a patient whom `reader` treats."""
     return waiting.of(patient, reader)

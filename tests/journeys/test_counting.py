@@ -194,7 +194,7 @@ def test_what_is_good_to_know_unfolds_and_the_count_waits(at_home, phones, both_
             summary.click()
             expect(told.first).to_be_hidden()
         page.locator(".counter:visible [data-do=later]").click()
-    assert set(seen) == {"Let op", "Een bericht voor u", "Let op, en een bericht voor u"}
+    assert set(seen) == {"Let op", "Een opmerking voor u", "Let op, en een opmerking voor u"}
     to_session(page, at_home, both_protocols)
     run_of(page).click()
     page.get_by_role("link", name="Wanneer bellen?").click()

@@ -76,7 +76,7 @@ def test_a_report_holds_offline_and_on_the_next_phone(at_home, phones, programme
         expect(page.locator("[data-red-flags]")).to_contain_text("Het voelt doof rond mijn anus")
     page.goto(at_home + reverse("patients:my_data"))
     expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
-    page.get_by_role("link", name="Naar mijn eerste pagina").click()
+    page.get_by_role("link", name="Naar mijn oefeningen").click()
     stopped(page)
 
     mistake(page)

@@ -112,8 +112,8 @@ MUTANTS = (
     Mutant(
         "a red flag is over after a week",
         "patients/patient_day/reports.py",
-        "told = SymptomAnswer.objects.filter(patient__in=patients).exclude(",
-        "told = SymptomAnswer.objects.filter(patient__in=patients,"
+        "answers = SymptomAnswer.objects.filter(patient__in=patients).exclude(",
+        "answers = SymptomAnswer.objects.filter(patient__in=patients,"
         " day__gt=date.fromordinal(date.today().toordinal() - 7)).exclude(",
         "tests/patients/patient_day/test_in_force.py::test_a_red_flag_is_not_over_by_itself",
     ),
@@ -249,8 +249,8 @@ MUTANTS = (
     Mutant(
         "any film opens under one's own programme",
         "patients/paper/views/media.py",
-        "found = serving.find(digest) if _is_shown(programme, digest) else None",
-        "found = serving.find(digest)",
+        "medium = serving.find(digest) if _is_shown(programme, digest) else None",
+        "medium = serving.find(digest)",
         "tests/access/test_forged.py::test_a_film_of_another_programme_is_not_shown_under_ones_own_address",
     ),
     # ---------------------------------------------------------- the practice

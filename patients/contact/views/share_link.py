@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 
 from rugpijn import audit
 from rugpijn.mailing.sending import SendOutcome
+from rugpijn.web.qr_code import qr_code
 
 from ...admin_base import programme_page
-from ...paper import handout, printed
+from ...paper import handout
 from ...prescribing import authoring
 from .. import mail
 
@@ -39,7 +40,7 @@ def share(request, programme):
         _("Link without a name"),
         act="share",
         address=address,
-        qr=printed.qr_code(address),
+        qr=qr_code(address),
         valid_until=programme.share_link.valid_until,
         message=message,
         no_mail=no_mail,

@@ -26,7 +26,7 @@ from rugpijn.models import User
 from rugpijn.views import BACKEND
 
 from ... import writes
-from ...access import is_own
+from ...access import note_who_acts
 from ...contact import mail
 from ...models import PatientInvitation
 from .. import invitations
@@ -104,7 +104,7 @@ def _is_birth_date(invitation, birth_date) -> bool:
 def _claim(request, invitation):
     """Add the programme to the account that is logged in."""
     patient = invitations.accept_invitation(invitation, user=request.user)
-    is_own(request, patient)
+    note_who_acts(request, patient)
     audit.record(request, "accept invitation", patient)
     messages.success(request, _("Welcome, %(name)s.") % {"name": patient.name})
     return redirect("patients:home")
@@ -246,7 +246,7 @@ def _come_in(request, invitation, person, answers, credential):
         EmailAddress.objects.create(user=person, email=address, primary=True)
     invitations.accept_invitation(invitation, user=person)
     request.user = person
-    is_own(request, patient)
+    note_who_acts(request, patient)
     audit.record(request, "accept invitation", patient)
     login(request, person, backend=BACKEND)
     request.session.pop(OPENED, None)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from rugpijn import audit
 from rugpijn.mailing.sending import SendOutcome
 from rugpijn.web.numbers import number
+from rugpijn.web.qr_code import qr_code
 
 from ...admin_base import patient_page, refusals_as_messages, to_patient
 from ...contact import mail
 from ...models import PatientInvitation
-from ...paper import printed
 from .. import invitations
 
 
@@ -58,7 +58,7 @@ def _invitation_page(request, patient, invitation, token, code, **context):
         _("Invitation for %s") % patient.name,
         address=address,
         invitation=invitation,
-        qr=printed.qr_code(address),
+        qr=qr_code(address),
         token=token,
         code=code,
         short_address=_typed(settings.SITE_URL + reverse("patients:invitation_code")),

@@ -1,4 +1,4 @@
-"""Paper: the handout of a version, for the patient and for the therapist."""
+"""The handout of a version as a PDF, for its patient and for therapists."""
 
 import logging
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 @require_safe
 @rates.at_most("pdf")
 def programme_handout(request, uuid):
-    """The newest version on paper, as the practice prints or as `variant` and `weeks` ask."""
+    """The newest version, as the practice prints or as `variant` and `weeks` in the address say."""
     programme = _programme(request, uuid)
     version = programme.current_version()
     if version is None:
@@ -33,7 +33,7 @@ def programme_handout(request, uuid):
 @require_safe
 @rates.at_most("pdf")
 def version_handout(request, uuid, number):
-    """A version as it was issued, however long ago."""
+    """An older version, as it was issued."""
     programme = _programme(request, uuid)
     version = get_object_or_404(programme.versions, number=number)
     return _print(request, programme, version)
@@ -45,8 +45,8 @@ def _programme(request, uuid):
 
 
 def _print(request, programme, version):
-    version.programme = programme  # with patient and practice, already fetched
-    variant = asked_variant(request, programme.patient.practice)
+    version.programme = programme  # has its patient and practice: no query for those
+    variant = variant_of(request, programme.patient.practice)
     try:
         pdf = handout.stored(version, variant)
         audit.record(request, "print", programme.patient, thing=version)
@@ -54,22 +54,23 @@ def _print(request, programme, version):
         raise Http404(str(error)) from error
     except PrintingError as error:
         return cannot_print(request, error)
-    except OperationalError:  # a full disk: what is not in the log is not handed out
+    except OperationalError:  # a full disk. What is not in the access log is not handed out.
         log.exception("A handout could not be kept, or not be logged")
         return cannot_print(request, PrintingError(no_room()))
     return pdf_response(pdf, version.number)
 
 
-def asked_variant(request, practice) -> variants.Variant:
-    asked = request.GET
-    variant = variants.asked(practice, asked.get("variant", ""), asked.get("weeks", ""))
+def variant_of(request, practice) -> variants.Variant:
+    """The variant that the address names. Raises Http404 for one that does not exist."""
+    query = request.GET
+    variant = variants.find(practice, query.get("variant", ""), query.get("weeks", ""))
     if variant is None:
         raise Http404("There is no such way to print.")
     return variant
 
 
 def pdf_response(pdf: bytes, number: int) -> HttpResponse:
-    """Opens in the browser, under a name that says nothing about anyone."""
+    """A PDF that opens in the browser. Its file name has the version's number and no name."""
     response = HttpResponse(pdf, content_type="application/pdf")
     name = _("exercises-version-%(number)d.pdf") % {"number": number}
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
@@ -77,7 +78,7 @@ def pdf_response(pdf: bytes, number: int) -> HttpResponse:
 
 
 def cannot_print(request, error: PrintingError):
-    """The page that asked keeps working; this says what happened and what to do."""
+    """A page with the reason, and in its headers how long to wait before trying again."""
     context = {"reason": str(error)}
     response = render(request, "patients/paper/cannot_print.html", context, status=503)
     response.headers["Retry-After"] = str(error.seconds)

@@ -1,7 +1,6 @@
-"""Photos and films of a programme: for its people, and for whoever holds the paper.
+"""The photos and films of a programme, for its patient and therapists.
 
-A digest alone opens nothing. It must stand on a sheet of that programme; on paper, on the sheet
-of that version.
+They are asked for by digest, and given only when that is in a sheet of this programme.
 """
 
 from django.http import Http404
@@ -17,20 +16,20 @@ from ...sheet import Sheet
 
 @require_safe
 def programme_media(request, uuid, digest):
-    """What a version of this programme shows; of a draft, what it would show."""
+    """A photo or film of any version of this programme, or of its draft."""
     programmes = Programme.objects.select_related("patient__practice")
     programme = find(request, programmes, uuid=uuid)
-    found = serving.find(digest) if _is_shown(programme, digest) else None
-    if found is None:
+    medium = serving.find(digest) if _is_shown(programme, digest) else None
+    if medium is None:
         raise Http404
     own = programme.patient.user_id == request.user.pk
-    if not own and serving.begins(request, found):
+    if not own and serving.begins(request, medium):
         audit.record(request, "read film", programme.patient, thing=programme)
-    return serving.answer(request, found)
+    return serving.answer(request, medium)
 
 
 def _is_shown(programme: Programme, digest: str) -> bool:
-    """Newest first: what is asked for stands nearly always on the sheet of today."""
+    """Whether a sheet of this programme has it. The newest, which nearly always does, is first."""
     contents = programme.versions.order_by("-number").values_list("content", flat=True)
     if any(digest in Sheet.from_json(content).media() for content in contents.iterator(1)):
         return True

@@ -1,4 +1,4 @@
-"""The page behind the QR code on paper: exercises, and no name."""
+"""The page behind the QR code on paper. It has exercises and no name, and needs no login."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -20,14 +20,14 @@ from ...sheet_media import of_link
 from .. import handout, variants
 from ..press import PrintingError
 from ..printing_places import PEOPLE, STRANGERS, asked_by
-from .handout import asked_variant, cannot_print, pdf_response
+from .handout import cannot_print, pdf_response, variant_of
 
 
 @login_not_required
 @never_cache
 @require_safe
 def share_page(request, token, number):
-    """What the paper says, in the language of the paper, and whether it is outdated."""
+    """The exercises of a version in its own language, and what is new since that version."""
     link = _link(token)
     if link is None:
         return _closed(request, token)
@@ -43,7 +43,7 @@ def share_page(request, token, number):
                 "sheet": sheet,
                 "number": number,
                 "newest": newest.number,
-                "changes": _told(sheet, newest.nameless_sheet) if number < newest.number else [],
+                "changes": _sentences(sheet, newest.nameless_sheet),
                 "token": token,
                 "media": of_link(token, number, sheet),
                 "practice": link.programme.patient.practice,
@@ -55,26 +55,26 @@ def share_page(request, token, number):
     return unlisted(response)
 
 
-def _told(before: Sheet, after: Sheet) -> list[str]:
-    """What changed since, a sentence each, as far as this page shows it."""
-    told = []
+def _sentences(before: Sheet, after: Sheet) -> list[str]:
+    """A sentence for each difference between two nameless sheets."""
+    sentences = []
     for change in changes(before, after):
         words = {"exercise": change.where, "part": PART_LABELS[change.part], "now": change.after}
         if change.part == "language":
-            sentence = _("It is in another language now.")
+            sentence = _("It is now in another language.")
         elif change.part == "order":
-            sentence = _("The exercises are in another order.")
+            sentence = _("The exercises are in a different order.")
         elif change.part == "line" and change.after:
             sentence = _("New: %(exercise)s") % words
         elif change.part in ("line", "advice") and not change.after:
-            sentence = _("No longer there: %(exercise)s") % words
+            sentence = _("No longer in your programme: %(exercise)s") % words
         elif change.part == "sentence":
             sentence = _("%(exercise)s: now %(now)s") % words
         else:
-            sentence = _("%(exercise)s: something else in %(part)s") % words
-        if sentence not in told:
-            told.append(sentence)
-    return told
+            sentence = _("%(exercise)s: changed in %(part)s") % words
+        if sentence not in sentences:
+            sentences.append(sentence)
+    return sentences
 
 
 @login_not_required
@@ -82,17 +82,17 @@ def _told(before: Sheet, after: Sheet) -> list[str]:
 @require_safe
 @rates.at_most("pdf")
 def share_handout(request, token, number):
-    """The same on paper, without a name."""
+    """The same version as a PDF, without a name."""
     link = _link(token)
     if link is None:
         return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
     version.programme = link.programme
-    variant = variants.nameless(asked_variant(request, link.programme.patient.practice))
+    variant = variants.nameless(variant_of(request, link.programme.patient.practice))
     if variant is None:
         raise Http404("A diary is one person's.")
+    share = PEOPLE if request.user.is_authenticated else STRANGERS
     try:
-        share = PEOPLE if request.user.is_authenticated else STRANGERS
         with asked_by(share):
             pdf = handout.nameless(version, variant)
     except handout.ErasedError as error:
@@ -106,27 +106,28 @@ def share_handout(request, token, number):
 @never_cache
 @require_safe
 def share_media(request, token, number, digest):
-    """A photo or a film of this version. A revoked link opens none."""
+    """A photo or film of this version."""
     link = _link(token)
     if link is None:
         return _closed(request, token)
     version = get_object_or_404(link.programme.versions, number=number)
-    found = serving.find(digest) if digest in version.sheet.media() else None
-    if found is None:
+    medium = serving.find(digest) if digest in version.sheet.media() else None
+    if medium is None:
         raise Http404
-    return unlisted(serving.answer(request, found))
+    return unlisted(serving.answer(request, medium))
 
 
 def _link(token: str) -> ShareLink | None:
     """The link of this token; None when it is forged, revoked, expired or unknown."""
-    link, signature = _found(token)
+    link, signature = _read(token)
     if link is None or not link.accepts(signature) or timezone.localdate() > link.valid_until:
         return None
     link.programme.share_link = link
     return link
 
 
-def _found(token: str) -> tuple[ShareLink | None, bytes]:
+def _read(token: str) -> tuple[ShareLink | None, bytes]:
+    """The link that a token names, and the token's signature, which is not checked here."""
     parts = read_share_token(token)
     if parts is None:
         return None, b""
@@ -136,9 +137,9 @@ def _found(token: str) -> tuple[ShareLink | None, bytes]:
 
 
 def _closed(request, token):
-    """Whom to call. By name when we once made this link ourselves: revoked and expired paper is
-    real paper. A forged link learns nothing, and not whether there is one like it."""
-    link, signature = _found(token)
+    """The answer to a link that no longer works: call the practice. The practice is named when the
+    link was once real. A forged link does not learn whether there is one like it."""
+    link, signature = _read(token)
     genuine = link is not None and link.ever_accepted(signature)
     practice = link.programme.patient.practice if genuine else None
     page = render(request, "patients/share_closed.html", {"practice": practice}, status=404)

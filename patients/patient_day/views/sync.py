@@ -1,7 +1,8 @@
-"""What a phone did without a connection arrives here, each act exactly once.
+"""Receives the acts that a phone kept while it had no connection, each exactly once.
 
-First `start` (a fresh token, or 401), then `receive`. Every act gets an answer of its own; one
-that is wrong holds back no other. A phone keeps what has no answer, and sends it again.
+The phone first asks `start` for a fresh token (401 means: log in first), then sends its acts to
+`receive`. Each act gets an answer of its own, and a wrong one does not hold back the others. The
+phone keeps an act without an answer, and sends it again.
 """
 
 import json
@@ -23,28 +24,25 @@ from rugpijn.login.second_factor import answers_json
 from rugpijn.web import rates
 
 from ... import writes
-from ...access import is_own, refuse
+from ...access import note_who_acts, refuse
 from ...models import Patient, Programme, SessionLog, Version
 from ...phone_clock import PhoneClock, Stamp, When, read_stamp
 from .. import recording, reports
 from ..forms import SessionForm, SymptomForm
 from ..offline import state_of
-from ..taking import keep_report, take, take_report
+from ..recording import record_report, record_session, rescue_report
 
 ACTS = 200  # in one message
 BYTES = 200_000
-AHEAD = 100_000  # how far a count of acts may be beyond what is known here
+AHEAD = 100_000  # how far a count of acts may be beyond the highest that is stored
 
 
 @answers_json
 @login_not_required
 @require_GET
 def start(request):
-    """Before anything is sent: who is there, for whom they act, what is in force about each of
-    them, and what time it is here.
-
-    A device forgets what it holds of any other record.
-    """
+    """A fresh token, the time of the server, who is logged in, the records for which this login
+    may act, and what is in force in each. A device forgets what it has of any other record."""
     if not request.user.is_authenticated:
         return _login_first()
     standing = reports.standing_of(request.user)
@@ -63,7 +61,7 @@ def start(request):
 @login_not_required
 @require_POST
 def receive(request):
-    """Acts of one record, in any order; the answer says what became of each."""
+    """Store the acts of one record, in any order. The answer says what became of each."""
     if not request.user.is_authenticated:
         return _login_first()
     message = _read(request)
@@ -73,8 +71,8 @@ def receive(request):
     patient = patients.find_of_person(request.user, uuid=message["patient"])
     if patient is None:
         return _not_there(request, patients, message["patient"])
-    is_own(request, patient)  # also says, for the log, on whose behalf
-    # One transaction, so that the disk is waited for once; each act has a savepoint of its own.
+    note_who_acts(request, patient)
+    # One transaction, so that there is one write to disk. Each act has a savepoint of its own.
     with transaction.atomic():
         if not rates.allows("sync", patient.uuid, len(message["acts"])):
             retry = {"Retry-After": str(rates.wait())}
@@ -82,14 +80,14 @@ def receive(request):
         clock = PhoneClock(message["now"])
         most = recording.last_sequence(patient) + AHEAD
         versions = _Versions(patient)
-        results = [_take_one(request, versions, act, clock, most) for act in message["acts"]]
+        results = [_store_act(request, versions, act, clock, most) for act in message["acts"]]
         answer = {"results": results, "sequence": recording.last_sequence(patient)}
         answer["standing"] = state_of(reports.standing_of(request.user)[str(patient.uuid)])
     return JsonResponse(answer)
 
 
 def _not_there(request, patients, uuid):
-    """A script asks, so the answer is no page; a record of somebody else's is in the access log."""
+    """A 404 as JSON. An attempt at somebody else's record is written to the access log."""
     try:
         refuse(request, patients, uuid=uuid)
     except Http404:
@@ -97,12 +95,12 @@ def _not_there(request, patients, uuid):
 
 
 def _login_first():
-    """Never a redirect: a phone that followed it would take the login page for an answer."""
+    """A 401. A redirect would make the phone take the login page for an answer."""
     return JsonResponse({"error": "login"}, status=401)
 
 
 def _read(request) -> dict | None:
-    """The message, or None for what is none. Acts are read one by one, later."""
+    """The message, or None when it is unreadable or too large. Its acts are not checked here."""
     if len(request.body) > BYTES:
         return None
     try:
@@ -116,7 +114,7 @@ def _read(request) -> dict | None:
 
 
 def _number(digits: str) -> int | str:
-    """A number that is too long for Python to read stays text, which its field refuses."""
+    """The number. One with too many digits for Python stays text, which the form refuses."""
     return int(digits) if len(digits) < 20 else digits
 
 
@@ -132,7 +130,7 @@ def _unclear() -> str:
 
 
 class _Versions:
-    """The versions that the acts of one message name, each read once."""
+    """The versions that the acts of one message name, each with one query."""
 
     def __init__(self, patient: Patient):
         self.patient = patient
@@ -145,68 +143,69 @@ class _Versions:
         return named.select_related("programme").first()
 
     def day_of(self, operation: uuid.UUID) -> date | None:
-        """The day of an act that arrived before: on another day it would be another act."""
+        """The day of an act that was stored before. On another day its contents would differ."""
         days = SessionLog.objects.filter(patient=self.patient, operation=operation)
         return days.values_list("day", flat=True).first()
 
     def is_over(self, version: Version, line: uuid.UUID | None) -> bool:
-        """Whether the patient no longer has this exercise: it is written down all the same."""
+        """Whether the patient no longer has this exercise. It is stored all the same."""
         current = self.current(version.programme)
         gone = current is None or (line is not None and current.sheet.line(line) is None)
         return gone or not version.programme.is_running
 
 
-def _take_one(request, versions: _Versions, act, clock: PhoneClock, most: int) -> dict:
-    """Write down one act, or say in words why not."""
+def _store_act(request, versions: _Versions, act, clock: PhoneClock, most: int) -> dict:
+    """Store one act. The answer has its status, and a sentence when it is refused."""
     act = act if isinstance(act, dict) else {}
     answer = {"operation": str(act.get("operation"))}
     form, stamp = _form_of(act)
-    right = form.is_valid()
-    said = form.cleaned_data
-    version = versions.named(_uuid(act.get("programme")), said.get("version") or 0)
+    is_valid = form.is_valid()
+    data = form.cleaned_data
+    version = versions.named(_uuid(act.get("programme")), data.get("version") or 0)
 
     def refused(message: str, status: str = "refused") -> dict:
-        """What went wrong during the exercise is written down all the same."""
-        kept = version is not None and keep_report(versions.patient, version, form)
+        """The answer to a refused act. A report in it is stored all the same."""
+        kept = version is not None and rescue_report(versions.patient, version, form)
         if kept:
             audit.record(request, "log", versions.patient, thing=version.programme)
         return {**answer, "status": status, "message": message, "reported": kept}
 
-    if stamp is None or not right:
+    if stamp is None or not is_valid:
         errors = [error for field in form.errors.values() for error in field]
         return refused(errors[0] if errors else _unclear())
-    if version is None or said["sequence"] is None or said["sequence"] > most:
+    if version is None or data["sequence"] is None or data["sequence"] > most:
         return refused(_unclear())
     when = clock.when(stamp, version.programme.started_on or timezone.localdate())
     if when.clock_was_off:
-        when = replace(when, day=versions.day_of(said["operation"]) or when.day)
-    said["day"] = when.day
+        when = replace(when, day=versions.day_of(data["operation"]) or when.day)
+    data["day"] = when.day
     try:
         with transaction.atomic():
-            if _write_down(versions.patient, version, form, when):
+            if _record(versions.patient, version, form, when):
                 audit.record(request, "log", versions.patient, thing=version.programme)
     except writes.StaleOperationError as error:
         return refused(str(error), "conflict")
     except writes.RefusedError as error:
         return refused(str(error))
-    return {**answer, "status": "archived" if versions.is_over(version, said["line"]) else "stored"}
+    return {**answer, "status": "archived" if versions.is_over(version, data["line"]) else "stored"}
 
 
-def _write_down(patient: Patient, version: Version, form, when: When) -> bool:
-    """What was done, what went wrong, or that a report was a mistake. Whether it is new."""
+def _record(patient: Patient, version: Version, form, when: When) -> bool:
+    """Write the act of a valid form, and return whether it is new."""
     if isinstance(form, SymptomForm):
-        return take_report(patient, version, form)
-    return take(patient, version, form, when)
+        return record_report(patient, version, form)
+    return record_session(patient, version, form, when)
 
 
 def _form_of(act: dict) -> tuple[SessionForm | SymptomForm, Stamp | None]:
-    """The form of an act but for its day, which `PhoneClock` judges; no stamp when it says none.
+    """The form of an act, and its stamp, which is None when its time is unreadable.
 
-    One that says neither done nor undone is about symptoms alone.
-    An act without a moment that a clock can say is of today: a report in it is kept.
+    An act that does not say whether something was done is about symptoms alone. The day in the
+    form is today; `PhoneClock` decides about the real one. So a report in an act with a wrong
+    time can be stored.
     """
-    alone = act.get("retracts") or "done" not in act
-    form_class = SymptomForm if alone else SessionForm
+    is_report = act.get("retracts") or "done" not in act
+    form_class = SymptomForm if is_report else SessionForm
     data = {name: _plain(name, value) for name, value in act.items()}
     form = form_class({**data, "day": timezone.localdate().isoformat()})
     try:
@@ -216,7 +215,7 @@ def _form_of(act: dict) -> tuple[SessionForm | SymptomForm, Stamp | None]:
 
 
 def _plain(name: str, value):
-    """As a form would send it: text, nothing, or where more than one may be chosen a list."""
+    """A JSON value as a form would send it: as text, or for symptoms as a list of texts."""
     if isinstance(value, list) and name == "symptoms":
         return [str(each) for each in value]
     if value is None:

@@ -15,7 +15,7 @@ from rugpijn.login.sessions import fresh_login_required
 from rugpijn.typed.text_fields import CleanTextMeta
 from rugpijn.web.submit_form import SubmitForm
 
-from ...access import is_own, may_take_along, refuse, represented_by
+from ...access import may_take_along, note_who_acts, refuse, represented_by
 from ...models import DataExport, ErasureRequest, Patient
 from .. import data_export
 
@@ -38,7 +38,7 @@ def download(request):
             else gettext("There is no data about you to download."),
         )
         return redirect("patients:my_data")
-    is_own(request, records[0])
+    note_who_acts(request, records[0])
     return export(request, records[0], "download own data", gettext("my-data.zip"))
 
 
@@ -120,7 +120,7 @@ def ask_erasure(request, uuid):
     patient = patients.filter(represented_by(request.user), uuid=uuid).first()
     if patient is None:
         refuse(request, patients, uuid=uuid)
-    is_own(request, patient)
+    note_who_acts(request, patient)
     form = AskForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         form.instance.patient, form.instance.asked_by = patient, request.user

@@ -54,7 +54,7 @@ def test_by_week_the_newest_first(piet, followed):
     words = read(piet, followed)
     assert words.index("Week 3") < words.index("Week 2") < words.index("Week 1")
     # Day 1 counts only what was done: 2, and 6 days of 12 follow it.
-    assert "U deed 2 van de 74 keer." in words and "U deed 1 van de 84 keer." in words
+    assert "U oefende 2 van de 74 keer." in words and "U oefende 1 van de 84 keer." in words
     assert "Deze week is nog niet voorbij." in words
 
 
@@ -71,7 +71,7 @@ def test_more_than_given_is_not_more_than_all(piet, followed):
         for line in range(6):
             for days_ago in range(7, 14):
                 log(followed, days_ago, line=line, moment=moment)
-    assert "U deed 84 van de 84 keer." in read(piet, followed)
+    assert "U oefende 84 van de 84 keer." in read(piet, followed)
 
 
 def test_a_week_of_pause(piet, followed):
@@ -85,8 +85,8 @@ def test_a_week_of_pause(piet, followed):
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [
-        ([], "U hebt nog geen pijn ingevuld. Dat hoeft ook niet."),
-        ([(9, 0)], "U vulde het op één dag in: 0 op"),
+        ([], "U hebt nog geen pijncijfer ingevuld. Dat hoeft ook niet."),
+        ([(9, 0)], "U vulde uw pijn op één dag in: 0 op"),
         ([(9, 6), (2, 3)], "Dat is minder dan in het begin."),
         ([(9, 3), (2, 6)], "Dat is meer dan in het begin. Maakt u zich zorgen? Bel ons dan."),
         ([(9, 3), (2, 4)], "Dat is ongeveer hetzelfde als in het begin."),

@@ -311,7 +311,7 @@ class TestWhoNoLongerActs:
     def test_ended_by_the_practice(self, client, cast, child, parent, practice):
         invitations.end_proxy(Proxy.objects.get(), by=cast.anna)
         shown = self.first_page(client, parent)
-        assert "De praktijk heeft dit gestopt" in shown and practice.phone in shown
+        assert "De praktijk heeft uw toegang beëindigd" in shown and practice.phone in shown
         assert "Uw kind is 16" not in shown and child.name not in shown
 
     def test_who_still_has_another_patient_reads_nothing_of_it(

@@ -68,21 +68,21 @@ def copied(made, tmp_path, monkeypatch):
 
 
 def test_an_edit_of_any_of_them_is_another_name(copied):
-    before = made_with.number([])
-    assert made_with.number([]) == before
+    before = made_with.digest([])
+    assert made_with.digest([]) == before
     for name in EDITED:
         path: Path = copied / name
         was = path.read_bytes()
         path.write_bytes(was + b"\n")
-        assert made_with.number([]) != before, name
+        assert made_with.digest([]) != before, name
         path.write_bytes(was)
-    assert made_with.number([]) == before
+    assert made_with.digest([]) == before
 
 
 def test_another_version_of_a_library_is_another_name(copied, monkeypatch):
-    before = made_with.number([])
+    before = made_with.digest([])
     monkeypatch.setattr(made_with, "version", lambda name: "99")
-    assert made_with.number([]) != before
+    assert made_with.digest([]) != before
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_another_version_of_a_library_is_another_name(copied, monkeypatch):
     [
         (lambda: made_with.template_files("patients/paper/flyer.html"), TemplateDoesNotExist),
         (lambda: made_with.module_files(["patients.leaflet"]), FileNotFoundError),
-        (lambda: made_with.number([paper_files.ROOT / "rugpijn/fonts/None.ttf"]), OSError),
+        (lambda: made_with.digest([paper_files.ROOT / "rugpijn/fonts/None.ttf"]), OSError),
     ],
     ids=["template", "module", "font"],
 )

@@ -98,7 +98,7 @@ def test_a_child_goes_when_nobody_holds_the_line():
     """As after a power cut of the process that asked: no process and no file stays behind."""
     press.render_pdf(PAGE)
     child = press._waiting[0]
-    child.line.close()
+    child.connection.close()
     assert child.process.wait(10) == 0
     assert not child.folder.exists()
 
@@ -117,7 +117,7 @@ def test_a_child_of_another_process_is_left_alone():
     press.render_pdf(PAGE)
     child = press._waiting[0]
     child.owner -= 1
-    assert press._kept() is None
+    assert press._take_waiting() is None
     assert child.alive() and child.folder.exists()
     child.end()
 
@@ -207,8 +207,8 @@ def test_the_processor_has_a_limit_for_each_page(monkeypatch):
     assert press._waiting[0].pages == 8
 
     def wait_for_ever(child, html):  # so that only the processor's clock can stop it
-        child.line.send_bytes(html.encode())
-        return child.line.recv_bytes()
+        child.connection.send_bytes(html.encode())
+        return child.connection.recv_bytes()
 
     with pytest.raises(EOFError):
         wait_for_ever(press._waiting[0], PAGE + ENDLESS)

@@ -18,10 +18,10 @@ def text_of(response):
     return " ".join(re.sub(r"<[^>]+>", " ", read).split())
 
 
-def press(client, programme, line=0, follow=True, **changes):
+def press(client, programme, place=0, follow=True, **changes):
     version = programme.current_version()
     data = {
         "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
-        "line": version.sheet.lines[line].uuid, "day": timezone.localdate().isoformat(), **changes,
+        "line": version.sheet.lines[place].uuid, "day": timezone.localdate().isoformat(), **changes,
     }  # fmt: skip
     return client.post(page("log_session", programme), data, follow=follow)

@@ -658,7 +658,7 @@ def test_the_stop_page_says_how_it_went(piet, cast, programme):
     def told():
         return text_of(piet.get(address("stop", programme))).partition("U mag gewoon oefenen")[2]
 
-    nothing, back = "U hebt niets gemeld", "nam u terug"
+    nothing, back = "U hebt niets gemeld", "hebt u ingetrokken"
     assert nothing in told()
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)

@@ -90,7 +90,7 @@ class TestHome:
             authoring.prescribe(programme=programme, exercise=first.exercise)
         authoring.issue(programme=programme, by=cast.anna)
         for line in range(len(programme.current_version().sheet.lines)):
-            press(piet, programme, line=line, follow=False)
+            press(piet, programme, place=line, follow=False)
         detail = reverse("patients:programme_detail", args=[programme.uuid])
         with django_assert_max_num_queries(12):  # the first look of a day is in the access log
             piet.get("/")

@@ -162,7 +162,7 @@ class TestEnrolment:
         page = client.get(ENROL)
         secret = self.pending(client)
         assert totp.Setup(secret, "").letters in words(page)
-        assert '<path d="M' in page.content.decode()
+        assert 'class="qr-code" src="data:image/svg+xml' in page.content.decode()
         before = client.session.session_key
         code = auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
         page = client.post(ENROL, {"code": code})
