@@ -116,8 +116,8 @@ def _changed_parts(
             if part == "figure" and _shows_the_same(old.figure, new.figure):
                 continue
             if getattr(old, part) != getattr(new, part):
-                before, after = _plain(getattr(old, part)), _plain(getattr(new, part))
-                found.append(SheetChange(new.title, part, before, after))
+                was, now = _plain(getattr(old, part)), _plain(getattr(new, part))
+                found.append(SheetChange(new.title, part, was, now))
     return found
 
 
