@@ -1,4 +1,4 @@
-"""Pictures on a page: a strip with its captions, and one small drawing for a list."""
+"""Tags that show a picture with its captions, a film, or a small drawing for a list."""
 
 from django import template
 from django.urls import reverse
@@ -14,13 +14,13 @@ from ..pictures import Picture
 
 register = template.Library()
 
-PIXELS = 4.6  # of CSS a millimetre of paper: a body is 19 cm tall on a screen of 96 dpi
-SMALL = 1.7
+PIXELS = 4.6  # CSS pixels for a millimetre on paper: a body is 19 cm tall at 96 dpi
+SMALL = 1.7  # the same for a small drawing
 
 
 @register.inclusion_tag("exercises/_picture.html", takes_context=True)
 def picture(context, shown: Picture):
-    """`media` in the context has the address of a photo, since not everyone may see it."""
+    """All frames with their captions. `media` in the context has the addresses of photos."""
     media = context.get("media", {})
     frames = [
         {
@@ -39,7 +39,7 @@ def picture(context, shown: Picture):
 
 @register.simple_tag(takes_context=True)
 def key_frame(context, shown: Picture | None) -> str:
-    """The frame that shows the movement, beside words that name it; the others say it in full."""
+    """The frame that shows the movement, without a caption: the text beside it names it."""
     if shown is None:
         return ""
     number = min(2, len(shown.frames))
@@ -54,7 +54,7 @@ def key_frame(context, shown: Picture | None) -> str:
 
 @register.inclusion_tag("exercises/_film.html", takes_context=True)
 def film(context, shown: Clip):
-    """A player, with the addresses that `media` in the context has."""
+    """A player. `media` in the context has the addresses of the files by digest."""
     media = context.get("media", {})
     names = dict(languages())
     tracks = [
@@ -77,7 +77,7 @@ def film(context, shown: Clip):
 
 @register.simple_tag
 def small_picture(figure: Figure | None) -> str:
-    """The frame that shows the movement, small and beside words that name it."""
+    """The frame that shows the movement, small. The text beside it names it."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
     frames = figure.rendering.frames
@@ -92,7 +92,7 @@ def small_picture(figure: Figure | None) -> str:
 
 
 def thumbnail_address(figure: Figure | None) -> str:
-    """The same frame for a list of many, without reading the drawings themselves."""
+    """The address of that frame for a long list, found without reading the drawings."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
     return _drawing(figure.rendering_id, min(2, len(figure.data.get("strip", [None]))))
