@@ -121,7 +121,9 @@ class ProtocolForm(SourceForm):
     symptoms = forms.MultipleChoiceField(
         required=False,
         label=_("What is asked when an exercise goes wrong"),
-        help_text=_("What belongs to its region is always asked, also when it is not ticked here."),
+        help_text=_(
+            "Symptoms of the region are always asked about, even if they are not ticked here."
+        ),
         widget=SymptomsWidget,
     )
 
@@ -197,10 +199,13 @@ class ExerciseForm(DosedForm, SourceForm):
         if self.instance.pk is None:
             return harder
         if self.instance in harder:
-            raise ValidationError(gettext("An exercise is not a harder variant of itself."))
+            raise ValidationError(gettext("An exercise cannot be a harder variant of itself."))
         if both := self.instance.easier.filter(pk__in=[each.pk for each in harder]).first():
             raise ValidationError(
-                gettext("“%(other)s” has this exercise as its harder variant; it cannot be both.")
+                gettext(
+                    "“%(other)s” already has this exercise as its harder variant, so it cannot "
+                    "be a harder variant of this one."
+                )
                 % {"other": both}
             )
         return harder

@@ -101,8 +101,8 @@ class Period:
         if match := _TOT.search(plain):
             raise ValueError(
                 _(
-                    "Does “%(text)s” count as well? Write “t/m %(text)s” if it does, and else "
-                    "the one before it."
+                    "Is “%(text)s” included? If so, write “t/m %(text)s”; if not, write the "
+                    "one before it."
                 )
                 % {"text": match[1]}
             )
