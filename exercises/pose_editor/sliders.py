@@ -74,24 +74,28 @@ class Control:
 
 
 RIGHT, TO_THE_LEFT = _("to the right"), _("to the left")
+ACROSS, OUTWARDS = _("across the body"), _("away from it")
 
 # The whole body. The amounts are added to the start position.
+LEANING = ("standing", "step", "sitting", "half_kneeling", *LYING_ON_BACK)
+ON_FEET = ("standing", "step")
+SWAYING = ("standing", "hands_and_knees")
+ROLLING = ("hands_and_knees", "prone", "on_side", *LYING_ON_BACK)
+KNEELING = ("hands_and_knees",)
+SEATED = ("sitting",)
 BODY = (
-    Control("lean", _("Trunk"), _("leaning back"), _("leaning forward"), -25, 90, 0,
-            ("standing", "step", "sitting", "half_kneeling", *LYING_ON_BACK)),
-    Control("squat", _("Hips"), _("low, knees bent"), _("high, upright"), -0.25, 0.0, None,
-            ("standing", "step")),
-    Control("rise", _("Buttocks"), _("on the seat"), _("standing up"), 0.0, 0.2, None,
-            ("sitting",)),
-    Control("bridge", _("Buttocks"), _("on the mat"), _("lifted"), 0.0, 0.12, None,
-            LYING_ON_BACK),
-    Control("sit_back", _("Buttocks"), _("above the knees"), _("on the heels"), 0.0, 71.0, None,
-            ("hands_and_knees",)),
-    Control("sway", _("Hips sideways"), RIGHT, TO_THE_LEFT, -1.0, 1.0, 0,
-            ("standing", "hands_and_knees")),
-    Control("roll", _("Turn the whole body"), RIGHT, TO_THE_LEFT, -90, 90, 0,
-            ("hands_and_knees", "prone", "on_side", *LYING_ON_BACK)),
-)  # fmt: skip
+    Control("lean", _("Trunk"), _("leaning back"), _("leaning forward"), -25, 90, 0, LEANING),
+    Control(
+        "squat", _("Hips"), _("low, knees bent"), _("high, upright"), -0.25, 0.0, None, ON_FEET
+    ),
+    Control("rise", _("Buttocks"), _("on the seat"), _("standing up"), 0.0, 0.2, None, SEATED),
+    Control("bridge", _("Buttocks"), _("on the mat"), _("lifted"), 0.0, 0.12, None, LYING_ON_BACK),
+    Control(
+        "sit_back", _("Buttocks"), _("above the knees"), _("on the heels"), 0, 71, None, KNEELING
+    ),
+    Control("sway", _("Hips sideways"), RIGHT, TO_THE_LEFT, -1.0, 1.0, 0, SWAYING),
+    Control("roll", _("Turn the whole body"), RIGHT, TO_THE_LEFT, -90, 90, 0, ROLLING),
+)
 
 # The spine: the share of each slider in an angle of a region. The angles of a region are 0 flexion,
 # 1 side bend and 2 twist.
@@ -101,42 +105,45 @@ SPINE = {
         ("thoracic", 0): 1.0
     },
     Control("side_bend", _("Bend the trunk sideways"), RIGHT, TO_THE_LEFT, -60, 60, 0): {
-        ("lumbar", 1): 0.5, ("thoracic", 1): 0.5,
+        ("lumbar", 1): 0.5,
+        ("thoracic", 1): 0.5,
     },
     Control("twist", _("Twist the trunk"), RIGHT, TO_THE_LEFT, -60, 60, 0): {
-        ("lumbar", 2): 0.35, ("thoracic", 2): 0.65,
+        ("lumbar", 2): 0.35,
+        ("thoracic", 2): 0.65,
     },
     Control("nod", _("Head up and down"), _("looking up"), _("chin to the chest"), -70, 70, 0): {
-        ("neck", 0): 0.6, ("head", 0): 0.4,
+        ("neck", 0): 0.6,
+        ("head", 0): 0.4,
     },
     Control("head_turn", _("Turn the head"), RIGHT, TO_THE_LEFT, -80, 80, 0): {
-        ("neck", 2): 0.5, ("head", 2): 0.5,
+        ("neck", 2): 0.5,
+        ("head", 2): 0.5,
     },
     Control("head_tilt", _("Tilt the head"), RIGHT, TO_THE_LEFT, -45, 45, 0): {
-        ("neck", 1): 0.6, ("head", 1): 0.4,
+        ("neck", 1): 0.6,
+        ("head", 1): 0.4,
     },
-}  # fmt: skip
+}
 
 
 def _arm(side: str) -> tuple[Control, ...]:
     return (
         Control(f"arm_{side}_forward", _("Raise the arm"), _("backward"), _("overhead"), -50, 180),
-        Control(f"arm_{side}_sideways", _("Arm sideways"), _("across the body"), _("away from it"),
-                -40, 150, 0),
+        Control(f"arm_{side}_sideways", _("Arm sideways"), ACROSS, OUTWARDS, -40, 150, 0),
         Control(f"arm_{side}_turn", _("Turn the arm"), _("inward"), _("outward"), -90, 90, 0),
         Control(f"arm_{side}_elbow", _("Elbow"), _("straight"), _("bent"), 0, 145),
-    )  # fmt: skip
+    )
 
 
 def _leg(side: str) -> tuple[Control, ...]:
     return (
         Control(f"leg_{side}_hip", _("Raise the leg"), _("backward"), _("to the chest"), -30, 125),
-        Control(f"leg_{side}_sideways", _("Leg sideways"), _("across the body"),
-                _("away from it"), -30, 60, 0),
+        Control(f"leg_{side}_sideways", _("Leg sideways"), ACROSS, OUTWARDS, -30, 60, 0),
         Control(f"leg_{side}_turn", _("Turn the leg"), _("inward"), _("outward"), -50, 50, 0),
         Control(f"leg_{side}_knee", _("Knee"), _("straight"), _("bent"), 0, 145),
         Control(f"leg_{side}_ankle", _("Foot"), _("toes up"), _("toes pointed"), -25, 80),
-    )  # fmt: skip
+    )
 
 
 LIMBS = {"arm_l": _arm("l"), "arm_r": _arm("r"), "leg_l": _leg("l"), "leg_r": _leg("r")}
