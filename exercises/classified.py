@@ -1,5 +1,8 @@
-"""The columns of the library. It is true without a patient: no photo, film or text in it belongs
-to one, and nothing in it leads to one. Who looked an exercise over is staff, by name."""
+"""The privacy class of each column of the library.
+
+No photo, film or text of the library belongs to a patient, and nothing in it refers to one. The
+only personal data are the names of staff who reviewed something, and their favourites.
+"""
 
 from rugpijn.classified import Columns, columns
 

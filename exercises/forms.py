@@ -1,4 +1,4 @@
-"""How a therapist types the library: a dosage as one line, and words by language."""
+"""Forms in which a therapist edits the library: a dosage as one line, texts by language."""
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
@@ -19,7 +19,7 @@ from .symptoms import catalogue
 
 
 class DosageField(forms.Field):
-    """A dosage in the clinic's notation. A refusal says what is accepted; what was typed stays."""
+    """A dosage in the clinic's notation. After an error the field still holds what was typed."""
 
     widget = forms.TextInput
     default_error_messages = {"required": _("Write a dosage, such as “2x a day 2x10x”.")}
@@ -45,7 +45,7 @@ class DosageField(forms.Field):
 
 
 class PeriodField(forms.Field):
-    """The weeks for which a line holds, in shorthand. Empty is the whole programme."""
+    """The weeks for which a line holds, in shorthand. Empty means the whole programme."""
 
     widget = forms.TextInput
 
@@ -54,9 +54,7 @@ class PeriodField(forms.Field):
         super().__init__(**(defaults | options))
 
     def widget_attrs(self, widget):
-        return {
-            "autocomplete": "off", "spellcheck": "false", "placeholder": _("all weeks"),
-        }  # fmt: skip
+        return {"autocomplete": "off", "spellcheck": "false", "placeholder": _("all weeks")}
 
     def to_python(self, value: str | Period | None) -> Period:
         if isinstance(value, Period):
@@ -71,7 +69,11 @@ class PeriodField(forms.Field):
 
 
 class OneVariantField(forms.ModelChoiceField):
-    """One of what may be several: a list in which one is picked works by keyboard alone."""
+    """A choice of one for a many-to-many relation.
+
+    `clean` returns a list of at most one object. A list from which one is chosen can be used with
+    the keyboard alone.
+    """
 
     def prepare_value(self, value):
         if isinstance(value, list | tuple):
@@ -89,7 +91,7 @@ class OneVariantField(forms.ModelChoiceField):
 
 
 class SourceForm(forms.ModelForm):
-    """A form with a source and a note to review, each with room for a sentence."""
+    """A form with the fields `source` and `review_note`, each wide enough for a sentence."""
 
     class Meta(CleanTextMeta):
         widgets = {
@@ -100,7 +102,7 @@ class SourceForm(forms.ModelForm):
 
 
 class SymptomsWidget(forms.CheckboxSelectMultiple):
-    """Ticks, of which those that are `always` asked cannot be taken away."""
+    """Checkboxes. Those of the values in `always` are checked and cannot be cleared."""
 
     always: tuple[str, ...] = ()
 
@@ -114,12 +116,14 @@ class SymptomsWidget(forms.CheckboxSelectMultiple):
 
 
 class ProtocolForm(SourceForm):
-    """A protocol beside its texts and lines. It asks what its region asks, and may ask more."""
+    """A protocol without its texts and lines. Symptoms of its region are always included."""
 
     symptoms = forms.MultipleChoiceField(
         required=False,
         label=_("What is asked when an exercise goes wrong"),
-        help_text=_("What belongs to its region is always asked, also when it is not ticked here."),
+        help_text=_(
+            "Symptoms of the region are always asked about, even if they are not ticked here."
+        ),
         widget=SymptomsWidget,
     )
 
@@ -128,7 +132,7 @@ class ProtocolForm(SourceForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        if "symptoms" not in self.fields:  # for who may only read
+        if "symptoms" not in self.fields:  # the user may only read
             return
         always = () if self.instance._state.adding else catalogue.of_region(self.instance.category)
         self.fields["symptoms"].choices = list(catalogue.words.items())
@@ -136,13 +140,16 @@ class ProtocolForm(SourceForm):
         self.initial["symptoms"] = [n for n in self.instance.symptoms if n not in always]
 
     def clean_symptoms(self):
-        """With what was asked until now for its region: another region takes nothing away."""
+        """The chosen symptoms and those of the stored region.
+
+        So a change of region removes no symptom that was asked about until now.
+        """
         always = self.fields["symptoms"].widget.always
         return catalogue.in_order([*self.cleaned_data["symptoms"], *always])
 
 
 class AdviceForm(SourceForm):
-    """One block of advice. The last red flags of a protocol stay red flags."""
+    """One block of advice. The kind of a protocol's only red flags cannot be changed."""
 
     class Meta(SourceForm.Meta):
         pass
@@ -161,7 +168,7 @@ class AdviceForm(SourceForm):
 
 
 class DosedForm(forms.ModelForm):
-    """A form of something Dosed: one field in the place of eleven columns."""
+    """A form for a Dosed model: one text field instead of eleven columns."""
 
     dosage = DosageField(help_text=_("Type it as “2x a day 3x8 5s l/r”."))
 
@@ -181,28 +188,31 @@ class DosedForm(forms.ModelForm):
 
 
 class ExerciseForm(DosedForm, SourceForm):
-    """An exercise beside its texts, which have forms of their own."""
+    """An exercise without its texts, which have forms of their own."""
 
     class Meta(SourceForm.Meta):
         pass
 
     def clean_harder(self):
-        """Harder leads upwards: no circle of one exercise, or of two."""
+        """Refuse the exercise itself, and an exercise that has this one as its harder variant."""
         harder = self.cleaned_data["harder"]
         if self.instance.pk is None:
             return harder
         if self.instance in harder:
-            raise ValidationError(gettext("An exercise is not a harder variant of itself."))
+            raise ValidationError(gettext("An exercise cannot be a harder variant of itself."))
         if both := self.instance.easier.filter(pk__in=[each.pk for each in harder]).first():
             raise ValidationError(
-                gettext("“%(other)s” has this exercise as its harder variant; it cannot be both.")
+                gettext(
+                    "“%(other)s” already has this exercise as its harder variant, so it cannot "
+                    "be a harder variant of this one."
+                )
                 % {"other": both}
             )
         return harder
 
 
 class LineForm(DosedForm):
-    """A line of a protocol. Without a dosage it takes the one of its exercise."""
+    """A line of a protocol. Without a dosage it gets the dosage of its exercise."""
 
     dosage = DosageField(
         required=False, help_text=_("Type it as “2x a day 3x8 5s l/r”. Empty: as in the library.")
@@ -220,7 +230,7 @@ class LineForm(DosedForm):
             self.fields["position"].required = False
         self.fields["dosage"].widget.attrs["size"] = 22
         self.fields["period"].widget.attrs["size"] = 14
-        for field in self.fields.values():  # the table has headings, but no labels
+        for field in self.fields.values():  # the table shows column headings instead of labels
             if field.label:
                 widget = getattr(field.widget, "widget", field.widget)  # inside the admin's wrapper
                 widget.attrs["aria-label"] = capfirst(field.label)
@@ -241,7 +251,7 @@ class LineForm(DosedForm):
 
 
 class LineFormSet(BaseInlineFormSet):
-    """Lines in their order. One without a number comes last."""
+    """The lines of a protocol, in order. A line without a number is put last."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -259,7 +269,7 @@ class LineFormSet(BaseInlineFormSet):
 
 
 class LanguageField(forms.ChoiceField):
-    """Which language the words are in. Not typed, so it is never what changed."""
+    """The language of a text. It is hidden, so it never makes a form count as changed."""
 
     widget = forms.HiddenInput
 
@@ -268,7 +278,7 @@ class LanguageField(forms.ChoiceField):
 
 
 class TextForm(forms.ModelForm):
-    """The words in one language, which the heading above them names."""
+    """The texts in one language, under a heading with its name."""
 
     language = LanguageField(choices=languages)
 
@@ -290,7 +300,7 @@ class TextForm(forms.ModelForm):
 
     @property
     def language_code(self) -> str:
-        """The row's own language, or that of the empty form."""
+        """The language code of the stored row, or of the empty form."""
         return self.initial.get("language") or self["language"].value() or ""
 
     @property
@@ -303,16 +313,16 @@ class TextForm(forms.ModelForm):
 
 
 class TextFormSet(BaseInlineFormSet):
-    """One form for each language, the missing ones empty. The Dutch one must be filled."""
+    """One form for each language, empty where there is no text yet. Dutch is required."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         present = {text.language for text in self.get_queryset()}
         missing = [code for code, _name in languages() if code not in present]
-        asked = (self.initial_extra or [{}])[0]  # what the page was opened with is in Dutch
+        dutch = (self.initial_extra or [{}])[0]  # initial values given by the page are in Dutch
         self.extra = len(missing)
         self.initial_extra = [
-            {"language": code} | (asked if code == FALLBACK else {}) for code in missing
+            {"language": code} | (dutch if code == FALLBACK else {}) for code in missing
         ]
 
     def _construct_form(self, i, **options):
@@ -323,11 +333,11 @@ class TextFormSet(BaseInlineFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        if form.is_dutch:  # what everything falls back to is not deleted
+        if form.is_dutch:  # other languages fall back to Dutch, so it cannot be deleted
             form.fields.pop(DELETION_FIELD_NAME, None)
 
     def clean(self):
-        """The forms ask for Dutch themselves; this is for a post that leaves them out."""
+        """Refuse a request that leaves out the Dutch form."""
         super().clean()
         if not any(form.is_dutch for form in self.forms):
             raise ValidationError(_("Give a text in Dutch; every other language falls back to it."))

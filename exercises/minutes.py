@@ -1,24 +1,23 @@
-"""How long exercises take: an estimate, for whoever decides how many somebody gets.
+"""An estimate of how many minutes a day exercises take, shown to the therapist who prescribes them.
 
-Patients drop what takes longer than they were told, so a therapist sees the minutes
-while building. No source gives these numbers: they are working assumptions, named
-here so that a physiotherapist can correct them. The estimate is for a day on which
-everything is done; exercises of every other day count in full.
+Patients stop when exercises take longer than they were told. No source gives these numbers: they
+are working assumptions, named here so that a physiotherapist can correct them. The estimate is for
+a day on which everything is done, so an exercise for every other day counts in full.
 """
 
 from collections.abc import Iterable
 
 from .dosage import Dosage
 
-SECONDS_PER_REPETITION = 4  # slow and controlled; a hold comes on top
-REST_BETWEEN_SETS = 30  # when the dosage does not say
-GETTING_READY = 20  # reading the step, taking the position; once each time it is done
+SECONDS_PER_REPETITION = 4  # slow and controlled; a hold is added to it
+REST_BETWEEN_SETS = 30  # seconds, when the dosage states no rest
+GETTING_READY = 20  # seconds to read the steps and take the position, each time of the day
 
 
 def seconds_per_day(dosage: Dosage) -> int:
-    """One exercise on one day, with getting ready for it.
+    """The seconds for one exercise on one day, with the time to get ready for it.
 
-    A range counts at its upper end, and "left and right" is all of it twice.
+    A range of repetitions counts at its upper end. "Left and right" doubles the repetitions.
     """
     sides = 2 if dosage.side == "each" else 1
     return dosage.moments * (GETTING_READY + sides * _one_side(dosage))
@@ -36,5 +35,5 @@ def _one_side(dosage: Dosage) -> int:
 
 
 def minutes_per_day(dosages: Iterable[Dosage]) -> int:
-    """Whole minutes, rounded up: nobody is late for having been told too much."""
+    """The whole minutes for all exercises on one day, rounded up."""
     return -(-sum(map(seconds_per_day, dosages)) // 60)

@@ -1,8 +1,8 @@
-"""For which weeks or days of a programme a line holds; a value that knows no database.
+"""The weeks or dates of a programme for which a line holds, as a value without a database.
 
-Most lines hold for the whole programme, and then nothing is written. A programme that changes has
-lines that hold for other weeks ("week 1-2", "vanaf week 3") or from a date on. Week 1 begins on the
-day the programme starts, so that a protocol can say it for everybody; a date is one patient's.
+Most lines hold for the whole programme, and then nothing is written. Other lines hold for some
+weeks ("week 1-2", "vanaf week 3") or from a date. Week 1 begins on the day the programme starts, so
+weeks can be used in a protocol; dates only in the programme of one patient.
 """
 
 import re
@@ -16,7 +16,7 @@ from rugpijn.typed import dates
 from rugpijn.typed import text as texts
 
 WEEKS = (1, 52)
-LONGEST = 60  # characters; nobody types more
+LONGEST = 60  # characters
 
 _MONTH = "|".join(sorted(dates.MONTHS, key=len, reverse=True))
 _DATE = (
@@ -31,10 +31,13 @@ _BETWEEN = rf"\s*(?:-|–|{_THROUGH}|(?P<both>\+|&|,|en|and))\s*"
 
 
 def _shape(part: str, word: str) -> list[re.Pattern]:
-    """What is read with weeks and with dates alike: from, until, both, or one."""
+    """The patterns of a period whose ends look like `part`, each end with an optional `word`.
+
+    Their groups are `first` and `last`, or `only` for one week or date.
+    """
     prefix = rf"(?:{word}\s*)?" if word else ""
     first, last = rf"(?P<first>{part})", rf"(?P<last>{part})"
-    texts = (
+    patterns = (
         rf"{prefix}{first}{_BETWEEN}{prefix}{last}",
         rf"(?:{_FROM})\s+{prefix}{first}\s+(?:{_THROUGH})\s+{prefix}{last}",
         rf"(?:{_FROM})\s+{prefix}{first}(?:\s+(?:{_AND_ON}))?",
@@ -42,18 +45,19 @@ def _shape(part: str, word: str) -> list[re.Pattern]:
         rf"(?:{_THROUGH}|-|–)\s*{prefix}{last}",
         rf"{prefix}(?P<only>{part})",
     )
-    return [re.compile(text, re.IGNORECASE) for text in texts]
+    return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
 
-_TOT = re.compile(rf"\btot ((?:{_WEEK} ?)?\d{{1,3}}|{_DATE})$")  # in Dutch: up to, or through?
+# The Dutch "tot" can mean "up to" or "through", so it is refused with a question.
+_TOT = re.compile(rf"\btot ((?:{_WEEK} ?)?\d{{1,3}}|{_DATE})$")
 _IN_WEEKS, _IN_DATES = _shape(r"\d{1,3}", _WEEK), _shape(_DATE, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Weeks of the programme or dates, each end included; nothing stated is the whole programme.
+    """Weeks of the programme, or dates, both ends included. `Period()` is the whole programme.
 
-    `Period(from_week=3)` is from week 3 on. What begins in week 1 and does not end is the whole.
+    `Period(from_week=3)` is from week 3 on. `parse` reads "vanaf week 1" as the whole programme.
     """
 
     from_week: int | None = None
@@ -81,44 +85,45 @@ class Period:
     def parse(cls, text: str) -> "Period":
         """Read what a therapist types, such as "week 1-2", "vanaf week 3" or "vanaf 12-3-2027".
 
-        Empty is the whole programme. Raises ValueError with a sentence that says what is accepted.
+        Empty text is the whole programme. Raises ValueError with a sentence for the therapist that
+        says what is accepted.
         """
         plain = texts.plain(text)
         if not plain:
             return cls()
         if len(plain) <= LONGEST:
             for shape in _IN_WEEKS:
-                if found := shape.fullmatch(plain):
-                    return cls._of_weeks(found.groupdict())
+                if match := shape.fullmatch(plain):
+                    return cls._of_weeks(match.groupdict())
             for shape in _IN_DATES:
-                if found := shape.fullmatch(plain):
-                    return cls._of_dates(found.groupdict())
-        if found := _TOT.search(plain):
+                if match := shape.fullmatch(plain):
+                    return cls._of_dates(match.groupdict())
+        if match := _TOT.search(plain):
             raise ValueError(
                 _(
-                    "Does “%(text)s” count as well? Write “t/m %(text)s” if it does, and else "
-                    "the one before it."
+                    "Is “%(text)s” included? If so, write “t/m %(text)s”; if not, write the "
+                    "one before it."
                 )
-                % {"text": found[1]}
+                % {"text": match[1]}
             )
         raise _refused()
 
     @classmethod
-    def _of_weeks(cls, found: dict) -> "Period":
-        only = found.get("only")
-        first, last = only or found.get("first"), only or found.get("last")
-        if found.get("both") and int(last) != int(first) + 1:
-            raise _refused()  # week 1 and week 4 are not week 1 to 4
+    def _of_weeks(cls, groups: dict) -> "Period":
+        only = groups.get("only")
+        first, last = only or groups.get("first"), only or groups.get("last")
+        if groups.get("both") and int(last) != int(first) + 1:
+            raise _refused()  # "week 1 and 4" is not week 1 to 4
         if not first:
             first = str(WEEKS[0])
         whole = last is None and int(first) == WEEKS[0]
         return cls() if whole else cls(from_week=int(first), until_week=last and int(last))
 
     @classmethod
-    def _of_dates(cls, found: dict) -> "Period":
-        only = found.get("only")
-        first, last = only or found.get("first"), only or found.get("last")
-        if found.get("both"):
+    def _of_dates(cls, groups: dict) -> "Period":
+        only = groups.get("only")
+        first, last = only or groups.get("first"), only or groups.get("last")
+        if groups.get("both"):
             raise _refused()
         return cls(from_date=first and dates.read(first), until_date=last and dates.read(last))
 
@@ -128,12 +133,12 @@ class Period:
 
     @property
     def in_any_programme(self) -> "Period":
-        """Its weeks; a date belongs to one patient's programme."""
+        """The same period without dates, which hold for one patient's programme only."""
         return Period(self.from_week, self.until_week)
 
     @property
     def notation(self) -> str:
-        """The shorthand; `parse` reads it back to an equal value."""
+        """The shorthand. `parse` reads it back to an equal value."""
         if self.is_whole:
             return ""
         if self.from_date or self.until_date:
@@ -153,7 +158,7 @@ class Period:
         return f"{week}{first}-{last}" if week else f"{first} t/m {last}"
 
     def __str__(self) -> str:
-        """What a patient reads, in the active language; empty for the whole programme."""
+        """The text for the patient, in the active language; empty for the whole programme."""
         if self.is_whole:
             return ""
         if self.from_date or self.until_date:
@@ -179,13 +184,13 @@ class Period:
         return _("From %(first)s to %(last)s") % words
 
     def first_day(self, started_on: date) -> date:
-        """The first day on which it holds, in a programme that started then."""
+        """The first day of the period, in a programme that started on `started_on`."""
         if self.from_date is not None:
             return max(self.from_date, started_on)
         return started_on + timedelta(weeks=(self.from_week or 1) - 1)
 
     def last_day(self, started_on: date) -> date | None:
-        """The last day; None when it goes on as long as the programme."""
+        """The last day of the period; None when it lasts as long as the programme."""
         if self.until_date is not None:
             return self.until_date
         if self.until_week is None:
@@ -197,7 +202,7 @@ class Period:
         return self.first_day(started_on) <= day and (last is None or day <= last)
 
     def in_week_day(self, number: int) -> bool:
-        """Whether it holds on this day of the programme (1 is the first), as far as weeks say."""
+        """Whether day `number` of the programme (1 is the first) is in its weeks. Ignores dates."""
         week = (number - 1) // 7 + 1
         return (self.from_week or 1) <= week and (
             self.until_week is None or week <= self.until_week
@@ -205,7 +210,7 @@ class Period:
 
     @property
     def place(self) -> tuple:
-        """Where it stands among others: the whole programme first, then by when it begins."""
+        """The sort key: the whole programme first, then by beginning and end."""
         return (
             not self.is_whole,
             self.from_week or 0,
@@ -215,7 +220,7 @@ class Period:
         )
 
     def to_dict(self) -> dict:
-        """What is stated, as plain JSON."""
+        """The parts that are stated, as plain JSON."""
         stated = {name: getattr(self, name) for name in self.PARTS}
         return {
             name: value.isoformat() if isinstance(value, date) else value

@@ -1,9 +1,9 @@
-"""From figures to pictures: rendered once, kept by digest, read as a value.
+"""Render figures once, store the renderings by digest, and describe them as a `Picture`.
 
-`Picture` is what a page or a paper needs to know of a figure. It is frozen with the programme and
-names its rendering by digest, so nothing here is asked again when a version is read.
+A `Picture` holds everything that a page or a handout shows of a figure. It is frozen with the
+programme and names its rendering by digest, so reading a version does not use the figure again.
 
-What stands in `Figure.data`, by kind:
+The contents of `Figure.data`, by kind:
 
     poses    the figure as exercises/figures/checks.py describes it
     photo    title, alternative and caption by language, and `photo`, the digest of its bytes
@@ -22,12 +22,12 @@ from django.utils.translation import gettext as _
 from .figures import by_hand, kept
 from .figures.data import keys, load, mirrored
 from .media import photos
-from .models import FALLBACK, Figure, Rendering
+from .models import Figure, Rendering, in_language
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture: what stands under it, what stands in its place, and its size in mm."""
+    """One drawing or photo: its caption, its alternative text, and its size in mm."""
 
     caption: str
     alternative: str
@@ -39,8 +39,8 @@ class Frame:
 class Picture:
     """A figure as a reader sees it, in one language and for one side of the body.
 
-    `source` is the digest of what was drawn, whatever renderer drew it: an upgrade of the app
-    that draws more finely has another `digest` and the same source.
+    `source` is the digest of the figure's data without the version of the renderer. When a later
+    version of the app draws the same data anew, `digest` changes and `source` does not.
     """
 
     digest: str
@@ -48,12 +48,12 @@ class Picture:
     title: str
     frames: tuple[Frame, ...]
     kind: str = Figure.Kind.POSES
-    side: str = ""  # the patient's side that it shows: left, right or neither
+    side: str = ""  # the patient's side that it shows: "left", "right", or "" for neither
     loop: bool = False
 
     @classmethod
     def of(cls, figure: Figure, language: str, side: str = "") -> "Picture":
-        """`side` is the one that is prescribed; "" and "each" take the figure as it is."""
+        """The picture for the prescribed `side`; "" and "each" take the figure as it is."""
         data, rendering = figure.data, figure.rendering
         if figure.mirrored is not None and side in ("left", "right") and side != data["side"]:
             data, rendering = mirrored(data), figure.mirrored
@@ -62,7 +62,7 @@ class Picture:
         return cls(
             digest=rendering.digest,
             source=kept.digest_of(data, renderer=0),
-            title=_said(data["title"], language),
+            title=in_language(data["title"], language),
             frames=frames,
             kind=figure.kind,
             side=data.get("side", ""),
@@ -71,7 +71,7 @@ class Picture:
 
     @classmethod
     def from_json(cls, content: dict | None) -> "Picture | None":
-        """From what `dataclasses.asdict` made of it."""
+        """The picture from the result of `dataclasses.asdict`, or None from None."""
         if content is None:
             return None
         return cls(**{**content, "frames": tuple(Frame(**frame) for frame in content["frames"])})
@@ -81,11 +81,11 @@ class Picture:
 
 
 def _frames(kind: str, data: dict, rendering: Rendering, language: str) -> Iterable[Frame]:
-    title = _said(data["title"], language)
+    title = in_language(data["title"], language)
     if kind != Figure.Kind.POSES:
         (size,) = rendering.frames
         caption, alternative = (
-            _said(data.get(n, {}), language) for n in ("caption", "alternative")
+            in_language(data.get(name, {}), language) for name in ("caption", "alternative")
         )
         yield Frame(caption, alternative, size["width"], size["height"])
         return
@@ -93,28 +93,27 @@ def _frames(kind: str, data: dict, rendering: Rendering, language: str) -> Itera
     for number, (frame, size) in enumerate(zip(data["strip"], rendering.frames, strict=True), 1):
         alternative = title
         if count > 1:
-            alternative = _("%(title)s, drawing %(number)d of %(count)d") % {
-                "title": title, "number": number, "count": count,
-            }  # fmt: skip
-        yield Frame(_said(frame["caption"], language), alternative, size["width"], size["height"])
+            words = {"title": title, "number": number, "count": count}
+            alternative = _("%(title)s, drawing %(number)d of %(count)d") % words
+        caption = in_language(frame["caption"], language)
+        yield Frame(caption, alternative, size["width"], size["height"])
 
 
-def _said(texts: dict, language: str) -> str:
-    return texts.get(language) or texts.get(FALLBACK, "")
-
-
-# Making and keeping.
+# Drawing and storing.
 
 
 def draw_ahead(data: dict) -> None:
-    """Draw and keep what `save_poses` will ask for. Takes seconds, so before a transaction."""
+    """Draw and store the renderings that `save_poses` needs.
+
+    This takes seconds, so call it before the transaction.
+    """
     _poses_rendering(data)
     if "side" in data:
         _poses_rendering(mirrored(data))
 
 
 def save_poses(figure: Figure, data: dict) -> Figure:
-    """Draw checked data, keep the pictures, and save the figure with them."""
+    """Draw the checked data, store the renderings, and save the figure with them."""
     figure.kind = Figure.Kind.POSES
     twin = mirrored(data) if "side" in data else None
     return _save(figure, data, _poses_rendering(data), twin and _poses_rendering(twin))
@@ -134,9 +133,9 @@ def _save(
 
 
 def _poses_rendering(data: dict) -> Rendering:
-    found = Rendering.objects.filter(digest=kept.digest_of(data)).first()
-    if found is not None:
-        return found
+    stored = Rendering.objects.filter(digest=kept.digest_of(data)).first()
+    if stored is not None:
+        return stored
     drawn = kept.drawn_ahead(data) or kept.draw(data)
     frames = [vars(frame) for frame in drawn.frames]
     defaults = {"frames": frames, "loop": drawn.loop}
@@ -144,21 +143,21 @@ def _poses_rendering(data: dict) -> Rendering:
 
 
 def save_photo(figure: Figure, data: dict, jpeg: bytes) -> Figure:
-    """Keep a photo that `exercises.media.photos` made, and save the figure with it."""
+    """Store a JPEG made by `exercises.media.photos`, and save the figure with it."""
     figure.kind = Figure.Kind.PHOTO
     data = {**data, "photo": hashlib.sha256(jpeg).hexdigest()}
     digest = hashlib.sha256(kept.digest_of(data).encode() + jpeg).hexdigest()
-    made = {"frames": [photos.millimetres(jpeg)], "photo": jpeg}
-    return _save(figure, data, Rendering.objects.get_or_create(digest=digest, defaults=made)[0])
+    defaults = {"frames": [photos.millimetres(jpeg)], "photo": jpeg}
+    return _save(figure, data, Rendering.objects.get_or_create(digest=digest, defaults=defaults)[0])
 
 
 def save_words(figure: Figure, data: dict) -> Figure:
-    """Other words about the photo that is there."""
+    """Save new texts with the photo that the figure already has."""
     return save_photo(figure, data, bytes(figure.rendering.photo))
 
 
 def save_by_hand(figure: Figure, data: dict, svg: str) -> Figure:
-    """Keep a checked drawing from the repository, and save the figure with it."""
+    """Store a checked SVG drawing from the repository, and save the figure with it."""
     figure.kind = Figure.Kind.BY_HAND
     data = {**data, "svg": hashlib.sha256(svg.encode()).hexdigest()}
     frame = {"width": data["width"], "height": data["height"], "svg": svg}
@@ -169,18 +168,18 @@ def save_by_hand(figure: Figure, data: dict, svg: str) -> Figure:
 
 
 def save_known(figure: Figure, kind: str, data: dict) -> Figure:
-    """A figure of what was checked and kept here before."""
+    """Save a figure whose data was checked and whose rendering is already stored."""
     figure.kind = kind
     return _save(figure, data, Rendering.objects.get(digest=kept.digest_of(data)))
 
 
 def shared_keys() -> list[str]:
-    """Every figure of the library: those of poses, and those drawn by hand."""
+    """The keys of all shared figures, made from poses or drawn by hand."""
     return sorted([*keys(), *by_hand.keys()])
 
 
 def shared_figure(key: str) -> Figure | None:
-    """The library's figure with this key, as its file says today; None for no key."""
+    """The shared figure with this key, saved anew when its file changed; None for an empty key."""
     if not key:
         return None
     figure = Figure.objects.filter(practice=None, key=key).first() or Figure(key=key)
@@ -193,7 +192,7 @@ def shared_figure(key: str) -> Figure | None:
 
 
 def redraw() -> int:
-    """Draw what practices made with the renderer of today. Returns how many changed."""
+    """Draw the figures of practices with the current renderer. Returns how many changed."""
     changed = 0
     for figure in Figure.objects.exclude(practice=None).filter(kind=Figure.Kind.POSES):
         if figure.rendering_id != kept.digest_of(figure.data):

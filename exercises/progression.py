@@ -1,12 +1,11 @@
-"""One step harder or easier: which part of a dosage moves, and by how much.
+"""One step harder or easier: which part of a dosage changes, and by how much.
 
-The rule. One part changes at a time, and only a part that is stated: nothing is added and
-nothing is dropped. The parts are tried in the order of `PARTS`; what would leave `RANGE` or
-what no dosage may be is no step. How often (a day, a week) stays as it is: the guideline
-reduces guidance before frequency.
+One part changes at a time, and only a part that is stated: none is added or removed. The parts are
+tried in the order of `PARTS`. A change that leaves `RANGE`, or that `Dosage` refuses, is no step.
+How often (a day, a week) does not change: the guideline reduces guidance before frequency.
 
-In small steps, planned ahead and not led by pain: KNGF guideline low back pain (2021), C.2.2.
-Which part moves first, the sizes in `SIZES` and the ends in `RANGE` are our proposal, not
+Steps are small, planned ahead and not led by pain: KNGF guideline low back pain (2021), C.2.2.
+The order of the parts, the sizes in `SIZES` and the limits in `RANGE` are our proposal, not
 evidence: a physiotherapist can correct them here.
 """
 
@@ -22,13 +21,13 @@ from .dosage import Dosage
 HARDER, EASIER = "harder", "easier"
 PARTS = ("reps", "sets", "hold", "load", "duration")
 
-# part: (below this, so much), …; the last counts for all above.
+# part: (below this value, size of the step), …; None stands for every higher value.
 SIZES = {
     "reps": ((6, 1), (None, 2)),
     "sets": ((None, 1),),
-    "hold": ((5, 1), (60, 5), (None, 10)),  # seconds, as is the duration
+    "hold": ((5, 1), (60, 5), (None, 10)),  # seconds
     "load": ((5, Decimal("0.5")), (20, Decimal(1)), (None, Decimal("2.5"))),  # kg
-    "duration": ((60, 10), (300, 30), (None, 60)),
+    "duration": ((60, 10), (300, 30), (None, 60)),  # seconds
 }
 RANGE = {
     "reps": (3, 20),
@@ -65,7 +64,7 @@ class Step:
 
 
 def steps(dosage: Dosage, direction: str) -> Iterator[Step]:
-    """All steps that there are in this direction, the one to take first at the front."""
+    """Every possible step in this direction, the preferred one first."""
     for part in PARTS:
         if getattr(dosage, part) is not None and (moved := _moved(dosage, part, direction)):
             yield Step(part, direction, moved)
@@ -87,7 +86,7 @@ def _moved(dosage: Dosage, part: str, direction: str) -> Dosage | None:
 
 
 def _size(part: str, value: int | Decimal, direction: str) -> int | Decimal:
-    """A step back undoes a step ahead: at a limit the smaller size leads down."""
+    """The signed size of the step. A step easier undoes a step harder, also at a limit."""
     for limit, size in SIZES[part]:
         if direction == EASIER and (limit is None or value <= limit):
             return -size

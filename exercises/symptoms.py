@@ -1,8 +1,7 @@
-"""Which symptoms a protocol can ask its patients about.
+"""The symptoms that a protocol can ask its patients about.
 
-What they are called and which of them belong to a region are clinical rules, and those stand in
-the app that keeps the records. It fills in `catalogue` when it is ready, since nothing here may
-import it.
+Their wording and the symptoms of each region are clinical rules, which the patients app has. This
+app may not import it, so the patients app fills `catalogue` when Django starts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,13 +14,16 @@ from django.utils.translation import gettext as _
 
 @dataclass
 class Catalogue:
-    """`words` are what a patient reads, by name, in the order in which it is asked."""
+    """`words` maps each name to the text for the patient, in the order of asking.
+
+    `of_region` returns the names that are asked for every complaint of a region.
+    """
 
     words: Mapping[str, str] = field(default_factory=dict)
     of_region: Callable[[str], tuple[str, ...]] = lambda region: ()
 
     def in_order(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that are known here, each once."""
+        """The names that are in the catalogue, each once, in its order."""
         return [name for name in self.words if name in set(names)]
 
 
@@ -29,7 +31,10 @@ catalogue = Catalogue()
 
 
 def validate_names(names: list[str]) -> None:
-    """Refuse what nobody could ask about: a misspelt name is a question that is never asked."""
+    """Raise ValidationError unless `names` is a list of names in the catalogue.
+
+    A misspelt name would be a question that is never asked.
+    """
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValidationError(_("A list of names is expected here."), code="list")
     unknown = [name for name in names if name not in catalogue.words]
@@ -42,7 +47,7 @@ def validate_names(names: list[str]) -> None:
 
 
 def validate_complete(names: Iterable[str], region: str) -> None:
-    """Refuse a list that leaves out what is asked in any case for a complaint of this region."""
+    """Raise ValidationError when a symptom that its region always asks about is missing."""
     missing = [name for name in catalogue.of_region(region) if name not in set(names)]
     if missing:
         raise ValidationError(

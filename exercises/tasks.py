@@ -1,6 +1,6 @@
-"""The names under which work was queued before it moved, for what still waits at the update.
+"""The former names of tasks, for those that are still queued when the app is updated.
 
-The next release has no such file.
+This file can be removed in the release after that.
 """
 
 from .exchange.importing import check_import, write_import  # noqa: F401

@@ -1,4 +1,4 @@
-"""Addresses of drawings. A digest is the name: what it names never changes and shows nobody."""
+"""Addresses of drawings, by digest. A drawing never changes and shows no real person."""
 
 from django.urls import path
 

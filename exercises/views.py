@@ -1,4 +1,4 @@
-"""Drawings as files. They hold no words and show nobody, so whoever has the name may look."""
+"""Drawings as SVG files. They have no text and show no real person, so they need no login."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
@@ -12,7 +12,7 @@ from .models import Rendering
 @login_not_required
 @require_safe
 def drawing(request, digest, number):
-    """One frame of a strip, counted from 1. A photo is not given out here."""
+    """One frame of a strip, counted from 1. Responds 404 for a photo."""
     frames = Rendering.objects.filter(digest=digest).values_list("frames", flat=True).first()
     if not frames or not 1 <= number <= len(frames) or "svg" not in frames[number - 1]:
         raise Http404
@@ -22,7 +22,7 @@ def drawing(request, digest, number):
 @login_not_required
 @require_safe
 def loop(request, digest):
-    """The strip in motion."""
+    """The moving drawing of a strip. Responds 404 when there is none."""
     svg = Rendering.objects.filter(digest=digest).values_list("loop", flat=True).first()
     if not svg:
         raise Http404

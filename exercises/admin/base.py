@@ -1,10 +1,16 @@
-"""What the admin pages of the library share."""
+"""Base classes for the admin pages of the library."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from rugpijn import audit
 from rugpijn.admin_base import ScopedAdmin
@@ -13,16 +19,16 @@ from .. import search
 
 
 def without_links(field):
-    """A picker without the small links beside it: what it picks has a page of its own."""
+    """The form field without the small links beside its select box to add or change an object."""
     if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
         field.widget = field.widget.widget
     return field
 
 
 class LoggedAdmin(ScopedAdmin):
-    """Every change to the library is in the access log, inside its own transaction.
+    """Writes every change to the access log, in the transaction of the change.
 
-    A list names things in the reader's language, and `is_editable` says which may be changed.
+    `is_editable` decides which objects may be changed or deleted.
     """
 
     def save_model(self, request, obj, form, change):
@@ -34,11 +40,11 @@ class LoggedAdmin(ScopedAdmin):
         super().delete_model(request, obj)
 
     def get_search_results(self, request, queryset, search_term):
-        """Whatever the accents and capitals."""
+        """Search without regard to accents and capitals."""
         return search.find_in(queryset, search_term, *self.search_fields), False
 
     def is_editable(self, request, obj) -> bool:
-        """Whether this one may be changed and deleted by who may do so at all."""
+        """Whether a user with the permission to change the model may change this object."""
         raise NotImplementedError
 
     def has_change_permission(self, request, obj=None):
@@ -55,13 +61,46 @@ class LoggedAdmin(ScopedAdmin):
 
 
 class OwnedAdmin(LoggedAdmin):
-    """What is shared or a practice's own: which of the two, and whether it was judged."""
+    """For objects that are shared or owned by a practice. A practice can copy a shared one."""
+
+    def get_urls(self):
+        copy = path(
+            "<int:pk>/copy/",
+            self.admin_site.admin_view(self.copy_view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_copy",
+        )
+        return [copy, *super().get_urls()]
+
+    def make_copy(self, request, original):
+        """Store a copy of `original` owned by the user's practice, and return it."""
+        raise NotImplementedError
+
+    @method_decorator(require_POST)
+    def copy_view(self, request, pk):
+        """Copy an object to the library of the user's practice, and redirect to the copy."""
+        original = self.get_object(request, str(pk))
+        if original is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        if request.user.practice_id is None or not self.has_add_permission(request):
+            raise PermissionDenied
+        with transaction.atomic():
+            own = self.make_copy(request, original)
+            audit.record(request, "copy", thing=original)
+        messages.success(
+            request,
+            gettext("This is your own copy of “%s”. You can change it now.") % original,
+        )
+        return HttpResponseRedirect(self.change_url(own))
+
+    def change_url(self, obj) -> str:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(f"{self.admin_site.name}:{name}", args=[obj.pk])
 
     def is_editable(self, request, obj) -> bool:
         return self.model.objects.editable_by(request.user).filter(pk=obj.pk).exists()
 
     def is_to_review(self, obj) -> bool:
-        """A note that is left to judge weighs more than a date."""
+        """Whether a note to the reviewer is left, also when there is a date of review."""
         return bool(obj.review_note)
 
     @admin.display(description=_("whose"))
@@ -76,7 +115,7 @@ class OwnedAdmin(LoggedAdmin):
 
 
 class OwnFilter(admin.SimpleListFilter):
-    """Ours or shared. A filter on the practice itself would show names of others."""
+    """Own or shared. A filter on `practice` would show the names of other practices."""
 
     title = _("whose")
     parameter_name = "whose"

@@ -1,7 +1,7 @@
-"""Drawings and photos in the admin: drawn with sliders, judged, and chosen in an exercise.
+"""Drawings and photos in the admin: made with sliders, reviewed, and chosen in an exercise.
 
-Shared figures come from files: they are read, copied and judged here, and not changed. A page for
-a kind is a method in `PAGES`; adding one starts with `?kind=`.
+Shared figures come from files. Here they can be read, copied and reviewed, but not changed. `PAGES`
+names the method for the page of each kind; `?kind=` in the address of the add page chooses one.
 """
 
 import copy
@@ -40,7 +40,7 @@ from .photos import photo_view
 
 
 class ReviewForm(forms.ModelForm):
-    """Who judged what is drawn, and when."""
+    """Who reviewed the figure, and on which day."""
 
     class Meta(CleanTextMeta):
         model = Figure
@@ -48,13 +48,13 @@ class ReviewForm(forms.ModelForm):
         widgets = {"reviewed_on": AdminDateWidget}
 
 
-def _judged(figure: Figure) -> list:
-    """What a review is about, and the review that there is."""
+def _review_content(figure: Figure) -> list:
+    """The data that is reviewed, with the present review, to detect that another user saved."""
     return [figure.data, figure.reviewed_by, figure.reviewed_on]
 
 
 def drawing_urls(figure: Figure) -> list[str]:
-    """The addresses of its frames, as they are given out to staff."""
+    """The addresses of its frames for staff."""
     if figure.kind == Figure.Kind.PHOTO:
         return [reverse("admin:exercises_media", args=[figure.rendering_id])]
     count = len(figure.data["strip"]) if figure.kind == Figure.Kind.POSES else 1
@@ -65,7 +65,7 @@ def drawing_urls(figure: Figure) -> list[str]:
 
 
 def strip(figure: Figure | None) -> str:
-    """Its frames with their captions, as the patient reads them."""
+    """Its frames with their captions as HTML, in the active language."""
     if figure is None:
         return ""
     frames = pictures.Picture.of(figure, get_language()).frames
@@ -81,7 +81,7 @@ def strip(figure: Figure | None) -> str:
 
 
 class FigureSelect(forms.Select):
-    """Each choice knows its pictures, so that the page can show them when it is chosen."""
+    """A select box whose options carry the addresses of their pictures, for `figure_choice.js`."""
 
     def create_option(self, name, value, *args, **options):
         option = super().create_option(name, value, *args, **options)
@@ -91,7 +91,7 @@ class FigureSelect(forms.Select):
 
 
 class WithFigure:
-    """For the admin of what has a figure: chosen from a list, and shown below it."""
+    """For the admin of a model with a figure, which is chosen from a list and shown below it."""
 
     FIELDSET = (_("Drawing or photo"), {"fields": ("figure", "pictures")})
 
@@ -100,14 +100,14 @@ class WithFigure:
         js = ("rugpijn/figure_choice.js",)
 
     def figures_of(self, request, obj) -> int | None:
-        """Whose figures may be chosen beside the shared ones: those of the thing's own practice."""
+        """The practice whose figures may be chosen beside the shared ones."""
         return request.user.practice_id if obj is None else obj.practice_id
 
     def get_readonly_fields(self, request, obj=None):
         return (*super().get_readonly_fields(request, obj), "pictures")
 
     def get_fieldsets(self, request, obj=None):
-        """With the way to a new drawing, for who may make one."""
+        """Add a link to a new drawing, if the user may make one."""
         figures = self.admin_site._registry[Figure]
         if not figures.has_add_permission(request) or not self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
@@ -126,7 +126,7 @@ class WithFigure:
         if field := form.base_fields.get("figure"):
             owner = self.figures_of(request, obj)
             field.queryset = field.queryset.filter(Q(practice=None) | Q(practice=owner))
-            field.label_from_instance = _named
+            field.label_from_instance = _label
             field.widget = FigureSelect(attrs={"data-figures": ""})
             field.widget.choices = field.choices
         return form
@@ -136,7 +136,7 @@ class WithFigure:
         return format_html('<div class="chosen-figure">{}</div>', strip(obj.figure))
 
 
-def _named(figure: Figure) -> str:
+def _label(figure: Figure) -> str:
     if figure.practice_id is None:
         return str(figure)
     return gettext("%(title)s (ours)") % {"title": figure}
@@ -144,7 +144,7 @@ def _named(figure: Figure) -> str:
 
 @admin.register(Figure)
 class FigureAdmin(OwnedAdmin):
-    shows_as_typed = False  # its forms are its own
+    shows_as_typed = False  # it has forms of its own
     list_display = ("small", "title", "kind", "whose", "reviewed")
     list_display_links = ("title",)
     list_filter = ("kind", OwnFilter)
@@ -152,23 +152,24 @@ class FigureAdmin(OwnedAdmin):
     search_fields = ("data__title__nl", "data__title__en")
     search_help_text = _("Search by title, in any language.")
 
-    # Which method shows and saves a figure of one's own, by kind. `figure` is None for a new one.
+    # The method that shows and saves the practice's own figure, by kind. It gets the request, and
+    # the figure or None for a new one.
     PAGES = {Figure.Kind.POSES: "poses_page", Figure.Kind.PHOTO: "photo_page"}
-    # How the page of a new figure offers a kind.
+    # The links to the other kinds on the page of a new figure.
     OFFERS = {
         Figure.Kind.POSES: _("Draw with sliders instead"),
         Figure.Kind.PHOTO: _("Upload a photo instead"),
     }
 
     def scope(self, request, queryset):
-        """Without the bytes of photos and the loops, which no list shows."""
+        """Leave out the bytes of photos and the moving drawings, which no list shows."""
         return queryset.visible_to(request.user).defer("rendering__photo", "rendering__loop")
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and request.user.practice_id is not None
 
     def has_delete_permission(self, request, obj=None):
-        """Never a shared figure, not even by root, who may change its review."""
+        """Nobody deletes a shared figure, not even a superuser, who may change its review."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or self._is_ours(request, obj))
 
@@ -181,7 +182,6 @@ class FigureAdmin(OwnedAdmin):
 
         return [
             route("preview/", self.preview_view, "preview"),
-            route("<int:pk>/copy/", self.copy_view, "copy"),
             *super().get_urls(),
         ]
 
@@ -192,7 +192,7 @@ class FigureAdmin(OwnedAdmin):
         return small_picture(obj)
 
     def is_to_review(self, obj):
-        """A figure has no note of what to judge: without a date all of it is."""
+        """A figure has no note to the reviewer, so the date of review decides."""
         return obj.reviewed_on is None
 
     # The pages.
@@ -203,14 +203,14 @@ class FigureAdmin(OwnedAdmin):
         return getattr(self, self.PAGES[self._new_kind(request)])(request, None)
 
     def _new_kind(self, request) -> str:
-        asked = request.GET.get("kind")
-        return asked if asked in self.PAGES else Figure.Kind.POSES
+        kind = request.GET.get("kind")
+        return kind if kind in self.PAGES else Figure.Kind.POSES
 
     def _offers(self, request):
-        """The other ways to make a figure: address and words."""
-        asked = request.GET.dict()
+        """The address and text of the links to the other kinds of figure."""
+        query = request.GET.dict()
         return [
-            ("?" + urlencode(asked | {"kind": kind}), self.OFFERS[kind])
+            ("?" + urlencode(query | {"kind": kind}), self.OFFERS[kind])
             for kind in self.PAGES
             if kind != self._new_kind(request)
         ]
@@ -230,18 +230,18 @@ class FigureAdmin(OwnedAdmin):
         return self._page(request, figure, "figure")
 
     def _page(self, request, figure, template, **context):
-        """A page about this figure, with what is said beside it."""
+        """A page about this figure, with its use, its review and the copy button beside it."""
         may_review = figure is not None and self.has_change_permission(request, figure)
         stamps = {"stamp": "", "judged": ""}
         if figure is not None:
-            reviews = "_review" in request.POST  # each of its two forms carries its own
+            reviews = "_review" in request.POST  # each of the two forms on the page has its stamp
             stamps = {
                 name: two_at_once.stamp_for(request, content)
                 if reviews == is_review
                 else two_at_once.stamp(content)
                 for name, content, is_review in (
                     ("stamp", figure.data, False),
-                    ("judged", _judged(figure), True),
+                    ("judged", _review_content(figure), True),
                 )
             }
         context = {
@@ -275,22 +275,19 @@ class FigureAdmin(OwnedAdmin):
         try:
             with transaction.atomic():
                 stored = Figure.objects.select_for_update().get(pk=figure.pk)
-                two_at_once.refuse_if_another(request, stored, _judged(stored))
+                two_at_once.refuse_if_another(request, stored, _review_content(stored))
                 figure.save(update_fields=form.Meta.fields)
                 audit.record(request, "review", thing=figure)
         except two_at_once.ChangedMeanwhileError as error:
             form.add_error(None, str(error))
             return self._page(request, self.get_object(request, figure.pk), "figure", review=form)
         messages.success(request, gettext("The review was saved."))
-        return self._to(figure)
-
-    def _to(self, figure):
-        return HttpResponseRedirect(reverse("admin:exercises_figure_change", args=[figure.pk]))
+        return HttpResponseRedirect(self.change_url(figure))
 
     # Poses.
 
     def poses_page(self, request, figure):
-        """With sliders when they can say what is drawn, otherwise its words and who is drawn."""
+        """The editor with sliders, or the form for texts when sliders cannot express the figure."""
         settings = settings_of(figure.data) if figure is not None else None
         if figure is not None and settings is None:
             return self._words_page(request, figure)
@@ -312,14 +309,17 @@ class FigureAdmin(OwnedAdmin):
                     return self._keep(request, figure, figure_of(form.settings))
                 except two_at_once.ChangedMeanwhileError as error:
                     refused = [str(error)]
-            self._draw_at_leisure(request, form)
+            self._draw_within_limit(request, form)
             return self._editor(request, figure, form, refused=refused)
         if "_partial" not in request.POST:
-            self._draw_at_leisure(request, form)
+            self._draw_within_limit(request, form)
         return self._editor(request, figure, form, forgiving=True)
 
     def _refusal(self, form) -> list[str] | None:
-        """None when it can be kept. What is wrong at a field is said there."""
+        """The errors of the figure as a whole; None when it can be saved.
+
+        An empty list means that the errors are shown at the fields.
+        """
         if not form.is_valid():
             return []
         try:
@@ -329,17 +329,16 @@ class FigureAdmin(OwnedAdmin):
         return None
 
     def _editor(self, request, figure, form, refused=(), forgiving=False):
-        return self._page(
-            request, figure, "pose_form", form=form, refused=refused,
-            errors=form.is_bound and not forgiving and not form.is_valid(), forgiving=forgiving,
-        )  # fmt: skip
+        errors = form.is_bound and not forgiving and not form.is_valid()
+        context = {"form": form, "refused": refused, "errors": errors, "forgiving": forgiving}
+        return self._page(request, figure, "pose_form", **context)
 
-    def _draw_at_leisure(self, request, form):
+    def _draw_within_limit(self, request, form):
         if within_limit(request.user, len(form.frames)):
             self._draw(form)
 
     def _draw(self, form, urls=None):
-        """Give every frame its picture: those that were kept, or drawn now."""
+        """Give every frame of the form its picture: from `urls`, or else drawn now."""
         for number, frame in enumerate(form.frames, 1):
             frame.warnings = []
             if urls is not None:
@@ -354,7 +353,7 @@ class FigureAdmin(OwnedAdmin):
                 frame.picture, frame.warnings = as_image(drawn.svg), drawn.warnings
 
     def _keep(self, request, figure, data):
-        """Draw first, then save all of it or nothing."""
+        """Draw the figure, save it, and respond. Drawing is done before the transaction."""
         pictures.draw_ahead(data)
         with transaction.atomic():
             if figure is None:
@@ -363,21 +362,21 @@ class FigureAdmin(OwnedAdmin):
                 ours = Figure.objects.editable_by(request.user).select_for_update()
                 figure, action = ours.get(pk=figure.pk), "change"
                 two_at_once.refuse_if_another(request, figure, figure.data)
-            judged = figure.reviewed_on is not None
+            was_reviewed = figure.reviewed_on is not None
             pictures.save_poses(figure, data)
             audit.record(request, action, thing=figure)
         messages.success(
             request,
             gettext("“%s” was saved. You can choose it in an exercise now.") % figure,
         )
-        if judged and figure.reviewed_on is None:
+        if was_reviewed and figure.reviewed_on is None:
             messages.warning(
-                request, gettext("It was changed after its review: please judge it again.")
+                request, gettext("It was changed after its review. Please review it again.")
             )
-        return self.back_to_form(request, figure) or self._to(figure)
+        return self.back_to_form(request, figure) or HttpResponseRedirect(self.change_url(figure))
 
     def back_to_form(self, request, figure):
-        """To the exercise that a new drawing was made for, with the drawing chosen there."""
+        """Redirect to the form that asked for a new drawing, with the drawing chosen, or None."""
         back = request.GET.get("back", "")
         if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
             return None
@@ -398,64 +397,50 @@ class FigureAdmin(OwnedAdmin):
                 form.add_error(None, str(error))
         return self._page(request, figure, "words_form", form=form)
 
-    # What a page asks for.
+    # Requests of the pages above.
 
     @method_decorator(require_POST)
     def preview_view(self, request):
-        """One frame as it would be drawn, and what is wrong with it in words."""
+        """Draw one frame of the posted form. Responds with the picture and its warnings as JSON."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if not within_limit(request.user):
-            much = gettext("That is a lot of drawings. Wait a minute, then go on.")
-            answer = _sorry(much, status=429)
-            answer.headers["Retry-After"] = str(rates.wait())
-            return answer
+            sentence = gettext("That is a lot of drawings. Wait a minute, then go on.")
+            response = _error_response(sentence, status=429)
+            response.headers["Retry-After"] = str(rates.wait())
+            return response
         try:
             form = PoseForm(request.POST)
         except ValidationError as error:
-            return _sorry(error.messages[0])
+            return _error_response(error.messages[0])
         number = request.POST.get("number", "")
         if number not in [str(frame.number) for frame in form.frames]:
-            return _sorry(gettext("There is no such drawing."))
+            return _error_response(gettext("There is no such drawing."))
         settings, wrong = form.draft(int(number))
         if wrong:
-            return _sorry(*wrong)
+            return _error_response(*wrong)
         drawn = preview(settings, int(number))
         return JsonResponse({"picture": as_image(drawn.svg), "warnings": drawn.warnings})
 
-    @method_decorator(require_POST)
-    def copy_view(self, request, pk):
-        """Put a copy among the practice's own, and go there."""
-        original = self.get_object(request, str(pk))
-        if original is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        with transaction.atomic():
-            own = Figure.objects.create(
-                practice=request.user.practice,
-                kind=original.kind,
-                data=copy.deepcopy(original.data),
-                rendering_id=original.rendering_id,
-                mirrored_id=original.mirrored_id,
-            )
-            audit.record(request, "copy", thing=original)
-        messages.success(
-            request,
-            gettext("This is your own copy of “%s”. You can change it now.") % original,
+    def make_copy(self, request, original):
+        return Figure.objects.create(
+            practice=request.user.practice,
+            kind=original.kind,
+            data=copy.deepcopy(original.data),
+            rendering_id=original.rendering_id,
+            mirrored_id=original.mirrored_id,
         )
-        return self._to(own)
 
 
 def within_limit(user, drawings: int = 1) -> bool:
-    """Drawing takes a fifth of a second of a processor; nobody needs more in a minute."""
+    """Whether the user may draw so many more. One takes a fifth of a second of processor time."""
     return rates.allows("preview", user.uuid, drawings)
 
 
 def as_image(svg: str) -> str:
-    """An address for <img>: what is drawn there can run nothing and ask for nothing."""
+    """A data address for <img>, in which an SVG cannot run scripts or load anything."""
     return "data:image/svg+xml," + quote(svg)
 
 
-def _sorry(*sentences: str, status=400):
+def _error_response(*sentences: str, status=400):
     return JsonResponse({"errors": list(sentences)}, status=status)

@@ -1,4 +1,7 @@
-"""The film of an exercise: a page of its own, since a film is long to send and a form may fail."""
+"""The page for the film of an exercise.
+
+It is not part of the form of the exercise, because an upload takes long and that form may fail.
+"""
 
 import logging
 
@@ -23,30 +26,31 @@ log = logging.getLogger(__name__)
 
 
 def film_view(request, admin, exercise: Exercise):
-    """Add, replace or remove the film of an exercise that the practice made itself."""
+    """Add, replace or remove the film of one of the practice's own exercises."""
     if exercise.practice_id is None or not admin.has_change_permission(request, exercise):
         raise PermissionDenied
     film = Film.objects.filter(exercise=exercise).first()
-    back = admin._change_url(exercise)
+    back = admin.change_url(exercise)
     if request.method == "POST" and "remove" in request.POST:
         if film is not None:
             try:
                 with transaction.atomic():
-                    _hold(request, exercise)
+                    _lock(request, exercise)
                     audit.record(request, "delete", thing=film)
                     film.delete()
             except two_at_once.ChangedMeanwhileError as error:
                 messages.warning(request, str(error))
                 return HttpResponseRedirect(request.path)
             messages.success(
-                request, _("The film is removed. Programmes that were issued with it keep it.")
+                request,
+                _("The film was removed. Programmes that were issued with it still show it."),
             )
         return HttpResponseRedirect(back)
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form, status = FilmForm(*sent, film=film), 200
+    data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form, status = FilmForm(*data, film=film), 200
     if form.is_valid():
         try:
-            if _saved(request, exercise, film, form):
+            if _save(request, exercise, film, form):
                 messages.success(request, _("The film is saved."))
                 return HttpResponseRedirect(back)
             status = 503
@@ -74,21 +78,22 @@ def film_view(request, admin, exercise: Exercise):
 
 
 def _content(exercise: Exercise) -> dict | None:
-    """What there is of its film, as a page was opened with it."""
+    """The stored row of its film, to detect that another user saved meanwhile."""
     return Film.objects.filter(exercise=exercise).values().first()
 
 
-def _hold(request, exercise: Exercise) -> None:
-    """Of two who change its film the second is asked."""
+def _lock(request, exercise: Exercise) -> None:
+    """Lock the exercise. Raises ChangedMeanwhileError when another user changed its film."""
     Exercise.objects.select_for_update(no_key=True).get(pk=exercise.pk)
     film = Film.objects.filter(exercise=exercise).first()
     two_at_once.refuse_if_another(request, film or exercise, _content(exercise))
 
 
-def _saved(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bool:
+def _save(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bool:
+    """Save the film. Returns False, with an error on the form, when it could not be stored."""
     try:
         with films.keeping() as kept:
-            _hold(request, exercise)
+            _lock(request, exercise)
             own = films.save(exercise, form.upload(), kept)
             audit.record(request, "change" if film else "add", thing=own)
     except OSError as error:
@@ -99,15 +104,15 @@ def _saved(request, exercise: Exercise, film: Film | None, form: FilmForm) -> bo
 
 
 def media_view(request, admin, digest: str):
-    """A photo or a film for staff who see the exercise that it belongs to."""
-    found = serving.in_library(request, digest)
-    if found is None:
+    """A photo or film, for staff who may see the exercise to which it belongs."""
+    file = serving.in_library(request, digest)
+    if file is None:
         raise Http404
-    return serving.answer(request, found)
+    return serving.answer(request, file)
 
 
 def film_context(exercise: Exercise) -> dict:
-    """What a player in the admin needs. Without a film: only where one is chosen, if ever."""
+    """The template context for the player of the exercise's film, if it has one."""
     film = Film.objects.filter(exercise=exercise).first()
     clip = Clip.of(film, get_language()) if film else None
     return {

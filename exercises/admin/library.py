@@ -1,12 +1,9 @@
-"""The library as therapists edit it.
+"""The admin pages of exercises, protocols and advice.
 
-What is shared is there to read and to copy; a practice edits its own. Whoever
-runs the server edits what is shared.
+A practice reads and copies shared objects and edits its own. A superuser edits the shared ones.
 """
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import Case, Q, Value, When
 from django.forms import Script, Select
 from django.http import HttpResponseRedirect
@@ -16,9 +13,8 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from rugpijn import audit
 from rugpijn.admin_base import ScopedInline
 from rugpijn.models import languages
 from rugpijn.typed.text_fields import StepsField
@@ -53,11 +49,11 @@ from .figures import WithFigure
 from .films import film_context, film_view, media_view
 from .own_choices import FavouriteFilter, WithOurs
 
-MOST_SOUGHT = 200  # letters of what was searched for that begin a title
+TITLE_SEARCHED = 200  # characters of the search term that are used as a title
 
 
 class TextInline(ScopedInline, admin.StackedInline):
-    """The words of something, one form for each language."""
+    """The texts of an object, one form for each language."""
 
     form = TextForm
     formset = TextFormSet
@@ -72,7 +68,7 @@ class TextInline(ScopedInline, admin.StackedInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def scope(self, request, queryset):
-        """The parent was scoped. A language that nobody can choose is left as it is."""
+        """The texts in the languages of the settings, Dutch first. Others are left unchanged."""
         codes = [code for code, _name in languages()]
         order = Case(*[When(language=code, then=Value(i)) for i, code in enumerate(codes)])
         return queryset.filter(language__in=codes).order_by(order)
@@ -113,7 +109,7 @@ SOURCE_AND_REVIEW = (
 
 
 class LibraryAdmin(OwnedAdmin):
-    """What exercises and protocols share: their region, and the way to a copy of one's own."""
+    """What the pages of exercises and protocols share."""
 
     list_filter = ("category", OwnFilter)
 
@@ -121,44 +117,18 @@ class LibraryAdmin(OwnedAdmin):
         return queryset.visible_to(request.user).with_texts()
 
     def save_model(self, request, obj, form, change):
-        """What a practice makes is the practice's; a form never says whose it is."""
+        """A new object belongs to the user's practice."""
         if not change:
             obj.practice_id = request.user.practice_id
         super().save_model(request, obj, form, change)
 
-    def get_urls(self):
-        copy = path(
-            "<int:pk>/copy/",
-            self.admin_site.admin_view(self.copy_view),
-            name=f"{self.opts.app_label}_{self.opts.model_name}_copy",
-        )
-        return [copy, *super().get_urls()]
-
-    @method_decorator(require_POST)
-    def copy_view(self, request, pk):
-        """Put a copy in the practice's own library, and go there."""
-        original = self.get_object(request, str(pk))
-        if original is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        if request.user.practice_id is None or not self.has_add_permission(request):
-            raise PermissionDenied
-        with transaction.atomic():
-            own = copy_for(request.user.practice_id, original)
-            audit.record(request, "copy", thing=original)
-        messages.success(
-            request,
-            gettext("This is your own copy of “%s”. You can change it now.") % original,
-        )
-        return HttpResponseRedirect(self._change_url(own))
+    def make_copy(self, request, original):
+        return copy_for(request.user.practice_id, original)
 
     def changelist_view(self, request, extra_context=None):
-        """With the way out and in for the whole library."""
+        """Add the links for the export and import of the library."""
         extra = {"has_exchange": True} | (extra_context or {})
         return super().changelist_view(request, extra)
-
-    def _change_url(self, obj) -> str:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_change"
-        return reverse(f"{self.admin_site.name}:{name}", args=[obj.pk])
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         may_copy = request.user.practice_id is not None
@@ -187,22 +157,22 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
     )
     readonly_fields = ("own_film",)
 
-    class Media:  # of two mixins Django takes the first one's only
+    class Media:  # Django would use the media of the first base class only
         css = WithFigure.Media.css
         js = (*WithOurs.Media.js, *WithFigure.Media.js)
 
     @admin.display(description=_("picture"))
     def small(self, obj):
-        """What a therapist knows an exercise by."""
+        """A thumbnail of the drawing or photo."""
         address = thumbnail_address(obj.figure)
         picture = '<img class="thumbnail" src="{}" alt="" loading="lazy">'
         return format_html(picture, address) if address else ""
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
-        """A new exercise begins with the words that somebody searched for."""
+        """Use the search term in the address as the title of a new exercise."""
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if request.method == "GET" and obj.pk is None and "title" in request.GET:
-            kwargs["initial"] = [{"title": request.GET["title"][:MOST_SOUGHT]}]
+            kwargs["initial"] = [{"title": request.GET["title"][:TITLE_SEARCHED]}]
         return kwargs
 
     def get_search_results(self, request, queryset, search_term):
@@ -241,7 +211,7 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
 
     @admin.display(description=_("own film"))
     def own_film(self, obj):
-        """The player, and the way to the page where the film is chosen."""
+        """The player, and a link to the page where the film is chosen."""
         if obj.pk is None:
             return gettext("Save the exercise first; then you can add a film.")
         return render_to_string("admin/exercises/exercise/_film.html", film_context(obj))
@@ -252,12 +222,12 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
 
     @admin.display(description=_("dosage"))
     def dosage(self, obj):
-        """For who may only read; who may change it has a field of the same name."""
+        """The dosage for a user who may only read; the form has a field of the same name."""
         return f"{obj.dosage.notation} ({obj.dosage})"
 
 
 class LineInline(ScopedInline, admin.TabularInline):
-    """The exercises of a protocol. The picker knows one's own library and what is shared."""
+    """The exercises of a protocol, chosen from the shared ones and those of its owner."""
 
     model = ProtocolLine
     form = LineForm
@@ -277,7 +247,7 @@ class LineInline(ScopedInline, admin.TabularInline):
         )
 
     def get_formset(self, request, obj=None, **kwargs):
-        """A shared protocol takes shared exercises: one's own would show in other practices."""
+        """Offer shared exercises only for a shared protocol, which other practices see too."""
         formset = super().get_formset(request, obj, **kwargs)
         owner = request.user.practice_id if obj is None else obj.practice_id
         field = formset.form.base_fields["exercise"]
@@ -312,7 +282,7 @@ class ProtocolAdmin(LibraryAdmin):
     readonly_fields = ("advice", "asked")
 
     def get_fieldsets(self, request, obj=None):
-        """With the way to new advice, for who may add it."""
+        """Add a link to new advice, if the user may change the protocol."""
         advice = {"fields": ("advice",)}
         may_change = obj is None or self.has_change_permission(request, obj)
         if obj is not None and may_change:
@@ -326,7 +296,7 @@ class ProtocolAdmin(LibraryAdmin):
 
     @admin.display(description=_("advice"))
     def advice(self, obj):
-        """The blocks of text beside the exercises, each with a page of its own."""
+        """The blocks of advice as a list of links, with a warning if there are no red flags."""
         if obj.pk is None:
             return gettext("Save the protocol first; then you can add advice, with red flags.")
         rows = format_html_join(
@@ -342,25 +312,24 @@ class ProtocolAdmin(LibraryAdmin):
                 for advice in obj.advice.prefetch_related("texts")
             ),
         )
-        found = format_html("<ol>{}</ol>", rows) if rows else gettext("No advice yet.")
+        blocks = format_html("<ol>{}</ol>", rows) if rows else gettext("No advice yet.")
         if obj.has_red_flags:
-            return found
-        says = gettext(
+            return blocks
+        warning = gettext(
             "This protocol has no red flags: its patients do not read when to call a doctor. "
             "Add advice with the subject “red flags”."
         )
-        return format_html('<p class="no-red-flags"><strong>{}</strong></p>{}', says, found)
+        return format_html('<p class="no-red-flags"><strong>{}</strong></p>{}', warning, blocks)
 
     @admin.display(description=_("What is asked when an exercise goes wrong"))
     def asked(self, obj):
-        """For who may only read."""
+        """The symptoms as a list, for a user who may only read."""
         words = ((catalogue.words[name],) for name in obj.symptoms_asked)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", words))
 
     def get_deleted_objects(self, objs, request):
-        """A protocol that a programme came from stays: its advice stands on that sheet."""
-        found = super().get_deleted_objects(objs, request)
-        to_delete, counts, missing, protected = found
+        """Protect a protocol that a programme was made from: the programme shows its advice."""
+        to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
         used = 0
         for relation in self.model._meta.get_fields(include_hidden=True):
             if relation.many_to_many and relation.auto_created:
@@ -368,14 +337,14 @@ class ProtocolAdmin(LibraryAdmin):
                 protocol = relation.field.m2m_reverse_field_name()
                 used += rows.filter(**{f"{protocol}__in": objs}).count()
         if used:
-            says = ngettext("%d programme uses it", "%d programmes use it", used) % used
-            protected = [*protected, says]
+            reason = ngettext("%d programme uses it", "%d programmes use it", used) % used
+            protected = [*protected, reason]
         return to_delete, counts, missing, protected
 
 
 @admin.register(Advice)
 class AdviceAdmin(WithFigure, LoggedAdmin):
-    """One block of text of a protocol. Reached from the protocol, and leading back to it."""
+    """One block of text of a protocol. Its page is opened from the protocol and returns to it."""
 
     list_display = ("title", "kind", "protocol", "reviewed_on")
     search_fields = ("texts__title", "texts__body")
@@ -396,7 +365,7 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
         return queryset.filter(protocol__in=protocols).prefetch_related("texts", "protocol__texts")
 
     def has_module_permission(self, request):
-        """Not on the first page: whoever looks for advice looks for its protocol."""
+        """Leave advice out of the index of the admin: its pages are reached from a protocol."""
         return False
 
     def is_editable(self, request, obj) -> bool:
@@ -404,47 +373,46 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
         return protocols.filter(pk=obj.protocol_id).exists()
 
     def get_deleted_objects(self, objs, request):
-        """The last red flags of a protocol stay: of several at once, one would be the last."""
-        found = super().get_deleted_objects(objs, request)
-        to_delete, counts, missing, protected = found
+        """Protect red flags whose deletion, with the rest of `objs`, leaves a protocol none."""
+        to_delete, counts, missing, protected = super().get_deleted_objects(objs, request)
         ids = [advice.pk for advice in objs]
         flags = Advice.objects.filter(kind=Advice.Kind.RED_FLAGS)
         left = flags.exclude(pk__in=ids).values("protocol")
         only = flags.filter(pk__in=ids).exclude(protocol__in=left)
-        says = gettext("“%s”, the only red flags of its protocol: change the text instead")
-        return to_delete, counts, missing, [*protected, *(says % advice for advice in only)]
+        reason = gettext("“%s”, the only red flags of its protocol: change the text instead")
+        return to_delete, counts, missing, [*protected, *(reason % advice for advice in only)]
 
     def get_readonly_fields(self, request, obj=None):
-        """Advice does not move to another protocol, and counts its own versions."""
+        """The protocol of stored advice cannot be changed, and the version is counted."""
         own = ("version",) if obj is None else ("protocol", "version")
         return (*own, *super().get_readonly_fields(request, obj))
 
     def figures_of(self, request, obj):
-        """Those of the practice whose protocol it is; root writes shared protocols."""
+        """The practice of the protocol. A superuser adds advice to shared protocols only."""
         if obj is not None:
             return obj.protocol.practice_id
         return None if request.user.is_superuser else request.user.practice_id
 
     def save_related(self, request, form, formsets, change):
-        """Other words are another version of the advice."""
+        """A change of the texts makes a new version of the advice."""
         super().save_related(request, form, formsets, change)
         if change and any(formset.has_changed() for formset in formsets):
             form.instance.version += 1
             form.instance.save(update_fields=["version"])
 
     def get_changeform_initial_data(self, request):
-        """New advice comes last, of the protocol whose page led here."""
+        """Put new advice last in the protocol from whose page it is added."""
         initial = super().get_changeform_initial_data(request)
         if (protocol := number(initial.get("protocol"))) is not None:
-            mine = self.get_queryset(request).filter(protocol=protocol)
-            initial["position"] = mine.count() + 1
+            present = self.get_queryset(request).filter(protocol=protocol)
+            initial["position"] = present.count() + 1
         return initial
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """To be seen is not enough here: who adds advice changes the protocol."""
+        """Offer only protocols that the user may change, because advice changes its protocol."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "protocol":
             field.queryset = field.queryset.editable_by(request.user)

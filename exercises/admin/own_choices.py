@@ -1,6 +1,6 @@
-"""What people of a practice set of their own on an exercise: a star, and the dosage to begin with.
+"""A therapist's favourites and a practice's own dosages, on the pages of exercises.
 
-Both also on what is shared, which the practice can read and not change.
+Both can be set for shared exercises too, which a practice cannot change.
 """
 
 from django import forms
@@ -27,7 +27,7 @@ from ..models import Exercise, Favourite, PracticeDosage
 
 
 class FavouriteFilter(admin.SimpleListFilter):
-    """One's own. A list that was filtered so has nothing to choose from but them."""
+    """Shows the user's own favourites only."""
 
     title = _("favourites")
     parameter_name = "favourites"
@@ -48,7 +48,7 @@ class OurDosageForm(forms.Form):
 
 
 class WithOurs:
-    """For the admin of exercises."""
+    """For the admin of exercises: the star and the practice's own dosage."""
 
     class Media:
         js = (forms.Script("rugpijn/favourites.js", type="module"),)
@@ -66,7 +66,7 @@ class WithOurs:
 
     @admin.display(description=_("favourite"))
     def star(self, obj):
-        """A button of a form that stands elsewhere: the list is in a form itself."""
+        """A button for the form with id "stars", which is outside the form of the list."""
         return format_html(
             '<button class="star" form="stars" formaction="{}" name="starred" value="{}"'
             ' aria-pressed="{}" aria-label="{}"></button>',
@@ -78,7 +78,7 @@ class WithOurs:
 
     @method_decorator(require_POST)
     def star_view(self, request, pk):
-        """Give an exercise a star, or take it away: what is asked for, so twice is once."""
+        """Set or clear the star, as the request says. Repeating a request changes nothing."""
         exercise = self.get_object(request, str(pk))
         if exercise is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
@@ -95,10 +95,10 @@ class WithOurs:
         back = request.POST.get("next", "")
         if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
             return back
-        return self._change_url(exercise)
+        return self.change_url(exercise)
 
     def ours_view(self, request, pk):
-        """The dosage that the practice begins this exercise with."""
+        """The form for the dosage with which the practice begins this exercise."""
         exercise = self.get_object(request, str(pk))
         if exercise is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
@@ -106,15 +106,15 @@ class WithOurs:
         if practice is None:
             raise PermissionDenied
         with transaction.atomic():
-            # Held until this save is done: of two at the same moment the second sees the first.
+            # The lock makes the second of two simultaneous requests see what the first saved.
             type(practice).objects.select_for_update(no_key=True).get(pk=practice.pk)
             ours = PracticeDosage.objects.of(practice.pk, [exercise]).get(exercise.pk)
             stored = OurDosageForm(initial={"dosage": ours})
             base, meeting = two_at_once.read(request.POST), None
             if base is not None:
                 meeting = two_at_once.meet(request, base, stored)
-            sent = meeting.post if meeting else request.POST
-            form = OurDosageForm(sent or None, initial={"dosage": ours})
+            data = meeting.post if meeting else request.POST
+            form = OurDosageForm(data or None, initial={"dosage": ours})
             if meeting is not None:
                 meeting.last = two_at_once.who_changed(exercise, request.user, "set our dosage")
             decide = meeting is not None and meeting.must_decide
@@ -122,7 +122,7 @@ class WithOurs:
                 if meeting is not None:
                     messages.info(request, meeting.in_short)
                 self._keep(request, exercise, form.cleaned_data["dosage"])
-                return HttpResponseRedirect(self._change_url(exercise))
+                return HttpResponseRedirect(self.change_url(exercise))
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Dosage in our practice"),
@@ -137,19 +137,23 @@ class WithOurs:
         return TemplateResponse(request, "admin/exercises/exercise/ours.html", context)
 
     def _keep(self, request, exercise: Exercise, dosage: Dosage | None) -> None:
-        """Empty, or the same as the library's: none of our own, so a correction there arrives."""
+        """Store the practice's own dosage.
+
+        No dosage, or one equal to the library's, removes the practice's own, so that later
+        corrections in the library are used.
+        """
         which = {"practice": request.user.practice, "exercise": exercise}
         with transaction.atomic():
             audit.record(request, "set our dosage", thing=exercise)
             if dosage is None or dosage == exercise.dosage:
                 PracticeDosage.objects.filter(**which).delete()
-                says = gettext("Your practice begins “%(exercise)s” as the library: %(dosage)s.")
+                sentence = gettext("“%(exercise)s” now begins as in the library: %(dosage)s.")
             else:
                 columns = {part: getattr(dosage, part) for part in PracticeDosage.PARTS}
                 PracticeDosage.objects.update_or_create(**which, defaults=columns)
-                says = gettext("Your practice begins “%(exercise)s” with: %(dosage)s.")
+                sentence = gettext("“%(exercise)s” now begins in your practice with: %(dosage)s.")
         words = {"exercise": exercise, "dosage": dosage or exercise.dosage}
-        messages.success(request, says % words)
+        messages.success(request, sentence % words)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         context = dict(extra_context or {})
@@ -160,8 +164,10 @@ class WithOurs:
         return super().change_view(request, object_id, form_url, context)
 
     def get_form(self, request, obj=None, change=False, **options):
-        """A harder variant is of the same region. A shared exercise leads to shared ones only:
-        others see it too."""
+        """Offer as harder variants the exercises of the same region.
+
+        For a shared exercise, which other practices see too, these are shared exercises only.
+        """
         form = super().get_form(request, obj, change=change, **options)
         field = form.base_fields.get("harder")
         if field is None:

@@ -1,4 +1,4 @@
-"""The page on which a practice puts a photo in the place of a drawing."""
+"""The page on which a practice adds or changes a photo to use instead of a drawing."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -23,8 +23,8 @@ def photo_view(request, admin, figure: Figure | None = None):
         allowed = admin.has_change_permission(request, figure)
     if not allowed:
         raise PermissionDenied
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = PhotoForm(*sent, figure=figure)
+    data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = PhotoForm(*data, figure=figure)
     own = _save(request, form, figure) if form.is_valid() else None
     if own is not None:
         messages.success(request, _("The photo “%s” is saved.") % own)
@@ -45,7 +45,7 @@ def photo_view(request, admin, figure: Figure | None = None):
 
 
 def _save(request, form, figure: Figure | None) -> Figure | None:
-    """None when somebody else saved it meanwhile; the form says so."""
+    """Save the photo. Returns None, with an error on the form, when another user saved it first."""
     try:
         with transaction.atomic():
             if figure is not None:

@@ -1,9 +1,10 @@
-"""A dosage is one value with one parser, one notation and one sentence.
+"""A dosage: one value with one parser, one notation and one sentence for the patient.
 
-limits    what each part may be, and what it is called
+limits    the range and the label of each part
 value     the value itself, its notation and its sentence
-grammar   how a text is read; the grammar is written out there
-refused   what has two meanings, or one that a dosage cannot hold yet
+grammar   the parser, with a description of the grammar
+words     the words of the grammar, as parts of patterns
+refused   texts with two meanings, or with a meaning that a dosage cannot hold yet
 """
 
 from .limits import LABELS, LIMITS, MAX_LENGTH, SIDES

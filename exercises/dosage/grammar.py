@@ -1,10 +1,10 @@
-"""How a text is read as a dosage.
+"""Read a text as a dosage.
 
-Parts come in any order, each at most once. Capitals, accents of the number "één", spaces and signs
-are free: `x` may be `*`, the sign for times, "keer", "maal" or "times", a dash may be any dash, and
-a part may be followed by `,` `;` `:` `.` or stand in brackets. N is a whole number, in digits or,
-up to twelve, in words. A time is in seconds (`5s`, `5 tellen`, `5"`), minutes (`2 min`, `1,5 min`,
-`2'`) or hours.
+Parts come in any order, each at most once. Capitals, the accents of the number "één" and the number
+of spaces do not matter. `x` may be `*`, the sign for times, "keer", "maal" or "times". A dash may
+be any dash. A part may be followed by `,` `;` `:` `.` or be in brackets. N is a whole number in
+digits, or a number word of `words.NUMBERS`. A time is in seconds (`5s`, `5 tellen`, `5"`), minutes
+(`2 min`, `1,5 min`, `2'`) or hours.
 
     part           written as                                          not stated
     -------------  --------------------------------------------------  -----------
@@ -15,7 +15,7 @@ up to twelve, in words. A time is in seconds (`5s`, `5 tellen`, `5"`), minutes (
     sets, reps     NxN, NxNx, N series van N, N sets of N,             sets may be
                    N reps x N sets, N sets N reps
     reps           Nx, xN, N herhalingen, N reps, N hh                 (or duration)
-    reps, _max     N-N or "N tot N" in the place of the N of reps      no range
+    reps, _max     N-N or "N tot N" instead of the N of reps           no range
     hold           Ns beside repetitions, N seconden vasthouden        not printed
     duration       N min, N min N s, half uur; Ns without repetitions  (or reps)
     rest           rust Ns, N s rust, rest N min                       not printed
@@ -23,12 +23,13 @@ up to twelve, in words. A time is in seconds (`5s`, `5 tellen`, `5"`), minutes (
     side           l/r, links en rechts, elk been, per kant, /side     not printed
                    links, alleen links, left leg; rechts, right        not printed
 
-A number belongs to the unit behind it, so `5x5` is 5 sets of 5, `5x5 s` is 5 repetitions of 5
+A number belongs to the unit after it, so `5x5` is 5 sets of 5, `5x5 s` is 5 repetitions of 5
 seconds and `2x5x5s` is 2 sets of those. Sets of seconds are held repetitions: `3 series van 30
-seconden` is `3x30s`. "Dose links en dose rechts" is both sides when the two doses are the same.
+seconden` is `3x30s`. "3x8 links en 3x8 rechts" is both sides, because the two doses are the same.
 
-What has two meanings, or one that a dosage cannot hold, is refused by name (`refused`), what has
-none by its first word that fits nowhere. Nothing is skipped, so nothing is guessed.
+A text with two meanings, or with one that a dosage cannot hold, is refused with a sentence of its
+own (`refused`). Other text is refused at the first word that does not fit. No word is skipped, so
+nothing is guessed.
 """
 
 import re
@@ -85,7 +86,7 @@ TWICE = r"(?:tweemaal|twice)"
 EACH = rf"{LEFT}{AND}{RIGHT}|{RIGHT}{AND}{LEFT}|{EACH_ONE} {LIMB}|/ ?{LIMB}"
 OVER_SETS = r"(?: (?:tussen|between)(?: de| the)? (?:series|sets|herhalingen|reps|repetitions))?"
 
-# A named group fills the part of that name; so do the fixed parts beside the pattern.
+# A named group states the part of that name. The dict beside the pattern states fixed parts.
 RULES = refused.rules(
     (rf"(?P<per_day>{N})(?:(?: ?{X})? ?{A_DAY}| ?{DD})", {}),
     (rf"{ONCE} {A_DAY}", {"per_day": 1}),
@@ -124,12 +125,12 @@ RULES = refused.rules(
     (rf"{ON}(?:{EACH})", {"side": "each"}),
     (rf"{ON}(?:alleen )?(?:{LEFT}(?: {LIMB})?|linker ?{LIMB})(?: only)?", {"side": "left"}),
     (rf"{ON}(?:alleen )?(?:{RIGHT}(?: {LIMB})?|rechter ?{LIMB})(?: only)?", {"side": "right"}),
-    (r"en|and", {}),  # fills nothing: a second clause begins
+    (r"en|and", {}),  # states no part: a second clause begins
 )
 
 
 def read(text: str) -> dict[str, Any]:
-    """The parts of a dosage. ValueError says what is wrong and what to type."""
+    """The parts of a dosage by name. Raises ValueError that says what is wrong and what to type."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(_("Write a dosage, such as “2x a day 2x10x” or “10 min”."))
     typed = texts.one_line(text[: MAX_LENGTH + 1]).translate(TIMES_SIGNS)
@@ -144,49 +145,52 @@ def read(text: str) -> dict[str, Any]:
             clauses.append({})
         for name, value in parts.items():
             if name in clauses[-1]:
-                raise ValueError(_said_twice(name, word))
+                raise ValueError(_stated_twice(name, word))
             clauses[-1][name] = value
     return _both_sides(*[_settled(clause) for clause in clauses])
 
 
-def with_examples(says: str) -> str:
-    """A refusal of the value itself, with what is accepted behind it."""
-    if says.count("“") >= 2:
-        return says
-    return says + " " + _("For example “2x a day 3x8 5s” or “10 min”.")
+def with_examples(sentence: str) -> str:
+    """The sentence, followed by two examples unless it has them already."""
+    if sentence.count("“") >= 2:
+        return sentence
+    return sentence + " " + _("For example “2x a day 3x8 5s” or “10 min”.")
 
 
 def _words(typed: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The words of a text with the parts they state, from left to right, none skipped."""
+    """Each piece of the text with the parts that it states, from left to right, none skipped.
+
+    Raises ValueError for a piece that is refused or that no rule reads.
+    """
     text, position = typed.lower(), 0
-    if len(text) != len(typed):  # one letter of Turkish is two small ones
+    if len(text) != len(typed):  # the Turkish capital İ has two characters in lower case
         typed = text
     while position < len(text):
         if between := BETWEEN.match(text, position):
             position = between.end()
             continue
-        for pattern, says in refused.TRAPS:
+        for pattern, sentence in refused.TRAPS:
             if match := pattern.match(text, position):
-                raise ValueError(says % {"text": typed[position : match.end()].strip()})
+                raise ValueError(sentence % {"text": typed[position : match.end()].strip()})
         for pattern, fixed in RULES:
             if match := pattern.match(text, position):
-                found = {name: value for name, value in match.groupdict().items() if value}
-                parts = {name: _value(name, found[name]) for name in found} | fixed
-                _ask_which_way(parts, typed[position : match.end()])
+                groups = {name: value for name, value in match.groupdict().items() if value}
+                parts = {name: _value(name, value) for name, value in groups.items()} | fixed
+                _refuse_many_sets(parts, typed[position : match.end()])
                 yield typed[position : match.end()], parts
                 position = match.end()
                 break
         else:
-            raise ValueError(_fits_nowhere(text, typed, position))
+            raise ValueError(_unread(text, typed, position))
 
 
-def _ask_which_way(parts: dict[str, Any], typed: str) -> None:
+def _refuse_many_sets(parts: dict[str, Any], typed: str) -> None:
+    """Raise ValueError for more sets than repetitions, such as `15x3`. Removes `by_sign`."""
     if not parts.pop("by_sign", False):
         return
     sets, reps = parts["sets"], parts["reps"]
     if sets > MANY_SETS and sets > reps > 0:
-        says, words = refused.which_way(sets, reps, parts.get("reps_max"), typed.strip())
-        raise ValueError(says % words)
+        raise ValueError(refused.many_sets(sets, reps, parts.get("reps_max"), typed.strip()))
 
 
 def _value(name: str, text: str) -> int | Decimal:
@@ -194,15 +198,11 @@ def _value(name: str, text: str) -> int | Decimal:
         return Decimal(text.replace(",", "."))
     if name in ("hold", "rest", "duration", "seconds"):
         return _seconds(text)
-    return _whole(text)
-
-
-def _whole(text: str) -> int:
     return NUMBERS[text] if text in NUMBERS else int(text)
 
 
 def _seconds(text: str) -> int | Decimal:
-    """`1 min 30 s` is 90. What is no whole number of seconds is refused with the limits."""
+    """The seconds of a time: `1 min 30 s` is 90. `Dosage` refuses a fraction of a second."""
     total = Decimal(0)
     for amount, unit in re.findall(rf"({WEIGHT}|{N}) ?([a-z]|'+|\")", text):
         number = Decimal(NUMBERS.get(amount, amount.replace(",", ".")))
@@ -214,7 +214,7 @@ SECONDS = dict.fromkeys(("s", "t", "c", '"', "''"), 1) | {"m": 60, "'": 60, "h":
 
 
 def _settled(parts: dict[str, Any]) -> dict[str, Any]:
-    """What is known only when the whole clause is read: every day, and what the seconds are."""
+    """The parts after the rules that need the whole clause: every day, and hold or duration."""
     parts = dict(parts)
     if parts.pop("daily", False):
         if {"days_per_week", "every_days"} & parts.keys():
@@ -228,12 +228,12 @@ def _settled(parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name_the_seconds(parts: dict[str, Any]) -> dict[str, Any]:
-    """Seconds without a word are a hold beside repetitions or sets, and a duration alone."""
+    """Seconds without a word are a hold beside repetitions or sets, and else a duration."""
     if "seconds" not in parts:
         return parts
     name = "hold" if {"reps", "sets"} & parts.keys() else "duration"
     if name in parts:
-        raise ValueError(_said_twice(name, f"{parts['seconds']}s"))
+        raise ValueError(_stated_twice(name, f"{parts['seconds']}s"))
     return {name: parts["seconds"]} | {key: parts[key] for key in parts if key != "seconds"}
 
 
@@ -245,9 +245,9 @@ def _sets_of_seconds(parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _both_sides(parts: dict[str, Any], *more: dict[str, Any]) -> dict[str, Any]:
-    """Dose left and dose right make one dose for each side, if they are the same.
+    """A dose left and the same dose right become one dose for each side.
 
-    How often may be said once for both, and else is the same on both sides.
+    How often may be stated once for both sides. Raises ValueError when the sides differ.
     """
     if not more:
         return parts
@@ -273,16 +273,17 @@ def _both_sides(parts: dict[str, Any], *more: dict[str, Any]) -> dict[str, Any]:
     return one
 
 
-def _said_twice(name: str, word: str) -> str:
-    says = _(
-        "“%(text)s” says “%(part)s” twice; say each part once, as in “2x a day 3x8 5s” or “10x”."
+def _stated_twice(name: str, word: str) -> str:
+    sentence = _(
+        "“%(text)s” states “%(part)s” twice; state each part once, "
+        "as in “2x a day 3x8 5s” or “10x”."
     )
-    return says % {"text": word.strip(), "part": LABELS.get(name, _("Seconds"))}
+    return sentence % {"text": word.strip(), "part": LABELS.get(name, _("Seconds"))}
 
 
-def _fits_nowhere(text: str, typed: str, position: int) -> str:
-    """Name what is wrong, shortened and without characters that a page cannot show."""
-    for pattern, says in refused.INCOMPLETE:
+def _unread(text: str, typed: str, position: int) -> str:
+    """The sentence about a piece that no rule reads, shortened and with printable text only."""
+    for pattern, sentence in refused.INCOMPLETE:
         if match := pattern.match(text, position):
-            return says % {"text": typed[position : match.end()].strip()}
+            return sentence % {"text": typed[position : match.end()].strip()}
     return refused.NOWHERE % {"text": texts.shown(typed[position:].split()[0], 30)}

@@ -1,8 +1,8 @@
-"""What each part of a dosage may be, and what it is called."""
+"""The range and the label of each part of a dosage."""
 
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 LIMITS = {
     "per_day": (1, 12),
@@ -11,24 +11,24 @@ LIMITS = {
     "sets": (1, 20),
     "reps": (1, 100),
     "reps_max": (2, 100),
-    "hold": (1, 600),  # seconds, as are rest and duration
-    "rest": (1, 600),
+    "hold": (1, 600),  # seconds
+    "rest": (1, 600),  # seconds
     "load": (Decimal("0.25"), Decimal("200")),  # kg
-    "duration": (5, 7200),
+    "duration": (5, 7200),  # seconds
 }
 LABELS = {
-    "per_day": gettext_lazy("Times a day"),
-    "days_per_week": gettext_lazy("Days a week"),
-    "every_days": gettext_lazy("Every so many days"),
-    "sets": gettext_lazy("Sets"),
-    "reps": gettext_lazy("Repetitions"),
-    "reps_max": gettext_lazy("Repetitions at most"),
-    "hold": gettext_lazy("Hold in seconds"),
-    "side": gettext_lazy("Side"),
-    "rest": gettext_lazy("Rest in seconds"),
-    "load": gettext_lazy("Load in kg"),
-    "duration": gettext_lazy("Duration in seconds"),
+    "per_day": _("Times a day"),
+    "days_per_week": _("Days a week"),
+    "every_days": _("Every so many days"),
+    "sets": _("Sets"),
+    "reps": _("Repetitions"),
+    "reps_max": _("Repetitions at most"),
+    "hold": _("Hold in seconds"),
+    "side": _("Side"),
+    "rest": _("Rest in seconds"),
+    "load": _("Load in kg"),
+    "duration": _("Duration in seconds"),
 }
 SIDES = ("", "each", "left", "right")
 MAX_LENGTH = 200
-MANY_SETS = 10  # above it, `15x3` may as well mean 3 sets of 15: the notation then says "sets"
+MANY_SETS = 10  # with more sets `15x3` is ambiguous, so the notation is "15 series van 3"

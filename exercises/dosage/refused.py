@@ -1,13 +1,13 @@
-"""What a dosage cannot be, each with a sentence that names it and says what to type instead.
+"""Texts that a dosage cannot hold, each with a sentence that says what to type instead.
 
-Looked at before the grammar, at each word, so that nothing of it is read by half. Every example
-in these sentences is a dosage that is read; a test reads them all, in both languages.
+They are matched before the rules of the grammar at each word, so that no rule reads a part of them.
+A test reads every example in these sentences as a dosage, in both languages.
 """
 
 import re
 from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .limits import LIMITS
@@ -48,10 +48,11 @@ from .words import (
 
 
 def rules(*pairs: tuple[str, Any]) -> list[tuple[re.Pattern, Any]]:
+    """The pairs with each pattern compiled so that it ends at the end of a word."""
     return [(re.compile(rf"(?:{pattern}){END}"), effect) for pattern, effect in pairs]
 
 
-# One side after the other is twice the work of both at once, and which is meant is not said.
+# One side after the other is twice the work of both at once, and the text does not tell which.
 BOTH_OR_EACH = _(
     "“%(text)s”: both together, or one by one? Write “3x10” for both together, "
     "or “3x10 l/r” for left and then right."
@@ -120,16 +121,16 @@ WEEKDAY = one_of(
     "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag monday tuesday wednesday thursday "
     "friday saturday sunday mon tues? wed thurs? fri sat sun ma di wo vr za"
 )
-# "zo" is also "so", as in "zo vaak als het gaat": it is Sunday where no other word follows.
+# In Dutch "zo" is Sunday or "so", as in "zo vaak als het gaat". Here it is Sunday unless another
+# word follows.
 DAY = rf"(?:{WEEKDAY}|zo(?= *(?:$|[]/,.;:+&)-]|[0-9]|(?:en|and|do|{WEEKDAY})\b)))"
-DAYS_BETWEEN = r"(?: ?[/,+&-] ?| en | and )"  # "do" alone is English, between days it is Thursday
-MOMENT = (
-    r"(?:'s |in the |in de |at |bij |na |voor |before |after |elke |every )?"
-    + one_of(
-        "ochtends ochtend(?:en)? morgens middags? namiddags? avonds? nachts mornings? afternoons? "
-        "evenings? nights? noon ontbijt lunch diner breakfast dinner (?:het_)?slapen bedtime"
-    )
-)  # fmt: skip
+# "do" is English when alone, and Thursday in Dutch between other days.
+DAYS_BETWEEN = r"(?: ?[/,+&-] ?| en | and )"
+BEFORE_MOMENT = r"(?:'s |in the |in de |at |bij |na |voor |before |after |elke |every )?"
+MOMENT = BEFORE_MOMENT + one_of(
+    "ochtends ochtend(?:en)? morgens middags? namiddags? avonds? nachts mornings? afternoons? "
+    "evenings? nights? noon ontbijt lunch diner breakfast dinner (?:het_)?slapen bedtime"
+)
 COLOUR = one_of(
     "rode? rood red gele? geel yellow groene? groen green blauwe? blauw blue zwarte? zwart black "
     "zilver(?:en)? silver gouden? goud gold oranje orange paarse? paars purple grijze? grijs grey "
@@ -245,7 +246,7 @@ NOT_YET = (
     ),
 )
 
-# What the grammar knows, but not like this. Looked at after the grammar.
+# Incomplete parts of a dosage, matched after the rules of the grammar.
 INCOMPLETE = rules(
     (
         rf"{REST}(?: {TIME} {TIME}| {AMOUNT} ?{MIN}(?: ?{AMOUNT} ?{SEC})?| {AMOUNT})?",
@@ -279,17 +280,19 @@ NOWHERE = _(
 TRAPS = rules(*SIDES, *NOT_YET, *TWO_MEANINGS)
 
 
-def which_way(sets: int, reps: int, reps_max: int | None, text: str) -> tuple[Promise, dict]:
-    """`15x3` is 15 sets of 3 by the grammar, and 3 sets of 15 to many who write it."""
+def many_sets(sets: int, reps: int, reps_max: int | None, text: str) -> str:
+    """The sentence that refuses `15x3`: by the grammar 15 sets of 3, but often meant as 3 of 15."""
     most = LIMITS["sets"][1]
     amount = f"{reps}-{reps_max}" if reps_max else reps
-    said = {"text": text, "sets": sets, "reps": amount, "least": reps, "most": most}
+    values = {"text": text, "sets": sets, "reps": amount, "least": reps, "most": most}
     if sets > most:
-        return _(
+        sentence = gettext(
             "“%(text)s” has %(sets)d sets, and a dosage has at most %(most)d. "
             "Write the sets first, as in “3x15” or “3 sets of 15”."
-        ), said
-    return _(
-        "“%(text)s”: %(sets)d sets of %(reps)s, or the other way round? "
-        "Write “%(sets)d sets of %(reps)s” or “%(least)dx%(sets)d”."
-    ), said
+        )
+    else:
+        sentence = gettext(
+            "“%(text)s”: %(sets)d sets of %(reps)s, or the other way round? "
+            "Write “%(sets)d sets of %(reps)s” or “%(least)dx%(sets)d”."
+        )
+    return sentence % values

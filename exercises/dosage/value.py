@@ -1,4 +1,4 @@
-"""The value itself: what it may hold, the shorthand it is written in, and the sentence it says."""
+"""The value of a dosage, its notation, and its sentence for the patient."""
 
 import re
 from collections.abc import Iterator
@@ -15,10 +15,11 @@ from .limits import LABELS, LIMITS, MANY_SETS, SIDES
 
 @dataclass(frozen=True, slots=True)
 class Dosage:
-    """How much and how often. None means "not stated", so it is never printed.
+    """How much and how often. None means "not stated"; such a part is never printed.
 
-    A hold counts per repetition. A rest is between sets, or, when sets are not
-    stated, between repetitions that are held. A duration replaces repetitions.
+    A hold is for each repetition. A rest is between sets, or between held repetitions when sets
+    are not stated. A duration replaces repetitions. Raises ValueError with a sentence for the
+    therapist when a part is out of range, or when parts do not go together.
     """
 
     per_day: int | None = None
@@ -49,12 +50,12 @@ class Dosage:
                 _("Say how many repetitions or how long, such as “2x a day 10x” or “10 min”.")
             )
         elif self.reps_max is not None and self.reps_max <= self.reps:
-            raise ValueError(_("A range goes from few to more repetitions, such as “3x8-12”."))
+            raise ValueError(_("Write the lower number of repetitions first, such as “3x8-12”."))
         if self.rest is not None and not self._has_pauses():
             raise ValueError(
                 _(
-                    "A rest needs at least two sets, such as “3x8 rest 30s”. "
-                    "Repetitions with a hold are fine too, such as “3x30s rest 30s”."
+                    "A rest needs at least two sets, such as “3x8 rest 30s”, "
+                    "or held repetitions, such as “3x30s rest 30s”."
                 )
             )
 
@@ -73,21 +74,21 @@ class Dosage:
 
     @property
     def moments(self) -> int:
-        """On how many moments of a day it is done; not stated is once."""
+        """How many times a day it is done. Not stated counts as once."""
         return 1 if self.per_day is None else self.per_day
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what a therapist types, or raise a ValueError that says what to type."""
+        """Read what a therapist types. Raises ValueError with a sentence that says what to type."""
         parts = grammar.read(text)
         try:
             return cls(**parts)
-        except ValueError as error:  # what is out of range, or does not go together
+        except ValueError as error:  # a part is out of range, or parts do not go together
             raise ValueError(grammar.with_examples(str(error))) from error
 
     @property
     def notation(self) -> str:
-        """The shorthand, the same in every language: `Dosage.parse` reads it back."""
+        """The shorthand, the same in every language. `Dosage.parse` reads it back."""
         parts = []
         if self.per_day is not None:
             parts.append(f"{self.per_day}x per dag")
@@ -111,7 +112,7 @@ class Dosage:
         return " ".join(parts)
 
     def _repetitions_in_short(self) -> str:
-        """`3x10x`, or in words where that could be read the other way round: `15 series van 3`."""
+        """`3x10x`, or with many sets `15 series van 3`, because `15x3x` is ambiguous."""
         reps = f"{self.reps}" if self.reps_max is None else f"{self.reps}-{self.reps_max}"
         if self.sets is None:
             return f"{reps}x"
@@ -120,7 +121,7 @@ class Dosage:
         return f"{self.sets}x{reps}x"
 
     def __str__(self) -> str:
-        """The sentence a patient reads, in the active language. Made nowhere else."""
+        """The sentence for the patient, in the active language. No other code makes it."""
         when, dose = ", ".join(self._when()), ", ".join(self._dose())
         sentence = f"{when}: {dose}" if when else dose
         return sentence[0].upper() + sentence[1:]
@@ -169,14 +170,14 @@ class Dosage:
         return _("%(sets)s of %(repetitions)s") % {"sets": sets, "repetitions": reps}
 
     def to_dict(self) -> dict[str, int | str]:
-        """For JSON. Absent parts are left out; a load is text, so that 2.5 stays 2.5."""
+        """The stated parts for JSON. The load is text, so that it keeps its decimals."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         parts["load"] = None if self.load is None else _digits(self.load)
         return {name: value for name, value in parts.items() if value not in (None, "")}
 
     @classmethod
     def from_dict(cls, parts: dict[str, int | str]) -> Self:
-        """The inverse of `to_dict`; an unknown part is refused, never dropped."""
+        """The inverse of `to_dict`. Raises ValueError for an unknown part."""
         if not isinstance(parts, dict) or not parts.keys() <= LABELS.keys():
             raise ValueError(_("This is not a stored dosage."))
         load = parts.get("load")
@@ -190,22 +191,22 @@ def _check_limits(name: str, value: Any) -> None:
         return
     low, high = LIMITS[name]
     if name == "load":
-        right = isinstance(value, Decimal) and value.is_finite() and low <= value <= high
-        right = right and value == round(value, 2)
-        says = _("%(part)s: give a number from %(low)s to %(high)s, with at most two decimals.")
+        is_right = isinstance(value, Decimal) and value.is_finite() and low <= value <= high
+        is_right = is_right and value == round(value, 2)
+        sentence = _("%(part)s: give a number from %(low)s to %(high)s, with at most two decimals.")
     else:
-        right = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-        says = _("%(part)s: give a whole number from %(low)s to %(high)s.")
-    if not right:
+        is_right = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        sentence = _("%(part)s: give a whole number from %(low)s to %(high)s.")
+    if not is_right:
         words = {"part": LABELS[name], "low": _decimal(low), "high": _decimal(high)}
-        raise ValueError(says % words)
+        raise ValueError(sentence % words)
 
 
-# How the sentence writes its numbers.
+# Numbers in the sentence.
 
 
 def _digits(number: Decimal | int) -> str:
-    """2.50 is 2.5, and 10.00 is 10, not 1E+1."""
+    """The shortest decimal form: 2.50 becomes 2.5, and 10.00 becomes 10 and not 1E+1."""
     return f"{Decimal(number).normalize():f}"
 
 

@@ -1,7 +1,6 @@
-"""The words of the grammar, as parts of patterns. A pattern reads what
-`rugpijn.typed.text.plain` gives.
+"""The words of the grammar, as parts of patterns for the output of `rugpijn.typed.text.plain`.
 
-Only 0-9 are digits: other scripts and superscripts fit nowhere and are refused.
+Only 0-9 are digits. Digits of other scripts and superscripts match no pattern, so they are refused.
 """
 
 NUMBERS = {
@@ -28,12 +27,12 @@ NUMBERS = {
 
 
 def one_of(words: str) -> str:
-    """Any of the patterns in a text, parted by spaces; `_` stands for a space inside one."""
-    return f"(?:{'|'.join(words.replace('_', ' ') for words in words.split())})"
+    """A pattern for any of the patterns in `words`, separated by spaces; `_` is a space in one."""
+    return f"(?:{'|'.join(word.replace('_', ' ') for word in words.split())})"
 
 
 END = r"(?![^\W\d])"  # a word ends here; a digit may follow, as in 2x5x5s
-# Possessive: a number is read whole or not at all.
+# The quantifiers are possessive, so a number is read as a whole or not at all.
 N = rf"(?:[0-9]++|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})"
 WEIGHT = r"[0-9]++(?:[.,][0-9]{1,2}+)?+"
 X = one_of("x maal keer times? time")
@@ -48,13 +47,13 @@ DD = one_of(r"dd d\.d\.?")
 DAYS = one_of("dagen dag days? d")
 PER = r"(?:per ?|/ ?|p/|een |één |a |an |each |every |elke |iedere |in een |in de |in a )"
 A_DAY = rf"(?:{PER}(?:dag|day|d)|p/?d|p\.d\.?|daags|daily|dagelijks)"
-PER_DAY = r"(?:(?:per ?|/ ?|p/?|a )(?:dag|day|d)|p\.d\.?|daags)"  # what "every day" is not
+PER_DAY = r"(?:(?:per ?|/ ?|p/?|a )(?:dag|day|d)|p\.d\.?|daags)"  # A_DAY without "every day"
 A_WEEK = rf"(?:{PER}(?:week|wk|w)|p/?w|p\.w\.?|wekelijks|weekly)"
 AN_HOUR = rf"(?:{PER}(?:uur|hour|h|u)|hourly)"
 DAILY = one_of("dagelijks daily elke_dag iedere_dag every_day each_day everyday")
 AMOUNT = r"[0-9]++(?:[.,][0-9]{1,2}+)?+"
 OR_SECONDS = rf" ?(?:en |and )?{N} ?{SEC}"
-# `rust 1 min 5s` has two meanings.
+# Not minutes and seconds together: `rust 1 min 5s` has two meanings.
 TIME = rf"(?:(?:{N}|{AMOUNT}) ?{SEC}|(?:{N}|{AMOUNT}) ?{MIN}(?!{OR_SECONDS}))"
 RANGE = rf"(?P<reps>{N})(?: ?(?:-|tot?|à) ?(?P<reps_max>{N}))?+"
 NO_UNIT = rf"(?!(?:[.,][0-9]++)? ?(?:{SEC}|{MIN}|{HOUR}|{KG}|{DAYS}|{DD}|%|lbs?){END})"

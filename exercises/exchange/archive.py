@@ -1,13 +1,13 @@
 """A zip with exercises, protocols and their pictures, in files that a person can read.
 
     manifest.json     schema, version of the app, date, name of the practice
-    exercises.json    a list; each as `exercises.library` reads it
-    protocols.json    a list; each with its lines and its advice
+    exercises.json    a list of exercises, in the form that `exercises.library` reads
+    protocols.json    a list of protocols, each with its lines and its advice
     figures.json      a list of key, kind and data, as `exercises.pictures` describes them
-    <digest>.jpg      a photo, under the name that its figure gives
+    <digest>.jpg      a photo, named as in the data of its figure
 
-Opening one trusts nothing: other names, folders, a second file of the same name, too much of
-anything or a photo that is none end it with one sentence (ValueError).
+A zip may come from anyone. Unknown names, folders, a name that occurs twice, files that are too
+large or too many, and damaged contents raise ValueError with one sentence.
 """
 
 import io
@@ -26,14 +26,14 @@ from .content import MOST, Content, ContentRow
 
 
 def _from_1_to_2(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 2 knows the symptoms of a protocol; one that names none leaves them to its region."""
+    """Schema 2 adds the optional symptoms of a protocol, so nothing has to be converted."""
     return {**content, "schema": 2}
 
 
-# An older schema keeps its way up here, one step a function.
+# For each older schema the function that converts it to the next one.
 UPGRADES = {1: _from_1_to_2}
 SCHEMA = schemas.newest(UPGRADES)
-UNPACKED = 50 * 1024 * 1024  # bytes, all together
+UNPACKED = 50 * 1024 * 1024  # bytes, for all files together
 ENTRIES = 2000
 LISTS = ("exercises", "protocols", "figures")
 MANIFEST = ("schema", "app", "made_on", "practice")
@@ -42,7 +42,7 @@ DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueErro
 
 
 def write(manifest: dict[str, str], lists: dict[str, list], photos: dict[str, bytes]) -> bytes:
-    """`photos` by digest."""
+    """The zip as bytes. `lists` has the rows by name of the list, `photos` the JPEGs by digest."""
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as files:
         for name, content in ({"manifest": {"schema": SCHEMA} | manifest} | lists).items():
@@ -53,17 +53,18 @@ def write(manifest: dict[str, str], lists: dict[str, list], photos: dict[str, by
 
 
 def read(packed: bytes) -> Content:
+    """The contents of a zip. Raises ValueError with one sentence when it is refused."""
     files = _unpacked(packed)
     photos = {name: files.pop(name) for name in list(files) if PHOTO.fullmatch(name)}
     parsed = {name: _parsed(name, content) for name, content in files.items()}
     manifest = _checked_manifest(parsed.pop("manifest.json", None))
-    said = {name: _checked_list(f"{name}.json", parsed.get(f"{name}.json", [])) for name in LISTS}
+    items = {name: _checked_list(f"{name}.json", parsed.get(f"{name}.json", [])) for name in LISTS}
     try:
-        said = schemas.upgraded({"schema": manifest.get("schema"), **said}, UPGRADES)
+        items = schemas.upgraded({"schema": manifest.get("schema"), **items}, UPGRADES)
     except ValueError as error:
         raise ValueError(f"manifest.json: {error}") from error
     lists = {
-        name: [ContentRow(number, values) for number, values in enumerate(said[name], start=1)]
+        name: [ContentRow(number, values) for number, values in enumerate(items[name], start=1)]
         for name in LISTS
     }
     content = Content(**lists, photos={name[:64]: photo for name, photo in photos.items()})
@@ -75,7 +76,7 @@ def read(packed: bytes) -> Content:
 
 
 def look(packed: bytes) -> None:
-    """What can be seen without unpacking: whether this is a zip of ours at all."""
+    """Check the names and sizes without unpacking. Raises ValueError with one sentence."""
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as files:
             _check_list(files.infolist())
@@ -86,19 +87,19 @@ def look(packed: bytes) -> None:
 
 
 def _damaged() -> str:
-    return _("This zip file is damaged, or it is no zip file.")
+    return _("This file is damaged or is not a zip file.")
 
 
 def _too_many() -> str:
-    return _("There are %(count)d things in this file; %(most)d is the most at a time.")
+    return _("This file has %(count)d items; at most %(most)d can be imported at a time.")
 
 
 def _unpacked(packed: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as files:
             _check_list(files.infolist())
-            wanted = [info for info in files.infolist() if not _is_litter(info)]
-            return {info.filename: _unpack(files, info) for info in wanted}
+            entries = [entry for entry in files.infolist() if not _is_litter(entry)]
+            return {entry.filename: _unpack(files, entry) for entry in entries}
     except Refusal:
         raise
     except DAMAGED as error:
@@ -106,13 +107,13 @@ def _unpacked(packed: bytes) -> dict[str, bytes]:
 
 
 class Refusal(ValueError):
-    """Already in words."""
+    """Its message is a translated sentence for the user, unlike that of another ValueError."""
 
 
 def _check_list(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > ENTRIES:
         raise Refusal(
-            _("There are %(count)d files in this zip; %(most)d is the most.")
+            _("This zip has %(count)d files; at most %(most)d are allowed.")
             % {"count": len(entries), "most": ENTRIES}
         )
     if sum(entry.file_size for entry in entries) > UNPACKED:
@@ -122,7 +123,7 @@ def _check_list(entries: list[zipfile.ZipInfo]) -> None:
     for entry in entries:
         if _is_litter(entry):
             continue
-        # As it stands there: zipfile itself cuts a name at NUL and turns slashes.
+        # `filename` is not the stored name: zipfile cuts it at NUL and changes its slashes.
         name = entry.orig_filename
         if name not in known and not PHOTO.fullmatch(name):
             raise Refusal(
@@ -137,13 +138,13 @@ def _check_list(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _is_litter(entry: zipfile.ZipInfo) -> bool:
-    """What a computer adds to a zip that it packs again; nobody asked for it."""
+    """Whether the operating system added this file when it made the zip."""
     name = entry.orig_filename
     return name.startswith("__MACOSX/") or name in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _unpack(files: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Never more than the zip itself says, which was added up before."""
+    """The contents of a file, never longer than the size in the zip, which was checked before."""
     with files.open(entry) as file:
         content = file.read(entry.file_size + 1)
     if len(content) != entry.file_size:
@@ -160,22 +161,20 @@ def _parsed(name: str, content: bytes) -> Any:
         raise ValueError(f"{name}: {error}") from error
     except (ValueError, RecursionError) as error:
         place = f", {_('line')} {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise ValueError(
-            _("%(file)s is no JSON that can be read.") % {"file": name + place}
-        ) from error
+        raise ValueError(_("%(file)s is not readable JSON.") % {"file": name + place}) from error
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found = {}
+    values = {}
     for name, value in pairs:
-        if name in found:
-            raise Refusal(_("“%(name)s” is said twice in one place.") % {"name": shown(name)})
-        found[name] = value
-    return found
+        if name in values:
+            raise Refusal(_("“%(name)s” occurs twice in one place.") % {"name": shown(name)})
+        values[name] = value
+    return values
 
 
 def _refuse_constant(name: str):
-    raise Refusal(_("“%(name)s” is no number.") % {"name": name})
+    raise Refusal(_("“%(name)s” is not a number.") % {"name": name})
 
 
 def _checked_manifest(manifest: Any) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""What a file would change here, row by row, in words. Nothing is written.
+"""Find what a file would change here, row by row, in words for the user. Nothing is written.
 
-A file's names lead to rows: one's own, or else what is shared. A name that leads nowhere one may
-look is new here, whoever has it elsewhere, and gets a uuid that is made of it and of whose library
-this is: the same file twice is the same rows, and nobody learns what others have.
+A name in a file refers to a row of the user's practice, or else to a shared row. Any other name is
+new here, even if another practice has it. Its row gets a uuid made from that name and the practice:
+importing the same file twice gives the same rows, and reveals nothing about other practices.
 """
 
 import hashlib
@@ -39,13 +39,13 @@ from .figures import FigureEntry
 
 NEW, CHANGED, SAME, SHARED, FAULTY = "new", "changed", "same", "shared", "faulty"
 STATUSES = (FAULTY, NEW, CHANGED, SHARED, SAME)
-KINDS = ("figures", "exercises", "protocols")  # each after what it refers to
-OF_EVERYONE = uuid.UUID("6f0e2c1e-7a5b-4c8e-9b6d-3d0c1f5a2b47")  # where shared names are made from
+KINDS = ("figures", "exercises", "protocols")  # a kind comes after the kinds that it refers to
+SHARED_SPACE = uuid.UUID("6f0e2c1e-7a5b-4c8e-9b6d-3d0c1f5a2b47")  # namespace of new shared rows
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field, as it is here and as the file says it."""
+    """One field with its value here and its value in the file, as the user reads them."""
 
     part: str
     before: str
@@ -54,7 +54,7 @@ class FieldChange:
 
 @dataclass
 class RowFinding:
-    """What was found in one row."""
+    """The outcome of the check of one row."""
 
     kind: str
     number: int
@@ -62,7 +62,7 @@ class RowFinding:
     status: str
     key: str = ""
     changes: list[FieldChange] = field(default_factory=list)
-    problems: list[dict[str, str]] = field(default_factory=list)  # field and words
+    problems: list[dict[str, str]] = field(default_factory=list)  # each with "field" and "words"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,7 +70,7 @@ class RowFinding:
 
 @dataclass
 class PendingRow:
-    """A row that is to be written. `present` is None when it is new."""
+    """A row to be written. `present` and `before` are the row and entry here; None if it is new."""
 
     key: str
     present: Model | None
@@ -79,12 +79,13 @@ class PendingRow:
 
 
 class Shelf:
-    """The rows of one kind that this person sees, and which names lead to them."""
+    """The rows of one kind that the user may see, by their names in files."""
 
     def __init__(self, rows, user: User):
         self.owner = user.practice_id
-        self.space = user.practice.uuid if user.practice_id is not None else OF_EVERYONE
-        # Who runs the server keeps what is shared; drawings of it come with the app only.
+        self.space = user.practice.uuid if user.practice_id is not None else SHARED_SPACE
+        # A superuser without a practice changes shared rows, except drawings, which come with
+        # the app.
         self.root = user.is_superuser and self.owner is None and rows.model is not Figure
         self.own: dict[str, Model] = {}
         self.shared: dict[str, Model] = {}
@@ -93,22 +94,25 @@ class Shelf:
             names |= {str(row.uuid): row, name_of(row): row}
 
     def may_change(self, row: Model) -> bool:
-        """What this person sees is shared, or the own practice's."""
+        """Whether the user may change this row, which is shared or of the user's practice."""
         return self.root if row.practice_id is None else True
 
     def new_name(self, name: str) -> str:
+        """The uuid of a new row that the file calls `name`."""
         return str(uuid.uuid5(self.space, name))
 
     def find(self, name: str) -> Model | None:
+        """The row that the file calls `name`: the practice's own, or else a shared one."""
         return self.own.get(name) or self.own.get(self.new_name(name)) or self.shared.get(name)
 
     def name_here(self, name: str) -> str:
+        """The key or uuid here of the row that the file calls `name`, whether it exists or not."""
         row = self.find(name)
         return self.new_name(name) if row is None else name_of(row)
 
 
 def _canonical(name: str) -> str:
-    """A uuid in one spelling; a key as it is."""
+    """A uuid in its usual spelling. A key is returned unchanged."""
     try:
         return str(uuid.UUID(name))
     except ValueError:
@@ -116,7 +120,10 @@ def _canonical(name: str) -> str:
 
 
 class Check:
-    """Goes over the rows of a file. Iterate it to the end; then `due` has what to write."""
+    """The check of a file. Iterating yields a finding for each row and fills `due`.
+
+    After the last row `due` holds the rows to write, by kind.
+    """
 
     def __init__(self, content: Content, user: User):
         self.content = content
@@ -128,21 +135,21 @@ class Check:
     def __iter__(self) -> Iterator[RowFinding]:
         for kind in KINDS:
             for row in getattr(self.content, kind):
-                yield self._look(kind, row)
+                yield self._check_row(kind, row)
 
     def _titles(self, kind: str) -> dict[str, str]:
-        """What each row will be called here, for those that refer to it before it is there."""
-        shelf, found = self.shelves[kind], {}
+        """The title of each row in the file by its name here, for rows that refer to it."""
+        shelf, titles = self.shelves[kind], {}
         for row in getattr(self.content, kind):
             if key := _key(row, self.content.partial):
-                found[shelf.name_here(key)] = _title(row.values, shelf.find(key))
-        return found
+                titles[shelf.name_here(key)] = _title(row.values, shelf.find(key))
+        return titles
 
     def _title_of(self, kind: str, name: str) -> str:
         row = self.shelves[kind].find(name)
         return self.titles[kind].get(name) or (str(row) if row is not None else name)
 
-    def _look(self, kind: str, row: ContentRow) -> RowFinding:
+    def _check_row(self, kind: str, row: ContentRow) -> RowFinding:
         shelf, key = self.shelves[kind], _key(row, self.content.partial)
         present = shelf.find(key) if key else None
         finding = RowFinding(kind, row.number, _title(row.values, present), FAULTY)
@@ -172,7 +179,7 @@ class Check:
         return finding
 
     def _column(self, problem: Problem) -> str:
-        """The field as the file calls it."""
+        """The field with a mistake, named as in the file: a path in a zip, a column in a table."""
         path = f"{problem.inside}.{problem.field}" if problem.inside else problem.field
         if not self.content.partial:
             return path
@@ -182,14 +189,15 @@ class Check:
         return "lines" if problem.place else path
 
     def _read(self, kind: str, row: ContentRow, key: str, present: Model | None, before: Any):
-        said = {} if before is None or kind == "figures" else table_of(before)
-        table = FileTable("", dict(row.values), known=frozenset(_texts(said)))
+        """The entry of the row. Raises Refused with its mistakes."""
+        here = {} if before is None or kind == "figures" else table_of(before)
+        table = FileTable("", dict(row.values), known=frozenset(_texts(here)))
         if kind == "figures":
             table.key()
             self._refuse_new_shared(table, present)
             return figures.read(table, key, present, self.content.photos.get)
         if self.content.partial:
-            table = replace(table, values=_merged(said, row.values) | {"key": key})
+            table = replace(table, values=_merged(here, row.values) | {"key": key})
         if kind == "exercises":
             entry = read_exercise(table, self._figure)
         else:
@@ -207,23 +215,28 @@ class Check:
     def _exercise(self, table: FileTable) -> str:
         name = table.string("exercise")
         if not name:
-            says = _("Give the key of an exercise; in a table it stands after the dosage and “|”.")
-            raise table.refuse("exercise", says)
+            sentence = _(
+                "Give the key of an exercise; in a table it stands after the dosage and “|”."
+            )
+            raise table.refuse("exercise", sentence)
         return self._reference(table, "exercise", "exercises", name)
 
     def _reference(self, table: FileTable, field: str, kind: str, name: str) -> str:
         here = self.shelves[kind].name_here(_canonical(name))
         if here not in self.titles[kind] and self.shelves[kind].find(here) is None:
-            says = _("“%(name)s” is not in this file, and not in your library.")
-            raise table.refuse(field, says % {"name": name})
+            sentence = _("“%(name)s” is not in this file, and not in your library.")
+            raise table.refuse(field, sentence % {"name": name})
         return here
 
 
 def _refuse_lost_red_flags(before: Any, entry: Any) -> None:
-    """A file adds to what a protocol asks and warns of, and never takes its red flags away."""
+    """Raise Refused when a file would remove the last red flags of a protocol."""
     if isinstance(entry, ProtocolEntry) and _red_flags(before) and not _red_flags(entry):
-        says = _("The red flags that are here are not in the file. Put them in, changed or not.")
-        raise Refused(Problem("", "advice", says))
+        sentence = _(
+            "The file lacks the red flags that this protocol has here. "
+            "Include them, changed or not."
+        )
+        raise Refused(Problem("", "advice", sentence))
 
 
 def _red_flags(entry: ProtocolEntry | None) -> list:
@@ -232,7 +245,7 @@ def _red_flags(entry: ProtocolEntry | None) -> list:
 
 
 def _with_place(problem: Problem) -> str:
-    """A mistake in a line or in advice says in which."""
+    """The sentence about a mistake, with the line or the block of advice that has it."""
     place = problem.place.strip(", ")
     if problem.inside:
         place = place.removesuffix(problem.inside).strip(", ")
@@ -240,11 +253,12 @@ def _with_place(problem: Problem) -> str:
 
 
 def rows_of(kind: str, user: User):
-    """Everything of a kind that this person sees, with what an entry reads."""
+    """The rows of a kind that the user may see, with the relations that an entry reads."""
     return loaded(kind).visible_to(user)
 
 
 def loaded(kind: str):
+    """All rows of a kind, with the relations that an entry reads."""
     if kind == "figures":
         return Figure.objects.all()
     if kind == "exercises":
@@ -261,42 +275,46 @@ def entry_of(kind: str, row: Model) -> FigureEntry | ExerciseEntry | ProtocolEnt
 
 
 def _key(row: ContentRow, partial: bool) -> str:
-    """What the file calls it. A row of a table may have no name: then it is what it says."""
+    """The name of the row in the file, or "".
+
+    A row of a table without a name gets a digest of its values, so that it is the same row when
+    the file is imported again.
+    """
     key = row.values.get("key")
     if isinstance(key, str) and key.strip():
         return _canonical(key.strip())
     if not partial:
         return ""
-    said = json.dumps(row.values, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    values = json.dumps(row.values, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(values.encode("utf-8", "replace")).hexdigest()
 
 
 def _title(values: dict[str, Any], present: Model | None) -> str:
-    """What a person knows it by: as the file says it, or else as it is here."""
+    """The title of a row in the file, or else that of the present row."""
     data = values.get("data")
     titles = data.get("title") if isinstance(data, dict) else None
     for texts in (titles, values.get("nl"), values.get("en")):
-        found = (texts.get("title") or texts.get("nl")) if isinstance(texts, dict) else None
-        if isinstance(found, str) and found.strip():
-            return found.strip()[:120]
+        title = (texts.get("title") or texts.get("nl")) if isinstance(texts, dict) else None
+        if isinstance(title, str) and title.strip():
+            return title.strip()[:120]
     return "" if present is None else str(present)
 
 
-def _texts(said: Any) -> Iterator[str]:
+def _texts(value: Any) -> Iterator[str]:
     """Every text in a table, also in the tables within it."""
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, dict | list):
-        for one in said.values() if isinstance(said, dict) else said:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
             yield from _texts(one)
 
 
-def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """What is here, with what the cells say in its place."""
-    merged = {FALLBACK: {}} | said | values
+def _merged(here: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The values here, replaced by those in the cells of a table row."""
+    merged = {FALLBACK: {}} | here | values
     for name, words in values.items():
         if is_language(name):
-            words = {**said.get(name, {}), **words}
+            words = {**here.get(name, {}), **words}
             merged[name] = words
             if name != FALLBACK and not any(words.values()):
                 del merged[name]
@@ -307,12 +325,16 @@ def _merged(said: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(kind: str, before: Any, after: Any, title_of: Callable) -> list[FieldChange]:
-    """Every field that is otherwise, in words that a therapist knows; of what is new only what is
-    done. `title_of` gives the title of another thing, by its kind and name."""
+    """The fields that differ, in words for the therapist; of a new row only its exercises.
+
+    `before` is None for a new row. `title_of` returns the title of another row by its kind and
+    name.
+    """
     if kind == "figures":
         return [] if before is None else _figure_differences(before, after)
     if before is None:
-        return [FieldChange(part, "", said) for part, said in _doing(kind, after, title_of).items()]
+        doing = _doing(kind, after, title_of)
+        return [FieldChange(part, "", value) for part, value in doing.items()]
     was, now = (_fields(kind, entry, title_of) for entry in (before, after))
     return [
         FieldChange(part, was.get(part, ""), now.get(part, ""))
@@ -322,7 +344,7 @@ def differences(kind: str, before: Any, after: Any, title_of: Callable) -> list[
 
 
 def _doing(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
-    """What is to be done, as the patient reads it."""
+    """The dosage of an exercise, or the exercises of a protocol, as the patient reads them."""
     if kind == "exercises":
         return {_("dosage"): str(entry.dosage)}
     return {
@@ -333,27 +355,29 @@ def _doing(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
 
 
 def _fields(kind: str, entry: Any, title_of: Callable) -> dict[str, str]:
+    """The values of an entry by their labels, both as the user reads them."""
     if kind == "exercises":
-        said = _labelled(Exercise, ExerciseText, entry, title_of)
-        return _doing(kind, entry, title_of) | said
+        return _doing(kind, entry, title_of) | _labelled(Exercise, ExerciseText, entry, title_of)
     fields = _labelled(Protocol, ProtocolText, entry, title_of) | _doing(kind, entry, title_of)
     symptoms = [str(catalogue.words[name]) for name in entry.symptoms or ()]
     fields[_label(Protocol, "symptoms")] = "\n".join(symptoms)
     for number, advice in enumerate(entry.advice, start=1):
-        for part, said in _labelled(Advice, AdviceText, advice, title_of).items():
-            fields[_("advice %(number)d, %(field)s") % {"number": number, "field": part}] = said
+        for label, value in _labelled(Advice, AdviceText, advice, title_of).items():
+            fields[_("advice %(number)d, %(field)s") % {"number": number, "field": label}] = value
     return fields
 
 
 def _labelled(model, texts, entry, title_of: Callable) -> dict[str, str]:
-    fields = {_label(model, name): _shown(model, name, said) for name, said in entry.facts.items()}
+    """The facts, figure and texts of an entry by their labels."""
+    facts = entry.facts.items()
+    fields = {_label(model, name): _shown(model, name, value) for name, value in facts}
     if hasattr(entry, "figure"):
         figure = entry.figure and title_of("figures", entry.figure)
         fields[_("drawing or photo")] = figure
     languages = dict(settings.LANGUAGES)
     for code, words in entry.texts.items():
-        for name, said in words.items():
-            fields[f"{_label(texts, name)} ({_(languages.get(code, code))})"] = said
+        for name, text in words.items():
+            fields[f"{_label(texts, name)} ({_(languages.get(code, code))})"] = text
     return fields
 
 
@@ -367,7 +391,7 @@ def _shown(model, name: str, value: Any) -> str:
 
 
 def _figure_differences(was: FigureEntry, now: FigureEntry) -> list[FieldChange]:
-    """The words one by one; what is drawn is one thing."""
+    """The texts that differ, one by one, and whether the drawing itself differs."""
     labels = {"title": _("title"), "alternative": _("description"), "caption": _("caption")}
     changes = []
     for name, label in labels.items():
@@ -377,7 +401,7 @@ def _figure_differences(was: FigureEntry, now: FigureEntry) -> list[FieldChange]
             for language in sorted(before.keys() | after.keys())
             if before.get(language, "") != after.get(language, "")
         ]
-    drawn = [{n: part for n, part in e.data.items() if n not in labels} for e in (was, now)]
-    if drawn[0] != drawn[1] or was.kind != now.kind:
+    drawings = [{n: part for n, part in e.data.items() if n not in labels} for e in (was, now)]
+    if drawings[0] != drawings[1] or was.kind != now.kind:
         changes.append(FieldChange(_("what is drawn"), _("as it is here"), _("as in the file")))
     return changes

@@ -1,4 +1,4 @@
-"""What was in a file, before anything is compared: the same for a zip and for a table."""
+"""The contents of a file as read, before they are compared; the same for a zip and a table."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,10 @@ MOST = 5000  # exercises, protocols and drawings in one file
 
 @dataclass(frozen=True)
 class ContentRow:
-    """One thing of a file, with its number as a person counts there."""
+    """One exercise, protocol or figure of a file.
+
+    `number` is its row in a spreadsheet, or its place in a list of a zip, counted from 1.
+    """
 
     number: int
     values: dict[str, Any]
@@ -16,7 +19,7 @@ class ContentRow:
 
 @dataclass
 class Content:
-    """`partial`: what a row leaves out stays as it is here."""
+    """The rows of a file by kind. With `partial`, fields that a row leaves out do not change."""
 
     exercises: list[ContentRow] = field(default_factory=list)
     protocols: list[ContentRow] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Which rows go into a file: the practice's own, or with what is shared as well."""
+"""Export the practice's own rows, or these with the shared ones, to a file."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ OWN, ALL = "own", "all"
 
 
 def as_zip(user: User, whose: str) -> bytes:
-    """With everything that a protocol or an exercise refers to, so that it stands by itself."""
+    """A zip with the chosen rows and with everything that they refer to."""
     protocols = list(_chosen("protocols", user, whose))
     exercises = {row.pk: row for row in _chosen("exercises", user, whose)}
     lines = [line.exercise_id for protocol in protocols for line in protocol.lines.all()]
@@ -39,7 +39,7 @@ def as_zip(user: User, whose: str) -> bytes:
 
 
 def as_table(user: User, whose: str, kind: str, format: str) -> bytes:
-    """One kind, for a spreadsheet. ValueError when a spreadsheet cannot hold it."""
+    """A CSV or XLSX of one kind. Raises ValueError when a spreadsheet cannot hold a text."""
     rows = list(_chosen(kind, user, whose))
     if kind == "exercises":
         return tables.write(kind, format, [table_of(ExerciseEntry.of(row)) for row in rows])
@@ -47,10 +47,11 @@ def as_table(user: User, whose: str, kind: str, format: str) -> bytes:
 
 
 def _with_titles(protocol: Protocol) -> dict:
-    said = table_of(ProtocolEntry.of(protocol))
-    for line, row in zip(said["lines"], protocol.lines.all(), strict=True):
+    """The protocol as a table of the file, with the title of the exercise in each line."""
+    table = table_of(ProtocolEntry.of(protocol))
+    for line, row in zip(table["lines"], protocol.lines.all(), strict=True):
         line["title"] = re.sub(r"[|\s]+", " ", row.exercise.text("title"))
-    return said
+    return table
 
 
 def _chosen(kind: str, user: User, whose: str):
@@ -65,7 +66,8 @@ def _chosen(kind: str, user: User, whose: str):
 
 
 def _photos(figures: Iterable[Figure]) -> dict[str, bytes]:
-    found = [figure for figure in figures if figure.kind == Figure.Kind.PHOTO]
-    rows = Figure.objects.filter(pk__in=[figure.pk for figure in found])
+    """The bytes of the photos among `figures`, by digest."""
+    of_photos = [figure for figure in figures if figure.kind == Figure.Kind.PHOTO]
+    rows = Figure.objects.filter(pk__in=[figure.pk for figure in of_photos])
     photos = dict(rows.values_list("pk", "rendering__photo"))
-    return {figure.data["photo"]: bytes(photos[figure.pk]) for figure in found}
+    return {figure.data["photo"]: bytes(photos[figure.pk]) for figure in of_photos}

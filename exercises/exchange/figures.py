@@ -1,7 +1,7 @@
-"""Drawings and photos of a file: checked as if they were made here.
+"""Read the drawings and photos of a file, with the same checks as those made here.
 
-What is drawn comes from data, and a photo is redrawn like every upload. A drawing by hand never
-travels: only the app brings one, and a file may name it.
+Drawings from poses are drawn from their data, and a photo is encoded anew like every upload. An SVG
+drawn by hand is never in a file: it comes with the app, and a file can only refer to it.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ CANNOT_BE_DRAWN = (ValueError, ArithmeticError, LookupError)
 
 @dataclass(frozen=True)
 class FigureEntry:
-    """A figure as it will be here. `photo` has bytes only when they are not here yet."""
+    """A figure to be saved here. `photo` is empty when the photo is already stored."""
 
     key: str
     kind: str
@@ -45,7 +45,11 @@ class FigureEntry:
 
 
 def read(table: FileTable, key: str, present: Figure | None, photo_of: Callable) -> FigureEntry:
-    """`photo_of` gives the bytes of a photo in the file by digest, or None."""
+    """The figure of a row. Raises Refused with its first mistake.
+
+    `present` is the figure here, if there is one. `photo_of` returns the bytes of a photo in the
+    file by its digest, or None.
+    """
     table.allow("key", "kind", "data", texts=False)
     kind, data = table.values.get("kind"), table.values.get("data")
     if kind not in Figure.Kind.values:
@@ -55,18 +59,19 @@ def read(table: FileTable, key: str, present: Figure | None, photo_of: Callable)
     if present is not None and (present.kind, present.data) == (kind, data):
         return FigureEntry(key, kind, data)
     _check_words(table, kind, data)
-    read_kind = {
-        Figure.Kind.POSES: _poses, Figure.Kind.PHOTO: _photo, Figure.Kind.BY_HAND: _by_hand,
-    }[kind]  # fmt: skip
-    return read_kind(table, key, data, present, photo_of)
+    if kind == Figure.Kind.POSES:
+        return _poses(table, key, data)
+    if kind == Figure.Kind.PHOTO:
+        return _photo(table, key, data, present, photo_of)
+    return _by_hand(table, key, data)
 
 
 def _check_words(table: FileTable, kind: str, data: dict) -> None:
-    said = [(name, data.get(name, {})) for name in WORDS]
+    words = [(name, data.get(name, {})) for name in WORDS]
     if kind == Figure.Kind.POSES and isinstance(data.get("strip"), list):
         frames = [frame for frame in data["strip"] if isinstance(frame, dict)]
-        said += [("caption", frame.get("caption", {})) for frame in frames]
-    for name, texts in said:
+        words += [("caption", frame.get("caption", {})) for frame in frames]
+    for name, texts in words:
         if not isinstance(texts, dict) or not all(isinstance(t, str) for t in texts.values()):
             raise table.refuse(name, _("texts by language are expected here."))
         for text in texts.values():
@@ -82,38 +87,40 @@ def _check_words(table: FileTable, kind: str, data: dict) -> None:
                 raise table.refuse(name, _("the Dutch text is missing."))
 
 
-def _poses(table, key, data, present, photo_of) -> FigureEntry:
+def _poses(table: FileTable, key: str, data: dict) -> FigureEntry:
     try:
         check(data)
-        pictures.draw_ahead(data)  # slow, and it must not be slow while others wait to write
+        pictures.draw_ahead(data)  # slow, so it is done before the transaction
     except CANNOT_BE_DRAWN as error:
         raise table.refuse("data", _("this cannot be drawn: %s") % error) from error
     return FigureEntry(key, Figure.Kind.POSES, data)
 
 
-def _photo(table, key, data, present, photo_of) -> FigureEntry:
+def _photo(
+    table: FileTable, key: str, data: dict, present: Figure | None, photo_of: Callable
+) -> FigureEntry:
     words = {name: data[name] for name in WORDS if data.get(name)}
     digest = data.get("photo")
     if data.keys() - WORDS.keys() - {"photo"} or not isinstance(digest, str):
         raise table.refuse("data", _("a photo has title, alternative, caption and photo."))
     if present is not None and present.data.get("photo") == digest:
         return FigureEntry(key, Figure.Kind.PHOTO, words | {"photo": digest})
-    sent = photo_of(digest)
-    if sent is None:
+    original = photo_of(digest)
+    if original is None:
         raise table.refuse("photo", _("this photo is not in the zip."))
-    if hashlib.sha256(sent).hexdigest() != digest:
-        raise table.refuse("photo", _("this photo is not the one that its name says."))
+    if hashlib.sha256(original).hexdigest() != digest:
+        raise table.refuse("photo", _("the contents of this photo do not match its name."))
     try:
-        jpeg = photos.redrawn(SimpleUploadedFile("photo.jpg", sent))
+        jpeg = photos.redrawn(SimpleUploadedFile("photo.jpg", original))
     except ValidationError as error:
         raise table.refuse("photo", error.messages[0]) from error
-    made = hashlib.sha256(jpeg).hexdigest()
-    return FigureEntry(key, Figure.Kind.PHOTO, words | {"photo": made}, jpeg)
+    digest = hashlib.sha256(jpeg).hexdigest()
+    return FigureEntry(key, Figure.Kind.PHOTO, words | {"photo": digest}, jpeg)
 
 
-def _by_hand(table, key, data, present, photo_of) -> FigureEntry:
+def _by_hand(table: FileTable, key: str, data: dict) -> FigureEntry:
     if not Rendering.objects.filter(pk=kept.digest_of(data)).exists():
         raise table.refuse(
-            "data", _("a drawing by hand comes with the app, and this one did not come here.")
+            "data", _("drawings by hand come with the app, and this one is not part of it.")
         )
     return FigureEntry(key, Figure.Kind.BY_HAND, data)

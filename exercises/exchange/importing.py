@@ -1,8 +1,8 @@
-"""An upload, from the first check to the last row.
+"""The steps of an import.
 
-It is checked in the background without a transaction, so that nobody waits for it, and shown. When
-somebody says yes it is checked once more; if that finds the same, it is written in one transaction
-that is short, and if not, what was found now is shown instead.
+The background worker checks an upload without a transaction, so that nobody has to wait, and the
+page shows the findings. When the user confirms, the upload is checked again. If the findings are
+the same, it is written in one short transaction; if not, the new findings are shown.
 """
 
 import time
@@ -20,26 +20,37 @@ from rugpijn.models import User
 from ..library.writing import write_exercises, write_protocols
 from ..models import Exercise, Figure, LibraryImport, Protocol
 from . import archive, tables
-from .checking import FAULTY, KINDS, SAME, STATUSES, Check, PendingRow, Shelf, entry_of, loaded
+from .checking import (
+    FAULTY,
+    KINDS,
+    SAME,
+    STATUSES,
+    Check,
+    PendingRow,
+    RowFinding,
+    Shelf,
+    entry_of,
+    loaded,
+)
 from .content import Content
 
-KEPT = timedelta(hours=24)  # an upload that nobody comes back to
-STALLED = timedelta(minutes=2)
-EVERY = 1  # seconds between two words about how far it is
+KEPT = timedelta(hours=24)  # then an upload is deleted
+STALLED = timedelta(minutes=2)  # without progress
+EVERY = 1  # seconds between two updates of the progress
 BYTES = {"zip": archive.UNPACKED, "csv": tables.BYTES, "xlsx": tables.BYTES}
 MODELS = {"figures": Figure, "exercises": Exercise, "protocols": Protocol}
 
 
 class Outdated(Exception):
-    """What was checked is not what is there any more."""
+    """A row changed between the check and the write."""
 
 
 class Stopped(Exception):
-    """Somebody pressed the button, or another process was first."""
+    """The user stopped the import, or another process finished it."""
 
 
 def begin(*, by: User, name: str, format: str, content: bytes) -> LibraryImport:
-    """Keep an upload and have it checked; what was left behind by others goes."""
+    """Store an upload and queue its check. Also deletes uploads that are a day old."""
     sweep()
     with transaction.atomic():
         upload = LibraryImport.objects.create(
@@ -50,20 +61,20 @@ def begin(*, by: User, name: str, format: str, content: bytes) -> LibraryImport:
 
 
 def confirm(upload: LibraryImport) -> bool:
-    """Have it written. False when there is nothing to write, or it was asked already."""
+    """Queue the write. Returns False when it is not ready, or was confirmed or stopped before."""
     with transaction.atomic():
         now = timezone.now()
-        asked = LibraryImport.objects.filter(
+        waiting = LibraryImport.objects.filter(
             pk=upload.pk, checked_at__isnull=False, confirmed_at=None, stopped_at=None, problem=""
         )
-        if not is_ready(upload) or not asked.update(confirmed_at=now, touched_at=now, checked=0):
+        if not is_ready(upload) or not waiting.update(confirmed_at=now, touched_at=now, checked=0):
             return False
         transaction.on_commit(lambda: write_import.enqueue(str(upload.uuid)))
     return True
 
 
 def look(content: bytes, format: str) -> None:
-    """What can be said before anything is kept; ValueError with one sentence."""
+    """Check what can be checked before storing. Raises ValueError with one sentence."""
     if format == LibraryImport.Format.ZIP:
         archive.look(content)
     else:
@@ -71,14 +82,14 @@ def look(content: bytes, format: str) -> None:
 
 
 def stop(upload: LibraryImport) -> None:
-    """Nothing of it is in the library, and nothing will be. What is written already stays."""
+    """End an import before it is written. Does nothing when it has been written."""
     LibraryImport.objects.filter(pk=upload.pk, imported_at=None, stopped_at=None).update(
         stopped_at=timezone.now(), content=None
     )
 
 
 def go_on(upload: LibraryImport) -> None:
-    """For one that nobody seems to be at work on."""
+    """Queue the check or the write again, for an import without progress."""
     with transaction.atomic():
         LibraryImport.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
         work = check_import if upload.confirmed_at is None else write_import
@@ -86,17 +97,17 @@ def go_on(upload: LibraryImport) -> None:
 
 
 def sweep() -> int:
-    """Remove uploads that are a day old, done or not. Returns how many."""
+    """Delete uploads that are a day old, finished or not. Returns how many."""
     old = LibraryImport.objects.filter(created_at__lt=timezone.now() - KEPT)
     return old.delete()[0]
 
 
-# How far it is.
+# Progress.
 
 
 @dataclass(frozen=True)
 class ImportProgress:
-    """What the page says: at work, ready to be imported, or over."""
+    """The state of an import for its page. `checked` and `total` count rows."""
 
     busy: bool
     stalled: bool
@@ -118,18 +129,18 @@ def progress(upload: LibraryImport) -> ImportProgress:
 
 
 def is_ready(upload: LibraryImport) -> bool:
-    """Whether there is something to import, and nothing to mend."""
-    found = Counter()
+    """Whether there are rows to import and none with mistakes."""
+    totals = Counter()
     for statuses in upload.counts.values():
-        found.update(statuses)
-    return not found[FAULTY] and found["new"] + found["changed"] > 0
+        totals.update(statuses)
+    return not totals[FAULTY] and totals["new"] + totals["changed"] > 0
 
 
 # In the background.
 
 
 def check(upload: LibraryImport) -> None:
-    """Look at every row and keep what was found, for the page."""
+    """Check every row and store the findings for the page."""
     with translation.override(upload.made_by.language):
         try:
             content = _content(upload)
@@ -137,23 +148,23 @@ def check(upload: LibraryImport) -> None:
             _note(upload, problem=str(error), checked_at=timezone.now(), content=None)
             return
         try:
-            _keep(upload, *_look(upload, content))
+            _store(upload, *_check_rows(upload, content))
         except Stopped:
             return
 
 
 def write(upload: LibraryImport) -> None:
-    """Check again; import when that finds the same."""
+    """Check again, and write the rows when the findings are the same as those shown."""
     with translation.override(upload.made_by.language):
         try:
-            found, looked = _look(upload, _content(upload))
-            if _found(found) != (upload.findings, upload.counts):
-                _keep(upload, found, looked, outdated=True)
+            findings, checked = _check_rows(upload, _content(upload))
+            if _as_stored(findings) != (upload.findings, upload.counts):
+                _store(upload, findings, checked, outdated=True)
                 return
-            _write(upload, looked)
+            _write(upload, checked)
         except Stopped:
             return
-        except (Outdated, IntegrityError):  # between the check and the lock: it is shown anew
+        except (Outdated, IntegrityError):  # a row changed between the check and the lock
             upload.outdated = True
             _note(upload, confirmed_at=None, checked_at=None)
             check(upload)
@@ -166,44 +177,51 @@ def _content(upload: LibraryImport) -> Content:
     return tables.read(packed, upload.format)
 
 
-def _look(upload: LibraryImport, content: Content) -> tuple[list, Check]:
-    looked, found = Check(content, upload.made_by), []
+def _check_rows(upload: LibraryImport, content: Content) -> tuple[list[RowFinding], Check]:
+    """The findings for all rows, and the check with the rows to write. Updates the progress."""
+    checked, findings = Check(content, upload.made_by), []
     _note(upload, total=len(content), checked=0)
-    said = time.monotonic()
-    for finding in looked:
-        found.append(finding)
-        if time.monotonic() - said >= EVERY:
-            _note(upload, checked=len(found))
-            said = time.monotonic()
-    _note(upload, checked=len(found))
-    return found, looked
+    noted_at = time.monotonic()
+    for finding in checked:
+        findings.append(finding)
+        if time.monotonic() - noted_at >= EVERY:
+            _note(upload, checked=len(findings))
+            noted_at = time.monotonic()
+    _note(upload, checked=len(findings))
+    return findings, checked
 
 
 def _note(upload: LibraryImport, **facts) -> None:
-    """Say how far it is; raises Stopped when it is over."""
+    """Store facts about the upload. Raises Stopped when it was stopped or is imported."""
     running = LibraryImport.objects.filter(pk=upload.pk, stopped_at=None, imported_at=None)
     if not running.update(touched_at=timezone.now(), **facts):
         raise Stopped
 
 
-def _found(found: list) -> tuple[list[dict], dict]:
-    """In the shape in which it is kept. Rows that stay as they are, are only counted."""
+def _as_stored(findings: list[RowFinding]) -> tuple[list[dict], dict]:
+    """The findings as JSON, and the counts. Unchanged rows are counted only."""
     counts = {kind: dict.fromkeys(STATUSES, 0) for kind in KINDS}
-    for finding in found:
+    for finding in findings:
         counts[finding.kind][finding.status] += 1
-    return [finding.to_json() for finding in found if finding.status != SAME], counts
+    return [finding.to_json() for finding in findings if finding.status != SAME], counts
 
 
-def _keep(upload: LibraryImport, found: list, looked: Check, outdated: bool = False) -> None:
-    findings, counts = _found(found)
+def _store(
+    upload: LibraryImport, findings: list[RowFinding], checked: Check, outdated: bool = False
+) -> None:
+    stored, counts = _as_stored(findings)
     _note(
-        upload, findings=findings, counts=counts, checked_at=timezone.now(),
-        confirmed_at=None, outdated=outdated or upload.outdated,
-    )  # fmt: skip
+        upload,
+        findings=stored,
+        counts=counts,
+        checked_at=timezone.now(),
+        confirmed_at=None,
+        outdated=outdated or upload.outdated,
+    )
 
 
 class _Named(dict):
-    """What is written now, by name; what is not, stands on the shelf."""
+    """Rows by name: those that are written now, or else those that the user may see."""
 
     def __init__(self, written: list[tuple[PendingRow, Model]], shelf: Shelf):
         super().__init__((one.key, row) for one, row in written)
@@ -213,14 +231,14 @@ class _Named(dict):
         return self.shelf.find(name)
 
 
-def _write(upload: LibraryImport, looked: Check) -> None:
-    """All of it or nothing. Rows that somebody changed since the check are not overwritten."""
+def _write(upload: LibraryImport, checked: Check) -> None:
+    """Write all rows or none. Raises Outdated when a row changed since the check."""
     with transaction.atomic():
         _note(upload, imported_at=timezone.now(), content=None)
-        rows = {kind: _rows_for(kind, looked.due[kind], upload) for kind in KINDS}
+        rows = {kind: _rows_for(kind, checked.due[kind], upload) for kind in KINDS}
         for one, figure in rows["figures"]:
             one.entry.save(figure)
-        named = {kind: _Named(rows[kind], looked.shelves[kind]) for kind in KINDS}
+        named = {kind: _Named(rows[kind], checked.shelves[kind]) for kind in KINDS}
         entries = {kind: [(row, one.entry) for one, row in rows[kind]] for kind in KINDS}
         write_exercises(entries["exercises"], named["figures"])
         write_protocols(entries["protocols"], named["exercises"], named["figures"])
@@ -229,8 +247,9 @@ def _write(upload: LibraryImport, looked: Check) -> None:
 def _rows_for(
     kind: str, due: list[PendingRow], upload: LibraryImport
 ) -> list[tuple[PendingRow, Model]]:
-    numbers = [one.present.pk for one in due if one.present is not None]
-    locked = loaded(kind).filter(pk__in=numbers).select_for_update(of=("self",))
+    """The rows to write, the present ones locked. Raises Outdated when one has changed."""
+    ids = [one.present.pk for one in due if one.present is not None]
+    locked = loaded(kind).filter(pk__in=ids).select_for_update(of=("self",))
     present = {row.pk: row for row in locked}
     rows = []
     for one in due:
@@ -245,16 +264,16 @@ def _rows_for(
 
 
 def _upload(uuid: str) -> LibraryImport | None:
-    """What waits, as long as whoever sent it still works there."""
+    """The unfinished upload, or None, also when its maker no longer works in that practice."""
     waiting = LibraryImport.objects.filter(uuid=uuid, content__isnull=False, stopped_at=None)
     waiting = waiting.select_related("made_by__practice")
-    found = waiting.first()
-    return found and waiting.visible_to(found.made_by).first()
+    upload = waiting.first()
+    return upload and waiting.visible_to(upload.made_by).first()
 
 
 @task
 def check_import(upload_uuid: str) -> None:
-    """See what a file would change."""
+    """Find what an upload would change."""
     upload = _upload(upload_uuid)
     if upload is not None and upload.checked_at is None:
         check(upload)
@@ -262,7 +281,7 @@ def check_import(upload_uuid: str) -> None:
 
 @task
 def write_import(upload_uuid: str) -> None:
-    """Bring a file that was looked over into the library."""
+    """Write a confirmed upload to the library."""
     upload = _upload(upload_uuid)
     if upload is not None and upload.confirmed_at is not None:
         write(upload)

@@ -1,11 +1,12 @@
-"""CSV and XLSX: a row for each exercise, or for each protocol, as a spreadsheet shows them.
+"""Read and write CSV and XLSX, with a row for each exercise or for each protocol.
 
-The columns are a Resource of django-import-export, and a cell is one of its widgets. Its dry run
-and its differences are not used: the first saves every row in a transaction only to undo it, which
-holds up everyone on SQLite, and the second knows one table and writes styles that our pages refuse.
+The columns are a Resource of django-import-export, and each cell is one of its widgets. Its dry run
+and its differences are not used. The dry run saves every row in a transaction to undo it, which
+blocks every other user on SQLite. The differences cover one table only, and use inline styles,
+which the content security policy of our pages forbids.
 
-A spreadsheet runs a cell that begins with = + - @, a tab or a return. Such a text leaves here
-behind an apostrophe, and loses it on its way back.
+A spreadsheet runs a cell that begins with = + - @, a tab or a return as a formula. Such a text is
+exported with an apostrophe before it, which is removed on import.
 """
 
 import csv
@@ -37,16 +38,21 @@ from ..models import Exercise, ExerciseText, Protocol, ProtocolText
 from .content import MOST, Content, ContentRow
 
 BYTES = 2 * 1024 * 1024
-UNPACKED = 50 * 1024 * 1024  # of an XLSX, which is a zip
+UNPACKED = 50 * 1024 * 1024  # bytes of an XLSX, which is a zip
 COLUMNS = 200
-CELL = 32_767  # characters: what a spreadsheet keeps in one
+CELL = 32_767  # characters, the most that a cell can hold
 RUNS = re.compile(r"'*[=+\-@\t\r]")
 NOT_PRACTICE = {"practice", "practice_id", "praktijk", "praktijk_id"}
 BSN = {"bsn", "burgerservicenummer", "sofinummer"}
+# What openpyxl raises for a damaged XLSX.
+DAMAGED = (
+    *(zipfile.BadZipFile, InvalidFileException, NotImplementedError, OSError, EOFError),
+    *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError),
+)
 
 
 class Cell(Widget):
-    """A text, safe to open."""
+    """A text, which a spreadsheet does not run as a formula."""
 
     def clean(self, value, row=None, **options):
         text = "" if value is None else _text(value)
@@ -58,7 +64,7 @@ class Cell(Widget):
 
 
 class NumberCell(Cell):
-    """What is no number stays a text; reading it as one is refused at its place."""
+    """A whole number. Other text stays text, and is refused where the number is read."""
 
     def clean(self, value, row=None, **options):
         text = super().clean(value).strip()
@@ -77,8 +83,10 @@ class StepsCell(Cell):
 
 
 class LinesCell(Cell):
-    """The exercises of a protocol, one on each line: dosage | key | weeks | title. The title is
-    only for who reads it."""
+    """The exercises of a protocol, one on each line: dosage | key | weeks | title.
+
+    The title is for the reader and is ignored on import.
+    """
 
     def clean(self, value, row=None, **options):
         lines = [line.split("|") for line in super().clean(value).splitlines() if line.strip()]
@@ -98,7 +106,7 @@ class LinesCell(Cell):
 
 
 class NamesCell(Cell):
-    """Names of symptoms, with a space or a comma between them."""
+    """Names of symptoms, separated by spaces, commas or semicolons."""
 
     def clean(self, value, row=None, **options):
         return re.split(r"[\s,;]+", text) if (text := super().clean(value).strip()) else []
@@ -108,7 +116,7 @@ class NamesCell(Cell):
 
 
 def _text(value: Any) -> str:
-    """As a person would have typed it: a spreadsheet has made numbers and dates of some cells."""
+    """The value of a cell as text, where a spreadsheet has made a number or date of it."""
     if isinstance(value, datetime) and value == datetime(value.year, value.month, value.day):
         value = value.date()
     if isinstance(value, date):
@@ -119,7 +127,7 @@ def _text(value: Any) -> str:
 
 
 class LibraryTable(Resource):
-    """The columns of one kind. An instance is what `table_of` gives."""
+    """The columns of one kind. Each exported object is a dict made by `table_of`."""
 
     def __init__(self, kind: str, languages: Iterable[str] = ()):
         super().__init__()
@@ -142,15 +150,14 @@ class LibraryTable(Resource):
             return LinesCell()
         if name == "symptoms":
             return NamesCell()
-        known = name in FACTS[model]
-        number = known and isinstance(model._meta.get_field(name), IntegerField)
-        return NumberCell() if number else Cell()
+        is_number = name in FACTS[model] and isinstance(model._meta.get_field(name), IntegerField)
+        return NumberCell() if is_number else Cell()
 
     def iter_queryset(self, queryset):
         return iter(queryset)
 
     def values(self, cells: dict[str, Any]) -> dict[str, Any]:
-        """What the cells of one row say, in the shape of a library file."""
+        """The values of one row, in the shape of a table of a library file."""
         values: dict[str, Any] = {}
         for column in cells:
             field = self.fields[column]
@@ -167,16 +174,19 @@ KINDS = {"exercises": (Exercise, ExerciseText), "protocols": (Protocol, Protocol
 
 
 def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
-    """`things` as `table_of` gives them. ValueError when a spreadsheet cannot hold one."""
+    """The file with `things`, which `table_of` made.
+
+    Raises ValueError when a spreadsheet cannot hold a text.
+    """
     others = {name for thing in things for name in thing if is_language(name)}
     languages = [*dict(settings.LANGUAGES), *sorted(others - dict(settings.LANGUAGES).keys())]
     dataset = LibraryTable(kind, languages).export(things)
     if format == "csv":
         return tables.written(dataset.headers, dataset).encode()
     if any(len(cell) > CELL for row in dataset for cell in row):
-        raise ValueError(_("There is a text in it that is too long for a spreadsheet."))
+        raise ValueError(_("One of the texts is too long for a spreadsheet."))
     if any(ILLEGAL_CHARACTERS_RE.search(cell) for row in dataset for cell in row):
-        raise ValueError(_("There is a character in it that a spreadsheet cannot hold."))
+        raise ValueError(_("One of the texts has a character that a spreadsheet cannot hold."))
     dataset.title = kind
     return XLSX().export_data(dataset, column_width=28)
 
@@ -185,9 +195,9 @@ def write(kind: str, format: str, things: list[dict[str, Any]]) -> bytes:
 
 
 def read(content: bytes, format: str) -> Content:
-    """The rows of a table; ValueError with one sentence when it cannot be read as one."""
+    """The rows of a file. Raises ValueError with one sentence when it cannot be read."""
     headers, table, rows = _opened(content, format)
-    found = []
+    filled = []
     for number, cells in rows:
         if any(str(cell).strip() for cell in cells[len(headers) :] if cell is not None):
             raise ValueError(
@@ -195,17 +205,20 @@ def read(content: bytes, format: str) -> Content:
             )
         if all(cell is None or not str(cell).strip() for cell in cells):
             continue
-        if len(found) == MOST:
+        if len(filled) == MOST:
             raise ValueError(_("There are more than %d rows in this file. Split it.") % MOST)
         cells = [*cells, *[""] * (len(headers) - len(cells))]
-        found.append(ContentRow(number, table.values(dict(zip(headers, cells, strict=False)))))
-    if not found:
+        filled.append(ContentRow(number, table.values(dict(zip(headers, cells, strict=False)))))
+    if not filled:
         raise ValueError(_("There are no rows in this file."))
-    return Content(**{table.kind: found}, partial=True)
+    return Content(**{table.kind: filled}, partial=True)
 
 
 def look(content: bytes, format: str) -> None:
-    """What can be seen at once; an XLSX takes seconds to open, so only whether it is one."""
+    """Check a file before it is stored. Raises ValueError with one sentence.
+
+    An XLSX takes seconds to open, so only its size and type are checked here.
+    """
     if format == "csv":
         _opened(content, format)
     elif len(content) > BYTES or not zipfile.is_zipfile(io.BytesIO(content)):
@@ -228,7 +241,7 @@ def _refuse_size(content: bytes) -> None:
 
 
 def _no_xlsx() -> str:
-    return _("This is no Excel file (XLSX) that can be read.")
+    return _("This is not a readable Excel file (XLSX).")
 
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
@@ -239,11 +252,11 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
             _("This file is not in UTF-8. In Excel, save it as “CSV UTF-8”.")
         ) from error
     if "\0" in text:
-        raise ValueError(_("This is no CSV file."))
+        raise ValueError(_("This is not a CSV file."))
     first, _line_end, rest = text.partition("\n")
     skipped = 0
-    if told := re.fullmatch(r"\"?sep=(.)\"?\r?", first, re.IGNORECASE):  # for Excel alone
-        delimiter, text, skipped = told[1], rest, 1
+    if match := re.fullmatch(r"\"?sep=(.)\"?\r?", first, re.IGNORECASE):  # a line for Excel
+        delimiter, text, skipped = match[1], rest, 1
     else:
         delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -258,18 +271,14 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list]]:
 
 
 def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
-    """The only sheet with rows, as far as a file of ours may go: it can claim a million rows."""
-    damaged = (
-        zipfile.BadZipFile, InvalidFileException, NotImplementedError, KeyError, ValueError,
-        TypeError, AttributeError, IndexError, OSError, EOFError, SyntaxError,
-    )  # fmt: skip
+    """The numbers and cells of the only sheet with rows, up to the allowed number of rows."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as files:
             size = sum(entry.file_size for entry in files.infolist())
         rows = _only_sheet(content) if size <= UNPACKED else None
     except SheetsError as error:
         raise ValueError(str(error)) from error
-    except damaged as error:
+    except DAMAGED as error:
         raise ValueError(_no_xlsx()) from error
     if rows is None:
         raise ValueError(_("Unpacked, this file is larger than 50 MB."))
@@ -277,19 +286,19 @@ def _xlsx_rows(content: bytes) -> Iterator[tuple[int, list]]:
 
 
 class SheetsError(Exception):
-    """More than one sheet has rows; the message is one sentence for who uploads."""
+    """More than one sheet has rows. The message is a sentence for the user."""
 
 
 def _only_sheet(content: bytes) -> list[tuple]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about colours and the like, which are not ours
+        warnings.simplefilter("ignore")  # about colours and other features that are not read
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = {sheet.title: _rows_of(sheet) for sheet in book.worksheets}
     filled = [title for title, rows in sheets.items() if any(map(any, rows))]
     if len(filled) > 1:
         names = ", ".join(f"“{shown(title)}”" for title in filled)
         raise SheetsError(
-            _("This file has more than one sheet: %s. Keep the one that is meant.") % names
+            _("More than one sheet of this file has rows: %s. Keep the one to import.") % names
         )
     return sheets[filled[0]] if filled else []
 
@@ -309,25 +318,25 @@ def _headers(cells: list) -> list[str]:
         if not header:
             raise ValueError(_("Column %d has no name.") % number)
         if headers.count(header) > 1:
-            raise ValueError(_("The column “%s” is there twice.") % shown(header))
+            raise ValueError(_("The column “%s” occurs twice.") % shown(header))
     return headers
 
 
 def _kind_of(headers: list[str]) -> str:
-    lines = "lines" in headers or any(header.startswith("summary_") for header in headers)
-    return "protocols" if lines else "exercises"
+    has_lines = "lines" in headers or any(header.startswith("summary_") for header in headers)
+    return "protocols" if has_lines else "exercises"
 
 
 def _languages_of(headers: list[str]) -> list[str]:
-    found = {header.rpartition("_")[2] for header in headers}
-    return [*dict(settings.LANGUAGES), *sorted(filter(is_language, found))]
+    suffixes = {header.rpartition("_")[2] for header in headers}
+    return [*dict(settings.LANGUAGES), *sorted(filter(is_language, suffixes))]
 
 
 def _check_columns(headers: list[str], table: LibraryTable) -> None:
     for header in headers:
         if header.lower() in BSN:
             raise ValueError(
-                _("There is a column “%s”. A citizen service number (BSN) never goes in here.")
+                _("There is a column “%s”. Citizen service numbers (BSN) cannot be imported.")
                 % shown(header)
             )
         if header.lower() in NOT_PRACTICE:

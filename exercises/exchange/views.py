@@ -1,4 +1,4 @@
-"""The pages of the exchange: choose what goes out, send a file, look over what it would change."""
+"""The pages to export the library, to upload a file, and to review and import its changes."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -26,27 +26,29 @@ MEDIA_TYPES = {
     "csv": tables.CONTENT_TYPE,
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-A_PAGE = 50  # rows with their differences
+ROWS_PER_PAGE = 50
 
 
 def _page(request, template: str, title: str, status: int = 200, **context):
-    context = {
-        **admin.site.each_context(request), "title": title, "opts": Exercise._meta, **context,
-    }  # fmt: skip
+    context |= {"title": title, "opts": Exercise._meta}
+    context = {**admin.site.each_context(request), **context}
     name = f"admin/exercises/exchange/{template}.html"
     return TemplateResponse(request, name, context, status=status)
 
 
-def _ask(request, act: str) -> None:
-    """Whoever may read the library may take it out; whoever may add to it may bring in."""
+def _require(request, act: str) -> None:
+    """Raise PermissionDenied unless the user may do `act` ("view", "add") with exercises.
+
+    To export takes the permission to view, to import the permission to add.
+    """
     if not request.user.has_perm(f"exercises.{act}_exercise"):
         raise PermissionDenied
 
 
 @require_safe
 def export(request):
-    """The choice; and once it is made, the file."""
-    _ask(request, "view")
+    """The form of the export, or the file when the form is filled in."""
+    _require(request, "view")
     form = LibraryExportForm(request.GET if "what" in request.GET else None, user=request.user)
     if form.is_valid():
         try:
@@ -71,85 +73,91 @@ def _file(content: bytes, what: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request):
-    """Choose a file; then its own page says what is in it."""
-    _ask(request, "add")
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ImportForm(*sent)
+    """Upload a file, and redirect to the page that shows what it would change."""
+    _require(request, "add")
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*data)
     if form.is_valid():
+        name = form.cleaned_data["file"].name
         with transaction.atomic():
-            begun = importing.begin(
-                by=request.user, name=form.cleaned_data["file"].name,
-                format=form.format, content=form.content,
-            )  # fmt: skip
-            audit.record(request, "upload", thing=begun)
-        return redirect("admin:exercises_upload", begun.uuid)
+            started = importing.begin(
+                by=request.user, name=name, format=form.format, content=form.content
+            )
+            audit.record(request, "upload", thing=started)
+        return redirect("admin:exercises_upload", started.uuid)
     status = 400 if form.errors else 200
     return _page(request, "import", _("Import into the library"), status, form=form)
 
 
 def _find(request, uuid) -> LibraryImport:
+    """The user's own upload. Another user's is written to the access log and raises Http404."""
     uploads = LibraryImport.objects.defer("content")
-    found = uploads.visible_to(request.user).filter(uuid=uuid).first()
-    if found is None:
+    visible = uploads.visible_to(request.user).filter(uuid=uuid).first()
+    if visible is None:
         hidden.refuse(request, uploads.filter(uuid=uuid).first())
-    return found
+    return visible
 
 
 @require_safe
 def upload(request, uuid):
-    """How far it is, what was found, and the button that imports it."""
-    found = _find(request, uuid)
-    progress = importing.progress(found)
-    shown = [status for status in STATUSES if _total(found, status)]
-    asked = request.GET.get("show")
-    show = asked if asked in shown and asked != SAME else next(iter(shown), "")
-    rows = [finding for finding in found.findings if finding["status"] == show]
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    _add_links(page.object_list, request.user, found)
-    return _page(
-        request, "upload", _("Import: %s") % found.name,
-        upload=found, progress=progress, ready=importing.is_ready(found), show=show, page=page,
-        statuses=shown, totals={status: _total(found, status) for status in STATUSES},
-        counts=[
-            (kind, [statuses[status] for status in shown])
-            for kind, statuses in found.counts.items()
+    """The progress of an import, its findings, and the button that writes it."""
+    upload = _find(request, uuid)
+    totals = {
+        status: sum(statuses.get(status, 0) for statuses in upload.counts.values())
+        for status in STATUSES
+    }
+    present = [status for status in STATUSES if totals[status]]
+    show = request.GET.get("show")
+    if show not in present or show == SAME:
+        show = next(iter(present), "")
+    rows = [finding for finding in upload.findings if finding["status"] == show]
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    _add_links(page.object_list, request.user, upload)
+    context = {
+        "upload": upload,
+        "progress": importing.progress(upload),
+        "ready": importing.is_ready(upload),
+        "show": show,
+        "page": page,
+        "statuses": present,
+        "totals": totals,
+        "counts": [
+            (kind, [statuses[status] for status in present])
+            for kind, statuses in upload.counts.items()
             if any(statuses.values())
         ],
-    )  # fmt: skip
+    }
+    return _page(request, "upload", _("Import: %s") % upload.name, **context)
 
 
-def _total(found: LibraryImport, status: str) -> int:
-    return sum(statuses.get(status, 0) for statuses in found.counts.values())
-
-
-def _add_links(findings: list[dict], user, found: LibraryImport) -> None:
-    """To what is in the library already, or since this import."""
+def _add_links(findings: list[dict], user, upload: LibraryImport) -> None:
+    """Add the address of the admin page to each finding whose row is in the library."""
     for kind in KINDS:
         model = importing.MODELS[kind]
-        here = [finding for finding in findings if finding["kind"] == kind and finding["key"]]
-        names = {finding["key"] for finding in here}
-        uuids = [name for name in names if len(name) == len(str(found.uuid))]
+        named = [finding for finding in findings if finding["kind"] == kind and finding["key"]]
+        names = {finding["key"] for finding in named}
+        uuids = [name for name in names if len(name) == len(str(upload.uuid))]
         rows = model.objects.visible_to(user).filter(Q(uuid__in=uuids) | Q(key__in=names))
-        numbers = {}
+        ids = {}
         for row in rows.only("pk", "uuid", "key"):
-            numbers |= {str(row.uuid): row.pk, row.key: row.pk}
-        for finding in here:
-            if finding["key"] in numbers:
+            ids |= {str(row.uuid): row.pk, row.key: row.pk}
+        for finding in named:
+            if finding["key"] in ids:
                 name = f"admin:exercises_{model._meta.model_name}_change"
-                finding["link"] = reverse(name, args=[numbers[finding["key"]]])
+                finding["link"] = reverse(name, args=[ids[finding["key"]]])
 
 
 @require_POST
 def act(request, uuid):
-    """Import it, stop it, or go on with what stands still."""
-    found = _find(request, uuid)
-    _ask(request, "add")
+    """Confirm or stop an import, or continue one without progress."""
+    upload = _find(request, uuid)
+    _require(request, "add")
     if "import" in request.POST:
         with transaction.atomic():
-            if importing.confirm(found):
-                audit.record(request, "import", thing=found)
+            if importing.confirm(upload):
+                audit.record(request, "import", thing=upload)
     elif "stop" in request.POST:
-        importing.stop(found)
+        importing.stop(upload)
     elif "go_on" in request.POST:
-        importing.go_on(found)
-    return redirect("admin:exercises_upload", found.uuid)
+        importing.go_on(upload)
+    return redirect("admin:exercises_upload", upload.uuid)

@@ -1,7 +1,7 @@
-"""Flesh on the bones: the volumes of every part of the body, as round cones and ellipsoids.
+"""The volumes of all parts of the body, as round cones and ellipsoids around the skeleton.
 
-Radii and offsets are shares of body height, tuned by eye against photographs. A position along the
-spine is a number: 0 is S1, 5 is L1, 13 is C7; negative runs down the pelvis.
+Radii and offsets are in body heights, and were adjusted by eye to photographs. A position on the
+spine is a number: 0 is S1, 5 is L1, 13 is C7; negative positions are in the pelvis.
 """
 
 import itertools
@@ -33,7 +33,7 @@ FOREARM = ((0, 0.0240, 0), (0.25, 0.0258, 0), (0.6, 0.0215, 0), (1, 0.0165, 0))
 THIGH = ((0, 0.0520, -0.002), (0.25, 0.0515, 0.003), (0.7, 0.0415, 0.003), (1, 0.0355, 0))
 SHANK = ((0, 0.0355, 0), (0.28, 0.0345, -0.008), (0.6, 0.0270, -0.004), (1, 0.0215, 0))
 
-# From index to little finger: how far towards the thumb it lies, and its tip below the wrist.
+# From index to little finger: its offset towards the thumb, and the distance from wrist to tip.
 FINGERS = ((0.0160, 0.101), (0.0058, 0.107), (-0.0046, 0.103), (-0.0146, 0.091))
 FINGER = 0.0076  # radius
 
@@ -64,13 +64,13 @@ def spine_at(skeleton: Skeleton, position: float) -> tuple[Vector, Frame]:
 
 
 def back_at(skeleton: Skeleton, position: float, depth: float = 0.0) -> Vector:
-    """The skin of the back at a position on the spine, or `depth` under it."""
+    """The point on the skin of the back at a position on the spine, or `depth` below the skin."""
     point, frame = spine_at(skeleton, position)
     return offset(point, frame, forward=depth - girth(position)[2])
 
 
 def finger_lines(skeleton: Skeleton, side: str) -> list[tuple[Vector, Vector]]:
-    """Where the fingers part on the back of the hand and on its palm: knuckle and tip of each."""
+    """The lines between the fingers, each from knuckle to tip."""
     sign, frame, wrist = (
         SIDES[side],
         skeleton.frames[f"hand_{side}"],
@@ -89,7 +89,7 @@ def finger_lines(skeleton: Skeleton, side: str) -> list[tuple[Vector, Vector]]:
 
 
 def volumes(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
-    """The shapes of every part but the trunk, by name; sides end in _l and _r."""
+    """The shapes of all parts except the trunk, by name. Names of a side end in _l or _r."""
     parts = _head(skeleton)
     for side, sign in SIDES.items():
         parts |= _arm(skeleton, side, sign, build)
@@ -98,7 +98,7 @@ def volumes(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
 
 
 def skirt(skeleton: Skeleton, build: float = 1.0) -> list[Cone]:
-    """Cloth over and between both thighs, wider towards the knees; longer than it is worn."""
+    """The cloth over and between both thighs, wider towards the knees. It is shortened later."""
     joints = skeleton.joints
     wider = 1 + (build - 1) * 0.7
     return [
@@ -135,7 +135,7 @@ def trunk(skeleton: Skeleton, build: float = 1.0) -> dict[str, list]:
 def _slice(skeleton: Skeleton, position: float, build: float) -> Ellipsoid:
     point, frame = spine_at(skeleton, position)
     width, front, back = girth(position)
-    waist = math.exp(-(((position - 2.5) / 4.5) ** 2))  # a heavier build sits at the waist
+    waist = math.exp(-(((position - 2.5) / 4.5) ** 2))  # a heavier build is widest at the waist
     extra = build - 1
     width *= 1 + extra * (0.6 + 0.7 * waist)
     front *= 1 + extra * (0.5 + 1.3 * waist)

@@ -1,8 +1,8 @@
-"""Drawings by hand: an SVG with its words beside it, read only when it is nothing but a drawing.
+"""Read drawings by hand: an SVG file, and a JSON file with its texts.
 
-`by_hand/<key>.svg`, and `by_hand/<key>.json` with title, alternative and caption by language and
-the width in mm. The rules are those of our own drawings: shapes and colours, nothing that runs,
-refers, is named or filters, so that the same file stands on a page, on paper and in an <img>.
+They are `by_hand/<key>.svg`, and `by_hand/<key>.json` with title, alternative and caption by
+language and the width in mm. An SVG may have shapes and colours only: no scripts, references, ids
+or filters. So the same file can be used on a page, on paper and in an <img>.
 """
 
 import json
@@ -15,13 +15,13 @@ SPACE = "http://www.w3.org/2000/svg"
 BYTES = 60_000
 SHAPES = ("g", "path", "circle", "ellipse", "line", "polyline", "polygon", "rect")
 ATTRIBUTES = {
-    "d", "points", "x", "y", "width", "height", "cx", "cy", "r", "rx", "ry", "x1", "y1", "x2", "y2",
-    "fill", "fill-rule", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin",
-    "stroke-dasharray", "opacity", "transform", "viewBox",
-}  # fmt: skip
+    *("d", "points", "x", "y", "width", "height", "cx", "cy", "r", "rx", "ry"),
+    *("x1", "y1", "x2", "y2", "opacity", "transform", "viewBox", "fill", "fill-rule"),
+    *("stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray"),
+}
 VALUE = re.compile(r"(?!.*(url|var)\s*\()[\w\s#.,()+-]*", re.I | re.S)
 WORDS = ("title", "alternative", "caption")
-WIDEST = 80.0  # mm: the room that a photo has too
+WIDEST = 80.0  # mm, as for a photo
 
 
 def keys() -> list[str]:
@@ -33,7 +33,7 @@ def has(key: str) -> bool:
 
 
 def load(key: str) -> tuple[dict, str]:
-    """What is said about a drawing, and its checked SVG, with its size on it."""
+    """The data of a drawing, and its checked SVG with its size. Raises ValueError."""
     words = _read(FOLDER / f"{key}.json")
     try:
         data = json.loads(words)
@@ -43,7 +43,7 @@ def load(key: str) -> tuple[dict, str]:
 
 
 def parse(svg: str, data: dict, key: str) -> tuple[dict, str]:
-    """The same for texts that were read already; ValueError with one sentence."""
+    """The data and the SVG from the contents of the files. Raises ValueError with one sentence."""
     _check_words(data, f"{key}.json")
     root = _checked(svg, f"{key}.svg")
     _left, _top, width, height = map(float, root.get("viewBox").split())
@@ -77,7 +77,7 @@ def _check_words(data: dict, file: str) -> None:
 
 
 def _checked(svg: str, file: str) -> ET.Element:
-    """The drawing, when all that it has is on our lists."""
+    """The parsed SVG. Raises ValueError for elements or attributes that are not allowed."""
     if len(svg.encode()) > BYTES:
         raise ValueError(f"{file}: the drawing is larger than {BYTES // 1000} kB.")
     if "<!" in svg.replace("<!--", "") or "<?" in svg.replace("<?xml ", ""):

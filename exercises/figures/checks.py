@@ -1,7 +1,7 @@
-"""What a figure file may say. Every mistake is one sentence that names file, pose and field.
+"""Validate the data of a figure. A mistake is one sentence that names file, pose and field.
 
 The tables below are the schema: the name of each field with the check of its value. A check takes a
-value and gives None, or the words that complete "... must be".
+value and returns None, or the words that complete the sentence "... must be".
 """
 
 import math
@@ -114,7 +114,7 @@ PLACE = numbers(2, 3)
 ANGLES = either(number(-360, 360), numbers(3))
 ANGLE = number(-360, 360)
 
-# What can be rested on.
+# The kinds of things on which a part of the body can rest.
 ON = one_of(set(KINDS) - {"mat", "pillow", "cushion", "shadow"})
 PELVIS = {"on": ON, "position": numbers(3), **dict.fromkeys(PELVIS_ANGLES, ANGLE)}
 SPINE = dict.fromkeys(("lumbar", "thoracic", "neck", "head"), ANGLES)
@@ -165,9 +165,9 @@ PROP = {
 
 
 class Checker:
-    """Walks one figure; the first mistake ends it with a sentence.
+    """Checks one figure. Raises ValueError with a sentence about the first mistake.
 
-    `languages` are the ones that title and captions must have.
+    Title and captions must have a text in each of `languages`.
     """
 
     def __init__(self, file: str, presets, languages=LANGUAGES):
@@ -178,7 +178,8 @@ class Checker:
         raise ValueError(f"{place}: {sentence}.")
 
     def record(self, value, where: str, table: dict, required=()) -> None:
-        """`value` has only fields of the table, all required ones, and each passes its check."""
+        """Check that `value` has all required fields, no others than those of the table, and that
+        each passes its check."""
         if not isinstance(value, dict):
             self.wrong(where, "must be a group of fields")
         for name in required:
@@ -236,7 +237,7 @@ class Checker:
                     self.wrong(f"{where}, {limb}", "has both “foot” and “knee_at”; choose one")
 
     def skirt(self, poses: dict) -> None:
-        """A skirt hangs over two thighs that go the same way, and not over a kneeling body."""
+        """Refuse a skirt on poses that it cannot be drawn on, such as kneeling."""
         for name, pose in poses.items():
             step = pose
             while "like" in step:
@@ -294,7 +295,7 @@ class Checker:
 
 
 def anything(_value):
-    """Checked by its own method of Checker."""
+    """Accept any value: a method of Checker checks it."""
 
 
 POSE = {

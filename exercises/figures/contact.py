@@ -1,8 +1,8 @@
-"""Where a body meets things: what floats above what it should rest on, and what goes through it.
+"""Find parts of the body that do not touch the thing they should rest on, or that go through one.
 
-A pose says what a hand, a foot or the seat rests `on`, by the kind of the thing. Arms and the back
-are not checked for going through: they lean on things, and sink into a mattress or a rest. A hand
-may close around a bar.
+In a pose, `on` names the kind of thing on which a hand, a foot or the seat rests. Arms and the back
+may go through things, because they sink into a mattress or a back rest. A hand may go through a
+bar, because it closes around it.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from .figure import DrawnFigure
 from .solids import Tubes, overlap
 
-CENTIMETRE = 0.01 / 1.75  # of somebody of 1.75 m
-TOLERANCE = 2 * CENTIMETRE  # flesh gives way about so much, and less is not seen
+CENTIMETRE = 0.01 / 1.75  # in body heights, for a person of 1.75 m
+TOLERANCE = 2 * CENTIMETRE  # soft tissue gives way about so much, and less cannot be seen
 SIDE_NAMES = {"l": "left", "r": "right"}
 SEAT = ("buttocks", "groin")
 PARTS = {
@@ -23,7 +23,7 @@ PARTS = {
     },
 }
 HANDS = tuple(f"{word} hand" for word in SIDE_NAMES.values())
-# What a pose can put on a thing: the field of the pose, and the shapes that must touch.
+# The parts that a pose can rest on a thing: the field of the pose, and the shapes that must touch.
 RESTING = {
     "seat": ("pelvis", SEAT),
     **{
@@ -40,8 +40,8 @@ class Touched:
 
     part: str  # a name of PARTS or RESTING
     thing: str
-    how: str  # inside, away or missing
-    by: float = 0.0  # of body height
+    how: str  # "inside", "away" or "missing"
+    by: float = 0.0  # the distance in body heights
 
     def __str__(self):
         part, thing = self.part, self.thing.replace("_", " ")
@@ -52,7 +52,7 @@ class Touched:
 
 
 def contact_warnings(pose: dict, body: DrawnFigure, placed: list[tuple]) -> list[Touched]:
-    """`placed` are the things in the picture, as (kind, part)."""
+    """What is wrong between the body and the things; `placed` lists these as (kind, part)."""
     found, things = [], {}
     for kind, part in placed:
         things.setdefault(kind, []).append(part)
@@ -74,7 +74,7 @@ def contact_warnings(pose: dict, body: DrawnFigure, placed: list[tuple]) -> list
 
 
 def _deepest(body: DrawnFigure, names, parts: list) -> float:
-    """How deep these shapes of the body are in the parts; negative is the smallest gap."""
+    """The largest depth of these shapes of the body in the parts; if negative, minus the gap."""
     all_shapes = {**body.solids, **body.trunk_solids}
     shapes = [shape for name in names for shape in all_shapes[name]]
     return max(

@@ -1,7 +1,7 @@
-"""Figure files: found, read, checked, mirrored, and their poses solved.
+"""Read figure files, mirror figures, and solve their poses.
 
-One file per figure, `data/<key>.json`. checks.py says what it may contain. `side` is the patient's
-side that a figure of one side shows, such as the leg that is stretched.
+There is one file for each figure, `data/<key>.json`, which checks.py validates. `side` is the
+patient's side that a figure of one side shows, such as the leg that is stretched.
 """
 
 import copy
@@ -14,10 +14,10 @@ from .poses import OTHER_SIDE, complete, expand, merge, mirror, presets
 from .solver import solve, solve_from
 
 FOLDER = Path(__file__).parent / "data"
-# A side in a caption, and the word for the other one.
+# The words for a side in a caption, with the word for the other side.
 SIDE_WORDS = {"links": "rechts", "linker": "rechter", "linkse": "rechtse", "left": "right"}
 SIDE_WORDS |= {right: left for left, right in SIDE_WORDS.items()}
-# “Right:” of a right and wrong pair is not a side.
+# "Right:" at the start of a caption means correct, and is not a side.
 SIDE_PATTERN = re.compile(
     r"(?!^Right:)\b(linker|rechter|linkse|rechtse|links|rechts|left|right)", re.I
 )
@@ -37,8 +37,8 @@ def load(key: str) -> dict:
 
 
 def parse(text: str, file: str) -> dict:
-    """The checked figure in a JSON text; `file` is named in what is wrong with it."""
-    from .checks import Checker  # checks knows the drawing, and the drawing reads figures
+    """The checked figure in a JSON text. Raises ValueError with a sentence that names `file`."""
+    from .checks import Checker  # at module level this would be a circular import
 
     try:
         figure = json.loads(text)
@@ -51,7 +51,7 @@ def parse(text: str, file: str) -> dict:
 
 
 def solved_poses(figure: dict) -> dict[str, dict]:
-    """Every pose by name, filled in and with its planted parts in place."""
+    """Every pose by name, complete and solved."""
     solved = {}
     for name in figure["poses"]:
         pose = _inherited(figure["poses"], name)
@@ -65,18 +65,18 @@ def solved_poses(figure: dict) -> dict[str, dict]:
 
 def _mirrored_pose(pose: dict) -> dict:
     twin = mirror(pose)
-    if "crank" in twin:  # the other foot is on the pedal that `crank` speaks of
+    if "crank" in twin:  # `crank` is about the right pedal, which has the other foot now
         twin["crank"] += 180
     return twin
 
 
 def _inherited(poses: dict, name: str) -> dict:
-    """The pose with what it takes over through `like`."""
+    """The pose merged with the pose that it names in `like`."""
     pose = copy.deepcopy(poses[name])
     if "like" not in pose:
         return pose
     base = _inherited(poses, pose.pop("like"))
-    # A limb that starts anew keeps saying so, for the preset underneath.
+    # `reset` of a limb is kept, because the limb of the preset must be reset too.
     merged = merge(base, pose)
     for limb, change in pose.items():
         if isinstance(change, dict) and "reset" in change:
@@ -85,7 +85,7 @@ def _inherited(poses: dict, name: str) -> dict:
 
 
 def mirrored(figure: dict) -> dict:
-    """The figure for the other side: the picture flips, and the captions name the other side."""
+    """The figure for the other side, with poses, views, things and captions mirrored."""
     twin = copy.deepcopy(figure)
     if "side" in twin:
         twin["side"] = SIDE_WORDS[twin["side"]]

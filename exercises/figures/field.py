@@ -1,19 +1,19 @@
-"""Distance fields: shapes are joined, cut and blended as numbers on a grid.
+"""Distance fields, in which shapes are joined, cut and blended as numbers on a grid.
 
-So the drawing needs no masks, clips or filters: what comes out is one outline per part. Cells lie
-on multiples of `cell` in both directions, so fields of one cell size share their lattice.
+The result is one outline for each part, so the drawing needs no masks, clips or filters. Grid
+points are at multiples of `cell` in both directions, so fields with one cell size share a grid.
 """
 
 import math
 
 from .shapes import OUTSIDE
 
-CELL = 0.0058  # of body height; the cost grows with the inverse square, finer is not seen
-DEEP = 0.03  # under an outline no fusing, crease or seam asks how deep exactly
+CELL = 0.0058  # of body height; a smaller cell costs more, by the inverse square, and is not seen
+DEEP = 0.03  # of body height; deeper under an outline, exact distances are not needed
 
 
 class Field:
-    """The distance to the outline at each lattice point, negative inside."""
+    """The distance to the outline at each grid point, negative inside."""
 
     def __init__(self, left: int, bottom: int, columns: int, rows: int, cell: float):
         self.left, self.bottom = left, bottom  # in cells
@@ -22,7 +22,7 @@ class Field:
 
     @classmethod
     def of(cls, shapes, *, blend=0.0, grow=0.0, cell=CELL, margin=0.0) -> "Field":
-        """The union of flat shapes; `blend` rounds where they meet, `grow` makes them fatter."""
+        """The union of flat shapes. `blend` rounds the corners between them, `grow` widens them."""
         room = blend + grow + margin + 3 * cell
         boxes = [shape.bounds for shape in shapes]
         left = math.floor((min(b.left for b in boxes) - room) / cell)
@@ -108,7 +108,7 @@ class Field:
         return below * (1 - t) + above * t
 
     def inside(self, every: int = 1):
-        """The lattice points clearly inside, every so many cells."""
+        """The grid points clearly inside, one in `every` in each direction."""
         for j in range(0, self.rows, every):
             for i in range(0, self.columns, every):
                 if self.values[j][i] < -0.004:
@@ -155,8 +155,8 @@ class Field:
         return name
 
 
-# Which edges (bottom, right, top, left) the outline crosses, by which corners are inside: bit 0 is
-# bottom left, then counter-clockwise.
+# The edges of a cell (bottom, right, top, left) that the outline crosses, by the corners that are
+# inside. Bit 0 of the index is the bottom left corner; the others follow counter-clockwise.
 CROSSINGS = tuple(
     tuple(pair.split("-") for pair in cell.split())
     for cell in (
@@ -181,10 +181,10 @@ CROSSINGS = tuple(
 
 
 def fuse(a: Field, b: Field, radius: float) -> Field:
-    """The union of two fields on one lattice, rounding concave corners only.
+    """The union of two fields with one cell size, in which only concave corners are rounded.
 
-    A plain rounded union swells every elbow and knee. Here the radius shrinks to nothing where the
-    two surfaces run the same way.
+    A rounded union with a constant radius would make elbows and knees too thick. Here the radius
+    is zero where the two surfaces have the same direction.
     """
     left, bottom = min(a.left, b.left), min(a.bottom, b.bottom)
     columns = max(a.left + a.columns, b.left + b.columns) - left

@@ -1,8 +1,9 @@
-"""One figure as layers from far to near: which limb is behind what, seams, creases, highlight.
+"""Draw a posed body as layers from far to near, with seams, creases and the highlight.
 
-Order: far arm, far leg, the trunk with the legs level with it as one trouser shape, the shirt, the
-highlight, the near arm, the neck and the head; sorted by the depth of joints. `Plan` holds every
-such choice, so that a loop can keep one plan for all its frames: otherwise parts jump.
+The usual order is far arm, far leg, the trunk with the legs at its depth as one trouser shape, the
+shirt, the highlight, the near arm, the neck and the head, sorted by the depth of joints.
+`DrawingOrder` holds these choices, so that all moments of a loop can share them: otherwise parts
+would jump during the loop.
 """
 
 import itertools
@@ -20,7 +21,7 @@ from .skeleton import Skeleton
 from .style import ACCENT, ACCENT_TINT, COLOURS, HALF_OUTLINE, INK, OUTLINE, Person
 
 FINE = CELL * 0.62  # hands, feet and arms have small radii
-# How far a concave corner is rounded, by joint.
+# The radius with which a concave corner is rounded, by joint, in body heights.
 AT_ANKLE, AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
     0.014,
     0.024,
@@ -30,36 +31,37 @@ AT_ANKLE, AT_KNEE, AT_ELBOW, AT_WRIST, AT_HIP, BETWEEN_LEGS, IN_TRUNK = (
     0.016,
     0.022,
 )
-# How far around a part its field reaches: as far as it may be fused with another.
+# The margin of a field around its part, within which it can be fused with another part.
 AROUND, AROUND_SMALL = 0.035, 0.018
 SHORTEST_CREASE = 0.045
-# Lines between fingers: from which turn of the hand, how short at least, and how wide.
+# Lines between fingers: the cosine of the turn of the hand from which they are drawn, their least
+# length and their width.
 FINGERS_SHOWN, SHORTEST_FINGER, FINGER_LINE = 0.4, 0.012, 0.0042
-HEM = 1.3  # where the shirt ends, as a position on the spine
+HEM = 1.3  # the lower edge of the shirt, as a position on the spine
 SKIRT_LENGTH = 0.90  # share of the thigh
-ALONG_SPINE = 0.86  # cosine from which we look along the spine, and a hem is not a line
-HEAD_ON = 0.6  # cosine from which the head comes first, and the chest hides the thighs
-# What a ghost shows, as limbs on both sides; "hips" is the pelvis with them.
+ALONG_SPINE = 0.86  # from this cosine the camera looks along the spine, and the hem is not a line
+HEAD_ON = 0.6  # from this cosine the head is in front, and the chest hides the thighs
+# The limbs that a ghost shows, on both sides. "hips" includes the pelvis.
 WHOLE = "whole"
 GHOST_PARTS = {WHOLE: (), "hips": ("thigh",), "legs": ("thigh", "shank")}
-WAIST = 1.4  # where the pelvis ends, as a position on the spine
-MOVING_BACK = (0.1, 8.0)  # the stretch of the spine that the highlight covers
+WAIST = 1.4  # the upper end of the pelvis, as a position on the spine
+MOVING_BACK = (0.1, 8.0)  # the positions on the spine between which the highlight is drawn
 HIGHLIGHT_RADIUS, HIGHLIGHT_LINE = 0.036, 0.0135
 
 
 @dataclass
 class DrawingOrder:
-    """What is drawn in front of what."""
+    """Which parts of the body are drawn in front of others."""
 
     far: str = ""  # the side that is darker because it is farther away
     order: list = field(default_factory=list)  # (kind, side), far to near
     level_legs: list = field(default_factory=list)  # sides in the trouser shape, far to near
     crossing: str = ""  # a leg that crosses over the other, drawn as its own shape
-    in_front: dict = field(default_factory=dict)  # side: is that thigh in front of the trunk
+    in_front: dict = field(default_factory=dict)  # side: whether its thigh is before the trunk
 
 
 class Body:
-    """The solids of one posed person, and their flat images."""
+    """The solids of one posed person, and their images in the plane of the camera."""
 
     def __init__(self, skeleton: Skeleton, camera: Camera, person: Person, *, cell=CELL):
         self.skeleton, self.camera, self.person, self.cell = skeleton, camera, person, cell
@@ -89,7 +91,7 @@ class Body:
         return min(solid.lowest() for solids in groups for solid in solids)
 
     def shapes_of(self, parts: str) -> list:
-        """The shapes of what GHOST_PARTS calls by this name."""
+        """The flat shapes of the parts under this name in GHOST_PARTS."""
         if parts == WHOLE:
             return list(self.all_shapes())
         shapes = [
@@ -131,7 +133,7 @@ class DrawnFigure(Body):
             draw[kind](side)
 
     def layers_with(self, highlight: str | None) -> list[Layer]:
-        """All layers; with `highlight` "low_back" a band lies over the shirt."""
+        """All layers. With a `highlight` a coloured band is drawn over the shirt."""
         if highlight is None:
             return self.layers
         place = next(i for i, layer in enumerate(self.layers) if layer.name == "shirt") + 1
@@ -149,7 +151,7 @@ class DrawnFigure(Body):
         return "l" if apart > 0.05 else "r" if apart < -0.05 else ""
 
     def _head_on(self) -> bool:
-        """We look at the crown and the chest, and the hips are behind them."""
+        """Whether the camera sees the crown and the chest, with the hips behind them."""
         return dot(self.skeleton.frames["chest"][2], self.camera.away) < -HEAD_ON
 
     def _plan_order(self) -> None:
@@ -211,7 +213,7 @@ class DrawnFigure(Body):
         self.layers += head_layers(self.skeleton, self.camera, self.shapes, self.person)
 
     def _foot(self, side: str) -> None:
-        """The foot under a trouser leg; a bare leg has its foot on it."""
+        """Draw the foot under a trouser leg. The shape of a bare leg includes its foot."""
         if self.bare_legs:
             return
         name = f"foot_{side}"
@@ -231,11 +233,11 @@ class DrawnFigure(Body):
         self._bare(side, shank)
 
     def _legwear(self) -> str:
-        """The colour of the whole leg; shorts and skirts are put over it."""
+        """The colour of the whole leg, over which shorts and skirts are drawn."""
         return "skin" if self.person.clothes == "skirt" else "trousers"
 
     def _bare(self, side: str, shank: Field) -> None:
-        """With shorts the lower leg is skin, from above the knee."""
+        """With shorts, draw the leg in the colour of skin from above the knee."""
         if self.person.clothes != "shorts":
             return
         joints = self.skeleton.joints
@@ -260,7 +262,7 @@ class DrawnFigure(Body):
         joints = self.skeleton.joints
         upper, lower, hand = (self._field(f"{p}_{side}") for p in ("upper_arm", "forearm", "hand"))
         arm = fuse(fuse(upper, lower, AT_ELBOW), hand, AT_WRIST)
-        # An arm in front of the shirt is not far away, whatever the hips say.
+        # An arm in front of the shirt is near, even on the side whose hip is farther away.
         in_front = "shirt" in self.fields
         tone = "" if in_front else side
         self.layers.append(Layer(f"arm_{side}", self._colour("skin", tone), arm))
@@ -284,7 +286,7 @@ class DrawnFigure(Body):
             self._seam(joint, sleeve, self.fields["shirt"], joint, 0.050, COLOURS["shirt"])
 
     def _fingers(self, side: str) -> None:
-        """Lines between the fingers, when we see the back of the hand or the palm."""
+        """Draw lines between the fingers, if the back of the hand or the palm is seen."""
         frame = self.skeleton.frames[f"hand_{side}"]
         if abs(dot(frame[0], self.camera.away)) < FINGERS_SHOWN:
             return
@@ -296,7 +298,7 @@ class DrawnFigure(Body):
                 self.layers.append(Layer(f"finger_{side}_{number}", line=line, pen=pen))
 
     def _body(self, _side: str) -> None:
-        """Trunk and level legs as one trouser shape, the creases in it, and the shirt over it."""
+        """Draw trunk and level legs as one trouser shape, its creases, and the shirt over it."""
         plan, legs, shape = self.plan, {}, self.trunk
         for side in plan.level_legs:
             legs[side] = self._leg_fields(side)
@@ -406,14 +408,17 @@ class DrawnFigure(Body):
                 shirt.keep(lambda x, y, over=over: -over.at(x, y))
         self.fields["shirt"] = shirt
         self.layers.append(Layer("shirt", COLOURS["shirt"], shirt))
-        for side in "lr":  # an arm that is drawn already: open its seam
+        for side in "lr":  # hide the line between the shirt and an arm that is drawn already
             sleeve = self.fields.get(f"sleeve_{side}")
             if sleeve and side != self.plan.far:
                 joint = f"shoulder_{side}"
                 self._seam(joint, self.trunk, sleeve, joint, 0.060, COLOURS["shirt"])
 
     def _hem(self):
-        """A function of (x, y), positive below the shirt; a little round from above or below."""
+        """A function of (x, y), positive below the shirt; None when seen along the spine.
+
+        Seen from above or below, the hem is slightly curved.
+        """
         point, frame = spine_at(self.skeleton, HEM)
         x0, y0 = self.camera.flat(offset(point, frame, forward=0.02))
         x, y = self.camera.flat(frame[2])
@@ -432,7 +437,7 @@ class DrawnFigure(Body):
     # --- lines ------------------------------------------------------------------------------------
 
     def _crease(self, name, near: Field, far: Field, joint, radius, inside=OUTLINE * 0.6) -> None:
-        """The outline of the nearer part where it runs inside the further one, off the joint."""
+        """Draw the outline of the near part where it is inside the far one, away from the joint."""
         x0, y0 = self.camera.flat(self.skeleton.joints[joint])
         runs = []
         for loop in loops(near):
@@ -479,7 +484,7 @@ class DrawnFigure(Body):
                         self.layers.append(Layer(f"end_{name}", INK, dot=dot_, pen=""))
 
     def _highlight(self) -> list[Layer]:
-        """A tinted band on the low back with the line of the spine in it."""
+        """The layers of the highlight: a tinted band on the back with a line along the spine."""
         low, high = MOVING_BACK
         line = [
             self.camera.flat(back_at(self.skeleton, low + (high - low) * i / 16, depth=0.012))

@@ -1,4 +1,4 @@
-"""Points, directions and frames in three dimensions. Knows nothing of bodies.
+"""Points, directions and frames in three dimensions.
 
 World axes: x is where a standing figure faces, y is to its left, z is up. The floor is z = 0. One
 unit is the height of the body. Angles are degrees. A `Frame` is three unit vectors at right angles:
@@ -70,25 +70,25 @@ def _rotate(a: Vector, b: Vector, degrees: float) -> tuple[Vector, Vector]:
 
 
 def bend_forward(frame: Frame, degrees: float) -> Frame:
-    """Up turns towards forward."""
+    """The frame with `up` turned towards `forward`."""
     up, forward = _rotate(frame[UP], frame[FORWARD], degrees)
     return (forward, frame[LEFT], up)
 
 
 def bend_left(frame: Frame, degrees: float) -> Frame:
-    """Up turns towards the figure's own left."""
+    """The frame with `up` turned towards the figure's own left."""
     up, left = _rotate(frame[UP], frame[LEFT], degrees)
     return (frame[FORWARD], left, up)
 
 
 def turn_left(frame: Frame, degrees: float) -> Frame:
-    """Forward turns towards the figure's own left."""
+    """The frame with `forward` turned towards the figure's own left."""
     forward, left = _rotate(frame[FORWARD], frame[LEFT], degrees)
     return (forward, left, frame[UP])
 
 
 def frame_along(up: Vector, forward: Vector) -> Frame:
-    """The frame with this `up`, and its forward as close to `forward` as that allows."""
+    """The frame with this `up`, whose forward axis is as near to `forward` as possible."""
     up = unit(up)
     forward = unit(subtract(forward, scale(up, dot(forward, up))))
     return (forward, cross(up, forward), up)
@@ -97,19 +97,19 @@ def frame_along(up: Vector, forward: Vector) -> Frame:
 def two_bone_reach(root: Vector, target: Vector, upper: float, lower: float, pole: Vector):
     """Two bones from `root` to `target`, the joint between them bent towards `pole`.
 
-    Gives the middle joint, the end, the direction of the bend, and by how much the target is too
-    far (negative when it is within reach). The bones keep their lengths whatever is asked.
+    Returns the middle joint, the end, the direction of the bend, and the distance by which the
+    target is out of reach (zero or negative otherwise). The bones always keep their lengths.
     """
     to_target = subtract(target, root)
-    asked = length(to_target)
-    reached = max(abs(upper - lower) + 1e-4, min(upper + lower - 1e-5, asked))
+    wanted = length(to_target)
+    reached = max(abs(upper - lower) + 1e-4, min(upper + lower - 1e-5, wanted))
     direction = unit(to_target)
     along = (upper**2 - lower**2 + reached**2) / (2 * reached)
     aside = math.sqrt(max(0.0, upper**2 - along**2))
     bend = subtract(pole, scale(direction, dot(pole, direction)))
     bend = unit(bend) if length(bend) > 1e-6 else WORLD[UP]
     middle = add(root, add(scale(direction, along), scale(bend, aside)))
-    return middle, add(root, scale(direction, reached)), bend, asked - reached
+    return middle, add(root, scale(direction, reached)), bend, wanted - reached
 
 
 # --- rotations between frames, for the loop ------------------------------------------------------

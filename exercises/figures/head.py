@@ -1,4 +1,4 @@
-"""The head: skull, nose, hair, ears, eyes and mouth, right from every side."""
+"""Draw the head: skull, nose, hair, ears, eyes and mouth, seen from any side."""
 
 import itertools
 import math
@@ -12,8 +12,8 @@ from .style import COLOURS, HAIR_COLOURS, INK, Person
 
 HEAD_CELL = CELL * 0.75
 EYE_CELL = CELL * 0.3
-# The ellipsoid that the hair is painted on: its middle (forward, up) from the middle of the head,
-# and its radii. In front it leaves the skull only just, or the hair becomes a cap with a brim.
+# The ellipsoid on which the hair is drawn: its middle (forward, up) from the middle of the head,
+# and its radii. In front it is only just outside the skull, or the hair would look like a cap.
 SCALP_AT, SCALP = (-0.0070, 0.0145), (0.0600, 0.0500, 0.0575)
 BALD_AT, BALD = (-0.0045, 0.0130), (0.0558, 0.0475, 0.0525)
 PARTING = 0.016  # to the left of the middle
@@ -21,12 +21,12 @@ BALD_ABOVE = 0.009  # height on the scalp above which a bald head has no hair
 HAIRLINE_ROUNDING = 0.016
 FACE_LINE = 0.0046  # mouth, nose and parting
 EAR_LINE = 0.0056
-# A line on the face is drawn where the skin is turned to us by at least this cosine.
+# The least cosine of the angle between skin and camera at which a line on the face is drawn.
 SEEN = 0.12
-# The middle of the mouth (forward, up), half its width, and how far its corners lie back and up.
+# The middle of the mouth (forward, up), half its width, and the offset of its corners back and up.
 MOUTH, MOUTH_HALF, MOUTH_BACK, MOUTH_SMILE = (0.0505, -0.0355), 0.0140, 0.0085, 0.0022
 NOSE = ((0.0535, -0.0060), (0.0575, -0.0120), (0.0585, -0.0175))  # (forward, up) along its ridge
-# A pony tail: (forward, up, radius) of its balls, from the middle of the head.
+# A ponytail: (forward, up, radius) of its balls, from the middle of the head.
 TAIL = (
     (-0.062, 0.024, 0.011),
     (-0.078, 0.014, 0.014),
@@ -34,7 +34,7 @@ TAIL = (
     (-0.084, -0.036, 0.0145),
     (-0.076, -0.064, 0.007),
 )
-TAIL_DROP = 0.55  # how much nearer the neck, per length of the tail
+TAIL_DROP = 0.55  # the shift towards the neck with the face down, per length of the tail
 BUN, BUN_RADII = (-0.066, 0.030), (0.024, 0.026, 0.025)
 
 
@@ -56,7 +56,7 @@ def head_layers(skeleton: Skeleton, camera: Camera, shapes: dict, person: Person
 
 
 def knot(skeleton: Skeleton, hair: str) -> list:
-    """The solids of hair that stands off the head."""
+    """The solids of a bun or a ponytail."""
     centre, frame = skeleton.joints["head"], skeleton.frames["head"]
     return {"bun": _bun, "tail": _tail}[hair](centre, frame) if hair in ("bun", "tail") else []
 
@@ -67,7 +67,7 @@ def _bun(centre, frame) -> list[Ellipsoid]:
 
 
 def _tail(centre, frame) -> list[Cone]:
-    """It hangs off the head, and lies against it when the face is down."""
+    """The ponytail, which lies against the head when the face is down."""
     drop = TAIL_DROP * max(0.0, -frame[0][2])
     balls = [
         (offset(centre, frame, forward=x + drop * max(0.0, TAIL[0][1] - z), up=z), radius)
@@ -81,7 +81,7 @@ def _ball(name, fill, ellipsoid, camera, cell=HEAD_CELL, pen=None) -> Layer:
 
 
 def _hair(centre, frame, camera: Camera, colour: str, *, bald: bool) -> Layer:
-    """Painted: where the line of sight meets the scalp above the hairline."""
+    """The hair: the points of the picture at which the scalp above the hairline is seen."""
     (ahead, above), radii = (BALD_AT, BALD) if bald else (SCALP_AT, SCALP)
     middle = offset(centre, frame, forward=ahead, up=above)
     scalp = Ellipsoid(middle, frame, radii)
@@ -116,7 +116,7 @@ def _hair(centre, frame, camera: Camera, colour: str, *, bald: bool) -> Layer:
 
 
 def _parting(centre, frame, camera: Camera) -> list[Layer]:
-    """The front of the parting; a whole one makes a cap of the hair."""
+    """The front part of the parting; with a whole one the hair would look like a cap."""
     (ahead, above), (forward, _, up) = SCALP_AT, SCALP
     rest = math.sqrt(1 - (PARTING / SCALP[1]) ** 2)
     points = []
@@ -133,7 +133,7 @@ def _parting(centre, frame, camera: Camera) -> list[Layer]:
 
 
 def _seen_line(name, points, centre, frame, camera: Camera) -> list[Layer]:
-    """A line over the head, as far as the surface is turned to us.
+    """A line on the head, where the surface faces the camera.
 
     `points` are pairs of a place and a normal: (forward, left, up) from the middle of the head.
     """
@@ -147,7 +147,7 @@ def _seen_line(name, points, centre, frame, camera: Camera) -> list[Layer]:
 
 
 def _ears(centre, frame, camera: Camera, *, behind: bool) -> list[Layer]:
-    """Ears turned to us lie on the head, those at its rim stick out from behind it."""
+    """The ears that are drawn behind the head (those at its outline), or the others."""
     layers = []
     for side, sign in SIDES.items():
         facing = -dot(scale(frame[1], sign), camera.away)
@@ -176,8 +176,11 @@ def _face(centre, frame, camera: Camera) -> list[Layer]:
 
 
 def _mouth(steep: float) -> list:
-    """A hint of a smile. Seen `steep` (0 to 1) from above or below, a line that lies back at its
-    corners grins or frowns, so it becomes straight."""
+    """The points of the mouth, which smiles slightly.
+
+    Seen steeply from above or below (`steep` near 1), curved lips would seem to grin or frown, so
+    the line becomes straight.
+    """
     back, smile = (size * max(0.0, 1 - 2 * steep) for size in (MOUTH_BACK, MOUTH_SMILE))
     points = []
     for i in range(-4, 5):

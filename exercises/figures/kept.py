@@ -1,8 +1,8 @@
-"""What a figure looks like, under the name of what it was drawn from.
+"""Draw a figure, or read its drawing from `rendered/`.
 
-A digest stands for one figure and one renderer. What was drawn under it never changes, so a paper
-of last year prints again with the same pictures. The library's pictures are drawn ahead and lie in
-`rendered/`; `manage.py draw_figures --ahead` writes them anew.
+A digest identifies one figure and one version of the renderer. The drawing under a digest never
+changes, so a handout of last year is printed again with the same pictures. The shared figures are
+drawn ahead and stored in `rendered/`; `manage.py draw_figures --ahead` writes them anew.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from pathlib import Path
 from .motion import draw_loop
 from .strip import DrawnFrame, draw_strip
 
-# Raise it when the code or the presets draw something else: a test compares `rendered/`.
+# Increase it when a change of code or presets changes drawings. A test compares `rendered/`.
 RENDERER = 1
 FOLDER = Path(__file__).parent / "rendered"
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The pictures of a strip, and the loop as one SVG; without a loop an empty text."""
+    """The pictures of a strip, and the loop as one SVG, or "" without a loop."""
 
     digest: str
     frames: tuple[DrawnFrame, ...]
@@ -28,19 +28,19 @@ class Drawn:
 
 
 def digest_of(figure: dict, renderer: int = RENDERER) -> str:
-    """64 hexadecimal digits; the order of the fields and white space do not count."""
+    """The SHA-256 of a figure, in hexadecimal. The order of its fields does not matter."""
     text = json.dumps(figure, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{renderer}\n{text}".encode()).hexdigest()
 
 
 def draw(figure: dict) -> Drawn:
-    """Drawn now; takes about a quarter of a second a frame, and a second for a loop."""
+    """Draw the figure. Takes about a quarter of a second for a frame, and a second for a loop."""
     loop = draw_loop(figure) if "loop" in figure else ""
     return Drawn(digest_of(figure), tuple(draw_strip(figure).frames), loop)
 
 
 def drawn_ahead(figure: dict) -> Drawn | None:
-    """What lies in `rendered/`; None when it is not this figure or not this renderer."""
+    """The drawing in `rendered/`; None when it is of other data or of another renderer."""
     path = _path(figure)
     if not path.exists():
         return None
@@ -61,6 +61,6 @@ def keep(figure: dict) -> Path:
 
 
 def _path(figure: dict) -> Path:
-    """A figure of one side has two: as in its file, and mirrored."""
+    """The path in `rendered/`. A figure of one side has two: as in its file, and mirrored."""
     side = f".{figure['side']}" if "side" in figure else ""
     return FOLDER / f"{figure['key']}{side}.json"

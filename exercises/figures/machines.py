@@ -1,7 +1,7 @@
-"""Machines of the exercise room: a leg press and a bike, lengths in shares of body height.
+"""A leg press and an exercise bike. Lengths are in body heights.
 
-They stand in the plane y = 0 and are the same on both sides. What moves on them takes its place
-from the feet, so that feet and machine cannot part in a drawing or a loop.
+They are symmetrical about the plane y = 0. The positions of their moving parts follow from the
+feet, so that the feet stay on the machine in every drawing and loop.
 """
 
 from .geometry import WORLD, Vector, add, bend_forward, between, offset
@@ -27,7 +27,7 @@ GRIP_ASIDE = 0.125  # of the handlebar, from the middle of the bike
 
 
 def leg_press(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
-    """A seat with a back, and a plate on a rail that the feet push away.
+    """The parts of a seat with a back, and of a plate on a rail that the feet push away.
 
     `at` is [x where seat and back meet, height of the seat, degrees that the back leans, degrees
     that the plate leans, x of the tower with the weights, x of the plate when they are down]. The
@@ -67,8 +67,10 @@ def leg_press(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
 
 
 def _plate(skeleton: Skeleton, facing) -> Vector:
-    """The middle of the plate under both soles. It runs along a level rail, so it keeps its height
-    and goes as far as the feet do."""
+    """The middle of the plate under both soles.
+
+    The rail is level, so its height is constant and its x follows from the feet.
+    """
     soles = [
         offset(
             skeleton.joints[f"ankle_{side}"],
@@ -83,8 +85,7 @@ def _plate(skeleton: Skeleton, facing) -> Vector:
 
 
 def _weights(x: float, lift: float) -> list:
-    """A tower with a stack of weights between two posts; the cable over its top has lifted the
-    upper ones so far."""
+    """The tower with a stack of weights between two posts, the upper weights raised by `lift`."""
     stack = []
     for count in range(WEIGHTS):
         bottom = RAIL + (WEIGHT + WEIGHT_GAP) * count
@@ -104,7 +105,7 @@ def _weights(x: float, lift: float) -> list:
 
 
 def bike(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
-    """An exercise bike that faces x.
+    """The parts of an exercise bike that faces x.
 
     `at` is [x and z of the crank's axle, x and z of the top of the saddle, x and z of the
     handlebar].
@@ -144,14 +145,14 @@ def bike(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
 
 
 def _saddle(x: float, z: float) -> list[Cone]:
-    """Broad behind, with a nose that is narrow enough for the thighs."""
+    """The saddle, wide at the back, with a nose that fits between the thighs."""
     neck, nose = (x - 0.01, 0.0, z - 0.017), (x + 0.085, 0.0, z - 0.015)
     behind = [(x - 0.065, y, z - 0.022) for y in (-0.030, 0.030)]
     return [*(Cone(end, 0.021, neck, 0.014) for end in behind), Cone(neck, 0.014, nose, 0.010)]
 
 
 def _crank_and_pedal(prop: dict, skeleton: Skeleton, sign: int, slot: str) -> list:
-    """From the frame outwards, on the side with this sign of y, under the foot of that side."""
+    """The crank and then the pedal under the foot, on the side where y has this sign."""
     side = next(name for name, sign_ in SIDES.items() if sign_ == sign)
     pedal = pedal_at(prop, crank_of(prop, skeleton, side), sign)
     inside = sign * PEDAL_ASIDE * 0.4

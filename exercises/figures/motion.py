@@ -1,7 +1,7 @@
-"""The loop: the same poses in motion, as one SVG with SMIL animation and no script.
+"""Draw the loop: the poses of a figure in motion, as one SVG with SMIL animation and no script.
 
-Every layer is one path whose points glide. Frames of one path have the same commands, so each
-outline is sampled into the same number of points, aligned with the frame before.
+Every layer is one path with moving points. SMIL needs the same commands at every moment, so each
+outline is sampled into the same number of points, aligned with those of the moment before.
 """
 
 import math
@@ -32,10 +32,10 @@ DOT_POINTS, LINE_POINTS, FEWEST_POINTS = 8, 12, 14
 
 
 def moments(figure: dict) -> list[tuple]:
-    """The names of the drawn poses in order: (a,) for a key pose, (a, b, share) in between.
+    """The moments of the loop in order: (a,) for a key pose, (a, b, share) between two of them.
 
-    The way back from b to a has the names of the way there, so it is drawn once; not in a loop
-    that goes round, such as pedalling, which comes back another way.
+    A loop goes there and back: the moments from b to a are those from a to b, so they are drawn
+    once. A loop that goes round, such as pedalling, does not.
     """
     names, there_and_back = figure["loop"]["poses"], not figure["loop"].get("round")
     result = []
@@ -130,9 +130,9 @@ def _pieces(prop: dict, camera: Camera, skeleton: Skeleton) -> list[tuple[str, P
 
 
 def _carried(prop: dict, camera: Camera, route: list[Skeleton], timing: str) -> tuple[str, list]:
-    """A thing that goes along with the hands, from its place at the first pose.
+    """The SVG of a thing that moves with the hands from its place in the first pose.
 
-    The SVG, and the flat points that it passes.
+    Also returns the points of the picture that it passes.
     """
     pieces = [piece for _, piece in _pieces(prop, camera, route[0])]
     places = [
@@ -157,13 +157,16 @@ def _path(texts: list[str], attributes: str, timing: str) -> str:
 
 
 def _can_glide(paths: list[str]) -> bool:
-    """Whether all paths have the same commands, as a rigid thing has and a soft one has not."""
+    """Whether all paths have the same commands, as those of a rigid thing have."""
     return len({re.sub(r"-?\d+", "", path).replace(" ", "") for path in paths}) == 1
 
 
 def _key_times(count: int, *, even: bool) -> str:
-    """When each moment is reached: at an even pace, or slow at the key poses and fast between them
-    (cosine ease)."""
+    """The time of each moment, as a share of the loop.
+
+    The pace is constant with `even`; otherwise it is slow at the key poses and fast between them
+    (cosine ease).
+    """
     legs, times = (count - 1) // STEPS, []
     for i in range(count):
         leg, step = divmod(i, STEPS)
@@ -174,11 +177,11 @@ def _key_times(count: int, *, even: bool) -> str:
 
 
 def _tracked(layers: list[Layer | None]):
-    """The points of one layer at every moment, as many each time.
+    """The points of one layer at every moment, as many each time; None to leave it out.
 
-    A layer that is missing for a moment shrinks to a point. A crease that is there less than half
-    the time is left out, and so is a thin line of face or hand that is ever missing: it would stay
-    behind as a dot.
+    A layer that is missing at a moment shrinks to a point. A crease is left out if it is missing
+    for more than half of the time. A thin line of face or hand is left out if it is ever missing,
+    because it would be seen as a dot.
     """
     present = [layer for layer in layers if layer is not None]
     thin = present[0].line and present[0].pen
@@ -233,7 +236,7 @@ def _sampled(layer: Layer, outline, count: int, before):
 
 
 def _aligned(outline, count: int, before):
-    """The outline sampled from the start that matches the points of the frame before best."""
+    """The outline sampled from the start that best matches the points of the moment before."""
     finer = 4
     dense = evenly(outline, count * finer)
     total = len(dense)

@@ -1,7 +1,7 @@
-"""From a distance field to the text of an SVG path: smoothing, curve fitting, rounding.
+"""Turn a distance field into the text of an SVG path, by smoothing, curve fitting and rounding.
 
-Paths are integers: one unit is a thousandth of body height, y down. Relative commands keep them
-short and close to each other, which gzip likes.
+Coordinates are whole numbers: one unit is a thousandth of body height, and y points down. Relative
+commands are short, and compress well with gzip.
 """
 
 import itertools
@@ -12,7 +12,7 @@ from .field import Field
 UNITS = 1000  # of the drawing, per body height
 TOLERANCE = 0.0011  # of body height, a third of the width of a line's edge on paper
 SMALLEST_AREA = 2.5e-5
-CORNER = 38.0  # degrees of turn that stay a corner
+CORNER = 38.0  # degrees; a sharper turn stays a corner
 SMOOTHING_ROUNDS = 4
 
 Point = tuple[float, float]
@@ -28,7 +28,7 @@ def area(loop) -> float:
 
 
 def loops(field: Field) -> list[list[Point]]:
-    """The outlines of a field, evenly sampled and smooth; crumbs are left out."""
+    """The outlines of a field, evenly sampled and smoothed. Very small ones are left out."""
     found = []
     for loop in field.contours():
         if len(loop) > 5 and abs(area(loop)) > SMALLEST_AREA:
@@ -64,7 +64,7 @@ def evenly(points, count: int, *, closed=True) -> list[Point]:
 
 
 def _smooth(loop) -> list[Point]:
-    """Take out the jitter of the grid without shrinking (Taubin 1995)."""
+    """Remove the steps of the grid without shrinking the loop (Taubin 1995)."""
     for share in (0.5, -0.53) * SMOOTHING_ROUNDS:
         loop = [
             (p[0] + share * ((a[0] + b[0]) / 2 - p[0]), p[1] + share * ((a[1] + b[1]) / 2 - p[1]))
@@ -123,7 +123,7 @@ def _back(direction: Point) -> Point:
 
 
 def _fit(points, first: Point, last: Point, tolerance: float) -> list[tuple[Point, ...]]:
-    """One curve when it is close enough, otherwise split at the worst point."""
+    """One curve if it is close enough; otherwise several, split at the point farthest from it."""
     if len(points) == 2:
         third = distance(*points) / 3
         return [_curve(points, first, last, third, third)]
@@ -247,7 +247,7 @@ def curves_text(curves, *, closed=True) -> str:
 
 
 def lines_text(points, *, closed=True) -> str:
-    """The `d` of a path along straight pieces; the same commands for the same number of points."""
+    """The `d` of a path along straight lines. As many points give the same commands."""
     places = [place(point) for point in points]
     steps = [b[k] - a[k] for a, b in itertools.pairwise(places) for k in (0, 1)]
     return f"M{places[0][0]} {places[0][1]}l{_joined(steps)}" + ("z" if closed else "")

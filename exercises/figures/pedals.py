@@ -1,8 +1,8 @@
-"""Feet on the pedals of a bike.
+"""Put the feet on the pedals of a bike.
 
-A pose says only `crank`: the degrees that the right pedal has turned from the top, forwards being
-positive. Both feet follow from it, also between two poses, where mixing the places of the feet
-would take them straight through the axle.
+A pose states only `crank`: the angle of the right pedal from the top in degrees, positive forward.
+The places of both feet follow from it, also for a pose between two others, because interpolated
+places of the feet would go straight through the axle.
 """
 
 import math
@@ -59,7 +59,7 @@ def on_pedals(pose: dict, props: list) -> dict:
 
 
 def turned_on(start: float, end: float, share: float) -> float:
-    """The degrees at this share of the way from start to end, always turning forwards."""
+    """The angle at this share of the way from start to end, always turning forward."""
     return start + (end - start) % 360 * share
 
 

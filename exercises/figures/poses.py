@@ -1,8 +1,8 @@
-"""Poses as data: presets, overriding, mirroring, and the pose between two poses.
+"""Poses as data: presets, merging, mirroring, and the pose between two poses.
 
-A pose is a plain dict (see skeleton.py for its numbers). It may name a `preset` and change parts of
-it; `arms` and `legs` set both sides at once, written for the left. `reset` drops what the preset
-said about that limb, to go from a planted limb to a free one or back.
+A pose is a dict; skeleton.py describes its numbers. It may name a `preset` and change parts of it.
+`arms` and `legs` set both sides at once, written for the left side. `reset` in a limb removes the
+values of the preset for that limb, so that a planted limb can become a free one or the reverse.
 """
 
 import copy
@@ -46,9 +46,9 @@ def expand(pose: dict) -> dict:
 
 
 def complete(pose: dict) -> dict:
-    """The expanded pose with every angle of pelvis and spine written out.
+    """The expanded pose with every angle of pelvis and spine stated.
 
-    What only one of two poses states cannot be mixed: the loop would jump to it.
+    An angle that only one of two poses states cannot be interpolated, so a loop would jump.
     """
     pelvis = {**dict.fromkeys(PELVIS_ANGLES, 0), **pose["pelvis"]}
     stated = pose.get("spine", {})
@@ -57,7 +57,7 @@ def complete(pose: dict) -> dict:
 
 
 def merge(base: dict, change: dict) -> dict:
-    """`base` with what `change` says otherwise, at every depth."""
+    """`base` with the values of `change`, merged at every depth."""
     merged = copy.deepcopy(base)
     for name, value in change.items():
         if name in LIMBS and "reset" in value:
@@ -93,7 +93,10 @@ def mirror(pose: dict) -> dict:
 
 
 def mix(a, b, t: float):
-    """Every number at share `t` of the way from a to b; what only one of them has is kept."""
+    """The value with every number at share `t` of the way from a to b.
+
+    A value that only one of them has is kept.
+    """
     if isinstance(a, dict) and isinstance(b, dict):
         return {
             name: mix(a[name], b[name], t)
@@ -142,8 +145,10 @@ def _turned(a: Skeleton, b: Skeleton, limb: str, t: float) -> list:
 
 
 def _shared_goals(a: dict, b: dict, t: float) -> dict:
-    """With the same goals on both sides all are kept; otherwise only the contacts of the knees,
-    because a wish of one pose pulls the other out of shape."""
+    """All goals, interpolated, if both poses have the same ones; otherwise the knees only.
+
+    Another goal of one pose would distort the other pose.
+    """
     named = {_goal_name(goal): goal for goal in b["goals"]}
     if [_goal_name(goal) for goal in a["goals"]] == list(named):
         goals = [mix(goal, named[_goal_name(goal)], t) for goal in a["goals"]]

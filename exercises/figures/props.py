@@ -1,8 +1,9 @@
-"""Things around the body: mat, box, bed, chair, wall, pillow, cushion and shadow; and machines.
+"""Things around the body: mat, box, bed, chair, wall, pillow, cushion, shadow and machines.
 
-Places are in the world, in shares of body height: [x from, x to, y from, y to, z from, z to]. Each
-kind is a list of parts from far to near; a part says itself where it lies among the limbs. What
-moves with the body, such as the plate of a leg press, takes its place from the skeleton.
+Places are in the world, in body heights: [x from, x to, y from, y to, z from, z to]. The function
+of a kind returns its parts from far to near; the `slot` of a part gives its place among the limbs.
+The place of parts that move with the body, such as the plate of a leg press, follows from the
+skeleton.
 """
 
 import math
@@ -21,7 +22,7 @@ MAT_THICKNESS = 0.016
 LEG = 0.022  # thickness of a chair's leg
 POST_IN = 0.020  # from the side of the seat to the middle of a leg
 BACK_LEANS = 5  # degrees that the back of a chair leans
-FLOOR = 0.72  # how far the floor runs on from a wall
+FLOOR = 0.72  # the length of the floor in front of a wall
 
 
 def prop_parts(prop: dict, camera: Camera, skeleton: Skeleton) -> list:
@@ -44,7 +45,7 @@ def _box(prop, _camera, _skeleton):
 
 
 def _bed(prop, _camera, _skeleton):
-    """A bed with its headboard at the low end of x; z from is the underside of the frame."""
+    """A bed with its headboard at the lowest x. `z from` is the underside of the frame."""
     x0, x1, y0, y1, z0, z1 = prop["at"]
     middle = z0 + (z1 - z0) * 0.37
     return [
@@ -84,14 +85,17 @@ def _chair(prop, camera, _skeleton):
 
 
 def _wall(prop, camera, _skeleton):
-    """A wall, cut through at the near end of y. The cut goes on out of the picture, above and
-    behind, so only the side where the body is has a line, and a floor runs on from its foot."""
+    """A wall in cross-section at the near end of y, with a floor in front of it.
+
+    The cross-section extends out of the picture at the top and the back, so only the side that
+    faces the body has a line.
+    """
     x0, x1, y0, y1, z0, z1 = prop["at"]
     x, beyond = (x0, x1) if camera.away[0] > 0 else (x1, x0)  # of the side that is seen
     near = y0 if camera.away[1] > 0 else y1
     floor = x - math.copysign(FLOOR, beyond - x)
     return [
-        # The whole wall is there to lean on; it is not seen on white paper.
+        # The whole wall, white on white paper, is needed to find parts that go through it.
         Cuboid.along_axes(prop["at"], top="white", sides="white", width=0),
         Cuboid.along_axes([x0, x1, near, near, z0, z1], top="wall", sides="wall", width=0),
         Edges([[(x, near, z1), (x, near, z0)]]),
@@ -100,7 +104,7 @@ def _wall(prop, camera, _skeleton):
 
 
 def _pillow(prop, _camera, _skeleton):
-    """A pillow lying flat: `at` is its middle, `radii` half its length, width and height."""
+    """A flat pillow: `at` is its middle, `radii` are half its length, width and height."""
     x, y, z = prop["at"]
     half_length, half_width, height = prop["radii"]
     rows = [
@@ -116,8 +120,10 @@ def _pillow(prop, _camera, _skeleton):
 
 
 def _cushion(prop, camera, skeleton):
-    """A square pillow against the back at a position on the spine: `spine`, and its `radii`: half
-    its thickness, width and height. Its corners stick out, and a seam runs along its side."""
+    """A square cushion against the back, with pointed corners and a seam along its side.
+
+    `spine` is its position on the spine, `radii` are half its thickness, width and height.
+    """
     position, (thick, wide, high) = prop["spine"], prop["radii"]
     point, frame = spine_at(skeleton, position)
     centre = offset(point, frame, forward=-girth(position)[2] - thick * 0.6)
@@ -138,7 +144,7 @@ def _cushion(prop, camera, skeleton):
 
 
 def _shadow(prop, _camera, _skeleton):
-    """Where somebody stands, on a floor without a mat: [x, y, half length, half width]."""
+    """The shadow below a body on a floor without a mat: [x, y, half length, half width]."""
     x, y, half_length, half_width = prop["at"]
     disc = Ellipsoid((x, y, 0.0), WORLD, (half_length, half_width, 0.001))
     return [Soft([disc], "mat_side", outlined=False)]
@@ -156,7 +162,7 @@ KINDS = {
     "leg_press": leg_press,
     "bike": bike,
 }
-# How many numbers `at` has.
+# The number of values in `at`.
 PLACES = {
     "mat": 4,
     "box": 6,

@@ -1,4 +1,4 @@
-"""One frame: things, the ghost of the start, the body, arrows and marks, as SVG."""
+"""Draw one frame as SVG: things, the ghost of another pose, the body, arrows and marks."""
 
 import math
 
@@ -20,7 +20,7 @@ from .weave import named, woven
 ARROW, ARROW_HEAD, HALO = 0.0135, 0.040, 0.013
 GHOST_LINE, GHOST_TOLERANCE = 0.0055, 0.0016
 
-# Places on the body that arrows and marks hang on, as functions of the skeleton.
+# The places on the body for arrows and marks, as functions of the skeleton.
 LANDMARKS = {
     "low_back": lambda s: back_at(s, 2.5),
     "mid_back": lambda s: back_at(s, 8),
@@ -52,7 +52,7 @@ def _front_at(skeleton: Skeleton, position: float):
 
 
 def landmark(skeleton: Skeleton, camera: Camera, anchor: list) -> tuple[float, float]:
-    """Where [name, right, up] is in the picture; the two offsets are on the page."""
+    """The point in the picture of [name, right, up]. The two offsets are in its plane."""
     name, *moved = anchor
     x, y = camera.flat(LANDMARKS[name](skeleton))
     right, up = moved or (0.0, 0.0)
@@ -60,7 +60,7 @@ def landmark(skeleton: Skeleton, camera: Camera, anchor: list) -> tuple[float, f
 
 
 class Scene:
-    """A drawn frame: its SVG in the coordinates of the figure, its bounds, and what is wrong."""
+    """A drawn frame: its SVG in the coordinates of the figure, its bounds and its warnings."""
 
     def __init__(self, frame: dict, figure: dict, poses: dict, cell: float = CELL):
         camera = Camera(*frame.get("view", figure["view"]))
@@ -109,8 +109,10 @@ class Scene:
         )
 
     def add_sign(self, kind: str, level: float) -> None:
-        """A sign in the right top corner with its middle at this level; where body or things are
-        in the way the picture gets wider."""
+        """Add a sign in the top right corner, with its middle at height `level`.
+
+        The picture is made wider when the body or a thing is in that corner.
+        """
         half_width, half_height = SIGN_SIZES[kind]
         left, bottom, right, top = self.bounds
         x = right - half_width
@@ -128,7 +130,7 @@ class Scene:
 
 
 def _ghost(seen: Field) -> str:
-    """Where the body was, as one dotted outline."""
+    """The SVG of a ghost: a dotted outline of the body in another pose."""
     outer = [loop for loop in loops(seen) if area(loop) > 0]
     path = "".join(curves_text(fit_loop(loop, GHOST_TOLERANCE)) for loop in outer)
     return (
@@ -138,9 +140,10 @@ def _ghost(seen: Field) -> str:
 
 
 def _arrow(start, end, bend: float, both: bool):
-    """A curved arrow; `bend` is its bulge to the left of its direction, as a share of its length.
+    """The halo, the SVG and the points of a curved arrow.
 
-    The head is a path: markers are turned wrongly by WeasyPrint.
+    `bend` is the share of its length by which it bulges to the left of its direction. The head is
+    a path, because WeasyPrint rotates markers wrongly.
     """
     size = math.dist(start, end)
     sideways = (-(end[1] - start[1]) / size, (end[0] - start[0]) / size)

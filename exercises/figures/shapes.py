@@ -1,7 +1,7 @@
-"""Round cones and ellipsoids, the camera, and their flat images.
+"""Round cones and ellipsoids, of which the body is made, and their images in a camera.
 
-A parallel projection turns a round cone into a flat round cone and an ellipsoid into an ellipse,
-exactly. Everything of the body is built from these two. Lengths are shares of body height.
+A parallel projection turns a round cone into exactly a flat round cone, and an ellipsoid into
+exactly an ellipse. Lengths are in body heights.
 """
 
 import math
@@ -13,10 +13,10 @@ OUTSIDE = 9.0  # farther than any distance in a picture
 
 
 class Camera:
-    """Where we look from: azimuth and elevation in degrees.
+    """A camera at an azimuth and an elevation, in degrees.
 
-    Azimuth 0 shows the right side of somebody who faces the right edge of the page; positive walks
-    round towards the front (90), negative towards the back (-90). Elevation looks down.
+    Azimuth 0 shows the right side of a person who faces the right edge of the page, 90 the front,
+    and -90 the back. A positive elevation looks down.
     """
 
     def __init__(self, azimuth: float = 0.0, elevation: float = 0.0):
@@ -33,7 +33,7 @@ class Camera:
         return (dot(point, self.right), dot(point, self.up))
 
     def depth(self, point: Vector) -> float:
-        """How far away the point is; greater is farther."""
+        """The depth of the point in the picture; greater is farther away."""
         return dot(point, self.away)
 
 
@@ -61,7 +61,7 @@ class Bounds(NamedTuple):
 
 
 class FlatCone(NamedTuple):
-    """Two circles and what a taut band around them encloses."""
+    """The area within a tight band around two circles."""
 
     x0: float
     y0: float
@@ -172,7 +172,7 @@ class Ellipsoid(NamedTuple):
             xy += x * y * radius * radius
             yy += (y * radius) ** 2
         determinant = xx * yy - xy * xy
-        if determinant < 1e-12:  # seen exactly from its edge: give it a hair of thickness
+        if determinant < 1e-12:  # seen exactly edge-on, so it gets some thickness
             xx, yy = xx + 1e-6, yy + 1e-6
             determinant = xx * yy - xy * xy
         inverse = (yy / determinant, -xy / determinant, xx / determinant)

@@ -1,7 +1,7 @@
-"""Small signs that need no words: numbers, tick and cross, repeat, other side, hold.
+"""Draw small signs without words: numbers, tick and cross, repeat, other side, hold.
 
-All are drawn as lines, because a font of the printer's own gives other numbers on every machine.
-They mean the same in a mirrored figure, so they are never mirrored.
+All are drawn as lines, because fonts differ from machine to machine. Signs have the same meaning in
+a mirrored figure, so they are never mirrored.
 """
 
 import math
@@ -12,7 +12,7 @@ from .style import INK, PAPER, RIGHT_GREEN
 
 BADGE = 0.042  # radius of a number
 MARK = 0.056  # radius of a tick or a cross
-WRONG_RED = "#b3261e"  # 6.5 to 1 on white, and darker than the arrows
+WRONG_RED = "#b3261e"  # contrast 6.5 to 1 on white, and darker than the arrows
 SIGN_GAP = 0.035  # between the body and a sign
 SIGN_LINE, LETTER_LINE = 0.0115, 0.0125
 # Half the width and half the height of each sign.
@@ -20,7 +20,7 @@ SIGN_SIZES = {"repeat": (0.052, 0.052), "other_side": (0.125, 0.048), "hold": (0
 
 
 def sign_bounds(kind: str, x: float, y: float, gap: float = 0.0) -> Bounds:
-    """What the sign around (x, y) covers, with so much room around it."""
+    """The bounds of the sign around (x, y), with `gap` around it."""
     width, height = (half + gap for half in SIGN_SIZES[kind])
     return Bounds(x - width, y - height, x + width, y + height)
 
@@ -31,7 +31,7 @@ def sign_svg(kind: str, x: float, y: float) -> str:
 
 
 def _repeat(x: float, y: float) -> str:
-    """A circle that is an arrow."""
+    """A circular arrow."""
     radius, first, last = 0.040, 60, -235
 
     def at(degrees, reach=radius):
@@ -45,12 +45,13 @@ def _repeat(x: float, y: float) -> str:
 
 
 def _other_side(x: float, y: float) -> str:
-    """L and R with an arrow there and an arrow back."""
+    """The letters L and R with an arrow in each direction between them."""
     letters = [
         [(-0.115, 0.040), (-0.115, -0.040), (-0.072, -0.040)],
         [(0.072, -0.040), (0.072, 0.040), (0.094, 0.040), (0.108, 0.033), (0.113, 0.020),
          (0.108, 0.007), (0.094, 0.0), (0.072, 0.0)],
         [(0.092, 0.0), (0.117, -0.040)],
+        # A table: each stroke stays on a line or two.
     ]  # fmt: skip
     drawn = _strokes(x, y, letters, 1.0, INK, whole(LETTER_LINE))
     for way, level in ((1, 0.020), (-1, -0.020)):
@@ -62,7 +63,7 @@ def _other_side(x: float, y: float) -> str:
 
 
 def _hold(x: float, y: float) -> str:
-    """A clock: stay for a while."""
+    """A clock, for holding a position."""
     cx, cy = place((x, y))
     face = (
         f'<circle cx="{cx}" cy="{cy}" r="{whole(0.043)}" fill="{PAPER}"'
@@ -95,14 +96,14 @@ CROSS = [[(-0.38, 0.38), (0.38, -0.38)], [(0.38, 0.38), (-0.38, -0.38)]]
 
 
 def mark(kind: str, x: float, y: float) -> str:
-    """A white tick or cross on a disc: the shape says it, the colour only helps."""
+    """A white tick or cross on a disc. The meaning does not depend on the colour of the disc."""
     colour, lines = (RIGHT_GREEN, TICK) if kind == "right" else (WRONG_RED, CROSS)
     cx, cy = place((x, y))
     disc = f'<circle cx="{cx}" cy="{cy}" r="{whole(MARK)}" fill="{colour}" stroke="none"/>'
     return disc + _strokes(x, y, lines, MARK, PAPER, 17)
 
 
-# Drawn as lines, because a font of the printer's own gives other numbers on every machine.
+# The strokes of each numeral.
 NUMERALS = {
     1: [[(-0.22, 0.30), (0.06, 0.50), (0.06, -0.50)]],
     2: [[(-0.28, 0.28), (-0.20, 0.44), (0.0, 0.50), (0.20, 0.44), (0.28, 0.26), (0.22, 0.06),
@@ -114,6 +115,7 @@ NUMERALS = {
          (0.18, -0.44), (-0.06, -0.50), (-0.30, -0.36)]],
     6: [[(0.22, 0.50), (-0.14, 0.16), (-0.30, -0.16), (-0.20, -0.42), (0.0, -0.50), (0.22, -0.40),
          (0.30, -0.18), (0.18, 0.02), (-0.04, 0.08), (-0.28, -0.08)]],
+    # A table: each stroke stays on a line or two.
 }  # fmt: skip
 
 

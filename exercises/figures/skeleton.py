@@ -1,21 +1,22 @@
-"""A human skeleton, posed by a few numbers: where every joint is and how every bone is turned.
+"""A human skeleton: the position of every joint and the direction of every bone in a pose.
 
-Unit of length: the height of the body, so 0.245 is 43 cm of somebody of 1.75 m. Angles are degrees.
+The unit of length is the height of the body, so 0.245 is 43 cm for a person of 1.75 m. Angles are
+in degrees.
 
     pelvis   position [x, y, z] of the middle between the hip joints; yaw turns to the own left,
              pitch bends forward (90 lies face down, -90 face up), roll turns about the own long
              axis to the left, tilt leans to the left; applied in this order
     spine    lumbar, thoracic, neck, head: flexion, or [flexion, side bend, twist]. Flexion is
              positive (Dutch "bol"), extension negative ("hol"); side and twist are positive to the
-             own left. The numbers are added to the resting curves below and spread over the
-             vertebrae. They are drawing angles, never to be read as measured joint angles.
+             own left. The numbers are added to the resting curves below and divided over the
+             vertebrae. They are for drawing, and not the same as measured joint angles.
     arm      free: shoulder [flexion, abduction, rotation], elbow, wrist, pronation
              planted: hand [x, y] or [x, y, z] of the wrist
     leg      free: hip [flexion, abduction, rotation], knee, ankle (positive points the toes)
              planted: foot [x, y(, z)] of the ankle, or kneeling: knee [x, y(, z)]
 
-A planted limb bends towards `pole`, a direction in the world. Left out z is the height of that
-joint when it rests on the floor. Abduction and rotation are the same number left and right.
+A planted limb bends towards `pole`, a direction in the world. Without z, a planted joint rests on
+the floor. Abduction and rotation have the same sign on the left and on the right.
 """
 
 import math
@@ -49,14 +50,14 @@ HAND, FOOT = 0.108, 0.152
 # over skin and muscle; the joints lie inside them (our own estimate, checked by eye).
 HIP_HALF, SHOULDER_HALF = 0.047, 0.101
 
-# Height of the joint's centre when that part rests on the floor: our own estimate from the radii
+# The height of the centre of a joint whose part rests on the floor: our own estimate from the radii
 # of the limbs in body.py.
 REST_HEIGHT = {"knee": 0.036, "wrist": 0.019, "ankle": 0.039, "ankle_pointed": 0.027}
 
 
 @dataclass(frozen=True)
 class Region:
-    """A stretch of the spine: its vertebrae, the height of each, and the resting curve."""
+    """A region of the spine: its number of vertebrae, the height of each, and the resting curve."""
 
     vertebrae: int
     height: float
@@ -78,7 +79,7 @@ LEG_BONES = ("thigh", "shank", "foot")
 
 @dataclass
 class Skeleton:
-    """Where everything is. Joints and bones are named like "knee_l" and "shank_l"."""
+    """The joints and bones of a pose, with names such as "knee_l" and "shank_l"."""
 
     joints: dict[str, Vector] = field(default_factory=dict)
     frames: dict[str, Frame] = field(default_factory=dict)
@@ -87,12 +88,12 @@ class Skeleton:
     # Distance from shoulder to planted hand, and from hip to planted knee.
     arm_spans: dict[str, float] = field(default_factory=dict)
     thigh_spans: dict[str, float] = field(default_factory=dict)
-    # By how much a planted part misses its place.
+    # The distance of a planted part from its place.
     misses: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pose: dict) -> "Skeleton":
-        """Forward kinematics: pelvis, then the spine, then the limbs that hang on them."""
+        """The skeleton of a pose, by forward kinematics: pelvis, then spine, then limbs."""
         skeleton = cls()
         skeleton._place_pelvis(pose["pelvis"])
         skeleton._place_spine(pose.get("spine", {}))
@@ -146,7 +147,7 @@ class Skeleton:
             upper = turn_left(upper, sign * rotation)
             lower = bend_forward(upper, -arm.get("elbow", 0))
             direction = scale(upper[UP], -1)
-        # The shoulder girdle follows the arm; without this a raised arm looks broken.
+        # The shoulder girdle moves with the arm; without this a raised arm looks dislocated.
         shoulder = add(root, scale(add(direction, chest[UP]), 0.018))
         if "hand" in arm and "turned" not in arm:
             pole = tuple(arm.get("pole", (-1, sign * 0.35, 0)))
@@ -195,7 +196,7 @@ class Skeleton:
         self._frame(LEG_BONES, side, (upper, lower, foot))
 
     def _kneel(self, side: str, hip: Vector, leg: dict):
-        """The knee stands on the floor and the shank lies along it, in the direction `shank`."""
+        """The knee on the floor, and the lower leg along the floor in the direction `shank`."""
         target = _on_floor(leg["knee_at"], "knee")
         to_knee = subtract(target, hip)
         self.thigh_spans[side] = length(to_knee)
@@ -220,9 +221,9 @@ class Skeleton:
 
 
 def three_angles(value) -> tuple[float, float, float]:
-    """A lone number is flexion; a list is [flexion, side or abduction, twist or rotation]."""
-    given = tuple(value) if isinstance(value, (list, tuple)) else (value,)
-    return given + (0.0,) * (3 - len(given))
+    """Flexion, side bend or abduction, and twist or rotation, from a list or a number (flexion)."""
+    angles = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    return angles + (0.0,) * (3 - len(angles))
 
 
 def _on_floor(place, joint: str) -> Vector:
@@ -230,8 +231,11 @@ def _on_floor(place, joint: str) -> Vector:
 
 
 def _vertebrae(start, region: Region, angles) -> list[tuple[Vector, Frame]]:
-    """The joints of one region. Half of each step's turn comes before it and half after, so the
-    points lie on a smooth curve."""
+    """The joints of one region.
+
+    Half of the bend of a vertebra is applied before it and half after it, so that the points are
+    on a smooth curve.
+    """
     flexion, side_bend, twist = three_angles(angles)
     half_flexion = (region.curve + flexion) / region.vertebrae / 2
     half_side = side_bend / region.vertebrae / 2
@@ -250,7 +254,7 @@ PALMS = {"down": (0.0, 0.0, -1.0), "up": (0.0, 0.0, 1.0)}
 
 
 def _hand_frame(arm: dict, forearm: Frame, sign: float) -> Frame:
-    """Forward is where the palm faces, up points from the fingertips to the wrist."""
+    """The frame of the hand: forward as the palm faces, up from the fingertips to the wrist."""
     if "fingers" in arm or "palm" in arm:
         palm = arm.get("palm", "down")
         palm = PALMS[palm] if isinstance(palm, str) else tuple(palm)

@@ -1,7 +1,7 @@
-"""What things are made of: blocks, tubes, discs and soft shapes, each drawn and each felt.
+"""The parts of things: blocks, tubes, discs, soft shapes and edges.
 
-A part can `draw` itself as flat pieces. One that is `hard` also knows the way from any point to its
-surface, so that a pose that goes through it can be found. Lengths are shares of body height.
+`draw` returns a part as flat pieces. A `hard` part also has `way_to`, which gives the direction and
+distance from a point to its surface, to find poses that go through it. Lengths are in body heights.
 """
 
 import math
@@ -15,19 +15,19 @@ from .shapes import Bounds, Camera, Cone, Ellipsoid
 from .style import COLOURS, INK, OUTLINE
 
 EDGE = 0.006
-# Where a piece lies in the picture: behind the whole body, between the far limbs and the trunk with
-# the near leg, or in the hands: between the two arms.
+# The slot of a piece among the layers of the body: behind the whole body, between the far limbs and
+# the trunk with the near leg, or between the two arms.
 BEHIND, ASTRIDE, HELD = "behind", "astride", "held"
 EDGE_ON = 0.02  # a face is not drawn when its normal is this close to the page
 FILLS = COLOURS | {"wall": "#dbe1e5", "pad": "#c9d2d8", "metal": "#7d8a94"}
-FILLS |= {"cushion": "#a9cbc4", "cushion_seam": "#5f8c83"}  # like nothing of body or clothes
+FILLS |= {"cushion": "#a9cbc4", "cushion_seam": "#5f8c83"}  # unlike the body and the clothes
 NO_LINE = ' stroke="none"'
 QUARTER = 0.5523  # handles of the cubic curve along a quarter of a circle of radius 1
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One path of a thing; `points` are flat and must fit in the picture."""
+    """One path of a thing. `points` are in the plane of the picture, which must contain them."""
 
     path: str
     attributes: str
@@ -39,7 +39,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Cuboid:
-    """A block around `centre`: `half` its size along the axes of `frame`."""
+    """A block around `centre`. `half` is half its size along each axis of `frame`."""
 
     centre: Vector
     half: Vector
@@ -116,7 +116,7 @@ class Tubes:
         path = "".join(_lines(line) for line in flat)
         r = self.radius
         points = [(x + dx, y + dy) for x, y in chain(*flat) for dx in (-r, r) for dy in (-r, r)]
-        # A line on a wider line, so the outline is only around the whole.
+        # A line drawn on a wider line, so that only the bars as a whole have an outline.
         return [
             Piece(path, f' fill="none"{_pen(colour, width)}', points)
             for colour, width in (
@@ -181,7 +181,7 @@ class Disc:
 
 @dataclass(frozen=True)
 class Soft:
-    """A rounded shape out of cones and ellipsoids; only one of cones can be hard."""
+    """A rounded shape of cones and ellipsoids. Only a shape of cones can be hard."""
 
     shapes: list
     fill: str
@@ -219,7 +219,7 @@ class Edges:
 
 
 def overlap(shape, part) -> float:
-    """How deep a round shape of the body is in a hard part; negative is the gap between them."""
+    """The depth of a round shape of the body in a hard part; if negative, minus the gap."""
     if isinstance(shape, Ellipsoid):
         way, distance = part.way_to(shape.centre)
         axes = zip(shape.frame, shape.radii, strict=True)
@@ -237,7 +237,7 @@ def _way_to_cone(cone: Cone, point: Vector) -> tuple[Vector, float]:
 
 
 def _pen(colour: str, width: float) -> str:
-    """The colour is left out when it is that of the whole picture."""
+    """The attributes of a line. INK, the colour of the whole picture, is left out."""
     stroke = "" if colour == INK else f' stroke="{colour}"'
     return f'{stroke} stroke-width="{whole(width)}"'
 

@@ -1,8 +1,8 @@
-"""Finds the pelvis for which planted hands, knees and feet stay where the author put them.
+"""Find the position of the pelvis with which planted hands, knees and feet stay in their places.
 
-A pose may carry `solve`: which numbers of the pelvis are `free`, and `goals` that the skeleton must
-meet. So an author writes "lumbar -26" and the hips come along. Damped Gauss-Newton with a numeric
-Jacobian; three unknowns, so plain elimination is enough.
+A pose may have `solve`: the numbers of the pelvis that are `free`, and the `goals` of the skeleton.
+So an author can write "lumbar -26", and the hips are placed to fit. The method is damped
+Gauss-Newton with a numeric Jacobian; with three unknowns plain elimination is enough.
 """
 
 import copy
@@ -23,28 +23,32 @@ FREE = {
     "pelvis.yaw": ("yaw", None, DEGREES_PER_STEP),
     "pelvis.tilt": ("tilt", None, DEGREES_PER_STEP),
 }
-STRAIGHT_ARM = 0.985  # of its length; a locked elbow looks stiff
-STAY_NEAR = 0.004  # weight of staying where the author put the pelvis
-# Weights of wishes that may give way to contacts.
+STRAIGHT_ARM = 0.985  # share of its length; a fully straight elbow looks stiff
+STAY_NEAR = 0.004  # weight of the distance from the author's position of the pelvis
+# Weights of goals that matter less than contacts.
 SOFT_SHOULDERS, SOFT_LEAN = 0.12, 0.03
 
-REACH_TOLERANCE = 0.006  # of body height: about 1 cm, not seen in a drawing
+REACH_TOLERANCE = 0.006  # of body height: about 1 cm, which cannot be seen in a drawing
 FLOOR_TOLERANCE = 0.005 / 1.75
 
 
+# A goal takes the skeleton and the value in the pose, and returns errors that are zero when it is
+# met, in body heights times the weight of the goal.
+
+
 def _knees(skeleton: Skeleton, _value):
-    """The hip is one thigh away from a planted knee."""
+    """Keep each hip one thigh away from its planted knee."""
     return [span - THIGH for span in skeleton.thigh_spans.values()]
 
 
 def _arms_straight(skeleton: Skeleton, share):
-    """A planted arm is stretched to this share of its length."""
+    """Stretch each planted arm to `share` of its length."""
     wanted = (share or STRAIGHT_ARM) * (UPPER_ARM + FOREARM)
     return [span - wanted for span in skeleton.arm_spans.values()]
 
 
 def _shoulders_over_hands(skeleton: Skeleton, ahead):
-    """Softly: shoulders above the planted hands, or so far in front of them."""
+    """Keep the shoulders above the planted hands, or `ahead` in front of them. Low weight."""
     joints = skeleton.joints
     return [
         SOFT_SHOULDERS * (joints[f"shoulder_{side}"][0] - joints[f"wrist_{side}"][0] - (ahead or 0))
@@ -53,7 +57,7 @@ def _shoulders_over_hands(skeleton: Skeleton, ahead):
 
 
 def _shoulders_between_hands(skeleton: Skeleton, aside):
-    """Softly: the middle of the shoulders above the middle of the hands, or so far to the left."""
+    """Keep the shoulders midway above the hands, or `aside` to the left of that. Low weight."""
     joints = skeleton.joints
     shoulders = (joints["shoulder_l"][1] + joints["shoulder_r"][1]) / 2
     hands = (joints["wrist_l"][1] + joints["wrist_r"][1]) / 2
@@ -61,7 +65,7 @@ def _shoulders_between_hands(skeleton: Skeleton, aside):
 
 
 def _thigh_lean(skeleton: Skeleton, degrees):
-    """Softly: the thighs lean back from upright by so many degrees."""
+    """Tilt the thighs back from vertical by `degrees`. Low weight."""
     errors = []
     for side in skeleton.thigh_spans:
         thigh = subtract(skeleton.joints[f"hip_{side}"], skeleton.joints[f"knee_{side}"])
@@ -71,7 +75,7 @@ def _thigh_lean(skeleton: Skeleton, degrees):
 
 
 def _shoulder_height(skeleton: Skeleton, height):
-    """The middle between the shoulders is this high."""
+    """Keep the middle between the shoulders at `height`."""
     joints = skeleton.joints
     return [(joints["shoulder_l"][2] + joints["shoulder_r"][2]) / 2 - height]
 
@@ -92,7 +96,7 @@ GOALS = {
 
 
 def solve(pose: dict) -> dict:
-    """The pose with its free numbers moved until the goals are met as well as they can be."""
+    """The pose with its free numbers changed so that the goals are met as well as possible."""
     if "solve" not in pose:
         return pose
     pose = copy.deepcopy(pose)
@@ -103,20 +107,20 @@ def solve(pose: dict) -> dict:
     def errors(values):
         _write(pose, free, values)
         skeleton = Skeleton.of(pose)
-        found = []
+        missed = []
         for goal in goals:
             name, value = (goal, None) if isinstance(goal, str) else goal
-            found += GOALS[name](skeleton, value)
-        return found + [STAY_NEAR * (v - s) for v, s in zip(values, start, strict=True)]
+            missed += GOALS[name](skeleton, value)
+        return missed + [STAY_NEAR * (v - s) for v, s in zip(values, start, strict=True)]
 
     _write(pose, free, _least_squares(errors, start))
     return pose
 
 
 def solve_from(base: dict, pose: dict, steps: int = 4) -> dict:
-    """Solve `pose` by walking there from `base`, which has the same structure.
+    """Solve `pose` in `steps` from `base`, which has the same structure.
 
-    Solved cold, a strongly bent back ended with the head through the floor.
+    Solved in one step, a pose with a strongly bent back got its head below the floor.
     """
     if "solve" not in pose:
         return pose
@@ -139,9 +143,9 @@ def solve_from(base: dict, pose: dict, steps: int = 4) -> dict:
 
 @dataclass(frozen=True)
 class Warned:
-    """One thing that is wrong with a solved pose. `part` is empty for what is below the floor."""
+    """One thing that is wrong with a solved pose. `part` is empty for a body below the floor."""
 
-    by: float  # of body height
+    by: float  # the distance in body heights
     part: str = ""  # hand, foot or knee
     side: str = ""  # l or r
 
@@ -153,15 +157,15 @@ class Warned:
 
 
 def warnings(skeleton: Skeleton, lowest: float) -> list[Warned]:
-    """What is wrong with a solved pose; `lowest` is the height of its lowest point."""
-    found = [
+    """What is wrong with a solved pose. `lowest` is the height of its lowest point."""
+    warned = [
         Warned(miss, *name.split("_"))
         for name, miss in skeleton.misses.items()
         if miss > REACH_TOLERANCE
     ]
     if lowest < -FLOOR_TOLERANCE:
-        found.append(Warned(-lowest))
-    return found
+        warned.append(Warned(-lowest))
+    return warned
 
 
 def _read(pose, free) -> list[float]:
@@ -181,7 +185,7 @@ def _write(pose, free, values) -> None:
 
 
 def _least_squares(errors, start: list[float]) -> list[float]:
-    """Damped Gauss-Newton: steps are limited, and damped harder when one makes things worse."""
+    """Damped Gauss-Newton. Steps are limited, and a step that increases the error adds damping."""
     nudge, longest_step = 1e-4, 0.2
     values, current, damping = list(start), errors(start), 1e-4
     for _ in range(25):

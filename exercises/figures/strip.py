@@ -1,8 +1,8 @@
-"""A strip: the frames of a figure side by side at one print scale, numbered.
+"""Draw a strip: the numbered frames of a figure, at one print scale.
 
-Each frame is a picture of its own, so that a caption can stand under it and frames can wrap on a
-narrow screen. All frames of a strip are equally tall and stand on one line. There are no words in
-a picture: those are the reader's language, and belong to the page.
+Each frame is a picture of its own, so that a caption can be put below it and frames can wrap on a
+narrow screen. All frames of a strip have the same height and floor. A picture has no words, because
+those depend on the reader's language and are part of the page.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from .shapes import Bounds
 from .signs import BADGE, SIGN_SIZES, number_svg
 from .style import INK
 
-MILLIMETRES = 42.0  # of paper per body height: every figure in a leaflet is equally tall
+MILLIMETRES = 42.0  # on paper for a body height, the same for all figures
 GAP, MARGIN = 0.05, 0.012
 NUMBER_MARGIN = 0.004
 
 
 @dataclass(frozen=True)
 class DrawnFrame:
-    """One picture: a whole SVG, and its size on paper in mm."""
+    """One picture: its SVG, and its size on paper in mm."""
 
     svg: str
     width: float
@@ -31,7 +31,7 @@ class DrawnFrame:
 
 @dataclass(frozen=True)
 class Strip:
-    """The pictures from left to right, and what is wrong with the poses in words."""
+    """The pictures from left to right, and sentences about what is wrong with the poses."""
 
     frames: list[DrawnFrame]
     warnings: list[str]
@@ -61,11 +61,11 @@ class Strip:
 def draw_strip(figure: dict) -> Strip:
     poses = solved_poses(figure)
     scenes = [Scene(frame, figure, poses) for frame in figure["strip"]]
-    # Right and wrong are no first and second step, so what carries a mark carries no number.
+    # Frames marked right or wrong are not successive steps, so they have no number.
     numbered = [len(scenes) > 1 and "mark" not in frame for frame in figure["strip"]]
     bottom = min(scene.bounds.bottom for scene in scenes) - MARGIN
     top = max(scene.bounds.top for scene in scenes) + MARGIN
-    # Numbers and signs are on one line, so the eye runs along them.
+    # Numbers and signs are at one height.
     signs = [SIGN_SIZES[frame["sign"]][1] for frame in figure["strip"] if "sign" in frame]
     below_top = max([BADGE, *signs]) + NUMBER_MARGIN
     if any(
@@ -90,7 +90,7 @@ def draw_strip(figure: dict) -> Strip:
 
 
 def framed(bounds: Bounds, millimetres: float, content: str) -> DrawnFrame:
-    """What is drawn within these bounds as one SVG; `millimetres` a body height."""
+    """The SVG of `content` within these bounds. `millimetres` is the size of a body height."""
     left, top = whole(bounds.left), whole(-bounds.top)
     width, height = whole(bounds.right) - left, whole(-bounds.bottom) - top
     per_unit = millimetres / UNITS

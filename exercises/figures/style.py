@@ -1,7 +1,7 @@
-"""Lines, colours, and who is drawn. Colours are literal: WeasyPrint prints var() black.
+"""The lines and colours of drawings, and the person who is drawn.
 
-In grey the steps stay apart: white, shirt, tint, trousers, accent, ink. Nothing is said by colour
-alone.
+Colours are written out, because WeasyPrint prints var() black. In grey, white, shirt, tint,
+trousers, accent and ink can be told apart. No meaning depends on colour alone.
 """
 
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ OUTLINE = 0.0074  # of body height: 0.37 mm at the scale of the strips
 HALF_OUTLINE = OUTLINE / 2
 
 HAIR = ("short", "bun", "tail", "bald")
-HAIR_COLOURS = {"dark": "hair", "grey": "hair_grey"}  # by the name of the colour
+HAIR_COLOURS = {"dark": "hair", "grey": "hair_grey"}  # keys of COLOURS
 CLOTHES = ("trousers", "shorts", "skirt")
 BUILD = (0.9, 1.2)  # slim to heavy; 1 is the table of body.py
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who does the exercise: the same poses for everyone."""
+    """The person who does the exercise. Every person can be drawn in every pose."""
 
     build: float = 1.0
     hair: str = "short"

@@ -1,4 +1,4 @@
-"""Things among the layers of the body: a bike between the legs, a box between the arms."""
+"""Put things between the layers of the body, such as a bike between the legs."""
 
 from .figure import DrawingOrder
 from .layers import Layer
@@ -6,7 +6,7 @@ from .solids import ASTRIDE, BEHIND, HELD
 
 
 def named(layers: list[Layer]) -> dict[str, Layer]:
-    """By name; a second layer of one name gets a number."""
+    """The layers by name. A second layer with the same name gets a number."""
     by_name = {}
     for layer in layers:
         name, number = layer.name, 1

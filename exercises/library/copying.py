@@ -1,4 +1,4 @@
-"""A practice's own copy of what all may use."""
+"""Copy exercises and protocols to the library of a practice."""
 
 from django.db import models, transaction
 
@@ -7,10 +7,10 @@ from ..models import Exercise, Protocol
 
 @transaction.atomic
 def copy_for(practice_id: int, item: Exercise | Protocol) -> Exercise | Protocol:
-    """A practice's own copy of something it may see, to be changed at will.
+    """A copy of `item` that belongs to the practice.
 
-    It says where it comes from, but not that it was reviewed: a copy is made to
-    be changed. Exercises in a copied protocol stay the same exercises.
+    The copy keeps its source but not its review, because a copy is made to be changed. The lines of
+    a copied protocol refer to the same exercises.
     """
     unreviewed = {"reviewed_by": "", "reviewed_on": None}
     own = _duplicate(item, practice_id=practice_id, loaded_digest="", **unreviewed)
@@ -26,7 +26,7 @@ def copy_for(practice_id: int, item: Exercise | Protocol) -> Exercise | Protocol
 
 
 def copy_advice(protocol: Protocol, own: Protocol) -> None:
-    """What a patient should know stays with the exercises, red flags among it."""
+    """Copy the advice of `protocol`, red flags included, to `own`."""
     for advice in protocol.advice.all():
         unreviewed = {"reviewed_by": "", "reviewed_on": None}
         own_advice = _duplicate(advice, protocol_id=own.pk, **unreviewed)

@@ -1,4 +1,4 @@
-"""What a library file says, and what the database says in the same shape."""
+"""Entries: the contents of a library file, or of the database in the same shape."""
 
 import hashlib
 import json
@@ -29,12 +29,12 @@ FACTS = {
 
 WORDS = {
     ExerciseText: (
-        "title", "start_position", "steps", "purpose", "caution",
-        "harder_when", "easier_when", "equipment",
+        *("title", "start_position", "steps", "purpose", "caution"),
+        *("harder_when", "easier_when", "equipment"),
     ),
     ProtocolText: ("title", "summary"),
     AdviceText: ("title", "body"),
-}  # fmt: skip
+}
 
 Facts = dict[str, str | int | date | None]
 Texts = dict[str, dict[str, str]]  # language, then field
@@ -63,7 +63,7 @@ class ExerciseEntry:
 class LineEntry:
     exercise: str  # its name
     dosage: Dosage
-    weeks: str = ""  # in shorthand; empty is the whole programme
+    weeks: str = ""  # the notation of a Period; empty is the whole programme
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class ProtocolEntry:
     texts: Texts
     lines: tuple[LineEntry, ...]
     advice: tuple[AdviceEntry, ...]
-    symptoms: tuple[str, ...] | None = None  # None: those of its region, and no more
+    symptoms: tuple[str, ...] | None = None  # None: those of its region only
 
     @classmethod
     def of(cls, protocol: Protocol) -> Self:
@@ -103,7 +103,7 @@ class ProtocolEntry:
 
 @dataclass(frozen=True)
 class LibraryFile:
-    """One file, read and found right."""
+    """One file that was read without mistakes."""
 
     file: str
     exercises: tuple[ExerciseEntry, ...]
@@ -111,7 +111,7 @@ class LibraryFile:
 
 
 def name_of(row: Exercise | Protocol | Figure) -> str:
-    """What a file calls it: the key that it was loaded by, or else its uuid."""
+    """Its name in files: the key with which it was loaded, or else its uuid."""
     return row.key or str(row.uuid)
 
 
@@ -131,7 +131,7 @@ def _texts_of(row: models.Model) -> Texts:
 
 
 def tidy(name: str, value: Any) -> Any:
-    """As a file would say it: an empty line between two steps is no difference."""
+    """The value as a file would have it, with plain line ends and no empty lines between steps."""
     if not isinstance(value, str):
         return value
     lines = value.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
@@ -141,35 +141,37 @@ def tidy(name: str, value: Any) -> Any:
 
 
 def table_of(entry: ExerciseEntry | ProtocolEntry | AdviceEntry) -> dict[str, Any]:
-    """The entry as a file says it, for `read_exercise` and `read_protocol`; what is empty is
-    left out."""
-    said = {} if isinstance(entry, AdviceEntry) else {"key": entry.key}
-    said |= {name: _plain(value) for name, value in entry.facts.items() if value not in (None, "")}
+    """The entry as a table of a file, for `read_exercise` and `read_protocol`.
+
+    Empty values are left out.
+    """
+    table = {} if isinstance(entry, AdviceEntry) else {"key": entry.key}
+    table |= {name: _plain(value) for name, value in entry.facts.items() if value not in (None, "")}
     if isinstance(entry, ExerciseEntry):
-        said["dosage"] = entry.dosage.notation
+        table["dosage"] = entry.dosage.notation
     if getattr(entry, "figure", ""):
-        said["figure"] = entry.figure
+        table["figure"] = entry.figure
     for language, words in entry.texts.items():
-        said[language] = {name: text for name, text in words.items() if text}
-        if "steps" in said[language]:
-            said[language]["steps"] = words["steps"].split("\n")
+        table[language] = {name: text for name, text in words.items() if text}
+        if "steps" in table[language]:
+            table[language]["steps"] = words["steps"].split("\n")
     if isinstance(entry, ProtocolEntry):
-        said["lines"] = [
+        table["lines"] = [
             {"exercise": line.exercise, "dosage": line.dosage.notation}
             | ({"weeks": line.weeks} if line.weeks else {})
             for line in entry.lines
         ]
-        said["advice"] = [table_of(advice) for advice in entry.advice]
+        table["advice"] = [table_of(advice) for advice in entry.advice]
         if entry.symptoms is not None:
-            said["symptoms"] = list(entry.symptoms)
-    return said
+            table["symptoms"] = list(entry.symptoms)
+    return table
 
 
 def digest(entry: ExerciseEntry | ProtocolEntry) -> str:
-    """The same for the same content, wherever it was read.
+    """The SHA-256 of the contents, equal for a file and for the row loaded from it.
 
-    What is empty is left out: a column that a later version of the app adds
-    must not make every row look changed.
+    Empty values are left out, so that a column added by a later version of the app does not make
+    every row look changed.
     """
     content = json.dumps(_plain(entry), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Bringing the shared rows to what a file says: once, and never over what was changed here."""
+"""Load library files into the shared rows, except rows that were changed here."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +16,13 @@ from .writing import write_exercises, write_protocols
 
 @dataclass
 class LoadReport:
-    """What a load did, by the keys of what it touched."""
+    """The outcome of loading a file, as lists of keys."""
 
     file: str
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # changed here, so left as it is
+    kept: list[str] = field(default_factory=list)  # changed here, so not overwritten
 
     def __str__(self) -> str:
         line = _("%(file)s: %(added)d new, %(updated)d updated, %(unchanged)d unchanged") % {
@@ -33,16 +33,16 @@ class LoadReport:
         }
         if self.kept:
             keys = get_text_list(self.kept, _("and"))
-            line += "; " + _("kept: changed here: %(keys)s") % {"keys": keys}
+            line += "; " + _("not overwritten, because changed here: %(keys)s") % {"keys": keys}
         return line + "."
 
 
 def load(library: LibraryFile | Path | str) -> LoadReport:
-    """Bring the shared rows to what a file says, all of it or nothing.
+    """Write the exercises and the protocol of a file to the shared rows, all or none.
 
-    A row that was changed here since it was loaded is left alone, and nothing is
-    ever removed: prescriptions refer to exercises. A key that a practice's own
-    row holds is a ValueError, like every mistake in the file.
+    A row that was changed here since it was loaded is not overwritten. Nothing is deleted, because
+    prescriptions refer to exercises. Raises ValueError for a mistake in the file, and for a key
+    that a practice's own row has.
     """
     if not isinstance(library, LibraryFile):
         library = read(library)
@@ -87,13 +87,13 @@ def _shared_rows(file: str, queryset, entries) -> dict[str, Exercise | Protocol]
 
 
 def _is_due(row: Exercise | Protocol | None, entry, report: LoadReport) -> bool:
-    """Whether the row must be written. Says in the report what became of it."""
+    """Whether the row must be written. Adds its key to the report."""
     if row is None:
         report.added.append(entry.key)
         return True
     wanted, present = digest(entry), digest(type(entry).of(row))
     if present == wanted:
-        if row.loaded_digest != wanted:  # someone here made the same change as the file
+        if row.loaded_digest != wanted:  # a user made the same change as the file
             type(row).objects.filter(pk=row.pk).update(loaded_digest=wanted)
         report.unchanged.append(entry.key)
         return False
@@ -105,7 +105,7 @@ def _is_due(row: Exercise | Protocol | None, entry, report: LoadReport) -> bool:
 
 
 class _Figures(dict):
-    """The shared figures by key, each as its file says today."""
+    """The shared figures by key, each saved from its file on first use."""
 
     def __missing__(self, key: str) -> Figure | None:
         self[key] = shared_figure(key)

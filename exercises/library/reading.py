@@ -1,4 +1,4 @@
-"""From a library file to entries. Needs no database."""
+"""Read a library file into entries. Uses no database."""
 
 import tomllib
 from collections.abc import Callable, Iterable
@@ -17,17 +17,17 @@ DATA = Path(__file__).parent.parent / "data"
 
 
 def _from_1_to_2(content: dict[str, Any]) -> dict[str, Any]:
-    """Schema 2 knows the symptoms of a protocol; one that names none leaves them to its region."""
+    """Schema 2 adds the optional symptoms of a protocol, so nothing has to be converted."""
     return {**content, "schema": 2}
 
 
-# An older schema keeps its way up here, one step a function.
+# For each older schema the function that converts it to the next one.
 UPGRADES = {1: _from_1_to_2}
 SCHEMA = schemas.newest(UPGRADES)
 
 
 def read(path: Path | str) -> LibraryFile:
-    """Read one library file. Raises a ValueError with one sentence when something is wrong."""
+    """Read one library file. Raises ValueError with one sentence when it has a mistake."""
     path = Path(path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -52,29 +52,29 @@ def read(path: Path | str) -> LibraryFile:
 
 
 def read_all(paths: Iterable[Path | str]) -> list[LibraryFile]:
-    """Read several files before anything is written; a key stands in one of them only."""
+    """Read several files. Raises ValueError for a mistake, and for a key that is in two files."""
     libraries = [read(path) for path in paths]
     for kind in ("exercises", "protocol"):
-        found: dict[str, str] = {}
+        file_of: dict[str, str] = {}
         for library in libraries:
             entries = library.exercises if kind == "exercises" else [library.protocol]
             for entry in filter(None, entries):
-                if entry.key in found:
+                if entry.key in file_of:
                     raise ValueError(
                         _("%(file)s: “%(key)s” is also in %(other)s.")
-                        % {"file": library.file, "key": entry.key, "other": found[entry.key]}
+                        % {"file": library.file, "key": entry.key, "other": file_of[entry.key]}
                     )
-                found[entry.key] = library.file
+                file_of[entry.key] = library.file
     return libraries
 
 
 def _numbered(top: FileTable, name: str, kind: str) -> list[FileTable]:
-    """The tables of a list, each with its key, its kind or else its number as its place."""
+    """The tables of a list. The place of each has its key, its kind or else its number."""
     tables = []
     for number, values in enumerate(top.tables(name), start=1):
-        called = values.get("key") or values.get("kind")
-        called = f"“{called}”" if isinstance(called, str) else str(number)
-        tables.append(FileTable(f"{top.place}, {kind} {called}", values, known=top.known))
+        label = values.get("key") or values.get("kind")
+        label = f"“{label}”" if isinstance(label, str) else str(number)
+        tables.append(FileTable(f"{top.place}, {kind} {label}", values, known=top.known))
     return tables
 
 
@@ -82,15 +82,14 @@ def _refuse_twice(file: str, keys: list[str]) -> None:
     for key in keys:
         if keys.count(key) > 1:
             raise ValueError(
-                _("%(file)s: the exercise “%(key)s” stands in it twice.")
-                % {"file": file, "key": key}
+                _("%(file)s has the exercise “%(key)s” twice.") % {"file": file, "key": key}
             )
 
 
 def read_exercise(
     table: FileTable, figure: Callable[[FileTable], str] = FileTable.figure
 ) -> ExerciseEntry:
-    """`figure` says which figure is meant, or refuses."""
+    """The exercise in a table. `figure` reads the name of its figure. Both raise Refused."""
     table.allow("key", "dosage", "figure", *FACTS[Exercise])
     return ExerciseEntry(
         **together(
@@ -111,7 +110,7 @@ def _read_protocol(top: FileTable, keys: set[str]) -> ProtocolEntry | None:
     table = top.table("protocol", f"{top.place}, {_('protocol')}")
     if "advice" in table.values:
         raise table.refuse("advice", _("this name is unknown here."))
-    values = {**table.values, "advice": top.tables("advice")}  # it stands beside the protocol
+    values = {**table.values, "advice": top.tables("advice")}  # in a TOML file beside the protocol
     return read_protocol(FileTable(table.place, values), partial(_exercise_of_file, keys))
 
 
@@ -120,7 +119,10 @@ def read_protocol(
     exercise: Callable[[FileTable], str],
     figure: Callable[[FileTable], str] = FileTable.figure,
 ) -> ProtocolEntry:
-    """`exercise` and `figure` say which one is meant, or refuse."""
+    """The protocol in a table.
+
+    `exercise` and `figure` read the name of an exercise and of a figure. All raise Refused.
+    """
     table.allow("key", "lines", "advice", "symptoms", *FACTS[Protocol])
     return ProtocolEntry(
         **together(
@@ -144,7 +146,7 @@ def _exercise_of_file(keys: set[str], table: FileTable) -> str:
     exercise = table.string("exercise")
     if exercise not in keys:
         raise table.refuse(
-            "exercise", _("“%(key)s” is no exercise of this file.") % {"key": exercise}
+            "exercise", _("“%(key)s” is not an exercise of this file.") % {"key": exercise}
         )
     return exercise
 

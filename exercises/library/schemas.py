@@ -1,4 +1,4 @@
-"""Which shapes of a stored file are read: today's, and every older one that has a way up to it."""
+"""Convert a file with an older schema to the newest one, one version at a time."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ def newest(upgrades: Upgrades) -> int:
 
 
 def upgraded(content: Content, upgrades: Upgrades) -> Content:
-    """The content as it would be written today. ValueError, in words, when it cannot be read."""
+    """The content in the newest schema. Raises ValueError for a schema that cannot be read."""
     schema, today = content.get("schema"), newest(upgrades)
     if type(schema) is not int or schema < 1:  # true is an int in Python
         raise ValueError(

@@ -1,7 +1,7 @@
-"""A table of a library file, read strictly: a mistake in it is one sentence that names the file,
-the exercise and the field.
+"""Read a table of a library file strictly.
 
-The rules for each field are those of its model, so a file and a form refuse the same.
+A mistake raises Refused with a sentence that names the file, the exercise and the field. Each field
+is validated by its model field, so a file and a form accept the same values.
 """
 
 import re
@@ -31,7 +31,7 @@ from .entries import FACTS, WORDS, Facts, Texts, tidy
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where it stands, the field as the file names it, and what is wrong."""
+    """One mistake: the place of the table, the field as the file names it, and what is wrong."""
 
     place: str
     field: str
@@ -47,7 +47,7 @@ class Problem:
 
 
 class Refused(ValueError):
-    """Every mistake of one thing in a file. As a text it is the sentence of the first."""
+    """All mistakes in one object of a file. As text it is the sentence about the first one."""
 
     def __init__(self, *problems: Problem):
         super().__init__(str(problems[0]))
@@ -55,37 +55,37 @@ class Refused(ValueError):
 
 
 def together(**reads: Callable[[], Any]) -> dict[str, Any]:
-    """What each of them reads; who mends a file hears of all its mistakes at once."""
-    found, problems = {}, []
+    """The result of each function by name. Raises one Refused with the mistakes of all of them."""
+    results, problems = {}, []
     for name, read in reads.items():
         try:
-            found[name] = read()
+            results[name] = read()
         except Refused as error:
             problems += error.problems
     if problems:
         raise Refused(*problems)
-    return found
+    return results
 
 
-# A tag or an entity: somebody copied the source of a page.
+# An HTML tag, comment or entity, from the source of a web page.
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-z]{2,8}|#[0-9]{1,6});")
 
 
 @dataclass(frozen=True)
 class FileTable:
-    """A table of the file that knows where it stands, so that a refusal can say so."""
+    """A table of a file, with its place for the messages about mistakes."""
 
     place: str
     values: dict[str, Any]
-    inside: str = ""  # the table that it is a part of, such as nl
-    known: frozenset[str] = frozenset()  # texts that stand here already, and come back as they are
+    inside: str = ""  # the name of the table in its parent, such as nl
+    known: frozenset[str] = frozenset()  # texts stored here already, which may contain markup
 
     def refuse(self, name: str, problem: str) -> Refused:
-        """To be raised: the one sentence of a mistake."""
+        """The exception to raise for a mistake in field `name`."""
         return Refused(Problem(self.place, name, problem.rstrip(".") + ".", self.inside))
 
     def allow(self, *names: str, texts: bool = True) -> None:
-        """Refuse what nobody would read: a misspelt name is a lost text."""
+        """Refuse other names, because the text under a misspelt name would be lost."""
         for name in self.values:
             if name not in names and not (texts and name in _languages()):
                 raise self.refuse(name, _("this name is unknown here."))
@@ -96,10 +96,10 @@ class FileTable:
         return FileTable(place, self.values[name], inside=name, known=self.known)
 
     def tables(self, name: str) -> list[dict[str, Any]]:
-        found = self.values.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        tables = self.values.get(name, [])
+        if not isinstance(tables, list) or not all(isinstance(item, dict) for item in tables):
             raise self.refuse(name, _("a list of tables is expected here."))
-        return found
+        return tables
 
     def string(self, name: str) -> str:
         value = self.values.get(name, "")
@@ -108,13 +108,13 @@ class FileTable:
         return self._storable(name, value)
 
     def _storable(self, name: str, text: str) -> str:
-        """Without what no database keeps: half a character, and the character NUL."""
+        """The cleaned text. Refuses NUL, half a surrogate pair, and markup of web pages."""
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise self.refuse(name, _("there is a character in it that cannot be kept."))
-        if text not in self.known and (found := MARKUP.search(text)):
+            raise self.refuse(name, _("it has a character that cannot be stored."))
+        if text not in self.known and (match := MARKUP.search(text)):
             raise self.refuse(
                 name,
-                _("“%s” is markup of a web page. Paste the text without it.") % found[0][:40],
+                _("“%s” is markup of a web page. Paste the text without it.") % match[0][:40],
             )
         return tidy("", clean(text))
 
@@ -126,7 +126,7 @@ class FileTable:
             raise self.refuse("dosage", str(error)) from error
 
     def weeks(self) -> str:
-        """Weeks of the programme; a date is one patient's, and no file's."""
+        """The notation of a period in weeks. Dates are refused: they hold for one patient."""
         try:
             period = Period.parse(self.string("weeks"))
         except ValueError as error:
@@ -146,15 +146,15 @@ class FileTable:
         if figure and figure not in shared_keys():
             raise self.refuse(
                 "figure",
-                _("there is no drawing “%(key)s”; there are %(keys)s.")
+                _("there is no drawing “%(key)s”; the drawings are %(keys)s.")
                 % {"key": figure, "keys": ", ".join(shared_keys())},
             )
         return figure
 
     def symptoms(self) -> tuple[str, ...] | None:
-        """What a protocol asks when something goes wrong; None when it leaves that to its region.
+        """The symptoms that a protocol asks about; None for those of its region only.
 
-        A list that is given is complete: a red flag of the region is never left out by a file.
+        A list must include all symptoms of the region, so no red flag can be left out.
         """
         names = self.values.get("symptoms") or None
         if names is None:
@@ -194,7 +194,7 @@ class FileTable:
         return self._checked(model, name, value)
 
     def _checked(self, model: type[models.Model], name: str, value: Any) -> Any:
-        """The value as its column takes it, or refused in the words of that column."""
+        """The value, cleaned by its model field. Refuses it with the message of that field."""
         column = model._meta.get_field(name)
         if value is None and column.null:
             return None
@@ -206,15 +206,15 @@ class FileTable:
             raise self.refuse(name, error.messages[0]) from error
 
     def texts(self, model: type[Text]) -> Texts:
-        """The words by language: Dutch is complete, since every language falls back to it."""
+        """The texts by language. A Dutch text is required, to which other languages fall back."""
         languages = [name for name in self.values if name in _languages()]
         if FALLBACK not in languages:
             raise self.refuse(FALLBACK, _("the Dutch text is missing."))
         codes = sorted(languages, key=_dutch_first)
         texts = together(**{code: partial(self._words, model, code) for code in codes})
         for code, words in texts.items():
-            for name, said in words.items():
-                if said and not texts[FALLBACK][name]:
+            for name, text in words.items():
+                if text and not texts[FALLBACK][name]:
                     raise self.refuse(
                         f"{FALLBACK}.{name}",
                         _("the Dutch text is missing; there is one in “%(language)s”.")
@@ -225,11 +225,11 @@ class FileTable:
     def _words(self, model: type[Text], language: str) -> dict[str, str]:
         table = self.table(language, f"{self.place}, {language}")
         table.allow(*WORDS[model], texts=False)
-        return together(**{name: partial(table._said, model, name) for name in WORDS[model]})
+        return together(**{name: partial(table._text, model, name) for name in WORDS[model]})
 
-    def _said(self, model: type[Text], name: str) -> str:
-        said = self._steps() if name == "steps" else self.string(name)
-        return self._checked(model, name, said)
+    def _text(self, model: type[Text], name: str) -> str:
+        text = self._steps() if name == "steps" else self.string(name)
+        return self._checked(model, name, text)
 
     def _steps(self) -> str:
         steps = self.values.get("steps", [])
@@ -237,12 +237,12 @@ class FileTable:
             raise self.refuse("steps", _("a list of texts is expected here, one for each step."))
         steps = [self._storable("steps", step) for step in steps]
         if any(not step or "\n" in step for step in steps):
-            raise self.refuse("steps", _("each step is one line, and none is empty."))
+            raise self.refuse("steps", _("each step must be one line, and not empty."))
         return without_bullets("\n".join(steps))
 
 
 def _not_among(value: Any, column: models.Field) -> str:
-    """The choices, as a file writes them."""
+    """The sentence that lists the codes of the choices."""
     return _("“%(value)s” is not one of these: %(choices)s.") % {
         "value": shown(str(value), 40),
         "choices": ", ".join(str(code) for code, _label in column.flatchoices if code != ""),
@@ -254,7 +254,7 @@ def is_language(name: str) -> bool:
 
 
 def _languages() -> set[str]:
-    """What a table may be in: a new language is data, not code, and a slip such as “ln” is not."""
+    """The codes of languages that a table may have: those of Django and of the settings."""
     return LANG_INFO.keys() | dict(settings.LANGUAGES).keys()
 
 

@@ -1,4 +1,7 @@
-"""Entries into rows. Thousands in a few queries: whoever writes holds up everyone else."""
+"""Write entries to rows.
+
+Thousands of rows are written in a few queries, because on SQLite others must wait meanwhile.
+"""
 
 from ..models import (
     Advice,
@@ -20,7 +23,7 @@ BATCH = 200  # rows in one query
 def write_exercises(
     due: list[tuple[Exercise, ExerciseEntry]], figures: dict[str, Figure | None]
 ) -> None:
-    """Give each row, new or not, what its entry says. `figures` are those that entries name."""
+    """Write each entry to its row, new or not. `figures` has the figures by name."""
     for row, entry in due:
         row.dosage = entry.dosage
         row.figure = figures[entry.figure] if entry.figure else None
@@ -33,7 +36,7 @@ def write_protocols(
     exercises: dict[str, Exercise],
     figures: dict[str, Figure | None],
 ) -> None:
-    """The same, with the lines and the advice of each in the place of what was there."""
+    """Write each entry to its row. Its lines and advice replace those of the row."""
     for row, entry in due:
         row.symptoms = list(entry.symptoms or ())
     _write(Protocol, due)
@@ -43,17 +46,17 @@ def write_protocols(
     Advice.objects.filter(protocol__in=rows).delete()
     lines, advice = [], []
     for row, entry in due:
-        for position, said in enumerate(entry.lines, start=1):
-            line = ProtocolLine(protocol=row, position=position, exercise=exercises[said.exercise])
-            line.dosage = said.dosage
-            line.period = Period.parse(said.weeks)
+        for position, part in enumerate(entry.lines, start=1):
+            line = ProtocolLine(protocol=row, position=position, exercise=exercises[part.exercise])
+            line.dosage = part.dosage
+            line.period = Period.parse(part.weeks)
             lines.append(line)
-        for position, said in enumerate(entry.advice, start=1):
-            figure = figures[said.figure] if said.figure else None
-            block = Advice(protocol=row, position=position, figure=figure, **said.facts)
-            advice.append((block, said))
+        for position, part in enumerate(entry.advice, start=1):
+            figure = figures[part.figure] if part.figure else None
+            block = Advice(protocol=row, position=position, figure=figure, **part.facts)
+            advice.append((block, part))
     ProtocolLine.objects.bulk_create(lines, batch_size=BATCH)
-    Advice.objects.bulk_create([block for block, _said in advice], batch_size=BATCH)
+    Advice.objects.bulk_create([block for block, _entry in advice], batch_size=BATCH)
     _write_texts(AdviceText, "advice", advice)
 
 
@@ -67,7 +70,7 @@ def _write(model: type[Exercise | Protocol], due: list) -> None:
 
 
 def _write_texts(model: type[Text], owner: str, due: list) -> None:
-    """Only those that are otherwise than they were."""
+    """Write the texts that differ, and delete those in languages that the entry lacks."""
     wanted = {
         (row.pk, language): words for row, entry in due for language, words in entry.texts.items()
     }

@@ -1,4 +1,4 @@
-"""Captions of a film: WebVTT read strictly and written anew, with nothing in it but cues."""
+"""Captions of a film. WebVTT is read strictly and written anew with its cues only."""
 
 import re
 
@@ -9,12 +9,12 @@ BYTES = 200_000
 CUES = 2_000
 TIME = r"(?:(\d{1,2}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 TIMING = re.compile(rf"{TIME}[ \t]+-->[ \t]+{TIME}(?:[ \t]+.*)?")
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MARKUP = re.compile(r"<[^>]*>?")
 
 
 def redrawn(upload) -> bytes:
-    """The file that is kept in place of an uploaded one; ValidationError in words."""
+    """The WebVTT file to store instead of the uploaded one. Raises ValidationError."""
     if upload.size > BYTES:
         raise ValidationError(_("These captions are larger than 200 kB."))
     upload.seek(0)
@@ -23,7 +23,7 @@ def redrawn(upload) -> bytes:
     except UnicodeDecodeError as error:
         raise _no_captions() from error
     blocks = re.split(r"\n{2,}", re.sub(r"\r\n?", "\n", text).strip("\n"))
-    if UNSEEN.search(text) or not re.match(r"WEBVTT(?:[ \t].*)?(?:\n|$)", blocks[0]):
+    if CONTROL.search(text) or not re.match(r"WEBVTT(?:[ \t].*)?(?:\n|$)", blocks[0]):
         raise _no_captions()
     cues = [cue for block in blocks[1:] if (cue := _cue(block.split("\n"))) is not None]
     if not cues or len(cues) > CUES:
@@ -32,24 +32,24 @@ def redrawn(upload) -> bytes:
 
 
 def _cue(lines: list[str]) -> str | None:
-    """One cue as we write it; None for a note, a style or a region."""
+    """One cue as it is stored; None for a note, a style, a region or a cue without text."""
     if re.match(r"(NOTE|STYLE|REGION)\b", lines[0]) and "-->" not in lines[0]:
         return None
     if "-->" not in lines[0]:
-        lines = lines[1:]  # the name of a cue, which nobody reads
+        lines = lines[1:]  # the identifier of the cue, which is not needed
     timing = TIMING.fullmatch(lines[0].strip()) if lines else None
-    said = [MARKUP.sub("", line).strip() for line in lines[1:]]
-    said = [line for line in said if line]
-    if timing is None or any("-->" in line for line in said):
+    texts = [MARKUP.sub("", line).strip() for line in lines[1:]]
+    texts = [text for text in texts if text]
+    if timing is None or any("-->" in text for text in texts):
         raise _no_captions()
     start, end = timing.groups()[:4], timing.groups()[4:]
     if _seconds(start) >= _seconds(end):
         raise ValidationError(
             _("A caption ends before it begins, at %(time)s.") % {"time": _written(start)}
         )
-    if not said:
+    if not texts:
         return None
-    return "\n".join([f"{_written(start)} --> {_written(end)}", *said])
+    return "\n".join([f"{_written(start)} --> {_written(end)}", *texts])
 
 
 def _seconds(time: tuple) -> float:
@@ -64,5 +64,5 @@ def _written(time: tuple) -> str:
 
 def _no_captions() -> ValidationError:
     return ValidationError(
-        _("These are no captions we can read. Please use a WebVTT file (.vtt) in UTF-8.")
+        _("We cannot read these captions. Please use a WebVTT file (.vtt) in UTF-8.")
     )

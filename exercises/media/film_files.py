@@ -1,9 +1,9 @@
-"""What a film file is, read from the file itself: no name and no word of a browser is believed.
+"""Read the format of a film from the file itself, without trusting its name or media type.
 
-Two kinds, which browsers play without help: MP4 (boxes) and WebM (EBML elements). Only headings
-are read, with a bound on how many; no picture is decoded. What else such a file may carry (the
-place where it was made, a name, a file in the file) is found here and blanked by `Footage.clean`:
-written over in place, so that nothing shifts. ValueError is one sentence for who uploads.
+Two formats are accepted, which browsers play without help: MP4 (boxes) and WebM (EBML elements).
+Only headings are read, at most `MOST` of them; no picture is decoded. Other contents of the file
+(the place where it was made, a name, an embedded file) are found here, and `Footage.clean`
+overwrites them in place, so that no offset changes. ValueError has one sentence for the user.
 """
 
 import io
@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 MOST = 200_000  # headings in one file; an hour of film has fewer
 SIDES = (16, 8192)  # pixels
-LONGEST = 4 * 3600  # seconds; what is longer was not measured well
+LONGEST = 4 * 3600  # seconds; a longer duration in a file is taken to be wrong
 ZEROS = bytes(1 << 16)
 
-# MP4: what a player needs. Everything else is written over.
+# MP4: what a player needs. Everything else is overwritten.
 MP4_BRANDS = {
-    b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9",
-    b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash", b"av01",
-}  # fmt: skip
+    *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
+    *(b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash", b"av01"),
+}
 MP4_FILE = {b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"pdin"}
 MP4_KEPT = {
     b"moov": {b"mvhd", b"trak", b"mvex", b"iods"},
@@ -33,21 +33,19 @@ MP4_KEPT = {
     b"minf": {b"vmhd", b"smhd", b"hmhd", b"nmhd", b"sthd", b"gmhd", b"dinf", b"stbl"},
 }
 MP4_OTHER_TRACKS = {b"soun", b"subt", b"sbtl", b"text", b"clcp", b"tmcd"}
-# What every browser of today plays: H.264 in eight bits, and VP9. HEVC is played by Safari alone,
-# AV1 on the newest telephones only, and VP8 in WebM only.
+# What every current browser plays: H.264 in eight bits, and VP9. Only Safari plays HEVC, only the
+# newest telephones play AV1, and VP8 is played in WebM only.
 MP4_CODECS = {b"avc1", b"avc3", b"vp09"}
 HEVC = {b"hvc1", b"hev1", b"dvh1", b"dvhe"}
 H264 = {b"avc1", b"avc3"}
 H264_PROFILES = {66, 77, 88, 100}  # baseline, main, extended and high
-VISUAL = 78  # bytes of a sample entry before its own boxes
+VISUAL = 78  # bytes of a sample entry before its boxes
 MP4_SOUNDS = {b"mp4a", b"Opus", b".mp3", b"fLaC"}
 
-# WebM: element numbers, with their length bits. Tags and attachments are not among what is kept;
-# the last five stand in a cluster, or beside it when it has no size.
-EBML, DOCTYPE, SEGMENT, INFO, TRACKS, CLUSTER = (
-    0x1A45DFA3, 0x4282, 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675,
-)  # fmt: skip
-SEEK_HEAD, CUES, VOID = 0x114D9B74, 0x1C53BB6B, 0xEC
+# WebM: the numbers of elements, with their length bits. Tags and attachments are not kept. The last
+# five of WEBM_KEPT are in a cluster, or after it when the cluster has no size.
+EBML, DOCTYPE, SEGMENT, INFO = 0x1A45DFA3, 0x4282, 0x18538067, 0x1549A966
+TRACKS, CLUSTER, SEEK_HEAD, CUES, VOID = 0x1654AE6B, 0x1F43B675, 0x114D9B74, 0x1C53BB6B, 0xEC
 WEBM_KEPT = {SEEK_HEAD, INFO, TRACKS, CUES, CLUSTER, 0xE7, 0xA7, 0xAB, 0xA3, 0xA0}
 TRACK, TRACK_TYPE, CODEC, VIDEO, PIXEL_WIDTH, PIXEL_HEIGHT = 0xAE, 0x83, 0x86, 0xE0, 0xB0, 0xBA
 SCALE, DURATION = 0x2AD7B1, 0x4489
@@ -57,7 +55,7 @@ IS_VIDEO, WEBM_OTHER_TRACKS = 1, {2, 17}  # sound and subtitles
 
 @dataclass(frozen=True)
 class Blank:
-    """From `start` to `stop` the file says `heading`, and then nothing."""
+    """A range of bytes to overwrite with `heading` and then zeros."""
 
     start: int
     stop: int
@@ -66,16 +64,17 @@ class Blank:
 
 @dataclass(frozen=True)
 class Footage:
-    """A film that a browser plays: what it is, and what in it is nobody's business."""
+    """A film that a browser plays, with the ranges of the file to overwrite."""
 
     extension: str
-    width: int  # as it is shown: upright when the telephone was held upright
+    width: int  # pixels as it is shown, after rotation
     height: int
     seconds: int | None
     blanks: tuple[Blank, ...]
 
     @classmethod
     def read(cls, file: BinaryIO) -> "Footage":
+        """Read the headings of a film. Raises ValueError with one sentence."""
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         start = file.read(12)
@@ -89,7 +88,7 @@ class Footage:
         raise ValueError(_("This is not a film we can show. Please use an MP4 or WebM file."))
 
     def clean(self, file: BinaryIO) -> None:
-        """Write over what the film does not need. The file keeps its size."""
+        """Overwrite what the film does not need. The file keeps its size."""
         for blank in self.blanks:
             file.seek(blank.start)
             file.write(blank.heading)
@@ -105,11 +104,11 @@ class Footage:
 class _Box:
     kind: bytes
     start: int
-    inside: int  # where its contents begin
+    inside: int  # the offset at which its contents begin
     stop: int
 
     def blank(self) -> Blank:
-        """The same room, marked as free."""
+        """Its range, to be overwritten with a free box of the same size."""
         long = self.inside - self.start == 16
         size = self.stop - self.start
         heading = (
@@ -119,7 +118,7 @@ class _Box:
 
 
 def _boxes(file: BinaryIO, start: int, stop: int, bound: Iterator[int]) -> Iterator[_Box]:
-    """The boxes that stand beside each other between two places; together they fill it."""
+    """The boxes between two offsets. Raises ValueError when they do not fill that range."""
     while start < stop:
         _count(bound)
         file.seek(start)
@@ -128,7 +127,7 @@ def _boxes(file: BinaryIO, start: int, stop: int, bound: Iterator[int]) -> Itera
         if size == 1:
             (size,) = struct.unpack(">Q", file.read(8))
             inside += 8
-        elif size == 0:  # to the end
+        elif size == 0:  # the box extends to the end
             size = stop - start
         if inside - start > size or size > stop - start:
             raise _broken()
@@ -137,14 +136,14 @@ def _boxes(file: BinaryIO, start: int, stop: int, bound: Iterator[int]) -> Itera
 
 
 class _Mp4:
-    """One walk through the boxes."""
+    """Reads the boxes of a file, and collects the ranges to overwrite in `blanks`."""
 
     def __init__(self, file: BinaryIO):
         self.file, self.bound = file, iter(range(MOST))
         self.blanks: list[Blank] = []
 
     def children(self, box: _Box) -> list[_Box]:
-        """What a player needs of this box; the rest will be blank."""
+        """The boxes in this box that a player needs. The others are added to `blanks`."""
         return self._kept(_boxes(self.file, box.inside, box.stop, self.bound), MP4_KEPT[box.kind])
 
     def top(self, size: int) -> list[_Box]:
@@ -172,7 +171,7 @@ def _read_mp4(file: BinaryIO, size: int) -> Footage:
     if brand == b"qt  " or not {brand, *others} & MP4_BRANDS:
         raise ValueError(
             _(
-                "This film is not an MP4 inside, but for example QuickTime (.mov), which not "
+                "This file is not really an MP4 but, for example, QuickTime (.mov), which not "
                 "every browser plays. Export it as MP4 with H.264."
             )
         )
@@ -181,14 +180,14 @@ def _read_mp4(file: BinaryIO, size: int) -> Footage:
         raise _broken()
     parts = walk.children(moovs[0])
     headings = [walk.content(box) for box in parts if box.kind == b"mvhd"]
-    shown = [
-        track
+    tracks = [
+        sides
         for box in parts
-        if box.kind == b"trak" and (track := _read_track(walk, box)) is not None
+        if box.kind == b"trak" and (sides := _read_track(walk, box)) is not None
     ]
-    if not shown or len(headings) != 1:
+    if not tracks or len(headings) != 1:
         raise _without_picture()
-    width, height = shown[0]
+    width, height = tracks[0]
     return _footage("mp4", width, height, _mp4_seconds(headings[0]), walk.blanks)
 
 
@@ -201,7 +200,10 @@ def _mp4_seconds(mvhd: bytes) -> float:
 
 
 def _read_track(walk: _Mp4, box: _Box) -> tuple[int, int] | None:
-    """Width and height of a track with pictures; None for sound. The rest is refused."""
+    """Width and height of a track with pictures; None for sound and subtitles.
+
+    Raises ValueError for a track of another kind, or in a format that browsers do not play.
+    """
     parts = {part.kind: part for part in walk.children(box)}
     if not {b"tkhd", b"mdia"} <= parts.keys():
         raise _broken()
@@ -228,22 +230,20 @@ def _read_track(walk: _Mp4, box: _Box) -> tuple[int, int] | None:
 
 
 def _sample_entries(walk: _Mp4, inner: dict[bytes, _Box]) -> list[_Box]:
-    """How the samples of a track are coded."""
+    """The sample entries of a track, which tell its codecs."""
     if b"stbl" not in inner:
         raise _broken()
     table = inner[b"stbl"]
-    samples = [
-        part for part in _boxes(walk.file, table.inside, table.stop, walk.bound)
-        if part.kind == b"stsd"
-    ]  # fmt: skip
-    if len(samples) != 1:
+    parts = _boxes(walk.file, table.inside, table.stop, walk.bound)
+    descriptions = [part for part in parts if part.kind == b"stsd"]
+    if len(descriptions) != 1:
         raise _broken()
-    said = _Box(b"stsd", samples[0].start, samples[0].inside + 8, samples[0].stop)
-    return list(_boxes(walk.file, said.inside, said.stop, walk.bound))
+    first = descriptions[0].inside + 8  # after the version and the count
+    return list(_boxes(walk.file, first, descriptions[0].stop, walk.bound))
 
 
 def _is_played(walk: _Mp4, entry: _Box) -> bool:
-    """H.264 has profiles for cameras, with ten bits or full colour, that browsers do not know."""
+    """Whether browsers play it: not the H.264 profiles with ten bits or full colour of cameras."""
     if entry.kind not in H264:
         return True
     parts = _boxes(walk.file, entry.inside + VISUAL, entry.stop, walk.bound)
@@ -262,7 +262,7 @@ def _check_sound(walk: _Mp4, inner: dict[bytes, _Box]) -> None:
 
 
 def _mp4_sides(tkhd: bytes) -> tuple[int, int]:
-    """The last two numbers; swapped when the matrix before them turns the picture a quarter."""
+    """Width and height in pixels, swapped when the matrix turns the picture by 90 degrees."""
     base = 52 if tkhd[0] == 1 else 40
     matrix = struct.unpack(">9i", tkhd[base : base + 36])
     width, height = (side >> 16 for side in struct.unpack(">II", tkhd[base + 36 : base + 44]))
@@ -277,10 +277,13 @@ class _Element:
     number: int
     start: int
     inside: int
-    stop: int | None  # None: until something else begins
+    stop: int | None  # None: the size is unknown
 
     def blank(self) -> Blank:
-        """The same room as a Void element: its number takes one byte, its size what is left."""
+        """Its range, to be overwritten with a Void element of the same size.
+
+        The number of that element takes one byte; its size is coded in one byte or eight.
+        """
         length = self.stop - self.start
         width = 8 if length >= 9 else 1
         size = (length - 1 - width) | 1 << (7 * width)
@@ -288,7 +291,7 @@ class _Element:
 
 
 def _vint(file: BinaryIO, longest: int, keep_marker: bool) -> int:
-    """A number that says its own length in its first bits."""
+    """A number of EBML, whose first bits tell its length in bytes; -1 when it is "unknown"."""
     first = file.read(1)[0]
     length = 9 - first.bit_length()
     if length > longest:
@@ -301,7 +304,7 @@ def _vint(file: BinaryIO, longest: int, keep_marker: bool) -> int:
 
 
 def _elements(file: BinaryIO, start: int, stop: int, bound: Iterator[int]) -> Iterator[_Element]:
-    """Elements in a row. One without a size is passed as a heading: what follows is its own."""
+    """The elements between two offsets. Of an element without a size, its contents come next."""
     while start < stop:
         _count(bound)
         file.seek(start)
@@ -332,14 +335,14 @@ def _read_webm(file: BinaryIO, size: int) -> Footage:
     heading = next(_elements(file, 0, size, bound))
     if first(within(heading), DOCTYPE).rstrip(b"\0") != b"webm":
         raise ValueError(
-            _("This film is not a WebM inside, but for example Matroska. Please save it as MP4.")
+            _("This file is not really a WebM but, for example, Matroska. Please save it as MP4.")
         )
     segment = next(_elements(file, heading.stop, size, bound), None)
     if segment is None or segment.number != SEGMENT or segment.stop not in (size, None):
         raise _broken()
-    blanks, shown, seconds, tracks, clusters = [], [], 0.0, 0, 0
+    blanks, pictures, seconds, tracks, clusters = [], [], 0.0, 0, 0
     for element in _elements(file, segment.inside, size, bound):
-        if element.number in (EBML, SEGMENT):  # a second film behind the first
+        if element.number in (EBML, SEGMENT):  # a second film after the first
             raise _broken()
         if element.number not in WEBM_KEPT:
             blanks.append(element.blank())
@@ -351,7 +354,7 @@ def _read_webm(file: BinaryIO, size: int) -> Footage:
                 seconds = struct.unpack(">f" if len(raw) == 4 else ">d", raw)[0] * scale / 1e9
         elif element.number == TRACKS:
             tracks += 1
-            shown += [
+            pictures += [
                 sides
                 for part in within(element)
                 if part.number == TRACK and (sides := _webm_sides(part, within, first)) is not None
@@ -360,9 +363,9 @@ def _read_webm(file: BinaryIO, size: int) -> Footage:
             clusters += 1
     if tracks != 1 or not clusters:
         raise _broken()
-    if not shown:
+    if not pictures:
         raise _without_picture()
-    return _footage("webm", *shown[0], seconds, blanks)
+    return _footage("webm", *pictures[0], seconds, blanks)
 
 
 def _webm_sides(track: _Element, within, first) -> tuple[int, int] | None:
@@ -388,8 +391,9 @@ def _footage(extension: str, width: int, height: int, seconds: float, blanks) ->
     least, most = SIDES
     if not (least <= width <= most and least <= height <= most):
         raise _without_picture()
-    known = math.isfinite(seconds) and 0 < seconds <= LONGEST
-    return Footage(extension, width, height, round(seconds) or 1 if known else None, tuple(blanks))
+    is_known = math.isfinite(seconds) and 0 < seconds <= LONGEST
+    whole_seconds = max(1, round(seconds)) if is_known else None
+    return Footage(extension, width, height, whole_seconds, tuple(blanks))
 
 
 def _count(bound: Iterator[int]) -> None:
@@ -398,7 +402,7 @@ def _count(bound: Iterator[int]) -> None:
 
 
 def _broken() -> ValueError:
-    return ValueError(_("This film is damaged, or there is more in the file than a film."))
+    return ValueError(_("This film is damaged, or the file contains more than a film."))
 
 
 def _without_picture() -> ValueError:
@@ -424,7 +428,7 @@ def _other_codec() -> ValueError:
 def _carries_data() -> ValueError:
     return ValueError(
         _(
-            "This film carries data beside picture and sound, such as the place where it was "
-            "made. Please save it without."
+            "This film contains more than picture and sound, such as the place where it was "
+            "made. Please save it without that data."
         )
     )

@@ -1,12 +1,12 @@
-"""The form with which a practice gives an exercise its own film."""
+"""The form in which a practice adds its own film to an exercise."""
 
 import math
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
 
@@ -17,12 +17,12 @@ from .photo_forms import LanguagesForm, PhotoField, alternative_field, title_fie
 
 
 class FilmField(forms.FileField):
-    """Takes a film that browsers play, and knows what it is."""
+    """A film that browsers play. `clean` returns the upload, with its Footage as `footage`."""
 
     widget = forms.FileInput(attrs={"accept": "video/mp4,video/webm"})
 
     def __init__(self, **options):
-        required = gettext_lazy("Choose a film.")
+        required = _("Choose a film.")
         super().__init__(max_length=255, error_messages={"required": required}, **options)
 
     def to_python(self, data):
@@ -31,7 +31,9 @@ class FilmField(forms.FileField):
             return None
         if upload.size > settings.FILM_BYTES:
             raise ValidationError(
-                _("This film is %(size)d MB; at most %(most)d MB fits. Please make it shorter.")
+                gettext(
+                    "This film is %(size)d MB; the maximum is %(most)d MB. Please make it shorter."
+                )
                 % {"size": _megabytes(upload.size), "most": _megabytes(settings.FILM_BYTES)}
             )
         try:
@@ -42,7 +44,7 @@ class FilmField(forms.FileField):
 
 
 class CaptionsField(forms.FileField):
-    """Takes WebVTT, and gives it written anew."""
+    """A WebVTT file. `clean` returns the bytes to store."""
 
     widget = forms.FileInput(attrs={"accept": ".vtt,text/vtt"})
 
@@ -52,47 +54,47 @@ class CaptionsField(forms.FileField):
 
 
 class FilmForm(LanguagesForm):
-    """A film with its words. What was typed stays when a file is refused."""
+    """A film with its texts. The typed texts are kept when a file is refused."""
 
     WORDS = {"title": title_field, "alternative": alternative_field}
 
-    film = FilmField(label=gettext_lazy("Film"))
+    film = FilmField(label=_("Film"))
     poster = PhotoField(
-        label=gettext_lazy("Still picture"),
+        label=_("Still picture"),
         required=False,
-        help_text=gettext_lazy("Is seen before the film plays. Without it: how the film begins."),
+        help_text=_("Shown before the film plays. Without it, the film's first frame is shown."),
     )
 
     def __init__(self, *args, film: Film | None = None, **options):
         if film is not None:
             options["initial"] = self.initial_of(film.texts)
         super().__init__(*args, **options)
-        self.fields["film"].help_text = _(
+        self.fields["film"].help_text = gettext(
             "MP4 or WebM, up to %(most)d MB. The place where it was made is left out."
         ) % {"most": _megabytes(settings.FILM_BYTES)}
         if film is not None:
             self.fields["film"].required = False
-            self.fields["film"].label = _("Another film")
+            self.fields["film"].label = gettext("Another film")
             if film.poster:
                 self.fields["no_poster"] = forms.BooleanField(
-                    label=_("Without the still picture"), required=False
+                    label=gettext("Remove the still picture"), required=False
                 )
         for code, language in languages():
             self.fields[f"captions_{code}"] = CaptionsField(
-                label=_("Captions (%(language)s)") % {"language": language},
+                label=gettext("Captions (%(language)s)") % {"language": language},
                 required=False,
                 max_length=255,
-                help_text=_("A WebVTT file, for who cannot hear the film."),
+                help_text=gettext("A WebVTT file, for people who cannot hear the film."),
             )
             if film is not None and code in film.captions:
                 self.fields[f"no_captions_{code}"] = forms.BooleanField(
-                    label=_("Without the captions (%(language)s)") % {"language": language},
+                    label=gettext("Remove the captions (%(language)s)") % {"language": language},
                     required=False,
                 )
         self.order_fields(["film", *self.text_names(), "poster", "no_poster"])
 
     def upload(self) -> films.Upload:
-        """What was chosen, in the terms of `films.save`."""
+        """The cleaned data for `films.save`."""
         cleaned = self.cleaned_data
         new = {}
         for code, _language in languages():

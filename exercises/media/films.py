@@ -1,8 +1,8 @@
-"""From an uploaded film to what a reader sees: files kept by digest, and a value.
+"""Store uploaded films as files named by their digest, and describe a film as a `Clip`.
 
-A file stands in MEDIA_ROOT/films/ under the SHA-256 of its contents and is served by no path:
-`exercises.media.serving` gives it out to who may see it. It is never changed and, but for
-`manage.py sweep_pictures`, never removed: a version may name it.
+A file is in MEDIA_ROOT/films/, named by the SHA-256 of its contents. It has no address of its own:
+`exercises.media.serving` sends it to people who may see it. It is never changed. Only
+`manage.py sweep_pictures` deletes files, because a version may refer to them.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from django.utils import timezone
 from ..models import Exercise, Film
 from .film_files import Footage
 
-# The kinds of file, by their ending.
+# The media types of files, by extension.
 MEDIA_TYPES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
@@ -42,7 +42,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Clip:
-    """A film as a reader sees it, in one language. Frozen with the programme, as a Picture is."""
+    """A film as a reader sees it, in one language. It is frozen with the programme."""
 
     digest: str
     media_type: str
@@ -68,7 +68,7 @@ class Clip:
 
     @classmethod
     def from_json(cls, content: dict | None) -> "Clip | None":
-        """From what `dataclasses.asdict` made of it."""
+        """The clip from the result of `dataclasses.asdict`, or None from None."""
         if content is None:
             return None
         return cls(
@@ -77,7 +77,7 @@ class Clip:
 
     @property
     def digests(self) -> set[str]:
-        """Every file that a page with this film asks for."""
+        """The digests of all files that a page with this film loads."""
         return {self.digest, self.poster, *(track.digest for track in self.captions)} - {""}
 
 
@@ -89,7 +89,7 @@ def folder() -> Path:
 
 
 def find(digest: str) -> Path | None:
-    """The file with these contents, whatever its kind."""
+    """The path of the file with this digest, whatever its extension, or None."""
     if not DIGEST.fullmatch(digest):
         return None
     paths = (folder() / f"{digest}.{ending}" for ending in MEDIA_TYPES)
@@ -97,7 +97,7 @@ def find(digest: str) -> Path | None:
 
 
 class Kept:
-    """The files of one upload. Those that are new go again when their row does not come."""
+    """The files of one upload. `undo` removes the new ones when their row is not saved."""
 
     def __init__(self):
         self.new: list[Path] = []
@@ -106,7 +106,10 @@ class Kept:
         return self.chunks([content], ending)
 
     def chunks(self, chunks: Iterable[bytes], ending: str, footage: Footage | None = None) -> str:
-        """Write, clean and name a file; returns its digest. A piece of it is never to be seen."""
+        """Write and clean a file, and name it by its digest, which is returned.
+
+        The file gets its name when it is complete, so that no part of it can be read before.
+        """
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=INCOMING, dir=folder())
         try:
@@ -129,7 +132,7 @@ class Kept:
         return digest
 
     def undo(self) -> None:
-        """Remove what nobody else began to use meanwhile."""
+        """Remove the new files, except those that another film refers to meanwhile."""
         used = set().union(*(film.digests for film in Film.objects.all()))
         for path in self.new:
             if path.stem not in used:
@@ -138,7 +141,7 @@ class Kept:
 
 @contextmanager
 def keeping() -> Iterator[Kept]:
-    """Files and rows together: when the rows are rolled back, the new files go too."""
+    """A transaction for rows and files. When it is rolled back, the new files are removed."""
     kept = Kept()
     try:
         with transaction.atomic():
@@ -153,17 +156,17 @@ def keeping() -> Iterator[Kept]:
 
 @dataclass(frozen=True)
 class Upload:
-    """What a form checked. None for a film, and a name that is left out, keep what is there."""
+    """The cleaned data of a form. None, and a language that is left out, change nothing."""
 
     texts: dict
-    film: object | None = None  # an UploadedFile, with `footage` as it was read
-    footage: Footage | None = None
-    poster: bytes | None = None  # b"" takes it away
-    captions: dict[str, bytes] | None = None  # by language; b"" takes them away
+    film: object | None = None  # an UploadedFile
+    footage: Footage | None = None  # of that file
+    poster: bytes | None = None  # b"" removes it
+    captions: dict[str, bytes] | None = None  # by language; b"" removes them
 
 
 def save(exercise: Exercise, upload: Upload, kept: Kept) -> Film:
-    """Write the film of an exercise, new or changed. Within `keeping()`."""
+    """Save the film of an exercise, new or changed. Call it within `keeping()`."""
     film = Film.objects.filter(exercise=exercise).first() or Film(exercise=exercise)
     if upload.film is not None:
         footage = upload.footage
@@ -173,7 +176,7 @@ def save(exercise: Exercise, upload: Upload, kept: Kept) -> Film:
         film.size, film.seconds = upload.film.size, footage.seconds
         film.width, film.height = footage.width, footage.height
         if upload.poster is None:
-            film.poster = ""  # it showed the film before
+            film.poster = ""  # the old still picture belongs to the former film
     if upload.poster is not None:
         film.poster = kept.bytes(upload.poster, "jpg") if upload.poster else ""
     for language, content in (upload.captions or {}).items():

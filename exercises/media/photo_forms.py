@@ -1,4 +1,4 @@
-"""Forms with a picture of the practice's own, and the words that go with it."""
+"""Forms for a practice's own photo and the texts that belong to it."""
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
@@ -15,7 +15,7 @@ from . import photos
 
 
 class PhotoField(forms.FileField):
-    """Takes a photo and gives the bytes of the new picture that is kept."""
+    """A photo. `clean` returns the bytes of the JPEG to store."""
 
     widget = forms.FileInput(attrs={"accept": photos.ACCEPT})
 
@@ -29,26 +29,26 @@ class PhotoField(forms.FileField):
 
 
 class LanguagesForm(forms.Form):
-    """Short texts, each a field for each language. Dutch is what the others fall back to."""
+    """Short texts with a field for each language. Only the Dutch ones may be required."""
 
     required_css_class = "required"
-    WORDS: dict = {}  # name: its field, for Dutch; in other languages it may stay empty
+    WORDS: dict = {}  # name: the function that makes its field
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         for name, field in self.WORDS.items():
             for code, language in languages():
-                said = field()
-                said.label = f"{said.label} ({language})"
+                text = field()
+                text.label = f"{text.label} ({language})"
                 if code != FALLBACK:
-                    said.required, said.help_text = False, ""
-                self.fields[f"{name}_{code}"] = said
+                    text.required, text.help_text = False, ""
+                self.fields[f"{name}_{code}"] = text
 
     def text_names(self) -> list[str]:
         return [f"{name}_{code}" for name in self.WORDS for code, _language in languages()]
 
     def texts(self) -> dict[str, dict[str, str]]:
-        """What was typed, by name and language; what is empty is left out."""
+        """The typed texts by name and language, without the empty ones."""
         return {
             name: {
                 code: self.cleaned_data[f"{name}_{code}"]
@@ -61,9 +61,9 @@ class LanguagesForm(forms.Form):
     @classmethod
     def initial_of(cls, texts: dict) -> dict[str, str]:
         return {
-            f"{name}_{code}": said
+            f"{name}_{code}": text
             for name in cls.WORDS
-            for code, said in texts.get(name, {}).items()
+            for code, text in texts.get(name, {}).items()
         }
 
 
@@ -79,7 +79,9 @@ def alternative_field():
         max_length=400,
         validators=[printable],
         widget=AdminTextareaWidget(attrs={"rows": 2}),
-        help_text=_("What is to be seen, for who cannot see it. It is read aloud."),
+        help_text=_(
+            "What can be seen, for people who cannot see it. A screen reader reads it aloud."
+        ),
     )
 
 
@@ -90,12 +92,12 @@ def caption_field():
         required=False,
         validators=[printable],
         widget=AdminTextInputWidget,
-        help_text=_("Stands under the photo, on the page and on paper."),
+        help_text=_("Shown below the photo, on screen and on paper."),
     )
 
 
 class PhotoForm(LanguagesForm):
-    """A photo in the place of a drawing. What was typed stays when the file is refused."""
+    """A photo instead of a drawing. The typed texts are kept when the file is refused."""
 
     WORDS = {"title": title_field, "alternative": alternative_field, "caption": caption_field}
 
@@ -114,7 +116,7 @@ class PhotoForm(LanguagesForm):
             self.fields["photo"].label = _("Another photo")
 
     def clean(self):
-        """Who changes the words of something that is no photo needs a photo for it."""
+        """Require a photo, unless the figure has one already."""
         cleaned = super().clean()
         no_photo_yet = self.figure is None or self.figure.kind != Figure.Kind.PHOTO
         if no_photo_yet and "photo" not in self.errors and not cleaned.get("photo"):

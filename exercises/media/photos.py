@@ -1,6 +1,6 @@
-"""Photos: whatever is uploaded, what is kept is a new picture.
+"""Encode an uploaded photo anew as a JPEG of moderate size.
 
-Redrawn as a JPEG of moderate size: no place, no camera, no second picture and nothing behind it.
+The JPEG has no place, no camera data, no second picture and no data after the picture.
 """
 
 import io
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-ACCEPT = "image/jpeg,image/png,image/webp"  # a phone then hands over a JPEG of its own format
+ACCEPT = "image/jpeg,image/png,image/webp"  # a phone converts its own format to JPEG for these
 BYTES = 15 * 1024 * 1024
 PIXELS = 25_000_000
-SIDE = 1600  # pixels: 80 mm on paper at 500 dpi, and a telephone of twice this width
+SIDE = 1600  # pixels: 80 mm on paper at 500 dpi
 QUALITY = 82
-PAPER = (80.0, 60.0)  # mm: the room that a photo may take there
+PAPER = (80.0, 60.0)  # mm: the largest size of a photo on paper
 
 UNREADABLE = (
     ValueError,
@@ -27,21 +27,21 @@ UNREADABLE = (
 
 
 def redrawn(upload) -> bytes:
-    """The JPEG that is kept in place of an uploaded file; ValidationError in words."""
+    """The JPEG to store instead of the uploaded file. Raises ValidationError."""
     if upload.size > BYTES:
         raise ValidationError(_("This photo is larger than 15 MB. Please choose a smaller one."))
-    if _has_something_behind_it(upload):
+    if _has_data_after_picture(upload):
         raise ValidationError(
-            _("There is more in this file than a picture. Please save the photo anew.")
+            _("This file contains more than a picture. Please save the photo again.")
         )
     upload.seek(0)
     try:
         with Image.open(upload, formats=FORMATS) as picture:
             if picture.width * picture.height > PIXELS:
                 raise _too_many_pixels()
-            # A camera's JPEG may hold a second view of the same moment: the first one counts.
+            # The JPEG of a camera may hold a second view of the same scene: only the first is used.
             if picture.format in ("PNG", "WEBP") and getattr(picture, "is_animated", False):
-                raise ValidationError(_("This picture moves. Please choose a photo that does not."))
+                raise ValidationError(_("This is a moving picture. Please choose a photo."))
             return _as_jpeg(picture)
     except ValidationError:
         raise
@@ -54,7 +54,7 @@ def redrawn(upload) -> bytes:
 
 
 def millimetres(jpeg: bytes) -> dict[str, float]:
-    """How large a photo is on paper: as large as fits."""
+    """The size of a photo on paper in mm, as large as `PAPER` allows."""
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as picture:
         scale = min(PAPER[0] / picture.width, PAPER[1] / picture.height)
         return {
@@ -64,10 +64,10 @@ def millimetres(jpeg: bytes) -> dict[str, float]:
 
 
 def _as_jpeg(picture: Image.Image) -> bytes:
-    """Upright, on white where it is transparent, and as small as a page needs."""
+    """The picture as a JPEG: upright, on a white background, and at most SIDE pixels wide."""
     picture.draft("RGB", (SIDE, SIDE))  # decodes a large JPEG at a fraction of its size
     upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I"):  # 16 bits of grey: Pillow would cut off all but the darkest
+    if upright.mode.startswith("I"):  # 16 bits of grey, of which Pillow would clip all above 255
         upright = upright.point(lambda value: value / 256).convert("L")
     flat = Image.new("RGBA", upright.size, "white")
     flat.alpha_composite(upright.convert("RGBA"))
@@ -78,10 +78,10 @@ def _as_jpeg(picture: Image.Image) -> bytes:
     return kept.getvalue()
 
 
-def _has_something_behind_it(upload) -> bool:
-    """A PNG or WebP says where it ends. What follows was put there by someone.
+def _has_data_after_picture(upload) -> bool:
+    """Whether a PNG or WebP has data after its end.
 
-    Behind a JPEG cameras do put things, such as a second of film: that is only left out.
+    A JPEG may have: cameras add for example a second of film, which is left out.
     """
     upload.seek(0)
     start = upload.read(12)
@@ -89,8 +89,8 @@ def _has_something_behind_it(upload) -> bool:
         upload.seek(max(upload.size - 12, 0))
         return upload.read(12) != b"\0\0\0\0IEND\xaeB`\x82"
     if start.startswith(b"RIFF") and start.endswith(b"WEBP"):
-        said = int.from_bytes(start[4:8], "little") + 8
-        return upload.size > said + said % 2
+        size = int.from_bytes(start[4:8], "little") + 8
+        return upload.size > size + size % 2
     return False
 
 

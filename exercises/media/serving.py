@@ -1,7 +1,7 @@
-"""Photos and films by their digest, for views that know who is looking.
+"""Serve photos and films by digest, for views that have checked the user's access.
 
-What is given out here was made by a practice, so no page of it is open to everyone. Nothing of
-it runs, whatever it would be taken for: it comes with a policy that allows nothing.
+These files were made by a practice, so none of them is public. They are sent with a content
+security policy that lets a browser run nothing in them.
 """
 
 import io
@@ -23,7 +23,7 @@ POLICY = "default-src 'none'; sandbox"
 
 @dataclass(frozen=True)
 class Medium:
-    """A file on disk, or a photo out of the database."""
+    """A file on disk (`path`), or a photo from the database (`content`)."""
 
     digest: str
     ending: str
@@ -36,7 +36,7 @@ class Medium:
 
 
 def find(digest: str) -> Medium | None:
-    """What has this digest. The caller has asked whether this person may see it."""
+    """The file or photo with this digest, or None. The caller has checked the user's access."""
     path = films.find(digest)
     if path is not None:
         return Medium(digest, path.suffix[1:], path)
@@ -49,16 +49,19 @@ def find(digest: str) -> Medium | None:
 
 
 def in_library(request, digest: str) -> Medium | None:
-    """For staff: what an exercise that they see has, or a photo in their library."""
-    found = find(digest)
-    if found is None:
+    """The file or photo with this digest, if a figure or film that the user may see has it.
+
+    Returns None otherwise, and writes a denied access to the access log.
+    """
+    medium = find(digest)
+    if medium is None:
         return None
     naming = (
         Figure.objects.filter(kind=Figure.Kind.PHOTO, rendering=digest),
-        Film.objects.filter(Q(digest=digest) | Q(poster=digest) | Q(pk__in=_captioned(found))),
+        Film.objects.filter(Q(digest=digest) | Q(poster=digest) | Q(pk__in=_captioned(medium))),
     )
     if any(rows.visible_to(request.user).exists() for rows in naming):
-        return found
+        return medium
     hidden.write_down(request, next((row for rows in naming for row in rows[:1]), None))
     return None
 
@@ -68,7 +71,7 @@ def library_address(digest: str) -> str:
 
 
 def _captioned(medium: Medium) -> list[int]:
-    """The films with these captions. Looked up here: not every database searches in JSON."""
+    """The primary keys of films with these captions. Not every database can search in JSON."""
     if medium.ending != "vtt":
         return []
     rows = Film.objects.values_list("pk", "captions")
@@ -76,7 +79,7 @@ def _captioned(medium: Medium) -> list[int]:
 
 
 def answer(request, medium: Medium):
-    """The file, or the part of it that the browser asks for."""
+    """The response with the file, or with the range of bytes that the browser asks for."""
     media_type = films.MEDIA_TYPES[medium.ending]
     if medium.path is not None and settings.X_ACCEL_PREFIX:
         address = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/films/{medium.path.name}"
@@ -98,11 +101,12 @@ def answer(request, medium: Medium):
 
 
 def begins(request, medium: Medium) -> bool:
-    """Whether a film is opened here: a browser asks for it in many pieces, and one is the first.
+    """Whether this request is the first of those in which a browser loads a film.
 
-    Some ask for two bytes before anything else, to hear whether pieces are served at all.
+    Some browsers request two bytes before, to find out whether ranges are supported; this does not
+    count.
     """
     if not medium.is_film or request.method != "GET":
         return False
-    asked = request.headers.get("Range", "").replace(" ", "")
-    return not asked or (asked.startswith("bytes=0-") and asked != "bytes=0-1")
+    range_wanted = request.headers.get("Range", "").replace(" ", "")
+    return not range_wanted or (range_wanted.startswith("bytes=0-") and range_wanted != "bytes=0-1")

@@ -1,4 +1,4 @@
-"""The library: what is true without any patient."""
+"""The models of the library, which has no data of patients."""
 
 from .exchange import LibraryImport
 from .figure import Figure, Rendering
@@ -18,7 +18,7 @@ from .library import (
     Translated,
 )
 from .ours import Favourite, PracticeDosage, suggested
-from .sharing import FALLBACK, LibraryQuerySet
+from .sharing import FALLBACK, LibraryQuerySet, in_language
 
 __all__ = [
     "FALLBACK",
@@ -41,5 +41,6 @@ __all__ = [
     "Rendering",
     "Text",
     "Translated",
+    "in_language",
     "suggested",
 ]

@@ -1,4 +1,4 @@
-"""A file with exercises and protocols that somebody here is importing."""
+"""A file with exercises and protocols that a member of staff is importing."""
 
 import uuid
 
@@ -11,15 +11,17 @@ from rugpijn.models import Practice, User
 
 class LibraryImportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Only one's own upload, and only while one works where it was uploaded."""
+        """The user's own uploads, for the practice in which the user works now."""
         if not user.is_active or not user.is_staff:
             return self.none()
         return self.filter(made_by=user, practice=user.practice_id)
 
 
 class LibraryImport(models.Model):
-    """An upload on its way into the library. Dates say its state; `exercises.exchange.importing`
-    writes it. Nothing of it is in the library before `imported_at`."""
+    """An uploaded file with its findings. Its dates tell its state.
+
+    `exercises.exchange.importing` writes it. Nothing of it is in the library before `imported_at`.
+    """
 
     class Format(models.TextChoices):
         ZIP = "zip", "ZIP"
@@ -31,15 +33,15 @@ class LibraryImport(models.Model):
     made_by = models.ForeignKey(User, models.CASCADE, related_name="+")
     name = models.CharField(max_length=255)
     format = models.CharField(max_length=4, choices=Format)
-    content = models.BinaryField(null=True)  # None when it is over
+    content = models.BinaryField(null=True)  # None when the import has ended
     created_at = models.DateTimeField(default=timezone.now)
-    touched_at = models.DateTimeField(default=timezone.now)  # by the background
+    touched_at = models.DateTimeField(default=timezone.now)  # by the background worker
     checked = models.PositiveIntegerField(default=0)  # rows, of `total`
     total = models.PositiveIntegerField(null=True)
     checked_at = models.DateTimeField(null=True)
-    problem = models.TextField(blank=True)  # of the whole file
-    findings = models.JSONField(default=list)  # what was found in each row that is not as it was
-    counts = models.JSONField(default=dict)  # kind: status: how many
+    problem = models.TextField(blank=True)  # why the file as a whole is refused
+    findings = models.JSONField(default=list)  # for each row that is new, changed or wrong
+    counts = models.JSONField(default=dict)  # {kind: {status: number of rows}}
     outdated = models.BooleanField(default=False)  # the library changed after the first check
     confirmed_at = models.DateTimeField(null=True)
     imported_at = models.DateTimeField(null=True)

@@ -1,19 +1,18 @@
-"""What a figure is: poses, a photo or a drawing by hand; and what it looks like, for good."""
+"""A figure (poses, a photo or a drawing by hand) and its renderings, which never change."""
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .sharing import FALLBACK, Owned
+from .sharing import Owned, in_language
 
 
 class Rendering(models.Model):
-    """Pictures under the digest of what they were made from. Written once, never changed.
+    """Pictures, with the digest of their source as key. Written once, never changed.
 
-    Versions name them by digest only, so a rendering stays when its figure changes or goes.
-    `frames` has for each picture its width and height on paper in mm, and its `svg`; a photo
-    has its bytes beside it instead.
+    Versions refer to them by digest only, so a rendering stays when its figure is changed or
+    deleted. `frames` holds for each picture its width and height on paper in mm, and its `svg`;
+    the bytes of a photo are in `photo` instead.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)
@@ -27,11 +26,11 @@ class Rendering(models.Model):
 
 
 class Figure(Owned):
-    """One drawing of an exercise, or a photo in its place.
+    """One drawing of an exercise, or a photo instead.
 
-    `data` is what it is made from; `exercises.pictures` says what stands in it for each kind, and
-    is the only one that writes it. Shared figures (no practice) come from files. A change voids
-    the review: what was judged is not there any more.
+    `data` is its source; `exercises.pictures` describes its contents for each kind and is the only
+    module that writes it. Shared figures (no practice) come from files. A change clears the
+    review, which was about the former drawing.
     """
 
     class Kind(models.TextChoices):
@@ -42,7 +41,7 @@ class Figure(Owned):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.POSES)
     data = models.JSONField()
     rendering = models.ForeignKey(Rendering, models.PROTECT, related_name="+", editable=False)
-    # A figure of one side, for a prescription of the other side.
+    # The mirror image of a figure of one side, for a prescription of the other side.
     mirrored = models.ForeignKey(
         Rendering, models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -57,6 +56,5 @@ class Figure(Owned):
         return self.words("title")
 
     def words(self, name: str, language: str | None = None) -> str:
-        """A text of the data in this language; what is empty there is read in Dutch."""
-        texts = self.data.get(name, {})
-        return texts.get(language or get_language() or FALLBACK) or texts.get(FALLBACK, "")
+        """The text `name` of the data in this language, or else in Dutch."""
+        return in_language(self.data.get(name, {}), language)

@@ -4,25 +4,24 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .library import Exercise
-from .sharing import FALLBACK
+from .sharing import in_language
 
 
 class FilmQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """A film goes where its exercise goes."""
+        """The films of the exercises that the user may see."""
         return self.filter(exercise__in=Exercise.objects.visible_to(user))
 
 
 class Film(models.Model):
-    """One film of one exercise; `exercises.media.films` writes it, and keeps the files.
+    """One film of one exercise. `exercises.media.films` writes it and stores its files.
 
-    A file is known by the digest of its contents, and versions name it by that digest only. So
-    it stays when its film is replaced or goes; `manage.py sweep_pictures` removes what nobody
-    names any more.
+    A file is named by the digest of its contents, and versions refer to it by that digest only. So
+    the file stays when its film is replaced or deleted; `manage.py sweep_pictures` removes files
+    that nothing refers to any more.
     """
 
     class MediaType(models.TextChoices):
@@ -53,11 +52,10 @@ class Film(models.Model):
         return self.words("title")
 
     def words(self, name: str, language: str | None = None) -> str:
-        """A text in this language; what is empty there is read in Dutch."""
-        texts = self.texts.get(name, {})
-        return texts.get(language or get_language() or FALLBACK) or texts.get(FALLBACK, "")
+        """The text `name` in this language, or else in Dutch."""
+        return in_language(self.texts.get(name, {}), language)
 
     @property
     def digests(self) -> set[str]:
-        """Every file of this film."""
+        """The digests of all files of this film."""
         return {self.digest, self.poster, *self.captions.values()} - {""}

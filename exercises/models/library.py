@@ -1,8 +1,9 @@
-"""Exercises, protocols and advice, with their words in every language."""
+"""Exercises, protocols and advice, with their texts in each language."""
+
+from dataclasses import fields
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
@@ -12,15 +13,15 @@ from ..dosage import LIMITS, Dosage
 from ..period import WEEKS, Period
 from ..symptoms import catalogue, validate_names
 from .figure import Figure
-from .sharing import FALLBACK, LibraryQuerySet, Owned, Reviewed
+from .sharing import FALLBACK, LibraryQuerySet, Owned, Reviewed, in_language
 
 
 class Dosed(models.Model):
     """The columns of a Dosage: suggested on an Exercise, given on a Prescription.
 
-    The database refuses what `exercises.dosage` refuses, part by part, and that
-    either repetitions or a duration is stated. The rules between parts live in
-    `Dosage` alone; writing goes through its setter, so they are always asked.
+    The database checks the range of each part, and that either repetitions or a duration is
+    stated. The other rules between parts are in `Dosage` only; columns are written through the
+    `dosage` property, so those rules always apply.
     """
 
     SIDES = [
@@ -44,10 +45,7 @@ class Dosed(models.Model):
     )
     duration = models.PositiveSmallIntegerField(_("duration, in seconds"), null=True, blank=True)
 
-    PARTS = (
-        "per_day", "days_per_week", "every_days", "sets", "reps", "reps_max",
-        "hold", "side", "rest", "load", "duration",
-    )  # fmt: skip
+    PARTS = tuple(part.name for part in fields(Dosage))
 
     class Meta:
         abstract = True
@@ -78,12 +76,12 @@ class Dosed(models.Model):
 
 
 def _both_stated(first: str, last: str) -> Q:
-    """A comparison with NULL counts as true in a CHECK, so what is not stated is named."""
+    """That neither column is NULL: in a CHECK a comparison with NULL counts as true."""
     return Q(**{f"{first}__isnull": False}, **{f"{last}__isnull": False})
 
 
 class Prescribed(Dosed):
-    """A dosage with the weeks or dates for which it holds: a line of a programme or protocol."""
+    """A line of a programme or protocol: a dosage, and the weeks or dates for which it holds."""
 
     from_week = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     until_week = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
@@ -131,7 +129,7 @@ class Prescribed(Dosed):
 
 
 class Translated(models.Model):
-    """Something whose words are rows of a table, one for each language."""
+    """A model whose texts are rows of another table, one for each language."""
 
     class Meta:
         abstract = True
@@ -140,18 +138,17 @@ class Translated(models.Model):
         return self.text("title")
 
     def text(self, field: str, language: str | None = None) -> str:
-        """The words in this language; a field left empty there is read in Dutch.
+        """One field of the texts in this language, or in Dutch where it is empty.
 
-        Field by field, so that a caution nobody translated is still a caution.
-        Reads `texts.all()`: prefetch it and no query follows.
+        This is done field by field, so a caution without a translation is still shown.
+        Reads `texts.all()`, which makes no query when it is prefetched.
         """
-        language = language or get_language() or FALLBACK
-        words = {text.language: getattr(text, field) for text in self.texts.all()}
-        return words.get(language) or words.get(FALLBACK) or ""
+        texts = {text.language: getattr(text, field) for text in self.texts.all()}
+        return in_language(texts, language)
 
 
 class LibraryItem(Translated, Owned):
-    """What exercises and protocols share: where on the body, and where it comes from."""
+    """What exercises and protocols share: the region of the body, the source and the review."""
 
     class Category(models.TextChoices):
         LOW_BACK = "low_back", _("low back")
@@ -162,8 +159,8 @@ class LibraryItem(Translated, Owned):
         ANKLE = "ankle", _("ankle and foot")
         GENERAL = "general", _("general")
 
-    # The digest of what was loaded from a library file: a row that differs from it was changed
-    # here and is left alone.
+    # The digest of the row as it was loaded from a library file. A row that differs from it was
+    # changed here, and loading the file again does not overwrite it.
     loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
     category = models.CharField(
         _("region"), max_length=20, choices=Category.choices, default=Category.GENERAL
@@ -183,7 +180,7 @@ class LibraryItem(Translated, Owned):
 
 class ExerciseQuerySet(LibraryQuerySet):
     def with_favourites(self, user):
-        """`starred`: whether it is a favourite of this person."""
+        """Annotate `starred`: whether the exercise is a favourite of this user."""
         favourites = user.favourites.filter(exercise=models.OuterRef("pk"))
         return self.annotate(starred=models.Exists(favourites))
 
@@ -197,14 +194,21 @@ class Exercise(LibraryItem, Dosed):
     online_number = models.PositiveSmallIntegerField(_("online number"), null=True, blank=True)
     online_title = models.CharField(_("online title"), max_length=160, blank=True)
     figure = models.ForeignKey(
-        Figure, models.SET_NULL, null=True, blank=True, related_name="exercises",
+        Figure,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="exercises",
         verbose_name=_("drawing or photo"),
-    )  # fmt: skip
+    )
     harder = models.ManyToManyField(
-        "self", symmetrical=False, blank=True, related_name="easier",
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="easier",
         verbose_name=_("harder variants"),
         help_text=_("An exercise to go on with; this one is then its easier variant."),
-    )  # fmt: skip
+    )
 
     objects = ExerciseQuerySet.as_manager()
 
@@ -216,7 +220,7 @@ class Exercise(LibraryItem, Dosed):
 
 
 class Text(models.Model):
-    """The words of one thing in one language."""
+    """The texts of one object in one language."""
 
     language = models.CharField(_("language"), max_length=7, choices=languages, default=FALLBACK)
     title = models.CharField(_("title"), max_length=120, validators=[printable])
@@ -228,8 +232,16 @@ class Text(models.Model):
         return self.title
 
 
+def _once_per_language(owner: str) -> models.UniqueConstraint:
+    return models.UniqueConstraint(
+        fields=[owner, "language"],
+        name=f"one_text_per_{owner}_and_language",
+        violation_error_message=_("There is already a text in this language."),
+    )
+
+
 class ExerciseText(Text):
-    """How an exercise is explained. What is a list of steps has one step a line."""
+    """The explanation of an exercise. `steps` has one step on each line."""
 
     exercise = models.ForeignKey(Exercise, models.CASCADE, related_name="texts")
     start_position = models.TextField(_("start position"), blank=True, validators=[printable])
@@ -248,13 +260,7 @@ class ExerciseText(Text):
         verbose_name = _("exercise text")
         verbose_name_plural = _("exercise texts")
         ordering = ["exercise", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["exercise", "language"],
-                name="one_text_per_exercise_and_language",
-                violation_error_message=_("There is already a text in this language."),
-            )
-        ]
+        constraints = [_once_per_language("exercise")]
 
 
 class Protocol(LibraryItem):
@@ -275,12 +281,12 @@ class Protocol(LibraryItem):
 
     @property
     def symptoms_asked(self) -> list[str]:
-        """What is asked when an exercise of it goes wrong: its own and those of its region."""
+        """The names of symptoms to ask about: its own and those of its region."""
         return catalogue.in_order([*catalogue.of_region(self.category), *self.symptoms])
 
     @property
     def has_red_flags(self) -> bool:
-        """Reads `advice.all()`: prefetch it and no query follows."""
+        """Reads `advice.all()`, which makes no query when it is prefetched."""
         return any(block.kind == Advice.Kind.RED_FLAGS for block in self.advice.all())
 
 
@@ -292,13 +298,7 @@ class ProtocolText(Text):
         verbose_name = _("protocol text")
         verbose_name_plural = _("protocol texts")
         ordering = ["protocol", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["protocol", "language"],
-                name="one_text_per_protocol_and_language",
-                violation_error_message=_("There is already a text in this language."),
-            )
-        ]
+        constraints = [_once_per_language("protocol")]
 
 
 class ProtocolLine(Prescribed):
@@ -321,7 +321,7 @@ class ProtocolLine(Prescribed):
 
 
 class Advice(Translated, Reviewed):
-    """What a patient should know beside the exercises: one block of a protocol."""
+    """One block of text of a protocol that a patient reads beside the exercises."""
 
     class Kind(models.TextChoices):
         CAUSE = "cause", _("cause")
@@ -343,9 +343,13 @@ class Advice(Translated, Reviewed):
     source = models.CharField(_("source"), max_length=300, blank=True)
     review_note = models.CharField(_("to review"), max_length=300, blank=True)
     figure = models.ForeignKey(
-        Figure, models.SET_NULL, null=True, blank=True, related_name="advice",
+        Figure,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="advice",
         verbose_name=_("drawing or photo"),
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name = _("advice")
@@ -354,7 +358,7 @@ class Advice(Translated, Reviewed):
 
     @property
     def is_last_red_flags(self) -> bool:
-        """Whether its protocol would tell nobody when to call a doctor without it."""
+        """Whether this is the only stored block of red flags of its protocol."""
         stored = Advice.objects.filter(kind=self.Kind.RED_FLAGS, protocol=self.protocol_id)
         return stored.filter(pk=self.pk).exists() and not stored.exclude(pk=self.pk).exists()
 
@@ -362,18 +366,13 @@ class Advice(Translated, Reviewed):
 class AdviceText(Text):
     advice = models.ForeignKey(Advice, models.CASCADE, related_name="texts")
     body = models.TextField(
-        _("text"), help_text=_("A line that starts with “- ” becomes a list item."),
+        _("text"),
+        help_text=_("A line that starts with “- ” becomes a list item."),
         validators=[printable],
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name = _("advice text")
         verbose_name_plural = _("advice texts")
         ordering = ["advice", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["advice", "language"],
-                name="one_text_per_advice_and_language",
-                violation_error_message=_("There is already a text in this language."),
-            )
-        ]
+        constraints = [_once_per_language("advice")]

@@ -1,4 +1,4 @@
-"""What people of a practice set of their own on the library, also on what is shared."""
+"""Settings of a therapist or a practice for an exercise, shared exercises included."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from .library import Dosed, Exercise
 
 
 class Favourite(models.Model):
-    """An exercise that one therapist wants to find first."""
+    """An exercise that one therapist wants to have first in lists."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="favourites")
     exercise = models.ForeignKey(Exercise, models.CASCADE, related_name="+")
@@ -30,7 +30,7 @@ class Favourite(models.Model):
 
 class PracticeDosageQuerySet(models.QuerySet):
     def of(self, practice_id: int | None, exercises: Iterable[Exercise]) -> dict[int, Dosage]:
-        """What this practice begins with, by exercise, where that differs from the library."""
+        """The practice's own dosages, by the primary key of the exercise."""
         if practice_id is None:
             return {}
         rows = self.filter(practice=practice_id, exercise__in=[each.pk for each in exercises])
@@ -38,9 +38,9 @@ class PracticeDosageQuerySet(models.QuerySet):
 
 
 class PracticeDosage(Dosed):
-    """The dosage that a practice begins an exercise with, in the place of the library's.
+    """The dosage with which a practice begins an exercise, instead of the library's.
 
-    The dosage of a protocol goes before it: that was chosen for the complaint.
+    The dosage of a protocol takes precedence, because it was chosen for the complaint.
     """
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="+")
@@ -64,6 +64,6 @@ class PracticeDosage(Dosed):
 
 
 def suggested(exercise: Exercise, practice_id: int | None) -> Dosage:
-    """What an exercise is begun with in this practice, when no protocol says otherwise."""
+    """The dosage with which this practice begins an exercise that no protocol prescribes."""
     ours = PracticeDosage.objects.of(practice_id, [exercise])
     return ours.get(exercise.pk, exercise.dosage)

@@ -1,12 +1,13 @@
-"""Whose things in the library are, who may read and change them, and who judged them.
+"""Who owns something in the library, who may read and change it, and who reviewed it.
 
-And in which language their words always exist.
+Also the language to which texts fall back.
 """
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import Practice, User
@@ -14,11 +15,16 @@ from rugpijn.models import Practice, User
 FALLBACK = "nl"  # every text exists in Dutch; other languages fall back to it, field by field
 
 
+def in_language(texts: dict[str, str], language: str | None = None) -> str:
+    """The text in `language`, by default the active one, or else in Dutch, or else ""."""
+    return texts.get(language or get_language() or FALLBACK) or texts.get(FALLBACK, "")
+
+
 class LibraryQuerySet(models.QuerySet):
-    """Shared things (no practice) are everyone's; the rest belongs to one practice."""
+    """Rows without a practice are shared with everyone; the others belong to one practice."""
 
     def visible_to(self, user: User):
-        """Exercises and protocols are no patient data, yet stay inside their practice."""
+        """The shared rows and those of the user's practice. Other practices' stay hidden."""
         if not user.is_active:
             return self.none()
         rule = Q(practice__isnull=True)
@@ -27,7 +33,7 @@ class LibraryQuerySet(models.QuerySet):
         return self.filter(rule)
 
     def editable_by(self, user: User):
-        """A practice edits its own; whoever runs the server edits what is shared."""
+        """Staff edit the rows of their practice; a superuser edits the shared rows."""
         if not user.is_active:
             return self.none()
         rule = Q(pk__in=[])
@@ -42,7 +48,7 @@ class LibraryQuerySet(models.QuerySet):
 
 
 class Reviewed(models.Model):
-    """Who of the trade judged it, and when."""
+    """The name of the physiotherapist who reviewed it, and the day."""
 
     reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
@@ -52,7 +58,7 @@ class Reviewed(models.Model):
 
 
 class Owned(Reviewed):
-    """Something of the library: shared (no practice), or one practice's own."""
+    """A row of the library: shared (no practice), or owned by one practice."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.ForeignKey(
@@ -63,7 +69,7 @@ class Owned(Reviewed):
         editable=False,
         verbose_name=_("practice"),
     )
-    # The name in the file it was loaded from.
+    # Its name in the library file from which it was loaded.
     key = models.SlugField(max_length=60, null=True, unique=True, editable=False)
 
     objects = LibraryQuerySet.as_manager()

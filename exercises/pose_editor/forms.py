@@ -1,7 +1,7 @@
-"""The form of the pose editor: what a figure is, and its frames in their order.
+"""The form of the pose editor: the figure and its frames in order.
 
-A frame is a form of its own, with the prefix frames-0, frames-1 and so on. What a button does to
-the frames (add, copy, remove, up, down) is done here, so that it works without a script.
+Each frame is a form with the prefix frames-0, frames-1 and so on. The buttons that add, copy,
+remove and move frames are handled here, so that they work without a script.
 """
 
 from django import forms
@@ -45,45 +45,42 @@ class SliderField(forms.IntegerField):
         self.control = control
         widget = forms.NumberInput(attrs={"min": 0, "max": MOST})
         widget.input_type = "range"
-        super().__init__(
-            label=capfirst(control.label), min_value=0, max_value=MOST, required=False,
-            widget=widget,
-        )  # fmt: skip
+        label = capfirst(control.label)
+        super().__init__(label=label, min_value=0, max_value=MOST, required=False, widget=widget)
 
 
 def choice_field(label, choices, **options):
-    named = [
+    """A choice field. The values of `choices` are labels, or tuples that begin with one."""
+    labels = [
         (key, capfirst(value[0] if isinstance(value, tuple) else value))
         for key, value in choices.items()
     ]
-    return forms.ChoiceField(label=label, choices=named, **options)
+    return forms.ChoiceField(label=label, choices=labels, **options)
 
 
 def line_field(label, required=False, **options):
-    return CharField(
-        label=label, required=required, max_length=120, validators=[printable],
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}), **options,
-    )  # fmt: skip
+    options |= {"max_length": 120, "validators": [printable]}
+    widget = forms.TextInput(attrs={"class": "vLargeTextField"})
+    return CharField(label=label, required=required, widget=widget, **options)
 
 
 def caption_field(label, required=False):
-    return CharField(
-        label=label, required=required, max_length=300, validators=[printable],
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    options = {"max_length": 300, "validators": [printable]}
+    widget = forms.Textarea(attrs={"rows": 2})
+    return CharField(label=label, required=required, widget=widget, **options)
 
 
 class FigureForm(forms.Form):
-    """What holds for all frames."""
+    """The fields that hold for all frames."""
 
     title_nl = line_field(
-        _("Title in Dutch"), required=True, help_text=_("Patients and colleagues know it by this.")
+        _("Title in Dutch"), required=True, help_text=_("Patients and colleagues see this title.")
     )
     title_en = line_field(_("Title in English"))
     view = choice_field(
         _("Seen"),
-        {**VIEWS, "own": (_("as the two sliders say"), None)},
-        help_text=_("One camera for all drawings."),
+        {**VIEWS, "own": (_("as set with the two sliders"), None)},
+        help_text=_("The same for all drawings."),
     )
     camera_turn = SliderField(CAMERA_TURN)
     camera_height = SliderField(CAMERA_HEIGHT)
@@ -95,12 +92,13 @@ class FigureForm(forms.Form):
         _("Which side does it show?"),
         SIDES_SHOWN,
         required=False,
-        help_text=_("With a side, the other side is drawn too, for who has to train that one."),
+        help_text=_(
+            "If you choose a side, the other side is drawn too, for patients who exercise "
+            "that side."
+        ),
     )
     title_nl.error_messages["required"] = _("Give the drawing a title in Dutch.")
-    loop = forms.BooleanField(
-        label=_("Also as a moving picture, through all drawings"), required=False
-    )
+    loop = forms.BooleanField(label=_("Also as a moving picture of all drawings"), required=False)
 
     SLIDERS = ("camera_turn", "camera_height")
 
@@ -113,22 +111,20 @@ class FigureForm(forms.Form):
 
 
 class FrameForm(forms.Form):
-    """One drawing: a start position, what was moved, and what stands under and in it."""
+    """One frame: a start position, the sliders, the captions and the signs."""
 
     preset = choice_field(
-        _("Start position"), PRESETS, help_text=_("Another start position puts the sliders back.")
+        _("Start position"),
+        PRESETS,
+        help_text=_("Choosing another start position resets the sliders."),
     )
     was = CharField(widget=forms.HiddenInput, required=False)
     caption_nl = caption_field(_("Caption in Dutch"), required=True)
     caption_en = caption_field(_("Caption in English"))
     highlight = choice_field(_("Coloured"), HIGHLIGHTS, required=False)
     arrow_at = choice_field(_("Arrow at"), {"": _("no arrow"), **PLACES}, required=False)
-    arrow_way = choice_field(
-        _("Which way"), {"": _("choose a direction"), **WAYS}, required=False
-    )  # fmt: skip
-    ghost = forms.BooleanField(
-        label=_("Show the first drawing behind it, dotted"), required=False
-    )  # fmt: skip
+    arrow_way = choice_field(_("Which way"), {"": _("choose a direction"), **WAYS}, required=False)
+    ghost = forms.BooleanField(label=_("Show the first drawing behind it, dotted"), required=False)
 
     WORDS = ("caption_nl", "caption_en", "highlight", "arrow_at", "arrow_way", "ghost")
 
@@ -137,15 +133,14 @@ class FrameForm(forms.Form):
         self.number = number
         for name, control in CONTROLS.items():
             self.fields[name] = SliderField(control)
-        self.fields["caption_nl"].error_messages["required"] = gettext(
-            "Write what the patient does in drawing %d."
-        ) % number  # fmt: skip
+        required = gettext("Write what the patient does in drawing %d.") % number
+        self.fields["caption_nl"].error_messages["required"] = required
 
     @property
     def start(self) -> str:
-        """The start position that the sliders are shown for."""
-        chosen = self["preset"].value()
-        return chosen if chosen in PRESETS else next(iter(PRESETS))
+        """The start position for which the sliders are shown."""
+        preset = self["preset"].value()
+        return preset if preset in PRESETS else next(iter(PRESETS))
 
     @property
     def has_signs(self) -> bool:
@@ -153,37 +148,34 @@ class FrameForm(forms.Form):
         return any(self[name].value() for name in names)
 
     def groups(self):
-        """The sliders of this start position, under the heading of their part of the body."""
+        """The sliders of this start position by part of the body, for the template."""
+        start = defaults(self.start)
         for key, label, controls in GROUPS:
             fields = [self[c.name] for c in controls if self.start in c.presets]
+            moved = any(str(field.value()) != str(start[field.name]) for field in fields)
             if fields:
-                yield {"key": key, "label": capfirst(label), "fields": fields,
-                       "moved": self._moved(fields)}  # fmt: skip
-
-    def _moved(self, fields) -> bool:
-        still = defaults(self.start)
-        return any(str(field.value()) != str(still[field.name]) for field in fields)
+                yield {"key": key, "label": capfirst(label), "fields": fields, "moved": moved}
 
     def clean(self):
         cleaned = super().clean()
-        still = defaults(self.start)
+        start = defaults(self.start)
         for name in CONTROLS:
             if cleaned.get(name) is None:
-                cleaned[name] = still[name]
+                cleaned[name] = start[name]
         if cleaned.get("arrow_at") and not cleaned.get("arrow_way"):
             self.add_error("arrow_way", _("Choose which way the arrow points."))
         if cleaned.get("arrow_way") and not cleaned.get("arrow_at"):
-            self.add_error("arrow_at", _("Choose where the arrow stands."))
+            self.add_error("arrow_at", _("Choose where the arrow goes."))
         return cleaned
 
 
-# What a drawing can do without, as long as it is not saved.
+# The fields whose errors do not prevent a preview.
 NOT_DRAWN = ("title_nl", "title_en", "caption_nl", "caption_en", "arrow_at", "arrow_way")
 FRAME_FIELDS = ("preset", "was", *FrameForm.WORDS, *CONTROLS)
 
 
 class PoseForm:
-    """The whole form: of what was sent, or of the settings of a figure."""
+    """The whole form, bound to request data, or filled with the settings of a figure."""
 
     def __init__(self, data=None, settings: dict | None = None):
         self.selected, self.said = 0, ""
@@ -192,10 +184,11 @@ class PoseForm:
             settings = self.initial_settings = settings or new_settings()
             self.figure = FigureForm(initial=settings)
             self.frames = [
-                FrameForm(initial=frame | {"was": frame["preset"]}, prefix=f"frames-{i}",
-                          number=i + 1)
+                FrameForm(
+                    initial=frame | {"was": frame["preset"]}, prefix=f"frames-{i}", number=i + 1
+                )
                 for i, frame in enumerate(settings["frames"])
-            ]  # fmt: skip
+            ]
             return
         self._figure_data = {n: data[n] for n in FigureForm.base_fields if n in data}
         self._rows = [_settled(row) for row in _rows(data)]
@@ -210,35 +203,42 @@ class PoseForm:
             FrameForm(data, prefix=f"frames-{i}", number=i + 1) for i in range(len(self._rows))
         ]
 
-    # What a button does.
+    # The buttons.
 
     def do(self, command: str) -> None:
-        """Add, copy, remove or move a frame: “up:1” moves the second one. `said` tells what."""
-        name, _colon, which = command.partition(":")
-        at = number(which, digits=2) or 0
-        at = min(at, len(self._rows) - 1)
-        acts = {"add": self._add, "copy": self._copy, "remove": self._remove,
-                "up": self._up, "down": self._down, "reset": self._reset}  # fmt: skip
+        """Add, copy, remove, move or reset a frame: "up:1" moves the second one up.
+
+        `said` then has the sentence that tells the user what happened.
+        """
+        name, _colon, index = command.partition(":")
+        at = min(number(index, digits=2) or 0, len(self._rows) - 1)
         self.selected = at
-        if name in acts:
-            acts[name](at)
+        if name == "add":
+            self._add()
+        elif name == "copy":
+            self._insert(at + 1, dict(self._rows[at]))
+        elif name == "remove":
+            self._remove(at)
+        elif name == "up":
+            self._swap(at, at - 1)
+        elif name == "down":
+            self._swap(at, at + 1)
+        elif name == "reset":
+            self._reset(at)
         self._bind()
 
     def _reset(self, at: int) -> None:
-        """Also asked for when another start position was chosen."""
+        """The page also does this when another start position is chosen."""
         row = self._rows[at]
         if row.get("preset") in PRESETS:
             self._rows[at] = row | defaults(row["preset"])
-        self.said = gettext("The sliders are back at the start position.")
+        self.said = gettext("The sliders were set back to the start position.")
 
-    def _add(self, _at: int) -> None:
+    def _add(self) -> None:
         preset = self._rows[-1].get("preset")
         frame = new_frame(preset if preset in PRESETS else "standing")
         row = {name: value for name, value in frame.items() if value is not False}
         self._insert(len(self._rows), row | {"was": frame["preset"]})
-
-    def _copy(self, at: int) -> None:
-        self._insert(at + 1, dict(self._rows[at]))
 
     def _insert(self, at: int, row: dict) -> None:
         if len(self._rows) >= MOST_FRAMES:
@@ -256,41 +256,34 @@ class PoseForm:
         self.selected = min(at, len(self._rows) - 1)
         self.said = gettext("Drawing %d was removed.") % (at + 1)
 
-    def _up(self, at: int) -> None:
-        self._swap(at, at - 1)
-
-    def _down(self, at: int) -> None:
-        self._swap(at, at + 1)
-
     def _swap(self, at: int, to: int) -> None:
         if not 0 <= to < len(self._rows):
-            self.said = gettext("Drawing %d stays where it is.") % (at + 1)
+            self.said = gettext("Drawing %d cannot be moved any further.") % (at + 1)
             return
         self._rows[at], self._rows[to] = self._rows[to], self._rows[at]
         self.selected = to
-        self.said = gettext("Drawing %(number)d of %(count)d") % {
-            "number": to + 1, "count": len(self._rows),
-        }  # fmt: skip
+        position = {"number": to + 1, "count": len(self._rows)}
+        self.said = gettext("Drawing %(number)d of %(count)d") % position
 
-    # What it says.
+    # The contents.
 
     def is_valid(self) -> bool:
         return all([self.figure.is_valid(), *[frame.is_valid() for frame in self.frames]])
 
     @property
     def settings(self) -> dict:
-        """Of a valid form."""
+        """The settings of the figure. Only for a valid form."""
         frames = [{n: f.cleaned_data[n] for n in FRAME_FIELDS if n != "was"} for f in self.frames]
         return self.figure.cleaned_data | {"frames": frames}
 
     def draft(self, number: int) -> tuple[dict, list[str]]:
-        """Settings good enough to draw frame `number`, and what is wrong with what was sent."""
+        """Settings with which frame `number` can be drawn, and the errors that prevent it."""
         frames, wrong = [], _problems(self.figure)
         for form in self.frames:
-            mine = form.number in (1, number)
-            if mine:
+            is_drawn = form.number in (1, number)  # the first frame may be drawn as the ghost
+            if is_drawn:
                 wrong += _problems(form)
-            cleaned = form.cleaned_data if mine else {}
+            cleaned = form.cleaned_data if is_drawn else {}
             frame = new_frame(form.start) | {
                 name: value for name, value in cleaned.items() if name != "was"
             }
@@ -309,19 +302,18 @@ def _problems(form: forms.Form) -> list[str]:
 
 
 def _rows(data) -> list[dict]:
-    """The frames as they were sent; a form that is not ours is refused."""
-    count = data.get("frames", "")
-    sent = number(count, digits=3) or 0
-    if not 1 <= sent <= MOST_FRAMES:
+    """The data of each frame. Raises ValidationError when the number of frames is not allowed."""
+    count = number(data.get("frames", ""), digits=3) or 0
+    if not 1 <= count <= MOST_FRAMES:
         raise ValidationError(gettext("A figure has 1 to %d drawings.") % MOST_FRAMES)
     return [
         {name: data[f"frames-{i}-{name}"] for name in FRAME_FIELDS if f"frames-{i}-{name}" in data}
-        for i in range(sent)
+        for i in range(count)
     ]
 
 
 def _settled(row: dict) -> dict:
-    """Another start position than the sliders were shown for puts them back."""
+    """The row with the sliders reset, if another start position was chosen."""
     preset = row.get("preset")
     if preset in PRESETS and row.get("was", preset) != preset:
         return row | defaults(preset) | {"was": preset}

@@ -1,4 +1,4 @@
-"""One frame drawn at once, coarser than on paper, and in words what is wrong with it."""
+"""Draw one frame quickly, coarser than on paper, with sentences about what is wrong with it."""
 
 import math
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from ..figures.solver import Warned
 from ..figures.strip import framed
 from .sliders import figure_of, start_joints
 
-CELL = 0.0105  # paper has about half of it; the difference is hardly seen on a screen
-MILLIMETRES = 100.0  # of screen a body height; the page makes it fit
-# Room around the start position, so that the picture does not jump while somebody moves.
+CELL = 0.0105  # body heights, about twice that for paper; on a screen the difference hardly shows
+MILLIMETRES = 100.0  # for a body height; the page scales the picture
+# The space around the start position, in body heights. With it the picture keeps its size while
+# the sliders are moved.
 HALF_WIDTH, HEIGHT, MARGIN = 0.66, 1.02, 0.06
 
 SHORT = {
@@ -24,8 +25,8 @@ SHORT = {
     ("hand", "r"): _("The right hand does not reach its place; it is %(cm)s cm short."),
     ("foot", "l"): _("The left foot does not reach its place; it is %(cm)s cm short."),
     ("foot", "r"): _("The right foot does not reach its place; it is %(cm)s cm short."),
-    ("knee", "l"): _("The left knee is not where it should rest; it is %(cm)s cm off."),
-    ("knee", "r"): _("The right knee is not where it should rest; it is %(cm)s cm off."),
+    ("knee", "l"): _("The left knee does not rest in its place; it is %(cm)s cm off."),
+    ("knee", "r"): _("The right knee does not rest in its place; it is %(cm)s cm off."),
 }
 PARTS = {
     "seat": _("The seat"),
@@ -48,7 +49,7 @@ class Preview:
 
 
 def preview(settings: dict, number: int) -> Preview:
-    """Frame `number`, counted from 1. One body is drawn, and the ghost of the first if asked."""
+    """Draw frame `number`, counted from 1, with the ghost of the first frame if it shows one."""
     data = figure_of(settings)
     frame = data["strip"][number - 1]
     needed = {frame["pose"], frame.get("ghost", frame["pose"])}
@@ -61,6 +62,7 @@ def preview(settings: dict, number: int) -> Preview:
 
 
 def _steady(preset: str, camera: Camera) -> Bounds:
+    """The bounds of the start position with the space around it, in the plane of the camera."""
     flat = [camera.flat(point) for point in start_joints(preset)]
     middle = (min(x for x, _y in flat) + max(x for x, _y in flat)) / 2
     low, high = min(y for _x, y in flat) - MARGIN, max(y for _x, y in flat) + MARGIN
@@ -69,12 +71,12 @@ def _steady(preset: str, camera: Camera) -> Bounds:
 
 
 def in_words(warned: Warned | Touched) -> str:
-    if isinstance(warned, Touched):  # poses of the editor rest on nothing by name
-        part = PARTS.get(warned.part, _("A part of the body"))
-        return gettext("%(part)s goes into %(thing)s.") % {
-            "part": part, "thing": THINGS.get(warned.thing, _("something beside it")),
-        }  # fmt: skip
-    centimetres = {"cm": max(1, math.ceil(warned.by * 175))}  # of somebody of 1.75 m
+    """The sentence about a warning, in the active language."""
+    if isinstance(warned, Touched):
+        part = PARTS.get(warned.part, gettext("A part of the body"))
+        thing = THINGS.get(warned.thing, gettext("something beside it"))
+        return gettext("%(part)s goes into %(thing)s.") % {"part": part, "thing": thing}
+    centimetres = {"cm": max(1, math.ceil(warned.by * 175))}  # for a person of 1.75 m
     if not warned.part:
         return gettext("A part of the body goes %(cm)s cm through the floor.") % centimetres
     return str(SHORT[warned.part, warned.side]) % centimetres

@@ -1,12 +1,12 @@
-"""A pose in the words of the trade: sliders between two words, and the figure they stand for.
+"""The sliders of the pose editor, and the figure that they describe.
 
-A frame is a start position and sliders. Every slider runs from 0 to 100 between two words, and
-stands where the start position has it until it is moved; degrees stay in here. `figure_of` makes
-the data that figures/checks.py describes. `settings_of` reads it back, of a figure that was made
-here; of any other it gives None.
+A frame is a start position (preset) with a value for each slider. A slider runs from 0 to 100
+between two words, and at first has the value of the start position. `figure_of` turns the settings
+into the data that figures/checks.py describes. `settings_of` does the reverse for a figure that was
+made here, and returns None for any other.
 
-A start position may plant a hand, a foot or a knee. Moving a slider of that arm or leg sets the
-limb free: it leaves from where it was planted, and follows its sliders from then on.
+In a start position a hand, foot or knee may be fixed to a place. Moving a slider of that arm or leg
+releases the limb, which from then on follows its sliders only.
 """
 
 import math
@@ -21,9 +21,9 @@ from ..figures.poses import complete, expand, presets
 from ..figures.skeleton import SIDES, Skeleton, three_angles
 from ..figures.solver import solve
 
-KEY = "own"  # every figure needs a key; those of a practice are known by their uuid
+KEY = "own"  # the key in the data of every practice's figure, which has a uuid instead
 MOST_FRAMES = 6
-MOST = 100  # of a slider
+MOST = 100  # the highest value of a slider
 
 PRESETS = {
     "standing": _("standing"),
@@ -39,9 +39,12 @@ PRESETS = {
 LYING_ON_BACK = ("lying_on_back", "hook_lying")
 
 
-@dataclass(frozen=True, eq=False)  # the words of a label change with the language, a key may not
+@dataclass(frozen=True, eq=False)  # hashed by identity, because the labels vary with the language
 class Control:
-    """One slider. `low` and `high` are what its ends stand for; `middle` is what 50 does."""
+    """One slider. `low` and `high` are the amounts at its ends, `middle` the amount at 50.
+
+    An amount is in degrees or body heights. With `middle`, each half of the slider is linear.
+    """
 
     name: str
     label: str
@@ -53,14 +56,14 @@ class Control:
     presets: tuple[str, ...] = tuple(PRESETS)
 
     def amount(self, value: int) -> float:
-        """What this position of the slider stands for."""
+        """The amount at this value of the slider."""
         if self.middle is None:
             return self.low + (self.high - self.low) * value / MOST
         end = self.high if value >= MOST / 2 else self.low
         return self.middle + (end - self.middle) * abs(value / MOST * 2 - 1)
 
     def value(self, amount: float) -> int:
-        """The position of the slider that comes nearest."""
+        """The value of the slider nearest to this amount."""
         if self.middle is None:
             share = (amount - self.low) / (self.high - self.low)
         else:
@@ -71,68 +74,76 @@ class Control:
 
 
 RIGHT, TO_THE_LEFT = _("to the right"), _("to the left")
+ACROSS, OUTWARDS = _("across the body"), _("away from it")
 
-# The whole body: amounts are added to the start position.
+# The whole body. The amounts are added to the start position.
+LEANING = ("standing", "step", "sitting", "half_kneeling", *LYING_ON_BACK)
+ON_FEET = ("standing", "step")
+SWAYING = ("standing", "hands_and_knees")
+ROLLING = ("hands_and_knees", "prone", "on_side", *LYING_ON_BACK)
+KNEELING = ("hands_and_knees",)
+SEATED = ("sitting",)
 BODY = (
-    Control("lean", _("Trunk"), _("leaning back"), _("leaning forward"), -25, 90, 0,
-            ("standing", "step", "sitting", "half_kneeling", *LYING_ON_BACK)),
-    Control("squat", _("Hips"), _("low, knees bent"), _("high, upright"), -0.25, 0.0, None,
-            ("standing", "step")),
-    Control("rise", _("Buttocks"), _("on the seat"), _("standing up"), 0.0, 0.2, None,
-            ("sitting",)),
-    Control("bridge", _("Buttocks"), _("on the mat"), _("lifted"), 0.0, 0.12, None,
-            LYING_ON_BACK),
-    Control("sit_back", _("Buttocks"), _("above the knees"), _("on the heels"), 0.0, 71.0, None,
-            ("hands_and_knees",)),
-    Control("sway", _("Hips sideways"), RIGHT, TO_THE_LEFT, -1.0, 1.0, 0,
-            ("standing", "hands_and_knees")),
-    Control("roll", _("Turn the whole body"), RIGHT, TO_THE_LEFT, -90, 90, 0,
-            ("hands_and_knees", "prone", "on_side", *LYING_ON_BACK)),
-)  # fmt: skip
+    Control("lean", _("Trunk"), _("leaning back"), _("leaning forward"), -25, 90, 0, LEANING),
+    Control(
+        "squat", _("Hips"), _("low, knees bent"), _("high, upright"), -0.25, 0.0, None, ON_FEET
+    ),
+    Control("rise", _("Buttocks"), _("on the seat"), _("standing up"), 0.0, 0.2, None, SEATED),
+    Control("bridge", _("Buttocks"), _("on the mat"), _("lifted"), 0.0, 0.12, None, LYING_ON_BACK),
+    Control(
+        "sit_back", _("Buttocks"), _("above the knees"), _("on the heels"), 0, 71, None, KNEELING
+    ),
+    Control("sway", _("Hips sideways"), RIGHT, TO_THE_LEFT, -1.0, 1.0, 0, SWAYING),
+    Control("roll", _("Turn the whole body"), RIGHT, TO_THE_LEFT, -90, 90, 0, ROLLING),
+)
 
-# The spine: what each slider does to [flexion, side bend, twist] of a region, and for what share.
+# The spine: the share of each slider in an angle of a region. The angles of a region are 0 flexion,
+# 1 side bend and 2 twist.
 SPINE = {
     Control("low_back", _("Low back"), _("hollow"), _("round"), -45, 90, 0): {("lumbar", 0): 1.0},
     Control("upper_back", _("Upper back"), _("stretched"), _("round"), -40, 50, 0): {
         ("thoracic", 0): 1.0
     },
     Control("side_bend", _("Bend the trunk sideways"), RIGHT, TO_THE_LEFT, -60, 60, 0): {
-        ("lumbar", 1): 0.5, ("thoracic", 1): 0.5,
+        ("lumbar", 1): 0.5,
+        ("thoracic", 1): 0.5,
     },
     Control("twist", _("Twist the trunk"), RIGHT, TO_THE_LEFT, -60, 60, 0): {
-        ("lumbar", 2): 0.35, ("thoracic", 2): 0.65,
+        ("lumbar", 2): 0.35,
+        ("thoracic", 2): 0.65,
     },
     Control("nod", _("Head up and down"), _("looking up"), _("chin to the chest"), -70, 70, 0): {
-        ("neck", 0): 0.6, ("head", 0): 0.4,
+        ("neck", 0): 0.6,
+        ("head", 0): 0.4,
     },
     Control("head_turn", _("Turn the head"), RIGHT, TO_THE_LEFT, -80, 80, 0): {
-        ("neck", 2): 0.5, ("head", 2): 0.5,
+        ("neck", 2): 0.5,
+        ("head", 2): 0.5,
     },
     Control("head_tilt", _("Tilt the head"), RIGHT, TO_THE_LEFT, -45, 45, 0): {
-        ("neck", 1): 0.6, ("head", 1): 0.4,
+        ("neck", 1): 0.6,
+        ("head", 1): 0.4,
     },
-}  # fmt: skip
+}
 
 
 def _arm(side: str) -> tuple[Control, ...]:
     return (
         Control(f"arm_{side}_forward", _("Raise the arm"), _("backward"), _("overhead"), -50, 180),
-        Control(f"arm_{side}_sideways", _("Arm sideways"), _("across the body"), _("away from it"),
-                -40, 150, 0),
+        Control(f"arm_{side}_sideways", _("Arm sideways"), ACROSS, OUTWARDS, -40, 150, 0),
         Control(f"arm_{side}_turn", _("Turn the arm"), _("inward"), _("outward"), -90, 90, 0),
         Control(f"arm_{side}_elbow", _("Elbow"), _("straight"), _("bent"), 0, 145),
-    )  # fmt: skip
+    )
 
 
 def _leg(side: str) -> tuple[Control, ...]:
     return (
         Control(f"leg_{side}_hip", _("Raise the leg"), _("backward"), _("to the chest"), -30, 125),
-        Control(f"leg_{side}_sideways", _("Leg sideways"), _("across the body"),
-                _("away from it"), -30, 60, 0),
+        Control(f"leg_{side}_sideways", _("Leg sideways"), ACROSS, OUTWARDS, -30, 60, 0),
         Control(f"leg_{side}_turn", _("Turn the leg"), _("inward"), _("outward"), -50, 50, 0),
         Control(f"leg_{side}_knee", _("Knee"), _("straight"), _("bent"), 0, 145),
         Control(f"leg_{side}_ankle", _("Foot"), _("toes up"), _("toes pointed"), -25, 80),
-    )  # fmt: skip
+    )
 
 
 LIMBS = {"arm_l": _arm("l"), "arm_r": _arm("r"), "leg_l": _leg("l"), "leg_r": _leg("r")}
@@ -161,13 +172,13 @@ def _start_skeleton(preset: str) -> Skeleton:
 
 
 def start_joints(preset: str) -> list:
-    """Where the joints of a start position are."""
+    """The positions of the joints in a start position."""
     return list(_start_skeleton(preset).joints.values())
 
 
 @cache
 def rest(preset: str) -> dict[str, float]:
-    """What every slider would have to stand for to leave the start position as it is."""
+    """The amount of every slider in the start position."""
     amounts = {control.name: 0.0 for control in BODY}
     for control, shares in SPINE.items():
         amounts[control.name] = _in_spine(_start(preset)["spine"], shares)
@@ -179,7 +190,7 @@ def rest(preset: str) -> dict[str, float]:
 
 @cache
 def defaults(preset: str) -> dict[str, int]:
-    """Where every slider stands in the start position."""
+    """The value of every slider in the start position."""
     return {name: control.value(rest(preset)[name]) for name, control in CONTROLS.items()}
 
 
@@ -188,7 +199,7 @@ def _in_spine(spine: dict, shares: dict) -> float:
 
 
 def _three(parent: Frame, bone: Frame, sign: float) -> list[float]:
-    """Flexion, abduction and rotation that turn `parent` into `bone`."""
+    """The flexion, abduction and rotation from `parent` to `bone`, in degrees."""
     down = [-part for part in seen_from(parent, bone)[UP]]
     abduction = math.degrees(math.asin(max(-1.0, min(1.0, sign * down[LEFT]))))
     flexion = math.degrees(math.atan2(down[FORWARD], -down[UP]))
@@ -199,7 +210,7 @@ def _three(parent: Frame, bone: Frame, sign: float) -> list[float]:
 
 
 def _bend(upper: Frame, lower: Frame) -> float:
-    """By how much `lower` is bent forward of `upper`."""
+    """The angle by which `lower` is bent forward from `upper`, in degrees."""
     up = lower[UP]
     return round(math.degrees(math.atan2(dot(up, upper[FORWARD]), dot(up, upper[UP]))), 1)
 
@@ -214,9 +225,8 @@ def _arm_angles(skeleton: Skeleton, side: str) -> dict[str, float]:
 def _leg_angles(skeleton: Skeleton, side: str) -> dict[str, float]:
     frames = skeleton.frames
     upper, lower, foot = (frames[f"{bone}_{side}"] for bone in ("thigh", "shank", "foot"))
-    angles = [
-        *_three(frames["pelvis"], upper, SIDES[side]), _bend(upper, lower), _bend(lower, foot),
-    ]  # fmt: skip
+    hip = _three(frames["pelvis"], upper, SIDES[side])
+    angles = [*hip, _bend(upper, lower), _bend(lower, foot)]
     return _named(f"leg_{side}", angles)
 
 
@@ -225,12 +235,12 @@ def _named(limb: str, angles: list[float]) -> dict[str, float]:
 
 
 def pose_of(preset: str, values: dict[str, int]) -> dict:
-    """The pose for these sliders. What was not moved is not in it: the preset says it."""
-    start, still = _start(preset), defaults(preset)
+    """The pose for these values of the sliders, with only the parts that differ from the preset."""
+    start, unmoved = _start(preset), defaults(preset)
     moved = {
         name: round(control.amount(values[name]), 3)
         for name, control in CONTROLS.items()
-        if preset in control.presets and values.get(name, still[name]) != still[name]
+        if preset in control.presets and values.get(name, unmoved[name]) != unmoved[name]
     }
     pose = {"preset": preset} | _body(preset, moved)
     spine = {region: list(angles) for region, angles in start["spine"].items()}
@@ -255,47 +265,47 @@ def _freed(limb: str, angles: list[float]) -> dict:
 
 
 def _body(preset: str, moved: dict[str, float]) -> dict:
-    """Pelvis and solver for the sliders of the whole body."""
+    """The parts of the pose that the sliders of the whole body change, from their amounts."""
     start = _start(preset)
-    (x, y, z), pelvis, found = start["pelvis"]["position"], {}, {}
+    (x, y, z), pelvis, pose = start["pelvis"]["position"], {}, {}
     if "lean" in moved:
         pelvis["pitch"] = start["pelvis"]["pitch"] + moved["lean"]
     if "roll" in moved:
         pelvis["roll"] = start["pelvis"]["roll"] + moved["roll"]
     if "sway" in moved:
         y += 0.05 * moved["sway"]
-        if preset == "hands_and_knees":  # the tail wags: the pelvis turns along
+        if preset == "hands_and_knees":  # the pelvis turns along
             pelvis["yaw"] = -22 * moved["sway"]
-    if "squat" in moved:  # the hips sink behind the feet
+    if "squat" in moved:  # the hips go down and backward
         x, z = x + 0.45 * moved["squat"], z + moved["squat"]
-    if "rise" in moved:  # and come over them
+    if "rise" in moved:  # the hips go up and forward
         x, z = x + moved["rise"], z + moved["rise"]
-    if "bridge" in moved:  # shoulders and hands stay where they lie
+    if "bridge" in moved:  # the shoulders and hands stay on the mat
         z += moved["bridge"]
         height = _shoulder_height(preset)
         for side in SIDES:
             wrist = [round(part, 3) for part in _start_skeleton(preset).joints[f"wrist_{side}"]]
-            found[f"arm_{side}"] = {"reset": True, "hand": wrist, "pole": [0, SIDES[side], 1]}
-        found["solve"] = {"free": ["pelvis.pitch"], "goals": [["shoulder_height", height]]}
+            pose[f"arm_{side}"] = {"reset": True, "hand": wrist, "pole": [0, SIDES[side], 1]}
+        pose["solve"] = {"free": ["pelvis.pitch"], "goals": [["shoulder_height", height]]}
     if "sit_back" in moved:
-        way = moved["sit_back"] / CONTROLS["sit_back"].high
-        x, z = x - 0.17 * way, z - 0.14 * way
-        pelvis["pitch"] = start["pelvis"]["pitch"] - 24 * way
+        share = moved["sit_back"] / CONTROLS["sit_back"].high
+        x, z = x - 0.17 * share, z - 0.14 * share
+        pelvis["pitch"] = start["pelvis"]["pitch"] - 24 * share
         height = _shoulder_height(preset)
-        found["arms"] = {"pole": [-0.3, 0.9, 0.3]}
-        found["solve"] = {
+        pose["arms"] = {"pole": [-0.3, 0.9, 0.3]}
+        pose["solve"] = {
             "free": ["pelvis.x", "pelvis.z", "pelvis.pitch"],
             "goals": [
                 "knees",
                 ["thigh_lean", moved["sit_back"]],
-                ["shoulder_height", round(height + (0.12 - height) * way, 4)],
+                ["shoulder_height", round(height + (0.12 - height) * share, 4)],
             ],
         }
     if (x, y, z) != tuple(start["pelvis"]["position"]):
-        pelvis["position"] = [x, y, z]
-    rounded = {k: [round(n, 4) for n in v] if k == "position" else round(v, 2)
-               for k, v in pelvis.items()}  # fmt: skip
-    return ({"pelvis": rounded} if rounded else {}) | found
+        pelvis["position"] = [round(part, 4) for part in (x, y, z)]
+    for angle in pelvis.keys() - {"position"}:
+        pelvis[angle] = round(pelvis[angle], 2)
+    return ({"pelvis": pelvis} if pelvis else {}) | pose
 
 
 def _shoulder_height(preset: str) -> float:
@@ -304,12 +314,12 @@ def _shoulder_height(preset: str) -> float:
 
 
 def values_of(pose: dict) -> dict[str, int]:
-    """Where the sliders stood for a pose that `pose_of` made."""
+    """The values of the sliders for a pose that `pose_of` made."""
     preset = pose["preset"]
     start, values = _start(preset), dict(defaults(preset))
     pelvis = {**start["pelvis"], **pose.get("pelvis", {})}
-    shift = [now - then for now, then in zip(pelvis["position"], start["pelvis"]["position"],
-                                             strict=True)]  # fmt: skip
+    positions = zip(pelvis["position"], start["pelvis"]["position"], strict=True)
+    shift = [now - then for now, then in positions]
     goals = dict(goal for goal in pose.get("solve", {}).get("goals", []) if isinstance(goal, list))
     amounts = {
         "lean": pelvis["pitch"] - start["pelvis"]["pitch"],
@@ -335,7 +345,7 @@ def values_of(pose: dict) -> dict[str, int]:
     return values
 
 
-# --- what is beside the body ----------------------------------------------------------------------
+# --- the camera, the person, the things and the signs ---------------------------------------------
 
 VIEWS = {
     "side": (_("from the side"), [0, 4]),
@@ -379,9 +389,8 @@ THINGS = {
     "chair": _("a chair"),
     "step": _("a step"),
 }
-FITTING = dict.fromkeys(PRESETS, "mat") | {
-    "standing": "shadow", "step": "step", "sitting": "chair",
-}  # fmt: skip
+OTHER_THINGS = {"standing": "shadow", "step": "step", "sitting": "chair"}
+FITTING = dict.fromkeys(PRESETS, "mat") | OTHER_THINGS
 
 PLACES = {
     "low_back": _("low back"),
@@ -409,7 +418,8 @@ PLACES = {
     "toe_l": _("left toes"),
     "toe_r": _("right toes"),
 }
-# From and to, to the right and up on the page, seen from the place; then the bend.
+# Begin and end of the arrow, each to the right of and above the place on the picture, in body
+# heights; then its bend.
 WAYS = {
     "up": (_("up"), (0, 0.03), (0, 0.18), 0),
     "down": (_("down, towards it"), (0, 0.2), (0, 0.05), 0),
@@ -435,12 +445,13 @@ def arrow_of(place: str, way: str) -> dict:
 
 @cache
 def _extent(preset: str) -> tuple[float, float]:
-    """From where to where the start position lies, along x."""
+    """The lowest and highest x of the start position, with some space, in body heights."""
     xs = [point[0] for point in start_joints(preset)]
     return round(min(xs) - 0.1, 2), round(max(xs) + 0.13, 2)
 
 
 def things_of(things: str, preset: str) -> list[dict]:
+    """The props of a frame with this start position, as figures/checks.py describes them."""
     kind = FITTING[preset] if things == "fitting" else things
     start, end = _extent(preset)
     middle = round((start + end) / 2, 2)
@@ -451,7 +462,7 @@ def things_of(things: str, preset: str) -> list[dict]:
         return [floor]
     if kind == "chair" and preset == "sitting":
         return [floor, {"kind": "chair", "at": [-0.128, 0.16, -0.14, 0.14, 0.262, 0.64]}]
-    if kind == "chair":  # to hold on to
+    if kind == "chair":  # in front of the body, to hold on to
         return [floor, {"kind": "chair", "at": [0.3, 0.58, -0.14, 0.14, 0.262, 0.56]}]
     if kind == "step":
         return [floor, {"kind": "box", "at": [0.145, 0.37, -0.12, 0.14, 0, 0.1]}]
@@ -462,24 +473,31 @@ def things_of(things: str, preset: str) -> list[dict]:
 
 
 def new_frame(preset: str = "hands_and_knees") -> dict:
-    """The settings of a frame as it starts."""
-    return {
-        "preset": preset, **defaults(preset), "caption_nl": "", "caption_en": "",
-        "highlight": "", "arrow_at": "", "arrow_way": "", "ghost": False,
-    }  # fmt: skip
+    """The settings of a new frame."""
+    empty = dict.fromkeys(("caption_nl", "caption_en", "highlight", "arrow_at", "arrow_way"), "")
+    return {"preset": preset, **defaults(preset), **empty, "ghost": False}
 
 
 def new_settings() -> dict:
+    """The settings of a new figure."""
     return {
-        "title_nl": "", "title_en": "", "view": "back_side",
-        "camera_turn": CAMERA_TURN.value(-22), "camera_height": CAMERA_HEIGHT.value(9),
-        "build": "average", "hair": "short", "clothes": "trousers", "things": "fitting",
-        "side": "", "loop": False, "frames": [new_frame()],
-    }  # fmt: skip
+        "title_nl": "",
+        "title_en": "",
+        "view": "back_side",
+        "camera_turn": CAMERA_TURN.value(-22),
+        "camera_height": CAMERA_HEIGHT.value(9),
+        "build": "average",
+        "hair": "short",
+        "clothes": "trousers",
+        "things": "fitting",
+        "side": "",
+        "loop": False,
+        "frames": [new_frame()],
+    }
 
 
 def _words(settings: dict, name: str) -> dict:
-    """In Dutch, and in English when that was written."""
+    """The texts in Dutch, and in English where there is one."""
     return {
         language: settings[f"{name}_{language}"]
         for language in ("nl", "en")
@@ -497,7 +515,7 @@ def _view(settings: dict) -> list[float]:
 
 
 def figure_of(settings: dict) -> dict:
-    """The data of a figure; `check` says whether it is one."""
+    """The data of the figure with these settings. `check` validates it."""
     frames = settings["frames"]
     data = {
         "key": KEY,
@@ -534,7 +552,7 @@ def _frame(number: int, frame: dict, things: str) -> dict:
 
 
 def settings_of(data: dict) -> dict | None:
-    """The settings that give this figure; None when the sliders cannot say it."""
+    """The settings of this figure; None when the sliders cannot express it."""
     try:
         settings = _settings(data)
         return settings if figure_of(settings) == data else None
@@ -571,9 +589,9 @@ def _settings(data: dict) -> dict:
 
 def _frame_settings(pose: dict, frame: dict) -> dict:
     arrow = {"arrow_at": "", "arrow_way": ""}
-    for given in frame.get("arrows", []):
-        place = given["from"][0]
-        way = next(way for way in WAYS if arrow_of(place, way) == given)
+    for drawn in frame.get("arrows", []):
+        place = drawn["from"][0]
+        way = next(way for way in WAYS if arrow_of(place, way) == drawn)
         arrow = {"arrow_at": place, "arrow_way": way}
     return {
         "preset": pose["preset"],
@@ -587,5 +605,5 @@ def _frame_settings(pose: dict, frame: dict) -> dict:
 
 
 def check(data: dict) -> None:
-    """ValueError for what is no figure. English may be missing: it is read in Dutch."""
+    """Raise ValueError if `data` is not a figure. Texts in English may be missing."""
     Checker("figure", presets(), languages=("nl",)).figure(data)

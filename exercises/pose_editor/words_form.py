@@ -1,8 +1,9 @@
-"""The words of a figure whose poses the sliders cannot say, who does it, and from where."""
+"""The form for a figure that sliders cannot express: its texts, the person and the view."""
 
 import copy
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..figures.style import Person
@@ -33,7 +34,8 @@ class FigureWordsForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         for number, frame in enumerate(data_of["strip"], 1):
-            for language, label in (("nl", _("Caption in Dutch")), ("en", _("Caption in English"))):
+            labels = {"nl": gettext("Caption in Dutch"), "en": gettext("Caption in English")}
+            for language, label in labels.items():
                 field = caption_field(label, required=language == "nl")
                 field.initial = frame["caption"].get(language, "")
                 self.fields[f"caption_{number}_{language}"] = field
@@ -52,19 +54,19 @@ class FigureWordsForm(forms.Form):
         return {language: text for language, text in texts.items() if text}
 
     def changed(self) -> dict:
-        """The data of the figure with what was typed."""
-        data, said = copy.deepcopy(self.figure), self.cleaned_data
+        """The data of the figure, changed as the form says."""
+        data, cleaned = copy.deepcopy(self.figure), self.cleaned_data
         data["title"] = self._texts("title")
         for number, frame in enumerate(data["strip"], 1):
             frame["caption"] = self._texts(f"caption_{number}")
-        person = {name: said[name] for name in ("hair", "clothes") if said[name]}
-        if said["build"]:
-            person["build"] = BUILDS[said["build"]][1]
-        asked = Person(**(data.get("person", {}) | person))
-        if asked != Person(**data.get("person", {})):
-            data["person"] = vars(asked).copy()
-        if said["view"]:
+        changes = {name: cleaned[name] for name in ("hair", "clothes") if cleaned[name]}
+        if cleaned["build"]:
+            changes["build"] = BUILDS[cleaned["build"]][1]
+        person = Person(**(data.get("person", {}) | changes))
+        if person != Person(**data.get("person", {})):
+            data["person"] = vars(person).copy()
+        if cleaned["view"]:
             for place in (*data["strip"], data.get("loop", {})):
                 place.pop("view", None)
-            data["view"] = list(VIEWS[said["view"]][1])
+            data["view"] = list(VIEWS[cleaned["view"]][1])
         return data

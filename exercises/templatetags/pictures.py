@@ -1,6 +1,4 @@
-"""Pictures on a page: the frames with their captions, and small drawings for lists."""
-
-from collections.abc import Sequence
+"""Tags that show a picture with its captions, a film, or a small drawing for a list."""
 
 from django import template
 from django.urls import reverse
@@ -16,14 +14,13 @@ from ..pictures import Picture
 
 register = template.Library()
 
-PIXELS = 4.6  # CSS pixels for a millimetre of the drawing: a body of 42 mm is 193 pixels tall
+PIXELS = 4.6  # CSS pixels for a millimetre on paper: a body is 19 cm tall at 96 dpi
 SMALL = 1.7  # the same for a small drawing
 
 
 @register.inclusion_tag("exercises/_picture.html", takes_context=True)
 def picture(context, shown: Picture):
-    """All frames of a picture. The address of a photo, which not everyone may see, is in `media`
-    of the context."""
+    """All frames with their captions. `media` in the context has the addresses of photos."""
     media = context.get("media", {})
     frames = [
         {
@@ -42,8 +39,7 @@ def picture(context, shown: Picture):
 
 @register.simple_tag(takes_context=True)
 def key_frame(context, shown: Picture | None) -> str:
-    """The frame that shows the movement, without an alternative text: it is beside the title of
-    the exercise, and all frames are further on."""
+    """The frame that shows the movement, without a caption: the text beside it names it."""
     if shown is None:
         return ""
     number = _key_number(shown.frames)
@@ -58,8 +54,7 @@ def key_frame(context, shown: Picture | None) -> str:
 
 @register.inclusion_tag("exercises/_film.html", takes_context=True)
 def film(context, shown: Clip):
-    """A player for a film. The addresses of film, still and captions are in `media` of the
-    context."""
+    """A player. `media` in the context has the addresses of the files by digest."""
     media = context.get("media", {})
     names = dict(languages())
     tracks = [
@@ -82,7 +77,7 @@ def film(context, shown: Clip):
 
 @register.simple_tag
 def small_picture(figure: Figure | None) -> str:
-    """The frame that shows the movement, small, for a list of figures by name."""
+    """The frame that shows the movement, small. The text beside it names it."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
     frames = figure.rendering.frames
@@ -97,7 +92,7 @@ def small_picture(figure: Figure | None) -> str:
 
 
 def thumbnail_address(figure: Figure | None) -> str:
-    """The address of the same frame, without a query for the drawing."""
+    """The address of that frame for a long list, found without reading the drawings."""
     if figure is None or figure.kind == Figure.Kind.PHOTO:
         return ""
     return _drawing(figure.rendering_id, _key_number(figure.data.get("strip", [None])))

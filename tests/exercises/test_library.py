@@ -240,7 +240,7 @@ def test_an_exercise_that_was_changed_here_is_kept(db, write_library):
     assert report.kept == ["een"]
     assert everything() == before
     with translation.override("en"):
-        assert "kept: changed here: een" in str(report)
+        assert "not overwritten, because changed here: een" in str(report)
 
 
 @pytest.mark.parametrize(

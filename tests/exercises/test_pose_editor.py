@@ -365,7 +365,7 @@ REFUSED = {
     "thousands": ({"frames": "4000"}, "A figure has 1 to 6 drawings."),
     "not a count": ({"frames": "NaN"}, "A figure has 1 to 6 drawings."),
     "half an arrow": ({"frames-0-arrow_at": "knees"}, "Choose which way the arrow points."),
-    "a way without a place": ({"frames-0-arrow_way": "up"}, "Choose where the arrow stands."),
+    "a way without a place": ({"frames-0-arrow_way": "up"}, "Choose where the arrow goes."),
     "NaN": ({"frames-0-low_back": "NaN"}, "Enter a whole number."),
     "huge": ({"frames-0-low_back": "1" + "0" * 300}, "Ensure this value is less than"),
     "infinite": ({"frames-0-nod": "inf"}, "Enter a whole number."),
@@ -595,7 +595,7 @@ def test_a_shared_exercise_takes_no_figure_of_one_practice(as_, cast, own, share
 def test_what_is_shared_is_read_copied_and_judged(as_, cast, shared):
     anna, before = as_("anna"), everything()
     page = anna.get(change(shared)).content.decode()
-    assert "Copy for us and change" in page
+    assert "Copy to our library and edit" in page
     assert 'name="_save"' not in page and 'name="_review"' not in page
     for sent in (posted(settings()), {"_review": "", "reviewed_by": "x"}, {}):
         assert anna.post(change(shared), sent).status_code == 403

@@ -38,7 +38,7 @@ def test_import_with_errors(page, site, complaints, own_exercise, width, scheme)
         content = table(["key", "title_nl", "dosage"], *rows)
         file = {"name": "oefeningen.csv", "mimeType": "text/csv", "buffer": content}
         page.get_by_label("Bestand").set_input_files(file)
-        page.get_by_role("button", name="Kijk wat het zou wijzigen").press("Enter")
+        page.get_by_role("button", name="Bekijk wat er zou wijzigen").press("Enter")
         expect(page.get_by_role("progressbar")).to_be_visible()
         calm_and_accessible(page, complaints)
         work()

@@ -343,8 +343,8 @@ MUTANTS = (
     Mutant(
         "an import is everyone's",
         "exercises/exchange/views.py",
-        "found = uploads.visible_to(request.user).filter(uuid=uuid).first()",
-        "found = uploads.filter(uuid=uuid).first()",
+        "visible = uploads.visible_to(request.user).filter(uuid=uuid).first()",
+        "visible = uploads.filter(uuid=uuid).first()",
         "tests/access/test_access.py::test_a_route[admin:exercises_upload]",
     ),
     Mutant(

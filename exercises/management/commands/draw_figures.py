@@ -82,9 +82,9 @@ def _page(strips, grey: bool) -> str:
 
 
 def _column(strips) -> str:
-    """All strips under each other in one SVG, at their own scale in mm."""
+    """All strips below each other in one SVG, in their size in mm."""
     y, parts, widest = 0.0, [], 0.0
-    for _, strip in strips:
+    for _figure, strip in strips:
         parts.append(strip.svg.replace("<svg ", f'<svg y="{y:.1f}mm" ', 1))
         y += strip.height + 6
         widest = max(widest, strip.width)

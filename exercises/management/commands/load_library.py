@@ -1,4 +1,4 @@
-"""`manage.py load_library`: the shared library, from its files into the database."""
+"""`manage.py load_library` loads the shared library from its files into the database."""
 
 from pathlib import Path
 
@@ -26,8 +26,8 @@ class Command(BaseCommand):
             for key in pictures.shared_keys():
                 pictures.shared_figure(key)
             pictures.redraw()
-            for found in reading.read_all(files):
-                report = loading.load(found)
+            for library in reading.read_all(files):
+                report = loading.load(library)
                 if options["verbosity"]:
                     self.stdout.write(str(report))
         except ValueError as error:

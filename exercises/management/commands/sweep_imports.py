@@ -1,4 +1,4 @@
-"""`manage.py sweep_imports`: uploads for the library that nobody came back to."""
+"""`manage.py sweep_imports` deletes uploads for the library that are a day old."""
 
 from django.core.management.base import BaseCommand
 

@@ -162,11 +162,11 @@ REFUSED = {
     "\u0662x\u0661\u0660": "“\u0662x\u0661\u0660” does not fit",  # Arabic digits
     "2x10\u00b2": "does not fit",  # a superscript is not a 2
     "2x10 \u0378\u0379": "“��” does not fit",  # what a page cannot show
-    "2x10 5s 5s": "“5s” says “Seconds” twice",
-    "2x10 3x10": "“3x10” says “Sets” twice",
-    "2dd 2x per dag 10x": "“2x per dag” says “Times a day” twice",
-    "3x8 5s vasthouden 10s": "“10s” says “Hold in seconds” twice",
-    "2x10 links rechts": "“rechts” says “Side” twice",
+    "2x10 5s 5s": "“5s” states “Seconds” twice",
+    "2x10 3x10": "“3x10” states “Sets” twice",
+    "2dd 2x per dag 10x": "“2x per dag” states “Times a day” twice",
+    "3x8 5s vasthouden 10s": "“10s” states “Hold in seconds” twice",
+    "2x10 links rechts": "“rechts” states “Side” twice",
     "links 2x10 en rechts 3x10": "Left and right differ",
     "2x10 5s links en 2x10 rechts": "Left and right differ",
     "2dd 2x10 links en 3x/week 2x10 rechts": "Left and right differ",
@@ -179,8 +179,8 @@ REFUSED = {
     "8x per week 10x": "Days a week: give a whole number from 1 to 7.",
     "elke 15 dagen 10x": "Every so many days: give a whole number from 2 to 14.",
     "3x8 0,1kg": "Load in kg: give a number from 0.25 to 200",
-    "12-8x": "A range goes from few to more repetitions",
-    "8-8x": "A range goes from few to more repetitions",
+    "12-8x": "Write the lower number of repetitions first",
+    "8-8x": "Write the lower number of repetitions first",
     "3x8 15 min": "Sets does not go with a duration",
     "30s rust 10s": "Rest in seconds does not go with a duration",
     "10x rust 30s": "A rest needs at least two sets",

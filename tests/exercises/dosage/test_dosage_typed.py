@@ -170,7 +170,7 @@ REFUSED = {
         3x10 [staan]|10 min [wandelen]|3x10 [foo]|[zo] vaak als het gaat|3x10 [zo] nodig
     """,
     "Choose every day or certain days": "3x per week dagelijks 10x",
-    "says “Times a day” twice": "2dd [3x per dag] 10x",
+    "states “Times a day” twice": "2dd [3x per dag] 10x",
 }
 
 

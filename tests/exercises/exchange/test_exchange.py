@@ -271,7 +271,7 @@ def test_stopped_it_ends_and_keeps_nothing(cast, monkeypatch):
     content = table(["title_nl", "dosage"], *[[f"Oefening {i}", "10x"] for i in range(20)])
     begun = importing.begin(by=cast.anna, name="b.csv", format="csv", content=content)
     looked = []
-    look = importing.Check._look
+    look = importing.Check._check_row
 
     def one_more(self, *args):
         looked.append(1)
@@ -279,7 +279,7 @@ def test_stopped_it_ends_and_keeps_nothing(cast, monkeypatch):
             importing.stop(begun)
         return look(self, *args)
 
-    monkeypatch.setattr(importing.Check, "_look", one_more)
+    monkeypatch.setattr(importing.Check, "_check_row", one_more)
     importing.check_import.call(str(begun.uuid))
     begun.refresh_from_db()
     assert (len(looked), begun.content, begun.checked_at) == (5, None, None)

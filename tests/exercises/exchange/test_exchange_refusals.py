@@ -310,7 +310,7 @@ def test_a_drawing_that_is_none_is_refused(cast, content):
 
 def test_shared_drawings_come_from_no_file(cast):
     assert words(sent(cast.root, drawn())) == [
-        "key: Gedeelde tekeningen komen met de app mee, niet uit een bestand."
+        "key: Gedeelde tekeningen horen bij de app en komen niet uit een bestand."
     ]
 
 
@@ -351,7 +351,7 @@ def test_an_upload_and_an_import_stand_in_the_log(client, cast):
     file = as_upload(table(HEAD, ["Bruggetje", "10x"]), "nieuw.csv")
     page = client.post(reverse("admin:exercises_import"), {"file": file})["Location"]
     upload = LibraryImport.objects.get()
-    assert b"wacht op zijn beurt" in client.get(page).content
+    assert b"wacht op controle" in client.get(page).content
     importing.check(upload)
     answer = client.get(page)
     assert "Bruggetje" in answer.content.decode()
