@@ -166,9 +166,16 @@ def other_practice(practices):
 
 # What a library consists of, each after what it refers to.
 LIBRARY = (
-    Rendering, Figure, Exercise, ExerciseText,
-    Protocol, ProtocolText, ProtocolLine, Advice, AdviceText,
-)  # fmt: skip
+    Rendering,
+    Figure,
+    Exercise,
+    ExerciseText,
+    Protocol,
+    ProtocolText,
+    ProtocolLine,
+    Advice,
+    AdviceText,
+)
 
 
 @pytest.fixture(scope="session")
@@ -263,9 +270,17 @@ def make_cast(practice, other_practice) -> SimpleNamespace:
     roos_patient = patient(roos, bram, date(2002, 9, 14))
     Patient.objects.bulk_create([piet_patient, mo_patient, roos_patient])
     return SimpleNamespace(
-        anna=anna, els=els, piet=piet, mo=mo, bram=bram, roos=roos, root=root,
-        piet_patient=piet_patient, mo_patient=mo_patient, roos_patient=roos_patient,
-    )  # fmt: skip
+        anna=anna,
+        els=els,
+        piet=piet,
+        mo=mo,
+        bram=bram,
+        roos=roos,
+        root=root,
+        piet_patient=piet_patient,
+        mo_patient=mo_patient,
+        roos_patient=roos_patient,
+    )
 
 
 @pytest.fixture
