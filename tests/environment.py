@@ -5,6 +5,7 @@ database the tests run. Everything they write goes to a folder that is gone
 afterwards.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -75,6 +76,14 @@ def pytest_configure(config):
     config.pluginmanager.register(Browser(), "rugpijn-browser")
     # Of waiting for what a page will show. A machine with more to do needs longer than 5 seconds.
     expect.set_options(timeout=20_000)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    """What was collected stays until the end: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config):
