@@ -58,6 +58,26 @@ def missing(what: str, package: str):
     pytest.skip(message)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out the tests that use no database: on another one they are the same",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("database_only"):
+        return
+    left_out = [item for item in items if not uses_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if uses_database(item)]
+
+
+def uses_database(item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in item.fixturenames
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     from django.conf import settings
