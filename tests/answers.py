@@ -37,8 +37,11 @@ def wrong_headers(response, *, name: str = "", logged_in: bool = False) -> list[
         policies.add(UPLOADED)
     must("Content-Security-Policy", *policies)
     must("X-Content-Type-Options", "nosniff")
-    must("Referrer-Policy", "no-referrer" if name in SAYS_NO_REFERRER else "same-origin",
-         "same-origin")  # fmt: skip
+    must(
+        "Referrer-Policy",
+        "no-referrer" if name in SAYS_NO_REFERRER else "same-origin",
+        "same-origin",
+    )
     must("Cross-Origin-Opener-Policy", "same-origin")
     must("Cross-Origin-Resource-Policy", "same-origin")
     must("Permissions-Policy", PERMISSIONS_POLICY)

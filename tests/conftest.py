@@ -33,55 +33,54 @@ from rugpijn.log import chain, guard
 from rugpijn.models import Practice, User
 from rugpijn.operations import health
 
+from . import ready_database
+from .ground import Ground, is_transactional
 from .logging_in import force_login
 
 PASSWORD = "een-rustige-ochtend-26"
 LEAFLET_PAGE = "https://fysiotherapiekoolehouten.nl/oefening-van-de-maand_rug/"
 
 
-# The files that take longest, the longest first. The others take a few seconds each.
-LONG = (
-    "test_journeys.py",
-    "test_press.py",
-    "test_access.py",
-    "test_journeys_held_to.py",
-    "test_journeys_day.py",
-    "test_journeys_every_page.py",
-    "test_figures.py",
-    "test_prescribing.py",
-    "test_pose_editor.py",
-    "test_journeys_desk.py",
-    "test_paper_variants.py",
-    "test_knee_figures.py",
-    "test_library_admin.py",
-    "test_building.py",
-    "test_handout.py",
-    "test_journeys_keeping.py",
-    "test_journeys_getting_in.py",
-    "test_worklist_page.py",
-    "test_exchange.py",
-    "test_erasure.py",
-)
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Long files begin first, or one process is left with a long one when the other is done.
 
-    With `--no-loadscope-reorder`, or xdist puts the files with few tests last, and those are the
-    long ones.
+    A file is long when it says so (`pytest.mark.long`) or opens a browser. Within it, tests that
+    begin with the same stand together. With `--no-loadscope-reorder`, or xdist puts the files
+    with few tests last, and those are the long ones.
     """
-    last = len(LONG)
-    items.sort(key=lambda item: LONG.index(n) if (n := item.path.name) in LONG else last)
+
+    def is_short(item):
+        return not (item.get_closest_marker("browser") or item.get_closest_marker("long"))
+
+    place = {}
+    for item in sorted(items, key=is_short):
+        place.setdefault(item.path, len(place))
+    items.sort(key=lambda item: (place[item.path], is_transactional(item), asked_of(item)))
+
+
+def asked_of(item) -> tuple[bool, ...]:
+    return tuple(name in item.fixturenames for name in LAYERS)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
-    """After each test in a browser all tables are emptied, and Django writes its own rows anew.
+def django_db_keepdb(request, django_db_modify_db_settings):
+    """Of pytest-django: begin with the database that stands there already."""
+    return ready_database.put(request.config)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_setup, django_db_keepdb, django_db_blocker):
+    """The database, migrated.
+
+    After each test in a browser all tables are emptied, and Django writes its own rows anew.
 
     Those take most of that time, and mean nothing here: `User.has_perm` asks no table, and nothing
     refers to a content type.
     """
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            ready_database.keep(request.config)
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
     emptied = TransactionTestCase._fixture_teardown
@@ -150,8 +149,8 @@ def make_practices() -> tuple[Practice, Practice]:
 
 
 @pytest.fixture
-def practices(db):
-    return make_practices()
+def practices(db, ground):
+    return ground["cast"][0] if "cast" in ground else make_practices()
 
 
 @pytest.fixture
@@ -166,9 +165,16 @@ def other_practice(practices):
 
 # What a library consists of, each after what it refers to.
 LIBRARY = (
-    Rendering, Figure, Exercise, ExerciseText,
-    Protocol, ProtocolText, ProtocolLine, Advice, AdviceText,
-)  # fmt: skip
+    Rendering,
+    Figure,
+    Exercise,
+    ExerciseText,
+    Protocol,
+    ProtocolText,
+    ProtocolLine,
+    Advice,
+    AdviceText,
+)
 
 
 @pytest.fixture(scope="session")
@@ -177,10 +183,42 @@ def library_rows():
     return {}
 
 
+# What tests begin with, by the names of the fixtures: each stands on those before it.
+LAYERS = ("cast", "library_loaded", "programme")
+
+
+@pytest.fixture(scope="session")
+def standing(django_db_setup, django_db_blocker, library_rows):
+    """What tests begin with, kept from one test to the next."""
+    makers = (
+        lambda made: make_people(),
+        lambda made: load_library(library_rows),
+        lambda made: make_started(*made["cast"]),
+    )
+    ground = Ground(dict(zip(LAYERS, makers, strict=True)))
+    yield ground
+    with django_db_blocker.unblock():
+        ground.stand_on(())
+
+
 @pytest.fixture
-def library_loaded(db, library_rows):
+def ground(request, standing, django_db_blocker):
+    """What this test begins with, by the names of fixtures; nothing where tables are emptied."""
+    with django_db_blocker.unblock():
+        asked = () if is_transactional(request.node) else request.fixturenames
+        return standing.stand_on(asked)
+
+
+@pytest.fixture
+def _django_db_helper(ground, _django_db_helper):
+    """Of pytest-django: the transaction of one test, here within those of the ground."""
+
+
+@pytest.fixture
+def library_loaded(db, ground, library_rows):
     """The library as it comes with the app."""
-    load_library(library_rows)
+    if "library_loaded" not in ground:
+        load_library(library_rows)
 
 
 def load_library(library_rows):
@@ -220,9 +258,14 @@ def put_back(rows):
 
 
 @pytest.fixture
-def cast(practices):
+def cast(practices, ground):
     """The people, by name. Piet, Mo and Roos have a patient record (`cast.piet_patient`, …)."""
-    return make_cast(*practices)
+    return ground["cast"][1] if "cast" in ground else make_cast(*practices)
+
+
+def make_people():
+    practices = make_practices()
+    return practices, make_cast(*practices)
 
 
 def make_cast(practice, other_practice) -> SimpleNamespace:
@@ -263,9 +306,17 @@ def make_cast(practice, other_practice) -> SimpleNamespace:
     roos_patient = patient(roos, bram, date(2002, 9, 14))
     Patient.objects.bulk_create([piet_patient, mo_patient, roos_patient])
     return SimpleNamespace(
-        anna=anna, els=els, piet=piet, mo=mo, bram=bram, roos=roos, root=root,
-        piet_patient=piet_patient, mo_patient=mo_patient, roos_patient=roos_patient,
-    )  # fmt: skip
+        anna=anna,
+        els=els,
+        piet=piet,
+        mo=mo,
+        bram=bram,
+        roos=roos,
+        root=root,
+        piet_patient=piet_patient,
+        mo_patient=mo_patient,
+        roos_patient=roos_patient,
+    )
 
 
 @pytest.fixture
@@ -281,17 +332,28 @@ def make_programme(cast, lage_rugpijn):
         patient, by = patient or cast.piet_patient, by or cast.anna
         programme = authoring.draft(patient=patient, by=by, protocol=protocol or lage_rugpijn)
         if started:
-            sides.choose(programme, "left")
-            authoring.start(programme=programme, by=by, **fields)
+            start(programme, by, **fields)
         return programme
 
     return make
 
 
+def start(programme, by, **fields):
+    sides.choose(programme, "left")
+    authoring.start(programme=programme, by=by, **fields)
+
+
 @pytest.fixture
-def programme(make_programme):
+def programme(make_programme, ground):
     """Piet's running programme: the leaflet, version 1."""
-    return make_programme()
+    return ground["programme"] if "programme" in ground else make_programme()
+
+
+def make_started(practices, cast):
+    leaflet = Protocol.objects.get(key="lage-rugpijn")
+    programme = authoring.draft(patient=cast.piet_patient, by=cast.anna, protocol=leaflet)
+    start(programme, cast.anna)
+    return programme
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ database the tests run. Everything they write goes to a folder that is gone
 afterwards.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -57,6 +58,26 @@ def missing(what: str, package: str):
     pytest.skip(message)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out the tests that use no database: on another one they are the same",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("database_only"):
+        return
+    left_out = [item for item in items if not uses_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if uses_database(item)]
+
+
+def uses_database(item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in item.fixturenames
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     from django.conf import settings
@@ -75,6 +96,14 @@ def pytest_configure(config):
     config.pluginmanager.register(Browser(), "rugpijn-browser")
     # Of waiting for what a page will show. A machine with more to do needs longer than 5 seconds.
     expect.set_options(timeout=20_000)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish():
+    """What was collected stays until the end: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config):

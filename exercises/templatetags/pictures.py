@@ -1,5 +1,7 @@
 """Tags that show a picture with its captions, a film, or a small drawing for a list."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html

@@ -43,9 +43,13 @@ def build():
     line.note = "Kanarie-notitie"
     line.save()
     pain = SymptomAnswer.objects.create(
-        patient=cast.piet_patient, operation=uuid.uuid4(), version=programme.current_version(),
-        line=line.uuid, day=programme.started_on, symptoms=["leg_pain"],
-    )  # fmt: skip
+        patient=cast.piet_patient,
+        operation=uuid.uuid4(),
+        version=programme.current_version(),
+        line=line.uuid,
+        day=programme.started_on,
+        symptoms=["leg_pain"],
+    )
     colleague = User.objects.create_user(
         "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True
     )
@@ -71,14 +75,24 @@ def build():
     helper = User.objects.create_user("hulp@mail.example", name="Hulp")
     cast.proxy = Proxy.objects.create(user=helper, patient=cast.piet_patient, relation="helper")
     asked = DataExport.objects.create(
-        patient=cast.piet_patient, made_for=cast.piet, by_name="Piet Jansen", session="another",
-        finished_at=timezone.now(), content=b"Kanarie-notitie",
-    )  # fmt: skip
+        patient=cast.piet_patient,
+        made_for=cast.piet,
+        by_name="Piet Jansen",
+        session="another",
+        finished_at=timezone.now(),
+        content=b"Kanarie-notitie",
+    )
     ids = {
-        "patient": cast.piet_patient.pk, "programme": programme.pk, "exercise": own_exercise.pk,
-        "protocol": protocol.pk, "advice": advice.pk, "practice": cast.anna.practice.pk,
-        "user": cast.anna.pk, "staffinvitation": invitation.pk, "figure": figure.pk,
-    }  # fmt: skip
+        "patient": cast.piet_patient.pk,
+        "programme": programme.pk,
+        "exercise": own_exercise.pk,
+        "protocol": protocol.pk,
+        "advice": advice.pk,
+        "practice": cast.anna.practice.pk,
+        "user": cast.anna.pk,
+        "staffinvitation": invitation.pk,
+        "figure": figure.pk,
+    }
     batch = batches.begin(programmes=[programme], by=cast.anna, variant=variants.FULL)
     batches.run(batch)
     table = b"title_nl;dosage\nGeheime oefening uit een bestand;10x\n"
@@ -86,14 +100,22 @@ def build():
     importing.check(sent)
     # An operator who is gone opened practice 1, and nobody has ended it yet.
     glass = GlassBreak.objects.create(
-        practice=cast.anna.practice.uuid, actor=uuid.uuid4(), actor_name="Rob", reason="storing",
+        practice=cast.anna.practice.uuid,
+        actor=uuid.uuid4(),
+        actor_name="Rob",
+        reason="storing",
         until=timezone.now() + timedelta(minutes=50),
-    )  # fmt: skip
+    )
     # The operator asked that Anna owns the practice too, and Els has not answered yet.
     cast.access_change = AccessChange.objects.create(
-        kind="roles", person=cast.anna, roles="is_owner", practice=cast.anna.practice,
-        asked_by=cast.root, asked_name="Root", works_at=timezone.now() + timedelta(hours=24),
-    )  # fmt: skip
+        kind="roles",
+        person=cast.anna,
+        roles="is_owner",
+        practice=cast.anna.practice,
+        asked_by=cast.root,
+        asked_name="Root",
+        works_at=timezone.now() + timedelta(hours=24),
+    )
     own = {
         "admin:glass": [],
         "typed_address": ["In"],
@@ -250,10 +272,13 @@ def data_for(world, name):
     """What the right person would send."""
     programme = world.programme
     act = {
-        "operation": str(uuid.uuid4()), "version": 2, "done": "1", "moment": 1,
+        "operation": str(uuid.uuid4()),
+        "version": 2,
+        "done": "1",
+        "moment": 1,
         "line": str(programme.prescriptions.first().uuid),
         "day": programme.started_on.isoformat(),
-    }  # fmt: skip
+    }
     if name == "patients:log_session":
         return act
     if name == "patients:report_symptoms":
@@ -284,9 +309,12 @@ def data_for(world, name):
         return {"name": "Piet Janssen", "birth_date": "12-3-1958", "language": "nl"}
     if name == "admin:patients_programme_change":
         return {
-            "title": "Nieuw", "initial-title": "Lage rugpijn", "revision": programme.revision,
-            "prescriptions-TOTAL_FORMS": 0, "prescriptions-INITIAL_FORMS": 0,
-        }  # fmt: skip
+            "title": "Nieuw",
+            "initial-title": "Lage rugpijn",
+            "revision": programme.revision,
+            "prescriptions-TOTAL_FORMS": 0,
+            "prescriptions-INITIAL_FORMS": 0,
+        }
     if name == "admin:patients_programme_pause":
         return {"from_on": programme.started_on.isoformat()}
     if name == "admin:patients_programme_resume":
@@ -299,21 +327,38 @@ def data_for(world, name):
         return {"title": "Rug, kort"}
     if name.startswith("admin:exercises_figure"):
         return {
-            "title_nl": "Nieuw", "view": "side", "build": "slim", "hair": "bun",
-            "clothes": "shorts", "things": "mat", "frames": 1, "frames-0-preset": "prone",
+            "title_nl": "Nieuw",
+            "view": "side",
+            "build": "slim",
+            "hair": "bun",
+            "clothes": "shorts",
+            "things": "mat",
+            "frames": 1,
+            "frames-0-preset": "prone",
             "frames-0-caption_nl": "Lig.",
-        }  # fmt: skip
+        }
     if name == "admin:rugpijn_user_change":
-        return {"name": "Anna", "email": "anna@linde.example", "language": "nl",
-                "is_therapist": "on", "is_active": "on"}  # fmt: skip
+        return {
+            "name": "Anna",
+            "email": "anna@linde.example",
+            "language": "nl",
+            "is_therapist": "on",
+            "is_active": "on",
+        }
     if name == "admin:rugpijn_user_access":
         return {"change": world.access_change.pk, "confirm": "1"}
     if name == "admin:glass":
         return {"practice": world.anna.practice.pk, "reason": "De server geeft een storing."}
     if name == "admin:rugpijn_practice_change":
-        return {"name": "De Linde", "paper": "full", "diary_weeks": 3,
-                "emergency_phone": "112", "colour": "#14485a",
-                "keep_months": 24, "idle_minutes": 30}  # fmt: skip
+        return {
+            "name": "De Linde",
+            "paper": "full",
+            "diary_weeks": 3,
+            "emergency_phone": "112",
+            "colour": "#14485a",
+            "keep_months": 24,
+            "idle_minutes": 30,
+        }
     if name == "admin:patients_batch_act":
         return {"stop": ""}
     if name == "admin:exercises_exercise_ours":

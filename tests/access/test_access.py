@@ -44,9 +44,12 @@ pytestmark = pytest.mark.django_db
 
 # Addresses that hold a key: whoever reads one in a log could open it.
 KEYS_IN = (
-    "staff_invitation", "patients:patient_invitation", "patients:stop_reminders",
-    "patients:calendar", "patients:share_page",
-)  # fmt: skip
+    "staff_invitation",
+    "patients:patient_invitation",
+    "patients:stop_reminders",
+    "patients:calendar",
+    "patients:share_page",
+)
 CANARIES = ("Piet Jansen", "Kanarie-notitie", "Geheime oefening", "ftypisom")  # the last: a film
 
 
@@ -348,12 +351,18 @@ def test_an_act_is_logged(world, name):
 
 # What a patient is asked about once more on a telephone that stays logged in.
 ASKS_ONCE_MORE = {
-    "patients:download", "patients:ask_erasure",  # a copy of all of it, and erasing it
-    "patients:access_log", "patients:access_log_file",  # who looked, and when
-    "account_set_password", "account_email",
-    "passkey_add", "one_time_list", "login_devices",
-    "staff_factor", "admin:rugpijn_accessevent_download",  # asked, and then refused
-}  # fmt: skip
+    "patients:download",
+    "patients:ask_erasure",  # a copy of all of it, and erasing it
+    "patients:access_log",
+    "patients:access_log_file",  # who looked, and when
+    "account_set_password",
+    "account_email",
+    "passkey_add",
+    "one_time_list",
+    "login_devices",
+    "staff_factor",
+    "admin:rugpijn_accessevent_download",  # asked, and then refused
+}
 # There the old password is a field of the form.
 ASKS_IN_THE_FORM = {"account_change_password"}
 
@@ -378,9 +387,14 @@ def test_what_asks_once_more_on_a_phone_that_stays_logged_in(world):
     assert asked - again == ASKS_ONCE_MORE
     assert open_to_him >= ASKS_IN_THE_FORM
     assert {
-        "patients:home", "patients:programme_detail", "patients:programme_session",
-        "patients:my_data", "patients:messages", "patients:progress", "patients:reminders",
-    } <= open_to_him  # fmt: skip
+        "patients:home",
+        "patients:programme_detail",
+        "patients:programme_session",
+        "patients:my_data",
+        "patients:messages",
+        "patients:progress",
+        "patients:reminders",
+    } <= open_to_him
 
 
 def on_own_phone(world):

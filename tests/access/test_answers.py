@@ -72,9 +72,13 @@ def test_over_tls_every_answer_keeps_to_this_host(tmp_path):
     told = json.loads(done.stdout)
     assert told["wrong"] == {}
     assert told["status"] == {
-        "login": 200, "static": 200, "not there": 404, "language": 302, "wrong method": 405,
+        "login": 200,
+        "static": 200,
+        "not there": 404,
+        "language": 302,
+        "wrong method": 405,
         "nobody": 401,
-    }  # fmt: skip
+    }
     assert told["cookies"] == ["__Host-csrftoken", "__Host-language"]
     assert told["session"] == ["__Host-sessionid", True, True, "Lax", "/", None]
     assert told["device"] == "__Host-device"
@@ -152,16 +156,39 @@ def names_nobody_offered(world) -> dict:
     """Of what decides who somebody is, and whose a row is."""
     bram, roos = world.bram, world.roos_patient
     return {
-        "is_staff": "on", "is_superuser": "on", "groups": "1", "user_permissions": "1",
-        "practice": bram.practice.pk, "practice_id": bram.practice.pk, "therapist": bram.pk,
-        "therapist_id": bram.pk, "patient": roos.pk, "patient_id": roos.pk, "user": bram.pk,
-        "user_id": bram.pk, "created_by": bram.pk, "version": 1, "number": 99, "uuid": "0" * 32,
-        "created_at": "2001-01-01T00:00", "created_at_0": "2001-01-01", "created_at_1": "00:00",
-        "started_on": "2001-01-01", "ended_on": "2001-01-01", "discharged_on": "2001-01-01",
-        "performed_at": "2001-01-01T00:00Z", "received_at": "2001-01-01T00:00Z",
-        "performed_by": bram.pk, "by": bram.pk, "by_patient": "1", "login_code": "kanarie",
-        "token_hash": "kanarie", "accepted_at": "2001-01-01", "id": 1, "pk": 1,
-    }  # fmt: skip
+        "is_staff": "on",
+        "is_superuser": "on",
+        "groups": "1",
+        "user_permissions": "1",
+        "practice": bram.practice.pk,
+        "practice_id": bram.practice.pk,
+        "therapist": bram.pk,
+        "therapist_id": bram.pk,
+        "patient": roos.pk,
+        "patient_id": roos.pk,
+        "user": bram.pk,
+        "user_id": bram.pk,
+        "created_by": bram.pk,
+        "version": 1,
+        "number": 99,
+        "uuid": "0" * 32,
+        "created_at": "2001-01-01T00:00",
+        "created_at_0": "2001-01-01",
+        "created_at_1": "00:00",
+        "started_on": "2001-01-01",
+        "ended_on": "2001-01-01",
+        "discharged_on": "2001-01-01",
+        "performed_at": "2001-01-01T00:00Z",
+        "received_at": "2001-01-01T00:00Z",
+        "performed_by": bram.pk,
+        "by": bram.pk,
+        "by_patient": "1",
+        "login_code": "kanarie",
+        "token_hash": "kanarie",
+        "accepted_at": "2001-01-01",
+        "id": 1,
+        "pk": 1,
+    }
 
 
 def did(world, name, role, extra) -> tuple:
@@ -196,7 +223,7 @@ def facts() -> dict:
             for model in snapshot()
             if model._meta.db_table != "exercises_rendering"
         )
-    }  # fmt: skip
+    }
 
 
 NEW = (models.UUIDField, models.AutoField, models.ForeignKey, models.FileField)
@@ -310,11 +337,22 @@ def test_nothing_is_ticked_between_the_password_and_the_second_step(world):
 # ------------------------------------------------------------ where `next` leads
 
 ELSEWHERE = (
-    "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example",
-    "https:///evil.example", "\t//evil.example", "/\t/evil.example", "javascript:alert(1)",
-    "data:text/html,x", "https://evil.example/", "http:/\\evil.example", "///evil.example",
-    "//localhost@evil.example", "https://localhost:8000@evil.example/", "\x00//evil.example",
-)  # fmt: skip
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https:evil.example",
+    "https:///evil.example",
+    "\t//evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "https://evil.example/",
+    "http:/\\evil.example",
+    "///evil.example",
+    "//localhost@evil.example",
+    "https://localhost:8000@evil.example/",
+    "\x00//evil.example",
+)
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE, ids=ascii)

@@ -130,8 +130,13 @@ def test_no_picker_offers_or_takes_what_is_anothers(south):
             assert answer.status_code < 500, (name, html_name)
             assert pointing_at(south.foreign[model]) == before, (name, html_name)
     assert {field for _form, field in met} >= {
-        "protocol", "exercise", "figure", "harder", "add_exercise", "add_protocol",
-    }  # fmt: skip
+        "protocol",
+        "exercise",
+        "figure",
+        "harder",
+        "add_exercise",
+        "add_protocol",
+    }
 
 
 # ------------------------------------------------------------ a child of somebody else's parent
@@ -144,14 +149,18 @@ def test_a_row_of_another_programme_is_not_changed_through_ones_own(south):
     answer = client_for(south, "anna").post(
         address,
         {
-            "title": "Lage rugpijn", "initial-title": "Lage rugpijn",
+            "title": "Lage rugpijn",
+            "initial-title": "Lage rugpijn",
             "revision": south.programme.revision,
-            "prescriptions-TOTAL_FORMS": 1, "prescriptions-INITIAL_FORMS": 1,
-            "prescriptions-0-id": theirs.pk, "prescriptions-0-programme": south.programme.pk,
-            "prescriptions-0-exercise": theirs.exercise_id, "prescriptions-0-dosage_text": "1x",
+            "prescriptions-TOTAL_FORMS": 1,
+            "prescriptions-INITIAL_FORMS": 1,
+            "prescriptions-0-id": theirs.pk,
+            "prescriptions-0-programme": south.programme.pk,
+            "prescriptions-0-exercise": theirs.exercise_id,
+            "prescriptions-0-dosage_text": "1x",
             "prescriptions-0-DELETE": "on",
         },
-    )  # fmt: skip
+    )
     assert answer.status_code in (200, 302)
     assert south.south.prescriptions.get().dosage == theirs.dosage
     assert "Oefening van Zuid" not in answer.content.decode()
@@ -160,9 +169,13 @@ def test_a_row_of_another_programme_is_not_changed_through_ones_own(south):
 def act(south, **changes) -> dict:
     line = south.programme.prescriptions.first()
     contents = {
-        "operation": str(uuid.UUID(int=7)), "version": 2, "done": "1", "moment": 1,
-        "line": str(line.uuid), "day": timezone.localdate().isoformat(),
-    }  # fmt: skip
+        "operation": str(uuid.UUID(int=7)),
+        "version": 2,
+        "done": "1",
+        "moment": 1,
+        "line": str(line.uuid),
+        "day": timezone.localdate().isoformat(),
+    }
     return {**contents, **changes}
 
 

@@ -93,9 +93,12 @@ def first_login_of_a_helper(cast, email, post):
 def page_of_first_login(cast, email, post):
     """What the practice wrote down stands in the form, whoever has it."""
     patient = Patient.objects.create(
-        name="Nieuw", birth_date="1960-01-02", practice=cast.anna.practice, created_by=cast.anna,
+        name="Nieuw",
+        birth_date="1960-01-02",
+        practice=cast.anna.practice,
+        created_by=cast.anna,
         email=email,
-    )  # fmt: skip
+    )
     _invitation, token = invitations.invite(patient)
     client = Client()
     client.post(reverse("patients:patient_invitation", args=[token]), {"birth_date": "2-1-1960"})
@@ -132,8 +135,12 @@ def sign_up(cast, email, post):
 def patients_record(cast, email, post):
     client = Client()
     fresh_login(client, cast.anna)
-    data = {"name": f"Nieuw {next(numbers)}", "birth_date": "2-1-1960", "language": "nl",
-            "email": email}  # fmt: skip
+    data = {
+        "name": f"Nieuw {next(numbers)}",
+        "birth_date": "2-1-1960",
+        "language": "nl",
+        "email": email,
+    }
     address = reverse("admin:patients_patient_change", args=[cast.mo_patient.pk])
     said, asked, told = post(client, address, data)
     words = [re.sub(r"\d+", "N", word) for word in said[2]]

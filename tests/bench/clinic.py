@@ -27,9 +27,12 @@ def programme():
         "anna@linde.example", "-", name="Anna de Wit", practice=practice, is_therapist=True
     )
     piet = Patient.objects.create(
-        name="Piet Jansen", practice=practice, created_by=anna, birth_date=date(1958, 3, 12),
+        name="Piet Jansen",
+        practice=practice,
+        created_by=anna,
+        birth_date=date(1958, 3, 12),
         language="nl",
-    )  # fmt: skip
+    )
     running = authoring.draft(
         patient=piet, by=anna, protocol=Protocol.objects.get(key="lage-rugpijn")
     )

@@ -23,7 +23,16 @@ def run() -> None:
             row += ["-"] * 4
         rows.append(row)
     head = (
-        "figure", "frames", "ms a frame", "kB", "kB gzip", "mm wide", "mm high",
-        "ms the loop", "poses", "kB", "kB gzip",
-    )  # fmt: skip
+        "figure",
+        "frames",
+        "ms a frame",
+        "kB",
+        "kB gzip",
+        "mm wide",
+        "mm high",
+        "ms the loop",
+        "poses",
+        "kB",
+        "kB gzip",
+    )
     table("Drawings", head, rows)

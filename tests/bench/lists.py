@@ -107,9 +107,15 @@ def fill(running, numbers: range) -> None:
     SessionLog.objects.bulk_create(
         [
             SessionLog(
-                patient=version.programme.patient, version=version, line=line.uuid, moment=1,
-                operation=uuid.uuid4(), performed_at=timezone.now(),
-                day=today - timedelta(days=days), done=True, pain=3,
+                patient=version.programme.patient,
+                version=version,
+                line=line.uuid,
+                moment=1,
+                operation=uuid.uuid4(),
+                performed_at=timezone.now(),
+                day=today - timedelta(days=days),
+                done=True,
+                pain=3,
             )
             for version in versions
             if version.programme.is_running
@@ -117,4 +123,4 @@ def fill(running, numbers: range) -> None:
             for line in lines
         ],
         batch_size=500,
-    )  # fmt: skip
+    )

@@ -95,9 +95,15 @@ def side_by_side(version) -> None:
                     a / b for a, b in zip(times[name], times["ours"], strict=True)
                 )
                 rows.append(
-                    [name, statistics.median(each) * 1000, each[int(0.95 * (len(each) - 1))] * 1000,
-                     f"{ratio:.2f}", sizes[name] / 1000, megabytes(engine.pid)]
-                )  # fmt: skip
+                    [
+                        name,
+                        statistics.median(each) * 1000,
+                        each[int(0.95 * (len(each) - 1))] * 1000,
+                        f"{ratio:.2f}",
+                        sizes[name] / 1000,
+                        megabytes(engine.pid),
+                    ]
+                )
             head = ("way", "median ms", "p95 ms", "times ours", "kB", "MB of memory")
             table(f"A handout of {size} exercises, {rounds} rounds", head, rows)
     finally:

@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3}
-SIDE_BY_SIDE = {
-    "frames", "beside", "online", "row", "care", "first", "last", "head", "owner", "abreast",
-    "invitation", "facts", "name",
-}  # fmt: skip
+SIDE_BY_SIDE = set(
+    """
+    frames beside online row care first last head owner abreast invitation facts name
+    """.split()
+)
 ITEM = {"ol": "+", "ul": "-"}
 START = """
 #set document(title: "Lage rugpijn", author: "Fysiotherapie De Linde", date: none)

@@ -35,16 +35,29 @@ def test_the_size_on_paper_is_on_it():
 @pytest.mark.parametrize(
     "inside",
     [
-        "<script>alert(1)</script>", '<path id="a" d="M0 0"/>', '<path class="a" d="M0 0"/>',
-        '<path onclick="alert(1)" d="M0 0"/>', '<path style="fill:red" d="M0 0"/>',
-        '<path fill="url(#a)" d="M0 0"/>', '<path fill="var(--ink)" d="M0 0"/>',
-        '<path fill="URL (#a)" d="M0 0"/>', "<filter/>", "<mask/>", "<style>a{}</style>",
-        '<image href="https://x.example/a.png"/>', '<use href="#a"/>', "<foreignObject/>",
-        '<a href="javascript:alert(1)"><path d="M0 0"/></a>', "<text>woorden</text>",
-        "<animate/>", "<g>los</g>", '<g xmlns:x="http://www.w3.org/1999/xlink" x:href="x"/>',
-        '<path d="M0 0;x"/>', '<path xmlns="http://www.w3.org/1999/xhtml" d="M0 0"/>',
+        "<script>alert(1)</script>",
+        '<path id="a" d="M0 0"/>',
+        '<path class="a" d="M0 0"/>',
+        '<path onclick="alert(1)" d="M0 0"/>',
+        '<path style="fill:red" d="M0 0"/>',
+        '<path fill="url(#a)" d="M0 0"/>',
+        '<path fill="var(--ink)" d="M0 0"/>',
+        '<path fill="URL (#a)" d="M0 0"/>',
+        "<filter/>",
+        "<mask/>",
+        "<style>a{}</style>",
+        '<image href="https://x.example/a.png"/>',
+        '<use href="#a"/>',
+        "<foreignObject/>",
+        '<a href="javascript:alert(1)"><path d="M0 0"/></a>',
+        "<text>woorden</text>",
+        "<animate/>",
+        "<g>los</g>",
+        '<g xmlns:x="http://www.w3.org/1999/xlink" x:href="x"/>',
+        '<path d="M0 0;x"/>',
+        '<path xmlns="http://www.w3.org/1999/xhtml" d="M0 0"/>',
     ],
-)  # fmt: skip
+)
 def test_what_is_more_than_a_drawing_is_refused(inside):
     with pytest.raises(ValueError, match=r"^a\.svg: .+"):
         by_hand.parse(GOOD.format(inside), WORDS, "a")
@@ -55,13 +68,16 @@ def test_what_is_more_than_a_drawing_is_refused(inside):
     [
         '<!DOCTYPE svg [<!ENTITY a "b">]>' + GOOD.format(""),
         "<?xml-stylesheet href='a'?>" + GOOD.format(""),
-        "<svg viewBox='0 0 1 1'/>", "<html/>", "", GOOD.format("<g>"),
+        "<svg viewBox='0 0 1 1'/>",
+        "<html/>",
+        "",
+        GOOD.format("<g>"),
         GOOD.replace("0 0 20 10", "0 0 0 0").format(""),
         GOOD.replace(' viewBox="0 0 20 10"', "").format(""),
         GOOD.format("<!--" + "x" * 60_000 + "-->"),
     ],
     ids=lambda svg: svg[:20],
-)  # fmt: skip
+)
 def test_what_is_no_svg_is_refused(svg):
     with pytest.raises(ValueError, match=r"^a\.svg: .+"):
         by_hand.parse(svg, WORDS, "a")
@@ -70,11 +86,18 @@ def test_what_is_no_svg_is_refused(svg):
 @pytest.mark.parametrize(
     "words",
     [
-        {}, [], {**WORDS, "title": {}}, {**WORDS, "alternative": {"en": "B"}}, {**WORDS, "more": 1},
-        {**WORDS, "width": "40"}, {**WORDS, "width": 400}, {**WORDS, "width": True},
-        {**WORDS, "caption": {"nl": 3}}, {**WORDS, "title": "A"},
+        {},
+        [],
+        {**WORDS, "title": {}},
+        {**WORDS, "alternative": {"en": "B"}},
+        {**WORDS, "more": 1},
+        {**WORDS, "width": "40"},
+        {**WORDS, "width": 400},
+        {**WORDS, "width": True},
+        {**WORDS, "caption": {"nl": 3}},
+        {**WORDS, "title": "A"},
     ],
-)  # fmt: skip
+)
 def test_words_that_are_missing_are_named(words):
     with pytest.raises(ValueError, match=r"^a.json"):
         by_hand.parse(GOOD.format(""), words, "a")

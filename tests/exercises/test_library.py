@@ -306,8 +306,10 @@ BROKEN = {
     ),
     "no such language": ([("[exercises.en]", "[exercises.engels]")], "“een”, engels:"),
     "a language is no table": (
-        [('[exercises.en]\ntitle = "Exercise one"\nsteps = ["Stand up.", "Sit down."]', ""),
-         ('key = "een"', 'key = "een"\nen = "Exercise one"')],
+        [
+            ('[exercises.en]\ntitle = "Exercise one"\nsteps = ["Stand up.", "Sit down."]', ""),
+            ('key = "een"', 'key = "een"\nen = "Exercise one"'),
+        ],
         "“een”, en:",
     ),
     "dosage": ([("2x per dag 2x10x", "heel vaak")], "“een”, dosage:"),
@@ -343,7 +345,7 @@ BROKEN = {
     "no list": ([("[[exercises]]", "[exercises]")], "exercises:"),
     "protocol is no table": ([("[protocol]", "[other]")], "other:"),
     "not TOML": ([("schema = 1", "schema = ")], "TOML"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BROKEN)

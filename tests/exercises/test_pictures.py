@@ -74,8 +74,10 @@ def test_every_exercise_of_the_leaflet_has_its_figure(lage_rugpijn):
     for line in lage_rugpijn.lines.all():
         assert line.exercise.figure.key == line.exercise.key
     assert {advice.kind for advice in lage_rugpijn.advice.exclude(figure=None)} >= {
-        "bed", "lifting", "sitting",
-    }  # fmt: skip
+        "bed",
+        "lifting",
+        "sitting",
+    }
 
 
 class TestReview:

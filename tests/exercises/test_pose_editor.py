@@ -91,8 +91,11 @@ def test_all_sliders_at_once_come_back():
 def test_what_is_beside_the_body_comes_back():
     for view in VIEWS:
         azimuth, height = VIEWS[view][1]
-        asked = settings(view=view, camera_turn=sliders.CAMERA_TURN.value(azimuth),
-                         camera_height=sliders.CAMERA_HEIGHT.value(height))  # fmt: skip
+        asked = settings(
+            view=view,
+            camera_turn=sliders.CAMERA_TURN.value(azimuth),
+            camera_height=sliders.CAMERA_HEIGHT.value(height),
+        )
         assert settings_of(figure_of(asked)) == asked
     for things in ("fitting", "none", "chair"):
         asked = settings(frame("standing"), frame("hands_and_knees"), things=things)
@@ -101,10 +104,18 @@ def test_what_is_beside_the_body_comes_back():
         asked = settings(frame(arrow_at="knee_l", arrow_way=way))
         assert settings_of(figure_of(asked)) == asked
     asked = settings(
-        frame(highlight="low_back"), frame(ghost=True, caption_en="Hollow your back."),
-        loop=True, side="left", build="broad", hair="bun", clothes="shorts", title_en="Trial",
-        view="own", camera_turn=12, camera_height=80,
-    )  # fmt: skip
+        frame(highlight="low_back"),
+        frame(ghost=True, caption_en="Hollow your back."),
+        loop=True,
+        side="left",
+        build="broad",
+        hair="bun",
+        clothes="shorts",
+        title_en="Trial",
+        view="own",
+        camera_turn=12,
+        camera_height=80,
+    )
     data = figure_of(asked)
     check(data)
     assert settings_of(data) == asked
@@ -196,20 +207,14 @@ for _side, _sign in (("l", 1), ("r", -1)):
     PROMISES |= {
         f"arm_{_side}_forward": ("standing", 10, 50, reach(_upper, "chest", FORWARD)),
         f"arm_{_side}_sideways": ("standing", 30, 80, reach(_upper, "chest", LEFT, _sign)),
-        f"arm_{_side}_turn": (
-            "standing", 20, 80,
-            seen(_upper, FORWARD, "chest", LEFT, _sign),
-        ),
+        f"arm_{_side}_turn": ("standing", 20, 80, seen(_upper, FORWARD, "chest", LEFT, _sign)),
         f"arm_{_side}_elbow": ("standing", 10, 60, reach(_lower, _upper, FORWARD)),
         f"leg_{_side}_hip": ("standing", 5, 70, reach(_thigh, "pelvis", FORWARD)),
         f"leg_{_side}_sideways": ("standing", 30, 90, reach(_thigh, "pelvis", LEFT, _sign)),
-        f"leg_{_side}_turn": (
-            "standing", 20, 80,
-            seen(_foot, FORWARD, "pelvis", LEFT, _sign),
-        ),
+        f"leg_{_side}_turn": ("standing", 20, 80, seen(_foot, FORWARD, "pelvis", LEFT, _sign)),
         f"leg_{_side}_knee": ("standing", 10, 60, reach(_shank, _thigh, FORWARD, -1)),
         f"leg_{_side}_ankle": ("standing", 10, 90, reach(_foot, _shank, FORWARD, -1)),
-    }  # fmt: skip
+    }
 
 
 def test_every_slider_has_a_promise():
@@ -231,8 +236,9 @@ def test_what_rests_stays_where_it_rests_when_the_back_moves(preset):
             name = f"{part}_{side}"
             if preset == "standing" and part == "wrist":
                 continue
-            moved = max(abs(a - b) for a, b in zip(before.joints[name], after.joints[name],
-                                                   strict=True))  # fmt: skip
+            moved = max(
+                abs(a - b) for a, b in zip(before.joints[name], after.joints[name], strict=True)
+            )
             assert moved < 0.01, name
 
 
@@ -342,8 +348,9 @@ def test_a_figure_is_made_and_can_be_chosen_at_once(as_, practice, own_exercise)
 
 def test_a_figure_is_changed_and_its_review_is_cleared(as_, own):
     anna = as_("anna")
-    answer = anna.post(change(own), {"_review": "", "reviewed_by": "A. de Wit",
-                                     "reviewed_on": "2026-11-01"})  # fmt: skip
+    answer = anna.post(
+        change(own), {"_review": "", "reviewed_by": "A. de Wit", "reviewed_on": "2026-11-01"}
+    )
     assert answer.status_code == 302
     own.refresh_from_db()
     assert (own.reviewed_by, str(own.reviewed_on)) == ("A. de Wit", "2026-11-01")
@@ -374,7 +381,7 @@ REFUSED = {
     "unknown view": ({"view": "../x"}, "Select a valid choice."),
     "a NUL sign": ({"title_nl": "a\0b"}, "Null characters are not allowed."),
     "a long title": ({"title_nl": "x" * 5000}, "at most 120"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -458,8 +465,11 @@ def test_another_start_position_puts_the_sliders_back(as_):
 
 
 def test_the_preview_is_a_picture_and_words(as_):
-    answer = as_("anna").post(PREVIEW, posted(settings(frame("sitting", rise=100), title_nl=""))
-                              | {"number": 1, "frames-0-caption_nl": ""})  # fmt: skip
+    answer = as_("anna").post(
+        PREVIEW,
+        posted(settings(frame("sitting", rise=100), title_nl=""))
+        | {"number": 1, "frames-0-caption_nl": ""},
+    )
     drawn = answer.json()
     assert drawn["picture"].startswith("data:image/svg+xml,%3Csvg")
     assert drawn["warnings"][0].startswith("The left hand")
@@ -472,14 +482,14 @@ HOSTILE = {
     "a number too far": posted(settings()) | {"number": "2"},
     "a minus": posted(settings()) | {"number": "-1"},
     "NaN": posted(settings()) | {"number": "1", "frames-0-low_back": "nan"},
-    "huge": posted(settings()) | {"number": "1", "frames-0-knee": "9" * 400,
-                                  "frames-0-low_back": "9" * 5000},
+    "huge": posted(settings())
+    | {"number": "1", "frames-0-knee": "9" * 400, "frames-0-low_back": "9" * 5000},
     "text": posted(settings()) | {"number": "1", "camera_height": "[]"},
     "thousands of frames": posted(settings()) | {"number": "1", "frames": "999"},
     "a great many frames": posted(settings()) | {"number": "1", "frames": "9" * 5000},
     "another alphabet": posted(settings()) | {"number": "¹"},
     "no position": posted(settings()) | {"number": "1", "frames-0-preset": "__class__"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HOSTILE)
@@ -572,10 +582,15 @@ def test_an_exercise_takes_no_figure_of_another_practice(as_, cast, own, shared)
     page = bram.get(address).content.decode()
     assert "Hol" in page and "Geheim" not in page
     sent = {
-        "dosage": "2x per dag 10x", "category": "general", "texts-TOTAL_FORMS": 1,
-        "texts-INITIAL_FORMS": 1, "texts-0-id": exercise.texts.get().pk,
-        "texts-0-exercise": exercise.pk, "texts-0-language": "nl", "texts-0-title": "Van Bram",
-    }  # fmt: skip
+        "dosage": "2x per dag 10x",
+        "category": "general",
+        "texts-TOTAL_FORMS": 1,
+        "texts-INITIAL_FORMS": 1,
+        "texts-0-id": exercise.texts.get().pk,
+        "texts-0-exercise": exercise.pk,
+        "texts-0-language": "nl",
+        "texts-0-title": "Van Bram",
+    }
     answer = bram.post(address, sent | {"figure": own.pk})
     assert "figure" in answer.context["adminform"].form.errors
     exercise.refresh_from_db()
@@ -626,8 +641,10 @@ def test_a_copy_keeps_its_poses_and_takes_other_words(as_, practice, shared):
     assert own.data == shared.data
     before = copy.deepcopy(shared.data)
     assert anna.post(change(own), sent | {"caption_2_nl": ""}).status_code == 200
-    answer = anna.post(change(own), sent | {"title_nl": "Kat en koe", "hair": "bun",
-                                            "view": "front", "caption_2_en": ""})  # fmt: skip
+    answer = anna.post(
+        change(own),
+        sent | {"title_nl": "Kat en koe", "hair": "bun", "view": "front", "caption_2_en": ""},
+    )
     assert answer.status_code == 302
     own.refresh_from_db()
     assert own.data["title"]["nl"] == "Kat en koe"

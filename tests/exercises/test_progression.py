@@ -15,21 +15,29 @@ def after(text, direction):
 @pytest.mark.parametrize(
     ("text", "harder", "easier"),
     [
-        ("2x per dag 2x10x", ["2x per dag 2x12x", "2x per dag 3x10x"],
-         ["2x per dag 2x8x", "2x per dag 1x10x"]),
-        ("2x per dag 5x5s", ["2x per dag 6x 5s", "2x per dag 5x 10s"],
-         ["2x per dag 4x 5s", "2x per dag 5x 4s"]),
+        (
+            "2x per dag 2x10x",
+            ["2x per dag 2x12x", "2x per dag 3x10x"],
+            ["2x per dag 2x8x", "2x per dag 1x10x"],
+        ),
+        (
+            "2x per dag 5x5s",
+            ["2x per dag 6x 5s", "2x per dag 5x 10s"],
+            ["2x per dag 4x 5s", "2x per dag 5x 4s"],
+        ),
         ("2x per dag 10x", ["2x per dag 12x"], ["2x per dag 8x"]),  # no sets are added
-        ("3x/week 3x8-12 10kg",
-         ["3x per week 3x10-14x 10kg", "3x per week 4x8-12x 10kg", "3x per week 3x8-12x 11kg"],
-         ["3x per week 3x6-10x 10kg", "3x per week 2x8-12x 10kg", "3x per week 3x8-12x 9kg"]),
+        (
+            "3x/week 3x8-12 10kg",
+            ["3x per week 3x10-14x 10kg", "3x per week 4x8-12x 10kg", "3x per week 3x8-12x 11kg"],
+            ["3x per week 3x6-10x 10kg", "3x per week 2x8-12x 10kg", "3x per week 3x8-12x 9kg"],
+        ),
         ("10 min", ["11 min"], ["9 min"]),
         ("30s", ["40s"], ["20s"]),
         ("4x20x", [], ["4x18x", "3x20x"]),  # as far as we go
         ("1x3x", ["1x4x", "2x3x"], []),
         ("2x20x rust 30s", ["3x20x rust 30s"], ["2x18x rust 30s"]),  # one set has no rest between
     ],
-)  # fmt: skip
+)
 def test_the_rule(text, harder, easier):
     assert after(text, HARDER) == harder
     assert after(text, EASIER) == easier

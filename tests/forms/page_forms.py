@@ -56,9 +56,10 @@ class PageForm:
     def pressed(self) -> dict[str, list[str]]:
         """The same, sent with the form's first button."""
         buttons = [
-            each for each in self.fields
+            each
+            for each in self.fields
             if each.kind == "submit" or (each.tag == "button" and each.kind == "text")
-        ]  # fmt: skip
+        ]
         return self.data() | {each.name: [each.value] for each in buttons[:1]}
 
 

@@ -117,9 +117,13 @@ GUESSES = {
     "pk__in": ("1,2,3", "0"),
 }
 LISTS = (
-    "patients_patient", "patients_programme", "exercises_exercise", "exercises_protocol",
-    "exercises_figure", "exercises_advice",
-)  # fmt: skip
+    "patients_patient",
+    "patients_programme",
+    "exercises_exercise",
+    "exercises_protocol",
+    "exercises_figure",
+    "exercises_advice",
+)
 OFFICE_LISTS = ("rugpijn_user", "rugpijn_staffinvitation", "rugpijn_practice")
 
 
@@ -155,13 +159,20 @@ def test_pain_is_a_whole_number_from_0_to_10(client, cast, programme, pain):
     line = programme.current_version().sheet.lines[0].uuid
     now = timezone.now().isoformat()
     act = {
-        "operation": str(uuid.uuid4()), "version": 1, "line": line, "moment": "1", "done": "1",
-        "day": timezone.localdate().isoformat(), "pain": pain,
-    }  # fmt: skip
+        "operation": str(uuid.uuid4()),
+        "version": 1,
+        "line": line,
+        "moment": "1",
+        "done": "1",
+        "day": timezone.localdate().isoformat(),
+        "pain": pain,
+    }
     client.post(reverse("patients:log_session", args=[programme.uuid]), act)
-    message = {"patient": str(programme.patient.uuid), "now": now, "acts": [
-        {**act, "programme": str(programme.uuid), "sequence": 1, "performed_at": now}
-    ]}  # fmt: skip
+    message = {
+        "patient": str(programme.patient.uuid),
+        "now": now,
+        "acts": [{**act, "programme": str(programme.uuid), "sequence": 1, "performed_at": now}],
+    }
     answer = client.post(reverse("patients:sync"), json.dumps(message), "application/json")
     kept = list(SessionLog.objects.values_list("pain", flat=True))
     if pain.strip():
@@ -174,9 +185,15 @@ def test_pain_is_a_whole_number_from_0_to_10(client, cast, programme, pain):
 def test_the_database_itself_refuses_such_a_score(cast, programme, pain):
     version = programme.current_version()
     SessionLog.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version, moment=1, done=True,
-        line=version.sheet.lines[0].uuid, day=timezone.localdate(), performed_at=timezone.now(),
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        moment=1,
+        done=True,
+        line=version.sheet.lines[0].uuid,
+        day=timezone.localdate(),
+        performed_at=timezone.now(),
+    )
     write = f"UPDATE {SessionLog._meta.db_table} SET pain = %s"  # noqa: S608  a name of ours
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(write, [pain])

@@ -101,8 +101,12 @@ def test_a_number_of_rows_that_is_made_up_is_refused_at_once(
     protocol = programme.protocols.first()
     protocol.practice = cast.anna.practice
     protocol.save()
-    things = {"programme": programme, "exercise": own_exercise, "protocol": protocol,
-              "advice": protocol.advice.first()}  # fmt: skip
+    things = {
+        "programme": programme,
+        "exercise": own_exercise,
+        "protocol": protocol,
+        "advice": protocol.advice.first(),
+    }
     app = "patients" if name == "programme" else "exercises"
     address = reverse(f"admin:{app}_{name}_change", args=[things[name].pk])
     all_sent = [form.data() for form in forms_of(client.get(address))]

@@ -84,9 +84,13 @@ def kim(practice):
 def alarm(programme):
     version = programme.current_version()
     return SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version,
-        line=version.sheet.lines[4].uuid, day=timezone.localdate(), symptoms=["leg_pain"],
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        line=version.sheet.lines[4].uuid,
+        day=timezone.localdate(),
+        symptoms=["leg_pain"],
+    )
 
 
 def card(user, programme):
@@ -139,9 +143,14 @@ def test_put_back_with_the_note_of_a_colleague(cast, kim, programme, alarm):
 def test_a_note_that_cannot_be_kept_is_given_back(cast, programme, alarm):
     tab = card(cast.anna, programme)
     SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=alarm.version,
-        line=alarm.line, day=alarm.day, symptoms=["leg_pain"], sequence=2,
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=alarm.version,
+        line=alarm.line,
+        day=alarm.day,
+        symptoms=["leg_pain"],
+        sequence=2,
+    )
     said = tab.save(note="Gebeld.")
     assert "Uw notitie is niet opgeslagen: “Gebeld.”" in said and not SeenMark.objects.exists()
     lifecycle.end(programme=programme, by=cast.anna)
@@ -292,9 +301,14 @@ def test_a_film_that_was_replaced_is_not_removed(cast, own_exercise):
 @pytest.fixture
 def asked(cast, programme):
     return Message.objects.create(
-        programme=programme, patient=programme.patient, operation=uuid.uuid4(), by_patient=True,
-        text="Mag ik fietsen?", by=cast.piet, by_name="Piet Jansen",
-    )  # fmt: skip
+        programme=programme,
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        by_patient=True,
+        text="Mag ik fietsen?",
+        by=cast.piet,
+        by_name="Piet Jansen",
+    )
 
 
 def test_the_second_to_answer_is_told_first(cast, kim, programme, asked):
@@ -335,9 +349,14 @@ def test_a_message_that_came_in_is_not_seen_unread(cast, programme, asked):
         if any(each.name == "seen" for each in form.fields)
     )
     Message.objects.create(
-        programme=programme, patient=programme.patient, operation=uuid.uuid4(), by_patient=True,
-        text="En zwemmen?", by=cast.piet, by_name="Piet Jansen",
-    )  # fmt: skip
+        programme=programme,
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        by_patient=True,
+        text="En zwemmen?",
+        by=cast.piet,
+        by_name="Piet Jansen",
+    )
     said = words(client.post(to, form.pressed(), follow=True))
     assert "Er is intussen een nieuw bericht gekomen" in said and not SeenMark.objects.exists()
 

@@ -93,11 +93,24 @@ def test_paper_makes_nothing_of_it_either(poisoned, monkeypatch):
 # ------------------------------------------------------------ addresses
 
 NO_ADDRESSES = (
-    "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)",
-    "data:text/html,<script>alert(1)</script>", "//host/x", "\\\\host\\x", "vbscript:x",
-    "file:///etc/passwd", "https:", "https:///x", "http://", "ftp://host/x", "host.nl",
-    "https://a b.nl", "blob:https://x", "view-source:https://x.nl",
-)  # fmt: skip
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "//host/x",
+    "\\\\host\\x",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "https:",
+    "https:///x",
+    "http://",
+    "ftp://host/x",
+    "host.nl",
+    "https://a b.nl",
+    "blob:https://x",
+    "view-source:https://x.nl",
+)
 
 
 @pytest.mark.parametrize("address", NO_ADDRESSES)

@@ -122,13 +122,18 @@ def test_a_day_without_a_connection_and_the_next_one(at_home, phones, programme,
 
 
 INSTANTS = [
-    datetime(2026, 3, 28, 22, 59, tzinfo=UTC), datetime(2026, 3, 28, 23, 1, tzinfo=UTC),
-    datetime(2026, 3, 29, 0, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, 1, tzinfo=UTC),
-    datetime(2026, 3, 29, 21, 59, tzinfo=UTC), datetime(2026, 3, 29, 22, 1, tzinfo=UTC),
-    datetime(2026, 10, 24, 22, 1, tzinfo=UTC), datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
-    datetime(2026, 10, 25, 1, 1, tzinfo=UTC), datetime(2026, 10, 25, 22, 59, tzinfo=UTC),
+    datetime(2026, 3, 28, 22, 59, tzinfo=UTC),
+    datetime(2026, 3, 28, 23, 1, tzinfo=UTC),
+    datetime(2026, 3, 29, 0, 59, tzinfo=UTC),
+    datetime(2026, 3, 29, 1, 1, tzinfo=UTC),
+    datetime(2026, 3, 29, 21, 59, tzinfo=UTC),
+    datetime(2026, 3, 29, 22, 1, tzinfo=UTC),
+    datetime(2026, 10, 24, 22, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 22, 59, tzinfo=UTC),
     datetime(2026, 10, 25, 23, 1, tzinfo=UTC),
-]  # fmt: skip
+]
 
 
 def test_two_devices_a_login_that_ended_and_a_programme_that_changed(

@@ -136,9 +136,13 @@ def test_a_worklist_that_stands_open(page, site, complaints, programme, make_pro
     expect(page.get_by_text("Nieuw: er is iets dringends gemeld.")).to_be_hidden()
     version = programme.current_version()
     SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version, symptoms=["saddle"],
-        line=version.sheet.lines[0].uuid, day=timezone.localdate(),
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        symptoms=["saddle"],
+        line=version.sheet.lines[0].uuid,
+        day=timezone.localdate(),
+    )
     page.clock.fast_forward(61_000)
     expect(page.get_by_text("Nieuw: er is iets dringends gemeld.")).to_be_visible()
     assert page.title().startswith("(1) ")

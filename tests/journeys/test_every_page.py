@@ -80,7 +80,7 @@ def pages_of(role) -> list[str]:
 
 def test_no_page_runs_what_was_typed_or_asks_anybody_else(
     browser, live_server, world, browser_context_args
-):  # fmt: skip
+):
     wrong, seen = [], 0
     for role in LOOKED_AT_BY:
         context = browser.new_context(**browser_context_args)

@@ -119,9 +119,11 @@ COLOURS = """field => {
 
 @pytest.mark.parametrize(
     ("language", "show", "hide"),
-    [("nl", "Toon het wachtwoord", "Verberg het wachtwoord"),
-     ("en", "Show the password", "Hide the password")],
-)  # fmt: skip
+    [
+        ("nl", "Toon het wachtwoord", "Verberg het wachtwoord"),
+        ("en", "Show the password", "Hide the password"),
+    ],
+)
 def test_a_password_can_be_looked_at_and_ticks_have_our_colour(browser, site, language, show, hide):
     """By keyboard, in the language of the page; hidden again when it is sent."""
     context = browser.new_context(locale=language, viewport={"width": 390, "height": 844})

@@ -132,18 +132,28 @@ def sent_empty(page) -> None:
 def done(programme, line, moment=1, days_ago=0, **how) -> None:
     version = programme.current_version()
     SessionLog.objects.create(
-        patient=programme.patient, version=version, line=version.sheet.lines[line].uuid,
-        moment=moment, day=timezone.localdate() - timedelta(days=days_ago), done=True,
-        operation=uuid.uuid4(), performed_at=timezone.now(), **how,
-    )  # fmt: skip
+        patient=programme.patient,
+        version=version,
+        line=version.sheet.lines[line].uuid,
+        moment=moment,
+        day=timezone.localdate() - timedelta(days=days_ago),
+        done=True,
+        operation=uuid.uuid4(),
+        performed_at=timezone.now(),
+        **how,
+    )
 
 
 def reported(programme, line, *symptoms) -> None:
     version = programme.current_version()
     SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version,
-        line=version.sheet.lines[line].uuid, day=timezone.localdate(), symptoms=list(symptoms),
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        line=version.sheet.lines[line].uuid,
+        day=timezone.localdate(),
+        symptoms=list(symptoms),
+    )
 
 
 def test_today_and_its_session(phone, site, cast, programme, tour):
@@ -192,9 +202,12 @@ def test_today_and_its_session(phone, site, cast, programme, tour):
     reported(programme, 0, "leg_pain")
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
         messages.send_message(
-            programme=programme, operation=uuid.uuid4(), text=text, by=by,
+            programme=programme,
+            operation=uuid.uuid4(),
+            text=text,
+            by=by,
             by_patient=by == cast.piet,
-        )  # fmt: skip
+        )
     tour.open(phone, site, "today, much to say")
     own = {
         name: site + reverse(f"patients:{name}", args=[programme.uuid])

@@ -507,32 +507,27 @@ def test_handouts_of_a_morning_are_printed_together(page, site, cast, make_progr
 
 
 PAGES = {
-    "nobody": [
-        "account_login", "account_reset_password", "account_signup", "share", "closed", "stop",
-        "refuse",
-    ],
-    "piet@mail.example": [
-        "patients:home", "progress", "messages", "reminders", "patients:my_data",
-        "account_change_password", "account_logout", "login_devices", "log", "erase", "missing",
-    ],
-    "anna@linde.example": [
-        "admin:index", "admin:patients_patient_changelist", "admin:patients_patient_add",
-        "patient", "draft", "running", "versions", "days", "share_admin", "end", "course", "keep",
-        "desk_messages",
-        "pause", "renew", "discharge", "discharged",
-        "admin:exercises_exercise_changelist", "admin:exercises_exercise_add", "exercise",
-        "admin:exercises_protocol_changelist", "protocol", "as_patient",
-        "admin:exercises_figure_changelist", "admin:exercises_figure_add", "figure",
-        "shared_figure", "figure_words", "advice",
-    ],
-    "els@linde.example": [
-        "admin:index", "practice", "admin:rugpijn_user_changelist",
-        "admin:rugpijn_staffinvitation_add", "admin:rugpijn_accessevent_changelist",
-        "admin:patients_data", "data", "factor", "staff_factor", "login_devices",
-        "admin:rugpijn_user_access",
-    ],
+    "nobody": """
+        account_login account_reset_password account_signup share closed stop refuse
+        """.split(),
+    "piet@mail.example": """
+        patients:home progress messages reminders patients:my_data account_change_password
+        account_logout login_devices log erase missing
+        """.split(),
+    "anna@linde.example": """
+        admin:index admin:patients_patient_changelist admin:patients_patient_add patient draft
+        running versions days share_admin end course keep desk_messages pause renew discharge
+        discharged admin:exercises_exercise_changelist admin:exercises_exercise_add exercise
+        admin:exercises_protocol_changelist protocol as_patient admin:exercises_figure_changelist
+        admin:exercises_figure_add figure shared_figure figure_words advice
+        """.split(),
+    "els@linde.example": """
+        admin:index practice admin:rugpijn_user_changelist admin:rugpijn_staffinvitation_add
+        admin:rugpijn_accessevent_changelist admin:patients_data data factor staff_factor
+        login_devices admin:rugpijn_user_access
+        """.split(),
     "root@server.example": ["admin:index", "admin:glass"],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -541,10 +536,16 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
     version, today = programme.current_version(), timezone.localdate()
     Programme.objects.filter(pk=programme.pk).update(started_on=today - timedelta(days=24))
     SessionLog.objects.create(
-        patient=programme.patient, version=version, line=version.sheet.lines[0].uuid, moment=1,
-        day=today - timedelta(days=1), done=True, pain=4, operation=uuid.uuid4(),
+        patient=programme.patient,
+        version=version,
+        line=version.sheet.lines[0].uuid,
+        moment=1,
+        day=today - timedelta(days=1),
+        done=True,
+        pain=4,
+        operation=uuid.uuid4(),
         performed_at=timezone.now(),
-    )  # fmt: skip
+    )
     # It stood still and will again, so that the sentences and the shaded days are there.
     for first, until in ((-12, -9), (5, 9)):
         programme.pauses.create(
@@ -553,18 +554,29 @@ def addresses(cast, programme, make_programme, lage_rugpijn, leg_pain):
     plan = ReminderPlan.objects.create(patient=programme.patient, first=time(9), by_mail=True)
     for by, text in ((cast.piet, "Mag ik zwemmen?"), (cast.anna, "Ja, rustig.")):
         messages.send_message(
-            programme=programme, operation=uuid.uuid4(), text=text, by=by,
+            programme=programme,
+            operation=uuid.uuid4(),
+            text=text,
+            by=by,
             by_patient=by == cast.piet,
-        )  # fmt: skip
+        )
     asked = AccessChange.objects.create(
-        kind="email", practice=cast.anna.practice, person=cast.anna, email="a@elders.example",
-        asked_by=cast.root, asked_name="Root", works_at=timezone.now() + timedelta(hours=24),
-    )  # fmt: skip
+        kind="email",
+        practice=cast.anna.practice,
+        person=cast.anna,
+        email="a@elders.example",
+        asked_by=cast.root,
+        asked_name="Root",
+        works_at=timezone.now() + timedelta(hours=24),
+    )
     draft = make_programme(cast.mo_patient, started=False)
     gone = Patient.objects.create(
-        practice=cast.anna.practice, name="Ina Bos", birth_date=date(1960, 1, 2),
-        discharged_on=today, discharged_by=cast.anna,
-    )  # fmt: skip
+        practice=cast.anna.practice,
+        name="Ina Bos",
+        birth_date=date(1960, 1, 2),
+        discharged_on=today,
+        discharged_by=cast.anna,
+    )
     line = programme.prescriptions.first()
     shared = Figure.objects.get(key="hol-bol")
     ours = {"practice": cast.anna.practice, "rendering": shared.rendering}

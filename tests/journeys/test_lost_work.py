@@ -80,9 +80,13 @@ def alarm(programme):
     """The pain went into the leg."""
     version = programme.current_version()
     SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version,
-        line=version.sheet.lines[4].uuid, day=timezone.localdate(), symptoms=["leg_pain"],
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        line=version.sheet.lines[4].uuid,
+        day=timezone.localdate(),
+        symptoms=["leg_pain"],
+    )
 
 
 def test_a_note_at_the_next_patient_stays(page, site, complaints, cast, make_programme):

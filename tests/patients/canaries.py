@@ -116,9 +116,12 @@ def everywhere(patient: Patient, by: User, therapist_programme: Programme) -> li
     DBTaskResult.objects.create(
         task_path="patients.paper.handout.render_handout",
         args_kwargs={"args": [str(version.uuid)], "kwargs": {}},
-        priority=0, queue_name="default", backend_name="default", run_after=now,
+        priority=0,
+        queue_name="default",
+        backend_name="default",
+        run_after=now,
         traceback="Kanarie-Task",
-    )  # fmt: skip
+    )
     Prescription.objects.filter(programme=programme).update(note="x", steps="x")
     for rows in related_rows.rows_of(patient):
         for row in rows:

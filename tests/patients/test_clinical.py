@@ -187,9 +187,13 @@ def test_from_which_pain_today_is_one_session_too_many(at_start, before, tells):
 @pytest.mark.parametrize(
     ("amounts", "part"),
     [
-        ([], 1.0), ([(3, 3)], 1.0), ([(4, 2)], 0.5), ([(2, 1), (10, 5)], 0.25),
-        ([(10, 20)], 1.0), ([(10, 0)], 0.0),
+        ([], 1.0),
+        ([(3, 3)], 1.0),
+        ([(4, 2)], 0.5),
+        ([(2, 1), (10, 5)], 0.25),
+        ([(10, 20)], 1.0),
+        ([(10, 0)], 0.0),
     ],
-)  # fmt: skip
+)
 def test_which_part_of_an_exercise_was_done(amounts, part):
     assert clinical.intensity(amounts) == part

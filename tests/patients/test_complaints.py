@@ -150,8 +150,9 @@ class TestKeptWords:
         authoring.add_protocol(programme=programme, protocol=knee)
         kept = Sheet.of(programme, library_as_in=given)
         assert [block.protocol for block in kept.red_flags] == [
-            str(programme.protocols.get(key="lage-rugpijn").uuid), str(knee.uuid),
-        ]  # fmt: skip
+            str(programme.protocols.get(key="lage-rugpijn").uuid),
+            str(knee.uuid),
+        ]
         assert {question.key for question in kept.symptoms} == {*BACK, *KNEE}
 
     def test_also_beside_a_version_that_did_not_record_where_advice_came_from(
@@ -373,12 +374,21 @@ class TestRedFlagsStay:
     def posted(self, advice, **changes):
         text = advice.texts.get(language="nl")
         return {
-            "kind": advice.kind, "position": advice.position, "source": advice.source,
-            "review_note": "", "reviewed_by": "", "reviewed_on": "",
-            "texts-TOTAL_FORMS": "1", "texts-INITIAL_FORMS": "1", "texts-0-id": text.pk,
-            "texts-0-advice": advice.pk, "texts-0-language": "nl", "texts-0-title": text.title,
-            "texts-0-body": text.body, **changes,
-        }  # fmt: skip
+            "kind": advice.kind,
+            "position": advice.position,
+            "source": advice.source,
+            "review_note": "",
+            "reviewed_by": "",
+            "reviewed_on": "",
+            "texts-TOTAL_FORMS": "1",
+            "texts-INITIAL_FORMS": "1",
+            "texts-0-id": text.pk,
+            "texts-0-advice": advice.pk,
+            "texts-0-language": "nl",
+            "texts-0-title": text.title,
+            "texts-0-body": text.body,
+            **changes,
+        }
 
     def test_the_last_ones_do_not_become_something_else(self, anna, own):
         flags = own.advice.get(kind="red_flags")

@@ -19,13 +19,12 @@ from .prescribing.posting import as_posted, change
 
 pytestmark = pytest.mark.django_db
 # Numbers and settings of the program: nobody compares them by name.
-INSIDE = {
-    "uuid", "exercise", "dosage", "period", "own_steps", "library_steps", "other_figure",
-}  # fmt: skip
-TEXTS = (
-    "title", "purpose", "start_position", "steps", "caution", "harder_when", "easier_when",
-    "equipment",
-)  # fmt: skip
+INSIDE = set("uuid exercise dosage period own_steps library_steps other_figure".split())
+TEXTS = tuple(
+    """
+    title purpose start_position steps caution harder_when easier_when equipment
+    """.split()
+)
 
 
 def corrected(exercise, name):
@@ -38,9 +37,15 @@ def corrected(exercise, name):
         figure.save()
     elif name == "film":
         Film.objects.create(
-            exercise=exercise, texts={"title": {"nl": "Film"}, "alternative": {"nl": "Iemand."}},
-            digest="a" * 64, media_type="video/mp4", size=1, width=16, height=9, seconds=2,
-        )  # fmt: skip
+            exercise=exercise,
+            texts={"title": {"nl": "Film"}, "alternative": {"nl": "Iemand."}},
+            digest="a" * 64,
+            media_type="video/mp4",
+            size=1,
+            width=16,
+            height=9,
+            seconds=2,
+        )
     else:
         value = {"online_number": 99}.get(name, "https://video.example/anders")
         setattr(exercise, name, value)

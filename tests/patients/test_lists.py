@@ -52,10 +52,14 @@ def fill(cast, programme, many):
         for n in range(2 * many)
     )
     programmes = Programme.objects.bulk_create(
-        Programme(patient=patient, therapist=anna if n < many else kim, title="Rug",
-                  started_on=timezone.localdate())
+        Programme(
+            patient=patient,
+            therapist=anna if n < many else kim,
+            title="Rug",
+            started_on=timezone.localdate(),
+        )
         for n, patient in enumerate(patients)
-    )  # fmt: skip
+    )
     given = programme.current_version()
     Version.objects.bulk_create(
         Version(programme=each, number=1, content=given.content, digest=given.digest)
@@ -71,11 +75,11 @@ def fill(cast, programme, many):
     User.objects.bulk_create(
         User(name="C", email=f"c{many}-{n}@linde.example", practice=practice, is_therapist=True)
         for n in range(many)
-    )  # fmt: skip
+    )
     StaffInvitation.objects.bulk_create(
         StaffInvitation(practice=practice, name="N", email="n@l.example", token_hash=f"{many}{n}")
         for n in range(many)
-    )  # fmt: skip
+    )
     chain.append(
         AccessEvent(action="read", code="R", actor_role="therapist", practice=practice.uuid)
         for _n in range(many)
@@ -140,25 +144,45 @@ class TestSearch:
     @pytest.mark.parametrize(
         ("typed", "name"),
         [
-            ("muller", "Jürgen Müller"), ("MÜLLER", "Jürgen Müller"), ("jurg", "Jürgen Müller"),
-            ("muller jurgen", "Jürgen Müller"), ("mu\u0308ller", "Jürgen Müller"),
-            ("van der berg", "Anke van der Berg-Çelik"), ("berg celik", "Anke van der Berg-Çelik"),
-            ("berg-celik", "Anke van der Berg-Çelik"), ("Berg, van", "Anke van der Berg-Çelik"),
-            ("bjorn", "Bjørn 't Hooft"), ("t hooft", "Bjørn 't Hooft"),
+            ("muller", "Jürgen Müller"),
+            ("MÜLLER", "Jürgen Müller"),
+            ("jurg", "Jürgen Müller"),
+            ("muller jurgen", "Jürgen Müller"),
+            ("mu\u0308ller", "Jürgen Müller"),
+            ("van der berg", "Anke van der Berg-Çelik"),
+            ("berg celik", "Anke van der Berg-Çelik"),
+            ("berg-celik", "Anke van der Berg-Çelik"),
+            ("Berg, van", "Anke van der Berg-Çelik"),
+            ("bjorn", "Bjørn 't Hooft"),
+            ("t hooft", "Bjørn 't Hooft"),
             ("’t Hooft", "Bjørn 't Hooft"),
-            ("zoe gross", "Zoë Groß"), ("oneill", "O’Neill"), ("o'neill", "O’Neill"),
-            ("mu%ler", None), ("m_ller", None), ("muller zoe", None),
-            ("annemarie", "Anne-Marie Kuipers"), ("Kuipers 1968", "Anne-Marie Kuipers"),
-            ("1968 kuipers anne", "Anne-Marie Kuipers"), ("12-3-1968", "Anne-Marie Kuipers"),
-            ("12 maart 1968", "Anne-Marie Kuipers"), ("kuipers 12 mrt '68", "Anne-Marie Kuipers"),
-            ("1968-03-12", "Anne-Marie Kuipers"), ("19680312", "Anne-Marie Kuipers"),
-            ("06 12 34 56 78", "Anne-Marie Kuipers"), ("0612345678", "Anne-Marie Kuipers"),
-            ("+31612345678", "Anne-Marie Kuipers"), ("0031 6 12345678", "Anne-Marie Kuipers"),
-            ("+31 (0)6-12345678", "Anne-Marie Kuipers"), ("345678", "Anne-Marie Kuipers"),
-            ("kuipers 1969", None), ("sigurdur", "Sigurður Þór"), ("thor", "Sigurður Þór"),
-            ("Sigur\u200bður", "Sigurður Þór"), ("vanderberg", "Anke van der Berg-Çelik"),
+            ("zoe gross", "Zoë Groß"),
+            ("oneill", "O’Neill"),
+            ("o'neill", "O’Neill"),
+            ("mu%ler", None),
+            ("m_ller", None),
+            ("muller zoe", None),
+            ("annemarie", "Anne-Marie Kuipers"),
+            ("Kuipers 1968", "Anne-Marie Kuipers"),
+            ("1968 kuipers anne", "Anne-Marie Kuipers"),
+            ("12-3-1968", "Anne-Marie Kuipers"),
+            ("12 maart 1968", "Anne-Marie Kuipers"),
+            ("kuipers 12 mrt '68", "Anne-Marie Kuipers"),
+            ("1968-03-12", "Anne-Marie Kuipers"),
+            ("19680312", "Anne-Marie Kuipers"),
+            ("06 12 34 56 78", "Anne-Marie Kuipers"),
+            ("0612345678", "Anne-Marie Kuipers"),
+            ("+31612345678", "Anne-Marie Kuipers"),
+            ("0031 6 12345678", "Anne-Marie Kuipers"),
+            ("+31 (0)6-12345678", "Anne-Marie Kuipers"),
+            ("345678", "Anne-Marie Kuipers"),
+            ("kuipers 1969", None),
+            ("sigurdur", "Sigurður Þór"),
+            ("thor", "Sigurður Þór"),
+            ("Sigur\u200bður", "Sigurður Þór"),
+            ("vanderberg", "Anke van der Berg-Çelik"),
         ],
-    )  # fmt: skip
+    )
     @pytest.mark.parametrize("kind", ["patient", "programme"])
     def test_finds_it_and_only_here(self, client, cast, typed, name, kind):
         for patient in Patient.objects.filter(name__in=self.NAMES):

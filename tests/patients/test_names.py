@@ -42,8 +42,11 @@ class TestLists:
         client.force_login(cast.anna)
         rows = client.get(reverse("admin:patients_patient_changelist")).context["cl"].result_list
         assert [row.name for row in rows] == [
-            "Zeno Aalders", "Anke van der Berg", "Éva Bos", "Ab Zwart",
-        ]  # fmt: skip
+            "Zeno Aalders",
+            "Anke van der Berg",
+            "Éva Bos",
+            "Ab Zwart",
+        ]
 
     def test_another_name_stands_at_another_place_and_is_found(self):
         patient = Patient.objects.get(name="Ab Zwart")

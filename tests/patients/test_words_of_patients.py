@@ -187,8 +187,11 @@ def too_long(texts: list[str]) -> list[str]:
 
 def test_the_measure_itself():
     assert [syllables(word) for word in ("pijn", "oefening", "knieën", "geïrriteerd")] == [
-        1, 3, 2, 4,
-    ]  # fmt: skip
+        1,
+        3,
+        2,
+        4,
+    ]
     easy = ["Ga op uw rug liggen. Buig uw knieën. Adem rustig door."]
     hard = ["Aspecifieke rugklachten manifesteren zich doorgaans zonder aantoonbare pathologie."]
     assert ease(easy) > 90 > 30 > ease(hard)

@@ -276,9 +276,15 @@ def test_the_worker_runs_what_waits_and_stops(settings):
 
 def test_the_worker_outlives_a_lost_database(monkeypatch):
     worker = PatientWorker(
-        queue_names=["*"], excluded_queue_names=[], interval=0, batch=False, max_tasks=None,
-        backend_name="default", startup_delay=False, worker_id="test",
-    )  # fmt: skip
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=0,
+        batch=False,
+        max_tasks=None,
+        backend_name="default",
+        startup_delay=False,
+        worker_id="test",
+    )
     runs, waits = [], []
 
     def run(self):

@@ -44,7 +44,7 @@ PARTS = {
         clocks,
         migrate,
     )
-}  # fmt: skip
+}
 names = [name for name in sys.argv[1:] if not name.startswith("--")]
 if unknown := set(names) - set(PARTS):
     sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")

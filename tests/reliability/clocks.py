@@ -27,9 +27,12 @@ def run(house: House, short: bool) -> None:
 
     def manage(*command: str, before: tuple[str, ...] = ()) -> int:
         done = subprocess.run(
-            [*before, sys.executable, "manage.py", *command], cwd=ROOT, check=False,
-            capture_output=True, env=house.environment | {"BACKUP_KEY": public},
-        )  # fmt: skip
+            [*before, sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            env=house.environment | {"BACKUP_KEY": public},
+        )
         return done.returncode
 
     running = Programme.objects.filter(started_on__isnull=False, ended_on=None)

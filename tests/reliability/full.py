@@ -32,10 +32,12 @@ A_MINUTE = 61  # seconds: then a page also writes down that somebody was seen
 STEP = 6  # in short: every so many
 # Acts that come after another act, which was not done here, and an erasure without its ledger.
 SAYS_NO_ITSELF = {
-    "admin:patients_programme_resume", "admin:patients_programme_reopen",
-    "admin:patients_programme_again", "admin:patients_patient_readmit",
+    "admin:patients_programme_resume",
+    "admin:patients_programme_reopen",
+    "admin:patients_programme_again",
+    "admin:patients_patient_readmit",
     "admin:patients_data_patient",
-}  # fmt: skip
+}
 UPLOADS = (
     ("admin:rugpijn_practice_change", "els", "logo", "png"),
     ("admin:exercises_exercise_film", "anna", "film", "mp4"),
@@ -64,8 +66,9 @@ def _small_disk(house: House):
     bytes_ = size + SPARE_MEGABYTES * 1024 * 1024
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={bytes_},mode=0700", "tmpfs", str(folder)],
-        check=False, capture_output=True,
-    )  # fmt: skip
+        check=False,
+        capture_output=True,
+    )
     try:
         if mounted.returncode:
             yield None
@@ -192,8 +195,9 @@ def _ask(house: House, caller: Caller, name: str, method: str) -> Answer:
     data = data_for(house.world, name)
     if name == "patients:sync":
         return caller.post(address, json.dumps(data))
-    return caller.ask("POST", address, encode_multipart(BOUNDARY, data),
-                      {"Content-Type": MULTIPART_CONTENT})  # fmt: skip
+    return caller.ask(
+        "POST", address, encode_multipart(BOUNDARY, data), {"Content-Type": MULTIPART_CONTENT}
+    )
 
 
 def _upload(house: House, callers: dict, name: str, role: str, field: str, kind: str) -> int:

@@ -23,18 +23,63 @@ from ..forms.payloads import QUERIES
 from .house import House
 
 PIECES = [
-    "2", "x", "×", "*", "3", "10", "5", "s", "sec", " ", "per dag", "l/r", "links", "kg", "min",
-    "-", "–", "\u00a0", "\u202e", "²", "٣", "om de dag", "rust", "week", "2x", "dd", "½", "\0", "é",
-]  # fmt: skip
+    "2",
+    "x",
+    "×",
+    "*",
+    "3",
+    "10",
+    "5",
+    "s",
+    "sec",
+    " ",
+    "per dag",
+    "l/r",
+    "links",
+    "kg",
+    "min",
+    "-",
+    "–",
+    "\u00a0",
+    "\u202e",
+    "²",
+    "٣",
+    "om de dag",
+    "rust",
+    "week",
+    "2x",
+    "dd",
+    "½",
+    "\0",
+    "é",
+]
 VALUES = [
-    "", "0", "-1", "1e9", "9" * 30, "NaN", "é" * 300, "\0", "' OR 1=1 --", "<script>", "{{ 7*7 }}",
-    "2026-02-30", "on", "null", "../../etc/passwd", "٣", "\ud83d\ude00", "x" * 20000, "true", "5",
-]  # fmt: skip
-NAMES_OF_FIELDS = [
-    "prescriptions-TOTAL_FORMS", "prescriptions-INITIAL_FORMS", "prescriptions-0-id",
-    "prescriptions-0-DELETE", "prescriptions-1-exercise", "form-TOTAL_FORMS", "_save", "is_staff",
-    "practice", "revision", "id", "user", "day", "moment", "operation", "pain", "line",
-]  # fmt: skip
+    "",
+    "0",
+    "-1",
+    "1e9",
+    "9" * 30,
+    "NaN",
+    "é" * 300,
+    "\0",
+    "' OR 1=1 --",
+    "<script>",
+    "{{ 7*7 }}",
+    "2026-02-30",
+    "on",
+    "null",
+    "../../etc/passwd",
+    "٣",
+    "\ud83d\ude00",
+    "x" * 20000,
+    "true",
+    "5",
+]
+NAMES_OF_FIELDS = """
+    prescriptions-TOTAL_FORMS prescriptions-INITIAL_FORMS prescriptions-0-id
+    prescriptions-0-DELETE prescriptions-1-exercise form-TOTAL_FORMS _save is_staff practice
+    revision id user day moment operation pain line
+    """.split()
 
 
 def run(house: House, short: bool) -> None:
@@ -45,9 +90,11 @@ def run(house: House, short: bool) -> None:
     few = 1 if short else 0
     dosages(house, random.Random(seed), 20_000 if few else 1_000_000)
     for part, count in (
-        (parameters, 150 if few else 26_000), (forms, 40 if few else 5_000),
-        (acts, 80 if few else 10_000), (tables, 15 if few else 5_000),
-    ):  # fmt: skip
+        (parameters, 150 if few else 26_000),
+        (forms, 40 if few else 5_000),
+        (acts, 80 if few else 10_000),
+        (tables, 15 if few else 5_000),
+    ):
         dice, crashed = random.Random(seed), []
         part(house.world, dice, count, crashed)
         title = f"fuzz, {part.__name__}, {count} times"
@@ -104,15 +151,23 @@ def forms(world, dice, count, crashed) -> None:
         if name in ("admin:patients_programme_resume",):
             data = {"pause": "1"}
         else:
-            data = {key: value for key, value in (data_for(world, name) or {}).items()
-                    if not hasattr(value, "read")}  # fmt: skip
+            data = {
+                key: value
+                for key, value in (data_for(world, name) or {}).items()
+                if not hasattr(value, "read")
+            }
         for _change in range(dice.randrange(1, 5)):
             data[dice.choice([*data, *NAMES_OF_FIELDS])] = dice.choice(VALUES)
         if data and dice.random() < 0.3:
             del data[dice.choice(list(data))]
         body = urlencode(data, errors="replace")
-        _ask(crashed, (name, data), lambda c=client, n=name, b=body: c.post(
-            world.address(n), b, content_type="application/x-www-form-urlencoded"))  # fmt: skip
+        _ask(
+            crashed,
+            (name, data),
+            lambda c=client, n=name, b=body: c.post(
+                world.address(n), b, content_type="application/x-www-form-urlencoded"
+            ),
+        )
 
 
 def acts(world, dice, count, crashed) -> None:

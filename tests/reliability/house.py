@@ -98,17 +98,24 @@ class House:
         anna = self.world.anna
         user = User.objects.create_user(f"p{number}@mail.example", name=f"Patiënt {number}")
         patient = Patient.objects.create(
-            name=user.name, user=user, practice=anna.practice, created_by=anna,
+            name=user.name,
+            user=user,
+            practice=anna.practice,
+            created_by=anna,
             birth_date="1960-01-01",
-        )  # fmt: skip
+        )
         protocol = Protocol.objects.get(key="lage-rugpijn")
         programme = authoring.draft(patient=patient, by=anna, protocol=protocol)
         started = timezone.localdate() - timezone.timedelta(days=20)
         version = authoring.start(programme=programme, by=anna, on=started)
         return SimpleNamespace(
-            user=user, uuid=str(patient.uuid), pk=patient.pk, programme=programme,
-            lines=[str(line.uuid) for line in version.sheet.lines], sequence=0,
-        )  # fmt: skip
+            user=user,
+            uuid=str(patient.uuid),
+            pk=patient.pk,
+            programme=programme,
+            lines=[str(line.uuid) for line in version.sheet.lines],
+            sequence=0,
+        )
 
     def say(self, title, figure, well, must=""):
         """One line: what it is, what it came to, and what it must be."""
@@ -136,16 +143,34 @@ class House:
     def start(self, *before, threads=4, environment=None) -> subprocess.Popen:
         self.close()
         command = [
-            *before, sys.executable, "-m", "gunicorn", "rugpijn.wsgi", "--bind",
-            f"127.0.0.1:{PORT}", "--workers", "2", "--threads", str(threads), "--timeout", "60",
-            "--worker-tmp-dir", "/dev/shm",  # noqa: S108  as in production
-            "--logger-class", "rugpijn.operations.gunicorn_log.Logger",
-        ]  # fmt: skip
+            *before,
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "rugpijn.wsgi",
+            "--bind",
+            f"127.0.0.1:{PORT}",
+            "--workers",
+            "2",
+            "--threads",
+            str(threads),
+            "--timeout",
+            "60",
+            "--worker-tmp-dir",
+            "/dev/shm",  # noqa: S108  as in production
+            "--logger-class",
+            "rugpijn.operations.gunicorn_log.Logger",
+        ]
         log = (self.folder / "server.log").open("ab")
         return subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            start_new_session=True, env=self.environment | (environment or {}),
-        )  # fmt: skip
+            command,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env=self.environment | (environment or {}),
+        )
 
     def wait(self, seconds=60) -> float:
         """Until it answers; the seconds that took."""
@@ -229,11 +254,17 @@ def message(patient, *, operation=None, moment=1, pain="2", line=0, sequence=Non
 
     now = timezone.now().isoformat()
     act = {
-        "operation": operation or str(uuid.uuid4()), "programme": str(patient.programme.uuid),
-        "version": 1, "line": patient.lines[line], "day": timezone.localdate().isoformat(),
-        "moment": str(moment), "done": "1", "pain": pain, "sequence": sequence or 1,
+        "operation": operation or str(uuid.uuid4()),
+        "programme": str(patient.programme.uuid),
+        "version": 1,
+        "line": patient.lines[line],
+        "day": timezone.localdate().isoformat(),
+        "moment": str(moment),
+        "done": "1",
+        "pain": pain,
+        "sequence": sequence or 1,
         "performed_at": now,
-    }  # fmt: skip
+    }
     return json.dumps({"patient": patient.uuid, "now": now, "acts": [act]})
 
 

@@ -28,18 +28,22 @@ def run(house: House, short: bool) -> None:
                 answer = caller.post("/sync/", message(one))
             waited = time.monotonic() - began
             house.say(
-                f"locked for {seconds} s", f"stored after {waited:.1f} s",
-                status_of(answer) == "stored" and waited > seconds - 1, "waits, and is stored",
-            )  # fmt: skip
+                f"locked for {seconds} s",
+                f"stored after {waited:.1f} s",
+                status_of(answer) == "stored" and waited > seconds - 1,
+                "waits, and is stored",
+            )
         if not short:
             seconds = 60 if house.is_sqlite else 12
             with _held(house, seconds):
                 answer = caller.post("/sync/", message(one))
             again = answer.headers.get("Retry-After")
             house.say(
-                f"locked for {seconds} s", f"{answer.status}, Retry-After {again}",
-                answer.status == 503 and again, "503 and when to try again",
-            )  # fmt: skip
+                f"locked for {seconds} s",
+                f"{answer.status}, Retry-After {again}",
+                answer.status == 503 and again,
+                "503 and when to try again",
+            )
         if house.is_sqlite:
             _full(house, server, one, caller, reader, f"/s/{share.token}/1/")
 
@@ -85,9 +89,10 @@ def _full(house: House, server, one, caller, reader, share: str) -> None:
     house.say("full, a write", refused and refused.status, refused and refused.status == 503, 503)
     typed = json.loads(message(one, pain="4"))["acts"][0]
     page = reader.post(
-        f"/programmes/{one.programme.uuid}/log/", urlencode(typed),
+        f"/programmes/{one.programme.uuid}/log/",
+        urlencode(typed),
         "application/x-www-form-urlencoded",
-    )  # fmt: skip
+    )
     told = "Opnieuw versturen" in page.body.decode() and b'name="pain" value="4"' in page.body
     house.say(
         "full, a form", f"{page.status}, kept: {told}", page.status == 503 and told, "503, kept"

@@ -52,18 +52,30 @@ def _ask(house: House, what: str, most: float) -> None:
         waits.append(time.monotonic() - began)
         time.sleep(0.05)
     house.say(f"{what}, {RESETS} new passwords asked", sorted(statuses), statuses == {302}, 302)
-    house.say(f"{what}, the median wait", f"{sorted(times)[RESETS // 2]:.2f} s",
-              sorted(times)[RESETS // 2] < most, f"at most {most:.0f} s")  # fmt: skip
-    house.say(f"{what}, slowest other page meanwhile", f"{max(waits):.2f} s",
-              max(waits) < CEILING, f"goal {GOAL} s, at most {CEILING:.0f} s")  # fmt: skip
+    house.say(
+        f"{what}, the median wait",
+        f"{sorted(times)[RESETS // 2]:.2f} s",
+        sorted(times)[RESETS // 2] < most,
+        f"at most {most:.0f} s",
+    )
+    house.say(
+        f"{what}, slowest other page meanwhile",
+        f"{max(waits):.2f} s",
+        max(waits) < CEILING,
+        f"goal {GOAL} s, at most {CEILING:.0f} s",
+    )
 
 
 def _worker(house: House, environment: dict) -> subprocess.Popen:
     log = (house.folder / "worker.log").open("ab")
     return subprocess.Popen(
-        [sys.executable, "manage.py", "worker"], cwd=ROOT, stdout=log, stderr=log,
-        stdin=subprocess.DEVNULL, env=house.environment | environment,
-    )  # fmt: skip
+        [sys.executable, "manage.py", "worker"],
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        env=house.environment | environment,
+    )
 
 
 def _until(is_so, seconds: float) -> bool:

@@ -116,8 +116,10 @@ def _send(world, name, role, sent, fails=None):
 def _state() -> dict:
     """Every row, and what the access log says was done."""
     acts = AccessEvent.objects.exclude(action__in=NOT_ACTS).exclude(action__startswith="read")
-    return {**snapshot(), AccessEvent: sorted(acts.values_list("action", "patient", "object_type"),
-                                               key=repr)}  # fmt: skip
+    return {
+        **snapshot(),
+        AccessEvent: sorted(acts.values_list("action", "patient", "object_type"), key=repr),
+    }
 
 
 def _changed(now, before) -> set:

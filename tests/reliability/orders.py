@@ -31,13 +31,20 @@ def run(house: House, short: bool) -> None:
             SymptomAnswer.objects.filter(patient=programme.patient).delete()
             for some in (acts[: dice.randrange(50)], acts):  # a part twice, as after a lost answer
                 message = {
-                    "patient": str(programme.patient.uuid), "now": timezone.now().isoformat(),
+                    "patient": str(programme.patient.uuid),
+                    "now": timezone.now().isoformat(),
                     "acts": some,
-                }  # fmt: skip
+                }
                 answer = client.post("/sync/", json.dumps(message), content_type="application/json")
                 assert all(each["status"] == "stored" for each in answer.json()["results"])
-            states.add(repr([sorted(map(repr, each.items() if isinstance(each, dict) else each))
-                             for each in state(programme)]))  # fmt: skip
+            states.add(
+                repr(
+                    [
+                        sorted(map(repr, each.items() if isinstance(each, dict) else each))
+                        for each in state(programme)
+                    ]
+                )
+            )
             transaction.set_rollback(True)
     cache.clear()
     house.say(f"50 acts in {times} orders, outcomes", len(states), len(states) == 1, 1)
@@ -51,11 +58,16 @@ def _acts(programme, dice) -> list[dict]:
         done = dice.choice("110")
         act = {
             "operation": str(uuid.UUID(int=dice.getrandbits(128), version=4)),
-            "programme": str(programme.uuid), "version": version.number, "sequence": sequence,
-            "line": dice.choice(version.sheet.lines[:3]).uuid, "moment": dice.choice("12"),
-            "day": timezone.localdate().isoformat(), "performed_at": timezone.now().isoformat(),
-            "done": done, "pain": dice.choice(["", "0", "7"]) if done == "1" else "",
-        }  # fmt: skip
+            "programme": str(programme.uuid),
+            "version": version.number,
+            "sequence": sequence,
+            "line": dice.choice(version.sheet.lines[:3]).uuid,
+            "moment": dice.choice("12"),
+            "day": timezone.localdate().isoformat(),
+            "performed_at": timezone.now().isoformat(),
+            "done": done,
+            "pain": dice.choice(["", "0", "7"]) if done == "1" else "",
+        }
         if done == "1":
             act["symptoms"] = dice.choice([[], ["leg_pain"]])
         acts.append(act)

@@ -28,9 +28,11 @@ def run(house: House, short: bool) -> None:
         )
         flushes = _flushes(trace) - before
     house.say(
-        f"power, flushes for {done} acknowledged writes", flushes, flushes >= done == WRITES,
+        f"power, flushes for {done} acknowledged writes",
+        flushes,
+        flushes >= done == WRITES,
         f"at least {WRITES}",
-    )  # fmt: skip
+    )
 
 
 def _flushes(trace) -> int:

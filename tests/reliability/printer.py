@@ -52,7 +52,9 @@ def run(house: House, short: bool) -> None:
     house.say(f"{what}, refusals in words", in_words, in_words)
     slowest = max(waits)
     house.say(
-        f"{what}, slowest of {len(waits)} other pages meanwhile", f"{slowest:.2f} s",
-        slowest < CEILING, f"goal {GOAL} s, at most {CEILING:.0f} s",
-    )  # fmt: skip
+        f"{what}, slowest of {len(waits)} other pages meanwhile",
+        f"{slowest:.2f} s",
+        slowest < CEILING,
+        f"goal {GOAL} s, at most {CEILING:.0f} s",
+    )
     house.say(f"{what}, another's paper is not theirs to see", again, again == 404, 404)

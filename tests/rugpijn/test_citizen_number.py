@@ -76,6 +76,9 @@ def test_no_column_and_no_label_asks_for_it():
         for field in model._meta.concrete_fields
         if asks.search(f"{field.name} {field.verbose_name} {field.help_text}")
     ]
-    pages = [path.name for path in (ROOT / "templates").rglob("*") if path.is_file()
-             and asks.search(path.read_text())]  # fmt: skip
+    pages = [
+        path.name
+        for path in (ROOT / "templates").rglob("*")
+        if path.is_file() and asks.search(path.read_text())
+    ]
     assert (columns, pages) == ([], [])

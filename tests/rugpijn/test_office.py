@@ -152,8 +152,13 @@ class TestColleague:
     @pytest.mark.parametrize("changes", [{"email": ""}, {"is_therapist": ""}], ids=str)
     def test_someone_without_address_or_role_is_refused_in_words(self, client, cast, changes):
         client.force_login(cast.root)
-        data = {"name": "Anna", "email": "Anna@Linde.example", "language": "nl",
-                "is_therapist": "on", "is_active": "on"}  # fmt: skip
+        data = {
+            "name": "Anna",
+            "email": "Anna@Linde.example",
+            "language": "nl",
+            "is_therapist": "on",
+            "is_active": "on",
+        }
         change = reverse("admin:rugpijn_user_change", args=[cast.anna.pk])
         response = client.post(change, {key: v for key, v in {**data, **changes}.items() if v})
         assert response.context["adminform"].form.errors
@@ -165,9 +170,15 @@ class TestColleague:
         client.force_login(cast.els)
         client.post(
             reverse("admin:rugpijn_user_change", args=[cast.els.pk]),
-            {"name": "Els", "email": "els@linde.example", "language": "nl",
-             "is_therapist": "on", "is_superuser": "on", "practice": cast.bram.practice.pk},
-        )  # fmt: skip
+            {
+                "name": "Els",
+                "email": "els@linde.example",
+                "language": "nl",
+                "is_therapist": "on",
+                "is_superuser": "on",
+                "practice": cast.bram.practice.pk,
+            },
+        )
         cast.els.refresh_from_db()
         assert cast.els.role == "owner" and cast.els.name == "Els"
         assert cast.els.practice == cast.anna.practice
@@ -218,9 +229,15 @@ class TestLogo:
 
     @pytest.mark.parametrize(
         "content",
-        [b"", b"not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"),
-         picture("PNG")[:40], b"%!PS-Adobe-3.0 EPSF-3.0\n"],
-    )  # fmt: skip
+        [
+            b"",
+            b"not a picture",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            picture("GIF"),
+            picture("PNG")[:40],
+            b"%!PS-Adobe-3.0 EPSF-3.0\n",
+        ],
+    )
     def test_anything_else_is_refused_in_words(self, client, cast, content, tmp_path):
         response = self.upload(client, cast, content)
         assert response.status_code == 200
@@ -253,9 +270,15 @@ class TestColour:
     def test_the_owner_hears_it_at_the_field(self, client, cast):
         client.force_login(cast.els)
         address = reverse("admin:rugpijn_practice_change", args=[cast.els.practice.pk])
-        fields = {"name": "Nieuwe naam", "paper": "full", "diary_weeks": 3,
-                "emergency_phone": "112", "colour": "#ffff00",
-                  "keep_months": 24, "idle_minutes": 30}  # fmt: skip
+        fields = {
+            "name": "Nieuwe naam",
+            "paper": "full",
+            "diary_weeks": 3,
+            "emergency_phone": "112",
+            "colour": "#ffff00",
+            "keep_months": 24,
+            "idle_minutes": 30,
+        }
         page = client.post(address, fields).content.decode()
         assert "Kies een donkerder kleur" in page and "Nieuwe naam" in page
         client.post(address, fields | {"colour": "#5a1446"})

@@ -599,10 +599,16 @@ def test_other_words_are_another_version_of_the_advice(as_, own_protocol):
     text = advice.texts.get()
     change = reverse("admin:exercises_advice_change", args=[advice.pk])
     data = {
-        "kind": advice.kind, "position": 1, "texts-TOTAL_FORMS": 1, "texts-INITIAL_FORMS": 1,
-        "texts-0-id": text.pk, "texts-0-advice": advice.pk, "texts-0-language": "nl",
-        "texts-0-title": text.title, "texts-0-body": text.body,
-    }  # fmt: skip
+        "kind": advice.kind,
+        "position": 1,
+        "texts-TOTAL_FORMS": 1,
+        "texts-INITIAL_FORMS": 1,
+        "texts-0-id": text.pk,
+        "texts-0-advice": advice.pk,
+        "texts-0-language": "nl",
+        "texts-0-title": text.title,
+        "texts-0-body": text.body,
+    }
     assert as_("anna").post(change, data).status_code == 302
     advice.refresh_from_db()
     assert advice.version == 1

@@ -20,9 +20,16 @@ from exercises.models import (
 )
 
 LIBRARY = (
-    Exercise, ExerciseText, Protocol, ProtocolText, ProtocolLine, Advice, AdviceText,
-    Figure, Rendering,
-)  # fmt: skip
+    Exercise,
+    ExerciseText,
+    Protocol,
+    ProtocolText,
+    ProtocolLine,
+    Advice,
+    AdviceText,
+    Figure,
+    Rendering,
+)
 MANIFEST = {"schema": 1, "app": "rugpijn", "made_on": "2026-11-28", "practice": ""}
 
 

@@ -118,8 +118,9 @@ def test_the_lines_of_a_protocol_are_changed_in_a_table(cast, lage_rugpijn):
         (line.exercise.key, line.dosage.notation, line.period.notation) for line in own.lines.all()
     ]
     assert lines == [
-        ("kwispelen", "2x per dag 2x10x", ""), ("hol-bol", "3x8x 5s l/r", "vanaf week 3"),
-    ]  # fmt: skip
+        ("kwispelen", "2x per dag 2x10x", ""),
+        ("hol-bol", "3x8x 5s l/r", "vanaf week 3"),
+    ]
     for kind in ("zip", "csv"):  # and taken out again it is the same
         content = exported(cast.anna, kind, "protocols", whose="own")
         assert counted(sent(cast.anna, content, kind)).get("new", 0) == 0
@@ -137,9 +138,11 @@ def test_a_row_without_a_key_is_new_once(cast):
 def test_a_dutch_excel_and_an_english_one_are_both_read(cast):
     for delimiter, encoding in ((";", "utf-8-sig"), (",", "utf-8"), ("\t", "utf-8")):
         content = table(
-            ["title_nl", "steps_nl", "dosage"], ["Knieën", "Sta.\r\nZit.", "10x"],
-            delimiter=delimiter, encoding=encoding,
-        )  # fmt: skip
+            ["title_nl", "steps_nl", "dosage"],
+            ["Knieën", "Sta.\r\nZit.", "10x"],
+            delimiter=delimiter,
+            encoding=encoding,
+        )
         assert counted(sent(cast.anna, content, "csv")) == {"new": 1}
 
 

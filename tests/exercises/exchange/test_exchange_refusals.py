@@ -48,7 +48,8 @@ def lying_zip():
 BOMB = {f"{n:064x}.jpg": b"\0" * (1024 * 1024) for n in range(51)}
 NO_FILES = {
     "too many files": (
-        "zip", lambda: zipped({f"{n:064x}.jpg": b"" for n in range(2000)}),
+        "zip",
+        lambda: zipped({f"{n:064x}.jpg": b"" for n in range(2000)}),
         "Er zitten 2001 bestanden in deze zip",
     ),
     "a bomb": ("zip", lambda: zipped(BOMB), "groter dan 50 MB"),
@@ -62,25 +63,27 @@ NO_FILES = {
     "a password": ("zip", with_password, "heeft een wachtwoord"),
     "no zip": ("zip", lambda: b"PK\x03\x04 and no more", "geen zipbestand"),
     "empty": ("zip", lambda: b"", "leeg"),
-    "not UTF-8": (
-        "csv", lambda: "title_nl;dosage\nKnieën;10x\n".encode("cp1252"), "niet in UTF-8",
-    ),
+    "not UTF-8": ("csv", lambda: "title_nl;dosage\nKnieën;10x\n".encode("cp1252"), "niet in UTF-8"),
     "UTF-16": ("csv", lambda: table(HEAD, ["A", "10x"], encoding="utf-16"), "niet in UTF-8"),
     "twice a header": ("csv", lambda: table([*HEAD, "dosage"]), "“dosage” staat er twee keer"),
     "no header": ("csv", lambda: table([]), "namen van de kolommen"),
     "a nameless column": ("csv", lambda: table(["title_nl", "", "dosage"]), "Kolom 2 heeft geen"),
     "an unknown column": ("csv", lambda: table([*HEAD, "kleur"]), "“kleur” is onbekend"),
     "somebody's practice": (
-        "csv", lambda: table([*HEAD, "practice_id"], ["A", "10x", "2"]), "voor uw eigen praktijk",
+        "csv",
+        lambda: table([*HEAD, "practice_id"], ["A", "10x", "2"]),
+        "voor uw eigen praktijk",
     ),
     "a citizen's number": (
-        "csv", lambda: table([*HEAD, "BSN"], ["A", "10x", "123456782"]), "burgerservicenummer",
+        "csv",
+        lambda: table([*HEAD, "BSN"], ["A", "10x", "123456782"]),
+        "burgerservicenummer",
     ),
     "NUL": ("csv", lambda: b"title_nl;dosage\nA\0;10x\n", "geen CSV-bestand"),
     "2 MB and one": ("csv", lambda: b"a" * (tables.BYTES + 1), "groter dan 2 MB"),
     "no spreadsheet": ("xlsx", lambda: b"title_nl;dosage\n", "geen Excel-bestand"),
     "another ending": ("ods", lambda: b"x", "eindigt op .zip, .csv of .xlsx"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", NO_FILES)
@@ -123,7 +126,9 @@ WHOLE_FILES = {
     "NaN": ("zip", lambda: zipped({"exercises.json": '[{"key": NaN}]'}), "geen getal"),
     "deep JSON": ("zip", lambda: zipped({"exercises.json": deep(100_000)}), "geen JSON"),
     "a name twice": (
-        "zip", lambda: zipped({"exercises.json": '[{"key": "a", "key": "b"}]'}), "“key” staat twee",
+        "zip",
+        lambda: zipped({"exercises.json": '[{"key": "a", "key": "b"}]'}),
+        "“key” staat twee",
     ),
     "no list": ("zip", lambda: zipped(exercises={"key": "a"}), "moet een lijst zijn"),
     "nothing": ("zip", lambda: zipped(exercises=[]), "niets in dit bestand"),
@@ -134,7 +139,7 @@ WHOLE_FILES = {
     "an open quotation": ("csv", lambda: b'title_nl;dosage\n"A;10x\n', "Rij 2"),
     "half a spreadsheet": ("xlsx", lambda: zipped({"xl/workbook.xml": "<x"}), "geen Excel-bestand"),
     "an empty spreadsheet": ("xlsx", lambda: a_sheet(lambda sheet: None), "namen van de kolommen"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WHOLE_FILES)
@@ -190,13 +195,15 @@ ROWS = {
     "unprintable": (an_exercise(nl={"title": "☃\U0001f9a9"}), ["nl.title: "]),
     "too long": (an_exercise(nl={"title": "x" * 121}), ["nl.title: "]),
     "steps that are no list": (
-        an_exercise(nl={"title": "A", "steps": "Sta."}), ["nl.steps: Hier hoort een lijst"],
+        an_exercise(nl={"title": "A", "steps": "Sta."}),
+        ["nl.steps: Hier hoort een lijst"],
     ),
     "no such drawing": (an_exercise(figure="geen"), ["figure: “geen” staat niet in dit bestand"]),
     "every mistake at once": (
-        an_exercise(dosage="x", video="x", nl={"title": ""}), ["video: ", "dosage: ", "nl.title: "],
+        an_exercise(dosage="x", video="x", nl={"title": ""}),
+        ["video: ", "dosage: ", "nl.title: "],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -267,7 +274,7 @@ PHOTOS = {
     "words that are none": (lambda: a_photo(title="Foto"), "teksten per taal"),
     "unprintable words": (lambda: a_photo(title={"nl": "\U0001f9a9"}), "kan niet worden afgedrukt"),
     "more than a photo has": (lambda: a_photo(film="x"), "een foto heeft"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PHOTOS)
@@ -295,12 +302,20 @@ def drawn(**changes):
         lambda: zipped(figures=[{"key": "t", "kind": "film", "data": {}}]),
         lambda: zipped(figures=[{"key": "t", "kind": "poses", "data": []}]),
         lambda: zipped(
-            figures=[{"key": "t", "kind": "by_hand", "data": {
-                "title": {"nl": "A"}, "alternative": {"nl": "B"}, "svg": "<svg onload=x>",
-            }}]
+            figures=[
+                {
+                    "key": "t",
+                    "kind": "by_hand",
+                    "data": {
+                        "title": {"nl": "A"},
+                        "alternative": {"nl": "B"},
+                        "svg": "<svg onload=x>",
+                    },
+                }
+            ]
         ),
     ],
-)  # fmt: skip
+)
 def test_a_drawing_that_is_none_is_refused(cast, content):
     upload = sent(cast.anna, content())
     assert len(words(upload)) == 1

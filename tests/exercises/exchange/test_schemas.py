@@ -36,8 +36,13 @@ def test_what_an_earlier_release_loaded_is_updated_and_not_kept():
     report = loading.load(reading.DATA / "knie.toml")
     assert "knie" in report.updated and report.kept == []
     assert Protocol.objects.get(key="knie").symptoms == [
-        "numbness", "locking", "swelling", "calf", "infection", "chest",
-    ]  # fmt: skip
+        "numbness",
+        "locking",
+        "swelling",
+        "calf",
+        "infection",
+        "chest",
+    ]
 
 
 def test_an_archive_of_schema_1_gives_the_rows_of_then(cast):
@@ -45,8 +50,9 @@ def test_an_archive_of_schema_1_gives_the_rows_of_then(cast):
     assert counted(upload) == {"new": 3}
     protocol = Protocol.objects.get(practice=cast.anna.practice)
     assert [line.exercise.text("title", "nl") for line in protocol.lines.all()] == [
-        "Fietsen", "Knie strekken op een stoel",
-    ]  # fmt: skip
+        "Fietsen",
+        "Knie strekken op een stoel",
+    ]
     assert protocol.has_red_flags and protocol.symptoms == []
     assert counted(sent(cast.anna, ZIP.read_bytes())) == {"same": 3}
 

@@ -109,8 +109,13 @@ REFUSED = {
     "html behind a webm": (sample("film.webm") + HTML, "film.webm"),
     "only a beginning": (box(b"ftyp", b"isom\0\0\0\0isom"), "film.mp4"),
     "quicktime": (sample("film.mp4").replace(b"ftypisom", b"ftypqt  "), "film.mov"),
-    "a picture of apples": (sample("film.mp4").replace(b"isom", b"heic").replace(b"iso2", b"mif1")
-                            .replace(b"avc1mp41", b"heixmif1"), "film.mp4"),
+    "a picture of apples": (
+        sample("film.mp4")
+        .replace(b"isom", b"heic")
+        .replace(b"iso2", b"mif1")
+        .replace(b"avc1mp41", b"heixmif1"),
+        "film.mp4",
+    ),
     "another codec": (sample("film.mp4").replace(b"avc1\0\0\0\0", b"mp4v\0\0\0\0"), "film.mp4"),
     "data beside it": (sample("film.mp4").replace(b"soun", b"camm"), "film.mp4"),
     "sound only": (sample("film.mp4").replace(b"vide", b"soun"), "film.mp4"),
@@ -119,7 +124,7 @@ REFUSED = {
     "a box larger than the file": (box(b"ftyp", b"isom\0\0\0\0isom") + b"\xff\0\0\0moov", "f.mp4"),
     "a box smaller than itself": (box(b"ftyp", b"isom\0\0\0\0isom") + b"\0\0\0\3moov", "f.mp4"),
     "a name that lies": (sample("film.mp4")[:100], "../../x.mp4"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -143,8 +148,11 @@ def test_any_damage_is_a_sentence_and_never_a_crash(name):
     """Every heading changed, every length cut; what is still taken is cleaned within its size."""
     content = sample(name)
     for place in range(0, len(content), 7):
-        for bad in (content[:place], content[:place] + b"\xff" + content[place + 1 :],
-                    content[:place] + b"\0\0\0\1" + content[place + 4 :]):  # fmt: skip
+        for bad in (
+            content[:place],
+            content[:place] + b"\xff" + content[place + 1 :],
+            content[:place] + b"\0\0\0\1" + content[place + 4 :],
+        ):
             try:
                 assert len(cleaned(bad)) == len(bad)
             except ValueError as error:
@@ -189,15 +197,21 @@ def test_captions_are_written_anew():
 @pytest.mark.parametrize(
     "content",
     [
-        b"WEBVTT", b"WEBVTT\n\nzo maar wat", b"1\n00:00:00,000 --> 00:00:01,000\nSRT", HTML,
-        b"WEBVTT\n\n00:02.000 --> 00:01.000\nachteruit", b"\xff\xfeW\0E\0B\0V\0T\0T\0",
-        b"WEBVTT\n\n00:00.000 --> 00:01.000\nnul \0", b"WEBVTT\n\n" + b"x" * captions.BYTES,
-        b"WEBVTTX\n\n00:00.000 --> 00:01.000\nx", b"WEBVTT\n\n99:99.000 --> 99:99.001\nx",
+        b"WEBVTT",
+        b"WEBVTT\n\nzo maar wat",
+        b"1\n00:00:00,000 --> 00:00:01,000\nSRT",
+        HTML,
+        b"WEBVTT\n\n00:02.000 --> 00:01.000\nachteruit",
+        b"\xff\xfeW\0E\0B\0V\0T\0T\0",
+        b"WEBVTT\n\n00:00.000 --> 00:01.000\nnul \0",
+        b"WEBVTT\n\n" + b"x" * captions.BYTES,
+        b"WEBVTTX\n\n00:00.000 --> 00:01.000\nx",
+        b"WEBVTT\n\n99:99.000 --> 99:99.001\nx",
         b"WEBVTT\n\n00:00.000 --> 00:01.000\na --> b",
         b"WEBVTT\n\n" + b"00:00.000 --> 00:01.000\nx\n\n" * 2001,
     ],
     ids=lambda content: content[:24],
-)  # fmt: skip
+)
 def test_what_are_no_captions_is_refused(content):
     with pytest.raises(ValidationError) as refused:
         captions.redrawn(upload(content, "film.vtt"))
@@ -210,9 +224,7 @@ def test_what_are_no_captions_is_refused(content):
 @pytest.mark.django_db
 def test_a_film_is_kept_under_the_digest_of_what_is_left(own_exercise):
     film = complete(own_exercise)
-    assert stored() == {
-        f"{film.digest}.mp4", f"{film.poster}.jpg", f"{film.captions['nl']}.vtt",
-    }  # fmt: skip
+    assert stored() == {f"{film.digest}.mp4", f"{film.poster}.jpg", f"{film.captions['nl']}.vtt"}
     path = films.find(film.digest)
     assert PLACE not in path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600

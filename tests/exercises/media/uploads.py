@@ -37,9 +37,14 @@ def stored() -> set[str]:
 
 def words(**changes) -> dict:
     return {
-        "title_nl": "Zo doet u het", "title_en": "", "alternative_nl": "Iemand zit op een kruk.",
-        "alternative_en": "", "caption_nl": "", "caption_en": "", **changes,
-    }  # fmt: skip
+        "title_nl": "Zo doet u het",
+        "title_en": "",
+        "alternative_nl": "Iemand zit op een kruk.",
+        "alternative_en": "",
+        "caption_nl": "",
+        "caption_en": "",
+        **changes,
+    }
 
 
 def form(instance=None, texts=None, **files) -> FilmForm:

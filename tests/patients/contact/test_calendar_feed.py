@@ -69,9 +69,18 @@ class TestWhatItSays:
         said = content.decode().lower()
         sheet = programme.current_version().sheet
         for word in (
-            "piet", "anna", practice.name, practice.phone, "linde", "rug", "fysio", "pijn",
-            "localhost", sheet.title, *(line.title for line in sheet.lines),
-        ):  # fmt: skip
+            "piet",
+            "anna",
+            practice.name,
+            practice.phone,
+            "linde",
+            "rug",
+            "fysio",
+            "pijn",
+            "localhost",
+            sheet.title,
+            *(line.title for line in sheet.lines),
+        ):
             assert word.lower() not in said
         assert b"\r\n" in content
         assert all(len(line) <= 75 for line in content.split(b"\r\n"))
@@ -237,8 +246,10 @@ class TestThePage:
         assert piet.get(renewed.removeprefix("http://localhost:8000")).status_code == 404
         acts = AccessEvent.objects.filter(action__contains="calendar").values_list("action")
         assert [act for (act,) in acts.order_by("pk")] == [
-            "renew calendar", "renew calendar", "revoke calendar",
-        ]  # fmt: skip
+            "renew calendar",
+            "renew calendar",
+            "revoke calendar",
+        ]
 
     def test_first_the_times(self, piet, page):
         shown = piet.post(page, {"what": "calendar"})

@@ -45,9 +45,12 @@ def desk(programme):
 def write(programme, text="Mag ik zwemmen?", by_patient=True, by=None, operation=None):
     by = by or (programme.patient.user if by_patient else programme.therapist)
     return messages.send_message(
-        programme=programme, operation=operation or uuid.uuid4(), text=text, by=by,
+        programme=programme,
+        operation=operation or uuid.uuid4(),
+        text=text,
+        by=by,
         by_patient=by_patient,
-    )  # fmt: skip
+    )
 
 
 def post(client, address, text="Mag ik zwemmen?", operation=None):
@@ -218,8 +221,9 @@ class TestTheDesk:
         told = timeline.events(programme, today, today + timedelta(days=1))
         words = [(event.words, event.who) for event in told if event.kind == "message"]
         assert words == [
-            ("De patiënt schreef: “Mag ik zwemmen?”", ""), ("Antwoord: “Ja.”", "Anna de Wit"),
-        ]  # fmt: skip
+            ("De patiënt schreef: “Mag ik zwemmen?”", ""),
+            ("Antwoord: “Ja.”", "Anna de Wit"),
+        ]
 
     def test_who_cannot_log_in_is_not_written_to(self, anna, desk, programme):
         programme.patient.user = None

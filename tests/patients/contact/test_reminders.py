@@ -48,10 +48,16 @@ def tick(programme, moments=(1,), lines=None, done=True):
     for line in version.sheet.lines[:lines]:
         for moment in moments:
             SessionLog.objects.create(
-                patient=programme.patient, version=version, line=line.uuid, moment=moment,
-                day=timezone.localdate(), done=done, operation=uuid.uuid4(),
-                performed_at=timezone.now(), sequence=SessionLog.objects.count(),
-            )  # fmt: skip
+                patient=programme.patient,
+                version=version,
+                line=line.uuid,
+                moment=moment,
+                day=timezone.localdate(),
+                done=done,
+                operation=uuid.uuid4(),
+                performed_at=timezone.now(),
+                sequence=SessionLog.objects.count(),
+            )
 
 
 class TestTheRules:

@@ -82,8 +82,12 @@ class TestTheRecord:
         found = answer.context["progress"]
         assert len(found.days) == 30
         assert [(day.number, day.done) for day in found.days if day.done] == [
-            (2, 2), (5, 1), (10, 2), (21, 3), (29, 1),
-        ]  # fmt: skip
+            (2, 2),
+            (5, 1),
+            (10, 2),
+            (21, 3),
+            (29, 1),
+        ]
         body = answer.content.decode()
         asked = [day for day in found.days if day.done or day.given]
         assert body.count('<rect class="done"') == len(asked) + len(found.lines) + 1  # the legend

@@ -44,10 +44,16 @@ def told(response) -> list[str]:
 class TestActivities:
     def test_three_with_the_scores_of_today(self, anna, programme):
         response = post(
-            anna, programme, "activities",
-            name_1="Naar de winkel lopen", score_1="8", name_2="Tuinieren", score_2="0",
-            name_3="", score_3="",
-        )  # fmt: skip
+            anna,
+            programme,
+            "activities",
+            name_1="Naar de winkel lopen",
+            score_1="8",
+            name_2="Tuinieren",
+            score_2="0",
+            name_3="",
+            score_3="",
+        )
         assert told(response) == ["De activiteiten zijn genoteerd."]
         scores = ActivityScore.objects.values_list("activity__name", "day", "score")
         today = timezone.localdate()
@@ -152,9 +158,11 @@ class TestQuality:
     def rated(self, programme, cast):
         lines = programme.current_version().sheet.lines
         judgements.rate_quality(
-            programme=programme, lines=lines, by=cast.anna,
+            programme=programme,
+            lines=lines,
+            by=cast.anna,
             ratings={line.uuid: "good" for line in lines},
-        )  # fmt: skip
+        )
         return programme
 
     def test_what_was_seen_is_written_down_and_the_newest_holds(self, anna, cast, programme):
@@ -176,9 +184,14 @@ class TestQuality:
         rated.save()
         for line in version.sheet.lines:
             recording.log_session(
-                patient=rated.patient, version=version, operation=line.uuid, line=line.uuid,
-                day=timezone.localdate() - timedelta(days=1), moment=1, done=True,
-            )  # fmt: skip
+                patient=rated.patient,
+                version=version,
+                operation=line.uuid,
+                line=line.uuid,
+                day=timezone.localdate() - timedelta(days=1),
+                moment=1,
+                done=True,
+            )
         page = words(anna.get(address(rated, "days")).content.decode())
         # One of four moments of two whole days: a quarter, times 0.8.
         assert "EXAS 20 van 100" in page
@@ -249,10 +262,14 @@ class TestTimeline:
         report = uuid.uuid4()
         for symptoms, retracts in ((["leg_pain"], None), ([], report)):
             recording.answer_symptoms(
-                patient=programme.patient, version=version, line=line, symptoms=symptoms,
-                operation=report if symptoms else uuid.uuid4(), day=programme.started_on,
+                patient=programme.patient,
+                version=version,
+                line=line,
+                symptoms=symptoms,
+                operation=report if symptoms else uuid.uuid4(),
+                day=programme.started_on,
                 retracts=retracts,
-            )  # fmt: skip
+            )
             told = [
                 e.words
                 for e in timeline.events(programme, programme.started_on, programme.started_on)
@@ -277,9 +294,12 @@ class TestTimeline:
         read = progress.read(programme, timezone.localdate())
         with translation.override("nl"):
             note = record_note.text(
-                read, timezone.localdate(), exas=0, activities=programme.main_activities.all(),
+                read,
+                timezone.localdate(),
+                exas=0,
+                activities=programme.main_activities.all(),
                 events=timeline.events(programme, read.first, read.last),
-            )  # fmt: skip
+            )
         assert "EXAS: 0 van 100" in note
         assert "- Tuinieren: 7 (" in note
         assert "Versie 1 is meegegeven." in note

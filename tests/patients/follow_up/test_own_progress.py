@@ -34,10 +34,16 @@ def followed(programme):
 def log(programme, days_ago, pain=None, moment=1, line=0):
     version = programme.current_version()
     SessionLog.objects.create(
-        patient=programme.patient, version=version, line=version.sheet.lines[line].uuid,
-        day=timezone.localdate() - timedelta(days=days_ago), moment=moment, done=True, pain=pain,
-        operation=uuid.uuid4(), performed_at=timezone.now(),
-    )  # fmt: skip
+        patient=programme.patient,
+        version=version,
+        line=version.sheet.lines[line].uuid,
+        day=timezone.localdate() - timedelta(days=days_ago),
+        moment=moment,
+        done=True,
+        pain=pain,
+        operation=uuid.uuid4(),
+        performed_at=timezone.now(),
+    )
 
 
 def read(client, programme):

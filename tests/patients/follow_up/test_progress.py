@@ -210,8 +210,12 @@ class TestPain:
     def test_zero_is_an_answer_and_none_is_not(self):
         found = went([*logs(2, pain=0), *logs(3)], until=5)
         assert [(each.lowest, each.highest) for each in found.days] == [
-            (None, None), (0, 0), (None, None), (None, None), (None, None),
-        ]  # fmt: skip
+            (None, None),
+            (0, 0),
+            (None, None),
+            (None, None),
+            (None, None),
+        ]
         assert [(score.day, score.score) for score in found.scores] == [(day(2), 0)]
         assert found.pain_word == ""
 
@@ -262,9 +266,14 @@ def test_three_queries_however_long(programme, cast, versions, django_assert_num
     line = programme.prescriptions.first().uuid
     for moment in (1, 2) * versions:
         recording.log_session(
-            patient=patient, version=programme.current_version(), line=line, moment=moment,
-            operation=uuid.uuid4(), day=timezone.localdate(), done=True,
-        )  # fmt: skip
+            patient=patient,
+            version=programme.current_version(),
+            line=line,
+            moment=moment,
+            operation=uuid.uuid4(),
+            day=timezone.localdate(),
+            done=True,
+        )
     with django_assert_num_queries(3):
         found = progress.read(programme, timezone.localdate(), "all")
     assert found.newest.number == versions

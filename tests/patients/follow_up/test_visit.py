@@ -150,11 +150,15 @@ def symptoms(programme, operation, *names, **more):
     version = programme.current_version()
     return recording.answer_symptoms(
         **{
-            "patient": programme.patient, "version": version, "operation": operation,
-            "line": uuid.UUID(version.sheet.lines[4].uuid), "day": programme.started_on,
-            "symptoms": names, **more,
+            "patient": programme.patient,
+            "version": version,
+            "operation": operation,
+            "line": uuid.UUID(version.sheet.lines[4].uuid),
+            "day": programme.started_on,
+            "symptoms": names,
+            **more,
         }
-    )  # fmt: skip
+    )
 
 
 def test_what_went_wrong_is_answered_exactly_once(programme):

@@ -419,8 +419,10 @@ def test_a_mark_says_who_when_and_what(cast, started):
     mark(programme, cast.anna, note="Gebeld: stop met oefening 5.")
     row = SeenMark.objects.get()
     assert (row.reason, row.note, row.by_name) == (
-        "leg_pain", "Gebeld: stop met oefening 5.", "Anna de Wit",
-    )  # fmt: skip
+        "leg_pain",
+        "Gebeld: stop met oefening 5.",
+        "Anna de Wit",
+    )
 
 
 # ---------------------------------------------------------------- the cost
@@ -430,9 +432,12 @@ def test_as_many_queries_for_three_patients_as_for_twelve(cast, started, today):
     def fill(count):
         for number in range(count):
             patient = Patient.objects.create(
-                name=f"P {number}", birth_date="1970-01-01", practice=cast.anna.practice,
-                user=cast.piet, created_by=cast.anna,
-            )  # fmt: skip
+                name=f"P {number}",
+                birth_date="1970-01-01",
+                practice=cast.anna.practice,
+                user=cast.piet,
+                created_by=cast.anna,
+            )
             programme = started(24, patient)
             leg_pain(programme)
             log(programme, 20, pain=2)

@@ -126,10 +126,16 @@ def test_how_it_goes_with_a_patient(anna, make_programme, cast):
     version = programme.current_version()
     for days_ago, pain in ((3, 0), (1, 2)):
         SessionLog.objects.create(
-            patient=programme.patient, operation=uuid.uuid4(), version=version, moment=1,
-            line=version.sheet.lines[0].uuid, day=today - timedelta(days=days_ago), done=True,
-            pain=pain, performed_at=timezone.now(),
-        )  # fmt: skip
+            patient=programme.patient,
+            operation=uuid.uuid4(),
+            version=version,
+            moment=1,
+            line=version.sheet.lines[0].uuid,
+            day=today - timedelta(days=days_ago),
+            done=True,
+            pain=pain,
+            performed_at=timezone.now(),
+        )
     text = words(anna.get(DESK))
     assert "day 4" in text
     assert "pain 0 at the start, now 2: more" in text
@@ -144,9 +150,11 @@ def test_the_charts_carry_no_style_of_their_own(anna, programme):
 def test_two_pages_of_patients(anna, cast, make_programme):
     for number in range(31):
         patient = Patient.objects.create(
-            name=f"Patient {number:02}", birth_date="1970-01-01",
-            practice=cast.anna.practice, created_by=cast.anna,
-        )  # fmt: skip
+            name=f"Patient {number:02}",
+            birth_date="1970-01-01",
+            practice=cast.anna.practice,
+            created_by=cast.anna,
+        )
         authoring.draft(patient=patient, by=cast.anna)
     assert "Patient 30" not in words(anna.get(DESK))
     assert "Patient 30" in words(anna.get(DESK, {"page": 2}))
@@ -236,8 +244,10 @@ def test_marked_as_seen_with_a_note(anna, cast, alarm, programme):
     assert told(response) == ["Marked as seen: Piet Jansen."]
     mark = SeenMark.objects.get()
     assert (mark.by, mark.by_name, mark.note) == (
-        cast.anna, "Anna de Wit", "Called: stop exercise 5.",
-    )  # fmt: skip
+        cast.anna,
+        "Anna de Wit",
+        "Called: stop exercise 5.",
+    )
     text = words(response)
     assert "Pain spread into leg or arm" not in text
     assert "“Called: stop exercise 5.” Anna de Wit" in text
@@ -246,9 +256,14 @@ def test_marked_as_seen_with_a_note(anna, cast, alarm, programme):
 
 def test_what_came_in_meanwhile_was_not_seen(anna, alarm, programme):
     later = SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=alarm.version,
-        line=alarm.line, day=alarm.day, symptoms=["leg_pain"], sequence=2,
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=alarm.version,
+        line=alarm.line,
+        day=alarm.day,
+        symptoms=["leg_pain"],
+        sequence=2,
+    )
     response = see(anna, programme, f"leg_pain:{alarm.pk}")
     [said] = told(response)
     assert "The worklist has changed" in said and "not stored: “Called.”" in said
@@ -318,10 +333,14 @@ def test_an_ended_programme_is_not_watched_for_what_was_seen_before(anna, cast, 
 def test_the_card_says_all_that_one_press_marks(anna, alarm, programme):
     for place, name in ((0, "saddle"), (1, "weakness")):
         SymptomAnswer.objects.create(
-            patient=programme.patient, operation=uuid.uuid4(), version=alarm.version,
-            line=programme.current_version().sheet.lines[place].uuid, day=alarm.day,
-            symptoms=[name], sequence=2 + place,
-        )  # fmt: skip
+            patient=programme.patient,
+            operation=uuid.uuid4(),
+            version=alarm.version,
+            line=programme.current_version().sheet.lines[place].uuid,
+            day=alarm.day,
+            symptoms=[name],
+            sequence=2 + place,
+        )
     page = anna.get(DESK).content.decode()
     part = re.search(r'<div class="sees-all".*?</div>', page, re.S)
     listed = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", part[0])]
@@ -363,9 +382,13 @@ def asks(client):
 def report(programme, *symptoms):
     version = programme.current_version()
     return SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version, symptoms=symptoms,
-        line=version.sheet.lines[0].uuid, day=timezone.localdate(),
-    )  # fmt: skip
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        symptoms=symptoms,
+        line=version.sheet.lines[0].uuid,
+        day=timezone.localdate(),
+    )
 
 
 def test_an_open_list_hears_of_a_report(anna, alarm, programme, django_assert_max_num_queries):
@@ -542,15 +565,22 @@ def test_as_many_queries_for_three_patients_as_for_twelve(anna, cast, make_progr
     def fill(count):
         for number in range(count):
             patient = Patient.objects.create(
-                name=f"P {number}", birth_date="1970-01-01", practice=cast.anna.practice,
-                user=cast.piet, created_by=cast.anna,
-            )  # fmt: skip
+                name=f"P {number}",
+                birth_date="1970-01-01",
+                practice=cast.anna.practice,
+                user=cast.piet,
+                created_by=cast.anna,
+            )
             programme = make_programme(patient, on=timezone.localdate() - timedelta(days=24))
             version = programme.current_version()
             SymptomAnswer.objects.create(
-                patient=patient, operation=uuid.uuid4(), version=version,
-                line=version.sheet.lines[4].uuid, day=programme.started_on, symptoms=["leg_pain"],
-            )  # fmt: skip
+                patient=patient,
+                operation=uuid.uuid4(),
+                version=version,
+                line=version.sheet.lines[4].uuid,
+                day=programme.started_on,
+                symptoms=["leg_pain"],
+            )
 
     def cost():
         with CaptureQueriesContext(connection) as queries:

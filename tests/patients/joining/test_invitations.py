@@ -102,8 +102,11 @@ class TestInThePractice:
         mailed = PatientInvitation.find(re.search(r"/invitation/([\w-]+)/", sent.body)[1])
         assert mailed == PatientInvitation.find(token)
         told = (sent.subject + sent.body).lower()
-        assert not [w for w in ("oefening", "fysio", "rug", "pijn", "mo el") if w in
-                    told.replace("fysiotherapie de linde", "")]  # fmt: skip
+        assert not [
+            w
+            for w in ("oefening", "fysio", "rug", "pijn", "mo el")
+            if w in told.replace("fysiotherapie de linde", "")
+        ]
         assert code_on(page) not in sent.body
         assert AccessEvent.objects.filter(action="mail invitation").count() == 1
 
@@ -246,8 +249,9 @@ class TestComingIn:
 
     def test_what_was_typed_stays(self, invited):
         client = self.opened(invited)
-        page = client.post(WELCOME, {"email": "mo@mail.example", "password": "kort",
-                                     "own_device": "on"})  # fmt: skip
+        page = client.post(
+            WELCOME, {"email": "mo@mail.example", "password": "kort", "own_device": "on"}
+        )
         assert 'value="mo@mail.example"' in page.content.decode()
         assert page.context["form"].errors.keys() == {"password"}
         assert page.context["form"]["own_device"].value()
@@ -283,8 +287,9 @@ class TestComingIn:
         assert client.get("/").status_code == 200
         # And they are the second step of the next login.
         again = Client()
-        again.post(reverse("account_login"),
-                   {"login": patient.user.login_code, "password": PASSWORD})  # fmt: skip
+        again.post(
+            reverse("account_login"), {"login": patient.user.login_code, "password": PASSWORD}
+        )
         assert not is_in(again)
         again.post(reverse("second_step"), {"code": codes[0]})
         assert is_in(again)
@@ -322,9 +327,9 @@ class TestASharedAddress:
         cast.piet.refresh_from_db()
         assert cast.piet.email == "piet@mail.example"
         again = Client()
-        again.post(reverse("account_login"), {
-            "login": patient.user.login_code, "password": PASSWORD,
-        })  # fmt: skip
+        again.post(
+            reverse("account_login"), {"login": patient.user.login_code, "password": PASSWORD}
+        )
         assert is_in(again)
 
     def test_who_leaves_it_empty_gets_a_code_too(self, opened, patient):

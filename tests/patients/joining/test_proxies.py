@@ -82,9 +82,13 @@ def child(cast, programme, parent):
 def act(programme) -> dict:
     version = programme.current_version()
     return {
-        "operation": str(uuid.uuid4()), "version": version.number, "done": "1", "moment": 1,
-        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(),
-    }  # fmt: skip
+        "operation": str(uuid.uuid4()),
+        "version": version.number,
+        "done": "1",
+        "moment": 1,
+        "line": version.sheet.lines[0].uuid,
+        "day": timezone.localdate().isoformat(),
+    }
 
 
 @pytest.mark.django_db
@@ -137,9 +141,12 @@ class TestActingForSomebody:
         assert programme.messages.get().by_name == "Ria Ouder"
         assert child.has_login
         answer = messages.send_message(
-            programme=programme, operation=uuid.uuid4(), text="Ja", by=programme.therapist,
+            programme=programme,
+            operation=uuid.uuid4(),
+            text="Ja",
+            by=programme.therapist,
             by_patient=False,
-        )  # fmt: skip
+        )
         assert answer.pk
 
     def test_a_stranger_sees_nothing(self, client, child, cast, programme):
@@ -224,11 +231,19 @@ class TestTheInvitation:
     @pytest.mark.parametrize(
         ("years", "who", "works"),
         [
-            (9, "", True), (9, "parent", True), (9, "patient", False), (9, "helper", False),
-            (13, "patient", True), (13, "parent", True), (13, "helper", False),
-            (16, "patient", True), (16, "parent", False), (16, "helper", True), (40, "x", False),
+            (9, "", True),
+            (9, "parent", True),
+            (9, "patient", False),
+            (9, "helper", False),
+            (13, "patient", True),
+            (13, "parent", True),
+            (13, "helper", False),
+            (16, "patient", True),
+            (16, "parent", False),
+            (16, "helper", True),
+            (40, "x", False),
         ],
-    )  # fmt: skip
+    )
     def test_for_whom_by_age(self, client, cast, programme, years, who, works):
         aged(cast.piet_patient, years)
         client.force_login(cast.anna)

@@ -12,10 +12,17 @@ from patients.patient_day import day_cards
 def act(programme, sequence=1, /, **changes):
     version = programme.current_version()
     return {
-        "operation": str(uuid.uuid4()), "programme": str(programme.uuid), "version": version.number,
-        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(), "moment": "1",
-        "done": "1", "sequence": sequence, "performed_at": timezone.now().isoformat(), **changes,
-    }  # fmt: skip
+        "operation": str(uuid.uuid4()),
+        "programme": str(programme.uuid),
+        "version": version.number,
+        "line": version.sheet.lines[0].uuid,
+        "day": timezone.localdate().isoformat(),
+        "moment": "1",
+        "done": "1",
+        "sequence": sequence,
+        "performed_at": timezone.now().isoformat(),
+        **changes,
+    }
 
 
 def send(client, programme, *acts, now=None, **headers):

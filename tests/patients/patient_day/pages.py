@@ -21,7 +21,12 @@ def text_of(response):
 def press(client, programme, place=0, follow=True, **changes):
     version = programme.current_version()
     data = {
-        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
-        "line": version.sheet.lines[place].uuid, "day": timezone.localdate().isoformat(), **changes,
-    }  # fmt: skip
+        "operation": str(uuid.uuid4()),
+        "version": version.number,
+        "moment": 1,
+        "done": "1",
+        "line": version.sheet.lines[place].uuid,
+        "day": timezone.localdate().isoformat(),
+        **changes,
+    }
     return client.post(page("log_session", programme), data, follow=follow)

@@ -32,10 +32,16 @@ def offered(client, page, programme) -> set[str]:
 def session_form(programme, *symptoms, line=0, **more):
     version = programme.current_version()
     return {
-        "operation": str(uuid.uuid4()), "version": version.number, "moment": 1, "done": "1",
-        "line": version.sheet.lines[line].uuid, "day": timezone.localdate().isoformat(),
-        "pain": "2", "symptoms": symptoms, **more,
-    }  # fmt: skip
+        "operation": str(uuid.uuid4()),
+        "version": version.number,
+        "moment": 1,
+        "done": "1",
+        "line": version.sheet.lines[line].uuid,
+        "day": timezone.localdate().isoformat(),
+        "pain": "2",
+        "symptoms": symptoms,
+        **more,
+    }
 
 
 def by_session_form(client, programme, *symptoms, **more):
@@ -52,10 +58,14 @@ def by_sync(client, programme, *symptoms, **more):
 def take_back(client, programme, report=None, **more):
     report = report or SymptomAnswer.objects.exclude(symptoms=[]).last()
     data = {
-        "operation": str(uuid.uuid4()), "retracts": str(report.operation), "moment": 1,
-        "version": report.version.number, "line": str(report.line),
-        "day": timezone.localdate().isoformat(), **more,
-    }  # fmt: skip
+        "operation": str(uuid.uuid4()),
+        "retracts": str(report.operation),
+        "moment": 1,
+        "version": report.version.number,
+        "line": str(report.line),
+        "day": timezone.localdate().isoformat(),
+        **more,
+    }
     there = reverse("patients:report_symptoms", args=[programme.uuid])
     return client.post(there, data, follow=True)
 

@@ -39,9 +39,14 @@ pytestmark = pytest.mark.django_db
 STOPS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "stop"]
 DOCTORS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "doctor"]
 ALARMS = ("saddle", "calf", "infection", "bladder", "weakness", "saddle")  # of the own doctor
-PAGES = ("home", "programme_detail", "programme_yesterday", "programme_session", "stop",
+PAGES = (
+    "home",
+    "programme_detail",
+    "programme_yesterday",
+    "programme_session",
+    "stop",
     "report_symptoms",
-)  # fmt: skip
+)
 
 
 def offers_of_line(client, page, programme, line) -> set[str]:
@@ -64,9 +69,12 @@ def piet(client, cast, programme):
 def second(piet, cast, programme, make_programme):
     """Piet's own programme of another practice, under the same login."""
     other = Patient.objects.create(
-        name="Piet Jansen", user=cast.piet, practice=cast.bram.practice, created_by=cast.bram,
+        name="Piet Jansen",
+        user=cast.piet,
+        practice=cast.bram.practice,
+        created_by=cast.bram,
         birth_date=cast.piet_patient.birth_date,
-    )  # fmt: skip
+    )
     return make_programme(other, cast.bram)
 
 
@@ -289,9 +297,10 @@ def test_the_numbers_of_the_practice_are_buttons(piet, programme):
 def test_a_button_dials_what_it_shows(piet, programme):
     by_session_form(piet, programme, "saddle")
     Practice.objects.update(
-        doctor_phone="012-1112233 of 06-12345678", out_of_hours_phone="088 0030600 / 112",
+        doctor_phone="012-1112233 of 06-12345678",
+        out_of_hours_phone="088 0030600 / 112",
         phone="030-1234567 (ma-do)",
-    )  # fmt: skip
+    )
     raw = piet.get(address("stop", programme)).content.decode()
     shown = {
         link: " ".join(re.sub(r"<[^>]+>", " ", words).split())

@@ -145,8 +145,15 @@ class TestAfterwards:
         yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
         line = programme.current_version().sheet.lines[0]
         press(piet, programme, pain="2", day=yesterday)
-        press(piet, programme, moment=2, pain="", effort="hard", day=yesterday,
-              reps=str(line.dosage.reps // 2))  # fmt: skip
+        press(
+            piet,
+            programme,
+            moment=2,
+            pain="",
+            effort="hard",
+            day=yesterday,
+            reps=str(line.dosage.reps // 2),
+        )
         read = progress.read(programme, timezone.localdate())
         of_line = read.lines[0]
         assert (of_line.counts.done, of_line.counts.given, of_line.less) == (2, 2, 0.5)
@@ -293,9 +300,11 @@ class TestCarried:
     def test_days_that_are_due(self, piet, programme, cast):
         today = timezone.localdate()
         lifecycle.pause(
-            programme=programme, by=cast.anna, from_on=today + timedelta(days=3),
+            programme=programme,
+            by=cast.anna,
+            from_on=today + timedelta(days=3),
             until_on=today + timedelta(days=5),
-        )  # fmt: skip
+        )
         carried = carried_of(piet.get("/"))
         days = [(today + timedelta(days=n)).isoformat() for n in range(14) if n not in (3, 4)]
         assert carried["lines"][0]["due"] == days

@@ -96,19 +96,44 @@ def test_one_wrong_act_holds_back_no_other(piet, programme):
 @pytest.mark.parametrize(
     "change",
     [
-        {"moment": "9"}, {"line": NOBODYS}, {"line": "x"}, {"version": 99}, {"day": ""},
-        {"programme": NOBODYS}, {"programme": None}, {"sequence": None}, {"sequence": -1},
-        {"sequence": 10**9}, {"sequence": "x"}, {"performed_at": "yesterday"}, {"done": "maybe"},
-        {"performed_at": "2026-11-28T10:00:00"}, {"pain": "5", "done": "0"}, {"sets": "-1"},
-        {"symptoms": ["rash"]}, {"symptoms": "leg_pain"}, {"symptoms": [{"a": 1}]}, {"effort": "x"},
-        {"operation": "1"}, {"operation": [1]}, {"duration": "60"},
-        {"performed_at": "2026-02-30T10:00:00Z"}, {"performed_at": "2026-11-28T25:00:00Z"},
-        {"version": 10**30}, {"moment": 10**30}, {"sequence": 10**30}, {"line": "\ud800"},
-        {"effort": "\ud800"}, {"programme": "\x00"}, {"pain": float("nan")},
-        {"day": [[]]}, {"day": {"a": 1}}, {"pain": [3]},
+        {"moment": "9"},
+        {"line": NOBODYS},
+        {"line": "x"},
+        {"version": 99},
+        {"day": ""},
+        {"programme": NOBODYS},
+        {"programme": None},
+        {"sequence": None},
+        {"sequence": -1},
+        {"sequence": 10**9},
+        {"sequence": "x"},
+        {"performed_at": "yesterday"},
+        {"done": "maybe"},
+        {"performed_at": "2026-11-28T10:00:00"},
+        {"pain": "5", "done": "0"},
+        {"sets": "-1"},
+        {"symptoms": ["rash"]},
+        {"symptoms": "leg_pain"},
+        {"symptoms": [{"a": 1}]},
+        {"effort": "x"},
+        {"operation": "1"},
+        {"operation": [1]},
+        {"duration": "60"},
+        {"performed_at": "2026-02-30T10:00:00Z"},
+        {"performed_at": "2026-11-28T25:00:00Z"},
+        {"version": 10**30},
+        {"moment": 10**30},
+        {"sequence": 10**30},
+        {"line": "\ud800"},
+        {"effort": "\ud800"},
+        {"programme": "\x00"},
+        {"pain": float("nan")},
+        {"day": [[]]},
+        {"day": {"a": 1}},
+        {"pain": [3]},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_in_words(piet, programme, change):
     answer = send(piet, programme, act(programme, **change))
     assert answer.status_code == 200 and statuses(answer) == ["refused"]
@@ -119,7 +144,14 @@ def test_what_cannot_be_is_refused_in_words(piet, programme, change):
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe", b'{"acts": []}',
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"1",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"acts": []}',
         b'{"patient": "x", "now": "2026-11-28T10:00:00Z", "acts": []}',
         b'{"patient": "00000000-0000-4000-8000-000000000000", "acts": []}',
         b'{"patient": "00000000-0000-4000-8000-000000000000", "now": "2026-11-28T10:00:00Z"}',
@@ -129,7 +161,7 @@ def test_what_cannot_be_is_refused_in_words(piet, programme, change):
         b'{"a": "' + b"x" * 250_000 + b'"}',
     ],
     ids=lambda body: body[:40].decode(errors="replace"),
-)  # fmt: skip
+)
 def test_what_cannot_be_read(piet, body):
     answer = piet.post(reverse("patients:sync"), body, content_type="application/json")
     assert (answer.status_code, answer.json()) == (400, {"error": "unreadable"})
@@ -167,9 +199,13 @@ def test_any_order_of_arrival_gives_the_same_day(piet, programme):
     for sequence in range(1, 51):
         done = dice.choice("110")
         one = act(
-            programme, sequence, done=done, line=dice.choice(lines[:3]).uuid,
-            moment=dice.choice("12"), pain=dice.choice(["", "0", "7"]) if done == "1" else "",
-        )  # fmt: skip
+            programme,
+            sequence,
+            done=done,
+            line=dice.choice(lines[:3]).uuid,
+            moment=dice.choice("12"),
+            pain=dice.choice(["", "0", "7"]) if done == "1" else "",
+        )
         if done == "1":
             one["symptoms"] = dice.choice([[], ["leg_pain"]])
         acts.append(one)
@@ -314,10 +350,15 @@ def test_what_an_older_script_sends_is_understood(piet, programme, sample):
     version = programme.current_version()
     words = sample.read_text()
     for name, value in {
-        "PATIENT": programme.patient.uuid, "PROGRAMME": programme.uuid, "LOGIN": NOBODYS,
-        "LINE": version.sheet.lines[0].uuid, "OPERATION": uuid.uuid4(), "SECOND": uuid.uuid4(),
-        "DAY": timezone.localdate(), "NOW": timezone.now().isoformat(),
-    }.items():  # fmt: skip
+        "PATIENT": programme.patient.uuid,
+        "PROGRAMME": programme.uuid,
+        "LOGIN": NOBODYS,
+        "LINE": version.sheet.lines[0].uuid,
+        "OPERATION": uuid.uuid4(),
+        "SECOND": uuid.uuid4(),
+        "DAY": timezone.localdate(),
+        "NOW": timezone.now().isoformat(),
+    }.items():
         words = words.replace(name, str(value))
     answer = piet.post(reverse("patients:sync"), words, content_type="application/json")
     assert set(statuses(answer)) == {"stored"}
@@ -342,18 +383,25 @@ def test_an_act_that_is_sent_again_is_written_in_the_log_once(piet, programme):
 
 
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
     | st.text(st.characters(categories=["Cs", "Cc", "Nd"]), max_size=5)
     | st.sampled_from(["9999-12-31", "0001-01-01T00:00:00+14:00", "-0001-01-01", "2026-02-30"])
     | st.just("HUGE"),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=5,
-)  # fmt: skip
-FIELDS = (
-    "operation", "programme", "version", "line", "day", "moment", "done", "sequence", "pain",
-    "performed_at", "effort", "symptoms", "sets", "reps", "hold", "duration", "patient",
-)  # fmt: skip
+)
+FIELDS = tuple(
+    """
+    operation programme version line day moment done sequence pain performed_at effort symptoms
+    sets reps hold duration patient
+    """.split()
+)
 BAD_ACTS = ANYTHING | st.dictionaries(st.sampled_from(FIELDS), ANYTHING, min_size=1)
 
 

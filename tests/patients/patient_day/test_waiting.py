@@ -32,10 +32,14 @@ def anna(client, cast):
 def report(programme, *symptoms):
     version = programme.current_version()
     return SymptomAnswer.objects.create(
-        patient=programme.patient, operation=uuid.uuid4(), version=version, symptoms=symptoms,
-        line=version.sheet.lines[0].uuid, day=timezone.localdate(),
+        patient=programme.patient,
+        operation=uuid.uuid4(),
+        version=version,
+        symptoms=symptoms,
+        line=version.sheet.lines[0].uuid,
+        day=timezone.localdate(),
         sequence=SymptomAnswer.objects.count() + 1,
-    )  # fmt: skip
+    )
 
 
 def words(response) -> str:
@@ -85,9 +89,12 @@ def test_seen_it_is_gone(anna, programme):
 def test_a_colleague_is_led_to_the_whole_practice(client, cast, programme):
     report(programme, "saddle")
     kim = User.objects.create_user(
-        "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True,
+        "kim@linde.example",
+        name="Kim",
+        practice=cast.anna.practice,
+        is_therapist=True,
         language="en",
-    )  # fmt: skip
+    )
     client.force_login(kim)
     address = reverse("admin:patients_programme_change", args=[programme.pk])
     link = card(programme, "?whose=practice")

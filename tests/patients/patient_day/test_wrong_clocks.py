@@ -23,10 +23,12 @@ WRONG = [
     ("9999-12-31", "YESTERDAY 10:00:00+00:00"),
     ("0001-01-01", "0001-01-01 00:00:00+00:00"),
 ]
-OF_PATIENT = (
-    "programme_detail", "programme_yesterday", "programme_session", "progress", "messages",
-    "reminders", "recovery", "programme_handout",
-)  # fmt: skip
+OF_PATIENT = tuple(
+    """
+    programme_detail programme_yesterday programme_session progress messages reminders recovery
+    programme_handout
+    """.split()
+)
 OF_THERAPIST = ("days", "course", "versions", "messages", "change", "end", "pause", "renew")
 
 
@@ -40,9 +42,13 @@ def broken(cast, programme):
     yesterday = str(timezone.localdate() - timedelta(days=1))
     for number, (day, at) in enumerate(WRONG, 1):
         same = {
-            "patient": programme.patient, "version": version, "line": line,
-            "day": timezone.localdate(), "sequence": number, "moment": 1,
-        }  # fmt: skip
+            "patient": programme.patient,
+            "version": version,
+            "line": line,
+            "day": timezone.localdate(),
+            "sequence": number,
+            "moment": 1,
+        }
         log = SessionLog.objects.create(
             **same, operation=uuid.uuid4(), done=True, pain=number, performed_at=timezone.now()
         )

@@ -10,8 +10,12 @@ def as_posted(response) -> dict:
     data["initial-title"] = data["title"]
     data["opened_as"] = response.context["opened_as"]
     formset = response.context["inline_admin_formsets"][0].formset
-    data.update({f"{formset.prefix}-TOTAL_FORMS": len(formset.forms),
-                 f"{formset.prefix}-INITIAL_FORMS": formset.initial_form_count()})  # fmt: skip
+    data.update(
+        {
+            f"{formset.prefix}-TOTAL_FORMS": len(formset.forms),
+            f"{formset.prefix}-INITIAL_FORMS": formset.initial_form_count(),
+        }
+    )
     for row in formset.forms:
         for field in row:
             value = _value(field)

@@ -33,13 +33,15 @@ class TestReadingBack:
     @pytest.mark.parametrize(
         ("asked", "sentence"),
         [
-            ({"text": "3x8 5s l/r"},
-             "3 series van 8 herhalingen, 5 seconden vasthouden, links en rechts"),
+            (
+                {"text": "3x8 5s l/r"},
+                "3 series van 8 herhalingen, 5 seconden vasthouden, links en rechts",
+            ),
             ({"text": "2DD 2x10"}, "2 keer per dag: 2 series van 10 herhalingen"),
             ({"text": "2dd 2x10", "language": "en"}, "2 times a day: 2 sets of 10 repetitions"),
             ({"text": "10x", "language": "xx"}, "10 herhalingen"),
         ],
-    )  # fmt: skip
+    )
     def test_as_the_patient_will_read_it(self, anna, asked, sentence):
         assert anna.get(DOSAGE, asked).json()["sentence"] == sentence
 
@@ -147,9 +149,15 @@ class TestFinding:
 class TestEffort:
     @pytest.mark.parametrize(
         ("count", "hint", "word"),
-        [(1, False, False), (4, False, False), (5, True, False), (7, True, False), (8, False, True),
-         (12, False, True)],
-    )  # fmt: skip
+        [
+            (1, False, False),
+            (4, False, False),
+            (5, True, False),
+            (7, True, False),
+            (8, False, True),
+            (12, False, True),
+        ],
+    )
     def test_a_hint_above_four_and_a_word_from_eight(
         self, anna, make_programme, own_exercise, count, hint, word
     ):
@@ -170,8 +178,16 @@ class TestEffort:
 
 
 def new_row(data, programme, exercise, number=6, **values):
-    row = {"exercise": exercise.pk, "dosage": "", "note": "", "steps": "", "position": number,
-           "programme": programme.pk, "id": "", **values}  # fmt: skip
+    row = {
+        "exercise": exercise.pk,
+        "dosage": "",
+        "note": "",
+        "steps": "",
+        "position": number,
+        "programme": programme.pk,
+        "id": "",
+        **values,
+    }
     return {
         **data,
         "prescriptions-TOTAL_FORMS": number + 1,
@@ -288,8 +304,10 @@ class TestPreview:
         assert ["frame-ancestors 'self'" in policy for policy in policies] == [True, False, False]
         assert ["frame-src 'self'" in policy for policy in policies] == [False, True, False]
         assert [page["X-Frame-Options"] for page in (preview, form, own)] == [
-            "SAMEORIGIN", "DENY", "DENY",
-        ]  # fmt: skip
+            "SAMEORIGIN",
+            "DENY",
+            "DENY",
+        ]
 
     def test_it_reads_as_the_patient_will(self, client, cast, make_programme):
         programme = make_programme(cast.roos_patient, cast.bram, started=False)
@@ -451,9 +469,16 @@ class TestHarderAndEasier:
         for text in ("", "2-3x per dag", "x" * 300):
             assert self.ask(anna, superman, text).json()["suggestions"] == []
 
-    @pytest.mark.parametrize("asked", [{}, {"direction": "up"}, {"direction": "harder"},
-                                       {"direction": "harder", "exercise": "9" * 40},
-                                       {"direction": "harder", "exercise": "²"}])  # fmt: skip
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {},
+            {"direction": "up"},
+            {"direction": "harder"},
+            {"direction": "harder", "exercise": "9" * 40},
+            {"direction": "harder", "exercise": "²"},
+        ],
+    )
     def test_what_cannot_be_asked(self, anna, asked):
         assert anna.get(self.STEPS, asked).status_code == 400
 

@@ -178,9 +178,14 @@ class TestPause:
         lifecycle.pause(programme=running, by=cast.anna, from_on=today)
         version = running.current_version()
         recording.log_session(
-            patient=running.patient, version=version, operation=uuid.uuid4(), moment=1, done=True,
-            line=version.sheet.lines[0].uuid, day=today,
-        )  # fmt: skip
+            patient=running.patient,
+            version=version,
+            operation=uuid.uuid4(),
+            moment=1,
+            done=True,
+            line=version.sheet.lines[0].uuid,
+            day=today,
+        )
         assert SessionLog.objects.count() == 1
 
 

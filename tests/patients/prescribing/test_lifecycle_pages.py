@@ -121,21 +121,39 @@ def discharged(programme, by, today):
     ("state", "dutch", "english", "ticks"),
     [
         (over, "", "", True),
-        (pause_ahead, "Vanaf {ahead} staat uw programma stil. U hoeft dan niet te oefenen.",
-         "From {ahead_en} your programme is paused. You do not need to exercise then.", True),
-        (pause_until, "Uw programma staat stil tot {ahead}. U hoeft nu niet te oefenen. Op",
-         "Your programme is paused until {ahead_en}. You do not need to exercise now. You go on",
-         False),
-        (pause_open, "staat stil tot uw fysiotherapeut het weer start. U hoeft nu niet te oefenen.",
-         "until your physiotherapist starts it again. You do not need to exercise now.", False),
-        (ended, "Dit programma is gestopt op {today}. U kunt het nog wel lezen.",
-         "This programme ended on {today_en}. You can still read it.", False),
-        (discharged, "Uw behandeling is afgerond. U kunt uw laatste programma en de adviezen nog",
-         "Your treatment is finished. You can still read your last programme and the advice.",
-         False),
+        (
+            pause_ahead,
+            "Vanaf {ahead} staat uw programma stil. U hoeft dan niet te oefenen.",
+            "From {ahead_en} your programme is paused. You do not need to exercise then.",
+            True,
+        ),
+        (
+            pause_until,
+            "Uw programma staat stil tot {ahead}. U hoeft nu niet te oefenen. Op",
+            "Your programme is paused until {ahead_en}. You do not need to exercise now. You go on",
+            False,
+        ),
+        (
+            pause_open,
+            "staat stil tot uw fysiotherapeut het weer start. U hoeft nu niet te oefenen.",
+            "until your physiotherapist starts it again. You do not need to exercise now.",
+            False,
+        ),
+        (
+            ended,
+            "Dit programma is gestopt op {today}. U kunt het nog wel lezen.",
+            "This programme ended on {today_en}. You can still read it.",
+            False,
+        ),
+        (
+            discharged,
+            "Uw behandeling is afgerond. U kunt uw laatste programma en de adviezen nog",
+            "Your treatment is finished. You can still read your last programme and the advice.",
+            False,
+        ),
     ],
     ids=lambda part: getattr(part, "__name__", ""),
-)  # fmt: skip
+)
 def test_what_the_patient_sees(cast, running, today, state, dutch, english, ticks):
     """Always the exercises, and the practice's number; never a button that does nothing."""
     state(running, cast.anna, today)
@@ -399,9 +417,13 @@ def test_started_by_a_colleague_meanwhile(anna, cast, make_programme):
 
 def test_a_discharged_patient_leaves_the_desk_and_is_found(anna, cast, running):
     SymptomAnswer.objects.create(
-        patient=running.patient, operation=running.uuid, version=running.current_version(),
-        line=running.prescriptions.first().uuid, day=running.started_on, symptoms=["leg_pain"],
-    )  # fmt: skip
+        patient=running.patient,
+        operation=running.uuid,
+        version=running.current_version(),
+        line=running.prescriptions.first().uuid,
+        day=running.started_on,
+        symptoms=["leg_pain"],
+    )
     authoring.draft(patient=running.patient, by=cast.anna)
     assert words(anna.get(reverse("admin:index"))).count("Piet Jansen") > 2
     SeenMark.objects.create(
@@ -455,9 +477,10 @@ def test_an_invitation_does_not_let_in_who_is_discharged(client, cast, when, mon
             invitations,
             "accept_invitation",
             lambda *args, **kwargs: (
-                leave(discharged_on=timezone.localdate()), accept(*args, **kwargs)
+                leave(discharged_on=timezone.localdate()),
+                accept(*args, **kwargs),
             ),
-        )  # fmt: skip
+        )
     response = client.post(address, {"birth_date": "2-11-1986"})
     if when == "while":
         chosen = {"email": "", "password": "een-goed-wachtwoord-26"}

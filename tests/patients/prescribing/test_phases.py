@@ -67,8 +67,9 @@ class TestSheet:
             "Vanaf week 3",
         ]
         assert [line.title for line in sheet.lines][4:] == [
-            "Hol en bol maken op handen en knieën", "Kwispelen op handen en knieën",
-        ]  # fmt: skip
+            "Hol en bol maken op handen en knieën",
+            "Kwispelen op handen en knieën",
+        ]
 
     def test_it_is_frozen_as_numbers_and_as_words(self, phased):
         sheet = Sheet.of(phased)
@@ -81,8 +82,10 @@ class TestSheet:
         """The first schema with phases. Whatever comes later, this file stays as it is."""
         sheet = Sheet.from_json(json.loads((SAMPLES / "sheet_schema_3.json").read_text()))
         assert [line.period for line in sheet.lines] == [
-            Period(), Period(1, 2), Period(from_date=date(2027, 3, 12)),
-        ]  # fmt: skip
+            Period(),
+            Period(1, 2),
+            Period(from_date=date(2027, 3, 12)),
+        ]
         assert sheet.has_phases
 
     def test_an_older_version_is_no_change(self, programme, cast):
@@ -156,7 +159,7 @@ class TestForm:
             ),
             ({"text": "", "started": "nooit"}, {"sentence": "", "first": 1, "last": None}),
         ],
-    )  # fmt: skip
+    )
     def test_it_is_read_back(self, anna, asked, answer):
         found = anna.get(reverse("admin:patients_programme_period"), asked)
         assert found.json() == answer
@@ -200,7 +203,7 @@ class TestToday:
             (13, "Hol en bol", "Kwispelen"),
             (14, "Kwispelen", "Hol en bol"),
         ],
-    )  # fmt: skip
+    )
     def test_what_is_current_can_be_ticked_off(self, client, cast, phased, days_ago, asked, waits):
         sheet = started(phased, cast.anna, days_ago)
         page = self.page(client, cast)
@@ -224,9 +227,14 @@ class TestToday:
         sheet = started(phased, cast.anna)
         line = sheet.lines[5]
         log = recording.log_session(
-            patient=phased.patient, version=phased.current_version(), operation=line.uuid,
-            line=line.uuid, day=timezone.localdate(), moment=1, done=True,
-        )  # fmt: skip
+            patient=phased.patient,
+            version=phased.current_version(),
+            operation=line.uuid,
+            line=line.uuid,
+            day=timezone.localdate(),
+            moment=1,
+            done=True,
+        )
         assert log.done
 
 
@@ -236,11 +244,17 @@ class TestPaper:
         paper = words(handout.render_html(sheet, handout.letterhead(phased.current_version())))
         assert_in_order(
             [
-                "Uw oefeningen", "Het hele programma", "Superman", "Week 1 en 2", "Hol en bol",
-                "Vanaf week 3", "Kwispelen op handen en knieën", "Dagboek",
+                "Uw oefeningen",
+                "Het hele programma",
+                "Superman",
+                "Week 1 en 2",
+                "Hol en bol",
+                "Vanaf week 3",
+                "Kwispelen op handen en knieën",
+                "Dagboek",
             ],
             paper,
-        )  # fmt: skip
+        )
 
     def test_the_diary_asks_in_its_weeks_only(self, cast, phased):
         sheet = started(phased, cast.anna)

@@ -30,8 +30,13 @@ def anna(client, cast):
 
 class TestNewPatient:
     def data(self, lage_rugpijn, **changes):
-        return {"name": "Kees van der Wal", "birth_date": "12 maart 1958", "language": "nl",
-                "protocol": lage_rugpijn.pk, **changes}  # fmt: skip
+        return {
+            "name": "Kees van der Wal",
+            "birth_date": "12 maart 1958",
+            "language": "nl",
+            "protocol": lage_rugpijn.pk,
+            **changes,
+        }
 
     def test_three_fields_make_a_patient_and_a_draft(self, anna, cast, lage_rugpijn):
         response = anna.post(ADD, self.data(lage_rugpijn), follow=True)
@@ -128,8 +133,13 @@ class TestStart:
         response = anna.post(change(programme), {**data, "_start": "", "red_flags_checked": "on"})
         formset = response.context["inline_admin_formsets"][0].formset
         assert [bool(form.errors) for form in formset.forms] == [
-            False, False, False, True, False, False,
-        ]  # fmt: skip
+            False,
+            False,
+            False,
+            True,
+            False,
+            False,
+        ]
         page = response.content.decode()
         assert 'value="2-3x per dag"' in page and "Blijft staan" in page
         assert programme.prescriptions.all()[3].dosage.notation == "2x per dag 2x10x"
@@ -174,18 +184,26 @@ class TestChanging:
         anna.post(change(programme), data)
         assert list(programme.prescriptions.all())[:2] == [second, first]
         assert [line.uuid for line in programme.current_version().sheet.lines][:2] == [
-            str(second.uuid), str(first.uuid),
-        ]  # fmt: skip
+            str(second.uuid),
+            str(first.uuid),
+        ]
 
     def test_remove_and_add(self, anna, programme, own_exercise):
         first = programme.prescriptions.first()
         data = as_posted(anna.get(change(programme)))
         data[f"{row(data, first)}-DELETE"] = "on"
-        data.update({"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": own_exercise.pk,
-                     "prescriptions-6-dosage": "", "prescriptions-6-note": "",
-                     "prescriptions-6-steps": "", "prescriptions-6-position": "",
-                     "prescriptions-6-programme": programme.pk,
-                     "prescriptions-6-id": ""})  # fmt: skip
+        data.update(
+            {
+                "prescriptions-TOTAL_FORMS": 7,
+                "prescriptions-6-exercise": own_exercise.pk,
+                "prescriptions-6-dosage": "",
+                "prescriptions-6-note": "",
+                "prescriptions-6-steps": "",
+                "prescriptions-6-position": "",
+                "prescriptions-6-programme": programme.pk,
+                "prescriptions-6-id": "",
+            }
+        )
         response = anna.post(change(programme), data)
         assert response.status_code == 302
         lines = list(programme.prescriptions.all())
@@ -221,9 +239,13 @@ class TestChanging:
         data = as_posted(anna.get(change(programme)))
         for forged in (
             {"add_exercise": own_exercise.pk},
-            {"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": own_exercise.pk,
-             "prescriptions-6-dosage": "2x10", "prescriptions-6-programme": programme.pk},
-        ):  # fmt: skip
+            {
+                "prescriptions-TOTAL_FORMS": 7,
+                "prescriptions-6-exercise": own_exercise.pk,
+                "prescriptions-6-dosage": "2x10",
+                "prescriptions-6-programme": programme.pk,
+            },
+        ):
             response = anna.post(change(programme), {**data, **forged})
             assert response.status_code == 200
             assert "Geheime oefening" not in response.content.decode()
@@ -259,9 +281,14 @@ class TestChanging:
 
     def test_an_empty_new_row_is_not_there(self, anna, programme):
         data = as_posted(anna.get(change(programme)))
-        data.update({"prescriptions-TOTAL_FORMS": 7, "prescriptions-6-exercise": "",
-                     "prescriptions-6-position": 6,
-                     "prescriptions-6-programme": programme.pk})  # fmt: skip
+        data.update(
+            {
+                "prescriptions-TOTAL_FORMS": 7,
+                "prescriptions-6-exercise": "",
+                "prescriptions-6-position": 6,
+                "prescriptions-6-programme": programme.pk,
+            }
+        )
         assert anna.post(change(programme), data).status_code == 302
         assert programme.prescriptions.count() == 6
 
@@ -339,9 +366,10 @@ class TestCorrectedLibrary:
 def from_browser(page) -> dict:
     """What the page's own HTML sends, and no field that it lacks or that is switched off."""
     [form] = [
-        form for form in forms_of(page)
+        form
+        for form in forms_of(page)
         if any(field.name == f"{PREFIX}-TOTAL_FORMS" for field in form.fields)
-    ]  # fmt: skip
+    ]
     return {name: values[-1] for name, values in form.data().items() if "__prefix__" not in name}
 
 
@@ -422,8 +450,10 @@ class TestTwoAtOnce:
         assert "Voor de patiënt verandert er niets" not in page.content.decode()
         rescued = programme.prescriptions.get(note="Met een dik kussen")
         assert (rescued.exercise_id, rescued.dosage, rescued.steps) == (
-            exercise, dosage, "Ga liggen.",
-        )  # fmt: skip
+            exercise,
+            dosage,
+            "Ga liggen.",
+        )
         assert rescued.period.notation == Period.parse("week 2-4").notation
         assert rescued.on_share_page and not rescued.side_open
         order = list(programme.prescriptions.values_list("pk", flat=True))
@@ -609,8 +639,9 @@ class TestAnotherProtocol:
         programme = make_programme()
         before = list(programme.prescriptions.values_list("pk", flat=True))
         data = as_posted(anna.get(change(programme))) | {
-            "add_protocol": knee.pk, "every_side": "left",
-        }  # fmt: skip
+            "add_protocol": knee.pk,
+            "every_side": "left",
+        }
         page = anna.post(change(programme), data, follow=True).content.decode()
         assert f"{knee.lines.count()} oefeningen zijn toegevoegd" in page
         lines = programme.prescriptions.all()

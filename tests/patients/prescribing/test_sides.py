@@ -123,10 +123,14 @@ def test_a_new_row_asks_as_well(anna, knee):
     data = as_posted(anna.get(change(knee)))
     total = data["prescriptions-TOTAL_FORMS"]
     data |= {
-        "prescriptions-TOTAL_FORMS": total + 1, f"prescriptions-{total}-exercise": straighten.pk,
-        f"prescriptions-{total}-position": 9, f"prescriptions-{total}-programme": knee.pk,
-        f"prescriptions-{total}-dosage": "", "every_side": "left", "_save": "1",
-    }  # fmt: skip
+        "prescriptions-TOTAL_FORMS": total + 1,
+        f"prescriptions-{total}-exercise": straighten.pk,
+        f"prescriptions-{total}-position": 9,
+        f"prescriptions-{total}-programme": knee.pk,
+        f"prescriptions-{total}-dosage": "",
+        "every_side": "left",
+        "_save": "1",
+    }
     anna.post(change(knee), data | {"every_side": ""})
     assert open_lines(knee).count() == 3
 
@@ -188,9 +192,7 @@ LEG = {"nl": {"left": "linker", "right": "rechter"}, "en": {"left": "left", "rig
 @pytest.mark.parametrize("side", ["left", "right", "each"])
 def test_every_figure_of_one_side_shows_the_side_that_is_done(library_loaded, side, language):
     sided = list(Figure.objects.exclude(mirrored=None))
-    assert {figure.key for figure in sided} == {
-        "knie-strekken-zittend", "kuit-rekken", "superman",
-    }  # fmt: skip
+    assert {figure.key for figure in sided} == {"knie-strekken-zittend", "kuit-rekken", "superman"}
     for exercise in Exercise.objects.filter(figure__in=sided):
         line = Prescription(exercise=exercise)
         line.online_page = ""  # as `with_library` adds it

@@ -56,8 +56,12 @@ class TestWhatIsInIt:
 
     def test_and_of_the_login(self, cast, full):
         text = opened(data_export.pack(cast.piet_patient))["data.json"].decode()
-        for word in ("kanarie-user@mail.example", "Kanarie-code", "Kanarie-device",
-                     "kanarie-address@mail.example"):  # fmt: skip
+        for word in (
+            "kanarie-user@mail.example",
+            "Kanarie-code",
+            "Kanarie-device",
+            "kanarie-address@mail.example",
+        ):
             assert word in text
 
     def test_never_a_secret(self, cast, full):

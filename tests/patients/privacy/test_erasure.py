@@ -184,9 +184,12 @@ class TestTheLedger:
         Erased.objects.all().delete()  # the restored database knows of no erasure
         user = User.objects.create_user("piet@mail.example", name="Piet Jansen")
         back = Patient.objects.create(
-            uuid=number, name="Piet Jansen", birth_date="1911-11-11", user=user,
+            uuid=number,
+            name="Piet Jansen",
+            birth_date="1911-11-11",
+            user=user,
             practice=cast.anna.practice,
-        )  # fmt: skip
+        )
         assert erasure.apply_ledger() == 1
         assert not Patient.objects.filter(pk=back.pk).exists()
         assert in_database(connection, full) == []

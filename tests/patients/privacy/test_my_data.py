@@ -62,15 +62,23 @@ def done(programme):
     version = programme.current_version()
     for moment, made, pain in ((1, True, 0), (2, True, None), (2, False, None)):
         recording.log_session(
-            patient=programme.patient, version=version, operation=uuid.uuid4(),
-            line=uuid.UUID(version.sheet.lines[0].uuid), day=timezone.localdate(), moment=moment,
-            done=made, pain=pain,
-        )  # fmt: skip
+            patient=programme.patient,
+            version=version,
+            operation=uuid.uuid4(),
+            line=uuid.UUID(version.sheet.lines[0].uuid),
+            day=timezone.localdate(),
+            moment=moment,
+            done=made,
+            pain=pain,
+        )
     RecoveryCheck.objects.create(programme=programme, day=21, answer="better", pain=0)
     messages.send_message(
-        programme=programme, operation=uuid.uuid4(), text="=HYPERLINK(\"http://evil\")\nHallo",
-        by=programme.patient.user, by_patient=True,
-    )  # fmt: skip
+        programme=programme,
+        operation=uuid.uuid4(),
+        text='=HYPERLINK("http://evil")\nHallo',
+        by=programme.patient.user,
+        by_patient=True,
+    )
     ReminderPlan.objects.create(patient=programme.patient, first=clock(9))
     return programme
 
@@ -92,8 +100,15 @@ def tables(file):
 class TestThePage:
     def test_what_is_stored_in_plain_words(self, piet, done):
         page = piet.get(PAGE).content.decode()
-        for word in ("Piet Jansen", "12 maart 1958", "piet@mail.example", "Fysiotherapie De Linde",
-                     "Lage rugpijn", "Anna de Wit", "1 keer"):  # fmt: skip
+        for word in (
+            "Piet Jansen",
+            "12 maart 1958",
+            "piet@mail.example",
+            "Fysiotherapie De Linde",
+            "Lage rugpijn",
+            "Anna de Wit",
+            "1 keer",
+        ):
             assert word in page
         for name in ("progress", "messages", "reminders"):
             assert reverse(f"patients:{name}", args=[done.uuid]) in page
@@ -169,8 +184,10 @@ class TestDownload:
             line.title for line in sheet.lines
         ]
         assert [(row["moment"], row["done"], row["pain"]) for row in record["sessions"]] == [
-            (1, True, 0), (2, True, None), (2, False, None),
-        ]  # fmt: skip
+            (1, True, 0),
+            (2, True, None),
+            (2, False, None),
+        ]
         assert [row["answer"] for row in record["recovery"]] == ["better"]
         assert record["reminders"][0]["times"] == "09:00"
         assert {row["title"] for row in record["advice"]} >= {

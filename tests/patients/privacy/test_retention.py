@@ -83,10 +83,16 @@ class TestRecords:
     )
     def test_twenty_four_months_after_the_last_activity(self, cast, old, last, goes):
         SessionLog.objects.create(
-            patient=cast.piet_patient, operation=uuid.uuid4(), version=old.current_version(),
-            line=uuid.uuid4(), day=date(2020, 2, 1), moment=1, done=True, performed_at=last,
+            patient=cast.piet_patient,
+            operation=uuid.uuid4(),
+            version=old.current_version(),
+            line=uuid.uuid4(),
+            day=date(2020, 2, 1),
+            moment=1,
+            done=True,
+            performed_at=last,
             received_at=last,
-        )  # fmt: skip
+        )
         assert due("records") == (1 if goes else 0)
 
     @pytest.mark.parametrize(
@@ -209,9 +215,14 @@ def _session(cast, at):
 
 def _task(cast, at):
     DBTaskResult.objects.create(
-        task_path="x", args_kwargs={"args": [], "kwargs": {}}, priority=0, queue_name="default",
-        backend_name="default", run_after=at, finished_at=at,
-    )  # fmt: skip
+        task_path="x",
+        args_kwargs={"args": [], "kwargs": {}},
+        priority=0,
+        queue_name="default",
+        backend_name="default",
+        run_after=at,
+        finished_at=at,
+    )
 
 
 def _confirmation(cast, at):
@@ -228,32 +239,76 @@ def _upload(cast, at):
 # How one comes to be at a moment, its kind, and the days for which it is kept after it.
 TECHNICAL = {
     "sessions": (30, _session),
-    "kept forms": (1 / 24, lambda cast, at: KeptForm.objects.create(
-        user=cast.piet, content="{}", at=at)),
-    "devices": (30, lambda cast, at: TrustedDevice.objects.create(
-        user=cast.piet, token_hash="x", name="x", expires_at=at)),
-    "codes": (30, lambda cast, at: OneTimeCode.objects.create(
-        user=cast.piet, code_hash="x", used_at=at)),
+    "kept forms": (
+        1 / 24,
+        lambda cast, at: KeptForm.objects.create(user=cast.piet, content="{}", at=at),
+    ),
+    "devices": (
+        30,
+        lambda cast, at: TrustedDevice.objects.create(
+            user=cast.piet, token_hash="x", name="x", expires_at=at
+        ),
+    ),
+    "codes": (
+        30,
+        lambda cast, at: OneTimeCode.objects.create(user=cast.piet, code_hash="x", used_at=at),
+    ),
     "confirmations": (30, _confirmation),
     "tasks": (30, _task),
-    "letters": (30, lambda cast, at: Letter.objects.create(
-        kind="notice", recipient="p@mail.example", language="nl", given_up_at=at)),
-    "reminders": (90, lambda cast, at: Reminder.objects.create(
-        patient=cast.piet_patient, day=at.date(), slot=at.time(), taken_at=at)),
-    "invitations": (30, lambda cast, at: PatientInvitation.objects.create(
-        patient=cast.piet_patient, token_hash="x", created_at=at - timedelta(days=7))),
-    "colleagues": (30, lambda cast, at: StaffInvitation.objects.create(
-        practice=cast.anna.practice, token_hash="x", email="x@x.example", name="x",
-        created_at=LONG_AGO, accepted_at=at)),
-    "access changes": (30, lambda cast, at: AccessChange.objects.create(
-        practice=cast.anna.practice, person=cast.anna, kind="factor", works_at=at,
-        outcome="done", settled_at=at)),
-    "batches": (1, lambda cast, at: Batch.objects.create(
-        practice=cast.anna.practice, variant="full", weeks=3, created_at=at)),
-    "exports": (1, lambda cast, at: DataExport.objects.create(
-        patient=cast.piet_patient, by_name="x", session="x", content=b"x", asked_at=at)),
+    "letters": (
+        30,
+        lambda cast, at: Letter.objects.create(
+            kind="notice", recipient="p@mail.example", language="nl", given_up_at=at
+        ),
+    ),
+    "reminders": (
+        90,
+        lambda cast, at: Reminder.objects.create(
+            patient=cast.piet_patient, day=at.date(), slot=at.time(), taken_at=at
+        ),
+    ),
+    "invitations": (
+        30,
+        lambda cast, at: PatientInvitation.objects.create(
+            patient=cast.piet_patient, token_hash="x", created_at=at - timedelta(days=7)
+        ),
+    ),
+    "colleagues": (
+        30,
+        lambda cast, at: StaffInvitation.objects.create(
+            practice=cast.anna.practice,
+            token_hash="x",
+            email="x@x.example",
+            name="x",
+            created_at=LONG_AGO,
+            accepted_at=at,
+        ),
+    ),
+    "access changes": (
+        30,
+        lambda cast, at: AccessChange.objects.create(
+            practice=cast.anna.practice,
+            person=cast.anna,
+            kind="factor",
+            works_at=at,
+            outcome="done",
+            settled_at=at,
+        ),
+    ),
+    "batches": (
+        1,
+        lambda cast, at: Batch.objects.create(
+            practice=cast.anna.practice, variant="full", weeks=3, created_at=at
+        ),
+    ),
+    "exports": (
+        1,
+        lambda cast, at: DataExport.objects.create(
+            patient=cast.piet_patient, by_name="x", session="x", content=b"x", asked_at=at
+        ),
+    ),
     "uploads": (1, _upload),
-}  # fmt: skip
+}
 
 
 class TestTechnicalRows:

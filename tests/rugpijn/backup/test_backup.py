@@ -110,9 +110,12 @@ def packed(tmp_path, about=None, **changes) -> Path:
         small.execute("INSERT INTO thing VALUES ('één')")
     small.close()
     said = {
-        "version": "9.9", "made_at": "2026-11-28T10:00:00+00:00", "engine": connection.vendor,
-        "migrations": [], "rows": {"thing": 1},
-    } | changes  # fmt: skip
+        "version": "9.9",
+        "made_at": "2026-11-28T10:00:00+00:00",
+        "engine": connection.vendor,
+        "migrations": [],
+        "rows": {"thing": 1},
+    } | changes
     (tmp_path / "media").mkdir(exist_ok=True)
     path = tmp_path / "small.backup"
     with path.open("wb") as file, database.open("rb") as content:
@@ -127,10 +130,15 @@ def test_no_file_goes_elsewhere(name):
 
 def test_a_list_that_says_otherwise_is_refused(tmp_path, monkeypatch):
     """Whoever has the public key can seal anything; it is still not what it says it is."""
-    monkeypatch.setattr(parcel.json, "dumps", lambda value, **_: json.JSONEncoder().encode(
-        {name: {**each, "sha256": "0" * 64} for name, each in value.items()}
-        if parcel.ABOUT in value else value
-    ))  # fmt: skip
+    monkeypatch.setattr(
+        parcel.json,
+        "dumps",
+        lambda value, **_: json.JSONEncoder().encode(
+            {name: {**each, "sha256": "0" * 64} for name, each in value.items()}
+            if parcel.ABOUT in value
+            else value
+        ),
+    )
     path = packed(tmp_path)
     monkeypatch.undo()
     with pytest.raises(BackupError, match="not whole"):
@@ -152,13 +160,21 @@ def tick(client, programme) -> str | None:
     """One act, as a phone sends it. Its number once it is acknowledged."""
     version, operation = programme.current_version(), str(uuid.uuid4())
     act = {
-        "operation": operation, "programme": str(programme.uuid), "version": version.number,
-        "line": version.sheet.lines[0].uuid, "day": timezone.localdate().isoformat(),
-        "moment": "1", "done": "1", "sequence": 1, "performed_at": timezone.now().isoformat(),
-    }  # fmt: skip
+        "operation": operation,
+        "programme": str(programme.uuid),
+        "version": version.number,
+        "line": version.sheet.lines[0].uuid,
+        "day": timezone.localdate().isoformat(),
+        "moment": "1",
+        "done": "1",
+        "sequence": 1,
+        "performed_at": timezone.now().isoformat(),
+    }
     message = {
-        "patient": str(programme.patient.uuid), "now": timezone.now().isoformat(), "acts": [act],
-    }  # fmt: skip
+        "patient": str(programme.patient.uuid),
+        "now": timezone.now().isoformat(),
+        "acts": [act],
+    }
     answer = client.post(
         reverse("patients:sync"), json.dumps(message), content_type="application/json"
     )
@@ -399,8 +415,14 @@ def killed(act, at: str) -> None:
     child = os.fork()
     if child == 0:
         owner, _, name = at.rpartition(".")
-        target = {"restore": restore, "os": os, "SQLite": engines.SQLite, "make": make,
-                  "PostgreSQL": engines.PostgreSQL, "parcel": parcel}[owner]  # fmt: skip
+        target = {
+            "restore": restore,
+            "os": os,
+            "SQLite": engines.SQLite,
+            "make": make,
+            "PostgreSQL": engines.PostgreSQL,
+            "parcel": parcel,
+        }[owner]
         setattr(target, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
         # The process that waits for this one may have the database open, as no app would.
         for engine in (engines.SQLite, engines.PostgreSQL):
@@ -416,9 +438,13 @@ def killed(act, at: str) -> None:
 
 
 STEPS = (
-    "restore._swap_media", "{engine}.put", "restore.call_command", "restore.Restored",
-    "restore._end", "{engine}.settle",
-)  # fmt: skip
+    "restore._swap_media",
+    "{engine}.put",
+    "restore.call_command",
+    "restore.Restored",
+    "restore._end",
+    "{engine}.settle",
+)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,9 +38,20 @@ from ...conftest import PASSWORD, fresh_login
 from .conftest import PRIVATE, elsewhere
 
 TABLES = (
-    Practice, User, Authenticator, EmailAddress, Patient, Proxy, ShareLink, CalendarLink,
-    ReminderPlan, StaffInvitation, PatientInvitation, AccessChange, GlassBreak,
-)  # fmt: skip
+    Practice,
+    User,
+    Authenticator,
+    EmailAddress,
+    Patient,
+    Proxy,
+    ShareLink,
+    CalendarLink,
+    ReminderPlan,
+    StaffInvitation,
+    PatientInvitation,
+    AccessChange,
+    GlassBreak,
+)
 NEW = "een heel andere lange zin"
 
 
@@ -60,9 +71,13 @@ def world(db, cast, programme, django_capture_on_commit_callbacks):
         practice=cast.els.practice, name="Nina", email="nina@linde.example", is_therapist=True
     )
     cast.asked = AccessChange.objects.create(
-        kind="email", practice=cast.els.practice, person=cast.anna, email="x@y.example",
-        asked_name="Root", works_at=timezone.now() + timedelta(hours=1),
-    )  # fmt: skip
+        kind="email",
+        practice=cast.els.practice,
+        person=cast.anna,
+        email="x@y.example",
+        asked_name="Root",
+        works_at=timezone.now() + timedelta(hours=1),
+    )
     cast.programme, cast.over = programme, django_capture_on_commit_callbacks
     return cast
 
@@ -109,10 +124,17 @@ def another_second_step(world):
 
 def second_step_for_patients(world):
     practice = world.els.practice
-    data = {"name": practice.name, "paper": "full", "diary_weeks": 3,
-            "emergency_phone": "112", "colour": "#14485a",
-            "is_record": "False", "keep_months": 24, "idle_minutes": 30,
-            "second_step": "on"}  # fmt: skip
+    data = {
+        "name": practice.name,
+        "paper": "full",
+        "diary_weeks": 3,
+        "emergency_phone": "112",
+        "colour": "#14485a",
+        "is_record": "False",
+        "keep_months": 24,
+        "idle_minutes": 30,
+        "second_step": "on",
+    }
     browser(world.els).post(reverse("admin:rugpijn_practice_change", args=[practice.pk]), data)
 
 

@@ -63,9 +63,15 @@ def test_no_half_file_stays(settings):
 def test_a_worker_outlives_a_disk_that_cannot_be_written(monkeypatch):
     """Its sign of life is a file; on a disk that is read-only for a while it waits."""
     worker = PatientWorker(
-        queue_names=["*"], excluded_queue_names=[], interval=0, batch=True, backend_name="default",
-        startup_delay=False, max_tasks=None, worker_id="w",
-    )  # fmt: skip
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="w",
+    )
     tries = []
 
     def beat():

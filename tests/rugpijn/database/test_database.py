@@ -44,9 +44,11 @@ def test_a_database_that_is_gone_is_not_made(tmp_path, settings, empty):
         sqlite3.connect(path, factory=sqlite.Connection)
     assert path.exists() is empty
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(settings.DATABASES, "default", {
-            "ENGINE": "django.db.backends.sqlite3", "NAME": str(path),
-        })  # fmt: skip
+        patch.setitem(
+            settings.DATABASES,
+            "default",
+            {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)},
+        )
         with pytest.raises(ImproperlyConfigured, match="not there"):
             checks.refuse_missing_database()
         found = health.database()

@@ -82,11 +82,21 @@ class TestChain:
     def test_is_the_same_text_on_every_database(self):
         """Written out, so that a change of form is seen: rows of five years ago must still hold."""
         event = AccessEvent(
-            event=uuid.UUID(int=1), at=datetime(2026, 3, 1, 12, 0, 1, 999, tzinfo=UTC),
-            action="read", code="R", authorised=True, treatment=True, glass=False,
-            actor=uuid.UUID(int=2), actor_name="Zoë “de Wit”", actor_role="therapist",
-            address="::FFFF:10.0.0.1", chain=uuid.UUID(int=3), number=1, form=1,
-        )  # fmt: skip
+            event=uuid.UUID(int=1),
+            at=datetime(2026, 3, 1, 12, 0, 1, 999, tzinfo=UTC),
+            action="read",
+            code="R",
+            authorised=True,
+            treatment=True,
+            glass=False,
+            actor=uuid.UUID(int=2),
+            actor_name="Zoë “de Wit”",
+            actor_role="therapist",
+            address="::FFFF:10.0.0.1",
+            chain=uuid.UUID(int=3),
+            number=1,
+            form=1,
+        )
         zeros = "00000000-0000-0000-0000-00000000000"
         assert chain.content(event) == (
             f'{{"event":"{zeros}1","at":"2026-03-01T12:00:01Z","action":"read","code":"R",'
@@ -138,8 +148,9 @@ class TestChain:
         before = AccessEvent.objects.get(number=2).hash
         outside(
             "UPDATE rugpijn_accessevent SET actor_name = %s, hash = %s WHERE number = 3",
-            "Niemand", chain.link(before, event),
-        )  # fmt: skip
+            "Niemand",
+            chain.link(before, event),
+        )
         assert "row 4: changed" in verified(capsys)
 
     def test_a_chain_written_anew_is_not_the_one_that_was_kept(self, five, capsys, tmp_path):
@@ -253,11 +264,14 @@ class TestTerm:
     def old_rows(self, practice, *months_ago):
         chain.append(
             AccessEvent(
-                action="read", code="R", actor_role="therapist", practice=practice,
+                action="read",
+                code="R",
+                actor_role="therapist",
+                practice=practice,
                 at=timezone.now() - timedelta(days=31 * months),
             )
             for months in months_ago
-        )  # fmt: skip
+        )
 
     def test_what_is_old_goes_and_the_chain_holds(self, practice, capsys, tmp_path):
         self.old_rows(practice.uuid, 100, 90, 80, 70, 10, 1)
@@ -269,8 +283,10 @@ class TestTerm:
         call_command("purge_log", "--clock-is-right")
         rows = AccessEvent.objects.order_by("number").values_list("number", "action", "actor_role")
         assert list(rows) == [
-            (5, "read", "therapist"), (6, "read", "therapist"), (7, "purge log", "system"),
-        ]  # fmt: skip
+            (5, "read", "therapist"),
+            (6, "read", "therapist"),
+            (7, "purge log", "system"),
+        ]
         segment = LogSegment.objects.get()
         assert (segment.first, segment.last) == (1, 4)
         assert guard.missing() == []

@@ -142,7 +142,7 @@ EVENTS = {
         lambda b, c: b(c.piet).post(reverse("patients:download")),
         ("download own data", "piet", "allowed", "R", "own", True),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", EVENTS)

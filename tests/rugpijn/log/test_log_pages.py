@@ -30,12 +30,23 @@ def write(
 ):
     """A row as it would be, so long ago; the newest last."""
     at = timezone.localtime().replace(hour=12, minute=0, second=0)
-    chain.append([AccessEvent(
-        action=action, code="R", actor_role=user.role if user else "anonymous", outcome=outcome,
-        actor=user.uuid if user else None, actor_name=user.name if user and user.is_staff else "",
-        practice=patient.practice.uuid, patient=patient.uuid, purpose=purpose,
-        at=at - timedelta(days=days) + timedelta(minutes=minutes), **more,
-    )])  # fmt: skip
+    chain.append(
+        [
+            AccessEvent(
+                action=action,
+                code="R",
+                actor_role=user.role if user else "anonymous",
+                outcome=outcome,
+                actor=user.uuid if user else None,
+                actor_name=user.name if user and user.is_staff else "",
+                practice=patient.practice.uuid,
+                patient=patient.uuid,
+                purpose=purpose,
+                at=at - timedelta(days=days) + timedelta(minutes=minutes),
+                **more,
+            )
+        ]
+    )
 
 
 def client_of(user):

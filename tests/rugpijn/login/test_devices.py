@@ -81,9 +81,10 @@ class TestSecondStep:
 
     def test_the_page_asked_for_is_reached(self, client, cast, asked, programme):
         target = reverse("patients:programme_detail", args=[programme.uuid])
-        client.post(f"{LOGIN}?next={target}", {
-            "login": "piet@mail.example", "password": PASSWORD, "next": target,
-        })  # fmt: skip
+        client.post(
+            f"{LOGIN}?next={target}",
+            {"login": "piet@mail.example", "password": PASSWORD, "next": target},
+        )
         assert client.post(STEP, {"code": mailed_code()})["Location"] == target
 
     def test_looking_sends_no_second_mail(self, client, cast, asked):
@@ -253,15 +254,19 @@ class TestTrust:
         [
             (PHONE["HTTP_USER_AGENT"], "Chrome on Android"),
             (LAPTOP["HTTP_USER_AGENT"], "Firefox on Windows"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile Safari/604.1",
-             "Safari on iPhone"),
-            ("Mozilla/5.0 (Linux; Android 13) SamsungBrowser/23.0 Chrome/115.0 Mobile",
-             "Samsung Internet on Android"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 13) SamsungBrowser/23.0 Chrome/115.0 Mobile",
+                "Samsung Internet on Android",
+            ),
             ("Mozilla/5.0 (Macintosh) Chrome/120 Safari/537.36 Edg/120.0", "Edge on Mac"),
             ("curl/8", ""),
             ("", ""),
         ],
-    )  # fmt: skip
+    )
     def test_named_as_people_do(self, agent, name):
         assert readable_name(agent) == name
 
@@ -373,14 +378,20 @@ class TestHowLong:
         line = programme.current_version().sheet.lines[0].uuid
         address = reverse("patients:log_session", args=[programme.uuid])
         sent = {
-            "operation": "0b1b2c3d-0000-4000-8000-000000000001", "version": 1, "line": line,
-            "day": timezone.localdate().isoformat(), "moment": 1, "done": "1", "pain": "3",
-        }  # fmt: skip
+            "operation": "0b1b2c3d-0000-4000-8000-000000000001",
+            "version": 1,
+            "line": line,
+            "day": timezone.localdate().isoformat(),
+            "moment": 1,
+            "done": "1",
+            "pain": "3",
+        }
         clock(minutes=40)
         asked = client.post(address, sent)["Location"]
         assert asked.startswith(LOGIN) and not SessionLog.objects.exists()
-        back = client.post(asked, {"login": "piet@mail.example", "password": PASSWORD,
-                                   "next": address})  # fmt: skip
+        back = client.post(
+            asked, {"login": "piet@mail.example", "password": PASSWORD, "next": address}
+        )
         assert client.get(back["Location"])["Location"] == KEPT and not SessionLog.objects.exists()
         press(client)
         assert SessionLog.objects.get().pain == 3
@@ -463,9 +474,10 @@ class TestTheList:
         log_in(other := Client(), own_device="on")
         mail.outbox.clear()
         new = "een zachte regen in april"
-        client.post(reverse("account_change_password"), {
-            "oldpassword": PASSWORD, "password1": new, "password2": new,
-        })  # fmt: skip
+        client.post(
+            reverse("account_change_password"),
+            {"oldpassword": PASSWORD, "password1": new, "password2": new},
+        )
         assert other.get("/").status_code == 302
         assert client.get("/").status_code == 200
         assert TrustedDevice.objects.count() == 1
@@ -510,8 +522,14 @@ class TestWrongAttempts:
 
     def test_a_practice_behind_one_address_goes_on(self, client, cast):
         """Six people who each type a wrong password until they have to wait."""
-        for name in ("piet@mail.example", "anna@linde.example", "els@linde.example",
-                     "bram@zuid.example", "roos@mail.example", "root@server.example"):  # fmt: skip
+        for name in (
+            "piet@mail.example",
+            "anna@linde.example",
+            "els@linde.example",
+            "bram@zuid.example",
+            "roos@mail.example",
+            "root@server.example",
+        ):
             self.wrong(client, 6, name)
         assert log_in(client, "mo-1234").status_code == 302
 

@@ -95,9 +95,16 @@ class TestHowLong:
     @pytest.mark.parametrize(("minutes", "kept"), [("14", 30), ("61", 30), ("", 30), ("45", 45)])
     def test_the_owner_chooses_within_bounds(self, cast, practice, minutes, kept):
         fresh_login(els := Client(), cast.els)
-        fields = {"name": "De Linde", "paper": "full", "diary_weeks": 3,
-                "emergency_phone": "112", "colour": "#14485a",
-                  "is_record": "False", "keep_months": 24, "idle_minutes": minutes}  # fmt: skip
+        fields = {
+            "name": "De Linde",
+            "paper": "full",
+            "diary_weeks": 3,
+            "emergency_phone": "112",
+            "colour": "#14485a",
+            "is_record": "False",
+            "keep_months": 24,
+            "idle_minutes": minutes,
+        }
         els.post(reverse("admin:rugpijn_practice_change", args=[practice.pk]), fields)
         practice.refresh_from_db()
         assert practice.idle_minutes == kept
@@ -159,9 +166,11 @@ class TestPasswords:
     def chosen(self, cast, password):
         """Whether an invited colleague may have this one."""
         _invitation, token = StaffInvitation.invite(
-            practice=cast.anna.practice, name="Nina Smit", email="nina@linde.example",
+            practice=cast.anna.practice,
+            name="Nina Smit",
+            email="nina@linde.example",
             is_therapist=True,
-        )  # fmt: skip
+        )
         client = Client()
         client.post(reverse("staff_invitation", args=[token]), {"password": password})
         return User.objects.filter(email="nina@linde.example").first()

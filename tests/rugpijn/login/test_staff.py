@@ -24,8 +24,14 @@ def owner(cast) -> Client:
 
 
 def change(client, person, **changes):
-    data = {"name": person.name, "language": "nl", "is_therapist": person.is_therapist,
-            "is_owner": person.is_owner, "is_active": person.is_active, **changes}  # fmt: skip
+    data = {
+        "name": person.name,
+        "language": "nl",
+        "is_therapist": person.is_therapist,
+        "is_owner": person.is_owner,
+        "is_active": person.is_active,
+        **changes,
+    }
     return client.post(
         reverse("admin:rugpijn_user_change", args=[person.pk]),
         {name: "on" if value is True else value for name, value in data.items() if value},
@@ -113,8 +119,12 @@ class TestRights:
 
     def test_an_invitation_is_for_the_own_practice(self, cast):
         add = reverse("admin:rugpijn_staffinvitation_add")
-        data = {"name": "Nina", "email": "nina@linde.example", "is_owner": "on",
-                "practice": cast.bram.practice_id}  # fmt: skip
+        data = {
+            "name": "Nina",
+            "email": "nina@linde.example",
+            "is_owner": "on",
+            "practice": cast.bram.practice_id,
+        }
         owner(cast).post(add, data)
         assert StaffInvitation.objects.get().practice == cast.els.practice
 
@@ -163,9 +173,16 @@ class TestInvitation:
 
 
 class TestPractice:
-    FIELDS = {"name": "De Linde", "paper": "full", "diary_weeks": 3,
-            "emergency_phone": "112", "colour": "#14485a",
-              "is_record": "False", "keep_months": 24, "idle_minutes": 30}  # fmt: skip
+    FIELDS = {
+        "name": "De Linde",
+        "paper": "full",
+        "diary_weeks": 3,
+        "emergency_phone": "112",
+        "colour": "#14485a",
+        "is_record": "False",
+        "keep_months": 24,
+        "idle_minutes": 30,
+    }
 
     @pytest.fixture(autouse=True)
     def own_folder(self, settings, tmp_path):

@@ -77,11 +77,13 @@ def clock(monkeypatch):
 
 # What shows nobody's data, and where one gets a second factor.
 REACHED = second_factor.OPEN | second_factor.ENROLMENT
-JSON_NAMES = {
-    "patients:sync", "patients:sync_start", "plain_language", "admin:patients_programme_dosage",
-    "admin:patients_programme_period", "admin:patients_programme_exercises",
-    "admin:patients_programme_steps", "admin:patients_programme_urgent",
-}  # fmt: skip
+JSON_NAMES = set(
+    """
+    patients:sync patients:sync_start plain_language admin:patients_programme_dosage
+    admin:patients_programme_period admin:patients_programme_exercises
+    admin:patients_programme_steps admin:patients_programme_urgent
+    """.split()
+)
 
 
 class TestEveryAddress:
@@ -223,8 +225,9 @@ class TestEnrolment:
         log_in(client)
         client.get(ENROL)
         secret = self.pending(client)
-        client.post(ENROL, {"code": auth.format_hotp_value(
-            auth.hotp_value(secret, int(time.time()) // 30))})  # fmt: skip
+        client.post(
+            ENROL, {"code": auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))}
+        )
         assert other.get(ENROL)["Location"].startswith(LOGIN)
 
 
@@ -320,10 +323,11 @@ class TestLogin:
         from rugpijn.login import devices
 
         TrustedDevice.objects.create(
-            user=cast.anna, token_hash=devices.digest("a-token-of-old"), name="x",
-            expires_at=TrustedDevice._meta.get_field("created_at").default()
-            + devices.TRUSTED_FOR,
-        )  # fmt: skip
+            user=cast.anna,
+            token_hash=devices.digest("a-token-of-old"),
+            name="x",
+            expires_at=TrustedDevice._meta.get_field("created_at").default() + devices.TRUSTED_FOR,
+        )
         give_app(cast.anna)
         client.post(reverse("account_logout"))
         assert log_in(client)["Location"] == STEP

@@ -84,9 +84,15 @@ def typed(django_capture_on_commit_callbacks):
 
 
 def save(client, person, **changes):
-    data = {"name": person.name, "email": person.email, "language": "nl",
-            "is_therapist": person.is_therapist, "is_owner": person.is_owner,
-            "is_active": person.is_active, **changes}  # fmt: skip
+    data = {
+        "name": person.name,
+        "email": person.email,
+        "language": "nl",
+        "is_therapist": person.is_therapist,
+        "is_owner": person.is_owner,
+        "is_active": person.is_active,
+        **changes,
+    }
     address = reverse("admin:rugpijn_user_change", args=[person.pk])
     sent = {name: "on" if value is True else value for name, value in data.items() if value}
     return client.post(address, sent, follow=True)
@@ -204,8 +210,9 @@ def command_new_practice(cast, by, typed):
 
 
 def command_again(cast, by, typed):
-    said = typed("start_practice", name=cast.practice.name, owner="Ik", email=MINE, again=True,
-                 no_input=True)  # fmt: skip
+    said = typed(
+        "start_practice", name=cast.practice.name, owner="Ik", email=MINE, again=True, no_input=True
+    )
     assert "/colleague/" not in said and MINE in said
     return "ask access change", cast.practice, {ELS}
 
@@ -565,8 +572,15 @@ class TestWhatTheOperatorChanges:
         assert "Anna Bos" in mail.outbox[-1].body and "- Naam" in mail.outbox[-1].body
 
     def test_many_fields_are_all_named(self, cast, practice, by):
-        names = {"street": "Weg 1", "postcode": "6811 AA", "city": "Velp", "website": "https://x.nl",
-                 "email": "p@x.nl", "diary_weeks": "6", "idle_minutes": "20"}  # fmt: skip
+        names = {
+            "street": "Weg 1",
+            "postcode": "6811 AA",
+            "city": "Velp",
+            "website": "https://x.nl",
+            "email": "p@x.nl",
+            "diary_weeks": "6",
+            "idle_minutes": "20",
+        }
         self.change_practice(by("els"), practice, **names)
         rows = AccessEvent.objects.filter(action="change", object_type="practice")
         parts = [row.object_part for row in rows]

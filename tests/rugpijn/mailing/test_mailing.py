@@ -198,8 +198,9 @@ def test_without_a_worker_it_is_sent_at_once_with_little_patience(client, cast, 
 
 def test_a_worker_at_long_work_is_not_waited_for(worker, cast):
     worker.away()
-    letter = Letter(kind="notice", about={"patient": str(cast.piet_patient.uuid)},
-                    recipient="piet@mail.example")  # fmt: skip
+    letter = Letter(
+        kind="notice", about={"patient": str(cast.piet_patient.uuid)}, recipient="piet@mail.example"
+    )
     assert sending.send(letter) is SendOutcome.SENT
     assert len(mail.outbox) == 1
 
@@ -209,8 +210,11 @@ def test_a_slow_mail_server_holds_one_thread(worker, cast, monkeypatch):
     worker.away()
     assert sending._one_at_a_time.acquire(blocking=False)
     try:
-        letter = Letter(kind="notice", about={"patient": str(cast.piet_patient.uuid)},
-                        recipient="piet@mail.example")  # fmt: skip
+        letter = Letter(
+            kind="notice",
+            about={"patient": str(cast.piet_patient.uuid)},
+            recipient="piet@mail.example",
+        )
         assert sending.send(letter) is SendOutcome.WAITS
     finally:
         sending._one_at_a_time.release()
@@ -225,9 +229,11 @@ def test_what_fails_is_tried_again_with_growing_pauses_and_then_given_up(
 
     monkeypatch.setattr(EmailBackend, "send_messages", cut_off)
     letter = Letter.objects.create(
-        kind="notice", about={"patient": str(cast.piet_patient.uuid)}, language="nl",
+        kind="notice",
+        about={"patient": str(cast.piet_patient.uuid)},
+        language="nl",
         recipient="piet@mail.example",
-    )  # fmt: skip
+    )
     pauses = []
     for _try in range(len(sending.PAUSES)):
         now = timezone.now()
@@ -245,8 +251,12 @@ def test_what_fails_is_tried_again_with_growing_pauses_and_then_given_up(
 
 
 def test_a_mail_that_waits_long_is_said(worker):
-    Letter.objects.create(kind="notice", recipient="a@b.example", language="nl",
-                          created_at=timezone.now() - timedelta(hours=2))  # fmt: skip
+    Letter.objects.create(
+        kind="notice",
+        recipient="a@b.example",
+        language="nl",
+        created_at=timezone.now() - timedelta(hours=2),
+    )
     assert sending.problem() == "mails that wait for more than an hour: 1"
 
 

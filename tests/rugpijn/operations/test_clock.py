@@ -48,9 +48,7 @@ def old(cast, monkeypatch):
     Patient.objects.update(created_at=past, discharged_on=None)
 
 
-COMMANDS = {
-    "retention": (), "purge_log": (), "sweep_pictures": ("--delete",), "sweep_imports": (),
-}  # fmt: skip
+COMMANDS = {"retention": (), "purge_log": (), "sweep_pictures": ("--delete",), "sweep_imports": ()}
 
 
 @pytest.mark.parametrize("days", [3 * 365, 4, -4, -3 * 365])

@@ -9,14 +9,25 @@ from rugpijn.plain_language.findings import findings
 
 ADDRESS = reverse("plain_language")
 LEAFLET = (
-    "aspecifiek", "LWK", "mobiliserend", "c.q.", "spiercorset", "bewegingsuitslag", "prognose",
-    "overbelasting", "rotatie", "uitstralende pijn",
-)  # fmt: skip
+    "aspecifiek",
+    "LWK",
+    "mobiliserend",
+    "c.q.",
+    "spiercorset",
+    "bewegingsuitslag",
+    "prognose",
+    "overbelasting",
+    "rotatie",
+    "uitstralende pijn",
+)
 
 
 def hard(text, language="nl"):
-    return [(found.text, found.suggestion) for found in findings(text, language)
-            if found.reason == "word"]  # fmt: skip
+    return [
+        (found.text, found.suggestion)
+        for found in findings(text, language)
+        if found.reason == "word"
+    ]
 
 
 def long(text):
@@ -57,7 +68,7 @@ def test_in_english_and_in_a_language_without_a_list():
 @pytest.mark.parametrize(
     ("count", "found"),
     [(15, []), (16, [(16, "long")]), (20, [(20, "long")]), (21, [(21, "very long")])],
-)  # fmt: skip
+)
 def test_from_how_many_words_a_sentence_is_long(count, found):
     assert long("woord " * count) == found
     assert long("Kort. " + "woord " * (count - 1) + "klaar. Kort.") == found

@@ -31,8 +31,10 @@ def test_rows_added_by_either_are_kept():
     mine = [FormRow("1", {"note": "x"}, {"note": "x"}), FormRow("", {"note": "new"}, {})]
     merged = merge_rows(mine, {"1": {"note": "x"}, "2": {"note": "theirs"}})
     assert [(row.key, row.mine["note"]) for row in merged.rows] == [
-        ("1", "x"), ("2", "theirs"), ("", "new"),
-    ]  # fmt: skip
+        ("1", "x"),
+        ("2", "theirs"),
+        ("", "new"),
+    ]
     assert merged.added == ["2"]
 
 
@@ -60,25 +62,30 @@ def in_order(*keys, first=0):
 
 def test_places_that_shift_are_no_other_order():
     base = in_order("1", "2", "3")
-    merged = merge_rows([FormRow(key, values, values) for key, values in base.items()],
-                        in_order("2", "3"))  # fmt: skip
+    merged = merge_rows(
+        [FormRow(key, values, values) for key, values in base.items()], in_order("2", "3")
+    )
     assert merged.differences == []
     assert [(row.key, row.mine["position"]) for row in merged.rows] == [("2", "0"), ("3", "1")]
 
 
 def test_another_order_is_told():
     base = in_order("1", "2", "3")
-    merged = merge_rows([FormRow(key, values, values) for key, values in base.items()],
-                        in_order("3", "2"))  # fmt: skip
+    merged = merge_rows(
+        [FormRow(key, values, values) for key, values in base.items()], in_order("3", "2")
+    )
     assert {each.field for each in merged.differences} == {"position"}
     assert sorted(merged.rows, key=lambda row: row.mine["position"])[0].key == "3"
 
 
 def test_my_order_stands_whole_when_their_places_only_shift():
     base, moved = in_order("1", "2", "3", "4"), in_order("1", "3", "2", "4")
-    merged = merge_rows([FormRow(key, moved[key], was) for key, was in base.items()],
-                        in_order("2", "3", "4"))  # fmt: skip
+    merged = merge_rows(
+        [FormRow(key, moved[key], was) for key, was in base.items()], in_order("2", "3", "4")
+    )
     assert [row.key for row in sorted(merged.rows, key=lambda row: row.mine["position"])] == [
-        "3", "2", "4",
-    ]  # fmt: skip
+        "3",
+        "2",
+        "4",
+    ]
     assert len({row.mine["position"] for row in merged.rows}) == 3 and not merged.differences

@@ -89,9 +89,13 @@ CASES = {
 @pytest.fixture
 def things(cast, own_exercise, protocol, advice):
     return {
-        "patient": cast.piet_patient, "exercise": own_exercise, "protocol": protocol,
-        "advice": advice, "practice": cast.anna.practice, "user": cast.anna,
-    }  # fmt: skip
+        "patient": cast.piet_patient,
+        "exercise": own_exercise,
+        "protocol": protocol,
+        "advice": advice,
+        "practice": cast.anna.practice,
+        "user": cast.anna,
+    }
 
 
 @pytest.mark.parametrize("kind", CASES)
@@ -194,12 +198,16 @@ def test_a_line_that_is_removed_and_was_changed_is_asked_about(cast, protocol):
 
 def test_both_add_a_line_and_one_moves_them(cast, protocol, own_exercise):
     new = {
-        "lines__TOTAL_FORMS": "4", "lines__3__id": "", "lines__3__protocol": str(protocol.pk),
-        "lines__3__exercise": str(own_exercise.pk), "lines__3__position": "",
-    }  # fmt: skip
+        "lines__TOTAL_FORMS": "4",
+        "lines__3__id": "",
+        "lines__3__protocol": str(protocol.pk),
+        "lines__3__exercise": str(own_exercise.pk),
+        "lines__3__position": "",
+    }
     early, late = (Tab(cast.anna, change_page(protocol)) for _tab in "12")
-    early.save(**new, lines__3__dosage="3x per dag 3x", lines__0__position="3",
-               lines__2__position="1")  # fmt: skip
+    early.save(
+        **new, lines__3__dosage="3x per dag 3x", lines__0__position="3", lines__2__position="1"
+    )
     answer = late.save(**new, lines__3__dosage="4x per dag 4x")
     assert answer.status_code == 302 and protocol.lines.count() == 5
     assert {"3x per dag 3x", "4x per dag 4x"} <= set(dosages(protocol))

@@ -41,19 +41,21 @@ TYPED = {
     "2345678": ("tel:2345678", "2345678", ""),  # without its area
     "112 (ambulance)": ("tel:112", "112", "(ambulance)"),
     "030/2345678": ("tel:+31302345678", "030/2345678", ""),
-    "030-2345678 (8.30-12, 13-17 uur)": (
-        "tel:+31302345678", "030-2345678", "(8.30-12, 13-17 uur)",
-    ),
+    "030-2345678 (8.30-12, 13-17 uur)": ("tel:+31302345678", "030-2345678", "(8.30-12, 13-17 uur)"),
     "geen": ("", "", "geen"),
     "": ("", "", ""),
-}  # fmt: skip
+}
 NOT_TO_CALL = {"113", "123"}  # read as they stand, and refused in a field
 TWO = ["030-1234567 / 06-12345678", "06 12345678 of 030-2345678", "0612345678 0302345678"]
 # One of them is no number that was ever given out, or a short one.
 SLIPS = [
-    "012-1112233 of 06-12345678", "088 0030600 / 112", "112 / 030-2345678", "112 / 113",
-    "1234567 / 7654321", "030-2345678 (030-234567)",
-]  # fmt: skip
+    "012-1112233 of 06-12345678",
+    "088 0030600 / 112",
+    "112 / 030-2345678",
+    "112 / 113",
+    "1234567 / 7654321",
+    "030-2345678 (030-234567)",
+]
 
 
 @pytest.mark.parametrize(("typed", "read"), TYPED.items(), ids=map(ascii, TYPED))
@@ -150,11 +152,15 @@ class TestForms:
     @pytest.mark.parametrize(
         ("field", "typed"),
         [
-            ("emergency_phone", ""), ("emergency_phone", "911"), ("emergency_phone", "112 of 911"),
-            ("out_of_hours_phone", "123"), ("doctor_phone", "012-1112233 of 06-12345678"),
-            ("out_of_hours_phone", "088 0030600 / 112"), ("phone", "012-1112233 of 06-12345678"),
+            ("emergency_phone", ""),
+            ("emergency_phone", "911"),
+            ("emergency_phone", "112 of 911"),
+            ("out_of_hours_phone", "123"),
+            ("doctor_phone", "012-1112233 of 06-12345678"),
+            ("out_of_hours_phone", "088 0030600 / 112"),
+            ("phone", "012-1112233 of 06-12345678"),
         ],
-    )  # fmt: skip
+    )
     def test_the_owner_is_told_at_the_field(self, client, cast, field, typed):
         before = Practice.objects.filter(pk=cast.els.practice_id).values().get()
         answer = self.form_of(client, cast, **{field: typed})

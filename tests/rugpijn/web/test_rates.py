@@ -36,10 +36,13 @@ def asks(client, cast, programme):
             "log as a table": ("els", "get", reverse("admin:rugpijn_accessevent_download"), {}),
             "list": ("anna", "get", reverse("admin:patients_patient_changelist"), {"q": "piet"}),
             "preview": (
-                "anna", "get", reverse("admin:patients_programme_preview", args=[programme.pk]), {},
+                "anna",
+                "get",
+                reverse("admin:patients_programme_preview", args=[programme.pk]),
+                {},
             ),
             "plain": ("anna", "post", reverse("plain_language"), {"text": "Lig."}),
-        }  # fmt: skip
+        }
         who, method, address, data = pages[name]
         fresh_login(client, getattr(cast, who))
         return getattr(client, method)(address, data, headers=headers)
@@ -51,8 +54,13 @@ def used_up(what, who):
     assert rates.allows(what, who.uuid, rates.RATES[what])
 
 
-PAGES = {"paper": ("piet", "pdf"), "list": ("anna", "search"), "log": ("els", "search"),
-         "log as a table": ("els", "table"),         "preview": ("anna", "preview")}  # fmt: skip
+PAGES = {
+    "paper": ("piet", "pdf"),
+    "list": ("anna", "search"),
+    "log": ("els", "search"),
+    "log as a table": ("els", "table"),
+    "preview": ("anna", "preview"),
+}
 SCRIPTS = {"picker": "search", "dosage": "search", "plain": "search"}
 
 
@@ -125,5 +133,10 @@ def test_acts_are_counted_and_kept_by_the_phone(client, cast, programme):
 
 def test_the_ceilings_are_the_ones_that_were_settled():
     assert rates.RATES == {
-        "sync": 600, "act": 600, "search": 300, "preview": 120, "pdf": 30, "table": 10,
-    }  # fmt: skip
+        "sync": 600,
+        "act": 600,
+        "search": 300,
+        "preview": 120,
+        "pdf": 30,
+        "table": 10,
+    }

@@ -124,12 +124,13 @@ TOO_NEW = re.compile(
     r"|parse(?:Creation|Request)OptionsFromJSON|showPicker\(|\(\s*width\s*[<>]",
     re.MULTILINE,
 )
-OF_PATIENTS = (
-    "alarm.js", "batch.js", "copy.js", "counter.js", "drawings.js", "no_connection.js",
-    "no_resend.js", "not_connected.js", "offline.js", "others_wait.js", "outbox.js",
-    "passkeys.js", "print.js", "scripts_on.js", "sent.js", "service_worker.js", "session.js",
-    "show_password.js", "site.css", "stop.js", "today.js", "unsent.js",
-)  # fmt: skip
+OF_PATIENTS = tuple(
+    """
+    alarm.js batch.js copy.js counter.js drawings.js no_connection.js no_resend.js
+    not_connected.js offline.js others_wait.js outbox.js passkeys.js print.js scripts_on.js
+    sent.js service_worker.js session.js show_password.js site.css stop.js today.js unsent.js
+    """.split()
+)
 
 
 def test_nothing_that_safari_16_lacks():

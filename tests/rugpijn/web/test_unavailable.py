@@ -95,10 +95,15 @@ def broken():
 def form_of(programme, **changes):
     version = programme.current_version()
     return {
-        "operation": "3f0b9f0e-6c4f-4a51-9a0e-1d8a6c1f5d10", "version": version.number,
-        "line": version.sheet.lines[0].uuid, "day": "2026-11-28", "moment": "1", "done": "1",
-        "pain": "4", **changes,
-    }  # fmt: skip
+        "operation": "3f0b9f0e-6c4f-4a51-9a0e-1d8a6c1f5d10",
+        "version": version.number,
+        "line": version.sheet.lines[0].uuid,
+        "day": "2026-11-28",
+        "moment": "1",
+        "done": "1",
+        "pain": "4",
+        **changes,
+    }
 
 
 @pytest.mark.django_db
