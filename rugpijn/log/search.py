@@ -15,6 +15,7 @@ from ..models import AccessChange, AccessEvent, Practice, User
 from ..typed.text import fold
 from ..typed.text_fields import CharField
 from ..validators import near_today
+from .acts import ACTS, label_of
 from .chain import NOBODY
 
 PAGE, MOST_READ = 100, 1000  # lines of a page, and rows that are read for them
@@ -77,8 +78,9 @@ class SearchForm(forms.Form):
     def __init__(self, data, *, reader: User):
         super().__init__(data, use_required_attribute=False)
         self.reader, self.practice, self.found = reader, practice_of(reader), []
-        words = sorted(audit.ACTS.items(), key=lambda act: str(act[1]).lower())
-        self.fields["act"].choices = [("", _("everything")), *words]
+        labels = sorted((str(act.label).lower(), name, act.label) for name, act in ACTS.items())
+        acts = [(name, label) for _lower, name, label in labels]
+        self.fields["act"].choices = [("", _("everything")), *acts]
 
     def clean_patient(self):
         """The patients that are meant, by their number in the log."""
@@ -228,7 +230,7 @@ def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
         {
             "event": event,
             "role": role_words(event),
-            "act": audit.ACTS.get(event.action, event.action),
+            "act": label_of(event.action),
             "kind": named.get(event.object_type, event.object_type),
             "patient": (patient := known.get(event.patient)),
             "page": patients.page_of(patient) if patient is not None else "",
@@ -255,7 +257,7 @@ def _part(event) -> str:
 
 WITH_FIELDS = {model._meta.model_name: model for model in (Practice, User)}
 CHANGES = dict(AccessChange.Kind.choices)
-OF_CHANGES = {name for name in audit.ACTS if "access change" in name}
+OF_CHANGES = {name for name in ACTS if "access change" in name}
 
 
 def _colleagues(events, reader: User) -> dict[str, str]:
