@@ -1,24 +1,27 @@
 """Which symptoms a protocol can ask its patients about.
 
-What they are called and which of them belong to a region are clinical rules, and those stand in
-the app that keeps the records. It fills in `catalogue` when it is ready, since nothing here may
-import it.
+Their words, and which of them belong to a region, are clinical rules of the app that keeps the
+records. It adds them in `rugpijn/hooks.py`, since nothing here may import it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from rugpijn import hooks
 
-@dataclass
+
 class Catalogue:
-    """`words` are what a patient reads, by name, in the order in which it is asked."""
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a patient reads, by name, in the order in which it is asked."""
+        return hooks.symptom_words.value
 
-    words: Mapping[str, str] = field(default_factory=dict)
-    of_region: Callable[[str], tuple[str, ...]] = lambda region: ()
+    def of_region(self, region: str) -> tuple[str, ...]:
+        """The names that are always asked for a complaint of this region."""
+        return hooks.symptoms_of_region.value(region)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Those of the names that are known here, each once."""

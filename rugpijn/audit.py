@@ -6,7 +6,7 @@ writes a refusal apart from it, since a refused act is taken back and its row mu
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from . import hooks
 from .log import chain
 from .log.acts import ACTS
 from .log.models import AccessEvent
@@ -33,10 +34,6 @@ ROLES = {
 Purpose = AccessEvent.Purpose
 READ_TODAY = "read_today"  # in the session
 PART_LENGTH = AccessEvent._meta.get_field("object_part").max_length
-
-# The records of a person; the app that knows patients says it. A patient's login belongs to no
-# practice: how it is changed is written in the log of each practice that treats this person.
-records_of: list[Callable] = []
 
 
 def record(
@@ -124,9 +121,11 @@ def record_by_system(
 
 
 def _own_records(action, actor) -> tuple:
+    """A patient's login belongs to no practice, so a change to it is written in the log of each
+    practice that treats this person."""
     if not ACTS[action].of_login or not actor.is_authenticated or actor.is_staff:
         return ()
-    return tuple(record for find in records_of for record in find(actor))
+    return tuple(record for find in hooks.own_records for record in find(actor))
 
 
 def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""):

@@ -1,7 +1,6 @@
 """Searching the access log of a practice: what was asked, and the rows that answer it."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django import forms
@@ -10,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import audit
+from .. import audit, hooks
 from ..models import AccessChange, AccessEvent, Practice, User
 from ..typed.text import fold
 from ..typed.text_fields import CharField
@@ -22,25 +21,6 @@ PAGE, MOST_READ = 100, 1000  # lines of a page, and rows that are read for them
 MOST_DOWNLOADED = 50_000
 MOST_PEOPLE = 500
 MOST_PATIENTS = 20  # with one name; whoever finds more has not searched yet
-
-
-class NoPatients:
-    """Who the patients are is told by the app that knows them; alone, this finds nobody."""
-
-    def find(self, reader: User, name: str) -> list:
-        return []
-
-    def by_id(self, reader: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, object]:
-        return {}
-
-    def users_of(self, reader: User, name: str) -> list[uuid.UUID]:
-        return []
-
-    def page_of(self, patient) -> str:
-        return ""
-
-
-patients = NoPatients()
 
 
 class DayInput(forms.DateInput):
@@ -88,9 +68,9 @@ class SearchForm(forms.Form):
         if not text:
             return None
         if (number := _uuid(text)) is not None:
-            self.found = list(patients.by_id(self.reader, [number]).values())
+            self.found = list(hooks.patients_in_log.value.by_id(self.reader, [number]).values())
             return [number]
-        self.found = patients.find(self.reader, text)
+        self.found = hooks.patients_in_log.value.find(self.reader, text)
         if not self.found:
             raise forms.ValidationError(_("No patient of the practice has this name."))
         if len(self.found) > MOST_PATIENTS:
@@ -107,7 +87,7 @@ class SearchForm(forms.Form):
         staff = User.objects.filter(practice=self.practice, practice__isnull=False)
         looked_for = fold(text)
         people = [person.uuid for person in staff if looked_for in fold(person.name)]
-        people += patients.users_of(self.reader, text)
+        people += hooks.patients_in_log.value.users_of(self.reader, text)
         if not people:
             raise forms.ValidationError(_("Nobody of the practice has this name."))
         return people[:MOST_PEOPLE]
@@ -224,7 +204,7 @@ def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
     """Lines as an owner reads them; the names of people are asked once for all."""
     events = [line[0] for line in lines]
     ids = {event.patient for event in events if event.patient is not None}
-    known = patients.by_id(reader, ids) if ids else {}
+    known = hooks.patients_in_log.value.by_id(reader, ids) if ids else {}
     named, colleagues = kinds(), _colleagues(events, reader)
     return [
         {
@@ -233,7 +213,7 @@ def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
             "act": label_of(event.action),
             "kind": named.get(event.object_type, event.object_type),
             "patient": (patient := known.get(event.patient)),
-            "page": patients.page_of(patient) if patient is not None else "",
+            "page": hooks.patients_in_log.value.page_of(patient) if patient is not None else "",
             "number": len(line),
             "about": colleagues.get(event.object_id, ""),
             "part": _part(event),

@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from ..backup.ended import EndedKind, digest, register
+from ..backup.ended import EndedKind, digest
 from ..models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
 FLAGS = ("is_active", "is_therapist", "is_owner", "is_superuser")
@@ -96,7 +96,7 @@ def _key(user: User) -> str:
     return str(user.uuid)
 
 
-register(
+KINDS = (
     EndedKind(
         "account",
         "Accounts or roles that were taken away since",

@@ -1,14 +1,13 @@
 """The second step of a login with a password: a code by e-mail, one from a printed list, or a
 passkey. A passkey alone is both steps, and a trusted device is not asked.
 
-Whether a patient is asked is said by whoever knows: `asked_by` holds the questions. Staff are
+Apps say which patients are asked (`hooks.asks_second_step`). Staff are
 always asked, for a code of their app in the place of one by e-mail; who has nothing to answer with
 yet is led to it by `StaffFactorMiddleware`.
 """
 
 import secrets
 import time
-from collections.abc import Callable
 from functools import partial
 
 from allauth.account.adapter import get_adapter
@@ -35,7 +34,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import audit
+from .. import audit, hooks
 from ..mailing import account
 from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
@@ -44,15 +43,12 @@ from ..typed.text_fields import CharField
 from . import devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
-# A question each: is this person asked for a second step?
-asked_by: list[Callable[[User], bool]] = []
-
 MOST_TRIES = 5
 LIST_LENGTH, LIST_DIGITS = 10, 8
 
 
 def is_asked(user: User) -> bool:
-    return any(question(user) for question in asked_by)
+    return any(asks(user) for asks in hooks.asks_second_step)
 
 
 def by_passkey(request) -> bool:
