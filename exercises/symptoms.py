@@ -1,26 +1,29 @@
 """The symptoms that a protocol can ask its patients about.
 
-Their wording and the symptoms of each region are clinical rules, which the patients app has. This
-app may not import it, so the patients app fills `catalogue` when Django starts.
+Their words, and which of them belong to a region, are clinical rules of the app that keeps the
+records. It adds them in `rugpijn/hooks.py`, since nothing here may import it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from rugpijn import hooks
 
-@dataclass
+
 class Catalogue:
-    """`words` maps each name to the text for the patient, in the order of asking.
+    """The symptoms that protocols can ask about, as the app of the records registered them."""
 
-    `of_region` returns the names that are asked for every complaint of a region.
-    """
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What a patient reads, by name, in the order in which it is asked."""
+        return hooks.symptom_words.value
 
-    words: Mapping[str, str] = field(default_factory=dict)
-    of_region: Callable[[str], tuple[str, ...]] = lambda region: ()
+    def of_region(self, region: str) -> tuple[str, ...]:
+        """The names that are always asked for a complaint of this region."""
+        return hooks.symptoms_of_region.value(region)
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """The names that are in the catalogue, each once, in its order."""

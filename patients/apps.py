@@ -9,24 +9,21 @@ class PatientsConfig(AppConfig):
     verbose_name = _("Patients")
 
     def ready(self):
-        from exercises.symptoms import catalogue
-        from rugpijn import audit
-        from rugpijn.backup import restore
-        from rugpijn.log import search
-        from rugpijn.login import second_step as login_step
-        from rugpijn.operations import health
+        from rugpijn import hooks
 
         from . import clinical
         from .joining import second_step
         from .paper import failed_papers, press
         from .privacy import ended, erasure, log_people
 
-        catalogue.words = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
-        catalogue.of_region = clinical.symptoms_of_region
-        login_step.asked_by.append(second_step.asks_second_step)
-        search.patients = log_people.PatientsInLog()
-        audit.records_of.append(log_people.records_of)
-        health.add("printing", press.problem)
-        health.add("handouts", failed_papers.problem)
-        restore.AFTER_RESTORE.append(ended.close_invitations)
-        restore.AFTER_RESTORE.append(lambda restored: f"Erased again: {erasure.apply_ledger()}.")
+        symptoms = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
+        hooks.symptom_words.value = symptoms
+        hooks.symptoms_of_region.value = clinical.symptoms_of_region
+        hooks.asks_second_step.add(second_step.asks_second_step)
+        hooks.patients_in_log.value = log_people.PatientsInLog()
+        hooks.own_records.add(log_people.records_of)
+        hooks.health_problems.add(("printing", press.problem), ("handouts", failed_papers.problem))
+        hooks.ended_kinds.add(*ended.KINDS)
+        hooks.after_restore.add(
+            ended.close_invitations, lambda restored: f"Erased again: {erasure.apply_ledger()}."
+        )

@@ -13,21 +13,25 @@ class RugpijnConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from .backup import ended, left_behind, restore
+        from . import hooks
+        from .backup import ended, left_behind
         from .database import migrating
         from .log import events, guard  # noqa: F401  signals
         from .login import accounts, second_factor, second_step  # noqa: F401  signals
         from .login import ended as ended_logins
         from .mailing import sending
-        from .operations import clock, health
+        from .operations import clock
 
-        health.add("mail", sending.problem)
-        health.add("clock", clock.problem)
-        health.add("restore", left_behind.problem)
-        restore.AFTER_RESTORE.append(clock.after_restore)
-        restore.AFTER_RESTORE.append(second_step.end_lists_of_staff)
-        restore.AFTER_RESTORE.append(ended_logins.close_what_was_open)
-        restore.AFTER_RESTORE.append(lambda restored: " ".join(ended.apply(restored.made_at)))
+        hooks.health_problems.add(
+            ("mail", sending.problem), ("clock", clock.problem), ("restore", left_behind.problem)
+        )
+        hooks.ended_kinds.add(*ended_logins.KINDS)
+        hooks.after_restore.add(
+            clock.after_restore,
+            second_step.end_lists_of_staff,
+            ended_logins.close_what_was_open,
+            lambda restored: " ".join(ended.apply(restored.made_at)),
+        )
         pre_migrate.connect(migrating.before_migrate, sender=self, dispatch_uid="rugpijn.migrating")
         post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")
 

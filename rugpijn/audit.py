@@ -6,7 +6,7 @@ writes a refusal apart from it, since a refused act is taken back and its row mu
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,110 +14,14 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from . import hooks
 from .log import chain
+from .log.acts import ACTS
 from .log.models import AccessEvent
 from .web.visitor import client_address, readable_name
 
 logger = logging.getLogger(__name__)
 
-# What each act is called where an owner reads the log.
-ACTS = {
-    "accept invitation": _("invitation accepted"),
-    "access change at once": _("way in of a colleague changed at once: there is no other owner"),
-    "ask access change": _("change to a colleague's way in asked for"),
-    "add authenticator app": _("authenticator app added"),
-    "add operator": _("account made that runs the server"),
-    "add passkey": _("passkey added"),
-    "add": _("added"),
-    "admin": _("refused at the door"),
-    "answer": _("message answered"),
-    "break glass": _("record opened by the server operator: begin"),
-    "ask for erasure": _("erasure asked for"),
-    "ask new password": _("new password asked for"),
-    "back up": _("backup made"),
-    "carry out access change": _("change to a colleague's way in carried out after its day"),
-    "change": _("changed"),
-    "change e-mail": _("e-mail address changed"),
-    "change password": _("password changed"),
-    "change role": _("role changed"),
-    "choose reminders": _("times and reminders chosen"),
-    "choose risk profile": _("risk profile chosen"),
-    "close glass": _("record opened by the server operator: end"),
-    "close glass after its hour": _("record opened by the server operator: over by itself"),
-    "confirm access change": _("change to a colleague's way in confirmed"),
-    "copy": _("copied"),
-    "create": _("created"),
-    "delete": _("deleted"),
-    "discharge": _("treatment ended"),
-    "download log": _("access log downloaded"),
-    "download own data": _("own data downloaded"),
-    "end": _("programme ended"),
-    "end login": _("logged out from a distance"),
-    "erase": _("erased"),
-    "end proxy": _("access for somebody else ended"),
-    "export": _("library exported"),
-    "export data": _("copy of all data made"),
-    "forbidden": _("page refused"),
-    "import": _("library imported"),
-    "invite": _("invited"),
-    "issue": _("version given"),
-    "list": _("shown in a list"),
-    "log": _("ticked off"),
-    "log in": _("logged in"),
-    "log out": _("logged out"),
-    "mail invitation": _("invitation mailed"),
-    "mail link": _("link mailed"),
-    "note STarT Back score": _("STarT Back score, written down"),
-    "note main activities": _("main activities, written down"),
-    "note recovery": _("how it goes, written down"),
-    "open": _("opened"),
-    "pause": _("programme paused"),
-    "print": _("printed"),
-    "purge log": _("access log shortened after its term"),
-    "put back": _("put back on the worklist"),
-    "print codes": _("one-time list printed"),
-    "rate quality": _("quality of exercises, judged"),
-    "read": _("read"),
-    "read course": _("how it goes, read"),
-    "read days": _("what was done, read"),
-    "read film": _("film seen"),
-    "read log": _("access log of a patient read"),
-    "read messages": _("messages read"),
-    "read own data": _("own data read"),
-    "read progress": _("own progress read"),
-    "read reminders": _("times and reminders read"),
-    "read versions": _("versions read"),
-    "refuse access change": _("change to a colleague's way in refused"),
-    "refuse erasure": _("erasure refused"),
-    "remove authenticator app": _("authenticator app removed"),
-    "remove after term": _("removed after its term"),
-    "remove passkey": _("passkey removed"),
-    "renew": _("programme prolonged"),
-    "renew calendar": _("link of the calendar made"),
-    "reopen": _("programme opened again"),
-    "reset second factor": _("second step of a colleague taken away"),
-    "restore": _("backup put back"),
-    "resume": _("pause ended"),
-    "review": _("reviewed"),
-    "revoke calendar": _("link of the calendar revoked"),
-    "revoke link": _("link on paper revoked"),
-    "save as protocol": _("saved as a protocol"),
-    "second factor": _("second step was missing"),
-    "second step": _("second step of the login done"),
-    "seen": _("marked as seen"),
-    "send message": _("message written"),
-    "set our dosage": _("dosage of the practice set"),
-    "share": _("link shared"),
-    "start": _("programme started"),
-    "stop reminders": _("reminders stopped"),
-    "take over": _("taken over"),
-    "take up again": _("treatment taken up again"),
-    "trust device": _("device trusted"),
-    "turn second step off": _("second step for patients switched off"),
-    "turn second step on": _("second step for patients switched on"),
-    "upload": _("file uploaded"),
-    "withdraw invitation": _("invitation withdrawn"),
-}
 ROLES = {
     "superuser": _("runs the server"),
     "owner": _("practice owner"),
@@ -127,38 +31,9 @@ ROLES = {
     "system": _("the program itself"),
 }
 
-# What kind of act it is, by the first word of its name that stands here. The rest is "executed".
-Code, Purpose = AccessEvent.Code, AccessEvent.Purpose
-CODES = {
-    Code.CREATE: "add copy create invite import renew save send upload note answer issue share log",
-    Code.READ: "read list open export download print",
-    Code.UPDATE: "change choose set start end pause resume reopen discharge take put review seen"
-    " rate turn trust stop withdraw revoke accept restore refuse reset access confirm carry",
-    Code.DELETE: "delete remove erase purge",
-}
-_CODES = {word: code for code, words in CODES.items() for word in words.split()}
-NO_CHANGE = {"log in", "log out", "end login", "print codes"}  # done, and nothing of a record
-# Acts by which somebody comes in, goes out, or changes how.
-OF_LOGIN = {
-    "accept invitation", "access change at once", "add authenticator app", "add passkey",
-    "ask access change", "ask new password", "carry out access change", "change e-mail",
-    "change password", "confirm access change", "end login", "log in", "log out", "print codes",
-    "refuse access change", "remove authenticator app", "remove passkey", "second factor",
-    "second step", "trust device",
-}  # fmt: skip
+Purpose = AccessEvent.Purpose
 READ_TODAY = "read_today"  # in the session
 PART_LENGTH = AccessEvent._meta.get_field("object_part").max_length
-
-# The records of a person; the app that knows patients says it. A patient's login belongs to no
-# practice: how it is changed is written in the log of each practice that treats this person.
-records_of: list[Callable] = []
-
-
-def code_of(action: str) -> str:
-    """C, R, U, D or E: what NEN 7513 calls the kind of an act."""
-    if action in NO_CHANGE:
-        return Code.EXECUTE
-    return _CODES.get(action.partition(" ")[0], Code.EXECUTE)
 
 
 def record(
@@ -231,7 +106,7 @@ def record_by_system(
         [
             AccessEvent(
                 action=action,
-                code=code_of(action),
+                code=ACTS[action].code,
                 actor_role="system",
                 authorised=True,
                 glass=False,
@@ -246,9 +121,11 @@ def record_by_system(
 
 
 def _own_records(action, actor) -> tuple:
-    if action not in OF_LOGIN or not actor.is_authenticated or actor.is_staff:
+    """A patient's login belongs to no practice, so a change to it is written in the log of each
+    practice that treats this person."""
+    if not ACTS[action].of_login or not actor.is_authenticated or actor.is_staff:
         return ()
-    return tuple(record for find in records_of for record in find(actor))
+    return tuple(record for find in hooks.own_records for record in find(actor))
 
 
 def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""):
@@ -258,7 +135,7 @@ def _rows(request, action, patients, actor, *, thing, outcome, part="", query=""
     common = {
         "at": timezone.now(),
         "action": action,
-        "code": code_of(action),
+        "code": ACTS[action].code,
         "outcome": outcome,
         "authorised": outcome == AccessEvent.Outcome.ALLOWED,
         "glass": glass,
@@ -347,7 +224,7 @@ def _treats(actor, patient, own: bool) -> bool | None:
 def _purpose(action, actor, own, treats, glass) -> str:
     if glass:
         return Purpose.SUPPORT
-    if action in OF_LOGIN:
+    if ACTS[action].of_login:
         return Purpose.LOGIN
     if own:
         return Purpose.OWN

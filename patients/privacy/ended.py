@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from rugpijn.backup.ended import EndedKind, digest, register
+from rugpijn.backup.ended import EndedKind, digest
 
 from ..models import CalendarLink, Patient, PatientInvitation, Proxy, ReminderPlan, ShareLink
 
@@ -69,7 +69,7 @@ def close_invitations(restored) -> str | None:
     return f"Open invitations of patients are closed: {number}. Make new ones." if number else None
 
 
-register(
+KINDS = (
     EndedKind(
         "helper",
         "Helpers and parents whose access was ended since",

@@ -12,77 +12,9 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rugpijn import audit
+from rugpijn.log.acts import sentence_of
 from rugpijn.models import AccessEvent, User
 
-# By act, what follows "has" in a sentence that the patient reads.
-DONE = {
-    "accept invitation": _("used the invitation"),
-    "add passkey": _("added a way to log in"),
-    "answer": _("answered your message"),
-    "ask for erasure": _("asked to erase your data"),
-    "ask new password": _("asked for a new password"),
-    "change": _("changed your details or your programme"),
-    "change e-mail": _("changed the e-mail address to log in with"),
-    "change password": _("changed the password"),
-    "choose reminders": _("chosen times and reminders"),
-    "choose risk profile": _("written down what fits you best"),
-    "create": _("created your record or a programme"),
-    "delete": _("removed something from your record"),
-    "discharge": _("closed your treatment"),
-    "download log": _("downloaded this list"),
-    "download own data": _("downloaded your data"),
-    "end": _("ended your programme"),
-    "end login": _("logged out another device"),
-    "erase": _("erased your data"),
-    "invite": _("made an invitation for you"),
-    "issue": _("given you a new version of your programme"),
-    "list": _("seen your name in a list"),
-    "log": _("ticked off exercises or answered a question"),
-    "log in": _("logged in"),
-    "log out": _("logged out"),
-    "mail invitation": _("mailed you an invitation"),
-    "mail link": _("mailed you a link to your exercises"),
-    "note STarT Back score": _("written down the result of a questionnaire"),
-    "note main activities": _("written down what you want to be able to do"),
-    "note recovery": _("written down how you are doing"),
-    "open": _("opened your details"),
-    "pause": _("paused your programme"),
-    "print": _("opened or printed your programme on paper"),
-    "print codes": _("printed a list of codes to log in with"),
-    "put back": _("put something from you back on the list of things to do"),
-    "rate quality": _("written down how well the exercises go"),
-    "read": _("looked at your details or your programme"),
-    "read course": _("looked at how you are doing"),
-    "read days": _("looked at what you did"),
-    "read film": _("watched a film of your programme"),
-    "read log": _("looked at this list"),
-    "end proxy": _("ended the access of somebody who acted for you"),
-    "export data": _("made a copy of all your data"),
-    "refuse erasure": _("refused your request to erase your data"),
-    "read messages": _("read the messages"),
-    "read own data": _("looked at the details that are stored"),
-    "read progress": _("looked at your progress"),
-    "read reminders": _("looked at the times and reminders"),
-    "read versions": _("looked at earlier versions of your programme"),
-    "remove passkey": _("removed a way to log in"),
-    "renew": _("extended your programme"),
-    "renew calendar": _("made a link for a calendar"),
-    "reopen": _("reopened your programme"),
-    "resume": _("ended the pause of your programme"),
-    "revoke calendar": _("stopped the link to a calendar"),
-    "revoke link": _("stopped the link on your paper"),
-    "save as protocol": _("saved the exercises as an example, without your name"),
-    "second step": _("given the second step of the login"),
-    "seen": _("looked at something that you reported"),
-    "send message": _("written a message"),
-    "share": _("opened the page with the link on your paper"),
-    "start": _("started your programme"),
-    "stop reminders": _("stopped the reminders"),
-    "take over": _("taken over your treatment"),
-    "take up again": _("reopened your treatment"),
-    "trust device": _("chosen to stay logged in on a device"),
-}
 WHY = {
     AccessEvent.Purpose.CARE: _("for your treatment"),
     AccessEvent.Purpose.ADMINISTRATION: _("to run the practice"),
@@ -165,7 +97,7 @@ class Reader:
                 return gettext("Somebody tried to log in as you, with a wrong password.")
             refusal = gettext("%(who)s tried to open your details. That was refused.")
             return refusal % {"who": self.who(event)}
-        done = DONE.get(event.action) or audit.ACTS.get(event.action, event.action)
+        done = sentence_of(event.action)
         if event.actor is not None and event.actor == self.own:
             return gettext("You have %(done)s.") % {"done": done}
         return gettext("%(who)s has %(done)s.") % {"who": self.who(event), "done": done}

@@ -27,6 +27,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from .. import hooks
+
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=2 * 365)  # no backup is kept as long
 
@@ -48,13 +50,6 @@ class EndedKind:
     only_since: bool = False  # the state also changes by itself: older lines say nothing
 
 
-KINDS: dict[str, EndedKind] = {}
-
-
-def register(*kinds: EndedKind) -> None:
-    KINDS.update({kind.name: kind for kind in kinds})
-
-
 def digest(*parts: object) -> str:
     return hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()
 
@@ -66,7 +61,7 @@ def path() -> Path:
 def note(name: str, thing: Any, state: str | None = None) -> None:
     """Write down what holds of this thing now, as soon as the act is done. An act that protects is
     never stopped by it: a line that cannot be written is an error in the technical log."""
-    kind = KINDS[name]
+    kind = next(kind for kind in hooks.ended_kinds if kind.name == name)
     state = kind.state(thing) if state is None else state
     line = {"kind": name, "of": digest(name, kind.key(thing)), "state": state}
     transaction.on_commit(lambda: _write(line), robust=True)
@@ -137,7 +132,7 @@ def apply(made_at: datetime | None) -> list[str]:
     """
     lines = {key: line for key, line in read().items() if made_at is None or _at(line) >= made_at}
     said = []
-    for kind in KINDS.values():
+    for kind in hooks.ended_kinds:
         states = {of: line["state"] for (name, of), line in lines.items() if name == kind.name}
         if not states or (kind.only_since and made_at is None):
             continue

@@ -6,7 +6,6 @@ What was there goes aside, and comes back by itself when a step fails.
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from .. import hooks
 from . import BackupError, engines, left_behind, parcel, seal
 from .make import ASIDE, STAMP, workspace
 
@@ -28,11 +28,6 @@ class Restored:
     made_at: datetime
     rows: int
     aside: Path | None  # what was there before; None when the place was empty
-
-
-# Called when a backup is back and before anybody logs in; each may say in a sentence what it did.
-# An app adds what must be true after every restore, such as erasing once more who was erased.
-AFTER_RESTORE: list[Callable[[Restored], str | None]] = []
 
 
 def check(file: Path, private: str) -> tuple[parcel.About, parcel.Origin]:
@@ -89,7 +84,7 @@ def restore(
                 sum(about.rows.values()),
                 aside if there else None,
             )
-            said = [sentence for act in AFTER_RESTORE if (sentence := act(restored))]
+            said = [sentence for act in hooks.after_restore if (sentence := act(restored))]
             connection.check_constraints()
         except BaseException:
             undo()

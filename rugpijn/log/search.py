@@ -1,7 +1,6 @@
 """Searching the access log of a practice: what was asked, and the rows that answer it."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django import forms
@@ -10,36 +9,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import audit
+from .. import audit, hooks
 from ..models import AccessChange, AccessEvent, Practice, User
 from ..typed.text import fold
 from ..typed.text_fields import CharField
 from ..validators import near_today
+from .acts import ACTS, label_of
 from .chain import NOBODY
 
 PAGE, MOST_READ = 100, 1000  # lines of a page, and rows that are read for them
 MOST_DOWNLOADED = 50_000
 MOST_PEOPLE = 500
 MOST_PATIENTS = 20  # with one name; whoever finds more has not searched yet
-
-
-class NoPatients:
-    """Who the patients are is told by the app that knows them; alone, this finds nobody."""
-
-    def find(self, reader: User, name: str) -> list:
-        return []
-
-    def by_id(self, reader: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, object]:
-        return {}
-
-    def users_of(self, reader: User, name: str) -> list[uuid.UUID]:
-        return []
-
-    def page_of(self, patient) -> str:
-        return ""
-
-
-patients = NoPatients()
 
 
 class DayInput(forms.DateInput):
@@ -77,8 +58,9 @@ class SearchForm(forms.Form):
     def __init__(self, data, *, reader: User):
         super().__init__(data, use_required_attribute=False)
         self.reader, self.practice, self.found = reader, practice_of(reader), []
-        words = sorted(audit.ACTS.items(), key=lambda act: str(act[1]).lower())
-        self.fields["act"].choices = [("", _("everything")), *words]
+        labels = sorted((str(act.label).lower(), name, act.label) for name, act in ACTS.items())
+        acts = [(name, label) for _lower, name, label in labels]
+        self.fields["act"].choices = [("", _("everything")), *acts]
 
     def clean_patient(self):
         """The patients that are meant, by their number in the log."""
@@ -86,9 +68,9 @@ class SearchForm(forms.Form):
         if not text:
             return None
         if (number := _uuid(text)) is not None:
-            self.found = list(patients.by_id(self.reader, [number]).values())
+            self.found = list(hooks.patients_in_log.value.by_id(self.reader, [number]).values())
             return [number]
-        self.found = patients.find(self.reader, text)
+        self.found = hooks.patients_in_log.value.find(self.reader, text)
         if not self.found:
             raise forms.ValidationError(_("No patient of the practice has this name."))
         if len(self.found) > MOST_PATIENTS:
@@ -105,7 +87,7 @@ class SearchForm(forms.Form):
         staff = User.objects.filter(practice=self.practice, practice__isnull=False)
         looked_for = fold(text)
         people = [person.uuid for person in staff if looked_for in fold(person.name)]
-        people += patients.users_of(self.reader, text)
+        people += hooks.patients_in_log.value.users_of(self.reader, text)
         if not people:
             raise forms.ValidationError(_("Nobody of the practice has this name."))
         return people[:MOST_PEOPLE]
@@ -222,16 +204,16 @@ def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
     """Lines as an owner reads them; the names of people are asked once for all."""
     events = [line[0] for line in lines]
     ids = {event.patient for event in events if event.patient is not None}
-    known = patients.by_id(reader, ids) if ids else {}
+    known = hooks.patients_in_log.value.by_id(reader, ids) if ids else {}
     named, colleagues = kinds(), _colleagues(events, reader)
     return [
         {
             "event": event,
             "role": role_words(event),
-            "act": audit.ACTS.get(event.action, event.action),
+            "act": label_of(event.action),
             "kind": named.get(event.object_type, event.object_type),
             "patient": (patient := known.get(event.patient)),
-            "page": patients.page_of(patient) if patient is not None else "",
+            "page": hooks.patients_in_log.value.page_of(patient) if patient is not None else "",
             "number": len(line),
             "about": colleagues.get(event.object_id, ""),
             "part": _part(event),
@@ -255,7 +237,7 @@ def _part(event) -> str:
 
 WITH_FIELDS = {model._meta.model_name: model for model in (Practice, User)}
 CHANGES = dict(AccessChange.Kind.choices)
-OF_CHANGES = {name for name in audit.ACTS if "access change" in name}
+OF_CHANGES = {name for name in ACTS if "access change" in name}
 
 
 def _colleagues(events, reader: User) -> dict[str, str]:

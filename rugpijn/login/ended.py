@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from ..backup.ended import EndedKind, digest, register
+from ..backup.ended import EndedKind, digest
 from ..models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
 FLAGS = ("is_active", "is_therapist", "is_owner", "is_superuser")
@@ -105,7 +105,7 @@ def _of_user(name: str, sentence: str, state, take, **more) -> EndedKind:
     return EndedKind(name, sentence, User.objects.all, _key, state, take, **more)
 
 
-register(
+KINDS = (
     _of_user("account", "Accounts or roles that were taken away since", _flags, _take_flags),
     _of_user(
         "password",

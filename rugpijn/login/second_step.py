@@ -1,14 +1,13 @@
 """The second step of a login with a password: a code by e-mail, one from a printed list, or a
 passkey. A passkey without a password is both steps, and a trusted device is not asked.
 
-Other rooms add to `asked_by` which patients are asked. Staff are always asked, for a code of their
-app instead of one by e-mail; those without a second factor are led to it by
-`StaffFactorMiddleware`.
+Apps say which patients are asked (`hooks.asks_second_step`). Staff are
+always asked, for a code of their app in the place of one by e-mail; who has nothing to answer with
+yet is led to it by `StaffFactorMiddleware`.
 """
 
 import secrets
 import time
-from collections.abc import Callable
 from functools import partial
 
 from allauth.account.adapter import get_adapter
@@ -30,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import audit
+from .. import audit, hooks
 from ..mailing import account
 from ..mailing.codes import CODE_MINUTES, code_from
 from ..models import User
@@ -40,15 +39,12 @@ from ..web.submit_form import SubmitForm
 from . import allauth_private, devices, passkeys, second_factor, totp
 from .models import OneTimeCode
 
-# Each tells whether a person is asked for a second step.
-asked_by: list[Callable[[User], bool]] = []
-
 MOST_TRIES = 5
 LIST_LENGTH, LIST_DIGITS = 10, 8
 
 
 def is_asked(user: User) -> bool:
-    return any(question(user) for question in asked_by)
+    return any(asks(user) for asks in hooks.asks_second_step)
 
 
 def by_passkey(request) -> bool:

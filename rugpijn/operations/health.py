@@ -2,10 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +11,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from .. import hooks
 from ..backup import make
 from ..database.sqlite import is_gone
 
@@ -76,8 +75,6 @@ def backup() -> HealthFinding:
     return HealthFinding("backup", age < BACKUP_AGE, f"made {hours:.1f} hours ago")
 
 
-# What is looked at. An app adds what only it knows.
-CHECKS: list[Callable[[], HealthFinding]] = [database, worker, disk, backup]
 _last: tuple[float, list[HealthFinding]] = (float("-inf"), [])
 
 
@@ -85,7 +82,7 @@ def look() -> list[HealthFinding]:
     """All findings, at most some seconds old."""
     global _last
     if time.monotonic() - _last[0] > KEPT_SECONDS:
-        _last = (time.monotonic(), [check() for check in CHECKS])
+        _last = (time.monotonic(), _findings())
     return _last[1]
 
 
@@ -100,11 +97,10 @@ def beat() -> None:
     Path(settings.DATA_DIR / BEAT).touch(mode=0o600)
 
 
-def add(name: str, problem: Callable[[], str | None]) -> None:
-    """Something else to look at: well when `problem` has nothing to say."""
-    CHECKS.append(partial(_of, name, problem))
-
-
-def _of(name: str, problem: Callable[[], str | None]) -> HealthFinding:
-    found = problem()
-    return HealthFinding(name, found is None, "is well" if found is None else str(found))
+def _findings() -> list[HealthFinding]:
+    findings = [database(), worker(), disk(), backup()]
+    for name, problem in hooks.health_problems:
+        found = problem()
+        said = "is well" if found is None else str(found)
+        findings.append(HealthFinding(name, found is None, said))
+    return findings

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, get_resolver
 from django.utils import translation
 
-from rugpijn import audit, models
+from rugpijn import models
 from rugpijn.database.sqlite import sqlite_options
+from rugpijn.log.acts import ACTS
 from rugpijn.login import devices, sessions
 from rugpijn.web import rates
 
@@ -62,7 +63,7 @@ def inventory(given=None) -> str:
             _table(["what", "term"], _terms()),
             "## What the access log can say",
             _table(
-                ["act", "in words"], sorted([key, str(says)] for key, says in audit.ACTS.items())
+                ["act", "in words"], sorted([name, str(act.label)] for name, act in ACTS.items())
             ),
         ]
     return "\n\n".join(parts) + "\n"

@@ -18,8 +18,9 @@ from exercises.media import films
 from patients.models import Batch, Erased, ErasureRequest, Patient, Programme, Version
 from patients.paper import handout
 from patients.privacy import erasure, erasure_ledger, related_rows
+from rugpijn import hooks
 from rugpijn.audit import AccessEvent
-from rugpijn.backup.restore import AFTER_RESTORE, Restored
+from rugpijn.backup.restore import Restored
 from rugpijn.models import KeptForm, User
 from tests.conftest import fresh_login
 
@@ -205,7 +206,7 @@ class TestTheLedger:
             uuid=number, name="Piet Jansen", birth_date="1911-11-11", practice=cast.anna.practice
         )
         restored = Restored(timezone.now(), 0, None)
-        said = [act(restored) for act in AFTER_RESTORE]
+        said = [act(restored) for act in hooks.after_restore]
         assert not Patient.objects.filter(uuid=number).exists()
         assert "Erased again: 1." in said
 

@@ -27,6 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.models import SessionLog
+from rugpijn import hooks
 from rugpijn.audit import AccessEvent
 from rugpijn.backup import BackupError, engines, left_behind, make, parcel, restore, seal
 from rugpijn.login import second_step
@@ -234,7 +235,7 @@ def test_the_drill(here, settings, cast, programme, make_programme, monkeypatch,
     with elsewhere(settings, here / "elsewhere"):
         (here / "elsewhere").mkdir()
         with monkeypatch.context() as patch:
-            patch.setattr(restore, "AFTER_RESTORE", [lambda r: f"Erased since {r.made_at:%Y}."])
+            patch.setattr(hooks, "after_restore", [lambda r: f"Erased since {r.made_at:%Y}."])
             call_command("restore", file, key=key)
         assert f"Erased since {timezone.now():%Y}." in capsys.readouterr().out
         stored = {str(one) for one in SessionLog.objects.values_list("operation", flat=True)}
@@ -290,7 +291,7 @@ def _fails_half_way(file, monkeypatch):
         assert not Practice.objects.filter(name="Na de backup").exists()
         raise ZeroDivisionError
 
-    monkeypatch.setattr(restore, "AFTER_RESTORE", [wrong])
+    monkeypatch.setattr(hooks, "after_restore", [wrong])
     with pytest.raises(ZeroDivisionError):
         restore.restore(file, PRIVATE, replace=True)
     monkeypatch.undo()

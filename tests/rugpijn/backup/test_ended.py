@@ -30,7 +30,8 @@ from patients.models import (
     ShareLink,
 )
 from patients.prescribing import authoring
-from rugpijn.backup import ended, restore
+from rugpijn import hooks
+from rugpijn.backup import ended
 from rugpijn.login import access_changes
 from rugpijn.models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
@@ -236,7 +237,7 @@ def put_back(world, act):
 def test_what_was_taken_away_stays_away(world, act):
     restored = put_back(world, act)
     assert not DONE[act](world)  # the backup brought it back
-    said = [sentence for after in restore.AFTER_RESTORE if (sentence := after(restored))]
+    said = [sentence for after in hooks.after_restore if (sentence := after(restored))]
     assert DONE[act](world)
     assert said
 
@@ -309,7 +310,7 @@ def test_an_act_is_done_also_when_the_file_cannot_be_written(world, settings, tm
 
 def test_the_guide_has_a_row_for_each_kind():
     guide = Path("docs/operate.md").read_text()
-    for kind in ended.KINDS.values():
+    for kind in hooks.ended_kinds:
         assert f"| {kind.name} |" in guide, kind.name
 
 

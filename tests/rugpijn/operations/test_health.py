@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from rugpijn import hooks
 from rugpijn.backup import make, seal
 from rugpijn.management.commands.worker import PatientWorker
 from rugpijn.operations import checks, health
@@ -31,13 +32,9 @@ def well(settings, tmp_path):
     (settings.DATA_DIR / "db").touch(0o600)
     aged_backup(settings, hours=2)
     health.forget()
-    with patch.object(health, "CHECKS", [*health.CHECKS[:4], lambda: printing(None)]):
+    with patch.object(hooks, "health_problems", [("printing", lambda: None)]):
         yield settings
     health.forget()
-
-
-def printing(problem):
-    return health._of("printing", lambda: problem)
 
 
 def aged_backup(settings, *, hours):
@@ -83,7 +80,7 @@ def test_what_is_not_well_wakes_somebody_and_keeps_patients_in(client, well, wha
     elif what == "old backup":
         aged_backup(well, hours=27)
     elif what == "no pango":
-        health.CHECKS[-1] = lambda: printing("Pango is missing")
+        hooks.health_problems[0] = ("printing", lambda: "Pango is missing")
     with patch("rugpijn.operations.health.shutil.disk_usage", **{"return_value.free": space}):
         answer = client.get("/healthz")
         assert (answer.status_code, answer.content) == (200, b'{"status": "not ok"}')
