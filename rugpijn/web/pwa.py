@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 SHELL = (
     "vendor/bootstrap-5.3.9/bootstrap.min.css",
+    "rugpijn/tokens.css",
     "rugpijn/site.css",
     "rugpijn/favicon.svg",
     "rugpijn/icons.svg",
