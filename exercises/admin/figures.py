@@ -96,8 +96,8 @@ class WithFigure:
     FIELDSET = (_("Drawing or photo"), {"fields": ("figure", "pictures")})
 
     class Media:
-        css = {"all": ("rugpijn/pose_editor.css",)}
-        js = ("rugpijn/figure_choice.js",)
+        css = {"all": ("exercises/pose_editor.css",)}
+        js = ("exercises/figure_choice.js",)
 
     def figures_of(self, request, obj) -> int | None:
         """Whose figures may be chosen beside the shared ones: those of the thing's own practice."""

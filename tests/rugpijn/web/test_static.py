@@ -6,9 +6,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from fontTools.ttLib import TTFont
 
 from rugpijn.validators import printable_characters
+from rugpijn.web.pwa import WORKER
 from rugpijn.web.static_files import StaticFilesMiddleware
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,7 +25,13 @@ SCREEN = [
     for path in TEMPLATES
     if path.suffix == ".html" and not any(part in str(path) for part in PAPER)
 ]
-STYLES = sorted(STATIC.glob("rugpijn/**/*.css"))
+STATICS = (STATIC, ROOT / "exercises" / "static", ROOT / "patients" / "static")
+STYLES = sorted(
+    path
+    for folder in STATICS
+    for path in folder.rglob("*.css")
+    if "vendor" not in path.relative_to(folder).parts
+)
 TOKENS = STATIC / "rugpijn" / "tokens.css"
 NEVER_PRINTED = ("Cc", "Co", "Cs")  # control, private use, surrogate
 
@@ -155,24 +163,26 @@ TOO_NEW = re.compile(
     r"|parse(?:Creation|Request)OptionsFromJSON|showPicker\(|\(\s*width\s*[<>]",
     re.MULTILINE,
 )
-OF_PATIENTS = (
-    "alarm.js", "batch.js", "copy.js", "counter.js", "drawings.js", "no_connection.js",
-    "no_resend.js", "not_connected.js", "offline.js", "others_wait.js", "outbox.js",
-    "passkeys.js", "print.js", "scripts_on.js", "sent.js", "service_worker.js", "session.js",
-    "show_password.js", "site.css", "stop.js", "today.js", "tokens.css", "unsent.js",
-)  # fmt: skip
+
+
+def loaded_by_patients() -> set[Path]:
+    """The scripts and stylesheets of each page outside the admin, and the worker."""
+    names = {WORKER} | {
+        name
+        for page in SCREEN
+        if "admin" not in page.parts
+        for name in re.findall(
+            r"static '((?:rugpijn|exercises|patients)/\w+\.(?:js|css))'", page.read_text()
+        )
+    }
+    return {Path(finders.find(name)) for name in names}
 
 
 def test_nothing_that_safari_16_lacks():
     """It is not run here, so this is a list of names and no proof: docs/browsers.md."""
-    loaded = {
-        name
-        for page in SCREEN
-        if "admin" not in page.parts
-        for name in re.findall(r"static 'rugpijn/([\w]+\.(?:js|css))'", page.read_text())
-    }
-    assert loaded <= set(OF_PATIENTS)
-    found = {name: TOO_NEW.findall((STATIC / "rugpijn" / name).read_text()) for name in OF_PATIENTS}
+    loaded = loaded_by_patients()
+    assert len(loaded) > 20
+    found = {path.name: TOO_NEW.findall(path.read_text()) for path in loaded}
     assert not {name: new for name, new in found.items() if new}
 
 
