@@ -97,7 +97,7 @@ class WithFigure:
 
     class Media:
         css = {"all": ("exercises/pose_editor.css",)}
-        js = ("exercises/figure_choice.js",)
+        js = (forms.Script("exercises/figure_choice.js", type="module"),)
 
     def figures_of(self, request, obj) -> int | None:
         """Whose figures may be chosen beside the shared ones: those of the thing's own practice."""

@@ -19,27 +19,29 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from .modules import with_imports
+
+# What the pages that a phone keeps load, and the page for no connection; scripts bring along what
+# they import.
 SHELL = (
     "vendor/bootstrap-5.3.9/bootstrap.min.css",
     "rugpijn/tokens.css",
     "rugpijn/site.css",
+    "patients/session.css",
     "rugpijn/favicon.svg",
     "rugpijn/icons.svg",
     "rugpijn/fonts/atkinson-hyperlegible-latin-400-normal.woff2",
     "rugpijn/fonts/atkinson-hyperlegible-latin-700-normal.woff2",
     "patients/alarm.js",
-    "patients/counter.js",
     "patients/drawings.js",
     "patients/offline.js",
-    "rugpijn/no_connection.js",
-    "rugpijn/no_resend.js",
-    "rugpijn/not_connected.js",
-    "patients/outbox.js",
+    "patients/session.js",
     "patients/stop.js",
     "patients/today.js",
+    "rugpijn/no_connection.js",
+    "rugpijn/forms_stay.js",
     "rugpijn/scripts_on.js",
     "rugpijn/show_password.js",
-    "patients/session.js",
 )
 WORKER = "rugpijn/service_worker.js"
 
@@ -84,7 +86,8 @@ def manifest(request):
 @require_safe
 def service_worker(request):
     """The worker, with the addresses of what it keeps. Another text is a new worker."""
-    known = f"const SHELL = {json.dumps([*map(static, SHELL), reverse('offline')])};\n"
+    kept = [*map(static, with_imports(SHELL)), reverse("offline")]
+    known = f"const SHELL = {json.dumps(kept)};\n"
     known += f"const OFFLINE = {json.dumps(reverse('offline'))};\n"
     known += f"const LOGIN = {json.dumps(reverse('account_login'))};\n"
     known += f"const EDITION = {json.dumps(_edition())};\n"
@@ -104,7 +107,7 @@ def offline(request):
 def _edition() -> str:
     """Changes with each file that is kept."""
     whole = hashlib.sha256()
-    for name in SHELL:
+    for name in with_imports(SHELL):
         whole.update(_bytes(name))
     return whole.hexdigest()[:16]
 

@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from fontTools.ttLib import TTFont
 
 from rugpijn.validators import printable_characters
+from rugpijn.web.modules import with_imports
 from rugpijn.web.pwa import WORKER
 from rugpijn.web.static_files import StaticFilesMiddleware
 
@@ -172,10 +173,11 @@ def loaded_by_patients() -> set[Path]:
         for page in SCREEN
         if "admin" not in page.parts
         for name in re.findall(
-            r"static '((?:rugpijn|exercises|patients)/\w+\.(?:js|css))'", page.read_text()
+            r"""(?:static|module) ["']((?:rugpijn|exercises|patients)/\w+\.(?:js|css))["']""",
+            page.read_text(),
         )
     }
-    return {Path(finders.find(name)) for name in names}
+    return {Path(finders.find(name)) for name in with_imports(names)}
 
 
 def test_nothing_that_safari_16_lacks():
