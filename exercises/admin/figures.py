@@ -96,8 +96,8 @@ class WithFigure:
     FIELDSET = (_("Drawing or photo"), {"fields": ("figure", "pictures")})
 
     class Media:
-        css = {"all": ("rugpijn/pose_editor.css",)}
-        js = ("rugpijn/figure_choice.js",)
+        css = {"all": ("exercises/pose_editor.css",)}
+        js = (forms.Script("exercises/figure_choice.js", type="module"),)
 
     def figures_of(self, request, obj) -> int | None:
         """The practice whose figures may be chosen beside the shared ones."""

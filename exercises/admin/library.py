@@ -60,7 +60,7 @@ class TextInline(ScopedInline, admin.StackedInline):
     template = "admin/exercises/texts.html"
 
     class Media:
-        js = (Script("rugpijn/plain_language.js", type="module"),)
+        js = (Script("exercises/plain_language.js", type="module"),)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "steps":

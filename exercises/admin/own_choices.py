@@ -51,7 +51,7 @@ class WithOurs:
     """For the admin of exercises: the star and the practice's own dosage."""
 
     class Media:
-        js = (forms.Script("rugpijn/favourites.js", type="module"),)
+        js = (forms.Script("exercises/favourites.js", type="module"),)
 
     def scope(self, request, queryset):
         return super().scope(request, queryset).with_favourites(request.user)

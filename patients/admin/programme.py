@@ -140,17 +140,17 @@ class ProgrammeAdmin(CareAdmin):
 
     class Media:
         js = tuple(
-            Script(f"rugpijn/{name}.js", type="module")
+            Script(f"{name}.js", type="module")
             for name in (
-                "programme",
-                "programme_dosage",
-                "programme_period",
-                "programme_preview",
-                "programme_steps",
-                "programme_leave",
-                "exercise_picker",
-                "favourites",
-                "plain_language",
+                "patients/programme",
+                "patients/programme_dosage",
+                "patients/programme_period",
+                "patients/programme_preview",
+                "patients/programme_steps",
+                "patients/programme_leave",
+                "patients/exercise_picker",
+                "exercises/favourites",
+                "exercises/plain_language",
             )
         )
 

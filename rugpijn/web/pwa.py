@@ -19,26 +19,29 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from .modules import with_imports
+
+# What the pages that a phone keeps load, and the page for no connection; scripts bring along what
+# they import.
 SHELL = (
     "vendor/bootstrap-5.3.9/bootstrap.min.css",
+    "rugpijn/tokens.css",
     "rugpijn/site.css",
+    "patients/session.css",
     "rugpijn/favicon.svg",
     "rugpijn/icons.svg",
     "rugpijn/fonts/atkinson-hyperlegible-latin-400-normal.woff2",
     "rugpijn/fonts/atkinson-hyperlegible-latin-700-normal.woff2",
-    "rugpijn/alarm.js",
-    "rugpijn/counter.js",
-    "rugpijn/drawings.js",
-    "rugpijn/offline.js",
+    "patients/alarm.js",
+    "patients/drawings.js",
+    "patients/offline.js",
+    "patients/session.js",
+    "patients/stop.js",
+    "patients/today.js",
     "rugpijn/no_connection.js",
-    "rugpijn/no_resend.js",
-    "rugpijn/not_connected.js",
-    "rugpijn/outbox.js",
-    "rugpijn/stop.js",
-    "rugpijn/today.js",
+    "rugpijn/forms_stay.js",
     "rugpijn/scripts_on.js",
     "rugpijn/show_password.js",
-    "rugpijn/session.js",
 )
 WORKER = "rugpijn/service_worker.js"
 
@@ -83,7 +86,9 @@ def manifest(request):
 @require_safe
 def service_worker(request):
     """The worker, with the addresses that it stores. When its text changes, it is replaced."""
-    constants = f"const SHELL = {json.dumps([*map(static, SHELL), reverse('offline')])};\n"
+    constants = (
+        f"const SHELL = {json.dumps([*map(static, with_imports(SHELL)), reverse('offline')])};\n"
+    )
     constants += f"const OFFLINE = {json.dumps(reverse('offline'))};\n"
     constants += f"const LOGIN = {json.dumps(reverse('account_login'))};\n"
     constants += f"const EDITION = {json.dumps(_edition())};\n"
@@ -105,7 +110,7 @@ def offline(request):
 def _edition() -> str:
     """A number that changes with each of the stored files."""
     digest = hashlib.sha256()
-    for name in SHELL:
+    for name in with_imports(SHELL):
         digest.update(_bytes(name))
     return digest.hexdigest()[:16]
 

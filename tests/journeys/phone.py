@@ -5,6 +5,10 @@ from playwright.sync_api import Error
 
 from ..conftest import PASSWORD
 
+# Asked of a page of the patient. Its scripts are modules, of which each is there once.
+ACTS_HERE = "import('/static/patients/acts.js').then(module => module.acts())"
+TODAY = "import('/static/patients/acts.js').then(module => module.today())"
+CARRIED = "JSON.parse(document.getElementById('carried').textContent)"
 KEPT = "caches.open('programme').then(c => c.match('/kept')).then(r => Boolean(r))"
 
 

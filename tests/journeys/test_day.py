@@ -20,7 +20,7 @@ from rugpijn.models import LoginSession, User
 from ..conftest import PASSWORD
 from ..logging_in import log_in_browser
 from .conftest import PHONE
-from .phone import KEPT, log_in, tick, until
+from .phone import ACTS_HERE, KEPT, TODAY, log_in, tick, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,9 +32,7 @@ def score(form, number):
 
 
 def waiting(page):
-    return page.evaluate(
-        "window.rugpijn.outbox.acts().then(all => all.filter(one => !one.sent).length)"
-    )
+    return page.evaluate(f"{ACTS_HERE}.then(all => all.filter(one => !one.sent).length)")
 
 
 def count(page, words):
@@ -103,7 +101,7 @@ def test_a_day_without_a_connection_and_the_next_one(at_home, phones, programme,
     page = phone.new_page()
     phone.set_offline(False)
     page.goto(at_home)
-    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
     today = timezone.localdate()
     assert [(row.sequence, row.day, row.done, row.pain) for row in SessionLog.objects.all()] == [
         (1, today - timedelta(days=1), True, None),
@@ -145,7 +143,7 @@ def test_two_devices_a_login_that_ended_and_a_programme_that_changed(
     log_in(second, at_home)
     for instant in INSTANTS:  # the day is the practice's, wherever the telephone thinks it is
         second.clock.set_fixed_time(instant)
-        assert second.evaluate("window.rugpijn.today()") == str(timezone.localdate(instant))
+        assert second.evaluate(TODAY) == str(timezone.localdate(instant))
     second.clock.set_fixed_time(timezone.now())
     one.set_offline(True)
     other.set_offline(True)
@@ -166,7 +164,7 @@ def test_two_devices_a_login_that_ended_and_a_programme_that_changed(
     for page in (first, second):
         page.locator("#waiting").get_by_role("link", name="Inloggen").click()
         log_in(page, at_home, own=False)
-        until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+        until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
     assert SessionLog.objects.count() == 3
     assert set(SessionLog.objects.values_list("version__number", flat=True)) == {1}
     first.reload()
@@ -192,7 +190,7 @@ def test_an_untrusted_device_and_leaving_it(at_home, phones, programme):
     expect(page.get_by_role("heading", name="Geen verbinding")).to_be_visible()
     phone.set_offline(False)
     expect(page.locator("[data-count]")).to_be_visible()  # it opens by itself
-    until(page, "window.rugpijn.outbox.acts().then(all => all.length === 0)")
+    until(page, f"{ACTS_HERE}.then(all => all.length === 0)")
     assert SessionLog.objects.get().done
     page.get_by_role("button", name="Uitloggen").click()
     expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
@@ -268,7 +266,7 @@ def test_counting_along(at_home, phones, counted, complaints):
     page.get_by_role("link", name="Terug naar vandaag").press("Enter")
     expect(page.get_by_text("Alles gedaan voor vandaag")).to_be_visible()
     expect(page.get_by_role("link", name="Ga door")).to_be_hidden()
-    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
     assert sorted(SessionLog.objects.values_list("pain", flat=True), key=str) == [7, None]
 
 
@@ -460,7 +458,7 @@ def test_a_lost_telephone_and_who_finds_it(at_home, phones, programme, cast, mak
     assert not SessionLog.objects.exists()
     LoginSession.objects.filter(user=cast.mo).delete()
     log_in(page, at_home)
-    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
     assert SessionLog.objects.get().patient == cast.piet_patient
 
 
@@ -485,14 +483,14 @@ def test_logging_out_leaves_what_somebody_else_did_here(
     else:
         log_in(page, at_home, own=False, email="mo-1234")
         tick(page)
-        until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+        until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
     page.get_by_role("button", name="Uitloggen").click()
     expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
     assert page.evaluate(DATABASES) == ["rugpijn"]
     until(page, f"{ACTS}.then(acts => acts.join() === '{cast.piet_patient.uuid}')")
     assert page.evaluate("caches.has('programme')") is False
     log_in(page, at_home, own=False)
-    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
     assert SessionLog.objects.filter(patient=cast.piet_patient).count() == 1
     page.get_by_role("button", name="Uitloggen").click()
     expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()

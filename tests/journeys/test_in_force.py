@@ -14,7 +14,7 @@ from patients.patient_day import reports
 from patients.patient_day.views import today as pages
 from rugpijn.models import Practice
 
-from .phone import KEPT, log_in, tick, until
+from .phone import ACTS_HERE, CARRIED, KEPT, log_in, tick, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,7 +55,7 @@ def addresses(at_home, programme):
 
 
 def sent(page):
-    until(page, "window.rugpijn.outbox.acts().then(all => all.every(one => one.sent))")
+    until(page, f"{ACTS_HERE}.then(all => all.every(one => one.sent))")
 
 
 def test_a_report_holds_offline_and_on_the_next_phone(at_home, phones, programme, cast):
@@ -234,7 +234,7 @@ def test_a_ticked_red_flag_is_reported_however_the_form_is_left(
         form = ticks(page, "Het voelt doof rond mijn anus")
         expect(form.locator("[data-warning]")).to_contain_text("Bel nu uw huisarts")
         expect(form.get_by_role("link", name="Bel 112")).to_be_in_viewport()
-        until(page, f"window.rugpijn.outbox.acts().then(all => all.length === {number * 2 - 1})")
+        until(page, f"{ACTS_HERE}.then(all => all.length === {number * 2 - 1})")
         leave_by(way, page, at_home)
         if way == "a link" and not offline:
             page.wait_for_url("**/stop/")
@@ -252,7 +252,7 @@ def test_a_ticked_red_flag_is_reported_however_the_form_is_left(
         page.wait_for_url("**/programmes/*/")  # it was sent: the day is shown anew
         expect(page.get_by_role("link", name="Begin")).to_be_visible()
         until(page, KEPT)
-        kept = "caches.match(window.rugpijn.carried.session).then(one => one.text())"
+        kept = f"caches.match({CARRIED}.session).then(one => one.text())"
         until(page, f"{kept}.then(text => text.includes('step-after'))")
     assert not SessionLog.objects.exists()
     for report_ in SymptomAnswer.objects.filter(retracts=None):
@@ -277,7 +277,7 @@ def test_it_is_sent_in_passing(at_home, phones, programme):
     for number, words in enumerate(("Het voelt doof rond mijn anus", "De pijn straalde uit"), 1):
         page.goto(addresses(at_home, programme)[2])
         ticks(page, words)
-        until(page, "window.rugpijn.outbox.acts().then(all => all.some(one => one.draft))")
+        until(page, f"{ACTS_HERE}.then(all => all.some(one => one.draft))")
         if number == 1:
             dark(page, True)
             for _time in range(100):
@@ -305,7 +305,7 @@ def test_unticked_again_nothing_is_reported(at_home, phones, programme):
     expect(form.get_by_role("button", name="Terug naar de oefening")).to_be_hidden()
     form.get_by_label("Het voelt doof rond mijn anus").uncheck()
     expect(form.locator("[data-warning]")).to_be_hidden()
-    until(page, "window.rugpijn.outbox.acts().then(all => all.length === 0)")
+    until(page, f"{ACTS_HERE}.then(all => all.length === 0)")
     page.get_by_role("link", name="Stop", exact=True).click()
     expect(page.get_by_role("link", name="Begin")).to_be_visible()
 
@@ -340,7 +340,7 @@ def test_today_warns_at_once_and_loses_nothing(at_home, phones, programme, way):
     expect(form.get_by_role("alert")).to_have_text(
         "Stop met oefenen. Bel nu 112. Elke minuut telt."
     )
-    until(page, "window.rugpijn.outbox.acts().then(all => all.some(one => one.draft))")
+    until(page, f"{ACTS_HERE}.then(all => all.some(one => one.draft))")
     phone.set_offline("offline" in way)
     pressed = page.get_by_role("link" if way == "Overslaan" else "button", name=way.split(",")[0])
     pressed.click()

@@ -1,7 +1,5 @@
 // Copies a field to the clipboard. Without this script its button stays hidden, and the text can
 // be selected and copied as any other.
-"use strict";
-
 async function copied(field) {
   field.select();
   if (navigator.clipboard && window.isSecureContext) {

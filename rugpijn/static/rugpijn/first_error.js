@@ -1,7 +1,5 @@
 // After a mistake the cursor is where it must be mended, and a question is in view; a long page has
 // either out of sight.
-"use strict";
-
 const wrong = Array.from(document.querySelectorAll("#content [aria-invalid='true']"));
 
 for (const field of wrong) {

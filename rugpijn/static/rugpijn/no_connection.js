@@ -1,7 +1,5 @@
 // The page for no connection: says whether the programme is on this device, and opens what was asked
 // for as soon as there is a connection. Without this script the link "try again" does it.
-"use strict";
-
 const EVERY = 2000; // milliseconds: a telephone says that it is connected before it is
 
 async function openWhenThere() {
@@ -19,10 +17,7 @@ async function openWhenThere() {
   }
 }
 
-document.addEventListener("DOMContentLoaded", async function () {
-  const here = location.pathname + location.search;
-  document.querySelector("[data-again]").href = here;
-  window.addEventListener("online", openWhenThere);
+async function sayWhatIsKept() {
   if (!("caches" in window) || !(await caches.has("programme"))) {
     return;
   }
@@ -33,4 +28,8 @@ document.addEventListener("DOMContentLoaded", async function () {
   document.querySelectorAll("[data-nothing-kept]").forEach(function (one) {
     one.hidden = Boolean(kept);
   });
-});
+}
+
+document.querySelector("[data-again]").href = location.pathname + location.search;
+window.addEventListener("online", openWhenThere);
+sayWhatIsKept();

@@ -27,15 +27,20 @@ self.addEventListener("activate", function (event) {
     caches
       .keys()
       .then(function (names) {
+        // In the order in which they were made. The one before stays: pages that were kept with it
+        // load its files until they are kept anew.
+        const before = names.filter(function (name) {
+          return name.startsWith("shell-") && name !== CACHE;
+        });
         return Promise.all(
-          names
-            .filter(function (name) {
-              return name.startsWith("shell-") && name !== CACHE;
-            })
-            .map(function (name) {
-              return caches.delete(name);
-            })
+          before.slice(0, -1).map(function (name) {
+            return caches.delete(name);
+          })
         );
+      })
+      .then(programme)
+      .then(function (cache) {
+        return cache && cache.delete("/kept"); // the next page keeps all of them anew
       })
       .then(function () {
         return self.clients.claim();

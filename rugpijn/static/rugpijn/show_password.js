@@ -1,34 +1,28 @@
 // A button below each password, to look at what was typed. Hidden again when the form is sent, so
 // that a browser takes it for a password. Without this script there is the field alone.
-"use strict";
+const words = document.getElementById("show_password-script").dataset;
 
-(function () {
-  const words = document.currentScript.dataset;
-
-  function add(field) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-link show-password";
-    button.setAttribute("aria-controls", field.id);
-    const show = function (shown) {
-      field.type = shown ? "text" : "password";
-      button.textContent = shown ? words.hide : words.show;
-    };
-    button.addEventListener("click", function () {
-      show(field.type === "password");
-    });
-    if (field.form) {
-      field.form.addEventListener("submit", function () {
-        show(false);
-      });
-    }
-    show(false);
-    field.autocapitalize = "none";
-    field.spellcheck = false;
-    field.after(button);
-  }
-
-  document.addEventListener("DOMContentLoaded", function () {
-    document.querySelectorAll("input[type=password]").forEach(add);
+function add(field) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-link show-password";
+  button.setAttribute("aria-controls", field.id);
+  const show = function (shown) {
+    field.type = shown ? "text" : "password";
+    button.textContent = shown ? words.hide : words.show;
+  };
+  button.addEventListener("click", function () {
+    show(field.type === "password");
   });
-})();
+  if (field.form) {
+    field.form.addEventListener("submit", function () {
+      show(false);
+    });
+  }
+  show(false);
+  field.autocapitalize = "none";
+  field.spellcheck = false;
+  field.after(button);
+}
+
+document.querySelectorAll("input[type=password]").forEach(add);

@@ -1,12 +1,10 @@
 // A page with several forms: sending one keeps what was typed in the others; so does a link that
 // comes back to its form. It stays in this tab, for the person who typed it, until the page is shown
 // again; logging out erases it.
-"use strict";
-
 const PREFIX = "unsent:";
 const LASTS = 3600 * 1000; // as long as what a session keeps
-const person = document.currentScript.dataset.person;
-const notSaved = document.currentScript.dataset.words || ""; // what stands in a field and is not saved
+// Who types here, and the words for what stands in a field and is not saved.
+const { person, words: notSaved } = document.getElementById("unsent-script").dataset;
 const here = PREFIX + location.pathname;
 
 function forms() {

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 from django.utils import timezone
 
@@ -351,6 +352,20 @@ class TestInstalled:
         worker = piet.get(reverse("service_worker")).content.decode()
         kept = json.loads(re.search(r"const SHELL = (\[.*?\]);", worker).group(1))
         assert reverse("offline") in kept and len(kept) == len(set(kept)) > 10
+        assert all(finders.find(name.removeprefix("/static/")) for name in kept[:-1])
         page = piet.get(reverse("offline")).content.decode()
         assert "Geen verbinding" in page and "No connection" in page
         assert "<form" not in page and "csrf" not in page and "Piet" not in page
+
+    def test_the_worker_keeps_what_the_kept_pages_load(self, piet, programme):
+        """Else they stand without it where there is no connection."""
+        worker = piet.get(reverse("service_worker")).content.decode()
+        kept = json.loads(re.search(r"const SHELL = (\[.*?\]);", worker).group(1))
+        addresses = [reverse("offline"), "/"] + [
+            page(name, programme)
+            for name in ("programme_detail", "programme_session", "stop", "report_symptoms")
+        ]
+        for address in addresses:
+            html = piet.get(address, follow=True).content.decode()
+            loaded = re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', html)
+            assert len(loaded) > 4 and set(loaded) <= set(kept), address

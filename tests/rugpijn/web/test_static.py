@@ -6,9 +6,12 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from fontTools.ttLib import TTFont
 
 from rugpijn.validators import printable_characters
+from rugpijn.web.modules import with_imports
+from rugpijn.web.pwa import WORKER
 from rugpijn.web.static_files import StaticFilesMiddleware
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,6 +26,14 @@ SCREEN = [
     for path in TEMPLATES
     if path.suffix == ".html" and not any(part in str(path) for part in PAPER)
 ]
+STATICS = (STATIC, ROOT / "exercises" / "static", ROOT / "patients" / "static")
+STYLES = sorted(
+    path
+    for folder in STATICS
+    for path in folder.rglob("*.css")
+    if "vendor" not in path.relative_to(folder).parts
+)
+TOKENS = STATIC / "rugpijn" / "tokens.css"
 NEVER_PRINTED = ("Cc", "Co", "Cs")  # control, private use, surrogate
 
 # Vendored: what others made. Each has its licence beside it.
@@ -111,9 +122,38 @@ def test_template_obeys_the_content_security_policy(path):
     )
 
 
-@pytest.mark.parametrize("path", sorted(STATIC.glob("rugpijn/**/*.css")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", STYLES, ids=lambda p: p.name)
 def test_stylesheet_asks_nothing_of_others(path):
     assert not re.search(r"""(?:url\(\s*["']?|@import\s+["']?)(?:https?:)?//""", path.read_text())
+
+
+def without_comments(path: Path) -> str:
+    return re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
+
+
+A_COLOUR = re.compile(r"(?:#|%23)[0-9a-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\(", re.I)
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda p: p.name)
+def test_only_the_tokens_hold_colours(path):
+    """So that a colour stands in one place, for the patients' pages and for the admin."""
+    if path != TOKENS:
+        assert not A_COLOUR.findall(without_comments(path))
+
+
+def test_each_token_is_written_once_and_used():
+    values = dict(re.findall(r"(--[\w-]+): ([^;]+);", without_comments(TOKENS)))
+    colours = [value.lower() for value in values.values() if value.startswith("#")]
+    assert len(colours) > 50 and len(set(colours)) == len(colours)
+    used = {name for path in STYLES for name in re.findall(r"var\((--[\w-]+)", path.read_text())}
+    assert set(values) - used == set()
+
+
+def test_each_size_that_is_named_after_its_value_has_that_value():
+    sizes = re.findall(r"--(?:text|space)-([\d-]+): (\S+)rem;", TOKENS.read_text())
+    assert len(sizes) > 30
+    for name, value in sizes:
+        assert float(name.replace("-", ".")) == pytest.approx(100 * float(value))
 
 
 # What Safari knows only after 16.0 and what breaks without it, in scripts and style of patients.
@@ -124,25 +164,27 @@ TOO_NEW = re.compile(
     r"|parse(?:Creation|Request)OptionsFromJSON|showPicker\(|\(\s*width\s*[<>]",
     re.MULTILINE,
 )
-OF_PATIENTS = tuple(
-    """
-    alarm.js batch.js copy.js counter.js drawings.js no_connection.js no_resend.js
-    not_connected.js offline.js others_wait.js outbox.js passkeys.js print.js scripts_on.js
-    sent.js service_worker.js session.js show_password.js site.css stop.js today.js unsent.js
-    """.split()
-)
+
+
+def loaded_by_patients() -> set[Path]:
+    """The scripts and stylesheets of each page outside the admin, and the worker."""
+    names = {WORKER} | {
+        name
+        for page in SCREEN
+        if "admin" not in page.parts
+        for name in re.findall(
+            r"""(?:static|module) ["']((?:rugpijn|exercises|patients)/\w+\.(?:js|css))["']""",
+            page.read_text(),
+        )
+    }
+    return {Path(finders.find(name)) for name in with_imports(names)}
 
 
 def test_nothing_that_safari_16_lacks():
     """It is not run here, so this is a list of names and no proof: docs/browsers.md."""
-    loaded = {
-        name
-        for page in SCREEN
-        if "admin" not in page.parts
-        for name in re.findall(r"static 'rugpijn/([\w]+\.(?:js|css))'", page.read_text())
-    }
-    assert loaded <= set(OF_PATIENTS)
-    found = {name: TOO_NEW.findall((STATIC / "rugpijn" / name).read_text()) for name in OF_PATIENTS}
+    loaded = loaded_by_patients()
+    assert len(loaded) > 20
+    found = {path.name: TOO_NEW.findall(path.read_text()) for path in loaded}
     assert not {name: new for name, new in found.items() if new}
 
 

@@ -2,10 +2,9 @@
 // over by a click, with a way back. What they are is the server's. Without this script a dosage is
 // typed and an exercise is picked, as always.
 
-const group = document.querySelector(".prescriptions");
-const announcements = document.getElementById("announcements");
+import { ask, field, group, isHere, present, rows, say } from "./programme_rows.js";
 
-if (group && announcements) {
+if (isHere) {
   begin();
 }
 
@@ -38,21 +37,9 @@ function begin() {
 
 // An exercise that is not chosen yet has no variants.
 function show() {
-  group.querySelectorAll(".prescription:not(.empty-form)").forEach(function (row) {
+  rows().forEach(function (row) {
     row.querySelector(".row-progress").hidden = !field(row, "exercise").value;
   });
-}
-
-function field(row, name) {
-  return row.querySelector("[name$='-" + name + "']:not([name^='initial-'])");
-}
-
-function title(row) {
-  return row.querySelector(".inline_label").textContent.trim();
-}
-
-function say(row, text) {
-  announcements.textContent = title(row) + ": " + text;
 }
 
 function close(row) {
@@ -72,7 +59,12 @@ async function toggle(row, opener) {
   const panel = row.querySelector(".step-panel");
   let found = { error: panel.dataset.sayOffline };
   try {
-    found = await ask(row, opener.dataset.direction);
+    found = await ask(group.dataset.stepsAddress, {
+      exercise: field(row, "exercise").value,
+      text: field(row, "dosage").value,
+      direction: opener.dataset.direction,
+      language: group.dataset.language,
+    });
   } catch {
     // no connection: said in the panel
   }
@@ -83,25 +75,8 @@ async function toggle(row, opener) {
   panel.hidden = false;
 }
 
-async function ask(row, direction) {
-  const address = group.dataset.stepsAddress + "?" + new URLSearchParams({
-    exercise: field(row, "exercise").value,
-    text: field(row, "dosage").value,
-    direction: direction,
-    language: group.dataset.language,
-  });
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (answer.status === 401) {
-    return { error: group.dataset.sayLogin };
-  }
-  if (!answer.ok) {
-    throw new Error(String(answer.status));
-  }
-  return answer.json();
-}
-
 function fill(row, panel, found) {
-  const given = Array.from(group.querySelectorAll(".prescription:not(.removed)"), function (each) {
+  const given = present().map(function (each) {
     return field(each, "exercise").value;
   });
   const fresh = (found.suggestions || []).filter(function (each) {

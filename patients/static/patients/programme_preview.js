@@ -1,6 +1,8 @@
 // Keeps the preview beside the form as the form is now. The server reads the same form that saving
 // sends, so the preview and a save cannot disagree. Without this script it shows the last save.
 
+import { snapshot } from "../rugpijn/forms.js";
+
 const preview = document.querySelector("details.preview");
 const WAIT = 700; // milliseconds after the last key
 
@@ -64,8 +66,4 @@ function begin() {
   form.querySelector(".prescriptions").addEventListener("rows:changed", soon);
   preview.addEventListener("toggle", soon);
   frame.addEventListener("load", soon);
-}
-
-function snapshot(form) {
-  return new URLSearchParams(new FormData(form)).toString();
 }

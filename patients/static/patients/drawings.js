@@ -1,9 +1,5 @@
 // Puts a drawing in motion when asked. Whoever asked the device for less motion is not
 // offered it; the still frames beside it say the same.
-"use strict";
-
-document.addEventListener("DOMContentLoaded", begin);
-document.addEventListener("page:replaced", begin); // the preview beside the therapist's form
 
 function begin() {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -166,3 +162,6 @@ function begin() {
   calm.addEventListener("change", obey);
   obey();
 }
+
+begin();
+document.addEventListener("page:replaced", begin); // the preview beside the therapist's form

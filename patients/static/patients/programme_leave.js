@@ -1,24 +1,22 @@
 // Asks before a programme with unsaved changes is left. A page that came back with a mistake in it
 // was not saved either.
 
+import { snapshot } from "../rugpijn/forms.js";
+
 const form = document.querySelector(".prescriptions")?.closest("form");
 let saved = null;
 let sending = false;
 
 if (form) {
   window.addEventListener("load", function () {
-    saved = form.querySelector(".errornote, .errorlist") ? null : snapshot();
+    saved = form.querySelector(".errornote, .errorlist") ? null : snapshot(form);
   });
   form.addEventListener("submit", function () {
     sending = true;
   });
   window.addEventListener("beforeunload", function (event) {
-    if (!sending && snapshot() !== saved) {
+    if (!sending && snapshot(form) !== saved) {
       event.preventDefault();
     }
   });
-}
-
-function snapshot() {
-  return new URLSearchParams(new FormData(form)).toString();
 }

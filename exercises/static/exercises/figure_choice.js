@@ -1,13 +1,7 @@
 // Shows the drawing that is chosen in a list. Without this script the page shows the saved one.
-"use strict";
-
-document.addEventListener("DOMContentLoaded", function () {
-  const list = document.querySelector("select[data-figures]");
-  const place = document.querySelector(".chosen-figure");
-  if (!list || !place) {
-    return;
-  }
-
+const list = document.querySelector("select[data-figures]");
+const place = document.querySelector(".chosen-figure");
+if (list && place) {
   list.addEventListener("change", function () {
     const chosen = list.selectedOptions[0];
     const strip = document.createElement("ol");
@@ -29,4 +23,4 @@ document.addEventListener("DOMContentLoaded", function () {
     list.value = made;
     list.dispatchEvent(new Event("change"));
   }
-});
+}

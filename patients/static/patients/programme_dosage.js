@@ -2,12 +2,12 @@
 // of the patient. The server reads every text, so the page and a save cannot disagree. Without
 // this script the sentences and the minutes are those of the last save.
 
-const group = document.querySelector(".prescriptions");
-const announcements = document.getElementById("announcements");
+import { announcements, ask, field, group, isHere, present, rows, say } from "./programme_rows.js";
+
 const WAIT = 300; // milliseconds after the last key
 const PATIENCE = 900; // what is half typed is no mistake yet
 
-if (group && announcements) {
+if (isHere) {
   begin();
 }
 
@@ -45,19 +45,15 @@ function begin() {
   count();
 }
 
-function rows() {
-  return Array.from(group.querySelectorAll(".prescription:not(.empty-form)"));
-}
-
 // Those that the patient gets: chosen, and not removed.
 function given() {
-  return rows().filter(function (row) {
-    return !row.classList.contains("removed") && row.querySelector("[name$='-exercise']").value;
+  return present().filter(function (row) {
+    return field(row, "exercise").value;
   });
 }
 
 function dosage(row) {
-  return row.querySelector("input[name$='-dosage']:not([name^='initial-'])");
+  return field(row, "dosage");
 }
 
 function reading(row) {
@@ -81,18 +77,6 @@ function soon(row) {
   }, WAIT);
 }
 
-async function ask(parameters) {
-  const address = group.dataset.dosageAddress + "?" + new URLSearchParams(parameters);
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (answer.status === 401) {
-    return { error: group.dataset.sayLogin };
-  }
-  if (!answer.ok) {
-    throw new Error(String(answer.status));
-  }
-  return answer.json();
-}
-
 async function read(row, aloud) {
   clearTimeout(row.timer);
   const text = dosage(row).value.trim();
@@ -107,7 +91,10 @@ async function read(row, aloud) {
   }
   let answer;
   try {
-    answer = await ask({ text: text, language: group.dataset.language });
+    answer = await ask(group.dataset.dosageAddress, {
+      text: text,
+      language: group.dataset.language,
+    });
   } catch {
     return; // no connection: the save reads it too
   }
@@ -127,8 +114,7 @@ function settle(row, text, answer, aloud) {
   row.dataset.read = text;
   show(row, answer);
   if (aloud) {
-    const title = row.querySelector(".inline_label").textContent.trim();
-    announcements.textContent = title + ": " + (answer.error || answer.sentence);
+    say(row, answer.error || answer.sentence);
   }
 }
 
@@ -205,7 +191,7 @@ async function changeAll(button) {
   try {
     answers = await Promise.all(
       asked.map(function (row) {
-        return ask({
+        return ask(group.dataset.dosageAddress, {
           text: dosage(row).value.trim(),
           language: group.dataset.language,
           per_day: button.dataset.perDay,

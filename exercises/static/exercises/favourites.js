@@ -1,8 +1,9 @@
 // A star is given or taken without leaving the page. In the library that works without this script
 // too, by reloading it; in a programme the star appears with it.
 
+import { csrfToken } from "../rugpijn/forms.js";
+
 const group = document.querySelector(".prescriptions");
-const announcements = document.getElementById("announcements");
 const starred = new Map(); // exercise: whether it is a favourite
 
 document.addEventListener("click", function (event) {
@@ -71,11 +72,10 @@ function addressOf(exercise) {
 }
 
 async function send(address, wanted) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   try {
     const answer = await fetch(address, {
       method: "POST",
-      headers: { Accept: "application/json", "X-CSRFToken": token },
+      headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
       body: new URLSearchParams({ starred: wanted ? "1" : "" }),
     });
     return answer.ok && !answer.redirected;

@@ -1,11 +1,11 @@
 // Reads the weeks of a row back while they are typed, as the patient will read them. The server
 // reads the text, so the page and a save cannot disagree.
 
-const group = document.querySelector(".prescriptions");
-const announcements = document.getElementById("announcements");
+import { ask, field, group, isHere, rows, say } from "./programme_rows.js";
+
 const WAIT = 400; // milliseconds after the last key
 
-if (group && announcements) {
+if (isHere) {
   begin();
 }
 
@@ -19,37 +19,31 @@ function begin() {
       }, WAIT);
     }
   });
-  group.querySelectorAll(".prescription:not(.empty-form)").forEach(describe);
+  rows().forEach(describe);
   group.addEventListener("rows:changed", function () {
-    group.querySelectorAll(".prescription:not(.empty-form)").forEach(describe);
+    rows().forEach(describe);
   });
-}
-
-function field(row) {
-  return row.querySelector("input[name$='-period']:not([name^='initial-'])");
 }
 
 function describe(row) {
   const reading = row.querySelector(".period-reading");
-  reading.id = field(row).id + "-reading";
-  field(row).setAttribute("aria-describedby", reading.id);
+  reading.id = field(row, "period").id + "-reading";
+  field(row, "period").setAttribute("aria-describedby", reading.id);
 }
 
 async function read(row) {
-  const text = field(row).value.trim();
-  const asked = new URLSearchParams({
-    text: text,
-    language: group.dataset.language,
-    started: group.dataset.started,
-  });
+  const text = field(row, "period").value.trim();
   let answer;
   try {
-    const sent = await fetch(group.dataset.periodAddress + "?" + asked);
-    answer = sent.status === 401 ? { error: group.dataset.sayLogin } : await sent.json();
+    answer = await ask(group.dataset.periodAddress, {
+      text: text,
+      language: group.dataset.language,
+      started: group.dataset.started,
+    });
   } catch {
     return; // no connection: the save reads it too
   }
-  if (field(row).value.trim() !== text) {
+  if (field(row, "period").value.trim() !== text) {
     return; // typed on meanwhile
   }
   const reading = row.querySelector(".period-reading");
@@ -59,12 +53,11 @@ async function read(row) {
   }
   reading.textContent = answer.error || answer.sentence;
   reading.classList.toggle("wrong", Boolean(answer.error));
-  field(row).toggleAttribute("aria-invalid", Boolean(answer.error));
+  field(row, "period").toggleAttribute("aria-invalid", Boolean(answer.error));
   if (!answer.error) {
     row.dataset.first = answer.first;
     row.dataset.last = answer.last === null ? "" : answer.last;
     group.dispatchEvent(new CustomEvent("rows:changed"));
   }
-  const title = row.querySelector(".inline_label").textContent.trim();
-  announcements.textContent = title + ": " + reading.textContent;
+  say(row, reading.textContent);
 }

@@ -3,10 +3,9 @@
 // ticked; the server reads the same fields either way. The other scripts of this page hear of a
 // change by the event "rows:changed".
 
-const group = document.querySelector(".prescriptions");
-const announcements = document.getElementById("announcements");
+import { field, group, isHere, present, rows, say, title } from "./programme_rows.js";
 
-if (group && announcements) {
+if (isHere) {
   begin();
 }
 
@@ -30,34 +29,12 @@ function begin() {
   letDrag();
 }
 
-function rows() {
-  return Array.from(group.querySelectorAll(".prescription:not(.empty-form)"));
-}
-
-function present() {
-  return rows().filter(function (row) {
-    return !row.classList.contains("removed");
-  });
-}
-
-function field(row, name) {
-  return row.querySelector("[name$='-" + name + "']:not([name^='initial-'])");
-}
-
 function removal(row) {
   return field(row, "DELETE");
 }
 
 function button(row, name) {
   return row.querySelector(".row-act[data-act='" + name + "']");
-}
-
-function title(row) {
-  return row.querySelector(".inline_label").textContent.trim();
-}
-
-function say(row, text) {
-  announcements.textContent = title(row) + ": " + text;
 }
 
 function sayPlace(row) {

@@ -2,6 +2,8 @@
 // the simpler word in its place. It never stands in the way of saving, and says nothing when there
 // is nothing to say. A replaced word is taken back as what was typed: Ctrl+Z.
 
+import { csrfToken } from "../rugpijn/forms.js";
+
 const WAIT = 600; // milliseconds after the last key
 const places = document.querySelectorAll("[data-plain-language]");
 
@@ -50,7 +52,7 @@ async function ask(place, text) {
     method: "POST",
     headers: {
       Accept: "application/json",
-      "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value,
+      "X-CSRFToken": csrfToken(),
     },
     body: new URLSearchParams({ text: text, language: place.dataset.language }),
   });

@@ -1,12 +1,6 @@
 // The pose editor with a picture that follows the sliders. Everything is drawn by the server, and
 // what a button does to the drawings is done there too: without this script the form does the same.
-"use strict";
-
-document.addEventListener("DOMContentLoaded", function () {
-  const form = document.getElementById("pose-form");
-  if (!form) {
-    return;
-  }
+function follow(form) {
   const stage = form.querySelector(".pose-stage");
   const picture = stage.querySelector("img");
   const warnings = stage.querySelector(".pose-warnings");
@@ -323,4 +317,9 @@ document.addEventListener("DOMContentLoaded", function () {
       ask(number(frame)); // what was kept is drawn anew, so that it does not jump at the first step
     }
   });
-});
+}
+
+const poseForm = document.getElementById("pose-form");
+if (poseForm) {
+  follow(poseForm);
+}
