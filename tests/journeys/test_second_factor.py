@@ -1,15 +1,13 @@
 """An invited colleague gets a second step: with an app, or with one touch."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from rugpijn.models import StaffInvitation, User
+from tests.authenticator_app import app_code
 
 from .passkeys import AUTHENTICATOR, accessible
 
@@ -47,10 +45,6 @@ def log_in(page, at_home):
     page.keyboard.press("Enter")
 
 
-def code_of(secret, steps=0):
-    return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30 + steps))
-
-
 def test_with_an_app_and_without_javascript(at_localhost, invited, browser):
     desk = browser.new_context(
         locale="nl-NL", viewport={"width": 390, "height": 900}, java_script_enabled=False
@@ -60,7 +54,7 @@ def test_with_an_app_and_without_javascript(at_localhost, invited, browser):
     page.goto(at_localhost + "/admin/")  # leads back
     page.locator("summary", has_text="Een app instellen").click()
     secret = page.locator(".secret").inner_text().replace(" ", "")
-    page.get_by_label("Code in de app").fill(code_of(secret))
+    page.get_by_label("Code in de app").fill(app_code(secret))
     page.get_by_role("button", name="Gebruik deze app").click()
     expect(page.locator(".codes li")).to_have_count(10)
     paper = page.locator(".codes li").first.inner_text()

@@ -8,10 +8,7 @@ import zipfile
 from datetime import time as clock
 
 import pytest
-from allauth.account.internal.flows.login import (
-    AUTHENTICATION_METHODS_SESSION_KEY,
-    record_authentication,
-)
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +18,7 @@ from patients.models import RecoveryCheck, ReminderPlan
 from patients.paper import handout
 from patients.patient_day import recording
 from rugpijn.audit import AccessEvent
+from rugpijn.login import allauth_private
 from rugpijn.tables import cell
 from tests.conftest import PASSWORD
 from tests.forms.page_forms import form_to, forms_of
@@ -39,7 +37,7 @@ def log_in(client, person, ago=0):
     """Logged in so many seconds ago, as a real login writes it down."""
     client.force_login(person)
     request = request_of(client, person)
-    record_authentication(request, person, "password")
+    allauth_private.record_authentication(request, person, "password")
     request.session[AUTHENTICATION_METHODS_SESSION_KEY][0]["at"] -= ago
     request.session.save()
 

@@ -7,7 +7,6 @@ from html import unescape
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +20,7 @@ from rugpijn.models import LoginSession, OneTimeCode, TrustedDevice, User
 from rugpijn.operations import checks
 from tests.access.access_table import NAMES
 from tests.access.access_world import build
+from tests.authenticator_app import app_code
 from tests.conftest import PASSWORD, fresh_login
 from tests.forms.page_forms import form_to
 from tests.logging_in import password_only
@@ -45,11 +45,11 @@ def words(response):
 def code_of(user, steps=0) -> str:
     """What somebody's app shows now, or so many half minutes later."""
     secret = decrypt(Authenticator.objects.get(user=user, type="totp").data["secret"])
-    return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30 + steps))
+    return app_code(secret, steps)
 
 
 def give_app(user) -> Authenticator:
-    return auth.TOTP.activate(user, auth.generate_totp_secret()).instance
+    return totp.add(user, totp.new_secret())
 
 
 def is_in(client) -> bool:
@@ -166,7 +166,7 @@ class TestEnrolment:
         assert totp.Setup(secret, "").letters in words(page)
         assert 'class="qr-code" src="data:image/svg+xml' in page.content.decode()
         before = client.session.session_key
-        code = auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
+        code = app_code(secret)
         page = client.post(ENROL, {"code": code})
         assert len(re.findall(r"\b\d{4} \d{4}\b", words(page))) == 10
         assert client.session.session_key != before
@@ -225,9 +225,7 @@ class TestEnrolment:
         log_in(client)
         client.get(ENROL)
         secret = self.pending(client)
-        client.post(
-            ENROL, {"code": auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))}
-        )
+        client.post(ENROL, {"code": app_code(secret)})
         assert other.get(ENROL)["Location"].startswith(LOGIN)
 
 
@@ -389,7 +387,7 @@ class TestKeeping:
         assert 'name="remove_app"' not in page.content.decode()
         client.get(ENROL)
         secret = decrypt(client.session[totp.PENDING])
-        code = auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
+        code = app_code(secret)
         client.post(ENROL, {"code": code})
         new = Authenticator.objects.get(user=cast.anna)
         assert new.pk != old.pk and decrypt(new.data["secret"]) == secret
@@ -495,6 +493,12 @@ class TestKeys:
         del settings.MFA_TOTP_INSECURE_BYPASS_CODE
         assert not totp.accepts(cast.anna, "123456")
         assert checks.BYPASS not in checks.dangers()
+
+    def test_codes_are_those_of_rfc_6238(self, cast, monkeypatch):
+        secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # its appendix B
+        totp.add(cast.anna, secret)
+        monkeypatch.setattr(time, "time", lambda: 59)
+        assert app_code(secret) == "287082" and totp.accepts(cast.anna, "287082")
 
     def test_who_has_no_app_is_not_let_in_by_it(self, settings, cast):
         settings.DEBUG, settings.MFA_TOTP_INSECURE_BYPASS_CODE = True, "123456"
