@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.management import create_contenttypes
+from django.core.cache import caches
 from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 from django.utils import translation
@@ -99,6 +100,12 @@ def django_db_setup(request, django_db_setup, django_db_keepdb, django_db_blocke
 def ledgers(tmp_path_factory):
     """Where tests write who was erased and what was taken away."""
     return tmp_path_factory.mktemp("ledgers")
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """Rates that a process counts for itself: the people are the same in each test."""
+    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)
