@@ -121,7 +121,7 @@ class OwnFilter(admin.SimpleListFilter):
     parameter_name = "whose"
 
     def lookups(self, request, model_admin):
-        return [("own", _("Ours")), ("shared", _("Shared"))]
+        return [("own", gettext("Ours")), ("shared", gettext("Shared"))]
 
     def queryset(self, request, queryset):
         if self.value() in ("own", "shared"):

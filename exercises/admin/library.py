@@ -291,8 +291,8 @@ class ProtocolAdmin(LibraryAdmin):
                 '<a class="addlink" href="{}">{}</a>', address, gettext("Add advice")
             )
         symptoms = "symptoms" if may_change else "asked"
-        region = (_("Region and red flags"), {"fields": ("category", symptoms)})
-        return (region, (_("Advice"), advice), SOURCE_AND_REVIEW)
+        region = (gettext("Region and red flags"), {"fields": ("category", symptoms)})
+        return (region, (gettext("Advice"), advice), SOURCE_AND_REVIEW)
 
     @admin.display(description=_("advice"))
     def advice(self, obj):

@@ -163,9 +163,9 @@ class FrameForm(forms.Form):
             if cleaned.get(name) is None:
                 cleaned[name] = start[name]
         if cleaned.get("arrow_at") and not cleaned.get("arrow_way"):
-            self.add_error("arrow_way", _("Choose which way the arrow points."))
+            self.add_error("arrow_way", gettext("Choose which way the arrow points."))
         if cleaned.get("arrow_way") and not cleaned.get("arrow_at"):
-            self.add_error("arrow_at", _("Choose where the arrow goes."))
+            self.add_error("arrow_at", gettext("Choose where the arrow goes."))
         return cleaned
 
 
