@@ -44,7 +44,7 @@ from ..models import (
 )
 from ..symptoms import catalogue
 from ..templatetags.pictures import thumbnail_address
-from .base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
+from .base import LoggedAdmin, OwnedAdmin, OwnFilter, WithoutLinks
 from .figures import WithFigure
 from .films import film_context, film_view, media_view
 from .own_choices import FavouriteFilter, WithOurs
@@ -137,7 +137,7 @@ class LibraryAdmin(OwnedAdmin):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
+class ExerciseAdmin(WithoutLinks, WithOurs, WithFigure, LibraryAdmin):
     form = ExerciseForm
     list_display = ("small", "title", "category", "notation", "whose", "reviewed", "star")
     list_display_links = ("title",)
@@ -177,9 +177,6 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "harder":
@@ -226,7 +223,7 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         return f"{obj.dosage.notation} ({obj.dosage})"
 
 
-class LineInline(ScopedInline, admin.TabularInline):
+class LineInline(WithoutLinks, ScopedInline, admin.TabularInline):
     """The exercises of a protocol, chosen from the shared ones and those of its owner."""
 
     model = ProtocolLine
@@ -253,9 +250,6 @@ class LineInline(ScopedInline, admin.TabularInline):
         field = formset.form.base_fields["exercise"]
         field.queryset = field.queryset.filter(Q(practice=None) | Q(practice=owner))
         return formset
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     @admin.display(description=_("dosage"))
     def dosage(self, obj):
@@ -343,7 +337,7 @@ class ProtocolAdmin(LibraryAdmin):
 
 
 @admin.register(Advice)
-class AdviceAdmin(WithFigure, LoggedAdmin):
+class AdviceAdmin(WithoutLinks, WithFigure, LoggedAdmin):
     """One block of text of a protocol. Its page is opened from the protocol and returns to it."""
 
     list_display = ("title", "kind", "protocol", "reviewed_on")
@@ -408,9 +402,6 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
             initial["position"] = present.count() + 1
         return initial
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
-
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Offer only protocols that the user may change, because advice changes its protocol."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -419,10 +410,7 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
         return field
 
     def response_post_save_add(self, request, obj):
-        return self._to_protocol(obj.protocol_id)
+        address = reverse("admin:exercises_protocol_change", args=[obj.protocol_id])
+        return HttpResponseRedirect(address)
 
-    def response_post_save_change(self, request, obj):
-        return self._to_protocol(obj.protocol_id)
-
-    def _to_protocol(self, pk):
-        return HttpResponseRedirect(reverse("admin:exercises_protocol_change", args=[pk]))
+    response_post_save_change = response_post_save_add
