@@ -273,7 +273,7 @@ class ProtocolAdmin(LibraryAdmin):
     search_help_text = _("Search by title or summary, in any language.")
     form = ProtocolForm
     inlines = (ProtocolTextInline, LineInline)
-    readonly_fields = ("advice", "asked")
+    readonly_fields = ("advice", "symptoms_asked")
 
     def get_fieldsets(self, request, obj=None):
         """Add a link to new advice, if the user may change the protocol."""
@@ -284,7 +284,7 @@ class ProtocolAdmin(LibraryAdmin):
             advice["description"] = format_html(
                 '<a class="addlink" href="{}">{}</a>', address, gettext("Add advice")
             )
-        symptoms = "symptoms" if may_change else "asked"
+        symptoms = "symptoms" if may_change else "symptoms_asked"
         region = (gettext("Region and red flags"), {"fields": ("category", symptoms)})
         return (region, (gettext("Advice"), advice), SOURCE_AND_REVIEW)
 
@@ -316,7 +316,7 @@ class ProtocolAdmin(LibraryAdmin):
         return format_html('<p class="no-red-flags"><strong>{}</strong></p>{}', warning, blocks)
 
     @admin.display(description=_("What is asked when an exercise goes wrong"))
-    def asked(self, obj):
+    def symptoms_asked(self, obj):
         """The symptoms as a list, for a user who may only read."""
         words = ((catalogue.words[name],) for name in obj.symptoms_asked)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", words))
