@@ -22,8 +22,7 @@ CLASSES: dict[str, Columns] = {
         none="id reviewed_on uuid practice key kind data rendering mirrored changed_at",
     ),
     "exercises.Exercise": columns(
-        personal="reviewed_by",
-        none=_LIBRARY + _DOSAGE + "video online_number online_title figure",
+        personal="reviewed_by", none=_LIBRARY + _DOSAGE + "video online_number online_title figure"
     ),
     "exercises.ExerciseText": columns(
         none=_TEXT + "exercise start_position steps purpose caution harder_when easier_when"

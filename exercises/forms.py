@@ -294,7 +294,7 @@ class TextForm(forms.ModelForm):
             elif not field.widget.is_hidden:
                 field.widget.attrs["class"] = "vLargeTextField"
         if self.is_dutch and "title" in self.fields:
-            self.fields["title"].error_messages["required"] = _(
+            self.fields["title"].error_messages["required"] = gettext(
                 "Give a title in Dutch; every other language falls back to it."
             )
 
@@ -340,4 +340,6 @@ class TextFormSet(BaseInlineFormSet):
         """Refuse a request that leaves out the Dutch form."""
         super().clean()
         if not any(form.is_dutch for form in self.forms):
-            raise ValidationError(_("Give a text in Dutch; every other language falls back to it."))
+            raise ValidationError(
+                gettext("Give a text in Dutch; every other language falls back to it.")
+            )

@@ -18,11 +18,14 @@ from rugpijn.admin_base import ScopedAdmin
 from .. import search
 
 
-def without_links(field):
-    """The form field without the small links beside its select box to add or change an object."""
-    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-        field.widget = field.widget.widget
-    return field
+class WithoutLinks:
+    """For an admin whose select boxes have no links beside them to add or change an object."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 class LoggedAdmin(ScopedAdmin):
@@ -87,8 +90,7 @@ class OwnedAdmin(LoggedAdmin):
             own = self.make_copy(request, original)
             audit.record(request, "copy", thing=original)
         messages.success(
-            request,
-            gettext("This is your own copy of “%s”. You can change it now.") % original,
+            request, gettext("This is your own copy of “%s”. You can change it now.") % original
         )
         return HttpResponseRedirect(self.change_url(own))
 
@@ -121,7 +123,7 @@ class OwnFilter(admin.SimpleListFilter):
     parameter_name = "whose"
 
     def lookups(self, request, model_admin):
-        return [("own", _("Ours")), ("shared", _("Shared"))]
+        return [("own", gettext("Ours")), ("shared", gettext("Shared"))]
 
     def queryset(self, request, queryset):
         if self.value() in ("own", "shared"):

@@ -180,10 +180,7 @@ class FigureAdmin(OwnedAdmin):
         def route(address, view, name):
             return path(address, self.admin_site.admin_view(view), name=f"exercises_figure_{name}")
 
-        return [
-            route("preview/", self.preview_view, "preview"),
-            *super().get_urls(),
-        ]
+        return [route("preview/", self.preview_view, "preview"), *super().get_urls()]
 
     # The list.
 
@@ -366,8 +363,7 @@ class FigureAdmin(OwnedAdmin):
             pictures.save_poses(figure, data)
             audit.record(request, action, thing=figure)
         messages.success(
-            request,
-            gettext("“%s” was saved. You can choose it in an exercise now.") % figure,
+            request, gettext("“%s” was saved. You can choose it in an exercise now.") % figure
         )
         if was_reviewed and figure.reviewed_on is None:
             messages.warning(

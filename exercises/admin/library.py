@@ -44,7 +44,7 @@ from ..models import (
 )
 from ..symptoms import catalogue
 from ..templatetags.pictures import thumbnail_address
-from .base import LoggedAdmin, OwnedAdmin, OwnFilter, without_links
+from .base import LoggedAdmin, OwnedAdmin, OwnFilter, WithoutLinks
 from .figures import WithFigure
 from .films import film_context, film_view, media_view
 from .own_choices import FavouriteFilter, WithOurs
@@ -137,7 +137,7 @@ class LibraryAdmin(OwnedAdmin):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
+class ExerciseAdmin(WithoutLinks, WithOurs, WithFigure, LibraryAdmin):
     form = ExerciseForm
     list_display = ("small", "title", "category", "notation", "whose", "reviewed", "star")
     list_display_links = ("title",)
@@ -177,9 +177,6 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return search.find(queryset, search_term), False
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "harder":
@@ -226,7 +223,7 @@ class ExerciseAdmin(WithOurs, WithFigure, LibraryAdmin):
         return f"{obj.dosage.notation} ({obj.dosage})"
 
 
-class LineInline(ScopedInline, admin.TabularInline):
+class LineInline(WithoutLinks, ScopedInline, admin.TabularInline):
     """The exercises of a protocol, chosen from the shared ones and those of its owner."""
 
     model = ProtocolLine
@@ -254,9 +251,6 @@ class LineInline(ScopedInline, admin.TabularInline):
         field.queryset = field.queryset.filter(Q(practice=None) | Q(practice=owner))
         return formset
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
-
     @admin.display(description=_("dosage"))
     def dosage(self, obj):
         return obj.dosage.notation
@@ -279,7 +273,7 @@ class ProtocolAdmin(LibraryAdmin):
     search_help_text = _("Search by title or summary, in any language.")
     form = ProtocolForm
     inlines = (ProtocolTextInline, LineInline)
-    readonly_fields = ("advice", "asked")
+    readonly_fields = ("advice", "symptoms_asked")
 
     def get_fieldsets(self, request, obj=None):
         """Add a link to new advice, if the user may change the protocol."""
@@ -290,9 +284,9 @@ class ProtocolAdmin(LibraryAdmin):
             advice["description"] = format_html(
                 '<a class="addlink" href="{}">{}</a>', address, gettext("Add advice")
             )
-        symptoms = "symptoms" if may_change else "asked"
-        region = (_("Region and red flags"), {"fields": ("category", symptoms)})
-        return (region, (_("Advice"), advice), SOURCE_AND_REVIEW)
+        symptoms = "symptoms" if may_change else "symptoms_asked"
+        region = (gettext("Region and red flags"), {"fields": ("category", symptoms)})
+        return (region, (gettext("Advice"), advice), SOURCE_AND_REVIEW)
 
     @admin.display(description=_("advice"))
     def advice(self, obj):
@@ -322,7 +316,7 @@ class ProtocolAdmin(LibraryAdmin):
         return format_html('<p class="no-red-flags"><strong>{}</strong></p>{}', warning, blocks)
 
     @admin.display(description=_("What is asked when an exercise goes wrong"))
-    def asked(self, obj):
+    def symptoms_asked(self, obj):
         """The symptoms as a list, for a user who may only read."""
         words = ((catalogue.words[name],) for name in obj.symptoms_asked)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", words))
@@ -343,7 +337,7 @@ class ProtocolAdmin(LibraryAdmin):
 
 
 @admin.register(Advice)
-class AdviceAdmin(WithFigure, LoggedAdmin):
+class AdviceAdmin(WithoutLinks, WithFigure, LoggedAdmin):
     """One block of text of a protocol. Its page is opened from the protocol and returns to it."""
 
     list_display = ("title", "kind", "protocol", "reviewed_on")
@@ -408,9 +402,6 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
             initial["position"] = present.count() + 1
         return initial
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return without_links(super().formfield_for_dbfield(db_field, request, **kwargs))
-
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Offer only protocols that the user may change, because advice changes its protocol."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -419,10 +410,7 @@ class AdviceAdmin(WithFigure, LoggedAdmin):
         return field
 
     def response_post_save_add(self, request, obj):
-        return self._to_protocol(obj.protocol_id)
+        address = reverse("admin:exercises_protocol_change", args=[obj.protocol_id])
+        return HttpResponseRedirect(address)
 
-    def response_post_save_change(self, request, obj):
-        return self._to_protocol(obj.protocol_id)
-
-    def _to_protocol(self, pk):
-        return HttpResponseRedirect(reverse("admin:exercises_protocol_change", args=[pk]))
+    response_post_save_change = response_post_save_add

@@ -33,7 +33,7 @@ class FavouriteFilter(admin.SimpleListFilter):
     parameter_name = "favourites"
 
     def lookups(self, request, model_admin):
-        return [("mine", _("My favourites"))]
+        return [("mine", gettext("My favourites"))]
 
     def queryset(self, request, queryset):
         return queryset.filter(starred=True) if self.value() == "mine" else queryset

@@ -53,7 +53,7 @@ class Touched:
 
 def contact_warnings(pose: dict, body: DrawnFigure, placed: list[tuple]) -> list[Touched]:
     """What is wrong between the body and the things; `placed` lists these as (kind, part)."""
-    found, things = [], {}
+    touched, things = [], {}
     for kind, part in placed:
         things.setdefault(kind, []).append(part)
     for kind, parts in things.items():
@@ -61,16 +61,16 @@ def contact_warnings(pose: dict, body: DrawnFigure, placed: list[tuple]) -> list
             solid = [part for part in parts if not (name in HANDS and isinstance(part, Tubes))]
             depth = _deepest(body, shapes, solid)
             if depth > TOLERANCE:
-                found.append(Touched(name, kind, "inside", depth))
+                touched.append(Touched(name, kind, "inside", depth))
     for name, (field, shapes) in RESTING.items():
         on = pose.get(field, {}).get("on")
         if on and on not in things:
-            found.append(Touched(name, on, "missing"))
+            touched.append(Touched(name, on, "missing"))
         elif on:
             gap = -_deepest(body, shapes, things[on])
             if gap > TOLERANCE:
-                found.append(Touched(name, on, "away", gap))
-    return found
+                touched.append(Touched(name, on, "away", gap))
+    return touched
 
 
 def _deepest(body: DrawnFigure, names, parts: list) -> float:

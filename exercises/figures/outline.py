@@ -29,12 +29,12 @@ def area(loop) -> float:
 
 def loops(field: Field) -> list[list[Point]]:
     """The outlines of a field, evenly sampled and smoothed. Very small ones are left out."""
-    found = []
+    outlines = []
     for loop in field.contours():
         if len(loop) > 5 and abs(area(loop)) > SMALLEST_AREA:
             count = max(8, int(_around(loop) / (field.cell * 0.9)))
-            found.append(_smooth(evenly(loop, count)))
-    return found
+            outlines.append(_smooth(evenly(loop, count)))
+    return outlines
 
 
 def outer_loop(field: Field) -> list[Point] | None:

@@ -76,7 +76,7 @@ def draw_strip(figure: dict) -> Strip:
         top += BADGE + below_top
     line = top - below_top
     millimetres = figure.get("millimetres", MILLIMETRES)
-    frames, found = [], []
+    frames, warnings = [], []
     for number, (scene, frame) in enumerate(zip(scenes, figure["strip"], strict=True), 1):
         badge = ""
         if numbered[number - 1]:
@@ -85,8 +85,10 @@ def draw_strip(figure: dict) -> Strip:
             scene.add_sign(frame["sign"], line)
         bounds = Bounds(scene.bounds.left - MARGIN, bottom, scene.bounds.right + MARGIN, top)
         frames.append(framed(bounds, millimetres, scene.svg + badge))
-        found += [f"{figure['key']}, frame {number} ({frame['pose']}): {w}" for w in scene.warnings]
-    return Strip(frames, found, GAP * millimetres)
+        warnings += [
+            f"{figure['key']}, frame {number} ({frame['pose']}): {w}" for w in scene.warnings
+        ]
+    return Strip(frames, warnings, GAP * millimetres)
 
 
 def framed(bounds: Bounds, millimetres: float, content: str) -> DrawnFrame:

@@ -9,15 +9,7 @@ from typing import Any, Self
 from django.db import models
 
 from ..dosage import Dosage
-from ..models import (
-    Advice,
-    AdviceText,
-    Exercise,
-    ExerciseText,
-    Figure,
-    Protocol,
-    ProtocolText,
-)
+from ..models import Advice, AdviceText, Exercise, ExerciseText, Figure, Protocol, ProtocolText
 
 REVIEW = ("source", "reviewed_by", "reviewed_on", "review_note")
 

@@ -113,8 +113,7 @@ class FileTable:
             raise self.refuse(name, _("it has a character that cannot be stored."))
         if text not in self.known and (match := MARKUP.search(text)):
             raise self.refuse(
-                name,
-                _("“%s” is markup of a web page. Paste the text without it.") % match[0][:40],
+                name, _("“%s” is markup of a web page. Paste the text without it.") % match[0][:40]
             )
         return tidy("", clean(text))
 

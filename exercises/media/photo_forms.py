@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rugpijn.models import languages
@@ -69,17 +70,17 @@ class LanguagesForm(forms.Form):
 
 def title_field():
     return CharField(
-        label=_("Title"), max_length=120, validators=[printable], widget=AdminTextInputWidget
+        label=gettext("Title"), max_length=120, validators=[printable], widget=AdminTextInputWidget
     )
 
 
 def alternative_field():
     return CharField(
-        label=_("Description"),
+        label=gettext("Description"),
         max_length=400,
         validators=[printable],
         widget=AdminTextareaWidget(attrs={"rows": 2}),
-        help_text=_(
+        help_text=gettext(
             "What can be seen, for people who cannot see it. A screen reader reads it aloud."
         ),
     )
@@ -87,12 +88,12 @@ def alternative_field():
 
 def caption_field():
     return CharField(
-        label=_("Caption"),
+        label=gettext("Caption"),
         max_length=160,
         required=False,
         validators=[printable],
         widget=AdminTextInputWidget,
-        help_text=_("Shown below the photo, on screen and on paper."),
+        help_text=gettext("Shown below the photo, on screen and on paper."),
     )
 
 
@@ -113,14 +114,14 @@ class PhotoForm(LanguagesForm):
         super().__init__(*args, **options)
         if figure is not None:
             self.fields["photo"].required = False
-            self.fields["photo"].label = _("Another photo")
+            self.fields["photo"].label = gettext("Another photo")
 
     def clean(self):
         """Require a photo, unless the figure has one already."""
         cleaned = super().clean()
         no_photo_yet = self.figure is None or self.figure.kind != Figure.Kind.PHOTO
         if no_photo_yet and "photo" not in self.errors and not cleaned.get("photo"):
-            self.add_error("photo", ValidationError(_("Choose a photo.")))
+            self.add_error("photo", ValidationError(gettext("Choose a photo.")))
         return cleaned
 
     def save(self, figure: Figure) -> Figure:

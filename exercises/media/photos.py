@@ -17,13 +17,7 @@ SIDE = 1600  # pixels: 80 mm on paper at 500 dpi
 QUALITY = 82
 PAPER = (80.0, 60.0)  # mm: the largest size of a photo on paper
 
-UNREADABLE = (
-    ValueError,
-    OSError,
-    SyntaxError,
-    EOFError,
-    UnidentifiedImageError,
-)
+UNREADABLE = (ValueError, OSError, SyntaxError, EOFError, UnidentifiedImageError)
 
 
 def redrawn(upload) -> bytes:

@@ -62,7 +62,7 @@ class Dosed(models.Model):
                 condition=Q(reps__isnull=False, duration__isnull=True)
                 | Q(reps__isnull=True, duration__isnull=False),
                 violation_error_message=_("Give repetitions or a duration."),
-            ),
+            )
         ]
 
     @property

@@ -62,12 +62,7 @@ class Owned(Reviewed):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.ForeignKey(
-        Practice,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        editable=False,
-        verbose_name=_("practice"),
+        Practice, models.CASCADE, null=True, blank=True, editable=False, verbose_name=_("practice")
     )
     # Its name in the library file from which it was loaded.
     key = models.SlugField(max_length=60, null=True, unique=True, editable=False)

@@ -163,9 +163,9 @@ class FrameForm(forms.Form):
             if cleaned.get(name) is None:
                 cleaned[name] = start[name]
         if cleaned.get("arrow_at") and not cleaned.get("arrow_way"):
-            self.add_error("arrow_way", _("Choose which way the arrow points."))
+            self.add_error("arrow_way", gettext("Choose which way the arrow points."))
         if cleaned.get("arrow_way") and not cleaned.get("arrow_at"):
-            self.add_error("arrow_at", _("Choose where the arrow goes."))
+            self.add_error("arrow_at", gettext("Choose where the arrow goes."))
         return cleaned
 
 
@@ -178,7 +178,7 @@ class PoseForm:
     """The whole form, bound to request data, or filled with the settings of a figure."""
 
     def __init__(self, data=None, settings: dict | None = None):
-        self.selected, self.said = 0, ""
+        self.selected, self.announcement = 0, ""
         self.is_bound = data is not None
         if data is None:
             settings = self.initial_settings = settings or new_settings()
@@ -208,7 +208,7 @@ class PoseForm:
     def do(self, command: str) -> None:
         """Add, copy, remove, move or reset a frame: "up:1" moves the second one up.
 
-        `said` then has the sentence that tells the user what happened.
+        `announcement` then has the sentence that tells the user what happened.
         """
         name, _colon, index = command.partition(":")
         at = min(number(index, digits=2) or 0, len(self._rows) - 1)
@@ -232,7 +232,7 @@ class PoseForm:
         row = self._rows[at]
         if row.get("preset") in PRESETS:
             self._rows[at] = row | defaults(row["preset"])
-        self.said = gettext("The sliders were set back to the start position.")
+        self.announcement = gettext("The sliders were set back to the start position.")
 
     def _add(self) -> None:
         preset = self._rows[-1].get("preset")
@@ -242,28 +242,28 @@ class PoseForm:
 
     def _insert(self, at: int, row: dict) -> None:
         if len(self._rows) >= MOST_FRAMES:
-            self.said = gettext("A figure has at most %d drawings.") % MOST_FRAMES
+            self.announcement = gettext("A figure has at most %d drawings.") % MOST_FRAMES
             return
         self._rows.insert(at, row)
         self.selected = at
-        self.said = gettext("Drawing %d was added.") % (at + 1)
+        self.announcement = gettext("Drawing %d was added.") % (at + 1)
 
     def _remove(self, at: int) -> None:
         if len(self._rows) == 1:
-            self.said = gettext("A figure has at least one drawing.")
+            self.announcement = gettext("A figure has at least one drawing.")
             return
         del self._rows[at]
         self.selected = min(at, len(self._rows) - 1)
-        self.said = gettext("Drawing %d was removed.") % (at + 1)
+        self.announcement = gettext("Drawing %d was removed.") % (at + 1)
 
     def _swap(self, at: int, to: int) -> None:
         if not 0 <= to < len(self._rows):
-            self.said = gettext("Drawing %d cannot be moved any further.") % (at + 1)
+            self.announcement = gettext("Drawing %d cannot be moved any further.") % (at + 1)
             return
         self._rows[at], self._rows[to] = self._rows[to], self._rows[at]
         self.selected = to
         position = {"number": to + 1, "count": len(self._rows)}
-        self.said = gettext("Drawing %(number)d of %(count)d") % position
+        self.announcement = gettext("Drawing %(number)d of %(count)d") % position
 
     # The contents.
 

@@ -132,7 +132,7 @@ WHOLE_FILES = {
     ),
     "no list": ("zip", lambda: zipped(exercises={"key": "a"}), "moet een lijst zijn"),
     "nothing": ("zip", lambda: zipped(exercises=[]), "niets in dit bestand"),
-    "5001 things": ("zip", lambda: zipped(exercises=many(5001)), "Er staan 5001 dingen"),
+    "5001 things": ("zip", lambda: zipped(exercises=many(5001)), "bevat 5001 onderdelen"),
     "5001 rows": ("csv", lambda: table(HEAD, *[["A", "10x"]] * 5001), "meer dan 5000 rijen"),
     "no rows": ("csv", lambda: table(HEAD, ["", ""]), "geen rijen"),
     "too many cells": ("csv", lambda: table(HEAD, ["A", "10x", "B"]), "Rij 2 heeft meer cellen"),
