@@ -32,7 +32,7 @@ help:
 	@echo "make check        style, migrations, production settings, translations, dependencies"
 	@echo "make format       put Python in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"
-	@echo "make inventory    docs/inventory.md and docs/sbom.cdx.json, read from the app and its locks"
+	@echo "make inventory    writes docs/inventory.md and docs/sbom.cdx.json from the app and its locks"
 	@echo "make lock         write requirements*.txt anew from requirements*.in"
 	@echo "make screenshots  the pictures in docs/images"
 	@echo "make clean        remove what tests and tools left behind (never var/ or $(VENV)/)"
@@ -120,12 +120,13 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# ------------------------------------------------------------ what is made and committed
+# ------------------------------------------------------------ what is made
 
 messages: $(VENV)/.dev
 	$(MANAGE) makemessages --locale nl --no-wrap --no-location --ignore $(VENV) --ignore var --ignore tests
 	$(MANAGE) compilemessages --locale nl --ignore $(VENV)
 
+# Not committed. Keep those of a release to compare them with the next one's.
 inventory: $(VENV)/.dev
 	$(MANAGE) inventory --table tests.access.access_table > docs/inventory.md
 	$(MANAGE) sbom > docs/sbom.cdx.json

@@ -16,7 +16,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
+from rugpijn.log.acts import ACTS
 from rugpijn.plain_language.findings import VERY_LONG, sentences
 
 from ..catalogues import collected
@@ -86,6 +88,17 @@ def interface() -> dict[str, dict[str, list[str]]]:
                     texts = found.setdefault(file, {"en": [], "nl": []})
                     texts["en"] += english
                     texts["nl"] += dutch
+    found["rugpijn/log/acts.py"] = sentences_of_acts()
+    return found
+
+
+def sentences_of_acts() -> dict[str, list[str]]:
+    """What a patient reads in the log; the labels beside it are for the owner of a practice."""
+    found = {}
+    for language in ("en", "nl"):
+        with translation.override(language):
+            sentences = [act.sentence for act in ACTS.values() if act.sentence is not None]
+            found[language] = [str(sentence) for sentence in sentences]
     return found
 
 

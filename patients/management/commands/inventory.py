@@ -42,7 +42,8 @@ def inventory(given=None) -> str:
     with translation.override("en"):
         parts = [
             "# Inventory",
-            "Written by `make inventory`, never by hand: a test compares it with the app.",
+            "Written by `make inventory` from the app itself. A comparison with the list of the "
+            "release before this one shows what changed.",
             "## Addresses, and who may open them",
             "A number is the answer to a GET: 200 is shown, 404 not known to this person, 403 "
             "refused, 405 takes a POST only. An address is where it leads instead. Everything is "

@@ -27,21 +27,19 @@ def bill() -> str:
     refs = {name: f"pkg:pypi/{name}@{version}" for name, version in packages.items()}
     refs |= {name: f"pkg:npm/{name}@{version}" for name, version in vendored.items()}
     components = [
-        {"type": "library", "bom-ref": refs[name], "name": name, "version": version,
-         "purl": refs[name]}
+        {"type": "library", "name": name, "version": version}
+        | {"bom-ref": refs[name], "purl": refs[name]}
         for name, version in {**packages, **vendored}.items()
-    ]  # fmt: skip
+    ]
     direct = sorted(refs[name] for name in refs if name in vendored or US in needs[name])
     tree = [{"ref": "rugpijn", "dependsOn": direct}]
     for name in packages:
         used = sorted(refs[other] for other, users in needs.items() if name in users)
         tree.append({"ref": refs[name], "dependsOn": used})
     app = {"type": "application", "bom-ref": "rugpijn", "name": "rugpijn"}
-    found = {
-        "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-        "metadata": {"component": app}, "components": components, "dependencies": tree,
-    }  # fmt: skip
-    return json.dumps(found, indent=1) + "\n"
+    heading = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1}
+    contents = {"metadata": {"component": app}, "components": components, "dependencies": tree}
+    return json.dumps(heading | contents, indent=1) + "\n"
 
 
 def _locked(text: str) -> tuple[dict[str, str], dict[str, set[str]]]:
