@@ -106,7 +106,7 @@ def from_the_worklist(browser, site) -> list:
     anna = Person(browser, site, THERAPIST)
     card = anna.page.locator(".worklist .card").first
     name = card.locator("h3 a").inner_text()
-    anna.click(card.get_by_label("Wat hebt u gedaan?"))
+    anna.click(card.get_by_label("Wat heeft u gedaan?"))
     anna.type("Gebeld, komt morgen.")
     anna.click(card.get_by_role("button", name="Gezien"))
     assert name not in anna.page.locator(".worklist .cards").inner_text()

@@ -368,7 +368,7 @@ def test_an_alarm_sign_in_the_morning_without_a_connection(at_home, phones, prog
     page.goto(at_home)
     page.get_by_role("link", name="Ik heb dit nu").click()
     page.get_by_role("button", name="Meld het").click()
-    expect(page.get_by_role("alert")).to_have_text("Vink aan wat u hebt.")
+    expect(page.get_by_role("alert")).to_have_text("Vink aan wat u heeft.")
     page.get_by_label("Ik kan plas of poep niet").check()
     expect(page.locator("[data-warning]")).to_contain_text("Bel nu uw huisarts")
     page.get_by_role("button", name="Meld het").click()

@@ -452,7 +452,7 @@ class TestThePage:
 
     def test_the_mails_come_back_when_asked_for(self, piet, address, programme, plan):
         reminders.stop(plan)
-        assert "U hebt de mails gestopt" in piet.get(address).content.decode()
+        assert "U heeft de mails gestopt" in piet.get(address).content.decode()
         self.choose(piet, address)
         plan.refresh_from_db()
         assert plan.by_mail

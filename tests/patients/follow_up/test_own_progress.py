@@ -66,7 +66,7 @@ def test_by_week_the_newest_first(piet, followed):
 
 def test_a_week_of_nothing_is_said_kindly(piet, followed):
     words = read(piet, followed)
-    assert "Dat kan gebeuren. U kunt elke dag weer verder." in words
+    assert "Dat kan gebeuren. U kunt elke dag weer beginnen." in words
     assert "0 van" not in words
     for blame in ("helaas", "gemist", "te weinig", "jammer", "op een rij", "reeks", "slecht"):
         assert blame not in words.lower()
@@ -91,7 +91,7 @@ def test_a_week_of_pause(piet, followed):
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [
-        ([], "U hebt nog geen pijncijfer ingevuld. Dat hoeft ook niet."),
+        ([], "U heeft nog geen pijncijfer ingevuld. Dat hoeft ook niet."),
         ([(9, 0)], "U vulde uw pijn op één dag in: 0 op"),
         ([(9, 6), (2, 3)], "Dat is minder dan in het begin."),
         ([(9, 3), (2, 6)], "Dat is meer dan in het begin. Maakt u zich zorgen? Bel ons dan."),
@@ -118,7 +118,7 @@ def test_before_the_first_week(piet, programme):
     assert "U bent net begonnen." in words and "Na de eerste week ziet u hier" in words
     assert "Week 1" not in words
     log(programme, 0)
-    assert "U hebt tot nu toe 1 keer iets afgevinkt." in read(piet, programme)
+    assert "U heeft tot nu toe 1 keer iets afgevinkt." in read(piet, programme)
 
 
 def test_answers_and_activities(piet, followed):

@@ -451,7 +451,7 @@ def test_an_alarm_sign_is_reported_without_an_exercise(piet, cast, programme):
     asked = re.findall(r'name="symptoms" value="(\w+)"', piet.get(there).content.decode())
     assert asked == ["saddle", "bladder", "weakness"]  # this version's, and no leg pain
     answer = by_report_page(piet, programme)
-    assert "Vink aan wat u hebt." in text_of(answer) and not SymptomAnswer.objects.exists()
+    assert "Vink aan wat u heeft." in text_of(answer) and not SymptomAnswer.objects.exists()
 
     answer = by_report_page(piet, programme, "bladder")
     assert answer.redirect_chain[-1][0] == address("stop", programme)
@@ -667,7 +667,7 @@ def test_the_stop_page_says_how_it_went(piet, cast, programme):
     def told():
         return text_of(piet.get(address("stop", programme))).partition("U mag gewoon oefenen")[2]
 
-    nothing, back = "U hebt niets gemeld", "hebt u ingetrokken"
+    nothing, back = "U heeft niets gemeld", "heeft u ingetrokken"
     assert nothing in told()
     by_session_form(piet, programme, "saddle")
     take_back(piet, programme)

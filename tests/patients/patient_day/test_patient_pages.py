@@ -177,7 +177,7 @@ class TestTickingOff:
         press(piet, programme, pain="4")
         piet.force_login(cast.anna)
         page = piet.get(reverse("admin:patients_programme_days", args=[programme.pk]))
-        today = page.context["course"].days[-1]
+        today = page.context["progress"].days[-1]
         assert (today.entries[0].done, today.pain, today.whole) == (1, (4,), False)
 
     def test_twice_a_week_counts_days(self, piet, programme, cast):

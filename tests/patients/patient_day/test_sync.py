@@ -256,7 +256,7 @@ def test_a_programme_that_changed_meanwhile(piet, programme, cast):
     assert row.version.number == 1 and row.version.sheet.line(row.line) is not None
     piet.force_login(cast.anna)
     page = piet.get(reverse("admin:patients_programme_days", args=[programme.pk]))
-    assert [e.title for e in page.context["course"].days[-1].entries if e.done] == [
+    assert [e.title for e in page.context["progress"].days[-1].entries if e.done] == [
         row.version.sheet.line(row.line).title
     ]
 
