@@ -263,5 +263,5 @@ def find_log(request, queryset: CareQuerySet, **lookup):
 
 
 def refuse(request, queryset: CareQuerySet, **lookup):
-    """Answer 404, and log the attempt when there was something to refuse."""
+    """Raise 404, and log the attempt when the row exists."""
     hidden.refuse(request, queryset.filter(**lookup).first())

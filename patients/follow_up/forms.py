@@ -20,7 +20,7 @@ from rugpijn.validators import printable
 
 from .. import clinical
 from ..models import MainActivity, Programme, QualityRating, RecoveryCheck, RiskProfile
-from ..models.course import ACTIVITIES, SCALE
+from ..models.follow_up import ACTIVITIES, SCALE
 from ..sheet import Sheet
 from . import judgements
 

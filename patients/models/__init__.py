@@ -1,7 +1,7 @@
 """The record: everything that belongs to one patient."""
 
 from .batch import Batch, BatchHandout
-from .course import (
+from .follow_up import (
     ActivityScore,
     MainActivity,
     QualityRating,

@@ -26,9 +26,7 @@ def about(record) -> Row:
     return {
         "name": record.name,
         "date_of_birth": record.birth_date,
-        "email": record.email,
-        "phone": record.phone,
-        "language": record.language,
+        **_fields(record, "email phone language"),
         "practice": record.practice.name,
         "since": record.created_at,
         "login_email": (record.user.email or "") if record.user else "",
@@ -39,15 +37,18 @@ def about(record) -> Row:
 # ---------------------------------------------------------------- parts
 
 
+def _fields(row, names: str) -> Row:
+    """Return the values of these fields, under the same names."""
+    return {name: getattr(row, name) for name in names.split()}
+
+
 def _programmes(record) -> Iterator[Row]:
     for programme in _started(record):
         yield {
             "programme": str(programme.uuid),
             "title": programme.title,
             "therapist": programme.therapist.name,
-            "started_on": programme.started_on,
-            "ended_on": programme.ended_on,
-            "planned_until": programme.planned_until,
+            **_fields(programme, "started_on ended_on planned_until"),
         }
 
 
@@ -66,8 +67,7 @@ def _given(record) -> Iterator[Row]:
                     "weeks": line.when,
                     "start_position": line.start_position,
                     "steps": "\n".join(line.steps),
-                    "caution": line.caution,
-                    "note": line.note,
+                    **_fields(line, "caution note"),
                 }
 
 
@@ -94,20 +94,11 @@ def _sessions(record) -> Iterator[Row]:
         yield {
             "programme": str(log.version.programme.uuid),
             "version": log.version.number,
-            "day": log.day,
-            "moment": log.moment,
+            **_fields(log, "day moment"),
             "line": str(log.line),
             "exercise": titles[log.version_id].get(str(log.line), ""),
-            "done": log.done,
-            "pain": log.pain,
-            "effort": log.effort,
-            "sets": log.sets,
-            "reps": log.reps,
-            "hold": log.hold,
-            "duration": log.duration,
-            "performed_at": log.performed_at,
-            "received_at": log.received_at,
-            "clock_was_off": log.clock_was_off,
+            **_fields(log, "done pain effort sets reps hold duration"),
+            **_fields(log, "performed_at received_at clock_was_off"),
         }
 
 
@@ -127,10 +118,7 @@ def _recovery(record) -> Iterator[Row]:
         for check in programme.recovery_checks.all():
             yield {
                 "programme": str(programme.uuid),
-                "day": check.day,
-                "answer": check.answer,
-                "pain": check.pain,
-                "answered_at": check.answered_at,
+                **_fields(check, "day answer pain answered_at"),
                 "written_down_by": check.noted_name,
             }
 
@@ -142,8 +130,7 @@ def _activities(record) -> Iterator[Row]:
                 yield {
                     "programme": str(programme.uuid),
                     "activity": activity.name,
-                    "day": score.day,
-                    "score": score.score,
+                    **_fields(score, "day score"),
                 }
 
 
@@ -163,9 +150,7 @@ def _messages(record) -> Iterator[Row]:
             "programme": str(message.programme.uuid),
             "written_at": message.written_at,
             "by": message.by_name,
-            "by_patient": message.by_patient,
-            "text": message.text,
-            "seen_at": message.seen_at,
+            **_fields(message, "by_patient text seen_at"),
         }
 
 
@@ -174,9 +159,7 @@ def _reminders(record) -> Iterator[Row]:
     if plan is not None:
         yield {
             "times": ", ".join(f"{at:%H:%M}" for at in plan.times),
-            "days": plan.days,
-            "by_mail": plan.by_mail,
-            "changed_at": plan.changed_at,
+            **_fields(plan, "days by_mail changed_at"),
         }
 
 

@@ -33,7 +33,7 @@ def test_times_and_a_calendar_without_a_script(browser, site, programme):
     expect(phone.get_by_role("status")).to_contain_text("Uw tijden zijn bewaard.")
     assert ReminderPlan.objects.get().days == "123456"
     phone.get_by_role("button", name="Maak een link").click()
-    subscribe = phone.get_by_role("link", name="Zet het in mijn agenda")
+    subscribe = phone.get_by_role("link", name="Zet in mijn agenda")
     assert subscribe.get_attribute("href").startswith("webcal://")
     calendar = phone.get_by_label("Adres").input_value()
     answer = context.request.get(calendar)
