@@ -35,6 +35,8 @@ from tests.environment import and_in_ci
 
 from .drawings import differences, knee_bend
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[3]
 # All of them in CI; elsewhere one in three, and the one that others are compared with.
 KEYS = [key for part in and_in_ci([*keys()[::3], "hol-bol"], keys()) for key in part]

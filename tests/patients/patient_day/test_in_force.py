@@ -34,7 +34,7 @@ from .reports import (
     take_back,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 STOPS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "stop"]
 DOCTORS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "doctor"]

@@ -18,7 +18,7 @@ from tests.forms.page_forms import forms_of
 
 from .posting import as_posted, change, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 ADD = reverse("admin:patients_patient_add")
 
 
