@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items):
 
 
 def asked_of(item) -> tuple[bool, ...]:
-    return tuple(name in item.fixturenames for name in LAYERS)
+    return tuple(name in item.fixturenames for name in ("empty_ground", *LAYERS))
 
 
 @pytest.fixture(scope="session")
@@ -103,12 +103,6 @@ def ledgers(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted():
-    """Rates that a process counts for itself: the people are the same in each test."""
-    caches["process"].clear()
-
-
-@pytest.fixture(autouse=True)
 def in_dutch(settings, ledgers):
     """A page leaves the language of its reader behind; the next test begins in the site's own."""
     translation.activate(settings.LANGUAGE_CODE)
@@ -119,6 +113,12 @@ def in_dutch(settings, ledgers):
 def no_worker(settings):
     """The worker of another test is not at hand in the next one, which would leave it its mail."""
     (settings.DATA_DIR / health.BEAT).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """The same people ask in each test: what they asked in the last one does not count."""
+    caches["process"].clear()
 
 
 # Most tests are about something else; `password_only` is for those that are about this.
@@ -206,6 +206,13 @@ def standing(django_db_setup, django_db_blocker, library_rows):
     yield ground
     with django_db_blocker.unblock():
         ground.stand_on(())
+
+
+@pytest.fixture(scope="module")
+def empty_ground(standing, django_db_blocker):
+    """For a module that writes for all its tests what they begin with."""
+    with django_db_blocker.unblock():
+        standing.stand_on(())
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from .access_world import Rows, build, session_of, snapshot
 
 
 @pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker, library_rows):
+def built(empty_ground, django_db_blocker, library_rows):
     """The world, built once: each test takes back what it did to it."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(handout, "render_pdf", lambda html: b"%PDF-1.7 " + html.encode())

@@ -39,7 +39,7 @@ from .access_table import (
 )
 from .access_world import client_for, come_before, data_for, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 
 # Addresses that hold a key: whoever reads one in a log could open it.

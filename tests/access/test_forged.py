@@ -39,7 +39,7 @@ from ..forms.page_forms import forms_in, pointing_at
 from .access_table import LOGGED_PAGES, TABLE
 from .access_world import client_for, data_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 SECRETS = (
     "Oefening van Zuid",

@@ -22,7 +22,7 @@ from rugpijn.login import second_step
 from ..conftest import PASSWORD
 from ..environment import and_in_ci
 from ..weight import weigh
-from .pages import log_in, violations
+from .pages import log_in, shows_more, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
@@ -77,7 +77,8 @@ class Tour:
         self.states += 1
         for width, letters, colours in LOOKS:
             self._show(page, width, letters, colours)
-            self._say(name, (width, letters, colours), violations(page))
+            more = shows_more(page, colours, afresh=(width, letters, colours) == LOOKS[0])
+            self._say(name, (width, letters, colours), violations(page, colours=more))
             self._say(name, width, page.evaluate(TOO_SMALL))
         self._show(page, 320, 2, "light")
         self._say(name, "320 px, letters twice as large", page.evaluate(OVERFLOW))

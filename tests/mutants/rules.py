@@ -143,7 +143,7 @@ MUTANTS = (
         "patients/patient_day/reports.py",
         "if line == report.line or exercise == (report.exercise or None):",
         "if line == report.line:",
-        "tests/patients/patient_day/test_in_force.py::test_the_same_exercise_on_another_line_is_stopped_too",
+        "tests/patients/patient_day/test_stopped_exercise.py::test_the_same_exercise_on_another_line_is_stopped_too",
     ),
     Mutant(
         "a red flag leaves the session open",

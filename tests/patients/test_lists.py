@@ -16,7 +16,7 @@ from rugpijn.audit import AccessEvent
 from rugpijn.log import chain
 from rugpijn.models import StaffInvitation, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 MANY = 300
 
 LISTS = {

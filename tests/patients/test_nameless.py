@@ -17,7 +17,7 @@ from .paper.papers import squeezed
 from .patient_day.pages import text_of
 from .prescribing.posting import as_posted, change
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 TITLE, NOTE, STEPS = "Kanarietitel", "Kanarieopmerking", "Kanariestap van Piet"
 HINT = "Misschien staan op uw papier andere stappen"
 

@@ -24,7 +24,7 @@ NUMBER = 12_360  # one patient of the twenty thousand: acts for others, the firs
 
 
 @pytest.fixture(scope="module")
-def people(django_db_setup, django_db_blocker):
+def people(empty_ground, django_db_blocker):
     """Of each kind of login one, by name."""
     with django_db_blocker.unblock(), transaction.atomic():
         many.fill()

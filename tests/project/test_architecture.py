@@ -176,3 +176,20 @@ def test_a_public_class_has_a_name_of_its_own():
                 places[node.name].append(str(path))
     del places["Command"]  # of each management command, as Django asks
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+OF_TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
+TEST_FILES = [path for path in OF_TESTS if path.name.startswith("test_")]
+LONGEST = 449
+
+
+def test_a_test_file_tells_one_story():
+    lines = {str(path): len((ROOT / path).read_text().splitlines()) for path in TEST_FILES}
+    assert {path: count for path, count in lines.items() if count > LONGEST} == {}
+
+
+def test_no_test_module_is_imported():
+    """What several of them need stands in a conftest or in a module without tests."""
+    modules = {module_of(path) for path in TEST_FILES}
+    importers = {str(path): imported(path) & modules for path in OF_TESTS}
+    assert {path: names for path, names in importers.items() if names} == {}

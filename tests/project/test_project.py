@@ -24,6 +24,8 @@ from ..catalogues import CATALOGUE, collected
 from ..environment import needs
 from .commands import ROOT, practice_settings, run
 
+pytestmark = pytest.mark.long
+
 OURS = ("rugpijn", "exercises", "patients")
 
 

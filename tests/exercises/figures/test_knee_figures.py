@@ -31,6 +31,8 @@ from tests.environment import and_in_ci
 
 from .drawings import differences, knee_bend
 
+pytestmark = pytest.mark.long
+
 KNEE = ("fietsen", "knie-strekken-zittend", "opstaan-uit-stoel", "beenpers", "kuit-rekken")
 ONE_SIDED = [key for key in keys() if "side" in load(key)]
 CENTIMETRE = 0.01 / 1.75

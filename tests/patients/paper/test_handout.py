@@ -27,6 +27,8 @@ from .papers import (
     squeezed,
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module", autouse=True)
 def at_leisure():

@@ -2,25 +2,20 @@
 
 import json
 import re
-import uuid
 from datetime import timedelta
-from itertools import cycle
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from patients import clinical
 from patients.contact import calendar_feed, reminders
-from patients.follow_up import timeline
-from patients.models import Patient, Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
-from patients.patient_day import reports
-from patients.prescribing import authoring
+from patients.models import Proxy, ReminderPlan, SeenMark, SessionLog, SymptomAnswer
 from rugpijn.models import Practice, User
 
 from .acts import act, send, statuses
+from .channels import BESIDE, CHANNELS, by_day_form, by_report_page, by_symptoms_form, new_version
 from .pages import text_of
 from .reports import (
     OFFERS,
@@ -30,13 +25,10 @@ from .reports import (
     clear,
     offered,
     on_worklist,
-    session_form,
     take_back,
 )
 
-pytestmark = pytest.mark.django_db
-
-STOPS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "stop"]
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 DOCTORS = [name for name, symptom in clinical.SYMPTOMS.items() if symptom.urgency == "doctor"]
 ALARMS = ("saddle", "calf", "infection", "bladder", "weakness", "saddle")  # of the own doctor
 PAGES = (
@@ -49,56 +41,6 @@ PAGES = (
 )
 
 
-def offers_of_line(client, page, programme, line) -> set[str]:
-    """What is offered about one exercise."""
-    raw = client.get(address(page, programme)).content.decode()
-    part = re.search(rf'<(article|section) [^>]*data-line="{line}".*?</\1>', raw, re.S)
-    found = part.group() if part else ""
-    return {name for name, pattern in OFFERS.items() if re.search(pattern, found)}
-
-
-@pytest.fixture
-def piet(client, cast, programme):
-    programme.started_on = timezone.localdate() - timedelta(days=20)
-    programme.save(update_fields=["started_on"])
-    client.force_login(cast.piet)
-    return client
-
-
-@pytest.fixture
-def second(piet, cast, programme, make_programme):
-    """Piet's own programme of another practice, under the same login."""
-    other = Patient.objects.create(
-        name="Piet Jansen",
-        user=cast.piet,
-        practice=cast.bram.practice,
-        created_by=cast.bram,
-        birth_date=cast.piet_patient.birth_date,
-    )
-    return make_programme(other, cast.bram)
-
-
-def by_day_form(client, programme, *symptoms, **more):
-    data = session_form(programme, *symptoms, **more)
-    return client.post(reverse("patients:log_session", args=[programme.uuid]), data, follow=True)
-
-
-def by_symptoms_form(client, programme, *symptoms, **more):
-    data = session_form(programme, *symptoms, **more)
-    return client.post(
-        reverse("patients:report_symptoms", args=[programme.uuid]), data, follow=True
-    )
-
-
-def by_report_page(client, programme, *symptoms, **more):
-    """Without an exercise, as the page's own form sends it."""
-    there = reverse("patients:report_symptoms", args=[programme.uuid])
-    raw = client.get(there).content.decode()
-    form = re.search(r"<form[^>]*data-asks.*?</form>", raw, re.S).group()
-    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
-    return client.post(there, {**dict(hidden), "symptoms": symptoms, **more}, follow=True)
-
-
 def by_sync_alone(client, programme, *symptoms, **more):
     """As the form was left: nobody said that the exercise was done."""
     report = act(programme, 1, symptoms=list(symptoms), **more)
@@ -108,15 +50,7 @@ def by_sync_alone(client, programme, *symptoms, **more):
     return answer
 
 
-CHANNELS = (by_session_form, by_day_form, by_symptoms_form, by_sync)
 ALARM_CHANNELS = (*CHANNELS, by_report_page, by_sync_alone)
-
-
-def new_version(programme, by):
-    line = programme.prescriptions.last()
-    line.reps = 7
-    line.save()
-    authoring.issue(programme=programme, by=by)
 
 
 # ---------------------------------------------------------------- a symptom that needs a doctor
@@ -372,312 +306,3 @@ def test_the_nameless_page_never_says_it(piet, programme):
     before = text_of(Client().get(there))
     by_session_form(piet, programme, "saddle")
     assert text_of(Client().get(there)) == before
-
-
-# ---------------------------------------------------------------- a symptom that stops one exercise
-
-
-@pytest.mark.parametrize(("channel", "symptom"), list(zip(CHANNELS, cycle(STOPS), strict=False)))
-def test_a_stopped_exercise_is_offered_nowhere(piet, cast, programme, channel, symptom):
-    lines = programme.current_version().sheet.lines
-    channel(piet, programme, symptom)
-    second_phone = Client()
-    second_phone.force_login(cast.piet)
-    for phone in (piet, second_phone):
-        for page in ("home", "programme_detail", "programme_yesterday", "programme_session"):
-            assert offers_of_line(phone, page, programme, lines[0].uuid) == set(), page
-            assert offers_of_line(phone, page, programme, lines[1].uuid), page
-        carried = re.search(
-            r'id="carried"[^>]*>(.*?)</script>', phone.get("/").content.decode()
-        ).group(1)
-        (report,) = json.loads(carried)["reports"]
-        assert (report["line"], report["exercise"]) == (lines[0].uuid, lines[0].exercise)
-    assert "0 van 10" in text_of(piet.get("/"))  # what is stopped is not asked
-    assert 'class="card alarm"' in on_worklist(cast.anna)
-
-
-@pytest.mark.parametrize("then", ["a new version", "eight days", "a mistake", "a note"])
-def test_until_when_an_exercise_is_stopped(piet, cast, programme, then):
-    line = programme.current_version().sheet.lines[0].uuid
-    by_session_form(piet, programme, STOPS[0])
-    if then == "a new version":
-        new_version(programme, cast.anna)
-    elif then == "eight days":
-        SymptomAnswer.objects.update(day=timezone.localdate() - timedelta(days=8))
-    elif then == "a mistake":
-        take_back(piet, programme)
-    else:
-        clear(cast.anna, programme)
-    over = then in ("a mistake", "a note")
-    for page in ("programme_detail", "programme_session"):
-        assert bool(offers_of_line(piet, page, programme, line)) is over, page
-
-
-def test_the_same_exercise_on_another_line_is_stopped_too(piet, cast, programme):
-    """As in a later phase, or when it was taken off and put back."""
-    first = programme.prescriptions.first()
-    authoring.prescribe(programme=programme, exercise=first.exercise)
-    authoring.issue(programme=programme, by=cast.anna)
-    lines = programme.current_version().sheet.lines
-    by_session_form(piet, programme, STOPS[0])
-    assert offers_of_line(piet, "programme_session", programme, lines[-1].uuid) == set()
-    first.delete()
-    authoring.issue(programme=programme, by=cast.anna)
-    assert offers_of_line(piet, "programme_session", programme, lines[-1].uuid) == set()
-
-
-def test_a_note_about_one_exercise_gives_back_that_one(piet, cast, programme):
-    lines = programme.current_version().sheet.lines
-    by_session_form(piet, programme, STOPS[0])
-    by_session_form(piet, programme, STOPS[0], line=1)
-    kept = SymptomAnswer.objects.get(line=lines[1].uuid)
-    therapist = Client()
-    therapist.force_login(cast.anna)
-    there = reverse("admin:patients_programme_seen", args=[programme.pk])
-    therapist.post(there, {"item": f"{STOPS[0]}:{kept.pk}", "note": "Gebeld."})
-    assert offers_of_line(piet, "programme_session", programme, lines[0].uuid) == set()
-    assert offers_of_line(piet, "programme_session", programme, lines[1].uuid)
-
-
-# ---------------------------------------------------------------- without an exercise
-
-
-def test_an_alarm_sign_is_reported_without_an_exercise(piet, cast, programme):
-    """Somebody wakes up with it: from "when to call", also while another report is in force."""
-    there = reverse("patients:report_symptoms", args=[programme.uuid])
-    for page in ("programme_detail", "programme_session", "messages"):
-        here = reverse(f"patients:{page}", args=[programme.uuid])
-        assert f'href="{there}"' in piet.get(here).content.decode(), page
-    asked = re.findall(r'name="symptoms" value="(\w+)"', piet.get(there).content.decode())
-    assert asked == ["saddle", "bladder", "weakness"]  # this version's, and no leg pain
-    answer = by_report_page(piet, programme)
-    assert "Vink aan wat u heeft." in text_of(answer) and not SymptomAnswer.objects.exists()
-
-    answer = by_report_page(piet, programme, "bladder")
-    assert answer.redirect_chain[-1][0] == address("stop", programme)
-    assert "met “" not in text_of(answer) and f'href="{there}"' in answer.content.decode()
-    row = SymptomAnswer.objects.get()
-    assert (row.line, row.symptoms) == (None, ["bladder"]) and not SessionLog.objects.exists()
-    assert "Een rode vlag, gemeld zonder oefening" in on_worklist(cast.anna)
-    told = timeline.events(programme, programme.started_on, timezone.localdate())
-    assert "Gemeld zonder oefening" in " ".join(event.words for event in told)
-    by_report_page(piet, programme, "saddle")
-    assert SymptomAnswer.objects.count() == 2
-    for report in SymptomAnswer.objects.all():
-        take_back(piet, programme, report, line="")
-    assert offered(piet, "programme_session", programme)
-
-
-def test_a_note_of_the_therapist_ends_one_without_an_exercise(piet, cast, programme):
-    by_report_page(piet, programme, "saddle")
-    clear(cast.anna, programme)
-    assert offered(piet, "programme_session", programme)
-
-
-def test_without_an_exercise_nothing_is_reported_that_stops_one(piet, programme):
-    """It would stop nothing, and say so to nobody."""
-    by_report_page(piet, programme, "leg_pain")
-    report = act(programme, 1, symptoms=["saddle", "leg_pain"])
-    del report["done"], report["line"]
-    assert statuses(send(piet, programme, report)) == ["refused"]
-    assert [row.symptoms for row in SymptomAnswer.objects.all()] == [["leg_pain", "saddle"]]
-
-
-@pytest.mark.parametrize("page", ["programme_detail", "programme_session", "messages"])
-def test_when_to_call_has_the_numbers(piet, programme, page):
-    Practice.objects.update(doctor_phone="030 111 11 11", out_of_hours_phone="0900 - 2222")
-    raw = piet.get(reverse(f"patients:{page}", args=[programme.uuid])).content.decode()
-    part = re.search(r'<section[^>]*id="when-to-call".*', raw, re.S).group()
-    for number in ("112", "+31301111111", "09002222"):
-        assert f'href="tel:{number}"' in part, number
-
-
-# ---------------------------------------------------------------- the act itself
-
-
-def test_sent_as_the_form_was_left_and_with_its_button_it_is_one_report(piet, programme):
-    """The same number: in passing, from the outbox, and with the plain form."""
-    whole = session_form(programme, "saddle")
-    alone = act(programme, 1, symptoms=["saddle"], operation=whole["operation"])
-    del alone["done"]
-    assert statuses(send(piet, programme, alone, alone)) == ["stored", "stored"]
-    piet.post(reverse("patients:report_symptoms", args=[programme.uuid]), whole)
-    assert SymptomAnswer.objects.count() == 1 and not SessionLog.objects.exists()
-    piet.post(reverse("patients:log_session", args=[programme.uuid]), whole)
-    assert SymptomAnswer.objects.count() == SessionLog.objects.count() == 1
-    take_back(piet, programme, operation=str(uuid.uuid4()), retracts=whole["operation"])
-    assert offered(piet, "programme_session", programme)
-
-
-def test_a_phone_takes_back_what_it_had_not_sent(piet, programme):
-    """It knows the number of its act, not that of the report; and may send the mistake first."""
-    report = act(programme, 1, symptoms=["saddle"])
-    mistake = act(programme, 2, retracts=report["operation"])
-    assert statuses(send(piet, programme, mistake, report)) == ["stored", "stored"]
-    assert offered(piet, "programme_session", programme)
-    answer = send(piet, programme, mistake, report)
-    assert statuses(answer) == ["stored", "stored"]
-    assert answer.json()["standing"]["reports"] == []
-    assert SymptomAnswer.objects.count() == 2 and SessionLog.objects.count() == 1
-
-
-@pytest.mark.parametrize("wrong", [{"retracts": "x"}, {"line": "x"}, {"symptoms": ["saddle"]}])
-def test_what_takes_back_nothing_is_refused(piet, programme, wrong):
-    by_session_form(piet, programme, "saddle")
-    (known,) = SymptomAnswer.objects.all()
-    mistake = act(programme, 2, retracts=str(known.operation)) | wrong
-    assert statuses(send(piet, programme, mistake)) == ["refused"]
-    take_back(piet, programme, known, **wrong)
-    assert offered(piet, "programme_session", programme) == set()
-
-
-@pytest.mark.parametrize("wrong", [{"duration": "99999"}, {"pain": "eleven"}, {"moment": "1"}])
-@pytest.mark.parametrize("channel", [by_session_form, by_sync])
-def test_a_report_is_kept_when_the_rest_is_wrong(piet, programme, channel, wrong):
-    """A number that cannot be, or (the last) a programme that has ended meanwhile."""
-    if wrong == {"moment": "1"}:
-        programme.ended_on = timezone.localdate()
-        programme.save()
-    if channel is by_sync:
-        send(piet, programme, act(programme, 1, symptoms=["saddle"], **wrong))
-    else:
-        answer = by_session_form(piet, programme, "saddle", **wrong)
-        assert answer.redirect_chain[-1][0] == address("stop", programme)
-    assert SymptomAnswer.objects.get().symptoms == ["saddle"]
-    assert "Stop met oefenen" in text_of(piet.get("/"))
-
-
-def test_a_report_after_the_end_is_on_the_worklist_until_it_is_cleared(piet, cast, programme):
-    """A phone may send late; nobody else would look at a programme that has ended."""
-    therapist = Client()
-    therapist.force_login(cast.anna)
-    words = str(clinical.SYMPTOMS["saddle"].words).lower()
-    programme.ended_on = timezone.localdate()
-    programme.save()
-    assert "Piet Jansen" not in text_of(therapist.get(reverse("admin:index")))
-    send(piet, programme, act(programme, 1, symptoms=["saddle"]))
-    shown = therapist.get(reverse("admin:index"))
-    assert words in text_of(shown)
-    [card] = shown.context["cards"]
-    assert [item.reason for item in card.items] == ["red_flag"]
-    there = reverse("admin:patients_programme_seen", args=[programme.pk])
-    therapist.post(there, {"item": card.items[0].key, "note": "Gebeld: naar de huisarts."})
-    assert "Stop met oefenen" not in text_of(piet.get("/"))
-    assert words not in text_of(therapist.get(reverse("admin:index")))
-
-
-BESIDE = ("messages", "progress", "reminders")
-
-
-@pytest.mark.parametrize("beside", BESIDE)
-def test_pages_beside_the_exercises_say_that_they_have_stopped(piet, programme, beside):
-    here = reverse(f"patients:{beside}", args=[programme.uuid])
-    assert address("stop", programme) not in piet.get(here).content.decode()
-    by_session_form(piet, programme, "saddle")
-    assert address("stop", programme) in piet.get(here).content.decode()
-
-
-def test_nobody_takes_back_what_somebody_else_reported(piet, cast, programme, make_programme):
-    mos = make_programme(cast.mo_patient)
-    by_session_form(piet, programme, "saddle")
-    (report,) = SymptomAnswer.objects.all()
-    mo = Client()
-    mo.force_login(cast.mo)
-    version = mos.current_version()
-    take_back(mo, mos, report, line=version.sheet.lines[0].uuid, version=version.number)
-    assert offered(piet, "programme_session", programme) == set()
-
-
-def test_pressed_twice_it_is_one_report(piet, programme):
-    data = session_form(programme, "saddle")
-    for _pressed in range(2):
-        piet.post(reverse("patients:log_session", args=[programme.uuid]), data)
-    assert SymptomAnswer.objects.count() == 1 and SessionLog.objects.count() == 1
-
-
-def test_without_a_report_it_costs_one_query(cast, programme, django_assert_num_queries):
-    with django_assert_num_queries(2):
-        reports.standing_of(cast.piet)
-
-
-# ---------------------------------------------------------------- a therapist looked at it
-
-LOOKED = "Uw fysiotherapeut heeft uw melding van"
-AGAIN = "U mag uw oefeningen weer doen."
-
-
-def test_the_patient_reads_that_somebody_looked(piet, cast, programme):
-    by_session_form(piet, programme, "saddle")
-    clear(cast.anna, programme, note="Gebeld met de huisarts: niets gevonden.")
-    for page in ("home", "programme_detail", "stop"):
-        told = text_of(piet.get(address(page, programme)))
-        assert f"{LOOKED} {date_format(timezone.localdate(), 'j F')} bekeken." in told
-        assert AGAIN in told and "niets gevonden" not in told
-    assert LOOKED not in text_of(piet.get(address("programme_yesterday", programme)))
-
-
-def test_it_is_said_until_something_is_done(piet, cast, programme):
-    by_session_form(piet, programme, "saddle")
-    clear(cast.anna, programme)
-    by_day_form(piet, programme, line=1)
-    assert LOOKED not in text_of(piet.get("/"))
-    assert LOOKED in text_of(piet.get(address("stop", programme)))  # still true there
-
-
-def test_it_is_said_for_a_week(piet, cast, programme):
-    by_session_form(piet, programme, "saddle")
-    clear(cast.anna, programme)
-    for days, said in ((6, True), (8, False)):
-        SeenMark.objects.update(at=timezone.now() - timedelta(days=days))
-        SessionLog.objects.update(performed_at=timezone.now() - timedelta(days=9))
-        assert (LOOKED in text_of(piet.get("/"))) is said
-
-
-def test_the_exercise_that_was_given_back_says_so(piet, cast, programme):
-    by_session_form(piet, programme, "leg_pain", line=1)
-    clear(cast.anna, programme)
-    lines = programme.current_version().sheet.lines
-    again = f"U mag “{lines[1].title}” weer doen."
-    assert text_of(piet.get("/")).count(again) == 2  # above the day, and at the exercise
-    for page in ("home", "programme_session"):
-        raw = piet.get(address(page, programme)).content.decode()
-        at = [m.start() for m in re.finditer(r'data-line="', raw)]
-        parts = [raw[one:two] for one, two in zip(at, [*at[1:], len(raw)], strict=True)]
-        saying = {re.match(r'data-line="([^"]*)"', part)[1] for part in parts if again in part}
-        assert saying == {lines[1].uuid}
-    assert AGAIN not in text_of(piet.get("/"))
-
-
-def test_not_while_something_else_holds(piet, cast, programme):
-    by_session_form(piet, programme, "leg_pain", line=1)
-    clear(cast.anna, programme)
-    by_session_form(piet, programme, "numbness", line=1)
-    SessionLog.objects.update(performed_at=timezone.now() - timedelta(days=1))
-    assert LOOKED not in text_of(piet.get("/"))
-
-
-def test_put_back_it_is_said_no_more(piet, cast, programme):
-    by_session_form(piet, programme, "saddle")
-    clear(cast.anna, programme)
-    SeenMark.objects.update(withdrawn_at=timezone.now())
-    assert "Stop met oefenen" in text_of(piet.get("/")) and LOOKED not in text_of(piet.get("/"))
-
-
-def test_the_stop_page_says_how_it_went(piet, cast, programme):
-    def told():
-        return text_of(piet.get(address("stop", programme))).partition("U mag gewoon oefenen")[2]
-
-    nothing, back = "U heeft niets gemeld", "heeft u ingetrokken"
-    assert nothing in told()
-    by_session_form(piet, programme, "saddle")
-    take_back(piet, programme)
-    assert back in told() and nothing not in told() and LOOKED not in told()
-    by_session_form(piet, programme, "saddle")
-    clear(cast.anna, programme)
-    assert LOOKED in told() and nothing not in told() and back not in told()
-
-
-def test_another_record_under_the_same_login_says_it_too(piet, cast, programme, second):
-    by_session_form(piet, programme, "saddle")
-    clear(cast.anna, programme)
-    assert AGAIN in text_of(piet.get(address("programme_detail", second)))

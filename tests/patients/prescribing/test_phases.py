@@ -23,7 +23,7 @@ from ...reading import assert_in_order, words
 from ..paper.papers import Paper
 from .posting import as_posted, change
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 SAMPLES = Path(__file__).parents[1] / "samples"
 
 
