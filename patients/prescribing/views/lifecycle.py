@@ -241,7 +241,8 @@ def again(request, programme):
     messages.success(
         request,
         gettext(
-            "This is a draft with the same exercises. Check it, also for red flags, and start it."
+            "This is a draft with the same exercises. Review it, check for red flags, "
+            "then start it."
         ),
     )
     if any(line.period != line.period.in_any_programme for line in programme.prescriptions.all()):
