@@ -383,7 +383,7 @@ class TestDischarge:
     def test_what_nobody_saw_is_not_ended(self, running, cast):
         """A colleague started another programme since the page was opened."""
         for seen in (None, running.pk + 1):
-            with pytest.raises(RefusedError, match="meanwhile"):
+            with pytest.raises(RefusedError, match="in the meantime"):
                 lifecycle.discharge(patient=running.patient, by=cast.anna, running=seen)
         running.refresh_from_db()
         running.patient.refresh_from_db()
