@@ -1,7 +1,7 @@
-"""Who opened which record, when: the access log that NEN 7513 asks for.
+"""Writing the access log that NEN 7513 requires: who opened which record, and when.
 
-`record` writes an act in the act's own transaction: neither stands without the other. `deny`
-writes a refusal apart from it, since a refused act is taken back and its row must stay.
+`record` writes an act in the transaction of the act, so that neither is stored without the other.
+`deny` writes a refusal outside of it, since a refused act is rolled back and its row must stay.
 """
 
 import logging
@@ -46,13 +46,15 @@ def record(
     part: str = "",
     query: str = "",
 ) -> None:
-    """Write one row for each patient that an act touched or showed.
+    """Write one row for each patient that an act changed or showed, or one row without a patient.
 
-    The row belongs to the practice of the patient or the thing, whoever acted: its owner
-    answers for it, and a stranger's own practice must not learn of it. `thing`
-    is the object acted on, `part` names what of it, `query` is what was searched for (only a
-    digest of it is kept). `actor` is whoever acts without being logged in yet. Call it inside
-    the act's own transaction, so that neither stands without the other.
+    A row belongs to the practice of the patient or the thing, also when somebody of another
+    practice acted: its owner is responsible for it, and the other practice must not learn of it.
+
+    `action` is a name in `ACTS`, or KeyError is raised. `thing` is the object acted on and `part`
+    names a part of it. Of `query`, the search text, only a digest is stored. `actor` is given when
+    the person is not logged in yet. Call this inside the transaction of the act itself, so that
+    neither is stored without the other.
     """
     actor = actor or request.user
     patients = patients or _own_records(action, actor)
@@ -68,7 +70,7 @@ def record(
 
 
 def parts(names: Iterable[str]) -> list[str]:
-    """Names of fields that were changed, for `part` of a row; what is too much makes another."""
+    """Join names of changed fields for `part`: as many as its column holds, then the next row."""
     rows: list[str] = []
     for name in sorted(names):
         if rows and len(rows[-1]) + 1 + len(name) <= PART_LENGTH:
@@ -79,10 +81,10 @@ def parts(names: Iterable[str]) -> list[str]:
 
 
 def deny(request, action: str, *patients, thing=None, actor=None) -> None:
-    """Write a refusal. A stranger without an account goes to the technical log only.
+    """Write a refusal. For somebody who is not logged in, only the technical log has a line.
 
-    Where a request is being answered, the row waits until that is done: the view may stand in a
-    transaction that is taken back because of the refusal.
+    During a request the rows are added to `request.refusals` and stored at its end, since the
+    transaction of the view may be rolled back because of the refusal.
     """
     actor = actor or request.user
     if not actor.is_authenticated:
@@ -101,7 +103,7 @@ def deny(request, action: str, *patients, thing=None, actor=None) -> None:
 def record_by_system(
     action: str, *, practice: uuid.UUID | None, patient=None, thing=None, part: str = ""
 ) -> None:
-    """What a command did, without anybody at a page: purging, a backup, erasing after its term."""
+    """Write what a command did without a person, such as a backup or erasing after a term."""
     chain.append(
         [
             AccessEvent(
@@ -179,18 +181,23 @@ def _device(request) -> str:
 
 
 def _source() -> str:
-    """The program and where it runs: a practice may have more systems than this one."""
+    """The name of the program and its host; a practice may have other systems too."""
     return f"Rugpijn, {urlsplit(settings.SITE_URL).netloc}"[:80]
 
 
 def digest_of(query: str) -> str:
-    """What was searched for, to compare, not to read: names are too few to hash without a key."""
+    """A keyed digest of a search text, in hexadecimal. It can be compared and not read.
+
+    Without a key, somebody could try all names until the digest is the same.
+    """
     return salted_hmac("rugpijn.log.query", query, algorithm="sha256").hexdigest()
 
 
 def _practice_of(about, user, broken) -> uuid.UUID | None:
-    """The practice of the patient, or else of the thing, that an act is about, whoever acts. For an
-    act about nothing of a practice the actor's own, or the one that was opened."""
+    """The practice of the patient or the thing that an act is about.
+
+    Without one it is the practice of the actor, or the one opened in an emergency.
+    """
     own = getattr(user, "practice", None)
     about = getattr(about, "record_of", None) or about
     if own is not None and own.pk == getattr(about, "practice_id", None):
@@ -208,14 +215,14 @@ def _is_practice(thing) -> bool:
 
 
 def _is_own(request, actor, patient) -> bool:
-    """The own record, or that of somebody on whose behalf one acts."""
+    """Whether the record is the actor's own, or of the person the actor acts for."""
     if patient is None or not actor.is_authenticated:
         return False
     return actor.pk == patient.user_id or getattr(request, "on_behalf", None) == patient.uuid
 
 
 def _treats(actor, patient, own: bool) -> bool | None:
-    """Whether whoever acts treats this patient; None where that is no question."""
+    """Whether the actor treats this patient; None without a patient and for one's own record."""
     if patient is None or not actor.is_authenticated or own:
         return None
     return actor.may_treat and actor.practice_id == patient.practice_id
@@ -236,10 +243,10 @@ def _purpose(action, actor, own, treats, glass) -> str:
 
 
 def _not_read_today(request, action, actor, patients):
-    """Whose row is still to be written; None when there is nothing left to write.
+    """The patients for whom a row must still be written; None when there are none.
 
-    Who reads the own record is written down once a day in each session: the log must show who
-    looked, and a patient who ticks off six times a day would hide it.
+    Reading one's own record is logged once a day in each session. A row for each visit of the
+    patient would hide who else read the record.
     """
     session = getattr(request, "session", None)
     if session is None or not any(_is_own(request, actor, patient) for patient in patients):

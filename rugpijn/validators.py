@@ -117,11 +117,9 @@ def one_phone_number(text: str) -> None:
                 "There are %(count)d phone numbers here: %(numbers)s. A field holds one number: "
                 "keep the one to call, such as “%(first)s”."
             ),
-            params={
-                "count": len(numbers), "numbers": ", ".join(numbers), "first": numbers[0],
-            },
+            params={"count": len(numbers), "numbers": ", ".join(numbers), "first": numbers[0]},
             code="phones",
-        )  # fmt: skip
+        )
     if not numbers or not phones.can_be_called(phones.read(text).numbers[0]):
         raise ValidationError(
             _("There is no phone number here that can be called, such as “030-2345678”."),

@@ -178,11 +178,9 @@ class PostgreSQL:
             rows = self._rows(cursor)
             left_out = [f"--exclude-table-data=public.{name}" for name in OF_THE_MOMENT]
             handle = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  the caller closes it
-            self._run(
-                "pg_dump", "--format=custom", "--compress=1", "--schema=public",
-                "--no-owner", "--no-privileges", f"--snapshot={snapshot}", *left_out,
-                f"--dbname={self._name}", into=handle,
-            )  # fmt: skip
+            options = "--format=custom --compress=1 --schema=public --no-owner --no-privileges"
+            named = [f"--snapshot={snapshot}", *left_out, f"--dbname={self._name}"]
+            self._run("pg_dump", *options.split(), *named, into=handle)
             cursor.execute("ROLLBACK")
         return handle, migrations, rows | {name: 0 for name in OF_THE_MOMENT if name in rows}
 
@@ -214,10 +212,8 @@ class PostgreSQL:
         with self._apart() as cursor:
             cursor.execute(f"ALTER SCHEMA public RENAME TO {BEFORE}")
             cursor.execute("CREATE SCHEMA public")
-        self._run(
-            "pg_restore", "--single-transaction", "--exit-on-error", "--schema=public",
-            "--no-owner", "--no-privileges", f"--dbname={self._name}", str(dumped),
-        )  # fmt: skip
+        options = "--single-transaction --exit-on-error --schema=public --no-owner --no-privileges"
+        self._run("pg_restore", *options.split(), f"--dbname={self._name}", str(dumped))
         with self._apart() as cursor:
             if self._rows(cursor) != self.rows:
                 raise BackupError("Not every row came back. Take another backup.")

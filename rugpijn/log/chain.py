@@ -1,11 +1,13 @@
 """Each row of the access log holds a hash of itself and of the row before it.
 
-There is one chain for each practice, and one for what belongs to none. Not one for all: rows are
-added in the act's own transaction, and on PostgreSQL practices would wait for each other's; a
-practice's own rows are purged after its own term; and whoever leaves takes a whole chain along.
+There is one chain for each practice, and one for rows that belong to no practice. One chain for all
+would have three problems. Rows are added in the transaction of the act, so on PostgreSQL practices
+would wait for each other. The rows of each practice are purged after a term of its own. And a
+practice that leaves must be able to take its whole chain.
 
-Somebody with the database in hand can write a whole new chain. Not when its head is kept
-elsewhere: `manage.py log_head` prints it, `manage.py verify_log --kept FILE` compares.
+Somebody who can write to the database can write a whole new chain. That is found when the head of
+the chain is kept elsewhere: `manage.py log_head` prints it, `manage.py verify_log --kept FILE`
+compares.
 """
 
 import hashlib
@@ -26,15 +28,15 @@ NOBODY = uuid.UUID(int=0)  # the chain of what belongs to no practice
 BEGINNING = "0" * 64
 AT_ONCE = 2_000
 
-# What the hash of a row is made of, by its form. A form never changes: a new field needs a new one.
-FORMS = {
-    1: (
-        "event", "at", "action", "code", "outcome", "authorised", "treatment", "consent", "glass",
-        "actor", "actor_name", "actor_role", "on_behalf", "address", "device", "purpose",
-        "practice", "patient", "object_type", "object_id", "object_version", "object_part",
-        "query", "source", "request", "chain", "number", "form",
-    ),
-}  # fmt: skip
+# The fields in the hash of a row, in order, by the form of the row. A form never changes: a new
+# field needs a new form.
+FORM_1 = """
+    event at action code outcome authorised treatment consent glass
+    actor actor_name actor_role on_behalf address device purpose
+    practice patient object_type object_id object_version object_part
+    query source request chain number form
+"""
+FORMS = {1: tuple(FORM_1.split())}
 NEWEST = max(FORMS)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -60,10 +62,10 @@ def link(before: str, event) -> str:
 
 
 def append(events: Iterable[AccessEvent]) -> None:
-    """Add rows at the end of their chains: one insert, and the head of each chain held meanwhile.
+    """Add rows at the end of their chains, with one insert for each chain.
 
-    Chains are held in one order always, so that two acts about two practices never wait for
-    each other.
+    The head of each chain is locked until the transaction ends. Chains are always locked in the
+    same order, so that two acts about two practices cannot deadlock.
     """
     by_chain: dict[uuid.UUID, list[AccessEvent]] = {}
     for event in events:
@@ -91,12 +93,12 @@ def hold(chain: uuid.UUID) -> LogHead:
     return head
 
 
-# ------------------------------------------------------------ looking whether it is whole
+# ------------------------------------------------------------ verification
 
 
 @dataclass(frozen=True)
 class Broken:
-    """What is wrong with a chain, and from which row on."""
+    """What is wrong with a chain, and at which row."""
 
     chain: uuid.UUID
     number: int
@@ -107,7 +109,7 @@ class Broken:
 
 
 def chains() -> list[uuid.UUID]:
-    """Every chain that has rows, a head or a purged part; a head that was removed hides none."""
+    """Every chain that has rows, a head or a purged part. A removed head does not hide a chain."""
     known = set(LogHead.objects.values_list("chain", flat=True))
     known |= set(LogSegment.objects.order_by().values_list("chain", flat=True).distinct())
     known |= set(AccessEvent.objects.order_by().values_list("chain", flat=True).distinct())
@@ -115,10 +117,10 @@ def chains() -> list[uuid.UUID]:
 
 
 def missing() -> list[uuid.UUID]:
-    """Chains that must be there and of which nothing is left, neither rows nor head.
+    """Chains that must exist and of which neither rows nor a head are left.
 
-    Logging in is in the log of one's practice, and so is each time that its records were opened
-    in an emergency.
+    Each login is in the log of the person's practice, and each emergency access in the log of the
+    practice whose records were opened.
     """
     known = set(chains())
     people = get_user_model().objects.filter(last_login__isnull=False)
@@ -130,7 +132,11 @@ def missing() -> list[uuid.UUID]:
 
 
 def verify(chain: uuid.UUID) -> Iterator[Broken]:
-    """Read a whole chain; each row is held to the hash of the row before it as that row has it."""
+    """Read a whole chain and yield what is wrong.
+
+    The hash of each row is computed from the stored hash of the row before it, so that one changed
+    row is reported once.
+    """
     number, before = start_of(chain)
     rows = AccessEvent.objects.filter(chain=chain).order_by("number")
     for event in rows.iterator(chunk_size=AT_ONCE):
@@ -152,13 +158,13 @@ def verify(chain: uuid.UUID) -> Iterator[Broken]:
 
 
 def start_of(chain: uuid.UUID) -> tuple[int, str]:
-    """The last number and hash of what was purged; the beginning when nothing was."""
+    """The number and hash of the last purged row; 0 and `BEGINNING` when nothing was purged."""
     purged = LogSegment.objects.filter(chain=chain).order_by("last").last()
     return (purged.last, purged.last_hash) if purged is not None else (0, BEGINNING)
 
 
 def agrees(chain: uuid.UUID, number: int, kept: str) -> Broken | None:
-    """Hold a chain to a head that was kept elsewhere."""
+    """Compare a chain with a head that was kept elsewhere. Returns what is wrong, or None."""
     event = AccessEvent.objects.filter(chain=chain, number=number).values_list("hash").first()
     purged = LogSegment.objects.filter(chain=chain).order_by("last").last()
     if event is not None:

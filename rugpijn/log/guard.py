@@ -1,7 +1,7 @@
-"""The database itself refuses to change the access log, whoever asks.
+"""Triggers by which the database refuses every change of the access log.
 
-Triggers, from one function. SQLite drops them silently when a migration rebuilds the table, so
-they are put back after every migrate, and a start without them is refused (checks.py).
+SQLite drops triggers silently when a migration rebuilds the table. They are therefore installed
+again after every migrate, and the app refuses to start without them (operations/checks.py).
 """
 
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def _statements(table: str) -> dict[str, str]:
 
 
 def _present() -> set[str]:
-    """Names of the triggers that are there and switched on."""
+    """Names of the triggers that are installed and enabled."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # 'O' and 'A' fire for everybody; anything else was switched off.
@@ -49,19 +49,19 @@ def _present() -> set[str]:
 
 
 def _tables() -> list[str]:
-    """Those of the log; none before the migrate that makes them a chain."""
+    """The tables of the log; empty before the migration that creates the chain."""
     there = set(connection.introspection.table_names())
     return list(KNOWN_BY) if there.issuperset(KNOWN_BY) else []
 
 
 def missing() -> list[str]:
-    """The triggers that should be there and are not."""
+    """Names of the triggers that are not installed."""
     present = _present()
     return [name for table in _tables() for name in _statements(table) if name not in present]
 
 
 def put_back() -> None:
-    """Install what is missing."""
+    """Install the missing triggers."""
     lacking = set(missing())
     with connection.cursor() as cursor:
         if lacking and connection.vendor == "postgresql":
@@ -78,7 +78,7 @@ def put_back() -> None:
 
 
 def take_away() -> None:
-    """For `lifted`, for a migration of the log itself, and for tests that empty their tables."""
+    """Remove the triggers: for `lifted`, for a migration of the log, and for tests."""
     with connection.cursor() as cursor:
         for table in _tables():
             for name in _statements(table):
@@ -88,7 +88,7 @@ def take_away() -> None:
 
 @contextmanager
 def lifted():
-    """For the purge alone: both ends in one transaction, so nobody else sees the log unguarded."""
+    """Remove the triggers during a purge. In one transaction, so no other connection sees it."""
     with transaction.atomic():
         take_away()
         yield
@@ -96,7 +96,7 @@ def lifted():
 
 
 def after_migrate(sender, using, apps=current, **kwargs):
-    """Not after a migration backwards, to before the log had a chain: it has nothing to guard."""
+    """Install the triggers, unless a migration backwards removed the chain."""
     fields = {field.name for field in apps.get_model("rugpijn", "AccessEvent")._meta.get_fields()}
     if using == connection.alias and "hash" in fields:
         put_back()

@@ -1,4 +1,4 @@
-"""Searching the access log of a practice: what was asked, and the rows that answer it."""
+"""Searching the access log of a practice: the search form, its rows, and their words."""
 
 import uuid
 from datetime import datetime, time, timedelta
@@ -7,6 +7,7 @@ from django import forms
 from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit, hooks
@@ -31,7 +32,7 @@ class DayInput(forms.DateInput):
 
 
 class SearchForm(forms.Form):
-    """Every field may stay empty. What is found must answer all that was filled in."""
+    """Every field is optional. A row must match all fields that are filled in."""
 
     patient = CharField(
         label=_("Patient"),
@@ -60,10 +61,10 @@ class SearchForm(forms.Form):
         self.reader, self.practice, self.found = reader, practice_of(reader), []
         labels = sorted((str(act.label).lower(), name, act.label) for name, act in ACTS.items())
         acts = [(name, label) for _lower, name, label in labels]
-        self.fields["act"].choices = [("", _("everything")), *acts]
+        self.fields["act"].choices = [("", gettext("everything")), *acts]
 
     def clean_patient(self):
-        """The patients that are meant, by their number in the log."""
+        """A list of ids of patients, or None when the field is empty."""
         text = self.cleaned_data["patient"].strip()
         if not text:
             return None
@@ -72,13 +73,15 @@ class SearchForm(forms.Form):
             return [number]
         self.found = hooks.patients_in_log.value.find(self.reader, text)
         if not self.found:
-            raise forms.ValidationError(_("No patient of the practice has this name."))
+            raise forms.ValidationError(gettext("No patient of the practice has this name."))
         if len(self.found) > MOST_PATIENTS:
-            raise forms.ValidationError(_("Many patients have this name. Please type more of it."))
+            raise forms.ValidationError(
+                gettext("Many patients have this name. Please type more of it.")
+            )
         return [patient.uuid for patient in self.found]
 
     def clean_who(self):
-        """The people that are meant: staff, also who left, and patients with a login."""
+        """A list of ids of people, or None: staff, also former staff, and patients with a login."""
         text = self.cleaned_data["who"].strip()
         if not text:
             return None
@@ -89,55 +92,55 @@ class SearchForm(forms.Form):
         people = [person.uuid for person in staff if looked_for in fold(person.name)]
         people += hooks.patients_in_log.value.users_of(self.reader, text)
         if not people:
-            raise forms.ValidationError(_("Nobody of the practice has this name."))
+            raise forms.ValidationError(gettext("Nobody of the practice has this name."))
         return people[:MOST_PEOPLE]
 
     def clean(self):
         cleaned = super().clean()
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
-            self.add_error("until", _("This is before the first day."))
+            self.add_error("until", gettext("This is before the first day."))
         return cleaned
 
     def rows(self):
-        """The newest first. In the order of the chain, which is in an index for every search."""
-        asked = self.cleaned_data
+        """The rows, newest first, in the order of the chain: each search has an index for it."""
+        data = self.cleaned_data
         rows = rows_for(self.practice)
-        if asked["patient"] is not None:
-            rows = rows.filter(patient__in=asked["patient"])
-        if asked["who"] is not None:
-            rows = rows.filter(actor__in=asked["who"])
-        if asked["act"]:
-            rows = rows.filter(action=asked["act"])
-        if asked["outcome"]:
-            rows = rows.filter(outcome=asked["outcome"])
-        if asked["since"] or asked["until"]:
-            rows = rows.filter(_between(rows, asked["since"], asked["until"]))
+        if data["patient"] is not None:
+            rows = rows.filter(patient__in=data["patient"])
+        if data["who"] is not None:
+            rows = rows.filter(actor__in=data["who"])
+        if data["act"]:
+            rows = rows.filter(action=data["act"])
+        if data["outcome"]:
+            rows = rows.filter(outcome=data["outcome"])
+        if data["since"] or data["until"]:
+            rows = rows.filter(_between(rows, data["since"], data["until"]))
         return rows.order_by("-number")
 
     @property
     def text(self) -> str:
-        """What was asked, for the digest in the log."""
+        """The search as one text, for the digest in the log."""
         return "&".join(f"{name}={self.data.get(name, '').strip()}" for name in sorted(self.fields))
 
 
 def practice_of(user: User) -> Practice | None:
-    """Whose log somebody reads: the own practice's as its owner, else what belongs to none."""
+    """The practice whose log a user may read; None for the rows that belong to no practice."""
     return user.practice if user.is_owner else None
 
 
 def rows_for(practice: Practice | None):
-    """A practice's own chain; whoever runs the server reads what belongs to no practice."""
+    """The chain of a practice; without one, the rows that belong to no practice and no patient."""
     if practice is None:
         return AccessEvent.objects.filter(chain=NOBODY, patient=None)
     return AccessEvent.objects.filter(chain=practice.uuid)
 
 
 def _between(rows, since, until) -> Q:
-    """A period as numbers of the chain, which it is read by; two short looks find them.
+    """A filter for a period, also by numbers of the chain, which two short queries find.
 
-    A row is written within its request, so its moment can be that long before its neighbours':
-    the moments themselves are asked as well.
+    The moment of a row can be before that of its neighbours by the length of a request, so the
+    moments are compared as well.
     """
     period = Q()
     some = timedelta(hours=1)
@@ -180,8 +183,10 @@ def role_words(event) -> str:
 
 
 def together(events: list[AccessEvent]) -> tuple[list[list[AccessEvent]], int]:
-    """A page of lines: a list that showed forty patients is one of them and not forty, which would
-    hide who opened a record. Says how many rows those lines are."""
+    """Group rows into the lines of one page. Returns the lines and how many rows they hold.
+
+    A list that showed forty patients is one line: forty lines would hide who opened a record.
+    """
     lines: list[list[AccessEvent]] = []
     for number, event in enumerate(events):
         if lines and _is_one_list(lines[-1][0], event):
@@ -194,14 +199,13 @@ def together(events: list[AccessEvent]) -> tuple[list[list[AccessEvent]], int]:
 
 
 def _is_one_list(first: AccessEvent, event: AccessEvent) -> bool:
-    same = (event.action, event.actor, event.outcome, event.request)
-    return event.action == "list" and bool(event.request) and same == (
-        first.action, first.actor, first.outcome, first.request,
-    )  # fmt: skip
+    names = ("action", "actor", "outcome", "request")
+    same = all(getattr(first, name) == getattr(event, name) for name in names)
+    return same and event.action == "list" and bool(event.request)
 
 
 def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
-    """Lines as an owner reads them; the names of people are asked once for all."""
+    """The lines as an owner reads them, with one query for all names of people."""
     events = [line[0] for line in lines]
     ids = {event.patient for event in events if event.patient is not None}
     known = hooks.patients_in_log.value.by_id(reader, ids) if ids else {}
@@ -224,7 +228,7 @@ def in_words(lines: list[list[AccessEvent]], reader: User) -> list[dict]:
 
 
 def _part(event) -> str:
-    """Which change, or which fields, in words."""
+    """The kind of change, or the names of the changed fields."""
     if event.action in OF_CHANGES:
         return CHANGES.get(event.object_part, "")
     model = WITH_FIELDS.get(event.object_type)
@@ -241,7 +245,7 @@ OF_CHANGES = {name for name in ACTS if "access change" in name}
 
 
 def _colleagues(events, reader: User) -> dict[str, str]:
-    """By number, the names of colleagues whose account an act was about."""
+    """The names of colleagues whose account an act was about, by id."""
     ids = {_uuid(event.object_id) for event in events if event.object_type == "user"}
     if not ids or practice_of(reader) is None:
         return {}

@@ -1,6 +1,6 @@
-"""How long the access log is kept: five years at least, then whole months at a time.
+"""How long the access log is kept: at least five years. It is purged by whole months.
 
-The chain goes on after a purge: of what is gone the last hash stays (LogSegment).
+The chain continues after a purge, since LogSegment keeps the hash of the last purged row.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from .chain import NOBODY, hold, verify
 
 @dataclass(frozen=True)
 class Old:
-    """Rows of a chain that were kept long enough."""
+    """Rows of a chain that are older than its term."""
 
     chain: uuid.UUID
     first: int
@@ -36,7 +36,7 @@ def months_before(day: date, months: int) -> date:
 
 
 def term_of(chain: uuid.UUID) -> int:
-    """In months. A practice that is gone, and what belongs to none: the least that the law asks."""
+    """In months. A chain of no practice, or of a removed one, has the shortest legal term."""
     practice = Practice.objects.filter(uuid=chain).first()
     return practice.log_kept_for if practice is not None else LOG_MONTHS
 
@@ -56,7 +56,7 @@ def old(chain: uuid.UUID, today: date) -> Old | None:
 
 
 def purge(chain: uuid.UUID, today: date) -> Old | None:
-    """Remove what is old. A broken chain is left alone: its rows are evidence."""
+    """Remove old rows. Raises ValueError for a broken chain: its rows are evidence and stay."""
     with transaction.atomic():
         hold(chain)
         found = old(chain, today)

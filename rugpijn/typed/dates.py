@@ -12,19 +12,25 @@ from django.utils.translation import gettext as _
 
 from .text import plain
 
+MONTH_NAMES = """
+    januari january jan
+    februari february feb febr
+    maart march mrt mar
+    april apr
+    mei may
+    juni june jun
+    juli july jul
+    augustus august aug
+    september sept sep
+    oktober october okt oct
+    november nov
+    december dec
+"""
 MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            "januari january jan", "februari february feb febr", "maart march mrt mar",
-            "april apr", "mei may", "juni june jun", "juli july jul",
-            "augustus august aug", "september sept sep", "oktober october okt oct",
-            "november nov", "december dec",
-        ),
-        start=1,
-    )
+    for number, names in enumerate(MONTH_NAMES.strip().splitlines(), start=1)
     for name in names.split()
-}  # fmt: skip
+}
 NEAR = range(1900, 2100)  # 20101210 is no day of the year 1210
 BETWEEN = r"[-/. ]+"
 YEAR = r"(?P<year>[0-9]{4}|'?[0-9]{2})"

@@ -35,13 +35,9 @@ ONE_SPELLING = str.maketrans(
     dict.fromkeys(DASHES, "-") | dict.fromkeys("’‘‚‛′`´ʹʼ＇", "'") | dict.fromkeys("”“„‟″ʺ＂", '"')
 )
 
-# Letters that are no other letter with an accent.
-LETTERS = str.maketrans(
-    {
-        "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
-        "ı": "i", "ħ": "h", "ŋ": "ng", "ŧ": "t", "ĳ": "ij",
-    }
-)  # fmt: skip
+# Letters that Unicode does not decompose into another letter and an accent.
+LETTER_PAIRS = "ß:ss ø:o æ:ae œ:oe ł:l đ:d ð:d þ:th ı:i ħ:h ŋ:ng ŧ:t ĳ:ij"
+LETTERS = str.maketrans(dict(pair.split(":") for pair in LETTER_PAIRS.split()))
 
 
 def clean(text: str) -> str:
