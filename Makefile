@@ -30,7 +30,7 @@ help:
 	@echo "make journeys     how many clicks and seconds, at the pace of a person"
 	@echo "make firefox      a patient's morning in Firefox; make lighthouse: scores of the patient's pages"
 	@echo "make check        style, migrations, production settings, translations, dependencies"
-	@echo "make format       put Python in the house style"
+	@echo "make format       put Python, scripts and stylesheets in the house style"
 	@echo "make messages     collect texts to translate, and compile the translations"
 	@echo "make inventory    writes docs/inventory.md and docs/sbom.cdx.json from the app and its locks"
 	@echo "make lock         write requirements*.txt anew from requirements*.in"
@@ -103,6 +103,8 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --quiet --lint templates
+	@if test -x $(BIN)/biome; then $(BIN)/biome check --error-on-warnings; else \
+		echo "No biome for this machine: scripts and stylesheets were not checked."; fi
 
 migrations: $(VENV)/.dev
 	$(MANAGE) makemigrations --check --dry-run
@@ -119,6 +121,7 @@ dependencies: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@if test -x $(BIN)/biome; then $(BIN)/biome check --write; fi
 
 # ------------------------------------------------------------ what is made
 

@@ -6,7 +6,7 @@ import { csrfToken } from "../rugpijn/forms.js";
 const group = document.querySelector(".prescriptions");
 const starred = new Map(); // exercise: whether it is a favourite
 
-document.addEventListener("click", function (event) {
+document.addEventListener("click", (event) => {
   const button = event.target.closest("button.star");
   if (button) {
     event.preventDefault();
@@ -15,22 +15,26 @@ document.addEventListener("click", function (event) {
 });
 
 if (group) {
-  group.querySelectorAll(".row-progress .star").forEach(function (button) {
+  group.querySelectorAll(".row-progress .star").forEach((button) => {
     starred.set(chosen(button), button.getAttribute("aria-pressed") === "true");
   });
   group.addEventListener("rows:changed", showAll);
-  document.addEventListener("exercise:starred", function (event) {
+  document.addEventListener("exercise:starred", (event) => {
     starred.set(event.detail.id, event.detail.starred);
     showAll();
   });
   // The picker's star is for a mouse: an option of a list holds no button.
-  document.addEventListener("mouseup", function (event) {
-    const star = event.target.closest(".found-exercise .star");
-    if (star) {
-      event.stopPropagation(); // this picks nothing
-      starOfResult(star);
-    }
-  }, true);
+  document.addEventListener(
+    "mouseup",
+    (event) => {
+      const star = event.target.closest(".found-exercise .star");
+      if (star) {
+        event.stopPropagation(); // this picks nothing
+        starOfResult(star);
+      }
+    },
+    true,
+  );
 }
 
 function chosen(button) {
@@ -38,7 +42,7 @@ function chosen(button) {
 }
 
 function showAll() {
-  group.querySelectorAll(".prescription:not(.empty-form) .star").forEach(function (button) {
+  group.querySelectorAll(".prescription:not(.empty-form) .star").forEach((button) => {
     button.setAttribute("aria-pressed", String(Boolean(starred.get(chosen(button)))));
   });
 }

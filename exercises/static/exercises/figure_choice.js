@@ -2,18 +2,21 @@
 const list = document.querySelector("select[data-figures]");
 const place = document.querySelector(".chosen-figure");
 if (list && place) {
-  list.addEventListener("change", function () {
+  list.addEventListener("change", () => {
     const chosen = list.selectedOptions[0];
     const strip = document.createElement("ol");
     strip.className = "figure-strip";
-    (chosen.dataset.pictures || "").split(" ").filter(Boolean).forEach(function (address, index) {
-      const item = document.createElement("li");
-      const image = document.createElement("img");
-      image.src = address;
-      image.alt = chosen.textContent + " " + (index + 1);
-      item.append(image);
-      strip.append(item);
-    });
+    (chosen.dataset.pictures || "")
+      .split(" ")
+      .filter(Boolean)
+      .forEach((address, index) => {
+        const item = document.createElement("li");
+        const image = document.createElement("img");
+        image.src = address;
+        image.alt = chosen.textContent + " " + (index + 1);
+        item.append(image);
+        strip.append(item);
+      });
     place.replaceChildren(strip);
   });
 

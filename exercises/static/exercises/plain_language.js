@@ -7,15 +7,15 @@ import { csrfToken } from "../rugpijn/forms.js";
 const WAIT = 600; // milliseconds after the last key
 const places = document.querySelectorAll("[data-plain-language]");
 
-places.forEach(function (place) {
-  place.addEventListener("input", function (event) {
+places.forEach((place) => {
+  place.addEventListener("input", (event) => {
     if (event.target.matches("textarea")) {
       soon(place, event.target);
     }
   });
-  place.querySelectorAll("textarea").forEach(function (field) {
+  place.querySelectorAll("textarea").forEach((field) => {
     if (field.value.trim() && !field.name.includes("__prefix__")) {
-      new IntersectionObserver(function (seen, observer) {
+      new IntersectionObserver((seen, observer) => {
         if (seen[0].isIntersecting) {
           observer.disconnect();
           read(place, field);
@@ -27,7 +27,7 @@ places.forEach(function (place) {
 
 function soon(place, field) {
   clearTimeout(field.timer);
-  field.timer = setTimeout(function () {
+  field.timer = setTimeout(() => {
     read(place, field);
   }, WAIT);
 }
@@ -79,9 +79,7 @@ function show(place, field, lines) {
   }
   field.said = said;
   const list = document.createElement("ul");
-  list.append(...lines.map(function (line) {
-    return item(place, field, line);
-  }));
+  list.append(...lines.map((line) => item(place, field, line)));
   box(field).replaceChildren(...(lines.length ? [list] : []));
 }
 
@@ -95,7 +93,7 @@ function item(place, field, line) {
     button.className = "button";
     button.textContent = line.button;
     button.setAttribute("aria-label", line.label);
-    button.addEventListener("click", function () {
+    button.addEventListener("click", () => {
       replace(place, field, line);
     });
     row.append(" ", button);

@@ -32,7 +32,7 @@ function follow(form) {
 
   function showFilm() {
     film.replaceChildren(
-      ...frames().map(function (frame) {
+      ...frames().map((frame) => {
         const item = document.createElement("li");
         const button = document.createElement("button");
         const label = document.createElement("span");
@@ -45,13 +45,13 @@ function follow(form) {
         }
         label.textContent = form.dataset.drawing + " " + number(frame);
         button.append(small, label);
-        button.addEventListener("click", function () {
+        button.addEventListener("click", () => {
           select(number(frame));
         });
         item.append(button);
         return item;
       }),
-      addItem()
+      addItem(),
     );
   }
 
@@ -61,7 +61,7 @@ function follow(form) {
     button.type = "button";
     button.className = "add";
     button.textContent = form.dataset.add;
-    button.addEventListener("click", function () {
+    button.addEventListener("click", () => {
       act("add", "select").catch(failed);
     });
     item.append(button);
@@ -70,17 +70,15 @@ function follow(form) {
 
   function select(which) {
     selected = Math.min(Math.max(1, which), frames().length);
-    frames().forEach(function (frame) {
+    frames().forEach((frame) => {
       frame.hidden = number(frame) !== selected;
     });
-    film.querySelectorAll("button:not(.add)").forEach(function (button, index) {
+    film.querySelectorAll("button:not(.add)").forEach((button, index) => {
       button.setAttribute("aria-current", String(index + 1 === selected));
     });
     showPicture(current());
     showWarnings(
-      Array.from(current().querySelectorAll(".pose-warnings li")).map(function (item) {
-        return item.textContent;
-      })
+      Array.from(current().querySelectorAll(".pose-warnings li")).map((item) => item.textContent),
     );
   }
 
@@ -97,11 +95,11 @@ function follow(form) {
       return; // else they would be read out again at every step of a slider
     }
     warnings.replaceChildren(
-      ...sentences.map(function (sentence) {
+      ...sentences.map((sentence) => {
         const item = document.createElement("li");
         item.textContent = sentence;
         return item;
-      })
+      }),
     );
   }
 
@@ -128,7 +126,7 @@ function follow(form) {
     const frame = frames()[which - 1];
     try {
       await draw(frame, which);
-    } catch (error) {
+    } catch {
       showWarnings([form.dataset.failed]);
     }
     busy = false;
@@ -167,7 +165,7 @@ function follow(form) {
   function keepWarnings(frame, sentences) {
     const list = frame.querySelector(".frame-picture .pose-warnings");
     list.textContent = "";
-    sentences.forEach(function (sentence) {
+    sentences.forEach((sentence) => {
       const item = document.createElement("li");
       item.textContent = sentence;
       list.append(item);
@@ -175,7 +173,7 @@ function follow(form) {
   }
 
   function askAll() {
-    frames().forEach(function (frame) {
+    frames().forEach((frame) => {
       ask(number(frame));
     });
   }
@@ -199,7 +197,7 @@ function follow(form) {
     touched();
     selected = Number(fresh.dataset.selected) + 1;
     reopen(open);
-    frames().forEach(function (frame) {
+    frames().forEach((frame) => {
       frame.dataset.picture = drawn[contents(frame)] || "";
     });
     showFilm();
@@ -220,21 +218,21 @@ function follow(form) {
   }
 
   function pictures() {
-    return frames().reduce(function (found, frame) {
+    return frames().reduce((found, frame) => {
       found[contents(frame)] = frame.dataset.picture;
       return found;
     }, {});
   }
 
   function opened() {
-    return Array.from(current().querySelectorAll("details")).reduce(function (found, part) {
+    return Array.from(current().querySelectorAll("details")).reduce((found, part) => {
       found[part.dataset.key] = part.open;
       return found;
     }, {});
   }
 
   function reopen(open) {
-    form.querySelectorAll(".pose-frame details").forEach(function (part) {
+    form.querySelectorAll(".pose-frame details").forEach((part) => {
       part.open = part.open || Boolean(open[part.dataset.key]);
     });
   }
@@ -244,7 +242,7 @@ function follow(form) {
     say(form.dataset.failed);
   }
 
-  form.addEventListener("click", function (event) {
+  form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name='_do']");
     if (!button) {
       return;
@@ -261,7 +259,7 @@ function follow(form) {
     changed = true;
   }
 
-  form.addEventListener("input", function (event) {
+  form.addEventListener("input", (event) => {
     touched();
     const field = event.target;
     if (field.name.startsWith("camera_")) {
@@ -277,7 +275,7 @@ function follow(form) {
     }
   });
 
-  form.addEventListener("change", function (event) {
+  form.addEventListener("change", (event) => {
     const field = event.target;
     if (field.name.endsWith("-preset")) {
       act("reset:" + (selected - 1), "select").catch(failed);
@@ -289,17 +287,17 @@ function follow(form) {
   });
 
   // Enter in a line of text is not the first button of the form.
-  form.addEventListener("keydown", function (event) {
+  form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input:not([type='submit'])")) {
       event.preventDefault();
     }
   });
 
-  form.addEventListener("submit", function () {
+  form.addEventListener("submit", () => {
     leaving = true;
   });
 
-  window.addEventListener("beforeunload", function (event) {
+  window.addEventListener("beforeunload", (event) => {
     if (changed && !leaving) {
       event.preventDefault();
     }
@@ -312,7 +310,7 @@ function follow(form) {
   showFilm();
   const wrong = form.querySelector(".pose-frame .errorlist");
   select(wrong ? number(wrong.closest(".pose-frame")) : 1);
-  frames().forEach(function (frame) {
+  frames().forEach((frame) => {
     if (!(frame.dataset.picture || "").startsWith("data:")) {
       ask(number(frame)); // what was kept is drawn anew, so that it does not jump at the first step
     }

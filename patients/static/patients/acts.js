@@ -8,15 +8,15 @@ export const carried = data && JSON.parse(data.textContent); // null on a page t
 export const canKeep = "indexedDB" in window;
 
 function opened() {
-  return new Promise(function (resolve, reject) {
+  return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = function () {
+    request.onupgradeneeded = () => {
       request.result.createObjectStore(STORE, { keyPath: "operation" });
     };
-    request.onsuccess = function () {
+    request.onsuccess = () => {
       resolve(request.result);
     };
-    request.onerror = function () {
+    request.onerror = () => {
       reject(request.error);
     };
   });
@@ -26,13 +26,13 @@ function opened() {
 export async function inStore(mode, work) {
   const base = await opened();
   try {
-    return await new Promise(function (resolve, reject) {
+    return await new Promise((resolve, reject) => {
       const transaction = base.transaction(STORE, mode, { durability: "strict" });
       const asked = work(transaction.objectStore(STORE));
-      transaction.oncomplete = function () {
+      transaction.oncomplete = () => {
         resolve(asked && asked.result);
       };
-      transaction.onerror = transaction.onabort = function () {
+      transaction.onerror = transaction.onabort = () => {
         reject(transaction.error);
       };
     });
@@ -43,21 +43,15 @@ export async function inStore(mode, work) {
 
 // Of every record on this device, in the order in which they were done.
 export async function allActs() {
-  const all = await inStore("readonly", function (store) {
-    return store.getAll();
-  }).catch(function () {
+  const all = await inStore("readonly", (store) => store.getAll()).catch(() => {
     return []; // a device that keeps nothing has nothing that waits
   });
-  return all.sort(function (one, other) {
-    return one.sequence - other.sequence;
-  });
+  return all.sort((one, other) => one.sequence - other.sequence);
 }
 
 // In the order in which they were done; of this record only, whoever else uses the device.
 export async function acts() {
-  return (await allActs()).filter(function (act) {
-    return act.patient === carried.patient;
-  });
+  return (await allActs()).filter((act) => act.patient === carried.patient);
 }
 
 export function isWaiting(act) {
@@ -68,14 +62,14 @@ export function isWaiting(act) {
 // left it becomes an act as any other: those with these numbers, or all of them. Says whether there
 // was one.
 export async function report(operations) {
-  const left = (await allActs()).filter(function (act) {
-    return act.draft && (!operations || operations.includes(act.operation));
-  });
+  const left = (await allActs()).filter(
+    (act) => act.draft && (!operations || operations.includes(act.operation)),
+  );
   if (!left.length) {
     return false;
   }
-  await inStore("readwrite", function (store) {
-    left.forEach(function (act) {
+  await inStore("readwrite", (store) => {
+    left.forEach((act) => {
       delete act.draft;
       store.put(act);
     });
@@ -85,8 +79,8 @@ export async function report(operations) {
 }
 
 export function forgetActs(operations) {
-  return inStore("readwrite", function (store) {
-    operations.forEach(function (operation) {
+  return inStore("readwrite", (store) => {
+    operations.forEach((operation) => {
       store.delete(operation);
     });
   });
@@ -95,13 +89,11 @@ export function forgetActs(operations) {
 // Whether a patient used this device. Opening the database to look would make it.
 export async function isUsed() {
   const there = canKeep && indexedDB.databases ? await indexedDB.databases() : [];
-  return there.some(function (one) {
-    return one.name === NAME;
-  });
+  return there.some((one) => one.name === NAME);
 }
 
 export function forgetDatabase() {
-  return new Promise(function (resolve) {
+  return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(NAME);
     request.onsuccess = request.onerror = request.onblocked = resolve;
   });
@@ -110,18 +102,16 @@ export function forgetDatabase() {
 // ------------------------------------------------------------ what an act says
 
 export function urgencyOf(symptoms) {
-  const found = symptoms.map(function (name) {
-    return carried.symptoms[name] ? carried.symptoms[name].urgency : "";
-  });
-  return ["doctor", "stop"].find(function (each) {
-    return found.includes(each);
-  });
+  const found = symptoms.map((name) =>
+    carried.symptoms[name] ? carried.symptoms[name].urgency : "",
+  );
+  return ["doctor", "stop"].find((each) => found.includes(each));
 }
 
 // A form as an act: its fields, under the names that the server knows.
 export function actOf(form, pressed) {
   const act = { symptoms: [] };
-  new FormData(form).forEach(function (value, name) {
+  new FormData(form).forEach((value, name) => {
     if (name === "symptoms") {
       act.symptoms.push(value);
     } else if (!["csrfmiddlewaretoken", "opened_by", "session"].includes(name)) {
@@ -141,10 +131,14 @@ export function newNumber() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, function (byte) {
-    return byte.toString(16).padStart(2, "0");
-  }).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
 }
 
 // Today where the practice is, wherever the telephone is.

@@ -17,17 +17,17 @@ export function urgencyIn(form) {
 }
 
 function ticked(...urgencies) {
-  return Array.from(document.querySelectorAll("form[data-asks]")).filter(function (form) {
-    return !form.dataset.sending && urgencies.includes(urgencyIn(form));
-  });
+  return Array.from(document.querySelectorAll("form[data-asks]")).filter(
+    (form) => !form.dataset.sending && urgencies.includes(urgencyIn(form)),
+  );
 }
 
 // The same sentence wherever it is ticked, as `clinical.advice_on` says it.
 export function adviceOn(symptoms) {
   const urgency = urgencyOf(symptoms);
-  const minutesCount = symptoms.some(function (name) {
-    return carried.symptoms[name] && carried.symptoms[name].call === "emergency";
-  });
+  const minutesCount = symptoms.some(
+    (name) => carried.symptoms[name] && carried.symptoms[name].call === "emergency",
+  );
   return carried.advice[urgency === "doctor" && minutesCount ? "emergency" : urgency] || "";
 }
 
@@ -40,7 +40,7 @@ function tell(form) {
   const opens = told && calls.hidden;
   calls.hidden = !told;
   calls.querySelector("[data-unless-emergency]").hidden = told === carried.advice.emergency;
-  form.querySelectorAll("[data-on-alarm], [data-off-alarm]").forEach(function (words) {
+  form.querySelectorAll("[data-on-alarm], [data-off-alarm]").forEach((words) => {
     words.hidden = "onAlarm" in words.dataset !== Boolean(told);
   });
   if (opens) {
@@ -60,7 +60,7 @@ function whole(form) {
 function alone(form) {
   const all = whole(form);
   const act = { symptoms: all.symptoms };
-  ["operation", "version", "line", "day", "moment"].forEach(function (name) {
+  ["operation", "version", "line", "day", "moment"].forEach((name) => {
     if (name in all) {
       act[name] = all[name];
     }
@@ -75,7 +75,7 @@ function note(form) {
   }
   const act = alone(form);
   writing = writing
-    .then(async function () {
+    .then(async () => {
       noted.delete(form);
       if (urgencyOf(act.symptoms)) {
         await outbox.note(act);
@@ -84,14 +84,14 @@ function note(form) {
         await outbox.drop(act.operation);
       }
     })
-    .catch(function () {
+    .catch(() => {
       // The device keeps nothing: leaving sends it as a plain form.
     });
 }
 
 // It was said: whoever comes back to this form begins anew.
 export function clear(form) {
-  form.querySelectorAll("[name=symptoms]").forEach(function (box) {
+  form.querySelectorAll("[name=symptoms]").forEach((box) => {
     box.checked = false;
   });
   form.elements.operation.value = newNumber();
@@ -103,19 +103,15 @@ export function clear(form) {
 
 // These forms are left: what is ticked in them is reported. The most urgent of it.
 async function left(forms, forGood) {
-  const some = forms.filter(function (form) {
-    return !form.dataset.sending && urgencyIn(form);
-  });
+  const some = forms.filter((form) => !form.dataset.sending && urgencyIn(form));
   if (!some.length) {
     return "";
   }
-  some.forEach(function (form) {
+  some.forEach((form) => {
     form.dataset.sending = "yes";
   });
   const urgency = some.map(urgencyIn).includes("doctor") ? "doctor" : "stop";
-  const operations = some.map(function (form) {
-    return form.elements.operation.value;
-  });
+  const operations = some.map((form) => form.elements.operation.value);
   await writing;
   const lost = some.find((form) => !noted.has(form));
   if (lost && !forGood) {
@@ -144,8 +140,8 @@ function plain(form) {
   copy.action = carried.retract;
   const act = alone(form);
   act.csrfmiddlewaretoken = form.elements.csrfmiddlewaretoken.value;
-  Object.keys(act).forEach(function (name) {
-    [].concat(act[name]).forEach(function (value) {
+  Object.keys(act).forEach((name) => {
+    [].concat(act[name]).forEach((value) => {
       addHidden(copy, name, value);
     });
   });
@@ -156,9 +152,7 @@ function plain(form) {
 // Nobody may come back to this page: it is sent in passing too. It has the same number, so that
 // what the outbox sends later counts once.
 function inPassing(forms) {
-  const acts = forms.map(function (form) {
-    return outbox.stamped(alone(form));
-  });
+  const acts = forms.map((form) => outbox.stamped(alone(form)));
   if (acts.length && navigator.onLine) {
     fetch(carried.sync, {
       method: "POST",
@@ -175,7 +169,7 @@ function inPassing(forms) {
         now: new Date().toISOString(),
         acts: acts,
       }),
-    }).catch(function () {
+    }).catch(() => {
       // The outbox sends it.
     });
   }
@@ -191,7 +185,7 @@ async function send(form) {
   const act = whole(form);
   try {
     await outbox.add(act);
-  } catch (error) {
+  } catch {
     sendPlainly(form);
     return;
   }
@@ -208,7 +202,7 @@ async function send(form) {
 
 // ------------------------------------------------------------ what people do
 
-document.addEventListener("change", function (event) {
+document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (event.target.name === "symptoms" && form && form.matches("[data-asks]")) {
     tell(form);
@@ -219,7 +213,7 @@ document.addEventListener("change", function (event) {
 // Before forms_stay.js, which would hold it back. The session sees to its own forms.
 document.addEventListener(
   "submit",
-  function (event) {
+  (event) => {
     const form = event.target;
     if (!form.matches("[data-asks]:not(.step-after)")) {
       return;
@@ -235,7 +229,7 @@ document.addEventListener(
       send(form);
     }
   },
-  true
+  true,
 );
 
 // A link to another page, or past the questions. Not one that calls, and not one on this page.
@@ -246,7 +240,7 @@ function leads(link, event) {
   return link.protocol === location.protocol && !opensOther && (elsewhere || !link.hash || skips);
 }
 
-document.addEventListener("click", function (event) {
+document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || !leads(link, event)) {
     return;
@@ -258,21 +252,21 @@ document.addEventListener("click", function (event) {
   }
 });
 
-document.addEventListener("visibilitychange", function () {
+document.addEventListener("visibilitychange", () => {
   const forms = document.hidden && canKeep ? ticked("doctor") : [];
   inPassing(forms);
   left(forms);
 });
 
 // What the device noted is reported by the next page, if not here.
-window.addEventListener("pagehide", function () {
+window.addEventListener("pagehide", () => {
   const forms = canKeep ? ticked("doctor", "stop") : [];
   inPassing(forms);
   left(forms, true);
 });
 
 // A page that was kept comes with the same number each time.
-document.querySelectorAll("form[data-asks]").forEach(function (form) {
+document.querySelectorAll("form[data-asks]").forEach((form) => {
   form.elements.operation.value = newNumber();
 });
 

@@ -11,14 +11,14 @@ const counters = [];
 const wishes = { sound: false, voice: false, pace: 1 };
 try {
   Object.assign(wishes, JSON.parse(localStorage.getItem("rugpijn-counter") || "{}"));
-} catch (error) {
+} catch {
   // A browser that keeps nothing: the choice holds for this page.
 }
 
 function remember() {
   try {
     localStorage.setItem("rugpijn-counter", JSON.stringify(wishes));
-  } catch (error) {
+  } catch {
     // As above.
   }
 }
@@ -46,9 +46,7 @@ function beep(high) {
 // A voice that is not in the device would send the words to somebody else.
 function voice() {
   const all = window.speechSynthesis ? window.speechSynthesis.getVoices() : [];
-  return all.find(function (one) {
-    return one.localService && one.lang.toLowerCase().startsWith(language);
-  });
+  return all.find((one) => one.localService && one.lang.toLowerCase().startsWith(language));
 }
 
 function say(words) {
@@ -67,13 +65,13 @@ async function stayAwake(wanted) {
   try {
     if (wanted && !awake && navigator.wakeLock) {
       awake = await navigator.wakeLock.request("screen");
-      awake.addEventListener("release", function () {
+      awake.addEventListener("release", () => {
         awake = null;
       });
     } else if (!wanted && awake) {
       await awake.release();
     }
-  } catch (error) {
+  } catch {
     awake = null; // refused, for example when the battery is low: the counting goes on
   }
 }
@@ -83,7 +81,7 @@ async function stayAwake(wanted) {
 // Everything that comes one after the other: {phase, seconds, set, rep, side, up}.
 function course(plan) {
   const all = [];
-  plan.sides.forEach(function (side) {
+  plan.sides.forEach((side) => {
     all.push({ phase: side || "ready", seconds: plan.ready, set: 1, rep: 0, side: side });
     if (plan.duration) {
       all.push({ phase: "go", seconds: plan.duration, set: 1, rep: 1, side: side });
@@ -92,7 +90,7 @@ function course(plan) {
     for (let set = 1; set <= plan.sets; set += 1) {
       for (let rep = 1; rep <= plan.reps; rep += 1) {
         const here = { set: set, rep: rep, side: side };
-        const add = function (phase, seconds, more) {
+        const add = (phase, seconds, more) => {
           all.push(Object.assign({ phase: phase, seconds: seconds }, here, more));
         };
         if (plan.hold) {
@@ -144,9 +142,7 @@ export function counterOf(step, told) {
   const run = box.querySelector("[data-do=run]");
   const folds = document.querySelectorAll(".told-fold");
   const sides = step.querySelectorAll(".step-side");
-  const asked = function (name) {
-    return box.querySelector("[data-do=" + name + "]");
-  };
+  const asked = (name) => box.querySelector("[data-do=" + name + "]");
   let all = course(plan);
   let at = 0;
   let left = 0; // seconds of the phase that is shown
@@ -158,14 +154,14 @@ export function counterOf(step, told) {
   function wholeScreen(wanted) {
     document.body.classList.toggle("counting", wanted);
     step.classList.toggle("is-counting", wanted);
-    folds.forEach(function (fold) {
+    folds.forEach((fold) => {
       fold.open = !wanted;
     });
   }
 
   function state(name) {
     box.dataset.state = name;
-    run.querySelectorAll("[data-when]").forEach(function (one) {
+    run.querySelectorAll("[data-when]").forEach((one) => {
       one.hidden = one.dataset.when !== name;
     });
     stayAwake(name === "running");
@@ -189,7 +185,7 @@ export function counterOf(step, told) {
   }
 
   function showSide(side) {
-    sides.forEach(function (one) {
+    sides.forEach((one) => {
       one.classList.toggle("is-shown", !side || one.dataset.side === side);
     });
   }
@@ -223,7 +219,9 @@ export function counterOf(step, told) {
 
   function clock(seconds) {
     const whole = Math.ceil(seconds);
-    return whole >= 100 ? Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0") : whole;
+    return whole >= 100
+      ? Math.floor(whole / 60) + ":" + String(whole % 60).padStart(2, "0")
+      : whole;
   }
 
   function show() {
@@ -330,40 +328,40 @@ export function counterOf(step, told) {
     }
   }
 
-  asked("run").addEventListener("click", function () {
+  asked("run").addEventListener("click", () => {
     if (ticking) {
       pause();
     } else {
       go();
     }
   });
-  asked("next").addEventListener("click", function () {
+  asked("next").addEventListener("click", () => {
     jump(1);
   });
-  asked("previous").addEventListener("click", function () {
+  asked("previous").addEventListener("click", () => {
     jump(-1);
   });
-  asked("slower").addEventListener("click", function () {
+  asked("slower").addEventListener("click", () => {
     pace(1.25);
   });
-  asked("faster").addEventListener("click", function () {
+  asked("faster").addEventListener("click", () => {
     pace(0.8);
   });
   asked("slower").hidden = asked("faster").hidden = !plan.move;
-  asked("finish").addEventListener("click", function () {
+  asked("finish").addEventListener("click", () => {
     still();
     told.finished(step);
   });
-  asked("later").addEventListener("click", function () {
+  asked("later").addEventListener("click", () => {
     still();
     told.skipped(step);
   });
-  ["sound", "voice"].forEach(function (name) {
+  ["sound", "voice"].forEach((name) => {
     const button = asked(name);
-    const press = function () {
+    const press = () => {
       button.setAttribute("aria-pressed", String(Boolean(wishes[name])));
     };
-    button.addEventListener("click", function () {
+    button.addEventListener("click", () => {
       wishes[name] = !wishes[name];
       remember();
       press();
@@ -376,16 +374,16 @@ export function counterOf(step, told) {
     press();
   });
   // Who unfolds a line reads it, and does not move meanwhile.
-  folds.forEach(function (fold) {
-    fold.addEventListener("toggle", function () {
+  folds.forEach((fold) => {
+    fold.addEventListener("toggle", () => {
       if (fold.open) {
         pause();
       }
     });
   });
   // A link out of here leads to a page that is whole again; the count waits.
-  document.querySelectorAll(".session-bar a").forEach(function (link) {
-    link.addEventListener("click", function () {
+  document.querySelectorAll(".session-bar a").forEach((link) => {
+    link.addEventListener("click", () => {
       if (step.classList.contains("is-counting")) {
         pause();
         wholeScreen(false);
@@ -405,19 +403,19 @@ export function counterOf(step, told) {
 
 function voices() {
   const own = Boolean(voice());
-  document.querySelectorAll("[data-do=voice]").forEach(function (button) {
+  document.querySelectorAll("[data-do=voice]").forEach((button) => {
     button.hidden = !own;
   });
 }
 
 // A call, another app, a screen that goes dark: the count waits where it was.
 function unseen() {
-  counters.forEach(function (pause) {
+  counters.forEach((pause) => {
     pause();
   });
 }
 
-document.addEventListener("visibilitychange", function () {
+document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") {
     unseen();
   }

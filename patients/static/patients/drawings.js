@@ -15,7 +15,7 @@ function begin() {
     let asked = false;
 
     function say(state) {
-      play.querySelectorAll("[data-when]").forEach(function (words) {
+      play.querySelectorAll("[data-when]").forEach((words) => {
         words.hidden = words.dataset.when !== state;
       });
       play.setAttribute("aria-pressed", String(state === "moving"));
@@ -42,7 +42,7 @@ function begin() {
       try {
         coming = coming || fetched();
         drawing = await coming;
-      } catch (error) {
+      } catch {
         coming = null;
         motion.hidden = true;
       }
@@ -81,18 +81,16 @@ function begin() {
     // one for each side of the body, the one that is shown.
     const step = motion.closest(".step");
     const ofSide = motion.closest(".step-side");
-    const isShown = function () {
-      return !calm.matches && (!ofSide || ofSide.classList.contains("is-shown"));
-    };
+    const isShown = () => !calm.matches && (!ofSide || ofSide.classList.contains("is-shown"));
     if (step) {
-      step.addEventListener("drawing:play", function () {
+      step.addEventListener("drawing:play", () => {
         if (isShown()) {
           start(true);
         } else if (!calm.matches) {
           here(); // its turn comes, perhaps without a connection
         }
       });
-      step.addEventListener("drawing:at", function (event) {
+      step.addEventListener("drawing:at", (event) => {
         if (isShown()) {
           lead(event.detail);
         }
@@ -115,7 +113,7 @@ function begin() {
           round: how.share * round,
           there: how.share * held() * round,
           back: (held() + how.share * (1 - held())) * round,
-        }[how.way]
+        }[how.way],
       );
     }
 
@@ -130,7 +128,7 @@ function begin() {
       return moments[(moments.length - 1) / 2] === moments[0] ? 0.25 : 0.5;
     }
 
-    play.addEventListener("click", function () {
+    play.addEventListener("click", () => {
       if (play.dataset.state === "moving") {
         drawing.pauseAnimations();
         say("paused");
@@ -138,13 +136,13 @@ function begin() {
         drawing.unpauseAnimations();
         say("moving");
       } else {
-        motions.forEach(function (other) {
+        motions.forEach((other) => {
           other.halt();
         });
         start();
       }
     });
-    stop.addEventListener("click", function () {
+    stop.addEventListener("click", () => {
       halt();
       play.focus();
     });
@@ -153,7 +151,7 @@ function begin() {
   }
 
   function obey() {
-    motions.forEach(function (one) {
+    motions.forEach((one) => {
       one.halt();
       one.motion.hidden = calm.matches;
     });

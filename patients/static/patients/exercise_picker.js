@@ -5,22 +5,22 @@ const $ = window.django && window.django.jQuery;
 const PICKERS = ".prescriptions select[name$='-exercise']:not([name*='__prefix__'])";
 
 if ($ && document.querySelector(".prescriptions")) {
-  $(function () {
+  $(() => {
     $(PICKERS).each(dress).each(nameByChoice); // after Django dressed it, in a plain way
   });
-  document.addEventListener("formset:added", function (event) {
+  document.addEventListener("formset:added", (event) => {
     $(event.target).find("select").filter(PICKERS).each(dress);
   });
   // Who adds a row wants to choose: the list opens at once. Not when a script adds one, which puts
   // an exercise in it itself.
-  $(".prescriptions").on("click", ".add-row a", function (event) {
+  $(".prescriptions").on("click", ".add-row a", (event) => {
     if (event.originalEvent.isTrusted) {
       $(PICKERS).last().select2("open");
     }
   });
   $(document).on("change", PICKERS, nameByChoice);
   keepToTheKeyboard();
-  document.addEventListener("input", function (event) {
+  document.addEventListener("input", (event) => {
     const row = event.target.closest(".row-dosage") && event.target.closest(".prescription");
     if (row && event.target.value !== row.dataset.suggested) {
       row.querySelector(".ours").hidden = true; // another one than that of the practice
@@ -44,22 +44,20 @@ if ($ && document.querySelector(".prescriptions")) {
 function dress() {
   $(this).select2({
     ajax: {
-      data: function (asked) {
-        return { term: asked.term, page: asked.page };
-      },
+      data: (asked) => ({ term: asked.term, page: asked.page }),
     },
     dropdownParent: $(this).parent(), // inside the page's main part, as all of it
     templateResult: shown,
     width: "min(100%, 36rem)",
   });
   const list = $(this).data("select2");
-  list.on("results:all", function () {
+  list.on("results:all", () => {
     if (enterWaits) {
       enterWaits = false;
       list.trigger("results:select", {});
     }
   });
-  list.on("results:message", function (told) {
+  list.on("results:message", (told) => {
     if (told.message === "noResults") {
       offerToMakeIt();
     }
@@ -87,35 +85,47 @@ function searchField() {
 // A list that comes to lie under a mouse that rests there is not pointed at: while somebody types,
 // Enter takes the first of what was found.
 function keepToTheKeyboard() {
-  $(document).on("select2:open", PICKERS, function () {
+  $(document).on("select2:open", PICKERS, () => {
     rests = true;
     enterWaits = false;
   });
-  document.addEventListener("mousemove", function (event) {
-    if (mouse.x !== null && (event.clientX !== mouse.x || event.clientY !== mouse.y)) {
-      rests = false;
-    }
-    mouse.x = event.clientX;
-    mouse.y = event.clientY;
-  }, true);
-  document.addEventListener("mouseover", function (event) {
-    if (rests && event.target.closest && event.target.closest(".select2-results__options")) {
-      event.stopPropagation();
-    }
-  }, true);
-  document.addEventListener("keydown", function (event) {
-    if (event.target !== searchField()) {
-      return;
-    }
-    if (!["ArrowDown", "ArrowUp"].includes(event.key)) {
-      rests = true;
-    }
-    if (event.key === "Enter" && document.querySelector(".select2-results .loading-results")) {
-      enterWaits = true;
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }, true);
+  document.addEventListener(
+    "mousemove",
+    (event) => {
+      if (mouse.x !== null && (event.clientX !== mouse.x || event.clientY !== mouse.y)) {
+        rests = false;
+      }
+      mouse.x = event.clientX;
+      mouse.y = event.clientY;
+    },
+    true,
+  );
+  document.addEventListener(
+    "mouseover",
+    (event) => {
+      if (rests && event.target.closest && event.target.closest(".select2-results__options")) {
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.target !== searchField()) {
+        return;
+      }
+      if (!["ArrowDown", "ArrowUp"].includes(event.key)) {
+        rests = true;
+      }
+      if (event.key === "Enter" && document.querySelector(".select2-results .loading-results")) {
+        enterWaits = true;
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
 }
 
 // Nothing was found: the words that were typed begin an exercise of one's own, in another tab, so
@@ -213,10 +223,10 @@ function nameByChoice() {
 function name(row, title) {
   row.querySelector(".inline_label").textContent = title;
   row.querySelector(".row-title").textContent = title;
-  row.querySelectorAll(".of-row").forEach(function (place) {
+  row.querySelectorAll(".of-row").forEach((place) => {
     place.textContent = ": " + title;
   });
-  row.querySelectorAll("[aria-label*=': ']").forEach(function (field) {
+  row.querySelectorAll("[aria-label*=': ']").forEach((field) => {
     const label = field.getAttribute("aria-label");
     field.setAttribute("aria-label", label.slice(0, label.indexOf(": ") + 2) + title);
   });

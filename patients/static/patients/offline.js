@@ -12,18 +12,16 @@ let keeping = Promise.resolve();
 
 if ("serviceWorker" in navigator) {
   // What it fetches for later waits until this page is there.
-  window.addEventListener("load", function () {
-    navigator.serviceWorker.register("/service-worker.js").catch(function () {
+  window.addEventListener("load", () => {
+    navigator.serviceWorker.register("/service-worker.js").catch(() => {
       // Refused by the browser, as in a private window: everything else works.
     });
   });
 }
 if ("caches" in window) {
   keeping = forgetOthers()
-    .then(function () {
-      return carried && keep();
-    })
-    .catch(function (error) {
+    .then(() => carried && keep())
+    .catch((error) => {
       // Leaving, no room left, or cleared in another tab: the next page tries again.
       if (!["AbortError", "QuotaExceededError", "NotFoundError"].includes(error.name)) {
         throw error;
@@ -31,13 +29,13 @@ if ("caches" in window) {
     });
 }
 // A page that stood open, of a record that is no longer this person's: it goes as well.
-document.addEventListener("record:gone", async function () {
+document.addEventListener("record:gone", async () => {
   await keeping;
   await forgetOthers();
   location.reload();
 });
-logoutForms().forEach(function (form) {
-  form.addEventListener("submit", function (event) {
+logoutForms().forEach((form) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     leave(form);
   });
@@ -50,9 +48,7 @@ async function keep() {
     return;
   }
   const root = document.documentElement;
-  const reports = carried.reports.map(function (report) {
-    return report.operation + report.symptoms.join();
-  });
+  const reports = carried.reports.map((report) => report.operation + report.symptoms.join());
   const edition = [carried.programme, carried.version, carried.today]
     .concat(root.lang, root.className, reports, carried.phones)
     .join(" ");
@@ -66,9 +62,9 @@ async function keep() {
   }
   const pages = ["/", carried.page, carried.session, carried.stop, carried.retract];
   const answers = await Promise.all(pages.map(ask));
-  const whole = answers.every(function (answer, number) {
-    return answer.ok && (!answer.redirected || pages[number] === "/");
-  });
+  const whole = answers.every(
+    (answer, number) => answer.ok && (!answer.redirected || pages[number] === "/"),
+  );
   if (!whole) {
     return;
   }
@@ -78,19 +74,15 @@ async function keep() {
   const drawings = new Set();
   const session = new DOMParser().parseFromString(await answers[2].clone().text(), "text/html");
   const today = new DOMParser().parseFromString(await answers[1].clone().text(), "text/html");
-  [session, today].forEach(function (page) {
-    page.querySelectorAll("main img[src]").forEach(function (image) {
+  [session, today].forEach((page) => {
+    page.querySelectorAll("main img[src]").forEach((image) => {
       drawings.add(image.getAttribute("src"));
     });
-    page.querySelectorAll("[data-loop]").forEach(function (loop) {
+    page.querySelectorAll("[data-loop]").forEach((loop) => {
       drawings.add(loop.dataset.loop);
     });
   });
-  await Promise.all(
-    pages.map(function (page, number) {
-      return cache.put(page, answers[number]);
-    })
-  );
+  await Promise.all(pages.map((page, number) => cache.put(page, answers[number])));
   for (const drawing of drawings) {
     if (!(await cache.match(drawing))) {
       const answer = await ask(drawing);
@@ -128,11 +120,7 @@ async function forgetOthers() {
   if (keeps && !(all.length && all.every(isOwn))) {
     await caches.delete(KEPT); // what is still theirs is kept anew by its own page
   }
-  await forget(
-    acts.filter(function (act) {
-      return !isOwn(act.patient) && (act.sent || act.login === now.login);
-    })
-  );
+  await forget(acts.filter((act) => !isOwn(act.patient) && (act.sent || act.login === now.login)));
 
   function isOwn(record) {
     return now.records.includes(record);
@@ -141,9 +129,9 @@ async function forgetOthers() {
 
 // Without a connection, or when leaving: an answer that is not ok.
 function ask(address) {
-  return fetch(address, { credentials: "same-origin", signal: leaving.signal }).catch(function () {
-    return Response.error();
-  });
+  return fetch(address, { credentials: "same-origin", signal: leaving.signal }).catch(() =>
+    Response.error(),
+  );
 }
 
 // ------------------------------------------------------------ logging out
@@ -162,11 +150,11 @@ async function leave(form) {
   note.querySelector("[data-waiting]").textContent = waiting.length;
   note.querySelector("[data-alarm]").hidden = !waiting.some(isReport);
   note.hidden = false;
-  note.querySelector("[data-do=stay]").onclick = function () {
+  note.querySelector("[data-do=stay]").onclick = () => {
     note.hidden = true;
     button.focus();
   };
-  note.querySelector("[data-do=leave]").onclick = async function () {
+  note.querySelector("[data-do=leave]").onclick = async () => {
     await forgetAll(form);
     sendPlainly(form);
   };
@@ -181,9 +169,9 @@ async function unsent() {
     await report();
     await outbox.send();
   }
-  return (await allActs()).filter(function (act) {
-    return isTheirs(act) && !act.sent && (!act.refused || isReport(act));
-  });
+  return (await allActs()).filter(
+    (act) => isTheirs(act) && !act.sent && (!act.refused || isReport(act)),
+  );
 }
 
 function isReport(act) {
@@ -212,9 +200,7 @@ async function forgetAll(form) {
     await caches.delete(KEPT);
   }
   const all = await allActs();
-  const gone = all.filter(function (act) {
-    return isTheirs(act) || act.sent;
-  });
+  const gone = all.filter((act) => isTheirs(act) || act.sent);
   if (gone.length < all.length) {
     await forget(gone);
     addHidden(form, "others_wait", "1");
@@ -224,7 +210,7 @@ async function forgetAll(form) {
   try {
     await forgetDatabase();
     localStorage.removeItem("rugpijn-counter");
-  } catch (error) {
+  } catch {
     // Nothing was kept.
   }
 }

@@ -4,7 +4,19 @@
 // much at once (429), or an error over there (5xx). What is in force follows from both: what the
 // server said last, and on top of it what this device did not send yet.
 
-import { acts, allActs, canKeep, carried, forgetActs, inStore, isWaiting, newNumber, report, today, urgencyOf } from "./acts.js";
+import {
+  acts,
+  allActs,
+  canKeep,
+  carried,
+  forgetActs,
+  inStore,
+  isWaiting,
+  newNumber,
+  report,
+  today,
+  urgencyOf,
+} from "./acts.js";
 
 const AT_ONCE = 50;
 const SOON = 5000; // milliseconds in which the next page is there
@@ -27,14 +39,12 @@ export function stamped(act, place) {
 }
 
 export async function add(act) {
-  const known = (await acts()).filter(function (one) {
-    return !one.draft;
-  });
+  const known = (await acts()).filter((one) => !one.draft);
   const last = known.length ? known[known.length - 1].sequence : 0;
   const next = Math.max(sequence, last) + 1;
   sequence = act.draft ? sequence : next;
   const whole = stamped(act, next);
-  await inStore("readwrite", function (store) {
+  await inStore("readwrite", (store) => {
     store.put(whole);
   });
   if (navigator.storage && navigator.storage.persist) {
@@ -58,8 +68,8 @@ export async function drop(operation) {
 // What was sent stays until the pages know it too: a page that was kept earlier shows it so, and
 // one that was on its way while it was sent. On a device that keeps no page it goes soon.
 function settle(results, byNumber, now) {
-  return inStore("readwrite", function (store) {
-    results.forEach(function (one) {
+  return inStore("readwrite", (store) => {
+    results.forEach((one) => {
       const act = byNumber[one.operation];
       if (one.status === "refused") {
         const left = one.reported ? { symptoms: [] } : {}; // the server holds the report
@@ -76,16 +86,12 @@ function settle(results, byNumber, now) {
 // Of the weeks before no page asks any more; and on a device of others it is known by now.
 async function tidy() {
   const old = new Date(Date.now() - 9 * 86400000).toISOString().slice(0, 10);
-  const over = (await acts()).filter(function (act) {
+  const over = (await acts()).filter((act) => {
     const soon = act.sequence <= carried.sequence || !(act.until > Date.now());
     return act.sent && (act.day < old || (!carried.keep && soon));
   });
   if (over.length) {
-    await forgetActs(
-      over.map(function (act) {
-        return act.operation;
-      })
-    );
+    await forgetActs(over.map((act) => act.operation));
   }
 }
 
@@ -136,7 +142,7 @@ async function sendAll() {
     const said = await answer.json();
     sequence = Math.max(sequence, said.sequence);
     const byNumber = {};
-    some.forEach(function (act) {
+    some.forEach((act) => {
       byNumber[act.operation] = act;
     });
     await settle(said.results, byNumber, said.standing.now);
@@ -149,18 +155,14 @@ async function sendAll() {
 // One at a time, in all tabs where the browser can see to it; sending twice would do no harm.
 export function send() {
   if (!sending) {
-    const work = function () {
-      return sendAll().catch(function () {
-        return "later";
-      });
-    };
+    const work = () => sendAll().catch(() => "later");
     sending = (navigator.locks ? navigator.locks.request("rugpijn-outbox", work) : work()).finally(
-      function () {
+      () => {
         sending = null;
         tell();
-      }
+      },
     );
-    sending.then(function (state) {
+    sending.then((state) => {
       lastState = state;
       tell();
     });
@@ -183,9 +185,7 @@ export async function tell() {
     return;
   }
   const all = await acts();
-  const refused = all.filter(function (act) {
-    return act.refused && !urgencyOf(act.symptoms || []);
-  });
+  const refused = all.filter((act) => act.refused && !urgencyOf(act.symptoms || []));
   const waiting = all.filter(isWaiting).length;
   let words = "";
   if (refused.length) {
@@ -208,12 +208,10 @@ async function forgetRefused() {
   const all = await acts();
   await forgetActs(
     all
-      .filter(function (act) {
+      .filter((act) => {
         return act.refused && !urgencyOf(act.symptoms || []); // that goes on to hold here
       })
-      .map(function (act) {
-        return act.operation;
-      })
+      .map((act) => act.operation),
   );
   tell();
 }
@@ -232,7 +230,7 @@ async function hear(said) {
   heard = said;
   if ("caches" in window && (await caches.has(KEPT))) {
     const cache = await caches.open(KEPT);
-    await cache.put(heardAt(), new Response(JSON.stringify(said))).catch(function () {
+    await cache.put(heardAt(), new Response(JSON.stringify(said))).catch(() => {
       // No room, or logged out meanwhile: this page knows.
     });
   }
@@ -240,8 +238,7 @@ async function hear(said) {
 }
 
 async function remembered() {
-  const found =
-    "caches" in window && (await caches.has(KEPT)) && (await caches.match(heardAt()));
+  const found = "caches" in window && (await caches.has(KEPT)) && (await caches.match(heardAt()));
   return found ? found.json() : null;
 }
 
@@ -256,30 +253,21 @@ async function lastSaid() {
 // What was sent counts until an answer is there that knows of it.
 async function inForce() {
   const said = await lastSaid();
-  const own = (await allActs()).filter(function (act) {
-    return (
+  const own = (await allActs()).filter(
+    (act) =>
       carried.ownRecords.includes(act.patient) &&
       !act.draft &&
-      (!act.sent || Date.parse(act.at) > Date.parse(said.now))
-    );
-  });
-  const mistakes = new Set(
-    own.map(function (act) {
-      return act.retracts;
-    })
+      (!act.sent || Date.parse(act.at) > Date.parse(said.now)),
   );
-  const unsent = own.filter(function (act) {
-    return (act.symptoms || []).length > 0;
-  });
-  return said.reports.concat(unsent.map(reportOf)).filter(function (report) {
-    return !mistakes.has(report.operation);
-  });
+  const mistakes = new Set(own.map((act) => act.retracts));
+  const unsent = own.filter((act) => (act.symptoms || []).length > 0);
+  return said.reports
+    .concat(unsent.map(reportOf))
+    .filter((report) => !mistakes.has(report.operation));
 }
 
 function reportOf(act) {
-  const line = carried.lines.find(function (one) {
-    return one.uuid === act.line;
-  });
+  const line = carried.lines.find((one) => one.uuid === act.line);
   return {
     operation: act.operation,
     retraction: newNumber(),
@@ -302,9 +290,10 @@ function reportOf(act) {
 
 function stopOf(line, stops) {
   return (
-    stops.find(function (report) {
-      return report.line === line.uuid || (report.exercise && report.exercise === line.exercise);
-    }) || null
+    stops.find(
+      (report) =>
+        report.line === line.uuid || (report.exercise && report.exercise === line.exercise),
+    ) || null
   );
 }
 
@@ -312,7 +301,7 @@ function stopOf(line, stops) {
 // time what this device knows has to do.
 async function ask() {
   const stop = new AbortController();
-  const timer = setTimeout(function () {
+  const timer = setTimeout(() => {
     stop.abort();
   }, PATIENCE);
   try {
@@ -325,7 +314,7 @@ async function ask() {
     if (said) {
       await hear(said.standing[carried.patient]);
     }
-  } catch (error) {
+  } catch {
     return "later";
   } finally {
     clearTimeout(timer);
@@ -343,7 +332,7 @@ async function know() {
   await reported;
   if ("kept" in root.dataset && (await ask()) === "gone") {
     location.reload(); // to the login page, or to what is still theirs
-    return new Promise(function () {}); // nothing is offered meanwhile
+    return new Promise(() => {}); // nothing is offered meanwhile
   }
   root.dataset.known = "";
   return null;
@@ -358,24 +347,20 @@ export async function states() {
   const day = today();
   const sameDay = day === carried.today;
   const reports = await inForce();
-  const redFlags = reports.filter(function (report) {
-    return urgencyOf(report.symptoms) === "doctor";
-  });
-  const stops = reports.filter(function (report) {
-    return urgencyOf(report.symptoms) === "stop";
-  });
+  const redFlags = reports.filter((report) => urgencyOf(report.symptoms) === "doctor");
+  const stops = reports.filter((report) => urgencyOf(report.symptoms) === "stop");
   const sameReports =
     reports.map((one) => one.operation).join() ===
     carried.reports.map((one) => one.operation).join();
-  const queue = (await acts()).filter(function (act) {
+  const queue = (await acts()).filter((act) => {
     const counts = isWaiting(act) || (act.sent && act.sequence > carried.sequence);
     return counts && "done" in act; // the others are about a report, and no exercise
   });
   const lines = {};
-  carried.lines.forEach(function (line) {
+  carried.lines.forEach((line) => {
     const done = new Set(sameDay ? line.done : []);
     const days = new Set(line.weekDone);
-    queue.forEach(function (act) {
+    queue.forEach((act) => {
       if (act.line !== line.uuid) {
         return;
       }
@@ -388,9 +373,7 @@ export async function states() {
     let due = line.due.includes(day);
     if (line.week !== null) {
       const monday = mondayOf(day);
-      const before = Array.from(days).filter(function (other) {
-        return other >= monday && other < day;
-      });
+      const before = Array.from(days).filter((other) => other >= monday && other < day);
       due = due && before.length < line.week;
     }
     let next = null;
@@ -424,19 +407,19 @@ function mondayOf(day) {
 // The worker looked behind a kept page: what it found is shown when nobody is at work here yet.
 function pageAndWorker() {
   let touched = false;
-  ["pointerdown", "keydown", "wheel"].forEach(function (kind) {
-    window.addEventListener(kind, function () {
+  ["pointerdown", "keydown", "wheel"].forEach((kind) => {
+    window.addEventListener(kind, () => {
       touched = true;
     });
   });
   if (navigator.serviceWorker) {
-    navigator.serviceWorker.addEventListener("message", function (event) {
+    navigator.serviceWorker.addEventListener("message", (event) => {
       if (event.data === "gone" || (event.data === "changed" && !touched)) {
         location.reload();
       }
     });
   }
-  window.addEventListener("pageshow", function (event) {
+  window.addEventListener("pageshow", (event) => {
     if (event.persisted) {
       location.reload(); // it stood still since it was left
     }
@@ -457,7 +440,7 @@ if (canKeep) {
   tidy();
   window.addEventListener("online", sendAndAsk);
   window.addEventListener("offline", tell);
-  document.addEventListener("visibilitychange", function () {
+  document.addEventListener("visibilitychange", () => {
     if (!document.hidden) {
       sendAndAsk();
     }

@@ -12,13 +12,13 @@ if (isHere) {
 function begin() {
   document.documentElement.classList.add("can-move");
   inAskedOrder();
-  rows().forEach(function (row) {
+  rows().forEach((row) => {
     if (removal(row) && removal(row).checked) {
       setRemoved(row, true);
     }
   });
   number();
-  group.addEventListener("click", function (event) {
+  group.addEventListener("click", (event) => {
     const button = event.target.closest(".row-act");
     if (button) {
       event.preventDefault();
@@ -45,9 +45,9 @@ function sayPlace(row) {
 // Rows that are removed keep a place, so that undo brings them back where they stood.
 function number() {
   const all = present();
-  rows().forEach(function (row, index) {
+  rows().forEach((row, index) => {
     field(row, "position").value = index;
-    row.querySelectorAll(".row-act").forEach(function (each) {
+    row.querySelectorAll(".row-act").forEach((each) => {
       each.hidden = false;
     });
     button(row, "up").setAttribute("aria-disabled", String(row === all[0]));
@@ -64,10 +64,10 @@ function inAskedOrder() {
     return;
   }
   rows()
-    .sort(function (one, other) {
-      return Number(field(one, "position").value) - Number(field(other, "position").value);
-    })
-    .forEach(function (row) {
+    .sort(
+      (one, other) => Number(field(one, "position").value) - Number(field(other, "position").value),
+    )
+    .forEach((row) => {
       after.before(row);
     });
 }
@@ -116,10 +116,10 @@ function duplicate(row) {
   let copy = null;
   document.addEventListener(
     "formset:added",
-    function (event) {
+    (event) => {
       copy = event.target;
     },
-    { once: true }
+    { once: true },
   );
   add.click();
   row.after(copy);
@@ -134,13 +134,13 @@ function duplicate(row) {
   if (picture) {
     copy.querySelector("h3").before(picture.cloneNode());
   }
-  ["note", "steps", "period", "dosage"].forEach(function (name) {
+  ["note", "steps", "period", "dosage"].forEach((name) => {
     field(copy, name).value = field(row, name).value;
   });
   field(copy, "on_share_page").checked = field(row, "on_share_page").checked;
   copy.querySelector(".row-steps").hidden = row.querySelector(".row-steps").hidden;
   number();
-  ["period", "dosage"].forEach(function (name) {
+  ["period", "dosage"].forEach((name) => {
     field(copy, name).dispatchEvent(new Event("input", { bubbles: true }));
   });
   field(copy, "dosage").focus();
@@ -152,7 +152,7 @@ function letDrag() {
   let dragged = null;
   let stoodBefore = null;
 
-  group.addEventListener("dragstart", function (event) {
+  group.addEventListener("dragstart", (event) => {
     if (!(event.target instanceof Element) || !event.target.matches(".drag")) {
       return;
     }
@@ -164,7 +164,7 @@ function letDrag() {
     dragged.classList.add("dragged");
   });
 
-  group.addEventListener("dragover", function (event) {
+  group.addEventListener("dragover", (event) => {
     if (!dragged) {
       return;
     }
@@ -181,13 +181,13 @@ function letDrag() {
     }
   });
 
-  group.addEventListener("drop", function (event) {
+  group.addEventListener("drop", (event) => {
     if (dragged) {
       event.preventDefault(); // a field would take the dropped text
     }
   });
 
-  group.addEventListener("dragend", function (event) {
+  group.addEventListener("dragend", (event) => {
     if (!dragged) {
       return;
     }

@@ -13,17 +13,17 @@ if (isHere) {
 
 function begin() {
   group.querySelector(".all-rows").hidden = false;
-  group.addEventListener("input", function (event) {
+  group.addEventListener("input", (event) => {
     if (event.target.matches("input[name$='-dosage']")) {
       soon(event.target.closest(".prescription"));
     }
   });
-  group.addEventListener("change", function (event) {
+  group.addEventListener("change", (event) => {
     if (event.target.matches("input[name$='-dosage']")) {
       read(event.target.closest(".prescription"), true);
     }
   });
-  group.addEventListener("click", function (event) {
+  group.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-per-day]");
     if (button) {
       changeAll(button);
@@ -31,11 +31,11 @@ function begin() {
       undoAll();
     }
   });
-  group.addEventListener("rows:changed", function () {
+  group.addEventListener("rows:changed", () => {
     rows().forEach(describe);
     count();
   });
-  rows().forEach(function (row) {
+  rows().forEach((row) => {
     describe(row);
     // A row that came back from the server after a mistake in another one.
     if (!row.dataset.seconds && dosage(row).value && !row.querySelector(".row-dosage .errorlist")) {
@@ -47,9 +47,7 @@ function begin() {
 
 // Those that the patient gets: chosen, and not removed.
 function given() {
-  return present().filter(function (row) {
-    return field(row, "exercise").value;
-  });
+  return present().filter((row) => field(row, "exercise").value);
 }
 
 function dosage(row) {
@@ -64,15 +62,15 @@ function describe(row) {
   const field = dosage(row);
   const own = field.id + "-reading";
   reading(row).id = own;
-  const errors = (field.getAttribute("aria-describedby") || "").split(" ").filter(function (id) {
-    return id && id !== own && row.querySelector("#" + CSS.escape(id));
-  });
+  const errors = (field.getAttribute("aria-describedby") || "")
+    .split(" ")
+    .filter((id) => id && id !== own && row.querySelector("#" + CSS.escape(id)));
   field.setAttribute("aria-describedby", [...errors, own].join(" "));
 }
 
 function soon(row) {
   clearTimeout(row.timer);
-  row.timer = setTimeout(function () {
+  row.timer = setTimeout(() => {
     read(row, true);
   }, WAIT);
 }
@@ -102,7 +100,7 @@ async function read(row, aloud) {
     return; // typed on meanwhile
   }
   if (answer.error && document.activeElement === dosage(row)) {
-    row.timer = setTimeout(function () {
+    row.timer = setTimeout(() => {
       settle(row, text, answer, aloud);
     }, PATIENCE);
   } else {
@@ -139,23 +137,19 @@ function show(row, answer) {
 // ------------------------------------------------------------ what all rows ask of the patient
 
 function sum(all) {
-  return all.reduce(function (seconds, row) {
-    return seconds + Number(row.dataset.seconds || 0);
-  }, 0);
+  return all.reduce((seconds, row) => seconds + Number(row.dataset.seconds || 0), 0);
 }
 
 // The rows of the phase that asks most; all rows, when nothing is said about weeks.
 function fullest(all) {
-  const phases = all.map(function (one) {
+  const phases = all.map((one) => {
     const day = Number(one.dataset.first || 1);
-    return all.filter(function (row) {
+    return all.filter((row) => {
       const last = Number(row.dataset.last || Infinity);
       return Number(row.dataset.first || 1) <= day && day <= last;
     });
   });
-  return phases.reduce(function (most, phase) {
-    return sum(phase) > sum(most) ? phase : most;
-  }, phases[0] || []);
+  return phases.reduce((most, phase) => (sum(phase) > sum(most) ? phase : most), phases[0] || []);
 }
 
 function count() {
@@ -184,25 +178,23 @@ function put(place, number) {
 let changed = []; // what the last change of all rows did: field, before, after
 
 async function changeAll(button) {
-  const asked = given().filter(function (row) {
-    return dosage(row).value.trim();
-  });
+  const asked = given().filter((row) => dosage(row).value.trim());
   let answers;
   try {
     answers = await Promise.all(
-      asked.map(function (row) {
-        return ask(group.dataset.dosageAddress, {
+      asked.map((row) =>
+        ask(group.dataset.dosageAddress, {
           text: dosage(row).value.trim(),
           language: group.dataset.language,
           per_day: button.dataset.perDay,
-        });
-      })
+        }),
+      ),
     );
   } catch {
     return;
   }
   const done = [];
-  asked.forEach(function (row, index) {
+  asked.forEach((row, index) => {
     const answer = answers[index];
     if (answer.error) {
       return; // that row says for itself what is wrong with it
@@ -219,7 +211,7 @@ async function changeAll(button) {
 }
 
 function undoAll() {
-  changed.forEach(function (change) {
+  changed.forEach((change) => {
     if (dosage(change.row).value === change.after) {
       dosage(change.row).value = change.before;
       read(change.row, false);

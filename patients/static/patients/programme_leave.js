@@ -8,13 +8,13 @@ let saved = null;
 let sending = false;
 
 if (form) {
-  window.addEventListener("load", function () {
+  window.addEventListener("load", () => {
     saved = form.querySelector(".errornote, .errorlist") ? null : snapshot(form);
   });
-  form.addEventListener("submit", function () {
+  form.addEventListener("submit", () => {
     sending = true;
   });
-  window.addEventListener("beforeunload", function (event) {
+  window.addEventListener("beforeunload", (event) => {
     if (!sending && snapshot(form) !== saved) {
       event.preventDefault();
     }

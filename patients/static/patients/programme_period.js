@@ -10,17 +10,17 @@ if (isHere) {
 }
 
 function begin() {
-  group.addEventListener("input", function (event) {
+  group.addEventListener("input", (event) => {
     if (event.target.matches("input[name$='-period']")) {
       const row = event.target.closest(".prescription");
       clearTimeout(row.periodTimer);
-      row.periodTimer = setTimeout(function () {
+      row.periodTimer = setTimeout(() => {
         read(row);
       }, WAIT);
     }
   });
   rows().forEach(describe);
-  group.addEventListener("rows:changed", function () {
+  group.addEventListener("rows:changed", () => {
     rows().forEach(describe);
   });
 }

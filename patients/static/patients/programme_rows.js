@@ -9,9 +9,7 @@ export function rows() {
 
 // Those that are not removed.
 export function present() {
-  return rows().filter(function (row) {
-    return !row.classList.contains("removed");
-  });
+  return rows().filter((row) => !row.classList.contains("removed"));
 }
 
 export function field(row, name) {

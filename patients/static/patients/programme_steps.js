@@ -10,7 +10,7 @@ if (isHere) {
 
 function begin() {
   group.addEventListener("rows:changed", show);
-  group.addEventListener("click", function (event) {
+  group.addEventListener("click", (event) => {
     const row = event.target.closest(".prescription");
     const opener = event.target.closest(".row-progress button[data-direction]");
     if (opener) {
@@ -21,7 +21,7 @@ function begin() {
       bringBack(row);
     }
   });
-  group.addEventListener("keydown", function (event) {
+  group.addEventListener("keydown", (event) => {
     const panel = event.target.closest(".step-panel, .row-progress");
     if (event.key === "Escape" && panel) {
       const row = panel.closest(".prescription");
@@ -37,14 +37,14 @@ function begin() {
 
 // An exercise that is not chosen yet has no variants.
 function show() {
-  rows().forEach(function (row) {
+  rows().forEach((row) => {
     row.querySelector(".row-progress").hidden = !field(row, "exercise").value;
   });
 }
 
 function close(row) {
   row.querySelector(".step-panel").hidden = true;
-  row.querySelectorAll("button[aria-expanded]").forEach(function (button) {
+  row.querySelectorAll("button[aria-expanded]").forEach((button) => {
     button.setAttribute("aria-expanded", "false");
   });
 }
@@ -76,24 +76,18 @@ async function toggle(row, opener) {
 }
 
 function fill(row, panel, found) {
-  const given = present().map(function (each) {
-    return field(each, "exercise").value;
-  });
-  const fresh = (found.suggestions || []).filter(function (each) {
-    return !each.id || !given.includes(each.id);
-  });
+  const given = present().map((each) => field(each, "exercise").value);
+  const fresh = (found.suggestions || []).filter((each) => !each.id || !given.includes(each.id));
   const when = panel.querySelector(".step-when");
   when.textContent = found.error || found.when || "";
   when.hidden = !when.textContent;
-  panel.querySelector(".step-list").replaceChildren(...fresh.map(function (each) {
-    return item(row, each);
-  }));
+  panel.querySelector(".step-list").replaceChildren(...fresh.map((each) => item(row, each)));
   panel.querySelector(".step-none").hidden = fresh.length > 0 || Boolean(found.error);
   panel.querySelector(".step-source").hidden = fresh.length === 0;
   const none = found.error ? "" : panel.querySelector(".step-none").textContent;
-  const all = fresh.map(function (each) {
-    return each.says + ": " + [each.text, each.sentence].filter(Boolean).join(", ");
-  });
+  const all = fresh.map(
+    (each) => each.says + ": " + [each.text, each.sentence].filter(Boolean).join(", "),
+  );
   say(row, [when.textContent, all.join("; ") || none].filter(Boolean).join(" "));
 }
 
@@ -106,7 +100,7 @@ function item(row, suggestion) {
   what.textContent = suggestion.says + ": ";
   const words = [suggestion.text, suggestion.sentence].filter(Boolean).join(" · ");
   button.append(what, words);
-  button.addEventListener("click", function () {
+  button.addEventListener("click", () => {
     close(row);
     if (suggestion.id) {
       swap(row, suggestion);
@@ -147,9 +141,9 @@ function undo(row) {
 function swap(row, suggestion) {
   const before = new Set(group.querySelectorAll(".prescription"));
   row.querySelector(".row-act[data-act='duplicate']").click();
-  const added = Array.from(group.querySelectorAll(".prescription")).find(function (each) {
-    return !before.has(each);
-  });
+  const added = Array.from(group.querySelectorAll(".prescription")).find(
+    (each) => !before.has(each),
+  );
   if (!added) {
     return; // as many rows as there may be
   }

@@ -31,7 +31,7 @@ function turnTo(step) {
     counters.get(current).pause();
   }
   current = step;
-  steps.forEach(function (one) {
+  steps.forEach((one) => {
     one.hidden = one !== step;
   });
   if (step && !counters.has(step)) {
@@ -82,7 +82,7 @@ async function done(step, form) {
   act.day = today();
   try {
     await add(act);
-  } catch (error) {
+  } catch {
     sendPlainly(form); // the device keeps nothing: as a plain form
     return;
   }
@@ -117,12 +117,12 @@ function again(form) {
 // The questions were answered; what follows is the advice, and the next exercise.
 function tell(step, form, words) {
   const told = form.querySelector(".told");
-  Array.from(form.children).forEach(function (part) {
+  Array.from(form.children).forEach((part) => {
     part.hidden = part !== told;
   });
   told.querySelector("[data-told]").textContent = words;
   const button = told.querySelector("[data-do=next]");
-  button.addEventListener("click", function () {
+  button.addEventListener("click", () => {
     turnTo(steps[steps.indexOf(step) + 1] || null);
   });
   told.querySelector("[data-told]").focus();
@@ -141,11 +141,11 @@ async function held() {
   }
   stop.show(state);
   steps
-    .filter(function (step) {
+    .filter((step) => {
       const line = state.lines[step.dataset.line];
       return step !== current && line && line.stopped;
     })
-    .forEach(function (step) {
+    .forEach((step) => {
       steps.splice(steps.indexOf(step), 1);
     });
   const line = current && state.lines[current.dataset.line];
@@ -163,14 +163,14 @@ function begin(step) {
     step,
     counterOf(step, {
       finished: after,
-      skipped: function () {
+      skipped: () => {
         turnTo(steps[steps.indexOf(step) + 1] || null);
       },
-    })
+    }),
   );
   const form = step.querySelector(".step-after");
   again(form); // a page that was kept comes with the same number each time
-  form.addEventListener("submit", function (event) {
+  form.addEventListener("submit", (event) => {
     if (!form.reportValidity()) {
       return;
     }
@@ -179,10 +179,10 @@ function begin(step) {
   });
   const back = form.querySelector("[data-do=back]");
   back.hidden = false;
-  form.addEventListener("change", function () {
+  form.addEventListener("change", () => {
     back.hidden = alarm.urgencyIn(form) === "doctor";
   });
-  back.addEventListener("click", async function () {
+  back.addEventListener("click", async () => {
     if (!(await alarm.leave([form]))) {
       turnTo(step);
     }
@@ -196,11 +196,11 @@ function begin(step) {
 async function choose() {
   const state = await held();
   if (state.changed) {
-    steps = Array.from(page.querySelectorAll(".step")).filter(function (step) {
+    steps = Array.from(page.querySelectorAll(".step")).filter((step) => {
       const line = state.lines[step.dataset.line];
       return line && line.due && line.next !== null;
     });
-    steps.forEach(function (step) {
+    steps.forEach((step) => {
       step.querySelector("[name=moment]").value = state.lines[step.dataset.line].next;
     });
   }
@@ -208,10 +208,10 @@ async function choose() {
 
 if (canKeep) {
   // Until it is known, the style sheet shows the first one, in the shape that it will have.
-  choose().then(function () {
+  choose().then(() => {
     page.classList.add("one-by-one");
     document.body.classList.add("exercising");
-    page.querySelectorAll(".step").forEach(function (step) {
+    page.querySelectorAll(".step").forEach((step) => {
       step.hidden = true;
     });
     turnTo(steps[0] || null);

@@ -10,11 +10,7 @@ let shown = null; // the reports that the panel says
 let atTop = false; // Back would keep the place of a visit before, past the first words
 
 function named(reports) {
-  return reports
-    .map(function (report) {
-      return report.operation;
-    })
-    .join();
+  return reports.map((report) => report.operation).join();
 }
 
 export function show(state) {
@@ -26,17 +22,17 @@ export function show(state) {
   panel.hidden = !holds;
   root.classList.toggle("red-flag", holds);
   document.body.classList.toggle("exercising-stopped", holds);
-  document.querySelectorAll("[data-quiet]").forEach(function (one) {
+  document.querySelectorAll("[data-quiet]").forEach((one) => {
     one.hidden = !holds;
   });
-  document.querySelectorAll("[data-calm]").forEach(function (one) {
+  document.querySelectorAll("[data-calm]").forEach((one) => {
     one.hidden = holds;
   });
   if (holds && shown !== named(state.redFlags)) {
     shown = named(state.redFlags);
     fill(state.redFlags);
   }
-  panel.querySelectorAll("[data-sent]").forEach(function (one) {
+  panel.querySelectorAll("[data-sent]").forEach((one) => {
     const unsent = state.redFlags.some((report) => report.unsent);
     one.hidden = (one.dataset.sent === "no") !== unsent;
   });
@@ -53,44 +49,34 @@ function fill(reports) {
   if (named(reports) !== stated(box)) {
     box.replaceChildren(...made("red-flag", reports));
   }
-  const symptoms = reports.flatMap(function (report) {
-    return report.symptoms.filter(function (name) {
-      return carried.symptoms[name] && carried.symptoms[name].urgency === "doctor";
-    });
-  });
-  const about = symptoms.map(function (name) {
-    return carried.symptoms[name];
-  });
-  const whys = new Set(
-    about.map(function (one) {
-      return one.why;
-    })
+  const symptoms = reports.flatMap((report) =>
+    report.symptoms.filter(
+      (name) => carried.symptoms[name] && carried.symptoms[name].urgency === "doctor",
+    ),
   );
+  const about = symptoms.map((name) => carried.symptoms[name]);
+  const whys = new Set(about.map((one) => one.why));
   panel.querySelector("[data-whys]").replaceChildren(
     ...Array.from(whys)
       .filter(Boolean)
-      .map(function (why) {
+      .map((why) => {
         const words = document.createElement("p");
         words.textContent = why;
         return words;
-      })
+      }),
   );
   const emergency = panel.querySelector("[data-emergency]");
-  const first = about.some(function (one) {
-    return one.call === "emergency";
-  });
+  const first = about.some((one) => one.call === "emergency");
   emergency.parentElement[first ? "prepend" : "append"](emergency);
   panel.dataset.first = first ? "emergency" : "doctor";
-  panel.querySelectorAll("[data-when]").forEach(function (one) {
+  panel.querySelectorAll("[data-when]").forEach((one) => {
     one.hidden = (one.dataset.when === "now") !== first;
   });
 }
 
 function stated(box) {
   return Array.from(box.querySelectorAll("[data-report]"))
-    .map(function (one) {
-      return one.dataset.report;
-    })
+    .map((one) => one.dataset.report)
     .join();
 }
 
@@ -104,7 +90,7 @@ function banners(stops) {
 
 function made(name, reports) {
   const pattern = document.querySelector("[data-template=" + name + "]");
-  return (pattern ? reports : []).map(function (report) {
+  return (pattern ? reports : []).map((report) => {
     const one = pattern.content.firstElementChild.cloneNode(true);
     one.dataset.report = report.operation;
     const about = one.querySelector("[data-about]");
@@ -112,17 +98,17 @@ function made(name, reports) {
       .replace("DATE", report.date)
       .replace("TITLE", report.title);
     one.querySelector("[data-symptoms]").replaceChildren(
-      ...report.symptoms.map(function (symptom) {
+      ...report.symptoms.map((symptom) => {
         const words = document.createElement("li");
         words.textContent = carried.symptoms[symptom].words;
         return words;
-      })
+      }),
     );
     const form = one.querySelector("[data-retract]");
     form.action = carried.retract.replace(carried.programme, report.programme);
     form.elements.operation.value = report.retraction;
     form.elements.retracts.value = report.operation;
-    ["version", "line", "moment"].forEach(function (part) {
+    ["version", "line", "moment"].forEach((part) => {
       form.elements[part].value = report[part];
     });
     return one;
@@ -139,7 +125,7 @@ async function retract(form) {
   button.disabled = true;
   try {
     await add(act);
-  } catch (error) {
+  } catch {
     sendPlainly(form);
     return;
   }
@@ -153,7 +139,7 @@ async function retract(form) {
   document.dispatchEvent(new CustomEvent("standing"));
 }
 
-document.addEventListener("submit", function (event) {
+document.addEventListener("submit", (event) => {
   const form = event.target;
   const own = form.matches("[data-retract]") && form.action.includes(carried.programme);
   if (own && canKeep) {
@@ -164,7 +150,7 @@ document.addEventListener("submit", function (event) {
 
 // On its own page nothing else looks.
 if (document.body.classList.contains("stop-page")) {
-  const look = async function () {
+  const look = async () => {
     show(await states());
   };
   document.addEventListener("standing", look);

@@ -15,16 +15,14 @@ async function press(form, pressed) {
   button.disabled = true;
   try {
     await add(act);
-  } catch (error) {
+  } catch {
     plain(form, button);
     return;
   }
   const state = await send();
   button.disabled = false;
   const left = await acts();
-  const waiting = left.some(function (one) {
-    return one.operation === act.operation && !one.sent;
-  });
+  const waiting = left.some((one) => one.operation === act.operation && !one.sent);
   if (state === "sent" && !waiting) {
     const here = new URL(location.href);
     here.searchParams.delete("after");
@@ -66,7 +64,7 @@ async function show() {
   }
   let asked = 0;
   let done = 0;
-  document.querySelectorAll("[data-line]").forEach(function (article) {
+  document.querySelectorAll("[data-line]").forEach((article) => {
     const line = state.lines[article.dataset.line];
     const moments = article.querySelectorAll("[data-moment]");
     if (!line || !moments.length) {
@@ -74,18 +72,18 @@ async function show() {
     }
     article.classList.toggle("exercise-rest", !line.due);
     article.toggleAttribute("data-stopped", Boolean(line.stopped));
-    article.querySelectorAll("[data-when]").forEach(function (one) {
+    article.querySelectorAll("[data-when]").forEach((one) => {
       one.hidden = (one.dataset.when === "stopped") !== Boolean(line.stopped);
     });
     if (line.due) {
       asked += line.moments;
       done += line.done.size;
     }
-    moments.forEach(function (moment) {
+    moments.forEach((moment) => {
       const number = Number(moment.dataset.moment);
       const made = line.done.has(number);
       moment.classList.toggle("is-done", made);
-      moment.querySelectorAll("[data-if]").forEach(function (part) {
+      moment.querySelectorAll("[data-if]").forEach((part) => {
         part.hidden = (part.dataset.if === "done") !== made || (!made && Boolean(line.stopped));
       });
     });
@@ -124,8 +122,8 @@ function tellCount(box, done, asked) {
 
 // Where the browser keeps nothing the plain forms do it.
 if (canKeep) {
-  document.querySelectorAll("form[data-act]").forEach(function (form) {
-    form.addEventListener("submit", function (event) {
+  document.querySelectorAll("form[data-act]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       press(form, event.submitter);
     });

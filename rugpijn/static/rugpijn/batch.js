@@ -34,7 +34,8 @@ function update(before, now) {
   if (said.textContent !== says) {
     said.textContent = says;
   }
-  const bar = before.querySelector("progress"), shows = now.querySelector("progress");
+  const bar = before.querySelector("progress"),
+    shows = now.querySelector("progress");
   bar.max = shows.max;
   bar.value = shows.value;
   const rows = before.querySelector("tbody");

@@ -24,6 +24,6 @@ function stayWithForm(event) {
 }
 
 document.addEventListener("submit", stayWithForm);
-window.addEventListener("online", function () {
+window.addEventListener("online", () => {
   note.remove();
 });

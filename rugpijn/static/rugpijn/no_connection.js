@@ -9,8 +9,8 @@ async function openWhenThere() {
       await fetch(small, { cache: "no-store" });
       location.reload();
       return;
-    } catch (error) {
-      await new Promise(function (wait) {
+    } catch {
+      await new Promise((wait) => {
         setTimeout(wait, EVERY);
       });
     }
@@ -22,10 +22,10 @@ async function sayWhatIsKept() {
     return;
   }
   const kept = await (await caches.open("programme")).match("/");
-  document.querySelectorAll("[data-kept-programme]").forEach(function (one) {
+  document.querySelectorAll("[data-kept-programme]").forEach((one) => {
     one.hidden = !kept;
   });
-  document.querySelectorAll("[data-nothing-kept]").forEach(function (one) {
+  document.querySelectorAll("[data-nothing-kept]").forEach((one) => {
     one.hidden = Boolean(kept);
   });
 }

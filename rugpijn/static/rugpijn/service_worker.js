@@ -9,46 +9,34 @@ const PATIENCE = 1500; // milliseconds that a page is waited for, where a kept o
 const AFTER_AN_ACT = 15000; // what was sent just now changes the pages: the kept ones are behind
 let acted = 0;
 
-self.addEventListener("install", function (event) {
+self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then(function (cache) {
-        return cache.addAll(SHELL);
-      })
-      .then(function () {
-        return self.skipWaiting();
-      })
+      .then((cache) => cache.addAll(SHELL))
+      .then(() => self.skipWaiting()),
   );
 });
 
-self.addEventListener("activate", function (event) {
+self.addEventListener("activate", (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then(function (names) {
+      .then((names) => {
         // In the order in which they were made. The one before stays: pages that were kept with it
         // load its files until they are kept anew.
-        const before = names.filter(function (name) {
-          return name.startsWith("shell-") && name !== CACHE;
-        });
-        return Promise.all(
-          before.slice(0, -1).map(function (name) {
-            return caches.delete(name);
-          })
-        );
+        const before = names.filter((name) => name.startsWith("shell-") && name !== CACHE);
+        return Promise.all(before.slice(0, -1).map((name) => caches.delete(name)));
       })
       .then(programme)
-      .then(function (cache) {
+      .then((cache) => {
         return cache && cache.delete("/kept"); // the next page keeps all of them anew
       })
-      .then(function () {
-        return self.clients.claim();
-      })
+      .then(() => self.clients.claim()),
   );
 });
 
-self.addEventListener("fetch", function (event) {
+self.addEventListener("fetch", (event) => {
   const request = event.request;
   const address = new URL(request.url);
   if (address.origin !== self.location.origin) {
@@ -63,11 +51,7 @@ self.addEventListener("fetch", function (event) {
   } else if (address.pathname.startsWith("/static/") || address.pathname.startsWith("/drawings/")) {
     event.respondWith(thing(request));
   } else if (address.pathname.includes("/media/")) {
-    event.respondWith(
-      fetch(request).catch(function () {
-        return kept(request);
-      })
-    );
+    event.respondWith(fetch(request).catch(() => kept(request)));
   }
 });
 
@@ -77,9 +61,9 @@ async function page(event, request, address) {
   const cache = await programme();
   const known = cache && (await cache.match(address.pathname));
   if (!known) {
-    return fromServer(request, address).catch(async function () {
-      return (await caches.match(OFFLINE)) || Response.error();
-    });
+    return fromServer(request, address).catch(
+      async () => (await caches.match(OFFLINE)) || Response.error(),
+    );
   }
   if (address.search || Date.now() - acted < AFTER_AN_ACT) {
     return firstFromServer(cache, known, request, address);
@@ -110,7 +94,7 @@ async function firstFromServer(cache, known, request, address) {
       await renew(cache, address.pathname, answer.clone());
     }
     return answer;
-  } catch (error) {
+  } catch {
     return marked(known);
   } finally {
     clearTimeout(timer);
@@ -122,9 +106,7 @@ async function lookBehind(event, cache, known, address) {
   const answer = await fetch(address.pathname, {
     credentials: "same-origin",
     headers: { Accept: "text/html" },
-  }).catch(function () {
-    return Response.error();
-  });
+  }).catch(() => Response.error());
   if (answer.ok && new URL(answer.url).pathname === LOGIN) {
     await caches.delete(PROGRAMME);
     await tell(event, "gone");
@@ -154,7 +136,7 @@ function carriedIn(text) {
 // somebody once is not said again.
 async function marked(known) {
   const headers = new Headers(known.headers);
-  ["Content-Encoding", "Content-Length"].forEach(function (name) {
+  ["Content-Encoding", "Content-Length"].forEach((name) => {
     headers.delete(name);
   });
   const text = (await known.text())

@@ -7,15 +7,15 @@ function add(field) {
   button.type = "button";
   button.className = "btn btn-link show-password";
   button.setAttribute("aria-controls", field.id);
-  const show = function (shown) {
+  const show = (shown) => {
     field.type = shown ? "text" : "password";
     button.textContent = shown ? words.hide : words.show;
   };
-  button.addEventListener("click", function () {
+  button.addEventListener("click", () => {
     show(field.type === "password");
   });
   if (field.form) {
-    field.form.addEventListener("submit", function () {
+    field.form.addEventListener("submit", () => {
       show(false);
     });
   }

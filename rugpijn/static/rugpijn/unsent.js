@@ -13,7 +13,8 @@ function forms() {
 
 function typedIn(form) {
   return Array.from(form.elements).filter(
-    (field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type),
+    (field) =>
+      field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type),
   );
 }
 
@@ -40,14 +41,16 @@ function isChanged(field) {
   return field.value !== field.defaultValue;
 }
 
-function valueOf(field) {
+function valueIn(field) {
   return field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
 }
 
 function forgetAll() {
   Object.keys(sessionStorage)
     .filter((key) => key.startsWith(PREFIX))
-    .forEach((key) => sessionStorage.removeItem(key));
+    .forEach((key) => {
+      sessionStorage.removeItem(key);
+    });
 }
 
 function keepOthers(event) {
@@ -75,7 +78,7 @@ function keep(unsent) {
   const typed = {};
   for (const form of unsent) {
     for (const field of typedIn(form).filter(isChanged)) {
-      typed[place(form, field)] = valueOf(field);
+      typed[place(form, field)] = valueIn(field);
     }
   }
   if (Object.keys(typed).length) {
@@ -116,7 +119,10 @@ function labelOf(field) {
   const group = field.type === "radio" ? field.closest("fieldset") : null;
   const label = (group && group.querySelector("legend")) || (field.labels && field.labels[0]);
   const text = field.getAttribute("aria-label") || (label ? label.textContent : "");
-  return text.trim().replace(/\s+/g, " ").replace(/\s*[:*]$/, "");
+  return text
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace(/\s*[:*]$/, "");
 }
 
 // A field that was filled again looks saved: said in words beside the button that saves it.
