@@ -1,7 +1,7 @@
-"""Every table that leaves here as CSV: it opens in a Dutch spreadsheet, and does nothing there.
+"""Tables as CSV that a Dutch spreadsheet opens, without a cell that it would run as a formula.
 
-Semicolons between the cells and a mark by which Excel knows UTF-8; days as 31-12-2026, moments in
-the time of the installation, and a comma in a number. JSON beside a table keeps the plain values.
+Cells are separated by semicolons, and a byte order mark tells Excel that the file is UTF-8. Days
+are written as 31-12-2026, moments in the time zone of the installation, and numbers with a comma.
 """
 
 import csv
@@ -20,7 +20,7 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
 def table(rows: list[dict[str, object]]) -> str:
-    """One table as CSV; the names of the first row stand above it."""
+    """One table as CSV. The keys of the first row are the heading."""
     return written(rows[0], (row.values() for row in rows))
 
 
@@ -33,7 +33,7 @@ def written(heading: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def cell(value: object) -> object:
-    """Empty for nothing. Text that a spreadsheet would run gets a sign before it."""
+    """A value as it is written; None is empty. A formula gets an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, str):

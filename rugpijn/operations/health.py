@@ -1,4 +1,4 @@
-"""Whether all is well here, for whoever runs the server. Says nothing about anybody."""
+"""The health of the server, for its operator. No finding says anything about a person."""
 
 import shutil
 import time
@@ -31,7 +31,7 @@ class HealthFinding:
 
 
 def database() -> HealthFinding:
-    """Readable and writable: a value of this moment goes in and comes out."""
+    """Whether a value can be written to the database and read back."""
     now = time.time()
     options = settings.DATABASES["default"]
     if options["ENGINE"] == "django.db.backends.sqlite3" and is_gone(options["NAME"]):
@@ -79,7 +79,7 @@ _last: tuple[float, list[HealthFinding]] = (float("-inf"), [])
 
 
 def look() -> list[HealthFinding]:
-    """All findings, at most some seconds old."""
+    """All findings, at most `KEPT_SECONDS` old."""
     global _last
     if time.monotonic() - _last[0] > KEPT_SECONDS:
         _last = (time.monotonic(), _findings())
@@ -87,13 +87,13 @@ def look() -> list[HealthFinding]:
 
 
 def forget() -> None:
-    """The next look is a new one."""
+    """Drop the kept findings, so that the next call of `look` checks again."""
     global _last
     _last = (float("-inf"), [])
 
 
 def beat() -> None:
-    """The worker is alive."""
+    """Note that the worker is running: sets the time of the file `BEAT`."""
     Path(settings.DATA_DIR / BEAT).touch(mode=0o600)
 
 

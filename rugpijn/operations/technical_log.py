@@ -1,4 +1,4 @@
-"""The technical log: one record is one line, and no line names a person or opens a door.
+"""The technical log: one record is one line, without names of people and without secret keys.
 
 In production a line is a JSON object, with the number of the request that the access log has too
 and a pseudonym of whoever was logged in, another one each month. Only the access log knows names.
@@ -52,7 +52,7 @@ def without_long(text: str) -> str:
 
 
 class WithoutKeys(logging.Filter):
-    """Takes keys and searches out of addresses before any handler sees them. Lets all through."""
+    """Removes keys and search texts from each record before a handler sees it. Drops no record."""
 
     def filter(self, record):
         try:
@@ -116,6 +116,6 @@ def _who(record) -> dict:
 
 
 def pseudonym(user) -> str:
-    """The same person all month; next month, or in another installation, somebody else."""
+    """16 hexadecimal digits for a user, others each month and in each installation."""
     month = datetime.now(UTC).strftime("%Y-%m")
     return salted_hmac(f"rugpijn.log.{month}", str(user.uuid), algorithm="sha256").hexdigest()[:16]
