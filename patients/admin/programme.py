@@ -261,7 +261,7 @@ class ProgrammeAdmin(CareAdmin):
         programme = self.get_queryset(request).filter(pk=number(object_id)).first()
         if programme is not None:
             if request.method == "POST" and programme.ended_on is not None:
-                return self._endedtwo_at_once.who_did(request, *programme)
+                return self._ended_meanwhile(request, programme)
             version = programme.current_version()
             extra.update(
                 title=programme.title,
@@ -337,7 +337,7 @@ class ProgrammeAdmin(CareAdmin):
         opened, now = post.get("opened_as"), self._opened_as(programme)
         started = opened == "draft" and now != "draft"
         if started and not has_own_changes(post):
-            return self._startedtwo_at_once.who_did(request, *programme)
+            return self._started_meanwhile(request, programme)
         if opened == "running" and now == "paused":
             last = two_at_once.who_changed(programme, request.user, "pause")
             messages.warning(request, two_at_once.who_did(last, *PAUSED))

@@ -24,13 +24,14 @@ NOTHING = "nothing"  # stores nothing that a second person could write over
 # Where the checks stand, by file and name.
 TWO = "tests/rugpijn/saving/test_two_at_once.py::"
 MEANWHILE = "tests/forms/test_meanwhile.py::"
+OF_PROGRAMMES = "tests/forms/test_programme_meanwhile.py::"
 
 TABLE = {
     # records, each on a page of its own
     "admin:patients_patient_change": (MERGES, TWO + "test_both_changed_the_same"),
     "admin:patients_programme_change": (
         MERGES,
-        MEANWHILE + "test_nothing_in_conflict_is_saved_at_once",
+        OF_PROGRAMMES + "test_nothing_in_conflict_is_saved_at_once",
     ),
     "admin:exercises_exercise_change": (MERGES, TWO + "test_both_changed_the_same"),
     "admin:exercises_protocol_change": (MERGES, TWO + "test_both_changed_the_same"),
