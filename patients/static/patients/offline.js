@@ -20,7 +20,7 @@ if ("serviceWorker" in navigator) {
 }
 if ("caches" in window) {
   keeping = forgetOthers()
-    .then(() => carried && keep())
+    .then((isLoggedOut) => carried && !isLoggedOut && keep())
     .catch((error) => {
       // Leaving, no room left, or cleared in another tab: the next page tries again.
       if (!["AbortError", "QuotaExceededError", "NotFoundError"].includes(error.name)) {
@@ -103,16 +103,17 @@ async function heldHere(cache) {
 
 // Who acted for somebody and does so no more keeps nothing of that record: the server says whose
 // records are this person's now. Logged out, or without a connection, nothing is known. What
-// somebody else did on this device, and could not send yet, waits until they log in again.
+// somebody else did on this device, and could not send yet, waits until they log in again. Says
+// whether the login ended: then nothing may be kept any more.
 async function forgetOthers() {
   const keeps = await caches.has(KEPT);
   const acts = await allActs();
   if (!keeps && !acts.length) {
-    return;
+    return false;
   }
   const answer = await ask("/sync/start/");
   if (!answer.ok) {
-    return;
+    return answer.status === 401;
   }
   const now = await answer.json();
   const held = keeps ? await heldHere(await caches.open(KEPT)) : new Set();
@@ -121,6 +122,7 @@ async function forgetOthers() {
     await caches.delete(KEPT); // what is still theirs is kept anew by its own page
   }
   await forget(acts.filter((act) => !isOwn(act.patient) && (act.sent || act.login === now.login)));
+  return false;
 
   function isOwn(record) {
     return now.records.includes(record);
