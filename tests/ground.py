@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.utils import translation
 
 
@@ -17,6 +17,7 @@ class Layer:
 
     def __init__(self, name: str, make: Callable, below: dict):
         self.name = name
+        self.connection = connections[DEFAULT_DB_ALIAS]
         self.around = transaction.atomic()
         self.around.__enter__()
         self.made = copy.deepcopy(below)
@@ -24,8 +25,14 @@ class Layer:
             self.made[name] = make(self.made)
 
     def take_back(self):
-        transaction.set_rollback(True)
-        self.around.__exit__(None, None, None)
+        """Roll back. A browser that has begun since gave this thread a connection of its own."""
+        current = connections[DEFAULT_DB_ALIAS]
+        connections[DEFAULT_DB_ALIAS] = self.connection
+        try:
+            transaction.set_rollback(True)
+            self.around.__exit__(None, None, None)
+        finally:
+            connections[DEFAULT_DB_ALIAS] = current
 
 
 class Ground:
