@@ -1,10 +1,10 @@
-"""Backups: one encrypted file that holds the database and the media, and the way back from it.
+"""Backups: one encrypted file with the database and the media, and its restore.
 
-`seal` is the envelope, `parcel` what is in it, `engines` how each database is copied and put
-back, `make` and `restore` the two acts. The format stands in docs/backup-format.md.
+`seal` encrypts, `parcel` packs the contents, `engines` copies and restores each kind of database,
+and `make` and `restore` do the two acts. docs/backup-format.md describes the format.
 """
 
 
 class BackupError(Exception):
-    """It cannot be done; the message is a sentence for whoever runs the server, who reads English
-    on the command line, as everywhere in manage.py."""
+    """The act cannot be done. The message is an English sentence for whoever runs the server, as
+    all messages of manage.py are."""

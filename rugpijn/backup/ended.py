@@ -1,13 +1,13 @@
-"""The ledger of what was taken away: an old backup that is put back must not give it again.
+"""The ledger of what was taken away, so that restoring an old backup does not bring it back.
 
-A backup holds the colleague who left since, the password that somebody learned, the helper who
-helps no more. Each act that takes such a thing away writes a line in a file beside the ledger of
-erasures, outside the database: a kind, a digest of random numbers, the state that holds now, and
-when. It names nobody, and says nothing about health. After a restore each kind compares its rows
-with its lines and takes away again; it never gives anything.
+A backup may hold a colleague who has left since, a password that somebody learned, or a helper
+whose access has ended. Each act that takes such a thing away writes a line to a file beside the
+ledger of erasures, outside the database: a kind, a digest of random numbers, the state that holds
+now, and the time. The line names nobody and says nothing about health. After a restore each kind
+compares its rows with its lines and takes away again. It never gives anything back.
 
-What has no line is closed whole after a restore: open invitations and changes that wait. The table
-in docs/operate.md says what a restore does with each kind, and a test tries each line of it.
+What has no lines is closed after each restore: open invitations and waiting changes. The table in
+docs/operate.md lists what a restore does with each kind, and a test tries each row.
 """
 
 import fcntl
@@ -37,8 +37,9 @@ KEPT = timedelta(days=2 * 365)  # no backup is kept as long
 class EndedKind:
     """One kind of thing that can be taken away.
 
-    `key` names a thing by random numbers, `state` says what holds of it now (compared, or read as
-    what is left), and `take_away` brings one row to that state; it says whether it had to.
+    `key` returns the random numbers that identify a thing, and `state` what holds of it now, which
+    is compared or read as what is left. `take_away` brings one row to that state and returns
+    whether it changed the row.
     """
 
     name: str
@@ -59,8 +60,8 @@ def path() -> Path:
 
 
 def note(name: str, thing: Any, state: str | None = None) -> None:
-    """Write down what holds of this thing now, as soon as the act is done. An act that protects is
-    never stopped by it: a line that cannot be written is an error in the technical log."""
+    """Write to the ledger what holds of this thing now, as soon as the act is done. When the line
+    cannot be written, the act is done all the same and the technical log gets an error."""
     kind = next(kind for kind in hooks.ended_kinds if kind.name == name)
     state = kind.state(thing) if state is None else state
     line = {"kind": name, "of": digest(name, kind.key(thing)), "state": state}
@@ -80,7 +81,7 @@ _APPEND = os.O_APPEND | os.O_CREAT | os.O_WRONLY
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    """One at a time writes or shortens the file."""
+    """Hold the lock under which one process at a time writes or shortens the file."""
     path().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path().with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -91,7 +92,7 @@ def _locked() -> Iterator[None]:
 
 
 def read() -> dict[tuple[str, str], dict]:
-    """The last line of each thing. What a power cut left half is no line."""
+    """Return the last line of each thing. A line that a power cut left incomplete is ignored."""
     found: dict[tuple[str, str], dict] = {}
     if not path().exists():
         return found
@@ -105,7 +106,7 @@ def read() -> dict[tuple[str, str], dict]:
 
 
 def shorten() -> None:
-    """Keep the last line of each thing, and none that is older than every backup."""
+    """Keep only the last line of each thing, and remove lines that are older than every backup."""
     if not path().exists():
         return
     oldest = timezone.now() - KEPT
@@ -125,9 +126,9 @@ def _at(line: dict) -> datetime:
 
 @transaction.atomic
 def apply(made_at: datetime | None) -> list[str]:
-    """Take away again what a backup of that moment brought back. Says what, in sentences.
+    """Take away again what a backup from `made_at` brought back. Returns sentences that say what.
 
-    Without a moment (a restore by other means) every line counts, but for those of a kind whose
+    Without a moment (a restore by other means) every line counts, except the lines of a kind whose
     state also changes by itself.
     """
     lines = {key: line for key, line in read().items() if made_at is None or _at(line) >= made_at}

@@ -1,7 +1,7 @@
-"""How each database is copied while people work, and put back.
+"""How each kind of database is copied while people work, and restored.
 
-Both engines have the same acts: `dump` and `check`; then, to restore, `occupied`, `busy`, `put`,
-and `put_back` or `settle`.
+Both engines have the same functions: `dump` and `check` for a backup; `occupied`, `busy`, `put`,
+and `put_back` or `settle` for a restore.
 """
 
 import os
@@ -67,7 +67,7 @@ class SQLite:
             return handle, [list(row) for row in copy.execute(MIGRATIONS)], _rows(copy)
 
     def check(self, dumped: Path, rows: dict[str, int]) -> None:
-        """Whether what was unpacked is sound, and has all its rows."""
+        """Raise BackupError unless the unpacked database is sound and has all its rows."""
         with _opened(dumped) as copy:
             try:
                 sound = copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -154,7 +154,7 @@ def _rows(opened: sqlite3.Connection) -> dict[str, int]:
 
 
 def sync_folder(folder: Path) -> None:
-    """A new name in a folder survives a power cut when the folder was written too."""
+    """Flush the folder, so that a new name in it survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -279,6 +279,7 @@ BEFORE = "before_restore"
 
 
 def data_folder() -> Path:
-    """Where what is not sealed yet may stand for a moment: the data's own, closed folder."""
+    """Return the folder of the data, which only this user can read, for files that are not
+    encrypted yet."""
     settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings.DATA_DIR

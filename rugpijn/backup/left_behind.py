@@ -1,6 +1,6 @@
-"""What a killed backup or restore leaves: swept away, or said before anything else is done.
+"""What a killed backup or restore left behind: removed, or reported before anything else is done.
 
-Called when the app, its worker or a backup starts, and by the nightly run.
+This runs when the app, its worker or a backup starts, and in the nightly run.
 """
 
 import fcntl
@@ -17,8 +17,8 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-WORKSPACE = "backup-"  # begin of a folder with what is not sealed
-RESTORING = "restore-unfinished.json"  # in the data folder, from the swap to the end of the work
+WORKSPACE = "backup-"  # how the name of a folder with unencrypted files begins
+RESTORING = "restore-unfinished.json"  # in the data folder, while data is being replaced
 A_DAY = 24 * 3600  # seconds, after which an upload comes in no more
 UNFINISHED = (
     "A restore was cut off, and what is here may be half of it: who was erased may be back. "
@@ -27,7 +27,7 @@ UNFINISHED = (
 
 
 def unfinished() -> dict | None:
-    """What the restore that was cut off was doing; None when there was none."""
+    """Return what the interrupted restore was doing, or None when no restore was interrupted."""
     try:
         return json.loads((settings.DATA_DIR / RESTORING).read_text())
     except FileNotFoundError:
@@ -35,13 +35,13 @@ def unfinished() -> dict | None:
 
 
 def problem() -> str | None:
-    """For the health of the server."""
+    """Return a sentence for `manage.py health`, or None."""
     return UNFINISHED if unfinished() is not None else None
 
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """While it lasts nobody sweeps this away; it ends with the process, however that ends."""
+    """Mark the folder as in use, so that `sweep` leaves it alone until the process ends."""
     handle = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -51,7 +51,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def sweep(destination: Path | None = None) -> None:
-    """Remove what nobody holds: unsealed copies, halves of backups, halves of uploads."""
+    """Remove unencrypted copies, incomplete backups and incomplete uploads that no process holds."""
     for folder in settings.DATA_DIR.glob(f"{WORKSPACE}*"):
         if _is_free(folder):
             shutil.rmtree(folder)
@@ -67,7 +67,7 @@ def sweep(destination: Path | None = None) -> None:
 def _is_free(path: Path) -> bool:
     try:
         handle = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:  # its owner was done meanwhile
+    except FileNotFoundError:  # the process that held it has finished
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Making a backup: copied, sealed, read back, and only then given its name."""
+"""Making a backup: the data is copied, encrypted and read back before the file gets its name."""
 
 import fcntl
 import json
@@ -24,9 +24,9 @@ logger = logging.getLogger(__name__)
 
 STAMP = "%Y%m%d-%H%M%S"
 NAMED = re.compile(r"rugpijn-(\d{8}-\d{6})\.backup")
-ALWAYS_KEPT = 3  # of the newest backups, whatever their age
+ALWAYS_KEPT = 3  # newest backups, however old they are
 LAST = "last-backup.json"  # in the data folder: when, and how large
-ASIDE = "before-restore-"  # begin of a folder with what a restore replaced
+ASIDE = "before-restore-"  # how the name of a folder with replaced data begins
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Made:
 
 
 def backup(destination: Path, *, public: str | None = None) -> Made:
-    """One encrypted file in `destination`, a folder, or of that name.
+    """Make one encrypted file in the folder `destination`, or with that name.
 
-    It has its name only when it is whole: written, read back from its seal, and flushed to disk.
-    Database first, media second: then every file that a row names is in it.
+    The file gets its name only when it is complete: written, read back and flushed to disk. The
+    database is copied before the media, so every file that a row names is in the backup.
     """
     public = settings.BACKUP_KEY if public is None else public
     if not public:
@@ -88,13 +88,13 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
 
 
 def _note(path: Path, at: datetime, size: int) -> None:
-    """Write down when the last backup was made, and how large it is."""
+    """Store when the last backup was made, and its size."""
     note = settings.DATA_DIR / LAST
     new = note.with_suffix(".new")
     try:
         new.touch(mode=0o600)
         new.write_text(json.dumps({"at": at.isoformat(), "bytes": size}))
-        os.replace(new, note)  # a full disk leaves the note of before
+        os.replace(new, note)  # a full disk leaves the earlier note in place
     except OSError as error:
         raise BackupError(
             f"{path} is made and whole. That could not be written down in {note}: {error}"
@@ -103,9 +103,10 @@ def _note(path: Path, at: datetime, size: int) -> None:
 
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """A closed folder beside the data, for what is not sealed; gone afterwards.
+    """A private folder beside the data for unencrypted files. It is removed at the end.
 
-    It is held while it is in use: one that nobody holds is of a killed run, and is swept away.
+    The folder is locked while it is in use. A folder that nobody has locked is left from a killed
+    run and is removed by `left_behind.sweep`.
     """
     data = engines.data_folder()
     left_behind.sweep()
@@ -115,7 +116,7 @@ def workspace() -> Iterator[Path]:
 
 
 def last_made() -> datetime | None:
-    """When the last backup of this installation was made, as far as this machine knows."""
+    """Return when the last backup of this installation was made, as far as this machine knows."""
     try:
         return datetime.fromisoformat(json.loads((settings.DATA_DIR / LAST).read_text())["at"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -123,10 +124,10 @@ def last_made() -> datetime | None:
 
 
 def remove_old(folder: Path, *, days: int) -> list[str]:
-    """Backups in this folder, and what restores put aside, that are older than so many days.
+    """Remove backups in this folder, and data that restores moved aside, older than so many days.
 
-    Whoever was erased from the database goes from the backups as well. The newest ones stay,
-    whatever their age: when no newer one is made, an old one is better than none.
+    Somebody who was erased from the database must disappear from the backups as well. The newest
+    backups are kept, however old they are: an old backup is better than none.
     """
     oldest, removed = timezone.now() - timedelta(days=days), []
     named = [(made[1], path) for path in folder.iterdir() if (made := NAMED.fullmatch(path.name))]

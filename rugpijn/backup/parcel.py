@@ -1,9 +1,9 @@
-"""What is in the envelope: a compressed tar with a heading, the database, the media, and a list.
+"""The contents of a backup: a compressed tar with a heading, the database, the media and a list.
 
 `about.json` comes first, so that a backup of another engine or a newer app is refused before
-gigabytes are unpacked. `manifest.json` comes after the rest: the length and SHA-256 of everything
-before it. `mark` comes last: whoever has the public key can make a backup, and only this
-installation knows the key of its mark.
+gigabytes are unpacked. `manifest.json` comes after the data and has the length and SHA-256 of
+everything before it. `mark` comes last: everybody who has the public key can make a backup, but
+only this installation has the key of its mark.
 """
 
 import gzip
@@ -25,12 +25,12 @@ from . import BackupError, seal
 
 ABOUT, MANIFEST, DATABASE, MEDIA = "about.json", "manifest.json", "database", "media/"
 MARK = "mark"  # of the manifest, and so of everything
-INCOMING = "incoming-"  # how a file is called until it is whole
+INCOMING = "incoming-"  # how the name of an incomplete upload begins
 
 
 @dataclass(frozen=True)
 class About:
-    """What a backup says of itself."""
+    """What a backup says about itself."""
 
     version: str  # of the app
     made_at: str  # ISO 8601, UTC
@@ -48,7 +48,7 @@ class About:
 
 
 class _Counted(io.RawIOBase):
-    """Reads a file, and knows what went by."""
+    """Reads a file, and counts and hashes the bytes that were read."""
 
     def __init__(self, file: BinaryIO):
         super().__init__()
@@ -61,7 +61,7 @@ class _Counted(io.RawIOBase):
 
 
 class Origin(Enum):
-    """Where a backup says that it comes from."""
+    """Which installation made a backup, as its mark shows."""
 
     OURS = "made by this installation"
     ANOTHERS = "marked by another installation, or with another SHARE_KEY"
@@ -69,13 +69,15 @@ class Origin(Enum):
 
 
 def mark_of(manifest: bytes) -> str:
-    """With SHARE_KEY: it outlives a new SECRET_KEY, and paper needs it after a restore anyway."""
+    """Return the mark, made with SHARE_KEY: that key does not change with a new SECRET_KEY, and
+    printed codes need it after a restore anyway."""
     made = salted_hmac("rugpijn.backup", manifest, secret=settings.SHARE_KEY, algorithm="sha256")
     return made.hexdigest()
 
 
 def pack(file: BinaryIO, public: str, about: About, database: BinaryIO, media: Path) -> bytes:
-    """Write everything into `file`. Returns the file's own key, to read it back at once."""
+    """Write the whole backup to `file`. Returns the key of the file, with which it can be read
+    back."""
     sealer = seal.Sealer(file, public)
     listed = {}
     with (
@@ -107,7 +109,7 @@ def pack(file: BinaryIO, public: str, about: About, database: BinaryIO, media: P
 
 
 def files(media: Path) -> Iterator[tuple[str, Path]]:
-    """Every file of the media but uploads that are still coming in, which no row names."""
+    """Return every file of the media except incomplete uploads, which no row names."""
     for path in sorted(media.rglob("*")):
         if path.is_file() and not path.is_symlink() and not path.name.startswith(INCOMING):
             yield MEDIA + path.relative_to(media).as_posix(), path
@@ -116,9 +118,10 @@ def files(media: Path) -> Iterator[tuple[str, Path]]:
 def unpack(
     opener: seal.Opener, into: Path | None, accept=lambda about: None
 ) -> tuple[About, Origin]:
-    """Read a backup to its end, and check every length and digest on the way.
+    """Read a backup to its end, and check every length and digest.
 
-    With `into` it is written there. `accept` sees the heading before anything else is read.
+    With `into` the contents are written to that folder. `accept` is called with the heading before
+    anything else is read.
     """
     about, found, listed, manifest, origin = None, {}, None, b"", Origin.UNKNOWN
     if into is not None:
@@ -156,7 +159,7 @@ def unpack(
                 pass
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
-            raise  # this machine's disk, and no fault of the file
+            raise  # a fault of this machine's disk, and not of the file
         raise seal.not_whole() from None
     if about is None or found != listed or DATABASE not in found:
         raise seal.not_whole()

@@ -1,6 +1,6 @@
-"""The way back: everything is unpacked and checked before anything is touched.
+"""Restoring a backup: everything is unpacked and checked before anything is changed.
 
-What was there goes aside, and comes back by itself when a step fails.
+What was there before is moved aside, and is put back when a step fails.
 """
 
 import json
@@ -23,7 +23,7 @@ from .make import ASIDE, STAMP, workspace
 
 @dataclass(frozen=True)
 class Restored:
-    """What is back, for whoever has something to do afterwards."""
+    """What was restored, for the functions that run after a restore."""
 
     made_at: datetime
     rows: int
@@ -31,7 +31,7 @@ class Restored:
 
 
 def check(file: Path, private: str) -> tuple[parcel.About, parcel.Origin]:
-    """Open a backup to its end, and check every byte of it. Changes nothing."""
+    """Read a backup to its end and check every byte. Changes nothing."""
     with _opened(file) as opened:
         return parcel.unpack(seal.Opener(opened, private=private), None)
 
@@ -44,9 +44,9 @@ def restore(
     migrate: bool = False,
     from_elsewhere: bool = False,
 ) -> tuple[Restored, list[str]]:
-    """Put a backup in the place of the database and the media of this installation.
+    """Replace the database and the media of this installation by a backup.
 
-    Returns what came back and what the apps did afterwards, in sentences.
+    Returns what was restored, and sentences about what the apps did afterwards.
     """
     engine, media = engines.of_this_installation(), Path(settings.MEDIA_ROOT)
     if engine.busy():
@@ -98,10 +98,11 @@ def restore(
 
 
 def undo() -> bool:
-    """Put back what a restore had moved away when it was cut off; whether there was one.
+    """Put back what an interrupted restore had moved away. Returns whether there was such a
+    restore.
 
-    May itself be cut off, and be done again. Without one, what the last restore kept of the old
-    database until its end is let go.
+    It may itself be interrupted, and run again. When no restore was interrupted, the part of the
+    old database that the last restore kept until its end is removed.
     """
     engine, media = engines.of_this_installation(), Path(settings.MEDIA_ROOT)
     begun = left_behind.unfinished()
@@ -117,7 +118,7 @@ def undo() -> bool:
 
 
 def _begin(aside: Path, **was_there: bool) -> None:
-    """From here on the app does not start, until the restore is done or undone."""
+    """Stop the app from starting until the restore is done or undone."""
     mark = settings.DATA_DIR / left_behind.RESTORING
     with open(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump({"aside": aside.name, **was_there}, file)
@@ -132,7 +133,7 @@ def _end() -> None:
 
 
 def _keep_dump(engine, aside: Path) -> None:
-    """The database that is replaced, where it is no file."""
+    """Keep a dump of the database that is replaced, when it is not a file."""
     dumped, _migrations, _rows = engine.dump(aside)
     path = aside / parcel.DATABASE
     with dumped, open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
@@ -153,7 +154,8 @@ def _refuse_other_engine(about: parcel.About, here: str) -> None:
 
 
 def _refuse_other_schema(about: parcel.About, migrate: bool) -> None:
-    """Newer than the app: there are rows that it cannot read. Older: only when asked for."""
+    """Refuse a newer schema, whose rows the app cannot read, and an older one unless it was asked
+    for."""
     known = set(MigrationLoader(None).disk_migrations)
     applied = {tuple(each) for each in about.migrations}
     if newer := applied - known:

@@ -1,9 +1,10 @@
-"""The envelope: anyone may seal it with the public key, and only the private key opens it.
+"""Encryption of a backup: anyone can encrypt with the public key, and only the private key
+decrypts.
 
-A key for this one file comes from X25519 between a key made for the moment and the owner's public
-key; the contents are sealed with it in chunks (ChaCha20-Poly1305). Each chunk's number, and
-whether it is the last, is part of what is sealed: chunks cannot be left out, swapped or cut off.
-It is the construction of the tool age, with a heading of our own.
+The key of a file comes from X25519 between a key that is made for this file and the public key of
+the owner. The contents are encrypted with it in chunks (ChaCha20-Poly1305). The number of each
+chunk, and whether it is the last, are authenticated, so no chunk can be left out, moved or cut off.
+This is the construction of the tool age, with a heading of our own.
 """
 
 import base64
@@ -21,13 +22,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from . import BackupError
 
 MAGIC = b"rugpijn backup 1\n"
-CHUNK = 64 * 1024  # of contents; sealed it is TAG longer
+CHUNK = 64 * 1024  # bytes of contents; encrypted they are TAG longer
 TAG = 16
 PUBLIC, PRIVATE = "rugpijn-public-", "rugpijn-private-"
 
 
 def new_pair() -> tuple[str, str]:
-    """A private and a public key, as text."""
+    """Return a new private and public key, as text."""
     private = X25519PrivateKey.generate()
     return (
         PRIVATE + base64.urlsafe_b64encode(private.private_bytes_raw()).decode(),
@@ -36,18 +37,18 @@ def new_pair() -> tuple[str, str]:
 
 
 def public_of(private: str) -> str:
-    """The public key that belongs to a private one."""
+    """Return the public key that belongs to a private key."""
     raw = _private(private).public_key().public_bytes_raw()
     return PUBLIC + base64.urlsafe_b64encode(raw).decode()
 
 
 def check_public(text: str) -> None:
-    """Raises BackupError when nothing can be sealed with this key."""
+    """Raise BackupError when this key cannot be used to encrypt."""
     _public(text)
 
 
 def _private(text: str) -> X25519PrivateKey:
-    """The private key in a text: its own line, with any words around it."""
+    """Find the private key in a text, on a line of its own."""
     for line in text.split():
         if line.startswith(PRIVATE):
             return X25519PrivateKey.from_private_bytes(_raw(line.removeprefix(PRIVATE)))
@@ -75,7 +76,8 @@ def _file_key(shared: bytes, heading: bytes) -> bytes:
 
 
 def _mark(public: X25519PublicKey) -> bytes:
-    """Which key a file was sealed with, so that a wrong key is told from a damaged file."""
+    """Return the digest that tells with which key a file was encrypted, to tell a wrong key from a
+    damaged file."""
     return hashlib.sha256(public.public_bytes_raw()).digest()[:16]
 
 
@@ -84,7 +86,7 @@ def _nonce(number: int, last: bool) -> bytes:
 
 
 class Sealer(io.RawIOBase):
-    """Writes into an envelope. Without `close` there is no end, and nothing opens it."""
+    """Writes an encrypted file. Without `close` the file has no end, and nothing can open it."""
 
     def __init__(self, file: BinaryIO, public: str):
         super().__init__()
@@ -99,7 +101,7 @@ class Sealer(io.RawIOBase):
 
     def write(self, data) -> int:
         self.waiting += data
-        while len(self.waiting) > CHUNK:  # what may be the last chunk waits
+        while len(self.waiting) > CHUNK:  # a chunk waits until it is known not to be the last
             self._seal(bytes(self.waiting[:CHUNK]), last=False)
             del self.waiting[:CHUNK]
         return len(data)
@@ -114,7 +116,8 @@ class Sealer(io.RawIOBase):
 
 
 class Opener(io.RawIOBase):
-    """Reads an envelope with the private key, or with the file's own key right after writing."""
+    """Reads an encrypted file with the private key, or with the key of the file right after writing
+    it."""
 
     def __init__(self, file: BinaryIO, *, private: str | None = None, key: bytes = b""):
         super().__init__()

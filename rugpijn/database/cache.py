@@ -1,8 +1,9 @@
-"""The cache that all server processes share: a table, as Django's own, which says when it fails.
+"""The cache that all server processes share: Django's cache table, except that a failure is raised.
 
-Django's `DatabaseCache` answers False when a write fails, whatever the reason. On a full disk a
-ceiling on wrong passwords would then count nothing, or refuse everybody with 429; and inside a
-transaction the failed write spoils what follows. Here the error is raised, and `trouble` answers.
+Django's `DatabaseCache` returns False when a write fails, whatever the reason. On a full disk a
+limit on wrong passwords would then count nothing, or refuse everybody with 429; and in a
+transaction the failed write makes the following queries fail. Here the error is raised, and
+`web.unavailable` answers.
 """
 
 import base64
@@ -23,9 +24,10 @@ TOUCH = "UPDATE {table} SET expires = %s WHERE cache_key = %s"
 
 class StrictDatabaseCache(DatabaseCache):
     def _base_set(self, mode, key, value, timeout=DEFAULT_TIMEOUT) -> bool:
-        """Whether a row was written.
+        """Return whether a row was written.
 
-        `mode` is “set”, “add” (only where there is no valid row) or “touch” (a new end only).
+        `mode` is “set”, “add” (only when there is no valid row) or “touch” (only the time of expiry
+        changes).
         """
         connection = connections[router.db_for_write(self.cache_model_class)]
         table = connection.ops.quote_name(self._table)

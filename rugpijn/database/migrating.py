@@ -1,15 +1,16 @@
-"""A migration and the row that says it was done are one transaction, here too where Django has two.
+"""Makes a migration and the row that records it one transaction, where Django uses two.
 
 Django ends the transaction of a migration that leaves statements for its end (an index, a foreign
-key), and writes its row in the next. A power cut in between left tables that the next run made
-anew, and stumbled over. With those statements done as its last step, Django writes the row in time.
+key), and records the migration in the next one. After a power cut in between, the next run tried to
+make the same tables again and failed. Here those statements run as the last step of the migration,
+so that Django records it in time.
 """
 
 from functools import partial
 
 
 def before_migrate(sender, plan, **kwargs):
-    """Heard before `migrate` begins: the migrations of the plan are those that it runs."""
+    """Change the migrations of the plan before `migrate` runs them; a receiver of `pre_migrate`."""
     for migration, backwards in plan:
         if not backwards:
             migration.apply = partial(_whole, migration.apply)

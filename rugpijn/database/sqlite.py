@@ -1,4 +1,4 @@
-"""How SQLite is opened, so that nothing a patient did is lost."""
+"""How SQLite is opened, so that no acknowledged write is lost."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ BACKPORTS = {(3, 50): 7, (3, 44): 6}
 
 
 def wal_is_safe(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
-    """Whether this SQLite library may use write-ahead logging."""
+    """Return whether this SQLite library may use write-ahead logging."""
     if version >= FIXED_IN:
         return True
     patch = BACKPORTS.get(version[:2])
@@ -24,7 +24,7 @@ _may_be_made = False
 
 @contextmanager
 def may_be_made() -> Iterator[None]:
-    """Within this, a database file that is not there is made: for `manage.py migrate`."""
+    """Allow that a missing database file is made, for `manage.py migrate`."""
     global _may_be_made
     before, _may_be_made = _may_be_made, True
     try:
@@ -34,19 +34,19 @@ def may_be_made() -> Iterator[None]:
 
 
 class Connection(sqlite3.Connection):
-    """Opens a file that is there. SQLite itself would make an empty one for one that is gone, and
-    a practice would go on without its patients."""
+    """Opens an existing file only. SQLite itself would make an empty file for a missing one, and a
+    practice would go on without its patients."""
 
     def __init__(self, database, *args, **kwargs):
         if is_gone(database):
             if not _may_be_made:
                 raise sqlite3.OperationalError(f"{database} is not there, or it is empty")
-            Path(database).touch(0o600)  # nobody else on this server reads it
+            Path(database).touch(0o600)  # no other user of this server can read it
         super().__init__(database, *args, **kwargs)
 
 
 def is_gone(database) -> bool:
-    """Whether there is no database in this file. What lives in memory only is always there."""
+    """Return whether there is no database at this path. A database in memory always exists."""
     if str(database).startswith(("file:", ":memory:")):
         return False
     path = Path(database)
@@ -54,13 +54,13 @@ def is_gone(database) -> bool:
 
 
 def sqlite_options(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> dict:
-    """Django's OPTIONS for SQLite: no lost write after a power cut, no lock error.
+    """Return Django's OPTIONS for SQLite: no lost write after a power cut, and no lock error.
 
-    IMMEDIATE takes the write lock when a transaction starts. With Django's
-    default two transactions deadlock when both go from reading to writing, and
-    one of them is a 500. `synchronous` FULL (write-ahead) or EXTRA (rollback
-    journal) makes an acknowledged write survive a power cut. `secure_delete` overwrites what is
-    deleted with zeros in the file itself: who was erased is not found there any more.
+    IMMEDIATE takes the write lock when a transaction starts. With Django's default two transactions
+    deadlock when both go from reading to writing, and one of them fails. `synchronous` FULL
+    (write-ahead) or EXTRA (rollback journal) makes an acknowledged write survive a power cut.
+    `secure_delete` overwrites deleted data with zeros in the file, so that an erased patient cannot
+    be found there.
     """
     if wal_is_safe(version):
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -69,6 +69,6 @@ def sqlite_options(version: tuple[int, int, int] = sqlite3.sqlite_version_info) 
     return {
         "factory": Connection,
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds a request waits for another's write
+        "timeout": 20,  # seconds that a request waits for another write
         "init_command": pragmas + " PRAGMA secure_delete=ON; PRAGMA cache_size=-16000;",
     }

@@ -1,1 +1,1 @@
-"""Mail that waits for the worker: what to write to whom, never the link or the code in it."""
+"""Mail that waits for the worker: what to write and to whom, never the link or the code in it."""

@@ -1,4 +1,4 @@
-"""Mails about logging in, as allauth asks for them: kept without links and codes, written whole."""
+"""Mails about logging in, as allauth requests them: queued without links and codes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +28,8 @@ WORDS = ("from_email", "to_email", "deleted_email")
 
 
 def send(template: str, email: str, context: dict, **about) -> SendOutcome:
-    """A mail with this template. `about` holds numbers from which secrets are made again."""
+    """Queue a mail with this template. `about` has the numbers from which its secrets are made
+    later."""
     user = context.get("user") or User.objects.filter(email__iexact=email).first()
     words = {name: str(context[name]) for name in WORDS if name in context}
     return sending.send(

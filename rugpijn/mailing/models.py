@@ -4,10 +4,10 @@ from django.utils import timezone
 
 
 class Letter(models.Model):
-    """A mail that is still to be sent. The row goes when it is.
+    """A mail that is still to be sent. The row is deleted when the mail is sent.
 
-    It names what the mail is about by number. A link or a code that opens something is made when
-    the mail is written, in the worker, and stands in no table.
+    It refers to its subject by number. A link or a code that opens something is made in the worker,
+    when the mail is written, and is in no table.
     """
 
     kind = models.CharField(max_length=40)  # a name in sending.WRITERS

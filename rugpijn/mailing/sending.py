@@ -1,9 +1,9 @@
-"""Sending a mail: by the worker when there is one, or else now, with a short limit.
+"""Sending a mail: by the worker, or at once with a short time limit when there is no worker.
 
-A mail server may be slow, or away. The worker waits for it, and tries again with growing pauses;
-after the last try the mail is given up, and the health of the server says so. Without a worker,
-or while it is at a long piece of work, a mail is sent in the request: one at a time in each
-process, so that a slow mail server holds one thread.
+A mail server can be slow or away. The worker waits for it, and tries again with growing pauses.
+After the last try the mail is given up, and `manage.py health` reports it. Without a worker, or
+while it is busy with long work, a mail is sent in the request: one at a time in each process, so
+that a slow mail server holds only one thread.
 """
 
 import logging
@@ -26,13 +26,13 @@ from .models import Letter
 
 logger = logging.getLogger(__name__)
 
-FIRST = 50  # before handouts, which nobody waits for with a code in mind
+FIRST = 50  # before handouts: somebody is waiting for a code
 AT_HAND = 30  # seconds since the worker last looked for work
 LIMIT = 5  # seconds for an answer of the mail server, in a request
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
 LATE = timedelta(hours=1)  # then the health of the server says that a mail waits
 
-# By kind, what writes the mail. None: it is of no use any more, and is not sent.
+# By kind, the function that writes the mail. It returns None when the mail is no longer of use.
 WRITERS: dict[str, Callable[[Letter], EmailMessage | None]] = {}
 _one_at_a_time = BoundedSemaphore(1)
 
@@ -44,10 +44,10 @@ class SendOutcome(Enum):
 
 
 def send(letter: Letter, *, again: bool = True) -> SendOutcome:
-    """Hand it to the worker, or send it now when the worker is not at hand.
+    """Give the mail to the worker, or send it now when the worker is not available.
 
-    What fails now waits for the worker too, unless `again` is False: then whoever asked for it is
-    told, and asks once more.
+    A mail that fails now waits for the worker as well, unless `again` is False. Then the person who
+    asked for the mail is told, and can ask again.
     """
     letter.language = letter.language or translation.get_language() or settings.LANGUAGE_CODE
     if worker_is_at_hand():
@@ -80,13 +80,14 @@ def _keep(letter: Letter, pause: timedelta = timedelta()) -> SendOutcome:
 
 @task(priority=FIRST)
 def deliver(letter: int) -> bool:
-    """Send one mail; False when it is gone, or did not go."""
+    """Send one mail. Returns False when its row is gone or it was not sent."""
     found = Letter.objects.select_related("user").filter(pk=letter, given_up_at=None).first()
     return found is not None and _deliver(found)
 
 
 def _deliver(letter: Letter) -> bool:
-    """In the worker: whether it went. Otherwise it is tried later, or given up."""
+    """Send one mail in the worker. Returns whether it was sent; otherwise it is tried later or
+    given up."""
     if _try(letter, settings.EMAIL_TIMEOUT):
         letter.delete()
         return True
@@ -101,7 +102,7 @@ def _deliver(letter: Letter) -> bool:
 
 
 def _try(letter: Letter, seconds: int) -> bool:
-    """Whether nothing is left to do: it was sent, or is of no use any more."""
+    """Return whether nothing is left to do: the mail was sent, or it is no longer of use."""
     with translation.override(letter.language):
         message = WRITERS[letter.kind](letter)
     if message is None:
@@ -111,7 +112,7 @@ def _try(letter: Letter, seconds: int) -> bool:
     try:
         message.send()
     except (OSError, SMTPException) as error:
-        # The kind of error and nothing of the mail: its text may open something.
+        # Only the kind of the error is logged: the text of the mail may hold a key.
         took = time.monotonic() - began
         logger.warning("a mail was not sent: %s, %s after %.1f s", letter.kind, _name(error), took)
         return False
@@ -123,7 +124,7 @@ def _name(error: Exception) -> str:
 
 
 def problem() -> str | None:
-    """For the health of the server."""
+    """Return a sentence for `manage.py health`, or None."""
     given_up = Letter.objects.filter(given_up_at__isnull=False).count()
     if given_up:
         return f"mails that were given up: {given_up}. Look at EMAIL_URL and the mail server"

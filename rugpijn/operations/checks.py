@@ -1,4 +1,4 @@
-"""Settings that could hurt a patient stop the start, and what should be better is said."""
+"""Checks of the settings: those that could hurt a patient stop the start, others give a warning."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,12 +45,12 @@ OPEN_TO_OTHERS = "Others on this server can read {path}. Type: chmod {mode:o} {p
 NO_BACKUP_KEY = "Set BACKUP_KEY (manage.py backup_key makes it), or no backup can be made."
 WRONG_BACKUP_KEY = "BACKUP_KEY cannot seal a backup: {error}"
 OLD_BACKUP = "The last backup was made {hours:.0f} hours ago. Is the night's work still done?"
-# Mail that goes to no mailbox.
+# E-mail backends that deliver to no mailbox.
 NOT_SENT = ("console", "dummy", "filebased", "locmem")
 
 
 def dangers() -> list[str]:
-    """What is wrong with these settings for a practice with real patients."""
+    """Return what is wrong with these settings for a practice with real patients."""
     found = []
     if settings.DEBUG:
         found.append(DEBUG_ON)
@@ -76,7 +76,7 @@ def dangers() -> list[str]:
 
 
 def shortcomings() -> list[str]:
-    """What a practice should mend, and what keeps no patient from the exercises meanwhile."""
+    """Return what a practice should improve. Patients can do their exercises without it."""
     found = []
     database = settings.DATABASES["default"]
     private = [(settings.DATA_DIR, 0o700)]
@@ -107,7 +107,8 @@ def _is_weak(key: str) -> bool:
 
 
 def refuse_dangerous_settings() -> None:
-    """Called by wsgi.py, since a production server runs no Django checks."""
+    """Stop the start with dangerous settings. Called by wsgi.py, since a production server runs no
+    Django checks."""
     found = dangers()
     if found:
         raise ImproperlyConfigured("Rugpijn does not start. " + " ".join(found))
@@ -125,28 +126,30 @@ def check_settings(app_configs, **kwargs):
 
 
 def refuse_missing_database() -> None:
-    """Called by wsgi.py, before anything looks into the database."""
+    """Stop the start without a database file. Called by wsgi.py, before anything reads the
+    database."""
     name = settings.DATABASES["default"]["NAME"]
     if _is_sqlite() and is_gone(name):
         raise ImproperlyConfigured(f"Rugpijn does not start. {NO_DATABASE.format(path=name)}")
 
 
 def refuse_half_restore() -> None:
-    """Called by wsgi.py and the worker: nobody is served what is half another database."""
+    """Stop the start after an interrupted restore. Called by wsgi.py and the worker."""
     if left_behind.unfinished() is not None:
         raise ImproperlyConfigured(f"Rugpijn does not start. {left_behind.UNFINISHED}")
     left_behind.sweep()
 
 
 def refuse_unguarded_log() -> None:
-    """Called by wsgi.py. Without a database there is no page to serve either."""
+    """Stop the start when the database does not protect the access log. Called by wsgi.py."""
     if guard.missing():
         raise ImproperlyConfigured(f"Rugpijn does not start. {UNGUARDED_LOG}")
 
 
 @checks.register(checks.Tags.database)
 def check_log_guard(app_configs, databases=None, **kwargs):
-    """By `manage.py check --database default`, and before each migrate, which puts it right."""
+    """Check the protection of the access log, in `manage.py check --database default` and before
+    each migrate, which restores it."""
     if not databases:
         return []
     try:

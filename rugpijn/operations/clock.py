@@ -1,10 +1,11 @@
-"""Whether this server's clock can be right: asked before anything is removed for good.
+"""Whether the clock of this server can be right. It is checked before anything is removed for good.
 
-A clock that is years ahead for one night would remove what is kept for years. So each nightly run
-leaves a heartbeat, and removes nothing when the clock is more than three days before or after it.
-On the first run there is none yet: the newest row of the access log and the newest backup are
-asked, and where there is neither, nothing can be old. After a refusal whoever looks at the clock
-types `--clock-is-right`, and the run leaves a heartbeat of that moment.
+A clock that is years ahead for one night would remove data that must be kept for years. Each
+nightly run therefore stores a heartbeat, and removes nothing when the clock is more than three days
+before or after it. On the first run there is no heartbeat: then the newest row of the access log
+and the newest backup are compared, and when there is neither, nothing can be old. After a refusal,
+whoever has checked the clock types `--clock-is-right`, and the run stores a heartbeat of that
+moment.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ def add_option(parser) -> None:
 
 
 def be_sure(*, clock_is_right: bool) -> None:
-    """Before what cannot be undone. Raises CommandError, and tells the health of the server."""
+    """Raise CommandError when the clock may be wrong, and report it to `manage.py health`."""
     if left_behind.unfinished() is not None:
         raise CommandError(left_behind.UNFINISHED)
     left_behind.sweep()
@@ -41,7 +42,7 @@ def be_sure(*, clock_is_right: bool) -> None:
 
 
 def doubt(now: datetime) -> str:
-    """Why the clock may be wrong; empty when there is no doubt."""
+    """Return why the clock may be wrong; empty when there is no doubt."""
     for what, at in _known():
         if abs(now - at) > FAR:
             where = "after" if now > at else "before"
@@ -61,12 +62,13 @@ def _known() -> list[tuple[str, datetime]]:
 
 
 def problem() -> str | None:
-    """For the health of the server."""
+    """Return a sentence for `manage.py health`, or None."""
     why = Heartbeat.objects.exclude(doubt="").values_list("doubt", flat=True).first()
     return why and f"the nightly run removed nothing: {why} {OPTION} goes on"
 
 
 def after_restore(restored) -> str | None:
-    """The heartbeat is as old as the backup: the next nightly run would stop, and say why."""
+    """Explain that the heartbeat is as old as the backup, so that the next nightly run will stop
+    and say why."""
     why = doubt(timezone.now())
     return why and f"Type {OPTION} at the next nightly run: the last one was before this backup."

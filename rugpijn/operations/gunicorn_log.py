@@ -1,6 +1,6 @@
-"""What gunicorn writes itself: as it does, and without keys, also in errors and access lines.
+"""Gunicorn's own log, without keys in its error and access lines.
 
-For `gunicorn --logger-class rugpijn.operations.gunicorn_log.Logger`, as docs/examples starts it.
+For `gunicorn --logger-class rugpijn.operations.gunicorn_log.Logger`, as in docs/examples.
 """
 
 import logging
@@ -11,7 +11,7 @@ from .technical_log import without_keys
 
 
 class _WithoutKeys(logging.Formatter):
-    """The whole of a record, with its trace, as the formatter before it makes it."""
+    """Removes keys from the whole text of a record, including its trace."""
 
     def __init__(self, before: logging.Formatter):
         super().__init__()

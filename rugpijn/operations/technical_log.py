@@ -14,19 +14,19 @@ from datetime import UTC, datetime
 
 from django.utils.crypto import salted_hmac
 
-# The part of an address after which everything opens something, for whoever reads it.
+# The part of an address after which a key follows.
 KEYS = re.compile(
     r"(/(?:calendar|reminders/+stop|s|invitation|colleague|accounts/+password/+reset/+key"
     r"|accounts/+confirm-email|accounts/+change)/+)[^\s/?\"']+",
     re.IGNORECASE,
 )
-# And wherever it stands, when an address is slightly off: every key is as long as this, also with
+# Keys are also removed elsewhere, such as in a mistyped address: every key is this long, also with
 # signs as “%2D”. The number of a row in our own addresses, a UUID, opens nothing and may stay.
 LONG = re.compile(r"[\w%-]{32,}", re.ASCII)
 NUMBER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-# The short code of an invitation, as it stands on paper.
+# The short code of an invitation, as it is printed.
 CODE = re.compile(r"(?<![\w-])[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}(?![\w-])", re.ASCII)
-SOUGHT = re.compile(r"\?[^\s\"']+")  # what was searched for may be a name
+SOUGHT = re.compile(r"\?[^\s\"']+")  # a search text may be a name
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends a line, or moves a cursor
 
 _request = ContextVar("request", default=None)
@@ -34,7 +34,7 @@ _request = ContextVar("request", default=None)
 
 @contextmanager
 def about(request):
-    """What is logged meanwhile belongs to this request."""
+    """Attach what is logged inside this block to this request."""
     before = _request.set(request)
     try:
         yield
@@ -47,7 +47,7 @@ def without_keys(text: str) -> str:
 
 
 def without_long(text: str) -> str:
-    """Without what is as long as a key, and without short codes."""
+    """Return the text without words that are as long as a key, and without short codes."""
     return CODE.sub("…", LONG.sub(lambda run: run[0] if NUMBER.fullmatch(run[0]) else "…", text))
 
 
@@ -59,15 +59,15 @@ class WithoutKeys(logging.Filter):
             said = record.getMessage()
         except (TypeError, ValueError, KeyError):  # the handler says so
             return True
-        # As one text: a part may be an error, a request or a path, which are words only then.
+        # As one text: an argument may be an error, a request or a path, which become text here.
         record.msg, record.args = without_keys(said), None
         return True
 
 
 class JsonLine(logging.Formatter):
-    """One object a line. ASCII alone, so that nothing in it can begin another line.
+    """One JSON object on each line, in ASCII, so that nothing in it can begin another line.
 
-    Of an error its kind and where it was: its message may hold what somebody typed.
+    Of an error it has the kind and the places only: the message may hold what somebody typed.
     """
 
     def format(self, record):
@@ -88,7 +88,7 @@ class JsonLine(logging.Formatter):
 
 
 class PlainLine(logging.Formatter):
-    """The same for whoever runs a demo: readable, and an error with its whole trace."""
+    """The same for a demo: readable, and an error with its whole trace."""
 
     def __init__(self):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
@@ -105,11 +105,12 @@ def _shown(match) -> str:
 
 
 def _who(record) -> dict:
-    """Django writes its own line about a request when that is over, and says which it was."""
+    """Return the pseudonym of the user. Django logs a request after its end, and the record has the
+    request."""
     request = _request.get() or getattr(record, "request", None)
     if not hasattr(request, "id"):
         return {}
-    # Only when somebody asked for the user already: a line in the log costs no query.
+    # Only when the user was read already: a line in the log must not cost a query.
     user = getattr(request, "_cached_user", None)
     known = user is not None and user.is_authenticated
     return {"request": request.id} | ({"user": pseudonym(user)} if known else {})

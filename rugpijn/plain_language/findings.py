@@ -1,8 +1,8 @@
-"""Plain language: what in a text is hard to read, with a simpler word where our list has one.
+"""Finds what is hard to read in a text, with a simpler word where our list has one.
 
-80 % of people understand B1 (Pharos), which has 10 to 12 words in a sentence on average and no
-professional words. From which length a sentence is marked is our proposal. It is help for who
-writes; nothing is refused for it. The words stand in `plain_language.toml`.
+80 % of people understand level B1 (Pharos), with 10 to 12 words in a sentence on average and no
+professional words. The length from which a sentence is marked is our proposal. The findings help
+the writer; nothing is refused because of them. The words are in `plain_language.toml`.
 """
 
 import re
@@ -15,7 +15,7 @@ from pathlib import Path
 LONG, VERY_LONG = 15, 20  # words: more than this
 WORDS = Path(__file__).with_name("plain_language.toml")
 
-# A full stop in one of these ends no sentence; in the second kind it does when a capital follows.
+# A full stop in these does not end a sentence; in the second kind it does before a capital.
 ABBREVIATION = re.compile(
     r"(?:\b(?:\w\.){2,}|\b(?:bijv|bv|evt|resp|ca|incl|excl|nr|dr|approx|vs)\.)$", re.IGNORECASE
 )
@@ -27,7 +27,7 @@ SHOUTED_OR_SHORT = 4  # letters: “LWK” written so is no beginning of a sente
 
 @dataclass(frozen=True, slots=True)
 class LanguageFinding:
-    """A stretch of the text: its characters from `start` to `end`, and why it is hard."""
+    """A part of the text, the characters from `start` to `end`, and why it is hard to read."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class LanguageFinding:
 
 
 def findings(text: str, language: str) -> list[LanguageFinding]:
-    """What to look at again, in the order of the text."""
+    """Return what is hard to read, in the order of the text."""
     found = [*_long_sentences(text), *_hard_words(text, language)]
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
@@ -52,12 +52,12 @@ def _long_sentences(text: str) -> Iterator[LanguageFinding]:
 
 
 def _is_word(piece: str) -> bool:
-    """A number is one, an address of a website is one, a dash is none."""
+    """Return whether this counts as a word: a number and a web address do, a dash does not."""
     return any(sign.isalnum() for sign in piece)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence begins and ends. A line of a list is a sentence of its own."""
+    """Return where each sentence begins and ends. A line of a list is a sentence of its own."""
     start = 0
     for mark in END.finditer(text):
         if not _is_end(text, start, mark):
@@ -98,23 +98,25 @@ def _hard_words(text: str, language: str) -> Iterator[LanguageFinding]:
 
 
 def _as(word: str, simpler: str) -> str:
-    """With a capital where the hard word begins a sentence."""
+    """Return the simpler word, with a capital where the hard word has one."""
     shouted = word.isupper() and len(word) <= SHOUTED_OR_SHORT
     return simpler[:1].upper() + simpler[1:] if word[0].isupper() and not shouted else simpler
 
 
 @cache
 def _simpler(language: str) -> dict[str, str]:
-    """What to write for each form of each hard word; nothing for a language without a list."""
+    """Return the simpler word for each hard word. Empty for a language without a list."""
     listed = tomllib.loads(WORDS.read_text(encoding="utf-8")).get(language, {})
     return {form.lower(): simpler for forms, simpler in listed.items() for form in forms.split("|")}
 
 
 @cache
 def _pattern(language: str) -> re.Pattern:
-    """Whole words, the longest first. Nothing inside an address of a website or of mail.
+    """Return a pattern of whole words, the longest first, that matches nothing inside a web or
+    e-mail address.
 
-    By first letter, so that most places in a text are passed at one look.
+    It is grouped by first letter, so that most places in a text are rejected at the first
+    character.
     """
     by_letter: dict[str, list[str]] = {}
     for form in sorted(_simpler(language), key=len, reverse=True):

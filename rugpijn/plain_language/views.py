@@ -1,4 +1,4 @@
-"""Help while somebody writes for patients: what `plain_language` found, said in words."""
+"""Help while somebody writes for patients: the findings of `findings`, as sentences."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -13,15 +13,16 @@ from ..web import rates
 from .findings import LanguageFinding, findings
 
 MOST_LETTERS = 20_000  # more than any field holds
-MOST_LINES = 5  # help that is longer than the text is not read
-SHOWN = 6  # words of a long sentence, to know it by
+MOST_LINES = 5  # nobody reads help that is longer than the text
+SHOWN = 6  # words of a long sentence that are shown
 
 
 @answers_json
 @require_POST
 @login_not_required  # asked here, so that the answer is JSON
 def plain_language(request):
-    """What to say under a field. Posted, since a note about a patient is in no address."""
+    """Return the lines to show under a field. The text is posted, so that no note about a patient
+    is in an address."""
     if not request.user.is_authenticated:
         return JsonResponse({"error": _("Log in first.")}, status=401)
     if not request.user.is_staff:

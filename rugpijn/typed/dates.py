@@ -50,14 +50,15 @@ SHAPES = [
 
 @dataclass(frozen=True)
 class Parts:
-    """What was written: the year in four digits or in two, and the numbers of month and day."""
+    """The parts that were written: the year in two or four digits, and the numbers of month and
+    day."""
 
     year: str
     month: int
     day: int
 
     def in_year(self, year: int) -> date | None:
-        """None for a day that this year does not have."""
+        """Return the date in this year, or None when the year does not have that day."""
         try:
             return date(year, self.month, self.day)
         except ValueError:
@@ -65,7 +66,7 @@ class Parts:
 
 
 def readings(text: str) -> list[Parts]:
-    """Every way to read it as a date: `19580312` has a 19th of a 58th month, and is one date."""
+    """Return every meaning of the digits: `19580312` has no 58th month, so it has one."""
     typed, found = plain(unicodedata.normalize("NFKC", text)), []
     for shape in SHAPES:
         if not (match := shape.fullmatch(typed)):
@@ -80,7 +81,8 @@ def readings(text: str) -> list[Parts]:
 
 
 def read(text: str) -> date:
-    """A date with its year in four digits. ValueError says what is wrong, for who typed it."""
+    """Return the date, which must have a year of four digits. Raises ValueError with a sentence for
+    whoever typed it."""
     found = readings(text)
     if found and len(found[0].year) == 2:
         raise ValueError(_("Write the year of “%s” in four digits.") % plain(text))

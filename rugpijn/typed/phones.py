@@ -1,7 +1,7 @@
 """Phone numbers in what people type, read by libphonenumber.
 
-A field keeps what was typed: “030-2345678 toestel 12 (ma-do 9-17 uur)”. One number of it is
-dialled, and the rest is shown as words beside it. A button shows the number that it dials.
+A field keeps what was typed: “030-2345678 toestel 12 (ma-do 9-17 uur)”. One number in it is
+dialled, and the rest is shown as text beside it. A button shows the number that it dials.
 """
 
 import re
@@ -36,8 +36,8 @@ HOURS = re.compile(rf"(?<![0-9]){HOUR}(?: ?[-–] ?{HOUR})?(?![0-9])")
 DIGITS = re.compile(r"[+(]?[0-9](?:[0-9 ().+-]*[0-9])?")
 APART = re.compile(r"\s/|/\s")  # “030/2345678” is one number, “112 / 113” are two
 EMERGENCY = "112"
-OF_AMERICA = "911"  # networks elsewhere pass it on, or they do not
-# Reached from inside the country only, whatever they say.
+OF_AMERICA = "911"  # some networks outside America forward it, others do not
+# These work from inside the country only, although libphonenumber gives them a country code.
 AT_HOME = (
     PhoneNumberType.TOLL_FREE,
     PhoneNumberType.PREMIUM_RATE,
@@ -62,14 +62,14 @@ class Phone:
 
 @dataclass(frozen=True)
 class Phones:
-    """The numbers of a text, and what stands beside the first of them."""
+    """The numbers in a text, and the words beside the first of them."""
 
     numbers: tuple[Phone, ...]
     rest: str
 
     @property
     def first(self) -> Phone | None:
-        """The one that is dialled; an older field may hold two."""
+        """The number that is dialled. An older field may hold two."""
         return self.numbers[0] if self.numbers else None
 
     @property
@@ -82,7 +82,7 @@ class Phones:
 
 
 def read(text: str | None) -> Phones:
-    """Every number of a text, in the order in which they stand there."""
+    """Return every number in a text, in the order of the text."""
     text = texts.clean(text or "").strip()
     numbers = _short(text) or _found(text, Leniency.VALID) or _found(text, Leniency.POSSIBLE)
     numbers = numbers or _as_it_stands(text) or _short_among_words(text)
@@ -97,7 +97,7 @@ def read(text: str | None) -> Phones:
 
 
 def can_be_called(phone: Phone) -> bool:
-    """Whether a number of this length can be, or else it is a short one that the country knows."""
+    """Return whether a number of this length can exist, or is a short number of the country."""
     dialled = phone.dialled.partition(";")[0]
     try:
         number = phonenumbers.parse(dialled, settings.PHONE_REGION)
@@ -107,7 +107,8 @@ def can_be_called(phone: Phone) -> bool:
 
 
 def is_emergency(text: str | None) -> bool:
-    """Whether this is one number, and that calls an ambulance in the practice's country."""
+    """Return whether the text is one number, and that number calls an ambulance in the practice's
+    country."""
     numbers = read(text).numbers
     if len(numbers) != 1 or not _calls_help(dialled := numbers[0].dialled):
         return False
@@ -119,7 +120,8 @@ def _calls_help(dialled: str) -> bool:
 
 
 def digits_to_find(text: str | None) -> str:
-    """The digits of every number as people may type them to search, with and without country."""
+    """Return the digits of every number as people may type them in a search, with and without the
+    country code."""
     found = []
     for phone in read(text).numbers:
         dialled = re.sub(r"[^0-9]", "", phone.dialled.partition(";")[0])
@@ -133,7 +135,7 @@ def _country() -> str:
 
 
 def _short(text: str) -> list[Phone]:
-    """112, 116 123 and the like, when nothing else stands there: they are dialled as they are."""
+    """Read a short number such as 112 or 116 123 that stands alone. It is dialled as written."""
     digits = re.sub(r"[ .-]", "", text)
     if not re.fullmatch(r"[0-9]{3,6}", digits) or digits.startswith("14"):
         return []
@@ -160,7 +162,8 @@ def _found(text: str, leniency: int) -> list[Phone]:
 
 
 def _dialled(number: PhoneNumber, raw: str) -> str:
-    """With the country's code, where that works: 0900 and 14 030 are dialled inside it only."""
+    """Return the number with its country code where that works; 0900 and 14 030 work inside the
+    country only."""
     if not phonenumbers.is_valid_number(number):
         return _signs(raw)
     plain = PhoneNumber(number.country_code, number.national_number)
@@ -172,7 +175,7 @@ def _dialled(number: PhoneNumber, raw: str) -> str:
 
 
 def _as_it_stands(text: str) -> list[Phone]:
-    """Digits that libphonenumber does not know, such as a number without its area."""
+    """Return digits that libphonenumber does not know, such as a number without its area code."""
     if not ONLY_A_NUMBER.fullmatch(text) or APART.search(text):
         return []
     if len(re.sub(r"[^0-9]", "", text)) < FEWEST_DIGITS:
@@ -181,7 +184,8 @@ def _as_it_stands(text: str) -> list[Phone]:
 
 
 def _short_among_words(text: str) -> list[Phone]:
-    """“112 (ambulance)”: a short number that the country knows, where nothing else is a number."""
+    """Read “112 (ambulance)”: a short number of the country, when nothing else in the text is a
+    number."""
     return [
         Phone(run.group(), digits, run.start(), run.end())
         for run in DIGITS.finditer(text)
@@ -197,7 +201,8 @@ def _is_known_short(digits: str) -> bool:
 
 
 def _others(text: str, numbers: list[Phone]) -> list[Phone]:
-    """What looks like one more number, though no such number is given out: it may be a slip."""
+    """Return what looks like another number although no such number exists. It may be a typing
+    error."""
     left = list(text)
     for phone in numbers:
         left[phone.start : phone.stop] = "\n" * (phone.stop - phone.start)

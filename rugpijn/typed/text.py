@@ -1,13 +1,13 @@
-"""Text as people type and paste it: what of it is kept, and when two texts are the same.
+"""Text as people type and paste it: what of it is stored, and when two texts are the same.
 
-    clean   what is stored: typography stays, signs that nobody sees are gone, one form (NFC)
-    plain   what a reader of dates, weeks and dosages gets: clean, small letters, one kind of
-            space, dash and quotation mark
+    clean   what is stored: typography stays, invisible characters are removed, Unicode form NFC
+    plain   for reading dates, weeks and dosages: clean, lower case, one kind of space, dash and
+            quotation mark
     fold    for comparing and searching: letters and digits only, without case and accents
     code    for codes that are typed from paper: only the letters and digits that count
-    shown   a part of somebody else's text in a sentence of ours: what cannot be seen is "�"
+    shown   a part of somebody else's text in one of our sentences; what cannot be shown is "�"
 
-This module imports nothing of the project, so that every part of it may use these functions.
+This module imports nothing of the project, so that every part of it can use these functions.
 """
 
 import re
@@ -41,7 +41,7 @@ LETTERS = str.maketrans(dict(pair.split(":") for pair in LETTER_PAIRS.split()))
 
 
 def clean(text: str) -> str:
-    """What is stored. Idempotent; spaces and line ends stay for whoever trims."""
+    """Return the text as it is stored. Idempotent. Spaces and line ends at the ends are kept."""
     if text.isascii() and text.isprintable() and "_x" not in text:
         return text
     text = OFFICE_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
@@ -62,9 +62,10 @@ NUMBERING = re.compile(r"^[ \t]*\(?([0-9]{1,2})[.)][ \t]+")
 
 
 def without_bullets(text: str) -> str:
-    """The lines of a list without the bullets or numbers that were pasted along.
+    """Return the lines of a list without bullets or numbers that were pasted with it.
 
-    Numbers go only when they count the lines: "1." before the first, "2." before the second.
+    Numbers are removed only when they count the lines: "1." before the first, "2." before the
+    second.
     """
     lines = [BULLETS.sub("", line).strip() for line in text.split("\n")]
     numbers = [NUMBERING.match(line) for line in lines if line]
@@ -78,23 +79,26 @@ NO_SCHEME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?(?:[/?#]\S*)?", r
 
 
 def web_address(text: str) -> str:
-    """`www.example.nl/video` is `https://www.example.nl/video`; anything else stays."""
+    """Return `https://www.example.nl/video` for `www.example.nl/video`; any other text is returned
+    unchanged."""
     text = clean(text).strip()
     return f"https://{text}" if NO_SCHEME.fullmatch(text) else text
 
 
 def one_line(text: str) -> str:
-    """With single spaces, and one kind of dash and of quotation mark: `-`, `'` and `"`."""
+    """Return the text with single spaces, and one kind of dash and quotation mark: `-`, `'` and
+    `"`."""
     return " ".join(clean(text).translate(ONE_SPELLING).split())
 
 
 def plain(text: str) -> str:
-    """One line in small letters; accents stay."""
+    """Return one line in lower case; accents stay."""
     return one_line(text).lower()
 
 
 def fold(text: str) -> str:
-    """`Müller-de Wit` and `MULLER DE WIT` are the same, and so are `Sigurður` and `sigurdur`."""
+    """Return letters and digits only: `Müller-de Wit` and `MULLER DE WIT` are the same, and so are
+    `Sigurður` and `sigurdur`."""
     text = plain(text).replace("'", "").translate(LETTERS)
     if not text.isascii():
         parts = unicodedata.normalize("NFKD", text).casefold()
@@ -103,14 +107,14 @@ def fold(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    """`fold` without spaces: `Anne-Marie`, `Anne Marie` and `annemarie` are the same."""
+    """Return `fold` without spaces: `Anne-Marie`, `Anne Marie` and `annemarie` are the same."""
     return fold(text).replace(" ", "")
 
 
 def code(text: str) -> str:
-    """The letters and digits of a code, as capitals: `ab12-cd34` is `AB12CD34`.
+    """Return the letters and digits of a code, as capitals: `ab12-cd34` is `AB12CD34`.
 
-    Dashes, spaces and points are for the eye. Digits of other scripts are the same digits.
+    Dashes, spaces and points only make a code easier to read. Digits of other scripts become 0-9.
     """
     folded = unicodedata.normalize("NFKD", clean(text)).upper()
     digits = (str(unicodedata.decimal(sign, sign)) for sign in folded)
@@ -118,11 +122,12 @@ def code(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """Only the digits, for a code of digits: the letters O, I and l are what they look like."""
+    """Return only the digits of a code of digits. The letters O, I and l are read as the digits
+    that they look like."""
     read_as = str.maketrans("OIL", "011")
     return "".join(sign for sign in code(text).translate(read_as) if sign.isdigit())
 
 
 def shown(text: str, most: int = 60) -> str:
-    """Short, and without signs that a page cannot show."""
+    """Return the beginning of the text, without characters that a page cannot show."""
     return "".join(sign if sign.isprintable() else "�" for sign in text[:most])

@@ -1,7 +1,7 @@
-"""Form fields for what people type and paste. Each text field of a form is one of these.
+"""Form fields for texts that people type and paste. Each text field of a form is one of these.
 
-What is kept is clean text (`rugpijn.typed.text`): no invisible signs, one form of each letter.
-A test walks over every form. Passwords are left as they were typed.
+The value is clean text (`rugpijn.typed.text`): no invisible characters, and Unicode form NFC. A
+test checks every form. Passwords are left as they were typed.
 """
 
 from django import forms
@@ -12,7 +12,7 @@ from . import text
 
 
 class CleanText:
-    """Cleans before Django trims, so that a space in front of an invisible sign goes as well."""
+    """Cleans before Django trims, so that a space before an invisible character goes as well."""
 
     def to_python(self, value):
         if isinstance(value, str):
@@ -21,7 +21,7 @@ class CleanText:
 
 
 class CharField(CleanText, forms.CharField):
-    """A text; its lines end with one character, whatever the browser sent."""
+    """A text whose lines end with one character, whatever the browser sent."""
 
 
 class EmailField(CleanText, forms.EmailField):
@@ -33,14 +33,14 @@ class URLField(CleanText, forms.URLField):
 
 
 class WebAddressField(CharField):
-    """A link; what is typed without “https://” gets it."""
+    """A link. “https://” is added when it was not typed."""
 
     def to_python(self, value):
         return text.web_address(super().to_python(value))
 
 
 class StepsField(CharField):
-    """One step on each line. The page numbers them, so pasted bullets and numbers go."""
+    """One step on each line. Pasted bullets and numbers are removed: the page numbers the steps."""
 
     def to_python(self, value):
         return text.without_bullets(super().to_python(value))
@@ -55,7 +55,7 @@ FORM_CLASSES = {
 
 
 def form_class_of(column: models.Field) -> type[forms.Field] | None:
-    """The form field of a column with text; None for a choice and for what is no text."""
+    """Return the form field for a text column; None for a column with choices or without text."""
     if column.choices:
         return None
     if validate_web_address in column.validators:
@@ -64,7 +64,8 @@ def form_class_of(column: models.Field) -> type[forms.Field] | None:
 
 
 class CleanTextMeta:
-    """For the Meta of a ModelForm outside the admin: its text columns are cleaned."""
+    """For the Meta of a ModelForm outside the admin: its text columns use the fields of this
+    module."""
 
     @staticmethod
     def formfield_callback(column, **options):
