@@ -30,7 +30,7 @@ ROLES = ("is_therapist", "is_owner")
 
 @admin.register(Practice)
 class PracticeAdmin(ScopedAdmin):
-    """The practice as it stands on paper. An owner edits the own one."""
+    """The practice as it is printed on paper. Owners edit their own practice."""
 
     form = PracticeForm
     readonly_fields = ("logo_now", "heading_now", "kept_now")
@@ -82,7 +82,7 @@ class PracticeAdmin(ScopedAdmin):
         js = (Script("rugpijn/practice.js", type="module"),)
 
     def get_fieldsets(self, request, obj=None):
-        """Only a logo that is there can be removed."""
+        """Offer to remove the logo only when there is one."""
         (title, paper), *others = super().get_fieldsets(request, obj)
         if obj is not None and obj.logo:
             fields = [*paper["fields"]]
@@ -92,7 +92,7 @@ class PracticeAdmin(ScopedAdmin):
 
     @admin.display(description=_("logo"))
     def logo_now(self, practice):
-        """The picture itself in the page: its file has no address of its own."""
+        """Return the logo as part of the page, because its file has no address."""
         if not practice.logo:
             return gettext("No logo yet: paper has the name of the practice alone.")
         try:
@@ -108,7 +108,8 @@ class PracticeAdmin(ScopedAdmin):
 
     @admin.display(description=_("a heading on paper"))
     def heading_now(self, practice):
-        """Colour as an attribute: the policy of the page allows no style in it."""
+        """Return a preview of the heading. Its colour is an attribute: the content policy allows no
+        inline style."""
         return format_html(
             '<svg class="heading-now" viewBox="0 0 320 56" role="img" aria-label="{title}">'
             '<rect width="320" height="56" fill="#ffffff"/>'
@@ -120,7 +121,7 @@ class PracticeAdmin(ScopedAdmin):
 
     @admin.display(description=_("now"))
     def kept_now(self, practice):
-        """What holds now and what the next run will do: both are said before it does."""
+        """Return the current terms, and what the next run will remove."""
         kept = gettext("%d months after the last activity.") % practice.kept_for
         treated = gettext("Whoever has a running programme is never touched.")
         return f"{kept} {treated} {self.admin_site.next_removal(practice)}"
@@ -131,7 +132,7 @@ class PracticeAdmin(ScopedAdmin):
         return queryset.filter(pk=request.user.practice_id)
 
     def has_add_permission(self, request):
-        """A practice begins with `manage.py start_practice`."""
+        """Nobody: a practice is made with `manage.py start_practice`."""
         return False
 
     def has_delete_permission(self, request, obj=None):
@@ -158,7 +159,8 @@ class PracticeAdmin(ScopedAdmin):
             access_mail.tell_changed(obj, names, request.user.name)
 
     def response_change(self, request, obj):
-        """Who has one practice stays at its page; a list of one is no place to be."""
+        """Stay on the page after saving for a user with one practice, whose list would have one
+        row."""
         messages.success(request, gettext("Saved. New paper is printed like this from now on."))
         return redirect("admin:rugpijn_practice_change", obj.pk)
 
@@ -197,7 +199,7 @@ class StaffAdmin(ScopedAdmin):
         return ("email", "is_therapist", "is_owner", "is_active") if own else ("email",)
 
     def save_model(self, request, obj, form, change):
-        """What an owner changes counts at once. What the operator gives waits; see `WAYS`."""
+        """Save what an owner changes at once. What the operator grants waits; see `WAYS`."""
         before = User.objects.select_for_update().get(pk=obj.pk)
         changed = set(form.changed_data)
         if not access_rules.may_decide(request.user, before.practice):
@@ -217,7 +219,7 @@ class StaffAdmin(ScopedAdmin):
         self._tell(request, obj, changed)
 
     def _ask(self, request, before, obj, changed) -> set:
-        """Put back what waits, and note it. Returns what of the form is not saved now."""
+        """Restore the fields that have to wait, and store the request. Returns their names."""
         given = {name for name in (*ROLES, "is_active") if name in changed and getattr(obj, name)}
         wanted = [
             ("email", "email" in changed, {"email": obj.email}),
@@ -234,7 +236,7 @@ class StaffAdmin(ScopedAdmin):
         return waits
 
     def _told(self, request, before, obj, roles):
-        """Whom it is about hears what changed; the owners too, when it was the operator."""
+        """Mail the person concerned, and also the owners when the operator made the change."""
         if access_rules.may_decide(request.user, before.practice):
             access_mail.tell_person("role_changed", obj)
             return
@@ -267,7 +269,7 @@ class StaffAdmin(ScopedAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def reset_factor(self, request, object_id):
-        """A colleague lost the telephone: the next login sets up a new second step."""
+        """Remove the second step of a colleague who lost it. The next login sets up a new one."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         person = self.get_queryset(request).filter(pk=object_id).first()
@@ -296,7 +298,7 @@ class StaffAdmin(ScopedAdmin):
         return TemplateResponse(request, "admin/rugpijn/user/factor.html", context)
 
     def _tell(self, request, person, changed):
-        """What the change did: to the person's open pages, and to the patients."""
+        """Say what the change did to the person's sessions and to the patients."""
         if "is_active" in changed and not person.is_active:
             sessions.end_sessions(person)
             text = gettext("%s is logged out everywhere and cannot log in any more.")
@@ -310,7 +312,8 @@ class StaffAdmin(ScopedAdmin):
             self._tell_of_patients(request, person)
 
     def _tell_of_patients(self, request, person):
-        """A number only: an owner need not know who is treated."""
+        """Say how many patients have no therapist now. Only the number: an owner need not know who
+        is treated."""
         number = self.admin_site.treated_by(person)
         if not number:
             return
@@ -337,7 +340,7 @@ class StaffAdmin(ScopedAdmin):
 
 @admin.register(StaffInvitation)
 class StaffInvitationAdmin(ScopedAdmin):
-    """Inviting a colleague: the link goes by mail."""
+    """Invites a colleague. The link is sent by mail."""
 
     list_display = ("name", "email", "is_therapist", "is_owner", "created_at", "state")
     form = ColleagueForm
@@ -389,7 +392,7 @@ class StaffInvitationAdmin(ScopedAdmin):
         return [renew, *super().get_urls()]
 
     def renew(self, request, object_id):
-        """Another link for the same colleague; the one that was handed over opens nothing."""
+        """Make another link for the same colleague. The earlier link no longer works."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         with transaction.atomic():
@@ -406,8 +409,8 @@ class StaffInvitationAdmin(ScopedAdmin):
         return redirect("admin:rugpijn_staffinvitation_changelist")
 
     def _send(self, request, invitation):
-        """By mail only: with the link in hand, whoever invites could answer it, and learn from the
-        answer whether somebody has an account here."""
+        """Send the link by mail only. A colleague who saw the link could answer it, and learn from
+        the answer whether somebody has an account here."""
         if not access_rules.may_decide(request.user, invitation.practice):
             access_pages.say(
                 request, access_changes.ask(request, "invitation", invitation=invitation)
@@ -443,8 +446,8 @@ class StaffInvitationAdmin(ScopedAdmin):
 
 
 def _columns(model, names) -> list[str]:
-    """Of the fields of a form those that are kept, in the order of the form. A logo that is taken
-    away is another logo."""
+    """Return the names of the form's fields that are stored, in the order of the form. Removing the
+    logo counts as a change of the logo."""
     names = ["logo" if name == "remove_logo" else name for name in names]
     kept = {field.name for field in model._meta.get_fields()}
     return [name for name in dict.fromkeys(names) if name in kept]

@@ -1,4 +1,4 @@
-"""The project's own app, and the admin site it puts in place of Django's."""
+"""The project's own app, and the admin site that replaces Django's."""
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as django_admin

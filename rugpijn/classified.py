@@ -1,14 +1,14 @@
-"""What kind of data each column holds, in one place for each app. A column without a class fails a
-test, so that nobody adds one without deciding.
+"""The class of the data in each column, in one place for each app. A test fails when a column has
+no class, so that nobody adds one without deciding.
 
-- personal: says who somebody is, or where and with what somebody was here;
-- clinical: says something about health or treatment;
-- secret: opens a door, also as a digest. It leaves the server in no export;
+- personal: identifies somebody, or says where and with what device somebody was here;
+- clinical: is about health or treatment;
+- secret: gives access, also as a digest; it is in no export;
 - none: a number, a setting, a word of the program.
 
-Whose it is follows from the tables: what leads to a patient, or to a login, is theirs
-(`patients.privacy.related_rows`). An export gives all of it but the secrets; an erasure leaves none
-of it.
+The tables show to whom a row belongs: rows that lead to a patient or to a login are theirs
+(`patients.privacy.related_rows`). An export has all of it except the secrets, and an erasure
+removes all of it.
 """
 
 from enum import StrEnum
@@ -25,7 +25,7 @@ Columns = dict[str, DataKind]
 
 
 def columns(*, personal: str = "", clinical: str = "", keys: str = "", none: str = "") -> Columns:
-    """The columns of one table, by class."""
+    """Return the columns of one table, by class."""
     classes = {
         DataKind.PERSONAL: personal,
         DataKind.CLINICAL: clinical,
@@ -39,7 +39,7 @@ def columns(*, personal: str = "", clinical: str = "", keys: str = "", none: str
 
 
 CLASSES: dict[str, Columns] = {
-    # Numbers of people and not their names; the name and the address are of whoever acted.
+    # Ids of people, not their names; the name and the address are those of the person who acted.
     "rugpijn.AccessEvent": columns(
         personal="at action outcome actor actor_name actor_role on_behalf patient practice address"
         " device purpose code object_type object_id object_version object_part",
@@ -75,23 +75,23 @@ CLASSES: dict[str, Columns] = {
     ),
     # What somebody typed and did not send yet: nobody reads it for them, in a copy of data neither.
     "rugpijn.KeptForm": columns(personal="at", keys="content", none="id user shown"),
-    # About who runs the server, and no patient. The reason names none; its page asks so.
+    # About whoever runs the server. The page asks for a reason that names no patient.
     "rugpijn.GlassBreak": columns(
         personal="actor actor_name reason began_at until ended_at", none="id uuid practice"
     ),
-    # About staff. Who asked is named, so that an owner can call.
+    # About staff. The person who asked is named, so that an owner can call.
     "rugpijn.AccessChange": columns(
         personal="email asked_name asked_at works_at settled_at",
         none="id uuid kind practice person invitation roles asked_by outcome",
     ),
     "rugpijn.OneTimeCode": columns(keys="code_hash", personal="used_at", none="id user"),
-    # Mail that waits, without what it opens.
+    # Mail that waits, without its links and codes.
     "rugpijn.Letter": columns(
         personal="kind about recipient language created_at",
         none="id user tries given_up_at",
     ),
     "rugpijn.Heartbeat": columns(none="id at doubt"),
-    # Tables of others that hold people.
+    # Tables of libraries that hold data about people.
     "account.EmailAddress": columns(personal="email", none="id user verified primary"),
     "account.EmailConfirmation": columns(
         personal="created sent", keys="key", none="id email_address"
@@ -104,7 +104,7 @@ CLASSES: dict[str, Columns] = {
         personal="user object_repr change_message action_time",
         none="id content_type object_id action_flag",
     ),
-    # Opaque numbers as arguments. A traceback is the program's, and goes with its task.
+    # The arguments are opaque numbers. A traceback is about the program, and goes with its task.
     "django_tasks_database.DBTaskResult": columns(
         none="id status enqueued_at started_at finished_at args_kwargs priority task_path"
         " worker_ids queue_name backend_name run_after return_value exception_class_path traceback"

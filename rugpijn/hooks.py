@@ -1,7 +1,7 @@
-"""What an app adds to a module that may not import it.
+"""Hooks with which an app extends a module that may not import it.
 
-An app adds in `ready` (apps.py), and the module reads where it needs the answer. A `Hook` holds any
-number of things in the order in which they were added; a `Slot` holds one.
+An app adds to a hook in `ready` (apps.py), and the module reads the hook when it needs it. A `Hook`
+holds any number of things in the order in which they were added; a `Slot` holds one.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Hook:
 
 
 class Slot:
-    """`value` is None until an app fills it."""
+    """Holds one thing. `value` is None until an app sets it."""
 
     value = None
 

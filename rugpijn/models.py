@@ -49,7 +49,8 @@ __all__ = [
 
 
 def languages():
-    """The languages people can read. A callable, so that a new one needs no migration."""
+    """Return the languages that people can read. A callable, so that a new language needs no
+    migration."""
     return settings.LANGUAGES
 
 
@@ -64,7 +65,7 @@ MAILED_TOKEN = re.compile(r"(\d{1,18})-[0-9a-f]{64}", re.ASCII)
 
 
 class Practice(models.Model):
-    """A physiotherapy practice: what stands at the top of paper, and who sees whom."""
+    """A physiotherapy practice: the heading on paper, and the border of who sees whom."""
 
     class Paper(models.TextChoices):
         """What patients/paper/variants.py can print and a practice may choose for everyone."""
@@ -216,13 +217,14 @@ class Practice(models.Model):
 
     @property
     def emergency(self) -> str:
-        """What patients call when minutes count: never nothing, whatever an older form let by."""
+        """The emergency number for patients. Never empty, also when an older form accepted an empty
+        one."""
         stored = self.emergency_phone
         return stored if phones.is_emergency(stored) else phones.EMERGENCY
 
     @property
     def address(self) -> str:
-        """Street, postcode and town on one line; what is missing leaves no comma."""
+        """Street, postcode and town on one line, without a comma for a missing part."""
         town = f"{self.postcode} {self.city}".strip()
         return ", ".join(part for part in (self.street, town) if part)
 
@@ -246,9 +248,9 @@ class UserManager(BaseUserManager):
 class User(NoCitizenNumber, AbstractBaseUser):
     """Someone who logs in: by e-mail, or by a code that the practice printed.
 
-    Roles stand here and permissions follow from them; there are no groups and
-    no single permissions to hand out. `is_superuser` runs the server, which is
-    not a treatment relationship: it opens no patient.
+    Permissions follow from the roles in this table; there are no groups and no single permissions.
+    `is_superuser` runs the server, which is not a treatment relationship and gives access to no
+    patient.
     """
 
     # What each role may reach in the admin, by app. What of it (whose rows,
@@ -260,7 +262,8 @@ class User(NoCitizenNumber, AbstractBaseUser):
     }
 
     class TextSize(models.TextChoices):
-        """Of the pages for patients; a class of the page, so site.css says how large that is."""
+        """Text size of the patient's pages. It becomes a class of the page, and site.css sets the
+        size."""
 
         NORMAL = "normal", _("normal")
         LARGE = "large", _("large")
@@ -329,7 +332,8 @@ class User(NoCitizenNumber, AbstractBaseUser):
 
     @classmethod
     def new_login_code(cls) -> str:
-        """A name to log in with, for someone without e-mail. Easy to read out; not secret."""
+        """Return a new login name for someone without e-mail. It is easy to read aloud, and not
+        secret."""
         while True:
             code = f"{secrets.randbelow(10_000):04}-{secrets.randbelow(10_000):04}"
             if not cls.objects.filter(login_code=code).exists():
@@ -337,7 +341,7 @@ class User(NoCitizenNumber, AbstractBaseUser):
 
     @staticmethod
     def login_code_of(typed: str) -> str:
-        """`7316-4482` for `73164482`, `7316 4482` and the like; empty for what is none."""
+        """Return `7316-4482` for `73164482`, `7316 4482` and the like; empty for any other text."""
         if "@" in typed or len(text.code(typed)) != 8:
             return ""
         code = text.digits(typed)
@@ -345,17 +349,17 @@ class User(NoCitizenNumber, AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Who may enter the admin."""
+        """Whether this person may open the admin."""
         return self.is_therapist or self.is_owner or self.is_superuser
 
     @property
     def may_treat(self) -> bool:
-        """A therapist of a practice, who may still log in."""
+        """Whether this is a therapist of a practice who may log in."""
         return self.is_active and self.is_therapist and self.practice_id is not None
 
     @property
     def role(self) -> str:
-        """For the access log: the role by which someone acts."""
+        """The role in which this person acts, for the access log."""
         names = {"is_superuser": "superuser", "is_owner": "owner", "is_therapist": "therapist"}
         held = [name for field, name in names.items() if getattr(self, field)]
         return "+".join(held) or "patient"
@@ -373,9 +377,9 @@ class User(NoCitizenNumber, AbstractBaseUser):
 
 
 class Invitation(models.Model):
-    """A link that gives someone their first way in. Used once, for a week.
+    """A link for the first login of a person. It can be used once, within a week.
 
-    The database keeps the hash of the token only: reading it opens no door.
+    The database has only the hash of the token, which cannot be used to log in.
     """
 
     VALID_FOR = timedelta(days=7)
@@ -395,7 +399,7 @@ class Invitation(models.Model):
 
     @classmethod
     def invite(cls, **fields) -> tuple["Invitation", str]:
-        """A new invitation, and its token: shown now and never again."""
+        """Return a new invitation and its token, which cannot be read again later."""
         token = secrets.token_urlsafe(32)
         return cls.objects.create(token_hash=cls.digest(token), **fields), token
 
@@ -410,14 +414,15 @@ class Invitation(models.Model):
         return found
 
     def mailed_token(self) -> str:
-        """Another token of this invitation, for a mail that is written later: the first one is
-        known to nobody any more. It is made from that one's digest, and ends with it."""
+        """Return another token of this invitation, for a mail that is written later, when nobody
+        has the first one any more. It is derived from the digest of the first, and expires with it.
+        """
         message = f"{self._meta.label}:{self.pk}:{self.token_hash}"
         made = salted_hmac("rugpijn.mailed-invitation", message, algorithm="sha256")
         return f"{self.pk}-{made.hexdigest()}"
 
     def renew(self) -> str:
-        """A new token for the same invitation; whatever was handed over before opens nothing."""
+        """Return a new token for the same invitation. The earlier token no longer works."""
         token = secrets.token_urlsafe(32)
         self.token_hash, self.created_at, self.tries = self.digest(token), timezone.now(), 0
         self.save(update_fields=["token_hash", "created_at", "tries"])
@@ -455,7 +460,7 @@ class StaffInvitation(NoCitizenNumber, Invitation):
 
 
 class Heartbeat(models.Model):
-    """One row: when a nightly run last trusted the clock, and why one did not since (clock.py)."""
+    """One row: when a nightly run last trusted the clock, and why a later one did not."""
 
     at = models.DateTimeField(null=True)
     doubt = models.CharField(max_length=200, blank=True)

@@ -1,8 +1,8 @@
 """Settings. What differs between installations comes from the environment.
 
-With DEBUG on, everything has a default, so that a clone runs at once. Without
-it a missing key stops the start, and `rugpijn.operations.checks` refuses what could hurt a
-patient. README.md says which variables a practice sets.
+With DEBUG on, everything has a default, so that a clone runs at once. Without it a missing key
+stops the start, and `rugpijn.operations.checks` refuses settings that could hurt a patient.
+docs/install.md lists the variables.
 """
 
 from pathlib import Path
@@ -151,7 +151,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.TEXT_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = limits.FIELDS
 FILM_BYTES = env.int("FILM_MEGABYTES", default=100) * limits.MEGABYTE
-# What is somewhat too large is refused in words, by its form; what is far too large at the door.
+# A form refuses an upload that is somewhat too large; one that is far too large is not read at all.
 UPLOAD_BYTES = limits.UPLOAD_FACTOR * FILM_BYTES
 FILE_UPLOAD_HANDLERS = [
     "rugpijn.web.uploads.BoundedUpload",
@@ -313,15 +313,17 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line" if DEBUG else "json",
-            "filters": ["without_keys"],  # addresses are written by many, and some are keys
+            "filters": [
+                "without_keys"
+            ],  # many libraries log addresses, and some addresses are keys
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # WeasyPrint counts every step aloud; what matters to us arrives as a warning.
+        # WeasyPrint logs every step; only its warnings matter here.
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
-        # Django gives these a handler and a form of their own, and mails errors with what was sent.
+        # Django would give these its own handler, and mail errors with the data that was sent.
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
     },

@@ -18,7 +18,7 @@ COVERAGE = Path(__file__).parent / "fonts" / "coverage.txt"
 
 @cache
 def printable_characters() -> frozenset[int]:
-    """Every code point that one of the fonts on paper can draw."""
+    """Return every code point that a font on paper can draw."""
     points = set()
     for line in COVERAGE.read_text().split():
         first, _dash, last = line.partition("-")
@@ -27,7 +27,7 @@ def printable_characters() -> frozenset[int]:
 
 
 def printable(text: str) -> None:
-    """Refuse a character that no font on paper has: it would print as an empty box."""
+    """Refuse a character that no font on paper has: it would be printed as an empty box."""
     unknown = [
         character
         for character in text
@@ -42,7 +42,7 @@ def printable(text: str) -> None:
 
 
 def shown(character: str) -> str:
-    """A character, or its number and name where it cannot be seen."""
+    """Return a character, or its number and name when it cannot be seen."""
     if character.isprintable():
         return character
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
@@ -52,10 +52,10 @@ NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
 
 
 def citizen_number(text: str) -> str | None:
-    """The first citizen service number (BSN) in a text, as it was typed.
+    """Return the first citizen service number (BSN) in a text, as it was typed.
 
-    Nine digits of which the last is a check on the others, the "elfproef". One in eleven other
-    numbers of nine digits passes as well.
+    A BSN has nine digits, the last of which is a check digit (the “elfproef”). One in eleven other
+    numbers of nine digits passes this check as well.
     """
     for found in NINE_DIGITS.findall(text):
         *digits, check = (int(sign) for sign in found if sign.isdigit())
@@ -66,10 +66,11 @@ def citizen_number(text: str) -> str | None:
 
 
 class NoCitizenNumber:
-    """A model whose `called` fields, what somebody or something is called, are no BSN.
+    """A model whose `called` fields, the names of a person or a thing, may not hold a BSN.
 
-    A practice has no ground to keep it here, and nothing needs it. Not asked of a phone number,
-    which has nine digits too when its first 0 is left out, nor of notes: there it is said in words.
+    A practice has no legal ground to store the BSN here. Phone numbers are not checked, because
+    they have nine digits as well when the first 0 is left out. Notes are not checked either: there
+    the writer gets a warning.
     """
 
     called = ("name",)
@@ -86,7 +87,7 @@ def is_citizen_number() -> str:
 
 
 def validate_web_address(text: str) -> None:
-    """Accept http and https addresses only; a link is clicked by a patient."""
+    """Accept only http and https addresses, because a patient follows the link."""
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -99,7 +100,7 @@ def validate_web_address(text: str) -> None:
 
 
 def validate_secure_address(text: str) -> None:
-    """Accept https addresses only: what a patient opens with the phone nobody else reads along."""
+    """Accept only https addresses, so that nobody can read along when a patient opens the link."""
     validate_web_address(text)
     if urlsplit(text).scheme != "https":
         raise ValidationError(
@@ -109,7 +110,7 @@ def validate_secure_address(text: str) -> None:
 
 
 def one_phone_number(text: str) -> None:
-    """A phone dials one number, that can be called; words beside it are fine."""
+    """Accept one phone number that can be called, with or without words beside it."""
     numbers = [number.written for number in phones.read(text).numbers]
     if len(numbers) > 1:
         raise ValidationError(
@@ -128,7 +129,7 @@ def one_phone_number(text: str) -> None:
 
 
 def emergency_number(text: str) -> None:
-    """The number that patients with chest pain call: it is one of the practice's country."""
+    """Accept only an emergency number of the country: patients with chest pain call it."""
     if not phones.is_emergency(text):
         raise ValidationError(
             _("Give the emergency number of your country, such as “%(number)s”."),
@@ -141,7 +142,8 @@ LEAST_CONTRAST = 4.5  # of words with what is behind them: WCAG 2.2, 1.4.3
 
 
 def contrast_with_white(colour: str) -> float:
-    """How well `#rrggbb` reads on white paper: 1 for white itself, 21 for black. WCAG 2.2."""
+    """Return the contrast of `#rrggbb` with white paper (WCAG 2.2): 1 for white itself, 21 for
+    black."""
 
     def linear(part: int) -> float:
         share = part / 255
@@ -152,7 +154,8 @@ def contrast_with_white(colour: str) -> float:
 
 
 def readable_on_paper(colour: str) -> None:
-    """Refuse what is no colour, and a colour in which words cannot be read on white paper."""
+    """Refuse a text that is not a colour, and a colour in which words cannot be read on white
+    paper."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
         raise ValidationError(_("Give a colour such as “#14485a”."), code="colour")
     if contrast_with_white(colour) < LEAST_CONTRAST:
@@ -163,6 +166,6 @@ def readable_on_paper(colour: str) -> None:
 
 
 def near_today(day) -> None:
-    """Refuse a day with which nothing can be counted: a slip of the finger in the year."""
+    """Refuse a day that is too far away to calculate with, such as a typing error in the year."""
     if abs(day.year - timezone.localdate().year) > FAR:
         raise ValidationError(_("Please check the year of this date."))

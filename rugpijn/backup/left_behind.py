@@ -51,7 +51,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def sweep(destination: Path | None = None) -> None:
-    """Remove unencrypted copies, incomplete backups and incomplete uploads that no process holds."""
+    """Remove unencrypted copies and incomplete backups and uploads that no process holds."""
     for folder in settings.DATA_DIR.glob(f"{WORKSPACE}*"):
         if _is_free(folder):
             shutil.rmtree(folder)

@@ -1,7 +1,7 @@
-"""Coming in, going out and new passwords: told by allauth, written in the access log.
+"""Logins, logouts and new passwords, written to the access log when allauth signals them.
 
-The signal of allauth and not of Django: it comes once, when every step of a login is done. Whoever
-comes in by an invitation is logged by that act.
+The signal of allauth is used, not that of Django, because it is sent once, when every step of a
+login is done. A first login through an invitation is logged by the act of accepting it.
 """
 
 import logging
@@ -25,7 +25,8 @@ def logged_in(sender, request, user, **kwargs):
 
 @receiver(user_login_failed, dispatch_uid="rugpijn.log.failed")
 def login_failed(sender, credentials, request=None, **kwargs):
-    """On a known account in its log; a name that nobody has says nothing about anybody."""
+    """Log a failed login to a known account. A name that nobody has is not logged, since it is
+    about nobody."""
     if request is None:
         return  # a command asked, nobody at a page
     email, code = credentials.get("email"), credentials.get("username")

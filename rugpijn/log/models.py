@@ -1,7 +1,8 @@
-"""The access log in the database: its rows, the end of each chain, and what was purged.
+"""The tables of the access log: its rows, the end of each chain, and the months that were purged.
 
-Rows have no foreign keys and name patients only by an opaque id, so that a patient can be erased
-without touching the log. They are added, never changed; guard.py has the database refuse it.
+Rows have no foreign keys and name patients by an opaque id only, so that a patient can be erased
+without changing the log. Rows are added and never changed; guard.py makes the database refuse a
+change.
 """
 
 import uuid
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 class AccessEvent(models.Model):
     """One act, allowed or refused, without any content of the record itself.
 
-    The fields are those of NEN 7513. Where we cannot know something it is None, never a guess.
+    The fields are those of NEN 7513. A field that cannot be known is None.
     """
 
     class Outcome(models.TextChoices):
@@ -103,7 +104,8 @@ class AccessEvent(models.Model):
 
 
 class LogHead(models.Model):
-    """The last row of a chain. Whoever adds a row holds this one, so that two never fork it."""
+    """The last row of a chain. It is locked while a row is added, so that two rows never have the
+    same predecessor."""
 
     chain = models.UUIDField(primary_key=True)
     number = models.PositiveBigIntegerField(default=0)
@@ -111,7 +113,7 @@ class LogHead(models.Model):
 
 
 class LogSegment(models.Model):
-    """Rows that were kept long enough and are gone: the chain goes on from their last hash."""
+    """Rows that were removed after their term. The chain continues from their last hash."""
 
     chain = models.UUIDField()
     first = models.PositiveBigIntegerField()

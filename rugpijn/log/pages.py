@@ -1,7 +1,8 @@
-"""The access log as its owner reads it: search, pages of a hundred, and a table to keep.
+"""The access log for its owner: a search page with a hundred rows on each page, and a table to
+download.
 
-Reading the log is an act on it, and written in it: what was searched for as a digest, and a row
-for each patient who was looked for.
+Reading the log is itself logged: with a digest of what was searched for, and a row for each patient
+who was searched for.
 """
 
 from datetime import datetime
@@ -21,7 +22,7 @@ from .search import MOST_DOWNLOADED, MOST_READ, SearchForm, in_words, together
 
 
 def search(admin, request):
-    """The page of the log, with the answer to what was asked."""
+    """Show the page of the log, with the results of a search."""
     if (refused := rates.refusal(request, "search")) is not None:
         return refused
     form = SearchForm(request.GET, reader=request.user)
@@ -50,7 +51,7 @@ def search(admin, request):
 
 
 def download(admin, request):
-    """All that was found, with every field, as a table."""
+    """Send all results with every field, as a table."""
     if (refused := rates.refusal(request, "table")) is not None:
         return refused
     form = SearchForm(request.GET, reader=request.user)

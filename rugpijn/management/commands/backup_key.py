@@ -1,4 +1,4 @@
-"""`manage.py backup_key FILE`: the pair of keys that backups are sealed and opened with."""
+"""`manage.py backup_key FILE`: makes the key pair that encrypts and decrypts backups."""
 
 import os
 from pathlib import Path

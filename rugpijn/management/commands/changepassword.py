@@ -1,6 +1,6 @@
-"""Django's own, for who runs the server and belongs to no practice.
+"""Django's command, but only for accounts that run the server and belong to no practice.
 
-The password of anybody else would be a way into a practice that nobody there hears of.
+To set the password of anybody else would be a way into a practice without anybody there knowing it.
 """
 
 from django.contrib.auth.management.commands import changepassword

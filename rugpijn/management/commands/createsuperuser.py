@@ -1,4 +1,4 @@
-"""Django's own, with a row in the log of the server."""
+"""Django's command, with a row in the log of the server."""
 
 from django.contrib.auth.management.commands import createsuperuser
 

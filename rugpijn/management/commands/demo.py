@@ -1,10 +1,10 @@
-"""The demo: `make run` ends here.
+"""The demo: `make run` starts it.
 
-One process migrates, fills the demo clinic and serves it, because starting
-Django once is three times as fast as starting it for each step. There is no
-code reloader: stop it and start it again after a change.
+One process migrates, fills the demo clinic and serves it, because starting Django once is three
+times as fast as starting it for each step. The code is not reloaded: stop the demo and start it
+again after a change.
 
-As the command that puts everything together, it may import from patients.
+This command puts everything together, so it may import from patients.
 """
 
 import contextlib
@@ -114,7 +114,8 @@ def refuse_taken_port(port):
 
 
 def start_worker():
-    """In a session of its own, so that Ctrl-C is ours alone; it ends when our pipe closes."""
+    """Start the worker in a session of its own, so that Ctrl-C reaches this process only. The
+    worker ends when our pipe closes."""
     return subprocess.Popen(
         [sys.executable, "manage.py", "worker", "--with-parent", "--verbosity=0"],
         cwd=settings.BASE_DIR,
@@ -124,7 +125,7 @@ def start_worker():
 
 
 def stop_worker(worker):
-    """Let it finish what it does, for as long as a handout takes, and then no longer."""
+    """Give the worker as long to finish as one handout takes, and then stop it."""
     worker.stdin.close()
     try:
         worker.wait(timeout=10)

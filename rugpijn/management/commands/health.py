@@ -1,4 +1,4 @@
-"""`manage.py health`: what /healthz sums up in one word."""
+"""`manage.py health`: the details of what /healthz summarises."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation

@@ -1,4 +1,4 @@
-"""The end of the access log, to keep where the server cannot reach it."""
+"""Prints the end of each chain of the access log, to be kept where the server cannot change it."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,7 +1,7 @@
-"""`manage.py makemigrations`: as Django's own, and quiet where there is no database yet.
+"""Django's command, without a warning when there is no database yet.
 
-It compares models with files. Of a database it only asks whether its migrations stand in order,
-and warns when it cannot ask; in a new clone there is nothing to ask.
+The command compares models with files. It uses a database only to check the order of the applied
+migrations, and warns when it cannot; a new clone has no database.
 """
 
 import warnings

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: as Django's own, and the only command that makes a database file."""
+"""Django's command. It is the only one that makes a database file."""
 
 from django.core.management.commands import migrate
 

@@ -1,4 +1,4 @@
-"""Removes what the access log has kept long enough."""
+"""Removes the rows of the access log that were kept long enough."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""The way back in, after losing a telephone, for who runs the server or an only owner."""
+"""Resets the second step of whoever runs the server, or of the only owner, after they lost it."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction

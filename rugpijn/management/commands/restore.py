@@ -1,4 +1,4 @@
-"""`manage.py restore FILE --key KEY`: the way back from a backup."""
+"""`manage.py restore FILE --key KEY`: restores a backup."""
 
 from pathlib import Path
 

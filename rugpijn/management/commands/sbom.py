@@ -1,4 +1,4 @@
-"""What the app is made of, as a list that other programs read (CycloneDX)."""
+"""The bill of materials of the app, as a list for other programs (CycloneDX)."""
 
 import json
 import re
@@ -20,7 +20,8 @@ class Command(BaseCommand):
 
 
 def bill() -> str:
-    """Without a date and without a number of its own: the same locks give the same bytes."""
+    """Return the list without a date or serial number, so that the same lock files give the same
+    bytes."""
     packages, needs = _locked((settings.BASE_DIR / LOCK).read_text())
     files = sorted(path.name for path in (settings.BASE_DIR / VENDORED).iterdir())
     vendored = dict(name.rsplit("-", 1) for name in files)
@@ -43,7 +44,7 @@ def bill() -> str:
 
 
 def _locked(text: str) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """Every package with its version, and who needs it: other packages, and we."""
+    """Return every package with its version, and which packages need it."""
     packages, needs, name = {}, {}, ""
     for line in text.splitlines():
         if (found := PACKAGE.match(line)) is not None:

@@ -1,4 +1,4 @@
-"""The pictures of README, taken from a running demo by a real browser."""
+"""Takes the pictures of the README from a running demo, in a real browser."""
 
 import io
 import shutil
@@ -106,6 +106,7 @@ def refuse_error(page):
 
 
 def save(picture, file):
-    """As a palette: a third of the bytes. The octree keeps what is rare, such as an arrow."""
+    """Save with a palette, in a third of the bytes. The octree method keeps rare colours, such as
+    that of an arrow."""
     colours = Image.open(io.BytesIO(picture)).convert("RGB")
     colours.quantize(256, Image.Quantize.FASTOCTREE).save(file, optimize=True)

@@ -1,4 +1,4 @@
-"""The way in for the first owner of a practice."""
+"""Makes a practice and an invitation for its first owner."""
 
 import sys
 
@@ -94,7 +94,8 @@ class Command(BaseCommand):
         return practice, invitation, token
 
     def practice(self, given, *, again):
-        """A new practice; the one that is there when the same name is meant to be the same one."""
+        """Return a new practice, or the existing one when the same name is confirmed to be the same
+        practice."""
         name = self.value(NAME, given, Practice, "name")
         known = list(Practice.objects.filter(name__iexact=name)[:2])
         if not known:
@@ -113,9 +114,9 @@ class Command(BaseCommand):
         )
 
     def value(self, question, given, model, field, *more_rules):
-        """What was given as an option or typed, by the same rules as in the forms.
+        """Return the value of an option, or one that is typed, checked by the rules of the forms.
 
-        What is wrong is said in a sentence, and asked again when someone is there.
+        A wrong value is explained, and asked again when somebody is at the terminal.
         """
         while True:
             text = given if given is not None else self.ask(question)

@@ -1,4 +1,4 @@
-"""`manage.py undo_restore`: back to what was here before a restore that was cut off."""
+"""`manage.py undo_restore`: puts back what an interrupted restore had moved away."""
 
 from django.core.management.base import BaseCommand, CommandError
 

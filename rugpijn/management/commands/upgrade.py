@@ -1,7 +1,7 @@
-"""`manage.py upgrade FOLDER`: from the database of the version before to that of this one.
+"""`manage.py upgrade FOLDER`: brings the database of the previous version to this version.
 
-A backup first, always: it is the way back. Each migration is one transaction on both engines, so
-a run that was stopped, killed even, left whole migrations only, and may simply be started again.
+It makes a backup first, always. Each migration is one transaction on both engines, so a run that
+was stopped or killed has left only complete migrations, and can be started again.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whether the access log is whole."""
+"""Checks whether the access log is complete and unchanged."""
 
 from pathlib import Path
 from uuid import UUID
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError(f"The access log is not as it was written: {wrong} found.")
 
     def compare(self, file: Path) -> int:
-        """Hold the log to what was kept; a line that cannot be read is no proof."""
+        """Compare the log with the kept lines. A line that cannot be read proves nothing."""
         try:
             lines = [line.split() for line in file.read_text().splitlines() if line.strip()]
             heads = [(UUID(chain), int(number), hash_) for chain, number, hash_ in lines]

@@ -1,9 +1,9 @@
-"""Runs the tasks of the background: handouts rendered ahead, mail.
+"""Runs the background tasks: handouts that are printed in advance, and mail.
 
-django-tasks-db has a worker of its own, `db_worker`. This one differs in five
-things: it outlives a database that goes away for a while, a signal never drops
-a task that was just claimed, it can be told to end with the process that
-started it, it leaves a sign of life for `manage.py health`, and it runs no code reloader.
+django-tasks-db has its own worker, `db_worker`. This one differs in five ways: it survives a
+database that is away for a while, a signal never drops a task that was just claimed, it can end
+with the process that started it, it leaves a sign of life for `manage.py health`, and it does not
+reload code.
 """
 
 import logging
@@ -27,8 +27,8 @@ FIRST_WAIT, LONGEST_WAIT = 1, 30  # seconds before the database is tried again
 
 
 class PatientWorker(Worker):
-    """Stops between two tasks. The original leaves at once when it is not inside one, and
-    that may be the moment after it claimed one: nobody would ever run it."""
+    """Stops between two tasks. The original stops at once when it is outside a task, which may be
+    just after it claimed one; that task would never run."""
 
     def __init__(self, **options):
         self.stopped = threading.Event()
@@ -36,7 +36,8 @@ class PatientWorker(Worker):
 
     @property
     def running(self) -> bool:
-        """Asked before each look at the queue. Whoever asks is alive, and that is written down."""
+        """Whether to go on. It is asked before each look at the queue, so it also records that the
+        worker is alive."""
         health.beat()
         return self._running
 
@@ -53,7 +54,7 @@ class PatientWorker(Worker):
         self.stopped.set()
 
     def run_for_ever(self):
-        """Run until told to stop. A lost database is tried again, less and less often."""
+        """Run until told to stop. When the database is away, try again with growing pauses."""
         wait = FIRST_WAIT
         while self.running:
             began = time.monotonic()
@@ -116,7 +117,7 @@ class Command(BaseCommand):
 
 
 def _stop_with_parent():
-    """Wait until nobody holds the other end of standard input, then stop like any other."""
+    """Wait until the other end of standard input is closed, then stop as after a signal."""
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
