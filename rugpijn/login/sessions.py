@@ -137,4 +137,4 @@ def fresh_login_required(view, *, only_if=lambda request: True):
 def fresh_on_trusted_device(view):
     """Decorate the history: on a device that stays logged in it asks who you are first. A session
     without a trusted device is short enough by itself."""
-    return fresh_login_required(view, only_if=devices.is_trusted)
+    return fresh_login_required(view, only_if=lambda request: devices.is_trusted(request))

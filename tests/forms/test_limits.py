@@ -122,4 +122,7 @@ def test_a_number_of_rows_that_is_made_up_is_refused_at_once(
 def test_far_too_many_fields_are_a_sentence(client, cast):
     client.force_login(cast.anna)
     answer = client.post("/my-data/", {f"field{n}": "x" for n in range(limits.FIELDS + 1)})
-    assert answer.status_code == 400 and "meer dan in één keer" in answer.content.decode()
+    assert (
+        answer.status_code == 400
+        and "te veel om in één keer te versturen" in answer.content.decode()
+    )

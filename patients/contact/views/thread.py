@@ -48,6 +48,7 @@ def own_messages(request, uuid):
     if request.method == "GET":
         unread = programme.messages.filter(by_patient=False, seen_at=None)
         unread.update(seen_at=timezone.now())
+    audit.record(request, "read messages", programme.patient, thing=programme)
     return render(
         request,
         "patients/messages.html",

@@ -132,7 +132,7 @@ def test_there_are_one_to_six_frames(as_):
     six = posted(settings(*[frame() for _ in range(6)]))
     page = as_("anna").post(ADD, six | {"_do": "add", "_partial": "1"})
     assert len(numbers(page)) == 6
-    assert "at most 6 drawings" in page.context["form"].said
+    assert "at most 6 drawings" in page.context["form"].announcement
     page = as_("anna").post(ADD, posted(settings()) | {"_do": "remove:0", "_partial": "1"})
     assert len(numbers(page)) == 1
 

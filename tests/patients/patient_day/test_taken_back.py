@@ -98,7 +98,7 @@ def test_a_colleague_is_told_that_it_is_urgent(piet, cast, programme):
     kim = User.objects.create_user(
         "kim@linde.example", name="Kim", practice=cast.anna.practice, is_therapist=True
     )
-    assert "1 patiënt van een collega is dringend" in on_worklist(kim)
+    assert "1 patiënt van een collega heeft vandaag dringend aandacht nodig" in on_worklist(kim)
 
 
 def test_what_a_phone_reported_and_took_back_at_once(piet, anna, programme):

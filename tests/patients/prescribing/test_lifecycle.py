@@ -429,7 +429,7 @@ class TestDischarge:
         patient = cast.mo_patient
         invitation, _token = invitations.invite(patient)
         lifecycle.discharge(patient=patient, by=cast.anna, running=None)
-        with pytest.raises(RefusedError, match="Take the treatment up again"):
+        with pytest.raises(RefusedError, match="Reopen the treatment"):
             invitations.invite(patient)
         with pytest.raises(RefusedError, match="no longer works"):
             invitations.accept_invitation(invitation, user=cast.piet)

@@ -152,7 +152,7 @@ def test_it_ends_by_itself_and_that_is_written_down_once(cast, opens, who):
     assert broken_links() == []
     fresh_login(els := Client(), cast.els)
     log = words(els.get(reverse("admin:rugpijn_accessevent_changelist")))
-    assert "vanzelf voorbij" in log and "het programma zelf" in log
+    assert "na een uur gesloten" in log and "het programma zelf" in log
 
 
 @pytest.mark.parametrize("who", ["root", "els"])

@@ -21,6 +21,10 @@ def acts_of(tree: ast.Module) -> tuple[set[str], list[str]]:
     """The acts that a module writes, and the calls of which no act is found in the source."""
     found, unclear, writers = set(), [], WRITERS | _of_other_modules() | _passed_on(tree)
     parameters = {name for function in _functions(tree) for name in _names(function)}
+    named = [word.value for call in _calls(tree) for word in call.keywords if word.arg == "act"]
+    named += [default for one in _functions(tree) for default in _defaults_of_act(one)]
+    for value in named:
+        found |= _constants(value, _assigned(tree))
     for call in _calls(tree):
         place = writers.get(ast.unparse(call.func))
         if place is None or place >= len(call.args):
@@ -50,6 +54,13 @@ def _passed_on(tree) -> dict[str, int]:
         and isinstance(call.args[place], ast.Name)
         and call.args[place].id in _names(function)
     }
+
+
+def _defaults_of_act(function) -> list[ast.expr]:
+    """The act that a function writes when its caller names none."""
+    arguments = function.args.args[-len(function.args.defaults) :]
+    pairs = zip(arguments, function.args.defaults, strict=False)
+    return [default for argument, default in pairs if argument.arg == "act"]
 
 
 def _constants(node, assigned) -> set[str]:

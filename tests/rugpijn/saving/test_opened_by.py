@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 # ------------------------------------------------------------ a page that somebody else opened
 
 MARK = "opened_by"
-SOMEBODY_ELSE = "door iemand anders geopend"
+SOMEBODY_ELSE = "Iemand anders heeft deze pagina geopend"
 
 
 def marked(user, address) -> dict:

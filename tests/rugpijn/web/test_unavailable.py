@@ -172,7 +172,7 @@ def test_a_mistake_of_ours_keeps_it_too_and_asks_no_database(
     client = Client(raise_request_exception=False)
     client.force_login(cast.piet)
     address = reverse("patients:log_session", args=[programme.uuid])
-    with patch("patients.patient_day.views.today.take", side_effect=ZeroDivisionError):
+    with patch("patients.patient_day.views.today.record_session", side_effect=ZeroDivisionError):
         answer = client.post(
             address, form_of(programme, day=programme.started_on.isoformat(), pain="3")
         )
