@@ -100,7 +100,7 @@ def discharged(programme, by, today):
         (
             pause_until,
             "Uw programma staat stil tot {ahead}. U hoeft nu niet te oefenen. Op",
-            "Your programme is paused until {ahead_en}. You do not need to exercise now. You can carry on here",
+            "Your programme is paused until {ahead_en}. You do not need to exercise now. You can",
             False,
         ),
         (
