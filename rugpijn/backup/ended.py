@@ -30,7 +30,7 @@ from django.utils import timezone
 from .. import hooks
 
 logger = logging.getLogger(__name__)
-KEPT = timedelta(days=2 * 365)  # no backup is kept as long
+KEPT = timedelta(days=2 * 365)  # longer than any backup is kept
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,13 @@ class EndedKind:
     """
 
     name: str
-    words: str  # for the person who restores
+    words: str  # the name that the person who restores reads
     rows: Callable[[], Iterable[Model]]
     key: Callable[[Any], str]
     state: Callable[[Any], str]
     take_away: Callable[[Any, str], bool]
-    only_since: bool = False  # the state also changes by itself: older lines say nothing
+    # The state also changes by itself, so lines older than the backup are not used.
+    only_since: bool = False
 
 
 def digest(*parts: object) -> str:
@@ -132,7 +133,7 @@ def apply(made_at: datetime | None) -> list[str]:
     state also changes by itself.
     """
     lines = {key: line for key, line in read().items() if made_at is None or _at(line) >= made_at}
-    said = []
+    sentences = []
     for kind in hooks.ended_kinds:
         states = {of: line["state"] for (name, of), line in lines.items() if name == kind.name}
         if not states or (kind.only_since and made_at is None):
@@ -142,5 +143,5 @@ def apply(made_at: datetime | None) -> list[str]:
             state = states.get(digest(kind.name, kind.key(row)))
             number += state is not None and kind.take_away(row, state)
         if number:
-            said.append(f"{kind.words}: {number}.")
-    return said
+            sentences.append(f"{kind.words}: {number}.")
+    return sentences

@@ -19,8 +19,8 @@ from django.db import connection, connections
 
 from . import BackupError
 
-# Who is logged in, on which devices, how often, and what they are about to send: true at that
-# moment only. A login that was ended since must not come back, so everybody logs in anew.
+# Tables whose rows are left out of a backup: logins, trusted devices, kept forms and the cache. A
+# login that was ended since must not come back, so after a restore everybody logs in again.
 OF_THE_MOMENT = (
     "rugpijn_loginsession",
     "rugpijn_trusteddevice",
@@ -43,11 +43,12 @@ class SQLite:
         self.beside = [self.path.with_name(self.path.name + end) for end in JOURNALS]
 
     def dump(self, folder: Path) -> tuple[BinaryIO, list[list[str]], dict[str, int]]:
-        """A whole copy, made by SQLite's own online backup: a copy of the file would lack what
-        stands in its journal. Returns it open, with the migrations and the rows of each table.
+        """Copy the database with SQLite's online backup, which includes what is in the journal.
 
-        Its name in the folder is taken away while it is still empty: whatever ends this process,
-        no readable copy stays."""
+        Returns the open copy, the applied migrations and the number of rows of each table. The
+        copy is unlinked while it is still empty, so that no readable copy stays when this process
+        is killed. Raises BackupError when there is no database.
+        """
         if not self.occupied():
             raise BackupError("There is no database yet, so there is nothing to keep.")
         target = folder / "copying"
@@ -55,7 +56,7 @@ class SQLite:
         with _opened(self.path) as source, _opened(target) as copy:
             copy.execute("PRAGMA journal_mode = OFF")  # there is no name for a journal beside it
             target.unlink()
-            # In one piece: page by page it begins anew with each write of others, for ever.
+            # All pages at once: page by page, the copy starts again after each write of others.
             source.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode = OFF")
             copy.execute("PRAGMA secure_delete = ON")
@@ -85,26 +86,27 @@ class SQLite:
             try:
                 return bool(_tables(there))
             except sqlite3.DatabaseError:
-                return True  # what cannot be read is not thrown away
+                return True  # a file that cannot be read is kept
 
     def busy(self) -> bool:
-        """Whether another process has the file open; it would go on writing into the old one."""
+        """Whether another process has the file open: it would keep writing to the old file."""
         connections.close_all()
         ours = {str(path.resolve()) for path in (self.path, *self.beside)}
         for folder in Path("/proc").glob("[0-9]*/fd"):
             if folder.parent.name == str(os.getpid()):
                 continue
-            with suppress(OSError):  # ended meanwhile, or somebody else's
+            with suppress(OSError):  # the process ended meanwhile, or is of another user
                 if any(os.readlink(one) in ours for one in folder.iterdir()):
                     return True
         return False
 
     def put(self, dumped: Path, aside: Path) -> None:
-        """Swap. What was there goes `aside` with its journals, which would spoil the new file."""
+        """Replace the database by `dumped`. The old file and its journals move to `aside`: the
+        journals would damage the new file."""
         connections.close_all()
         if self.path.exists():
             with suppress(sqlite3.DatabaseError), _opened(self.path) as there:
-                there.execute("PRAGMA journal_mode = DELETE")  # what waits in a journal goes in
+                there.execute("PRAGMA journal_mode = DELETE")  # writes the journal into the file
             os.link(self.path, aside / self.path.name)
         for journal in self.beside:
             if journal.exists():
@@ -113,12 +115,12 @@ class SQLite:
         sync_folder(self.path.parent)
 
     def put_back(self, aside: Path, *, was_there: bool) -> None:
-        """What stands aside takes its old place. Cut off anywhere, it may be done once more."""
+        """Move the files in `aside` back. When this is interrupted it can be done again."""
         connections.close_all()
         old = aside / self.path.name
         if old.exists() or not was_there:
             for path in self.beside:
-                path.unlink(missing_ok=True)  # of the file that goes
+                path.unlink(missing_ok=True)  # journals of the file that is removed
         if old.exists():
             os.replace(old, self.path)
         elif not was_there:
@@ -129,7 +131,7 @@ class SQLite:
         sync_folder(self.path.parent)
 
     def settle(self) -> None:
-        """Nothing is left to do: the old file stands aside."""
+        """Does nothing: the old file was moved by `put`."""
 
 
 JOURNALS = ("-wal", "-shm", "-journal")
@@ -166,9 +168,11 @@ class PostgreSQL:
     name = "postgresql"
 
     def dump(self, folder: Path) -> tuple[BinaryIO, list[list[str]], dict[str, int]]:
-        """pg_dump, on one snapshot with the counts: what is in the file is what was counted.
+        """Run pg_dump on the snapshot in which the rows are counted, so that the counts agree.
 
-        It writes into a file without a name: whatever ends this process, no readable copy stays."""
+        Returns the same as `SQLite.dump`. The file has no name, so that no readable copy stays
+        when this process is killed. Raises BackupError when there is no database.
+        """
         if not self.occupied():
             raise BackupError("There is no database yet, so there is nothing to keep.")
         with self._apart() as cursor:
@@ -185,7 +189,7 @@ class PostgreSQL:
         return handle, migrations, rows | {name: 0 for name in OF_THE_MOMENT if name in rows}
 
     def check(self, dumped: Path, rows: dict[str, int]) -> None:
-        """Whether pg_restore can read it; the rows are counted when they are in."""
+        """Raise BackupError when pg_restore cannot read it. `put` counts the rows afterwards."""
         self.rows = rows
         self._run("pg_restore", "--list", str(dumped))
 
@@ -207,7 +211,10 @@ class PostgreSQL:
         return True
 
     def put(self, dumped: Path, aside: Path) -> None:
-        """Beside what was there, which is a schema of another name until all is well."""
+        """Restore into a new schema. The old schema keeps another name until `settle`.
+
+        Raises BackupError when the numbers of rows differ from those in the backup.
+        """
         connections.close_all()
         with self._apart() as cursor:
             cursor.execute(f"ALTER SCHEMA public RENAME TO {BEFORE}")
@@ -236,7 +243,7 @@ class PostgreSQL:
 
     @contextmanager
     def _apart(self):
-        """A connection of its own, that may take its time."""
+        """A separate connection without a limit on the time of a statement."""
         made = connection.copy()
         made.settings_dict = {**connection.settings_dict, "OPTIONS": {"options": ""}}
         try:
@@ -252,8 +259,8 @@ class PostgreSQL:
         return {name: cursor.execute(count.format(name)).fetchone()[0] for name in names}
 
     def _run(self, program: str, *arguments: str, into: BinaryIO | None = None) -> None:
-        """One of PostgreSQL's own programs. The password goes by the environment, which no list
-        of processes shows."""
+        """Run one of PostgreSQL's programs. The password is in the environment, since arguments
+        are visible in the list of processes. Raises BackupError when the program fails."""
         found = shutil.which(program)
         if found is None:
             raise BackupError(f"{program} is missing: apt install postgresql-client")
@@ -271,8 +278,8 @@ class PostgreSQL:
             check=False,
         )
         if done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            raise BackupError(f"{program}: {said or done.returncode}")
+            message = done.stderr.decode(errors="replace").strip()
+            raise BackupError(f"{program}: {message or done.returncode}")
 
 
 BEFORE = "before_restore"

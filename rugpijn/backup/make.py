@@ -62,7 +62,7 @@ def backup(destination: Path, *, public: str | None = None) -> Made:
             about = parcel.About(__version__, now.isoformat(), engine.name, migrations, rows, 2)
             flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
             with database, open(os.open(partial, flags, 0o600), "w+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)  # at work: nobody sweeps it away
+                fcntl.flock(file, fcntl.LOCK_EX)  # so that `left_behind.sweep` leaves it alone
                 key = parcel.pack(file, public, about, database, Path(settings.MEDIA_ROOT))
                 file.flush()
                 os.fsync(file.fileno())

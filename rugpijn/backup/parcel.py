@@ -35,7 +35,7 @@ class About:
     version: str  # of the app
     made_at: str  # ISO 8601, UTC
     engine: str
-    migrations: list[list[str]]  # app and name, as they were applied
+    migrations: list[list[str]]  # app and name, in the order in which they were applied
     rows: dict[str, int]  # of each table
     format: int = 1  # 2 has a mark
 
@@ -100,10 +100,10 @@ def pack(file: BinaryIO, public: str, about: About, database: BinaryIO, media: P
             with path.open("rb") as opened:
                 add(name, opened, os.fstat(opened.fileno()).st_size)
         content = json.dumps(listed, indent=1).encode()
-        for name, said in ((MANIFEST, content), (MARK, mark_of(content).encode())):
+        for name, data in ((MANIFEST, content), (MARK, mark_of(content).encode())):
             entry = tarfile.TarInfo(name)
-            entry.size = len(said)
-            tar.addfile(entry, io.BytesIO(said))
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
     sealer.finish()
     return sealer.key
 
@@ -155,7 +155,7 @@ def unpack(
                 else:
                     _write(counted, into and into / entry.name)
                 found[entry.name] = {"bytes": entry.size, "sha256": counted.digest.hexdigest()}
-            while pressed.read(1 << 20):  # to the seal of the last chunk
+            while pressed.read(1 << 20):  # to the end, so that the last chunk is checked too
                 pass
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:

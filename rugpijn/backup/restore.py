@@ -27,7 +27,7 @@ class Restored:
 
     made_at: datetime
     rows: int
-    aside: Path | None  # what was there before; None when the place was empty
+    aside: Path | None  # the folder with the replaced data; None when there was no data
 
 
 def check(file: Path, private: str) -> tuple[parcel.About, parcel.Origin]:
@@ -84,7 +84,7 @@ def restore(
                 sum(about.rows.values()),
                 aside if there else None,
             )
-            said = [sentence for act in hooks.after_restore if (sentence := act(restored))]
+            sentences = [sentence for act in hooks.after_restore if (sentence := act(restored))]
             connection.check_constraints()
         except BaseException:
             undo()
@@ -94,7 +94,7 @@ def restore(
         connections.close_all()
     if not there:
         shutil.rmtree(aside)
-    return restored, said
+    return restored, sentences
 
 
 def undo() -> bool:
