@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from rugpijn import audit
-from rugpijn.emergency_access import rules as glass
+from rugpijn.emergency_access import rules as emergency_access
 from rugpijn.web import hidden
 
 from . import ages
@@ -137,7 +137,7 @@ def _treated(user) -> list[Condition]:
 def _opened(user) -> list[Condition]:
     if not (user.is_active and user.is_superuser) or user.pk is None:
         return []
-    return [Condition("practice__uuid__in", glass.open_practices(user))]
+    return [Condition("practice__uuid__in", emergency_access.open_practices(user))]
 
 
 def _cared_for(user) -> list[Condition]:

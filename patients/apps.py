@@ -14,7 +14,7 @@ class PatientsConfig(AppConfig):
         from . import clinical
         from .joining import second_step
         from .paper import failed_papers, press
-        from .privacy import ended, erasure, log_people
+        from .privacy import erasure, log_people, revocations
 
         symptoms = {name: symptom.words for name, symptom in clinical.SYMPTOMS.items()}
         hooks.symptom_words.value = symptoms
@@ -23,7 +23,8 @@ class PatientsConfig(AppConfig):
         hooks.patients_in_log.value = log_people.PatientsInLog()
         hooks.own_records.add(log_people.records_of)
         hooks.health_problems.add(("printing", press.problem), ("handouts", failed_papers.problem))
-        hooks.ended_kinds.add(*ended.KINDS)
+        hooks.revocation_kinds.add(*revocations.KINDS)
         hooks.after_restore.add(
-            ended.close_invitations, lambda restored: f"Erased again: {erasure.apply_ledger()}."
+            revocations.close_invitations,
+            lambda restored: f"Erased again: {erasure.apply_ledger()}.",
         )

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from . import audit
 from .admin_base import ScopedAdmin
-from .backup import ended
+from .backup import revocations
 from .forms import ColleagueForm, PracticeForm
 from .log import pages, search
 from .login import access_changes, access_mail, access_pages, access_rules, factor_views, sessions
@@ -149,7 +149,7 @@ class PracticeAdmin(ScopedAdmin):
         if before and before.name != obj.logo.name:
             transaction.on_commit(partial(obj.logo.storage.delete, before.name))
         if "second_step" in form.changed_data:
-            ended.note("practice", obj)
+            revocations.note("practice", obj)
             act = "turn second step on" if obj.second_step else "turn second step off"
             audit.record(request, act, thing=obj)
         names = _columns(Practice, form.changed_data)
@@ -207,7 +207,7 @@ class StaffAdmin(ScopedAdmin):
         elif "email" in changed:
             changed -= self._ask(request, before, obj, {"email"})
         super().save_model(request, obj, form, change)
-        ended.note("account", obj)
+        revocations.note("account", obj)
         roles = {*ROLES, "is_active"} & changed
         for part in audit.parts(changed):
             audit.record(request, "change role" if roles else "change", thing=obj, part=part)

@@ -126,8 +126,8 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         """A form that is only looked at, or about which a person must decide, is not saved."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        meeting = getattr(request, "meeting", None)
-        decide = meeting is not None and meeting.must_decide
+        conflict = getattr(request, "conflict", None)
+        decide = conflict is not None and conflict.must_decide
         if kept.LOOK in request.POST or decide or hasattr(request, "too_many_rows"):
             return type(form.__name__, (NotYet, form), {})
         return form
@@ -144,10 +144,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             messages.error(request, text % limits.ROWS)
         base = two_at_once.read(request.POST) if self.merges and object_id else None
         if base is not None:
-            self._meet_others(request, object_id, base)
+            self._conflict_with_others(request, object_id, base)
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
-    def _meet_others(self, request, object_id, base):
+    def _conflict_with_others(self, request, object_id, base):
         obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_change_permission(request, obj):
             return
@@ -155,13 +155,13 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
         self.model._base_manager.select_for_update().get(pk=obj.pk)
         obj = self.get_object(request, unquote(object_id))
         with translation.override(base["language"]):
-            meeting = two_at_once.meet(request, base, *self.as_stored(request, obj))
-        if meeting is None:
+            conflict = two_at_once.find_conflict(request, base, *self.as_stored(request, obj))
+        if conflict is None:
             return
-        request.POST, request.meeting = meeting.post, meeting
-        meeting.last = two_at_once.who_changed(obj, request.user)
-        if not meeting.must_decide:
-            messages.info(request, meeting.in_short)
+        request.POST, request.conflict = conflict.post, conflict
+        conflict.last = two_at_once.who_changed(obj, request.user)
+        if not conflict.must_decide:
+            messages.info(request, conflict.in_short)
 
     def as_stored(self, request, obj) -> tuple:
         """The form and its rows as they would be opened now."""
@@ -209,7 +209,7 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
             context[two_at_once.RECORD] = two_at_once.record_number(obj)
             if self.merges and self.has_change_permission(request, obj):
                 context[two_at_once.OPENED_WITH] = self._opened_with(request, context, stored)
-            context["meeting"] = getattr(request, "meeting", None)
+            context["conflict"] = getattr(request, "conflict", None)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # The access log has who did what. Django's own log would keep names and values

@@ -14,23 +14,23 @@ class RugpijnConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from . import hooks
-        from .backup import ended, left_behind
+        from .backup import left_behind, revocations
         from .database import migrating
         from .log import events, guard  # noqa: F401  signals
         from .login import accounts, second_factor, second_step  # noqa: F401  signals
-        from .login import ended as ended_logins
+        from .login import revocations as login_revocations
         from .mailing import sending
         from .operations import clock
 
         hooks.health_problems.add(
             ("mail", sending.problem), ("clock", clock.problem), ("restore", left_behind.problem)
         )
-        hooks.ended_kinds.add(*ended_logins.KINDS)
+        hooks.revocation_kinds.add(*login_revocations.KINDS)
         hooks.after_restore.add(
             clock.after_restore,
             second_step.end_lists_of_staff,
-            ended_logins.close_what_was_open,
-            lambda restored: " ".join(ended.apply(restored.made_at)),
+            login_revocations.close_what_was_open,
+            lambda restored: " ".join(revocations.apply(restored.made_at)),
         )
         pre_migrate.connect(migrating.before_migrate, sender=self, dispatch_uid="rugpijn.migrating")
         post_migrate.connect(guard.after_migrate, sender=self, dispatch_uid="rugpijn.log_guard")

@@ -27,8 +27,8 @@ class Slot:
 # Functions of a backup.restore.Restored, called when a backup has been restored and before anybody
 # logs in. Each returns a sentence about what it did, or None.
 after_restore = Hook()
-# backup.ended.EndedKind: what can be taken away from somebody, and must stay away after a restore.
-ended_kinds = Hook()
+# backup.revocations.RevocationKind: what can be taken away, and must stay away after a restore.
+revocation_kinds = Hook()
 # Pairs of a name and a function without arguments. It returns what is wrong, or None.
 health_problems = Hook()
 # Functions of a User. Each returns patient records of this user, for the access log.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
-from .emergency_access import rules as glass
+from .emergency_access import rules as emergency_access
 
 
 class LibraryPicker(AutocompleteJsonView):
@@ -62,8 +62,8 @@ class PracticeAdminSite(admin.AdminSite):
         user = request.user
         if user.is_owner and user.practice_id is not None:
             with transaction.atomic():
-                glass.write_down_ends(practice=user.practice.uuid)
-            request.glass_in_practice = glass.open_in(user.practice)
+                emergency_access.write_down_ends(practice=user.practice.uuid)
+            request.glass_in_practice = emergency_access.open_in(user.practice)
         if self.desk is not None and user.is_therapist and user.practice_id is not None:
             return self.desk(request)
         return super().index(request, extra_context)

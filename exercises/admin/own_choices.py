@@ -110,17 +110,17 @@ class WithOurs:
             type(practice).objects.select_for_update(no_key=True).get(pk=practice.pk)
             ours = PracticeDosage.objects.of(practice.pk, [exercise]).get(exercise.pk)
             stored = OurDosageForm(initial={"dosage": ours})
-            base, meeting = two_at_once.read(request.POST), None
+            base, conflict = two_at_once.read(request.POST), None
             if base is not None:
-                meeting = two_at_once.meet(request, base, stored)
-            data = meeting.post if meeting else request.POST
+                conflict = two_at_once.find_conflict(request, base, stored)
+            data = conflict.post if conflict else request.POST
             form = OurDosageForm(data or None, initial={"dosage": ours})
-            if meeting is not None:
-                meeting.last = two_at_once.who_changed(exercise, request.user, "set our dosage")
-            decide = meeting is not None and meeting.must_decide
+            if conflict is not None:
+                conflict.last = two_at_once.who_changed(exercise, request.user, "set our dosage")
+            decide = conflict is not None and conflict.must_decide
             if request.method == "POST" and form.is_valid() and not decide:
-                if meeting is not None:
-                    messages.info(request, meeting.in_short)
+                if conflict is not None:
+                    messages.info(request, conflict.in_short)
                 self._keep(request, exercise, form.cleaned_data["dosage"])
                 return HttpResponseRedirect(self.change_url(exercise))
         context = {
@@ -130,7 +130,7 @@ class WithOurs:
             "exercise": exercise,
             "ours": ours,
             "form": form,
-            "meeting": meeting if decide else None,
+            "conflict": conflict if decide else None,
             two_at_once.OPENED_WITH: two_at_once.as_text(two_at_once.snapshot(stored)),
             two_at_once.RECORD: two_at_once.record_number(exercise),
         }

@@ -20,7 +20,7 @@ from ..prescribing import authoring, lifecycle
 from ..prescribing.forms import NewProgrammeForm, PatientForm
 from ..prescribing.views import lifecycle as life_pages
 from ..privacy import retention
-from ..privacy.views import glass, office
+from ..privacy.views import emergency_access, office
 from .programme import ProgrammeAdmin
 
 __all__ = ["PatientAdmin", "ProgrammeAdmin"]
@@ -90,7 +90,7 @@ class PatientAdmin(CareAdmin):
         return super().has_delete_permission(request, obj) and not given
 
     def get_urls(self):
-        opened = self.admin_site.admin_view(glass.patients_of_opened)
+        opened = self.admin_site.admin_view(emergency_access.patients_of_opened)
         return [
             path("glass/", opened, name="patients_patient_glass"),
             self.page(invite.invite, "invite"),

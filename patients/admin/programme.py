@@ -327,7 +327,7 @@ class ProgrammeAdmin(CareAdmin):
     def _merge_with_others(self, request, programme):
         """Merge the post with what somebody else saved since this form was opened.
 
-        Sets `request.POST` and `request.meeting`, where a person has to decide. Returns a response
+        Sets `request.POST` and `request.conflict`, where a person has to decide. Returns a response
         when there is nothing to save, else None.
         """
         post = request.POST
@@ -356,7 +356,7 @@ class ProgrammeAdmin(CareAdmin):
             sentences.insert(1, gettext("When you save, the patient gets your changes."))
         by = programme.changed_by
         request.POST = post
-        request.meeting = two_at_once.Meeting(
+        request.conflict = two_at_once.Conflict(
             post,
             sentences,
             # A therapist must have seen what is given to a patient.
@@ -366,8 +366,8 @@ class ProgrammeAdmin(CareAdmin):
             or ("_start" in post and bool(sentences)),
             by and {"who": by.name, "when": programme.changed_at, "is_self": by == request.user},
         )
-        if not request.meeting.must_decide and sentences:
-            messages.info(request, request.meeting.in_short)
+        if not request.conflict.must_decide and sentences:
+            messages.info(request, request.conflict.in_short)
         return None
 
     def _started_meanwhile(self, request, programme):

@@ -56,7 +56,7 @@ def event_days(plan: ReminderPlan, programme: Programme, today: date) -> Iterato
     none.
     """
     version = programme.current_version()
-    if version is None or reports.standing_alone(programme.patient_id).red_flags:
+    if version is None or reports.standing_in_record(programme.patient_id).red_flags:
         return
     day = max(programme.started_on, timezone.localdate(plan.changed_at))
     pauses = list(programme.pauses.all())

@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rugpijn.backup import ended
+from rugpijn.backup import revocations
 
 from ..models import Patient, Programme, Proxy, Reminder, ReminderPlan
 from ..patient_day import reports
@@ -99,7 +99,7 @@ def _signer() -> signing.Signer:
 
 def stop(plan: ReminderPlan) -> bool:
     """Stop the mails; the times stay, for the calendar. Returns whether mails were on."""
-    ended.note("reminders", plan, "")
+    revocations.note("reminders", plan, "")
     return bool(
         ReminderPlan.objects.filter(pk=plan.pk, by_mail=True).update(
             by_mail=False, stopped_at=timezone.now()
@@ -164,7 +164,7 @@ def _has_something_left(plan: ReminderPlan, slot: time, day: date) -> bool:
         if version is None or programme.pause_on(day) or programme.started_on > day:
             continue
         programme.patient = plan.patient
-        stands = reports.standing_alone(plan.patient_id)
+        stands = reports.standing_in_record(plan.patient_id)
         if stands.red_flags:
             return False
         day_cards = cards(programme, version.sheet, day, lately(programme, day))

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rugpijn.backup import ended
+from rugpijn.backup import revocations
 from rugpijn.models import User
 
 from .. import ages
@@ -55,11 +55,11 @@ def accept_invitation(invitation: PatientInvitation, *, user: User) -> Patient:
     if invitation.for_somebody_else:
         access = {"relation": invitation.who, "from_on": today, "until_on": None, "ended_by": None}
         proxy, _made = Proxy.objects.update_or_create(user=user, patient=patient, defaults=access)
-        ended.note("helper", proxy)
+        revocations.note("helper", proxy)
         return patient
     patient.user = user
     patient.save(update_fields=["user"])
-    ended.note("login", patient)
+    revocations.note("login", patient)
     return patient
 
 
@@ -67,4 +67,4 @@ def end_proxy(proxy: Proxy, *, by: User) -> None:
     """End the access of somebody who acts for a patient, from their next page on."""
     proxy.until_on, proxy.ended_by = timezone.localdate(), by
     proxy.save(update_fields=["until_on", "ended_by"])
-    ended.note("helper", proxy)
+    revocations.note("helper", proxy)

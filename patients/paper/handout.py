@@ -28,6 +28,7 @@ from ..models import Version
 from ..sheet import AdviceBlock, Line, Sheet
 from . import diary, failed_papers, variants
 from .paper_files import TEMPLATE
+from .pictures import Link, data_address, in_ink, short_address, strip_of
 from .press import (
     PaperError,
     PrinterBusyError,
@@ -38,7 +39,6 @@ from .press import (
     problem,
     render_pdf,
 )
-from .printed import Link, data_address, in_ink, short_address, strip_of
 from .printing_places import WORKER, BusyError, asked_by, seat
 from .variants import FULL, Variant
 

@@ -280,10 +280,10 @@ def standing(programme: Programme, reader: User) -> Standing:
     """What is in force for this reader of a programme, which is one `with_facts`."""
     if not programme.reported:
         return Standing()
-    return standing_for(programme.patient, reader)
+    return standing_for_reader(programme.patient, reader)
 
 
-def standing_for(patient: Patient, reader: User) -> Standing:
+def standing_for_reader(patient: Patient, reader: User) -> Standing:
     """What is in force for this patient, as far as this reader may know.
 
     For who reads the own record, reports in the person's records of other practices count too.
@@ -332,7 +332,7 @@ def _last_red_flag(
     return None
 
 
-def standing_alone(patient: int) -> Standing:
+def standing_in_record(patient: int) -> Standing:
     """What is in force in this record alone, for work that no reader asked for."""
     return Standing(tuple(in_force([patient])))
 
@@ -342,7 +342,7 @@ def _records_of_person(patient: Patient, reader: User) -> QuerySet[Patient]:
     return Patient.objects.filter(Q(pk=patient.pk) | same)
 
 
-def standing_of(reader: User) -> dict[str, Standing]:
+def standing_by_patient(reader: User) -> dict[str, Standing]:
     """What is in force in each record that this login has today, by the record's uuid. One query
     when nothing is."""
     rows = list(Patient.objects.of_person(reader).only("uuid", "user"))

@@ -28,7 +28,7 @@ class Waiting:
 
 def of(patient: Patient, reader: User) -> Waiting:
     """The reports in force in this record. Two queries, and one more when there are any."""
-    in_force = reports.standing_alone(patient.pk).reports
+    in_force = reports.standing_in_record(patient.pk).reports
     if not in_force:
         return Waiting(())
     last = patient.programmes.filter(started_on__isnull=False).order_by("-pk").first()

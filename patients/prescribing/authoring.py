@@ -15,7 +15,7 @@ from exercises.dosage import Dosage
 from exercises.library.copying import copy_advice
 from exercises.models import FALLBACK, Exercise, Protocol, ProtocolLine, suggested
 from exercises.period import WHOLE, Period
-from rugpijn.backup import ended
+from rugpijn.backup import revocations
 from rugpijn.models import User
 
 from ..models import Patient, Prescription, Programme, RedFlagCheck, ShareLink, Version
@@ -107,7 +107,7 @@ def prescribe(
         programme=programme, exercise=exercise, position=0 if last is None else last + 1, note=note
     )
     dosage = dosage or suggested(exercise, programme.patient.practice_id)
-    prescription.dosage = sides.left_open(dosage, side)
+    prescription.dosage = sides.without_side(dosage, side)
     prescription.side_open = sides.asks(dosage) and not side
     prescription.period = period
     prescription.save()
@@ -254,4 +254,4 @@ def revoke_share(link: ShareLink) -> None:
     link.counter += 1
     link.valid_from = timezone.localdate()
     link.save(update_fields=["counter", "valid_from"])
-    ended.note("link on paper", link)
+    revocations.note("link on paper", link)

@@ -396,7 +396,7 @@ class PrescriptionForm(forms.ModelForm):
             suggestion = suggested(cleaned["exercise"], programme.patient.practice_id)
             line.side_open = sides.asks(suggestion)
             if cleaned.get("dosage") is None:
-                dosage = sides.left_open(suggestion)
+                dosage = sides.without_side(suggestion)
         if not line.side_open:
             return dosage
         chosen = cleaned.get("side") or self._side_for_all()

@@ -20,7 +20,7 @@ def asks(suggested: Dosage) -> bool:
     return suggested.side in ONE_SIDE
 
 
-def left_open(suggested: Dosage, chosen: str = "") -> Dosage:
+def without_side(suggested: Dosage, chosen: str = "") -> Dosage:
     """The dosage of a new line: the suggestion with the side that was chosen, or without one."""
     return replace(suggested, side=chosen) if asks(suggested) else suggested
 

@@ -8,9 +8,9 @@ register = template.Library()
 
 
 @register.filter
-def standing_for(programme, reader) -> reports.Standing:
+def standing_for_reader(programme, reader) -> reports.Standing:
     """What is in force for the patient of a programme that `reader` may see."""
-    return reports.standing_for(programme.patient, reader)
+    return reports.standing_for_reader(programme.patient, reader)
 
 
 @register.simple_tag

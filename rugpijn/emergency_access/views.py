@@ -17,7 +17,7 @@ from ..models import GlassBreak, Practice, User
 from ..typed.text_fields import CharField
 from ..validators import printable
 from ..web import hidden
-from . import rules as glass
+from . import rules as emergency_access
 
 LEAST_REASON = 15  # characters: enough for a reason
 
@@ -44,11 +44,11 @@ def break_glass(request):
     opened = None
     with transaction.atomic():
         User.objects.select_for_update().get(pk=request.user.pk)  # one press at a time
-        glass.write_down_ends(actor=request.user.uuid)
-        now_open = glass.of(request.user)
+        emergency_access.write_down_ends(actor=request.user.uuid)
+        now_open = emergency_access.of(request.user)
         if form.is_valid() and now_open is None:
             practice = form.cleaned_data["practice"]
-            opened = glass.begin(request, practice, form.cleaned_data["reason"])
+            opened = emergency_access.begin(request, practice, form.cleaned_data["reason"])
         elif form.is_valid():
             form.add_error(None, gettext("One practice is open already. End that first."))
     if opened is not None:
@@ -61,9 +61,9 @@ def break_glass(request):
         "form": form,
         "now_open": now_open,
         "practice": now_open and Practice.objects.filter(uuid=now_open.practice).first(),
-        "minutes": int(glass.LONGEST.total_seconds() // 60),
+        "minutes": int(emergency_access.LONGEST.total_seconds() // 60),
     }
-    return TemplateResponse(request, "admin/rugpijn/glass.html", context)
+    return TemplateResponse(request, "admin/rugpijn/emergency_access.html", context)
 
 
 def _tell_owners(request, practice, opened):
@@ -84,7 +84,7 @@ def end_glass(request, uuid):
         opened = GlassBreak.objects.filter(uuid=uuid).first()
         if opened is None or not _may_end(request.user, opened):
             hidden.refuse(request, opened, "close glass")
-        ended = glass.end(request, opened)
+        ended = emergency_access.end(request, opened)
     messages.success(
         request, gettext("It is closed.") if ended else gettext("It was closed already.")
     )

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from .. import audit
-from ..backup import ended
+from ..backup import revocations
 from ..models import User
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def logged_out(sender, request, user, **kwargs):
     dispatch_uid="rugpijn.log.email",
 )
 def email_changed(sender, request, user, **kwargs):
-    ended.note("address", user)
+    revocations.note("address", user)
     audit.record(request, "change e-mail", actor=user)
 
 

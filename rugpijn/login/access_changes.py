@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import audit
-from ..backup import ended
+from ..backup import revocations
 from ..models import AccessChange, Practice, StaffInvitation, User
 from . import access_mail, second_factor, sessions
 from .access_rules import WAITS, owners
@@ -184,7 +184,7 @@ def _give_address(change: AccessChange) -> bool:
         return False
     person.email = change.email
     person.save(update_fields=["email"])
-    ended.note("address", person)
+    revocations.note("address", person)
     # With its row in allauth's table the old address could still be used to log in.
     EmailAddress.objects.filter(user=person).delete()
     return True
@@ -195,7 +195,7 @@ def take_factor_away(person: User) -> None:
     login the person sets up a new second step."""
     factors = second_factor.of(person)
     for factor in factors:
-        ended.note("second step", factor)
+        revocations.note("second step", factor)
     factors.delete()
     person.one_time_codes.all().delete()
     sessions.end_sessions(person)
@@ -211,7 +211,7 @@ def _give_roles(change: AccessChange) -> bool:
     for role in change.roles.split():
         setattr(change.person, role, True)
     change.person.save(update_fields=change.roles.split())
-    ended.note("account", change.person)
+    revocations.note("account", change.person)
     return True
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import audit
-from ..backup import ended
+from ..backup import revocations
 from ..models import User
 from ..typed.text_fields import CharField
 from ..validators import printable
@@ -99,7 +99,7 @@ def _end_others(request):
         audit.record(request, "end login")
     messages.success(
         request,
-        ngettext("%d other device is logged out.", "%d other devices are logged out.", ended)
+        ngettext("%d other device is logged out.", "%d other devices are logged out.", revocations)
         % ended
         if ended
         else gettext("You were not logged in anywhere else."),
@@ -153,7 +153,7 @@ def _remove(request):
                 else gettext("This is your only way in. First choose a password."),
             )
             return
-        ended.note("second step", key)
+        revocations.note("second step", key)
         key.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove passkey")

@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..backup import ended
+from ..backup import revocations
 from ..forms import PASSWORD_HELP
 from ..log import events
 from ..mailing import account
@@ -176,7 +176,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         user.set_password(password)  # hashing is slow: done before the transaction holds locks
         with transaction.atomic():
             user.save()
-            ended.note("password", user)
+            revocations.note("password", user)
             end_elsewhere(self.request, user)
             events.password_changed(self.request, user)
 

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from .. import audit
-from ..backup import ended
+from ..backup import revocations
 from ..models import User
 from ..typed.text_fields import CharField
 from ..web.submit_form import SubmitForm
@@ -124,7 +124,7 @@ def remove_app(request):
                 request, gettext("This is your only second step. First set up another one.")
             )
             return
-        ended.note("second step", app)
+        revocations.note("second step", app)
         app.delete()
         accounts.end_elsewhere(request, request.user)
         audit.record(request, "remove authenticator app")

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from ..backup import ended
+from ..backup import revocations
 from ..models import User
 from ..web.qr_code import qr_code
 
@@ -81,7 +81,7 @@ def confirm(request, code: str) -> bool:
         return False
     before = of(request.user)
     if before is not None:
-        ended.note("second step", before)
+        revocations.note("second step", before)
         before.delete()
     add(request.user, secret, last_step=step)
     del request.session[PENDING]

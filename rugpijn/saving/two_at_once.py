@@ -166,7 +166,7 @@ def stamp_for(request, content) -> str:
 
 
 @dataclass
-class Meeting:
+class Conflict:
     """What somebody else did meanwhile, in sentences, and whether a person must decide."""
 
     post: QueryDict
@@ -188,7 +188,7 @@ class Meeting:
         return " ".join([self.who, gettext("Both are kept."), *self.told])
 
 
-def meet(request, base: dict, form, formsets=()) -> Meeting | None:
+def find_conflict(request, base: dict, form, formsets=()) -> Conflict | None:
     """Merge what was sent with what the database holds now; None when nothing changed meanwhile.
 
     `form` and `formsets` are unbound and show what the database holds, in the language of `base`.
@@ -196,16 +196,16 @@ def meet(request, base: dict, form, formsets=()) -> Meeting | None:
     now = snapshot(form, formsets)
     if now["record"] == base["record"] and now["rows"] == base["rows"]:
         return None
-    meeting = Meeting(request.POST.copy())
-    _meet_record(meeting, request, base["record"], form, now["record"])
+    conflict = Conflict(request.POST.copy())
+    _meet_record(conflict, request, base["record"], form, now["record"])
     for formset in formsets:
         rows = base["rows"].get(formset.prefix, {})
-        _meet_rows(meeting, request, rows, formset, now["rows"][formset.prefix])
-    meeting.post[OPENED_WITH] = as_text(now)
-    return meeting
+        _meet_rows(conflict, request, rows, formset, now["rows"][formset.prefix])
+    conflict.post[OPENED_WITH] = as_text(now)
+    return conflict
 
 
-def _meet_record(meeting, request, base, form, now) -> None:
+def _meet_record(conflict, request, base, form, now) -> None:
     fields = _fields(form)
     mine = {
         name: _sent(request.POST, request.FILES, bound, base.get(name, ""))
@@ -214,8 +214,8 @@ def _meet_record(meeting, request, base, form, now) -> None:
     values, differences = merge.merge_values("", base, mine, now)
     for name, bound in fields.items():
         if values[name] != mine[name]:
-            _write(meeting.post, bound.html_name, bound, values[name])
-    _tell(meeting, differences, {"": fields}, {})
+            _write(conflict.post, bound.html_name, bound, values[name])
+    _tell(conflict, differences, {"": fields}, {})
 
 
 def _write(post, html_name, bound, value: str) -> None:
@@ -225,7 +225,7 @@ def _write(post, html_name, bound, value: str) -> None:
         post[html_name] = value
 
 
-def _meet_rows(meeting, request, base, formset, now) -> None:
+def _meet_rows(conflict, request, base, formset, now) -> None:
     post, prefix = request.POST, formset.prefix
     count = number(post.get(f"{prefix}-TOTAL_FORMS"), digits=4)
     if count is None:
@@ -251,9 +251,9 @@ def _meet_rows(meeting, request, base, formset, now) -> None:
     rows = [row for row in merged.rows if row.key not in merged.added]
     titles = {key: str(form.instance) for key, form in by_key.items() if form.instance.pk}
     going = {row.key for row in rows if row.removed}
-    _tell(meeting, merged.differences, fields, titles, going)
-    _tell_of_rows(meeting, merged, rows, formset, titles)
-    _write_rows(meeting.post, formset, rows, by_key, model_fields)
+    _tell(conflict, merged.differences, fields, titles, going)
+    _tell_of_rows(conflict, merged, rows, formset, titles)
+    _write_rows(conflict.post, formset, rows, by_key, model_fields)
 
 
 def _write_rows(post, formset, rows, by_key, fields) -> None:
@@ -302,12 +302,12 @@ def in_words(bound, value: str) -> str:
     return value or "–"
 
 
-def _tell(meeting, differences, fields, titles, going=()) -> None:
+def _tell(conflict, differences, fields, titles, going=()) -> None:
     """Add a sentence for each difference. In a row that is removed, nothing is taken over."""
     moved = [difference for difference in differences if difference.field == "position"]
     if moved:
-        meeting.told.append(gettext("The order was changed."))
-        meeting.must_decide |= any(difference.kept is not None for difference in moved)
+        conflict.told.append(gettext("The order was changed."))
+        conflict.must_decide |= any(difference.kept is not None for difference in moved)
     for difference in differences:
         bound = fields.get(difference.row, {}).get(difference.field)
         if difference in moved or bound is None:
@@ -323,17 +323,17 @@ def _tell(meeting, differences, fields, titles, going=()) -> None:
         elif difference.kept is None:
             text = gettext("%(field)s: “%(before)s” became “%(after)s”. Taken over.")
         else:
-            meeting.must_decide = True
+            conflict.must_decide = True
             words["kept"] = in_words(bound, difference.kept)
             text = gettext(
                 "%(field)s: “%(before)s” became “%(after)s”. You typed “%(kept)s”, which is in the "
                 "field."
             )
-        meeting.told.append(text % words)
+        conflict.told.append(text % words)
 
 
-def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
-    meeting.told += [
+def _tell_of_rows(conflict, merged, rows, formset, titles) -> None:
+    conflict.told += [
         gettext("%s was added.") % titles[key] for key in merged.added if titles.get(key)
     ]
     changed = {
@@ -341,20 +341,20 @@ def _tell_of_rows(meeting, merged, rows, formset, titles) -> None:
     }
     for row in rows:
         if row.removed and row.key in changed:
-            meeting.must_decide = True
+            conflict.must_decide = True
             text = gettext("You removed %s, which was changed meanwhile.")
-            meeting.told.append(text % titles.get(row.key, row.key))
+            conflict.told.append(text % titles.get(row.key, row.key))
     if gone := len(merged.removed):
         text = ngettext("%d line was removed.", "%d lines were removed.", gone)
-        meeting.told.append(text % gone)
+        conflict.told.append(text % gone)
     if rescued := len(merged.rescued):
-        meeting.must_decide = True
+        conflict.must_decide = True
         text = ngettext(
             "You had changed %d of them; it stands below as a new line.",
             "You had changed %d of them; they stand below as new lines.",
             rescued,
         )
-        meeting.told.append(text % rescued)
+        conflict.told.append(text % rescued)
 
 
 # ------------------------------------------------------------ who it was

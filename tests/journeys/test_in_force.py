@@ -152,7 +152,7 @@ def test_a_borrowed_phone_stops_with_what_came_with_the_page(at_home, phones, pr
 def silent(monkeypatch):
     """A server that takes every question about exercises and answers none, until it is set."""
     may_answer = threading.Event()
-    for module, name in ((pages, "_own_programmes"), (reports, "standing_of")):
+    for module, name in ((pages, "_own_programmes"), (reports, "standing_by_patient")):
         real = getattr(module, name)
 
         def waiting(*asked, real=real):

@@ -269,7 +269,7 @@ class TestSession:
         shown = piet.get(page("programme_session", knee_programme)).content.decode()
         assert "Mijn kuit is dik, warm of pijnlijk" in shown and "Anders gezegd" not in shown
         press(piet, knee_programme, symptoms=["calf"], pain="")
-        (report,) = reports.standing_alone(knee_programme.patient_id).reports
+        (report,) = reports.standing_in_record(knee_programme.patient_id).reports
         assert report.words == ("Mijn kuit is dik, warm of pijnlijk",)
 
     @pytest.mark.parametrize(

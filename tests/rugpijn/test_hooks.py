@@ -13,7 +13,7 @@ def test_every_hook_is_filled():
 
 def test_no_name_stands_twice():
     for names in (
-        [kind.name for kind in hooks.ended_kinds],
+        [kind.name for kind in hooks.revocation_kinds],
         [name for name, _problem in hooks.health_problems],
     ):
         assert len(names) == len(set(names))

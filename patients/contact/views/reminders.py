@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rugpijn import audit
-from rugpijn.backup import ended
+from rugpijn.backup import revocations
 from rugpijn.saving import two_at_once
 from rugpijn.web.middleware import unlisted
 
@@ -49,25 +49,25 @@ def reminders(request, uuid):
     if what == "calendar" and plan is not None:
         with transaction.atomic():
             token = CalendarLink.renew(patient)
-            ended.note("calendar", CalendarLink.objects.get(patient=patient))
+            revocations.note("calendar", CalendarLink.objects.get(patient=patient))
             audit.record(request, "renew calendar", patient, thing=programme)
         address = reverse("patients:calendar", args=[token])
     elif what == "no calendar":
         with transaction.atomic():
             links = CalendarLink.objects.filter(patient=patient)
             for link in links:
-                ended.note("calendar", link, "")
+                revocations.note("calendar", link, "")
             links.delete()
             audit.record(request, "revoke calendar", patient, thing=programme)
         messages.success(request, _("The link of your calendar no longer works."))
         return here
     sent = request.POST if request.method == "POST" and not what else None
     with transaction.atomic():
-        meeting = _meet_other_tab(request, programme) if sent else None
+        conflict = _meet_other_tab(request, programme) if sent else None
         form = ReminderForm(
-            meeting.post if meeting else sent, plan=plan, address=address_of(patient)
+            conflict.post if conflict else sent, plan=plan, address=address_of(patient)
         )
-        if form.is_valid() and not (meeting and meeting.must_decide):
+        if form.is_valid() and not (conflict and conflict.must_decide):
             _save(patient, form.cleaned_data)
             audit.record(request, "choose reminders", patient, thing=programme)
             messages.success(request, _("Your times are saved."))
@@ -82,7 +82,7 @@ def reminders(request, uuid):
             "programme": programme,
             "practice": patient.practice,
             "plan": plan,
-            "meeting": meeting,
+            "conflict": conflict,
             "form": form,
             "has_address": bool(address_of(patient)),
             "has_calendar": CalendarLink.objects.filter(patient=patient).exists(),
@@ -115,10 +115,10 @@ def _meet_other_tab(request, programme):
     patient = programme.patient
     type(patient).objects.select_for_update().get(pk=patient.pk)
     with translation.override(base["language"]):
-        meeting = two_at_once.meet(request, base, _as_stored(patient))
-    if meeting is not None:
-        meeting.last = two_at_once.who_changed(programme, request.user, "choose reminders")
-    return meeting
+        conflict = two_at_once.find_conflict(request, base, _as_stored(patient))
+    if conflict is not None:
+        conflict.last = two_at_once.who_changed(programme, request.user, "choose reminders")
+    return conflict
 
 
 def _save(patient, answers) -> None:
@@ -133,7 +133,7 @@ def _save(patient, answers) -> None:
             "changed_at": timezone.now(),
         },
     )
-    ended.note("reminders", plan)
+    revocations.note("reminders", plan)
 
 
 def _webcal(address: str) -> str:

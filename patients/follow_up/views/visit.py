@@ -44,16 +44,20 @@ def visit(request, programme):
     check_day = _check_day(programme)
     unanswered = check_day if check_day not in checks else None
     what = request.POST.get("what", "")
-    meeting = _meet_others(request, programme, check_day) if what == ActivitiesForm.what else None
+    conflict = (
+        _conflict_with_others(request, programme, check_day)
+        if what == ActivitiesForm.what
+        else None
+    )
     forms = _forms(request, programme, check_day)
     sent = forms.get(what)
     if sent is not None and sent.is_valid():
-        meeting = meeting or _written_since(request, programme, sent)
-        if not (meeting and meeting.must_decide):
+        conflict = conflict or _written_since(request, programme, sent)
+        if not (conflict and conflict.must_decide):
             stored = sent.write(programme, request.user)
             audit.record(request, sent.act, programme.patient, thing=programme)
-            if meeting:
-                messages.info(request, meeting.in_short)
+            if conflict:
+                messages.info(request, conflict.in_short)
             messages.success(request, stored)
             return _here(request, programme)
     profile = programme.risk_profiles.last()
@@ -65,7 +69,7 @@ def visit(request, programme):
         _("How it is going"),
         act="read course",
         forms=forms,
-        meeting=meeting if meeting and meeting.must_decide else None,
+        conflict=conflict if conflict and conflict.must_decide else None,
         met=what,
         opened_with=_opened_with(programme, forms, check_day),
         may_write=programme.ended_on is None,
@@ -100,7 +104,7 @@ def _opened_with(programme: Programme, forms: dict, check_day: int | None) -> di
     return opened
 
 
-def _meet_others(request, programme, check_day: int | None) -> two_at_once.Meeting | None:
+def _conflict_with_others(request, programme, check_day: int | None) -> two_at_once.Conflict | None:
     """The activities that somebody else stored since this page was opened; None without any."""
     base = two_at_once.read(request.POST)
     if base is None:
@@ -108,14 +112,14 @@ def _meet_others(request, programme, check_day: int | None) -> two_at_once.Meeti
     stored = _forms(None, programme, check_day)[ActivitiesForm.what]
     request.POST = ActivitiesForm.beside(request.POST, base, stored)
     with translation.override(base["language"]):
-        meeting = two_at_once.meet(request, base, stored)
-    if meeting is not None:
-        request.POST = meeting.post
-        meeting.last = two_at_once.who_changed(programme, request.user, ActivitiesForm.act)
-    return meeting
+        conflict = two_at_once.find_conflict(request, base, stored)
+    if conflict is not None:
+        request.POST = conflict.post
+        conflict.last = two_at_once.who_changed(programme, request.user, ActivitiesForm.act)
+    return conflict
 
 
-def _written_since(request, programme: Programme, sent) -> two_at_once.Meeting | None:
+def _written_since(request, programme: Programme, sent) -> two_at_once.Conflict | None:
     """The different judgements that somebody else stored since this page was opened."""
     if not hasattr(sent, "latest"):
         return None
@@ -127,7 +131,7 @@ def _written_since(request, programme: Programme, sent) -> two_at_once.Meeting |
     if not sentences:
         return None
     last = two_at_once.who_changed(programme, request.user, sent.act)
-    return two_at_once.Meeting(request.POST, sentences, must_decide=True, last=last)
+    return two_at_once.Conflict(request.POST, sentences, must_decide=True, last=last)
 
 
 def _forms(request, programme: Programme, check_day: int | None) -> dict:

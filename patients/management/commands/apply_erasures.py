@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from patients.privacy import erasure
-from rugpijn.backup import ended
+from rugpijn.backup import revocations
 
 
 class Command(BaseCommand):
@@ -19,5 +19,5 @@ class Command(BaseCommand):
         if number:
             erasure.compact()
         self.stdout.write(f"Erased again: {number}.")
-        for sentence in ended.apply(None):
+        for sentence in revocations.apply(None):
             self.stdout.write(sentence)

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.privacy import erasure, retention
-from rugpijn.backup import ended
-from rugpijn.emergency_access import rules as glass
+from rugpijn.backup import revocations
+from rugpijn.emergency_access import rules as emergency_access
 from rugpijn.login import access_changes
 from rugpijn.operations import clock
 
@@ -30,9 +30,9 @@ class Command(BaseCommand):
         else:
             clock.be_sure(clock_is_right=clock_is_right)
             with transaction.atomic():
-                glass.write_down_ends()
+                emergency_access.write_down_ends()
             access_changes.settle_due()
-            ended.shorten()
+            revocations.shorten()
             erasure.apply_ledger()  # also restores lines that the ledger file lacks
             rows = retention.run(now)
         for each in rows:

@@ -45,7 +45,7 @@ def start(request):
     may act, and what is in force in each. A device forgets what it has of any other record."""
     if not request.user.is_authenticated:
         return _login_first()
-    standing = reports.standing_of(request.user)
+    standing = reports.standing_by_patient(request.user)
     return JsonResponse(
         {
             "token": get_token(request),
@@ -82,7 +82,7 @@ def receive(request):
         versions = _Versions(patient)
         results = [_store_act(request, versions, act, clock, most) for act in message["acts"]]
         answer = {"results": results, "sequence": recording.last_sequence(patient)}
-        answer["standing"] = state_of(reports.standing_of(request.user)[str(patient.uuid)])
+        answer["standing"] = state_of(reports.standing_by_patient(request.user)[str(patient.uuid)])
     return JsonResponse(answer)
 
 

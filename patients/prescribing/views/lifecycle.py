@@ -167,7 +167,7 @@ def renew(request, programme):
     )
     planned = lifecycle.end_so_far(programme)
     opened = request.POST.get(two_at_once.OPENED_WITH)
-    meeting = None
+    conflict = None
     if opened is not None and opened != _planned(planned):
         last = two_at_once.who_changed(programme, request.user, "renew", "choose risk profile")
         sentences = (
@@ -175,8 +175,8 @@ def renew(request, programme):
             if planned
             else []
         )
-        meeting = two_at_once.Meeting(request.POST, sentences, must_decide=True, last=last)
-    if form.is_valid() and meeting is None:
+        conflict = two_at_once.Conflict(request.POST, sentences, must_decide=True, last=last)
+    if form.is_valid() and conflict is None:
         until = lifecycle.renew(programme=programme, weeks=form.cleaned_data["weeks"])
         audit.record(request, "renew", programme.patient, thing=programme)
         messages.success(
@@ -191,7 +191,7 @@ def renew(request, programme):
         form=form,
         end=planned,
         opened_with=_planned(planned),
-        meeting=meeting,
+        conflict=conflict,
         today=timezone.localdate(),
     )
 

@@ -75,12 +75,12 @@ def _step(step: Step, language: str) -> dict:
 
 def _variant(exercise: Exercise, dosage: Dosage, language: str) -> dict:
     with translation.override(language):
-        sentence = str(sides.left_open(dosage))
+        sentence = str(sides.without_side(dosage))
     return {
         "id": str(exercise.pk),
         "text": called(exercise),
         "says": _("another exercise"),
         "sentence": sentence,
-        "dosage": sides.left_open(dosage).notation,
+        "dosage": sides.without_side(dosage).notation,
         "picture": thumbnail_address(exercise.figure),
     }

@@ -151,7 +151,7 @@ def _result(exercise: Exercise, ours: Dosage | None) -> dict:
         "region": exercise.get_category_display(),
         "purpose": exercise.text("purpose"),
         "picture": thumbnail_address(exercise.figure),
-        "dosage": sides.left_open(ours or exercise.dosage).notation,
+        "dosage": sides.without_side(ours or exercise.dosage).notation,
         "ours": _("our practice's dosage") if ours else "",
         "starred": exercise.starred,
     }

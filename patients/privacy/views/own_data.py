@@ -21,9 +21,9 @@ from ...models import Patient
 def my_data(request):
     sent = request.POST if request.method == "POST" else None
     with transaction.atomic():
-        meeting = _meet_other_tab(request) if sent else None
-        form = ReadingForm(meeting.post if meeting else sent, instance=_fresh(request.user))
-        if form.is_valid() and not (meeting and meeting.must_decide):
+        conflict = _meet_other_tab(request) if sent else None
+        form = ReadingForm(conflict.post if conflict else sent, instance=_fresh(request.user))
+        if form.is_valid() and not (conflict and conflict.must_decide):
             changes = {name: form.cleaned_data[name] for name in form.changed_data}
             if changes:  # and nothing else: another tab may be changing the rest
                 User.objects.filter(pk=request.user.pk).update(**changes)
@@ -40,7 +40,7 @@ def my_data(request):
         "patients/my_data.html",
         {
             "form": form,
-            "meeting": meeting,
+            "conflict": conflict,
             "records": records,
             "practice": records[0].practice if len(records) == 1 else None,
         },
@@ -54,10 +54,12 @@ def _meet_other_tab(request):
         return None
     User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
     with translation.override(base["language"]):
-        meeting = two_at_once.meet(request, base, ReadingForm(instance=_fresh(request.user)))
-    if meeting is not None:
-        meeting.only_oneself = True
-    return meeting
+        conflict = two_at_once.find_conflict(
+            request, base, ReadingForm(instance=_fresh(request.user))
+        )
+    if conflict is not None:
+        conflict.only_oneself = True
+    return conflict
 
 
 def _fresh(user):

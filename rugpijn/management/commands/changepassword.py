@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from rugpijn.models import User
 
 from ... import audit
-from ...backup import ended
+from ...backup import revocations
 
 
 class Command(changepassword.Command):
@@ -26,6 +26,6 @@ class Command(changepassword.Command):
         options["username"] = person.email
         said = super().handle(*args, **options)
         person.refresh_from_db()
-        ended.note("password", person)
+        revocations.note("password", person)
         audit.record_by_system("change password", practice=None, thing=person)
         return said

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from exercises.dosage import Dosage
-from patients.paper import diary, handout, paper_files, press, printed
+from patients.paper import diary, handout, paper_files, pictures, press
 from patients.paper.variants import VARIANTS
 from tests.environment import needs
 
@@ -240,9 +240,9 @@ def test_the_rules_know_no_left_and_right():
 
 
 def test_addresses_are_short():
-    assert printed.short_address("https://www.a.example/b_c/") == "a.example/b_c"
-    assert printed.short_address("javascript:alert(1)") == ""
-    assert printed.short_address("") == ""
+    assert pictures.short_address("https://www.a.example/b_c/") == "a.example/b_c"
+    assert pictures.short_address("javascript:alert(1)") == ""
+    assert pictures.short_address("") == ""
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ EDITED = [
     "patients/paper/handout.py",
     "patients/sheet.py",
     "patients/line.py",
-    "patients/paper/printed.py",
+    "patients/paper/pictures.py",
     "patients/paper/diary.py",
     "patients/paper/variants.py",
     "patients/clinical.py",

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 from exercises.models import Rendering
 from exercises.pictures import Frame, Picture
 from patients.paper import handout, variants
-from patients.paper.printed import data_address
+from patients.paper.pictures import data_address
 from patients.paper.variants import VARIANTS
 from patients.prescribing import authoring
 from rugpijn import audit

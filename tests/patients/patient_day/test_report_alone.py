@@ -185,4 +185,4 @@ def test_pressed_twice_it_is_one_report(piet, programme):
 
 def test_without_a_report_it_costs_one_query(cast, programme, django_assert_num_queries):
     with django_assert_num_queries(2):
-        reports.standing_of(cast.piet)
+        reports.standing_by_patient(cast.piet)

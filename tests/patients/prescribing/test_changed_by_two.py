@@ -100,7 +100,7 @@ class TestTwoAtOnce:
         mine[f"{at}-note"] = "Met een dik kussen"
         page = anna.post(address, mine)
         text = page.content.decode()
-        [told] = page.context["meeting"].told
+        [told] = page.context["conflict"].told
         assert told == f"{title} is verwijderd. U had dat gewijzigd; het staat hieronder opnieuw."
         assert "De volgorde is gewijzigd" not in text and "verplicht" not in text
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from patients import access
 from patients.models import Patient, Programme
 from rugpijn.audit import AccessEvent
-from rugpijn.emergency_access import rules as glass
+from rugpijn.emergency_access import rules as emergency_access
 from rugpijn.models import GlassBreak
 from tests.conftest import broken_links, fresh_login
 
@@ -148,7 +148,7 @@ def test_it_ends_by_itself_and_that_is_written_down_once(cast, opens, who):
     assert ended.ended_at == ended.until
     row = AccessEvent.objects.get(action__startswith="close glass")
     assert (row.practice, row.object_id) == (cast.els.practice.uuid, str(ended.uuid))
-    assert (row.action, row.actor_role, row.actor) == (glass.OVER, "system", None)
+    assert (row.action, row.actor_role, row.actor) == (emergency_access.OVER, "system", None)
     assert broken_links() == []
     fresh_login(els := Client(), cast.els)
     log = words(els.get(reverse("admin:rugpijn_accessevent_changelist")))

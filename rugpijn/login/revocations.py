@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from ..backup.ended import EndedKind, digest
+from ..backup.revocations import RevocationKind, digest
 from ..models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
 FLAGS = ("is_active", "is_therapist", "is_owner", "is_superuser")
@@ -101,8 +101,8 @@ def _key(user: User) -> str:
     return str(user.uuid)
 
 
-def _of_user(name: str, sentence: str, state, take, **more) -> EndedKind:
-    return EndedKind(name, sentence, User.objects.all, _key, state, take, **more)
+def _of_user(name: str, sentence: str, state, take, **more) -> RevocationKind:
+    return RevocationKind(name, sentence, User.objects.all, _key, state, take, **more)
 
 
 KINDS = (
@@ -117,7 +117,7 @@ KINDS = (
     _of_user(
         "address", "E-mail addresses that were changed since are taken off", _address, _take_address
     ),
-    EndedKind(
+    RevocationKind(
         "second step",
         "Passkeys and apps that were removed since",
         lambda: Authenticator.objects.filter(type__in=(KEY, APP)).select_related("user"),
@@ -125,7 +125,7 @@ KINDS = (
         lambda factor: GONE,
         _remove,
     ),
-    EndedKind(
+    RevocationKind(
         "practice",
         "Practices that ask patients for a second step again",
         Practice.objects.all,

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from rugpijn.backup.ended import EndedKind, digest
+from rugpijn.backup.revocations import RevocationKind, digest
 
 from ..models import CalendarLink, Patient, PatientInvitation, Proxy, ReminderPlan, ShareLink
 
@@ -70,7 +70,7 @@ def close_invitations(restored) -> str | None:
 
 
 KINDS = (
-    EndedKind(
+    RevocationKind(
         "helper",
         "Helpers and parents whose access was ended since",
         lambda: Proxy.objects.select_related("user", "patient"),
@@ -78,7 +78,7 @@ KINDS = (
         _until,
         _end,
     ),
-    EndedKind(
+    RevocationKind(
         "link on paper",
         "Links on paper that were revoked since",
         ShareLink.objects.all,
@@ -86,7 +86,7 @@ KINDS = (
         lambda link: str(link.counter),
         _revoke,
     ),
-    EndedKind(
+    RevocationKind(
         "calendar",
         "Links of calendars that were revoked since",
         lambda: CalendarLink.objects.select_related("patient"),
@@ -94,7 +94,7 @@ KINDS = (
         lambda link: digest(link.token_hash),
         _no_calendar,
     ),
-    EndedKind(
+    RevocationKind(
         "reminders",
         "Patients who stopped the reminders since",
         lambda: ReminderPlan.objects.select_related("patient"),
@@ -102,7 +102,7 @@ KINDS = (
         lambda plan: "mail" if plan.by_mail else "",
         _no_mails,
     ),
-    EndedKind(
+    RevocationKind(
         "login",
         "Logins of patients that were replaced since; invite them anew",
         lambda: Patient.objects.select_related("user"),

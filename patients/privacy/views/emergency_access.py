@@ -33,4 +33,4 @@ def patients_of_opened(request):
         "title": _("Records you have opened"),
         "page": page,
     }
-    return TemplateResponse(request, "admin/patients/glass.html", context)
+    return TemplateResponse(request, "admin/patients/emergency_access.html", context)

@@ -34,7 +34,7 @@ KEPT = timedelta(days=2 * 365)  # longer than any backup is kept
 
 
 @dataclass(frozen=True)
-class EndedKind:
+class RevocationKind:
     """One kind of thing that can be taken away.
 
     `key` returns the random numbers that identify a thing, and `state` what holds of it now, which
@@ -63,7 +63,7 @@ def path() -> Path:
 def note(name: str, thing: Any, state: str | None = None) -> None:
     """Write to the ledger what holds of this thing now, as soon as the act is done. When the line
     cannot be written, the act is done all the same and the technical log gets an error."""
-    kind = next(kind for kind in hooks.ended_kinds if kind.name == name)
+    kind = next(kind for kind in hooks.revocation_kinds if kind.name == name)
     state = kind.state(thing) if state is None else state
     line = {"kind": name, "of": digest(name, kind.key(thing)), "state": state}
     transaction.on_commit(lambda: _write(line), robust=True)
@@ -134,7 +134,7 @@ def apply(made_at: datetime | None) -> list[str]:
     """
     lines = {key: line for key, line in read().items() if made_at is None or _at(line) >= made_at}
     sentences = []
-    for kind in hooks.ended_kinds:
+    for kind in hooks.revocation_kinds:
         states = {of: line["state"] for (name, of), line in lines.items() if name == kind.name}
         if not states or (kind.only_since and made_at is None):
             continue

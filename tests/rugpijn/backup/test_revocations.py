@@ -31,7 +31,7 @@ from patients.models import (
 )
 from patients.prescribing import authoring
 from rugpijn import hooks
-from rugpijn.backup import ended
+from rugpijn.backup import revocations
 from rugpijn.login import access_changes
 from rugpijn.models import AccessChange, GlassBreak, Practice, StaffInvitation, User
 
@@ -248,20 +248,20 @@ def test_who_was_shut_out_and_came_back_stays(world):
         colleague(world)
 
     restored = put_back(world, act)
-    assert ended.apply(restored.made_at) == []
+    assert revocations.apply(restored.made_at) == []
     assert of(User, world.anna).is_active
 
 
 def test_what_was_done_before_the_backup_is_in_it(world):
     """A password that got a stronger hash later is the same one."""
     put_back(world, another_password)
-    assert ended.apply(timezone.now()) == []
+    assert revocations.apply(timezone.now()) == []
     assert of(User, world.piet).check_password(PASSWORD)
 
 
 def test_nobody_elses_is_touched(world):
     restored = put_back(world, another_password)
-    ended.apply(restored.made_at)
+    revocations.apply(restored.made_at)
     assert of(User, world.anna).check_password(PASSWORD)
 
 
@@ -270,34 +270,34 @@ def test_twice_changes_nothing_and_the_command_does_the_same(world, capsys):
     call_command("apply_erasures")
     assert "Helpers and parents whose access was ended since: 1." in capsys.readouterr().out
     assert DONE[helper_ends](world)
-    assert ended.apply(None) == []
+    assert revocations.apply(None) == []
 
 
 def test_the_file_names_nobody_and_stays_short(world):
-    ended.path().unlink(missing_ok=True)
+    revocations.path().unlink(missing_ok=True)
     for act in (shut_out, another_address, helper_ends, mails_stopped, link_on_paper):
         with world.over(execute=True):
             act(world)
             act(world) if act is mails_stopped else None
-    text = ended.path().read_text()
+    text = revocations.path().read_text()
     words = ("anna", "piet", "mail.example", "elders", str(world.anna.uuid))
     assert not [word for word in words if word in text.lower()]
-    assert ended.path().stat().st_mode & 0o077 == 0
+    assert revocations.path().stat().st_mode & 0o077 == 0
     lines = [json.loads(line) for line in text.splitlines()]
     assert {len(line["of"]) for line in lines} == {64}
-    ended.path().write_text(text + '{"kind": "hal')  # a power cut
-    ended.shorten()
-    assert len(ended.path().read_text().splitlines()) == len(ended.read()) < len(lines)
+    revocations.path().write_text(text + '{"kind": "hal')  # a power cut
+    revocations.shorten()
+    assert len(revocations.path().read_text().splitlines()) == len(revocations.read()) < len(lines)
 
 
 def test_too_old_a_line_goes(world):
     with world.over(execute=True):
         helper_ends(world)
-    text = ended.path().read_text()
+    text = revocations.path().read_text()
     year = str(timezone.now().year)
-    ended.path().write_text(text.replace(f'"at": "{year}', f'"at": "{int(year) - 3}'))
-    ended.shorten()
-    assert ended.read() == {}
+    revocations.path().write_text(text.replace(f'"at": "{year}', f'"at": "{int(year) - 3}'))
+    revocations.shorten()
+    assert revocations.read() == {}
 
 
 def test_an_act_is_done_also_when_the_file_cannot_be_written(world, settings, tmp_path):
@@ -310,7 +310,7 @@ def test_an_act_is_done_also_when_the_file_cannot_be_written(world, settings, tm
 
 def test_the_guide_has_a_row_for_each_kind():
     guide = Path("docs/operate.md").read_text()
-    for kind in hooks.ended_kinds:
+    for kind in hooks.revocation_kinds:
         assert f"| {kind.name} |" in guide, kind.name
 
 
