@@ -197,15 +197,15 @@ def find_conflict(request, base: dict, form, formsets=()) -> Conflict | None:
     if now["record"] == base["record"] and now["rows"] == base["rows"]:
         return None
     conflict = Conflict(request.POST.copy())
-    _meet_record(conflict, request, base["record"], form, now["record"])
+    _compare_record(conflict, request, base["record"], form, now["record"])
     for formset in formsets:
         rows = base["rows"].get(formset.prefix, {})
-        _meet_rows(conflict, request, rows, formset, now["rows"][formset.prefix])
+        _compare_rows(conflict, request, rows, formset, now["rows"][formset.prefix])
     conflict.post[OPENED_WITH] = as_text(now)
     return conflict
 
 
-def _meet_record(conflict, request, base, form, now) -> None:
+def _compare_record(conflict, request, base, form, now) -> None:
     fields = _fields(form)
     mine = {
         name: _sent(request.POST, request.FILES, bound, base.get(name, ""))
@@ -225,7 +225,7 @@ def _write(post, html_name, bound, value: str) -> None:
         post[html_name] = value
 
 
-def _meet_rows(conflict, request, base, formset, now) -> None:
+def _compare_rows(conflict, request, base, formset, now) -> None:
     post, prefix = request.POST, formset.prefix
     count = number(post.get(f"{prefix}-TOTAL_FORMS"), digits=4)
     if count is None:
