@@ -215,7 +215,7 @@ class StaffAdmin(ScopedAdmin):
         if others and not access_rules.may_decide(request.user, before.practice):
             access_mail.tell_changed(obj, others, request.user.name)
         if roles:
-            self._told(request, before, obj, roles)
+            self._tell_roles(request, before, obj, roles)
         self._tell(request, obj, changed)
 
     def _ask(self, request, before, obj, changed) -> set:
@@ -231,11 +231,11 @@ class StaffAdmin(ScopedAdmin):
             setattr(obj, name, getattr(before, name))
         for kind, is_wanted, what in wanted:
             if is_wanted:
-                asked = access_changes.ask(request, kind, person=before, **what)
-                access_pages.say(request, asked)
+                change = access_changes.ask(request, kind, person=before, **what)
+                access_pages.say(request, change)
         return waits
 
-    def _told(self, request, before, obj, roles):
+    def _tell_roles(self, request, before, obj, roles):
         """Mail the person concerned, and also the owners when the operator made the change."""
         if access_rules.may_decide(request.user, before.practice):
             access_mail.tell_person("role_changed", obj)
@@ -285,8 +285,8 @@ class StaffAdmin(ScopedAdmin):
                     text = gettext("%s is logged out, and sets up a second step at the next login.")
                     messages.success(request, text % person.name)
                 else:
-                    asked = access_changes.ask(request, "factor", person=person)
-                    access_pages.say(request, asked)
+                    change = access_changes.ask(request, "factor", person=person)
+                    access_pages.say(request, change)
             return redirect("admin:rugpijn_user_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -317,7 +317,7 @@ class StaffAdmin(ScopedAdmin):
         number = self.admin_site.treated_by(person)
         if not number:
             return
-        told = (
+        text = (
             ngettext(
                 "%d patient has no active therapist now.",
                 "%d patients have no active therapist now.",
@@ -326,12 +326,12 @@ class StaffAdmin(ScopedAdmin):
             % number
         )
         if not request.user.may_treat:
-            told += " " + gettext("A therapist of the practice takes them over on the first page.")
-            messages.warning(request, told)
+            text += " " + gettext("A therapist of the practice takes them over on the first page.")
+            messages.warning(request, text)
             return
         link = reverse("admin:index") + "?whose=left"
         messages.warning(
-            request, format_html('{} <a href="{}">{}</a>', told, link, gettext("Take them over"))
+            request, format_html('{} <a href="{}">{}</a>', text, link, gettext("Take them over"))
         )
 
     def response_change(self, request, obj):

@@ -30,8 +30,8 @@ def login_failed(sender, credentials, request=None, **kwargs):
     if request is None:
         return  # a command asked, nobody at a page
     email, code = credentials.get("email"), credentials.get("username")
-    known = Q(email__iexact=email) if email else Q(login_code=code) if code else None
-    user = User.objects.filter(known).first() if known is not None else None
+    query = Q(email__iexact=email) if email else Q(login_code=code) if code else None
+    user = User.objects.filter(query).first() if query is not None else None
     if user is None:
         logger.info("login refused: no such account")
     else:

@@ -26,7 +26,7 @@ KEPT_SECONDS = 10  # a look writes a row: whoever asks often gets the last answe
 class HealthFinding:
     name: str
     well: bool
-    said: str
+    state: str
     needed: bool = False  # without this no page works
 
 
@@ -41,8 +41,8 @@ def database() -> HealthFinding:
         well = cache.get("health") == now
     except (DatabaseError, InterfaceError):
         well = False
-    said = "can be read and written" if well else "cannot be read or written"
-    return HealthFinding("database", well, said, needed=True)
+    state = "can be read and written" if well else "cannot be read or written"
+    return HealthFinding("database", well, state, needed=True)
 
 
 def worker_age() -> float | None:
@@ -100,7 +100,7 @@ def beat() -> None:
 def _findings() -> list[HealthFinding]:
     findings = [database(), worker(), disk(), backup()]
     for name, problem in hooks.health_problems:
-        found = problem()
-        said = "is well" if found is None else str(found)
-        findings.append(HealthFinding(name, found is None, said))
+        trouble = problem()
+        state = "is well" if trouble is None else str(trouble)
+        findings.append(HealthFinding(name, trouble is None, state))
     return findings

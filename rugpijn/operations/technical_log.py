@@ -56,11 +56,11 @@ class WithoutKeys(logging.Filter):
 
     def filter(self, record):
         try:
-            said = record.getMessage()
+            message = record.getMessage()
         except (TypeError, ValueError, KeyError):  # the handler says so
             return True
         # As one text: an argument may be an error, a request or a path, which become text here.
-        record.msg, record.args = without_keys(said), None
+        record.msg, record.args = without_keys(message), None
         return True
 
 
@@ -112,8 +112,8 @@ def _who(record) -> dict:
         return {}
     # Only when the user was read already: a line in the log must not cost a query.
     user = getattr(request, "_cached_user", None)
-    known = user is not None and user.is_authenticated
-    return {"request": request.id} | ({"user": pseudonym(user)} if known else {})
+    is_logged_in = user is not None and user.is_authenticated
+    return {"request": request.id} | ({"user": pseudonym(user)} if is_logged_in else {})
 
 
 def pseudonym(user) -> str:

@@ -24,8 +24,8 @@ class Command(changepassword.Command):
                 "e-mail gets a new invitation from the practice."
             )
         options["username"] = person.email
-        said = super().handle(*args, **options)
+        result = super().handle(*args, **options)
         person.refresh_from_db()
         revocations.note("password", person)
         audit.record_by_system("change password", practice=None, thing=person)
-        return said
+        return result

@@ -7,6 +7,6 @@ from rugpijn import audit
 
 class Command(createsuperuser.Command):
     def handle(self, *args, **options):
-        said = super().handle(*args, **options)
+        result = super().handle(*args, **options)
         audit.record_by_system("add operator", practice=None)
-        return said
+        return result

@@ -16,7 +16,7 @@ class Command(BaseCommand):
             findings = health.look()
         for finding in findings:
             self.stdout.write(
-                f"{'ok    ' if finding.well else 'NOT OK'}  {finding.name}: {finding.said}"
+                f"{'ok    ' if finding.well else 'NOT OK'}  {finding.name}: {finding.state}"
             )
         if not all(finding.well for finding in findings):
             raise CommandError("Not all is well.")

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, key, replace, migrate, from_elsewhere, **options):
         try:
-            restored, said = restore(
+            restored, sentences = restore(
                 file,
                 key.read_text(),
                 replace=replace,
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Nothing was changed.") from error
         audit.record_by_system("restore", practice=None)
         self.stdout.write(f"{restored.rows} rows are back, as they were at {restored.made_at}.")
-        for sentence in said:
+        for sentence in sentences:
             self.stdout.write(sentence)
         if restored.aside is not None:
             self.stdout.write(

@@ -97,17 +97,17 @@ class Command(BaseCommand):
         """Return a new practice, or the existing one when the same name is confirmed to be the same
         practice."""
         name = self.value(NAME, given, Practice, "name")
-        known = list(Practice.objects.filter(name__iexact=name)[:2])
-        if not known:
+        practices = list(Practice.objects.filter(name__iexact=name)[:2])
+        if not practices:
             if again:
                 raise CommandError(f"There is no practice called “{name}”.")
             return Practice(name=name)
-        if len(known) > 1:
+        if len(practices) > 1:
             raise CommandError(f"More than one practice is called “{name}”. Rename one first.")
         if again or (
             self.may_ask and self.yes(f"“{name}” is there already. A new link for an owner of it?")
         ):
-            return known[0]
+            return practices[0]
         raise CommandError(
             f"There is already a practice called “{name}”. "
             "For a new link for an owner of it, add --again; for another practice, another name."

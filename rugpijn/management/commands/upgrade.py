@@ -62,13 +62,13 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
 
     def way_back(self, error: Exception, backup: Path | None) -> str:
-        said = [
+        lines = [
             f"The upgrade stopped: {type(error).__name__}: {error}",
             "No migration is half done. When the cause is gone, type the same again.",
         ]
         if backup is not None:
-            said += [
+            lines += [
                 "To go back instead, install the version that was here before, and type:",
                 f"  manage.py restore {backup} --key <file with the private key> --replace",
             ]
-        return "\n".join(said)
+        return "\n".join(lines)

@@ -136,7 +136,7 @@ def test_what_failed_is_not_tried_again_for_a_while(client, programme, monkeypat
     assert len(tries) == 2
     health.forget()
     [finding] = [one for one in health.look() if one.name == "handouts"]
-    assert not finding.well and finding.said.startswith("2 ")
+    assert not finding.well and finding.state.startswith("2 ")
     later = time.time() + failed_papers.KEPT + 1
     monkeypatch.setattr(failed_papers.time, "time", lambda: later)
     assert failed_papers.problem() is None

@@ -52,7 +52,7 @@ def test_a_database_that_is_gone_is_not_made(tmp_path, settings, empty):
         with pytest.raises(ImproperlyConfigured, match="not there"):
             checks.refuse_missing_database()
         found = health.database()
-    assert not found.well and found.needed and "gone" in found.said
+    assert not found.well and found.needed and "gone" in found.state
 
 
 def test_what_is_made_is_readable_by_its_own_user_only(tmp_path):

@@ -69,7 +69,7 @@ def test_a_clock_that_is_days_away_removes_nothing(name, days, cast, old, at, fo
     assert (Patient.objects.count(), len(list(folder.iterdir()))) == (before[0], left)
     assert "--clock-is-right" in clock.problem()
     health.forget()
-    [said] = [one.said for one in health.look() if one.name == "clock"]
+    [said] = [one.state for one in health.look() if one.name == "clock"]
     assert "the nightly run removed nothing" in said
     run("--clock-is-right")
     assert clock.problem() is None
