@@ -22,7 +22,7 @@ APT := sh -c 'command -v apt-get >/dev/null || exit 1; as="env"; \
 
 help:
 	@echo "make run          the demo clinic on http://localhost:$(PORT); PORT= and DATABASE_URL= are respected"
-	@echo "make test         all but most of the journeys in a browser; ARGS= goes to pytest, DATABASE_URL="
+	@echo "make test         all but slow tests and most journeys in a browser; ARGS= goes to pytest, DATABASE_URL="
 	@echo "make test-all     every test; make test-rest: those that make test leaves out"
 	@echo "make bench        how fast and how large: figures, editor, paper, picker, lists, pages; ARGS= chooses a part"
 	@echo "make reliability  load, kill -9, full disk, fuzz: what is lost; ARGS=--short, DATABASE_URL"
@@ -44,13 +44,13 @@ run: $(VENV)/.run pango
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev
-	$(TESTS) -m "quick or not browser" $(ARGS)
+	$(TESTS) -m "quick or not (browser or slow)" $(ARGS)
 
 test-all: $(VENV)/.dev
 	$(TESTS) $(ARGS)
 
 test-rest: $(VENV)/.dev
-	$(TESTS) -m "browser and not quick" $(ARGS)
+	$(TESTS) -m "(browser or slow) and not quick" $(ARGS)
 
 # Whether anything is lost. ARGS=--short takes a minute, ARGS="--short kill" one part of it.
 reliability: $(VENV)/.dev

@@ -99,7 +99,7 @@ def _end_others(request):
         audit.record(request, "end login")
     messages.success(
         request,
-        ngettext("%d other device is logged out.", "%d other devices are logged out.", revocations)
+        ngettext("%d other device is logged out.", "%d other devices are logged out.", ended)
         % ended
         if ended
         else gettext("You were not logged in anywhere else."),

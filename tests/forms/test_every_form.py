@@ -17,7 +17,7 @@ from ..access.access_world import client_for, snapshot
 from ..exercises.media.uploads import upload
 from .page_forms import WALKED, form_to, forms_for, forms_of
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.django_db]
 OURS = {"Origin": "http://testserver"}
 TYPED = "Getypt: é, “aanhaling” & <b>\r\ntweede regel"
 CANARY = "kanarie-geheim-26"

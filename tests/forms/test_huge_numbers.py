@@ -15,7 +15,7 @@ from rugpijn.web.numbers import number
 from ..access.access_table import TABLE
 from ..access.access_world import client_for
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.django_db]
 
 HUGE = ("9" * 5000, "9" * 4000)
 ROLES = ("anna", "els", "piet", "mo", "bram", "roos", "root")

@@ -21,7 +21,7 @@ from ..access.access_table import ROLES, TABLE
 from ..access.access_world import client_for
 from .payloads import CORPUS, ZQX, born, poison
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.django_db]
 
 # A page is one of staff, or of a patient and who treats him: two roles see all there is of it.
 SHOWN_TO = {

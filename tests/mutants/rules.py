@@ -372,7 +372,7 @@ MUTANTS = (
     Mutant(
         "who runs the server reads in every practice",
         "patients/access.py",
-        'return [Condition("practice__uuid__in", glass.open_practices(user))]',
+        'return [Condition("practice__uuid__in", emergency_access.open_practices(user))]',
         'return [Condition("practice__isnull", False)]',
         by="tests/rugpijn/emergency_access/test_emergency_access.py",
     ),

@@ -37,6 +37,7 @@ def test_no_migration_is_missing():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_our_migrations_go_back_to_nothing_and_forth_again():
     try:

@@ -63,7 +63,7 @@ def reminders(request, uuid):
         return here
     sent = request.POST if request.method == "POST" and not what else None
     with transaction.atomic():
-        conflict = _meet_other_tab(request, programme) if sent else None
+        conflict = _conflict_with_other_tab(request, programme) if sent else None
         form = ReminderForm(
             conflict.post if conflict else sent, plan=plan, address=address_of(patient)
         )
@@ -107,7 +107,7 @@ def _as_stored(patient) -> ReminderForm:
     return ReminderForm(plan=plan, address=address_of(patient))
 
 
-def _meet_other_tab(request, programme):
+def _conflict_with_other_tab(request, programme):
     """Return what another tab or a helper has changed since this page was opened, if anything."""
     base = two_at_once.read(request.POST)
     if base is None:

@@ -21,7 +21,7 @@ from ...models import Patient
 def my_data(request):
     sent = request.POST if request.method == "POST" else None
     with transaction.atomic():
-        conflict = _meet_other_tab(request) if sent else None
+        conflict = _conflict_with_other_tab(request) if sent else None
         form = ReadingForm(conflict.post if conflict else sent, instance=_fresh(request.user))
         if form.is_valid() and not (conflict and conflict.must_decide):
             changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -47,7 +47,7 @@ def my_data(request):
     )
 
 
-def _meet_other_tab(request):
+def _conflict_with_other_tab(request):
     """Return what this person changed in another tab since this page was opened, if anything."""
     base = two_at_once.read(request.POST)
     if base is None:

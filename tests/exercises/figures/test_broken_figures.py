@@ -9,7 +9,7 @@ from exercises.figures.checks import Checker
 from exercises.figures.data import load, parse
 from exercises.figures.poses import presets
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.slow]
 
 # --- what a broken file is told ------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ from tests.environment import and_in_ci
 
 from .drawings import differences, knee_bend
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -31,7 +31,7 @@ from tests.environment import and_in_ci
 
 from .drawings import differences, knee_bend
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.slow]
 
 KNEE = ("fietsen", "knie-strekken-zittend", "opstaan-uit-stoel", "beenpers", "kuit-rekken")
 ONE_SIDED = [key for key in keys() if "side" in load(key)]

@@ -35,7 +35,7 @@ BOX = (
 DRAWN = "box-{}"
 WIDTHS = (33, 50)  # mm: a strip with room beside it, and one without
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db]
+pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from tests.environment import and_in_ci, needs
 
 from .papers import leaflet, letterhead
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.slow]
 
 PAGE = "<!DOCTYPE html><html lang=nl><title>x</title><body><p>Rustig ademen</p>"
 ENDLESS = "<div style='display: flex'>" * 14 + "x" + "</div>" * 14  # for WeasyPrint
