@@ -180,6 +180,14 @@ class CareQuerySet(QuerySet):
     def of_person(self, user):
         return self.filter(own_record(user, self.path))
 
+    def known_with(self, patient, user):
+        """Select the rows of this patient. When `user` is the patient, also the rows of the same
+        person in other practices, of which nobody else learns here."""
+        same_person = Q(**{f"{self.path}pk": patient.pk})
+        if patient.user_id == user.pk:
+            same_person |= Q(**{f"{self.path}user": user})
+        return self.filter(same_person)
+
     def find_visible(self, user, **lookup):
         """Return one row by a unique value if `visible_to` has it, or None."""
         return self.filter(_looked_up(self.path, _cared_for(user)), **lookup).first()

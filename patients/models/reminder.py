@@ -29,9 +29,8 @@ class ReminderPlan(OfPatient):
     days = models.CharField(_("days"), max_length=7, default=EVERY_DAY)  # 1 is Monday
     by_mail = models.BooleanField(_("by e-mail"), default=False)
     changed_at = models.DateTimeField(default=timezone.now)
-    stopped_at = models.DateTimeField(
-        null=True, blank=True
-    )  # when the mails were stopped by the link in one
+    # When the mails were stopped with the link in one of them.
+    stopped_at = models.DateTimeField(null=True, blank=True)
 
     @property
     def times(self) -> tuple[time, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import BigIntegerField, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -289,7 +289,7 @@ def standing_for_reader(patient: Patient, reader: User) -> Standing:
     For who reads the own record, reports in the person's records of other practices count too.
     Everybody else knows of this record alone.
     """
-    answers = _answers_of(_records_of_person(patient, reader))
+    answers = _answers_of(Patient.objects.known_with(patient, reader))
     if not answers:
         return Standing()
     marks = list(marks_of(answers))
@@ -335,11 +335,6 @@ def _last_red_flag(
 def standing_in_record(patient: int) -> Standing:
     """What is in force in this record alone, for work that no reader asked for."""
     return Standing(tuple(in_force([patient])))
-
-
-def _records_of_person(patient: Patient, reader: User) -> QuerySet[Patient]:
-    same = Q(user=reader) if patient.user_id == reader.pk else Q()
-    return Patient.objects.filter(Q(pk=patient.pk) | same)
 
 
 def standing_by_patient(reader: User) -> dict[str, Standing]:

@@ -50,9 +50,8 @@ def ask(
     """Store the change, log it, and mail the owners and the person. `request` is None for a change
     that was typed on the server. An earlier change of the same kind that still waits is refused."""
     practice = (person or invitation).practice
-    Practice.objects.select_for_update().get(
-        pk=practice.pk
-    )  # changes of one practice wait for each other
+    # Changes of one practice wait for each other.
+    Practice.objects.select_for_update().get(pk=practice.pk)
     now, at_once = timezone.now(), is_new(practice)
     about = {"person": person, "invitation": invitation}
     waiting(kind=kind, **about).update(outcome=Outcome.REFUSED, settled_at=now)

@@ -126,16 +126,16 @@ MUTANTS = (
     ),
     Mutant(
         "a red flag stops one of two programmes of the same person",
-        "patients/patient_day/reports.py",
-        "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
-        "same = Q()",
+        "patients/access.py",
+        "if patient.user_id == user.pk:",
+        "if False:",
         "tests/patients/patient_day/test_in_force.py::test_one_person_with_two_programmes_is_stopped_in_both",
     ),
     Mutant(
         "a helper reads what was reported in another practice",
-        "patients/patient_day/reports.py",
-        "same = Q(user=reader) if patient.user_id == reader.pk else Q()",
-        "same = Q(user=patient.user_id)",
+        "patients/access.py",
+        'if patient.user_id == user.pk:\n            same_person |= Q(**{f"{self.path}user": user})',
+        'if True:\n            same_person |= Q(**{f"{self.path}user": patient.user_id})',
         "tests/patients/patient_day/test_in_force.py::test_a_helper_reads_nothing_of_another_practice",
     ),
     Mutant(
