@@ -74,14 +74,14 @@ def erase(patient: Patient, *, role: str, reason: str = "", request=None) -> Non
 
 def _note(patient: Patient, role: str, reason: str) -> Erased | None:
     """Add a row to the ledger and return it; None when there is one already, as after a restore."""
-    request = ErasureRequest.objects.filter(patient=patient, refused_at=None).first()
+    erasure_request = ErasureRequest.objects.filter(patient=patient, refused_at=None).first()
     line, is_new = Erased.objects.get_or_create(
         patient=Erased.digest(patient.uuid),
         defaults={
             "practice": patient.practice.uuid,
             "by_role": role,
             "reason": reason,
-            "asked_at": request.asked_at if request is not None else None,
+            "asked_at": erasure_request.asked_at if erasure_request is not None else None,
         },
     )
     return line if is_new else None
@@ -175,10 +175,10 @@ def open_requests(user: User) -> QuerySet[ErasureRequest]:
     return waiting.select_related("patient__practice")
 
 
-def refuse(request: ErasureRequest, *, by: User, answer: str) -> bool:
+def refuse(erasure_request: ErasureRequest, *, by: User, answer: str) -> bool:
     """Refuse a request, with the reason that the patient reads. False when it was answered."""
     return bool(
-        ErasureRequest.objects.filter(pk=request.pk, refused_at=None).update(
+        ErasureRequest.objects.filter(pk=erasure_request.pk, refused_at=None).update(
             refused_at=timezone.now(), refused_by=by, refused_name=by.name, answer=answer
         )
     )

@@ -134,8 +134,8 @@ MUTANTS = (
     Mutant(
         "a helper reads what was reported in another practice",
         "patients/access.py",
-        'if patient.user_id == user.pk:\n            same_person |= Q(**{f"{self.path}user": user})',
-        'if True:\n            same_person |= Q(**{f"{self.path}user": patient.user_id})',
+        'same_person = Q(**{f"{self.path}pk": patient.pk})',
+        'same_person = Q(**{f"{self.path}user": patient.user_id})',
         "tests/patients/patient_day/test_in_force.py::test_a_helper_reads_nothing_of_another_practice",
     ),
     Mutant(
