@@ -249,7 +249,7 @@ class TestTimeline:
         assert [event.day for event in found] == sorted((e.day for e in found), reverse=True)
         assert {event.words for event in found} == {
             "Versie 1 is meegegeven.",
-            "Dagelijkse dingen op dag 21: gelijk, pijn 0.",
+            "Dagelijkse dingen op dag 21: hetzelfde, pijn 0.",
             "Risicoprofiel: laag risico.",
             "Gezien: geen verbetering, niets afgevinkt. Gebeld",
             "Activiteiten, 0 tot 10: Tuinieren 0.",
